@@ -1,0 +1,203 @@
+// The contract between an adapter (what differs) and the gateway (what never differs).
+import type { Readable } from 'node:stream'
+import type { Envelope, SealedEnvelope } from '../envelope/envelope.ts'
+import type { LetterDraft } from '../letter/check.ts'
+import type { NoticeKind } from '../letter/notice.ts'
+import type { LetterFields } from '../letter/letter.ts'
+import type { Notice } from '../letter/notice.ts'
+import type { OfficeId } from '../letter/offices.ts'
+import type { Clock, Instant, MessageId } from '../letter/time.ts'
+import type { Problem } from '../problem/problem.ts'
+
+// ── Inwards: a system hands over a document ─────────────────────────────────────────────────────────────────────
+
+/** The bytes of one attachment: in memory (small), in a file beside the document, or already in the gateway's keeping. */
+export type AttachmentContent =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'kept'; readonly sha256: string; readonly size: number }
+
+/** An attachment as a system hands it over. Its size and digest are the gateway's to find out. */
+export interface IncomingAttachment {
+  readonly name: string
+  /** As the system says it, an alias perhaps; absent when it says nothing (the name's ending then decides). */
+  readonly mediaType?: string
+  readonly role: 'main' | 'enclosure'
+  readonly content: AttachmentContent
+}
+
+/** One document as a system gave it: what is kept whole, whatever becomes of it. */
+export interface Source {
+  readonly document: 'letter' | 'notice'
+  /** A file name, a URL path, an operation: what a person would look for. It steers nothing. */
+  readonly name: string
+  readonly bytes: Buffer
+  /** What came with the document, by the name that the document calls it: files beside a CSV, parts of a multipart body. */
+  readonly beside: ReadonlyMap<string, AttachmentContent>
+  /** Whether somebody waits for the answer (HTTP: faults are answered) or nobody does (a folder: faults are quarantined). */
+  readonly sender: 'waits' | 'gone'
+  /** No more waiting for what is missing: items that still lack a file are faults now. */
+  readonly final: boolean
+}
+
+/** What a notice in a system's own form says; the gateway finds the letter that it speaks of. */
+export interface NoticeDraft {
+  readonly kind: NoticeKind
+  /** By message id where the system knows it, else by the natural key (domain §3). */
+  readonly about:
+    | { readonly messageId: MessageId }
+    | { readonly number: string; readonly date?: string; readonly sender?: OfficeId; readonly recipient?: OfficeId }
+  readonly receiveNumber?: string
+  /** Absent: now. */
+  readonly at?: Instant
+  readonly reason?: string
+}
+
+/** What was read from one place of a source. `position` tells a person where: `row 3`, `letter`, `line 12`. */
+export type Item =
+  | {
+      readonly kind: 'letter'
+      readonly position: string
+      readonly draft: LetterDraft
+      readonly attachments: readonly IncomingAttachment[]
+      readonly charset?: string
+      readonly datePrinted?: string
+    }
+  | { readonly kind: 'notice'; readonly position: string; readonly draft: NoticeDraft }
+  /** Sealed by its sender: the gateway verifies it and keeps it as it is. `attachments` by their SHA-256 as name. */
+  | {
+      readonly kind: 'envelope'
+      readonly position: string
+      readonly bytes: Buffer
+      readonly attachments: ReadonlyMap<string, AttachmentContent>
+    }
+  /** Whole but for files that are not there yet. Only while the source is not `final`. */
+  | { readonly kind: 'waiting'; readonly position: string; readonly missing: readonly string[] }
+  | { readonly kind: 'fault'; readonly position: string; readonly problems: readonly [Problem, ...Problem[]] }
+
+/** What became of one item, known only after the commit. */
+export type Taken =
+  | { readonly kind: 'taken'; readonly position: string; readonly messageId: MessageId; readonly receipt?: SealedEnvelope }
+  /** Taken before, the same content: the same answer again. */
+  | { readonly kind: 'known'; readonly position: string; readonly messageId: MessageId; readonly receipt?: SealedEnvelope }
+  | { readonly kind: 'waiting'; readonly position: string; readonly missing: readonly string[] }
+  /** In quarantine, whole, for a person. */
+  | { readonly kind: 'quarantined'; readonly position: string; readonly problems: readonly Problem[] }
+  /** Not taken, and nothing kept but an event: the sender waits and is told. `receipt` is a signed reject or invalid. */
+  | {
+      readonly kind: 'refused'
+      readonly position: string
+      readonly problems: readonly [Problem, ...Problem[]]
+      readonly receipt?: SealedEnvelope
+    }
+
+// ── Outwards: the gateway brings an envelope to an office ───────────────────────────────────────────────────────
+
+/** One envelope on its way to one office. */
+export interface Parcel {
+  /** The delivery's id: the same at every attempt, unique for ever. At most 40 characters, [0-9a-z-]. */
+  readonly id: string
+  /** 1 for the first attempt. */
+  readonly attempt: number
+  /** The office that the envelope is brought to. */
+  readonly office: OfficeId
+  /** What the envelope says, read from its verified bytes. */
+  readonly envelope: Envelope
+  readonly sealed: SealedEnvelope
+  /** For a notice: the letter that it speaks of, for systems that want its words back. */
+  readonly about?: { readonly messageId: MessageId; readonly letter: LetterFields }
+  /** The bytes of the letter's attachment with this digest. */
+  open(sha256: string): Readable
+}
+
+/** What happened (principle 8). `said`: what the other side said, in a line of at most 2,000 characters. */
+export type Outcome =
+  /** `reply`: the envelope with which the other side answered, not yet verified. */
+  | { readonly kind: 'taken'; readonly said?: string; readonly reply?: Buffer }
+  /** Never to be tried again unchanged. */
+  | { readonly kind: 'refused'; readonly problem: Problem; readonly said?: string; readonly reply?: Buffer }
+  /** Nothing was taken. `retryAfter`: the earliest next try that the other side asks for, in milliseconds from now. */
+  | { readonly kind: 'unavailable'; readonly said: string; readonly retryAfter?: number }
+  /** It may have arrived. */
+  | { readonly kind: 'unknown'; readonly said: string }
+
+// ── The adapter ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Who stands at a door: proved by the gateway before the door opens. */
+export type Access =
+  /** A client certificate registered for the profile's office (mutual TLS). */
+  | { readonly kind: 'certificate' }
+  /** `Authorization: Bearer <key>`; `sha256` of the keys that open, several while they rotate. */
+  | { readonly kind: 'api-key'; readonly sha256: readonly string[] }
+  /** For SOAP clients that can do neither: HTTP Basic and an address list (CIDR). `scrypt`: `<salt hex>:<hash hex>`. */
+  | { readonly kind: 'basic'; readonly user: string; readonly scrypt: string; readonly addresses: readonly string[] }
+
+/** A request that came through a door, its access proved. */
+export interface DoorRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The part of the path behind the door's own, and the query, as sent. */
+  readonly rest: string
+  /** The body as a stream; the door bounds it. */
+  readonly body: Readable
+}
+
+export interface DoorAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Buffer
+}
+
+/** An HTTP entrance that an adapter asks the gateway's server to open. */
+export interface Door {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** An absolute path; two systems may share one path when their access tells them apart. */
+  readonly path: string
+  readonly access: Access
+  enter(request: DoorRequest): Promise<DoorAnswer>
+}
+
+/** What the gateway lets an adapter do: verbs, not the gateway. All are bound to the adapter's own system and office. */
+export interface AdapterVerbs {
+  readonly clock: Clock
+  /** Offers a source; resolves after the commit, with one answer for each item in order. Rejects when nothing could be committed (full disk, closed journal): nothing was taken. */
+  take(source: Source): Promise<readonly Taken[]>
+  /** Streams bytes into the gateway's keeping, at most `limit` of them; resolves when they are synced to disk. Rejects with `TooLarge` beyond. */
+  keep(bytes: Readable, limit: number): Promise<{ readonly sha256: string; readonly size: number }>
+  /** For systems that poll: the first parcel that waits for this office, without taking it away. */
+  head(): Promise<Parcel | undefined>
+  /** For systems that poll: what became of a parcel. False when no such parcel waits (it was settled before, or never was). */
+  settle(parcelId: string, outcome: Outcome): Promise<boolean>
+  /** A letter that this office sent or was sent, by natural key, newest first: for status look-ups and repeated polls. */
+  find(key: { readonly number: string; readonly date?: string; readonly sender?: OfficeId; readonly recipient?: OfficeId }): Promise<readonly KnownLetter[]>
+  /** Tells an operator of something that belongs to no letter. Ids and counts only, never letter text. */
+  report(event: string, facts: Readonly<Record<string, string | number>>): void
+}
+
+export interface KnownLetter {
+  readonly messageId: MessageId
+  readonly office: OfficeId
+  readonly state: string
+  readonly receiveNumber?: string
+  /** The parcel by which it comes to this office; absent for a letter that this office sent. */
+  readonly parcel?: Parcel
+}
+
+/** A profile at work. */
+export interface Adapter {
+  readonly id: string
+  readonly office: OfficeId
+  /** Reads a source into items. Pure but for the files beside it; never throws for what the source holds. */
+  read(source: Source): Promise<readonly Item[]>
+  /** Brings one parcel. Absent: the system polls for its parcels. Never throws for what the other side does. */
+  readonly deliver?: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome>
+  /** True when a delivery of a letter counts as taken only with a signed `receive` notice (design §5.2). */
+  readonly receipts: boolean
+  readonly doors: readonly Door[]
+  /** Begins to look for documents (folders, polls). Doors open with the server. */
+  start(verbs: AdapterVerbs): Promise<void>
+  /** Stops looking; resolves when nothing is under way any more. */
+  stop(): Promise<void>
+}
+
+/** A notice in the words of a system's form. */
+export type OutgoingNotice = Notice

@@ -1,0 +1,33 @@
+// The notice: a statement of one office about a letter that it received or sent.
+import type { LetterDate } from './dates.ts'
+import type { OfficeId } from './offices.ts'
+import type { Instant, MessageId } from './time.ts'
+
+export const noticeKinds = ['receive', 'accept', 'reject', 'invalid', 'dispute', 'recall'] as const
+export type NoticeKind = (typeof noticeKinds)[number]
+
+/** Which letter a notice speaks of: its envelope, and the words by which people know it. */
+export interface AboutLetter {
+  readonly messageId: MessageId
+  /** The digest of the letter's envelope (design §5.1): 64 lower-case hexadecimal digits. */
+  readonly digest: string
+  /** The letter's number as printed. */
+  readonly number: string
+  readonly date: LetterDate
+  readonly subject: string
+}
+
+interface NoticeFields {
+  readonly from: OfficeId
+  readonly to: OfficeId
+  readonly about: AboutLetter
+  /** When it happened at the office that says so. */
+  readonly at: Instant
+  /** In words, for people; empty when the office says none. */
+  readonly reason: string
+}
+
+/** `accept` and `dispute` name a receive number (เลขรับ), free text of at most 100 characters; the others cannot. */
+export type Notice =
+  | (NoticeFields & { readonly kind: 'accept' | 'dispute'; readonly receiveNumber: string })
+  | (NoticeFields & { readonly kind: 'receive' | 'reject' | 'invalid' | 'recall'; readonly receiveNumber?: never })
