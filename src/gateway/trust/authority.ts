@@ -1,0 +1,126 @@
+// Issues certificates under a test authority: for the sandbox, the tests and integration testers. Never for production,
+// where certificates come from an authority under the National Root CA (domain §5).
+import { createPrivateKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto'
+import { promisify } from 'node:util'
+import forge from 'node-forge'
+import type { Instant, Random } from '../../letter/time.ts'
+
+const newKeyPair = promisify(generateKeyPair)
+const day = 24 * 60 * 60 * 1000
+
+/** A certificate and its private key. */
+export interface Identity {
+  readonly certificate: X509Certificate
+  readonly key: KeyObject
+}
+
+/** A new RSA-2048 private key, made in the thread pool. */
+export async function newKey(): Promise<KeyObject> {
+  const { privateKey } = await newKeyPair('rsa', { modulusLength: 2048 })
+  return privateKey
+}
+
+/** What a certificate is for. */
+export type Purpose =
+  /** An office's seal, and its client certificate in mutual TLS. */
+  | { readonly kind: 'office'; readonly office: string }
+  /** A server's name in TLS: DNS names and IP addresses. */
+  | { readonly kind: 'server'; readonly names: readonly string[]; readonly addresses: readonly string[] }
+
+/** A new test authority: self-signed, valid from a day before `now` for ten years. */
+export async function createAuthority(now: Instant, random: Random): Promise<Identity> {
+  const key = await newKey()
+  const certificate = sign({
+    subject: [{ name: 'commonName', value: 'saraban test authority' }],
+    issuer: [{ name: 'commonName', value: 'saraban test authority' }],
+    publicKey: key,
+    signingKey: key,
+    now,
+    years: 10,
+    random,
+    extensions: [
+      { name: 'basicConstraints', critical: true, cA: true, pathLenConstraint: 0 },
+      { name: 'keyUsage', critical: true, keyCertSign: true, cRLSign: true },
+      { name: 'subjectKeyIdentifier' },
+    ],
+  })
+  return { certificate, key }
+}
+
+/** A certificate for `key` under the authority, valid from a day before `now` for two years. */
+export function issueCertificate(
+  authority: Identity,
+  key: KeyObject,
+  purpose: Purpose,
+  now: Instant,
+  random: Random,
+): X509Certificate {
+  const issuer = forge.pki.certificateFromPem(authority.certificate.toString()).subject.attributes
+  const common = purpose.kind === 'office' ? `office ${purpose.office}` : (purpose.names[0] ?? 'server')
+  return sign({
+    subject: [
+      { name: 'commonName', value: common },
+      { name: 'organizationName', value: 'saraban test' },
+    ],
+    issuer,
+    publicKey: key,
+    signingKey: authority.key,
+    now,
+    years: 2,
+    random,
+    extensions: [
+      { name: 'basicConstraints', critical: true, cA: false },
+      purpose.kind === 'office'
+        ? { name: 'keyUsage', critical: true, digitalSignature: true, nonRepudiation: true }
+        : { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
+      ...(purpose.kind === 'server'
+        ? [
+            { name: 'extKeyUsage', serverAuth: true },
+            {
+              name: 'subjectAltName',
+              altNames: [
+                ...purpose.names.map((value) => ({ type: 2, value })),
+                ...purpose.addresses.map((ip) => ({ type: 7, ip })),
+              ],
+            },
+          ]
+        : []),
+      { name: 'subjectKeyIdentifier' },
+    ],
+  })
+}
+
+interface Certificate {
+  readonly subject: forge.pki.CertificateField[]
+  readonly issuer: forge.pki.CertificateField[]
+  readonly publicKey: KeyObject
+  readonly signingKey: KeyObject
+  readonly now: Instant
+  readonly years: number
+  readonly random: Random
+  readonly extensions: readonly object[]
+}
+
+function sign(wanted: Certificate): X509Certificate {
+  const certificate = forge.pki.createCertificate()
+  const pem = (key: KeyObject): string => key.export({ type: 'pkcs1', format: 'pem' }).toString()
+  const privateKey = forge.pki.privateKeyFromPem(pem(wanted.publicKey))
+  certificate.publicKey = forge.pki.setRsaPublicKey(privateKey.n, privateKey.e)
+  // Positive, as RFC 5280 section 4.1.2.2 asks: the first byte stays below 0x80 and is never zero.
+  const serial = Buffer.from(wanted.random(16))
+  serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40
+  certificate.serialNumber = serial.toString('hex')
+  certificate.validity.notBefore = new Date(wanted.now - day)
+  certificate.validity.notAfter = new Date(wanted.now + wanted.years * 365 * day)
+  certificate.setSubject(wanted.subject)
+  certificate.setIssuer(wanted.issuer)
+  certificate.setExtensions([...wanted.extensions])
+  certificate.sign(forge.pki.privateKeyFromPem(pem(wanted.signingKey)), forge.md.sha256.create())
+  return new X509Certificate(forge.pki.certificateToPem(certificate))
+}
+
+/** A private key as PKCS#8 PEM. */
+export const keyToPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** A private key from PEM. Throws on anything else. */
+export const keyFromPem = (pem: string | Buffer): KeyObject => createPrivateKey(pem)
