@@ -1,5 +1,6 @@
 // The one catalogue of problems. Each part of the program keeps its own page of it.
 import { adapterProblems } from './adapter.ts'
+import { cliProblems } from './cli.ts'
 import { ecmsProblems } from './ecms.ts'
 import { envelopeProblems } from './envelope.ts'
 import { gatewayProblems } from './gateway.ts'
@@ -11,4 +12,5 @@ export const catalogue = {
   ...adapterProblems,
   ...ecmsProblems,
   ...gatewayProblems,
+  ...cliProblems,
 } as const
