@@ -1,0 +1,103 @@
+// A field codec: how one canonical value is written in a system's cells, both ways.
+//
+// Canonical values are texts here, as the canonical JSON writes them (a date `2008-11-15`, an office `50`, an urgency
+// `urgent`); a value that is absent is an empty list, and a list (recipients, files) has several. A codec turns cells into
+// such values and back; which field they fill is the mapping's business.
+import type { Problem, Result } from '../../problem/problem.ts'
+import type { Checked, Finding, JsonSchema, Pointer } from '../schema.ts'
+import { readerOf } from '../schema.ts'
+
+export type Values = readonly string[]
+
+/** The cells that a field stands in, one for each column that `at` names, in that order; a blank cell is ''. */
+export type Cells = readonly string[]
+
+export interface WrittenCells {
+  readonly cells: Cells
+  /** The values, whole, when the cells could not hold them and the profile says `overflow: spill`. */
+  readonly spill?: Values
+}
+
+export interface Codec {
+  /** Cells → canonical values. Problems have paths relative to the field. Blank cells give no value. */
+  read(cells: Cells): Result<Values>
+  /** Canonical values → exactly `columns` cells. Fails when they cannot say it; never cuts. */
+  write(values: Values, columns: number): Result<WrittenCells>
+  /** Set when the values are names of files beside the document, the first of them the main letter or an enclosure. */
+  readonly files?: { readonly first: 'main' | 'enclosure' }
+}
+
+/** A codec that can be named in a profile: `as: text`, `as: { text: { max: 150 } }`. */
+export interface CodecKind {
+  readonly name: string
+  /** Schema of what stands behind the name. */
+  readonly options: JsonSchema
+  check(raw: unknown, at: Pointer): readonly Finding[]
+  create(raw: unknown): Checked<Codec>
+}
+
+interface Definition<Options> {
+  readonly name: string
+  readonly options: JsonSchema
+  /** The options when the profile gives the name alone; absent: they must be given. */
+  readonly bare?: unknown
+  deeper?(options: Options): readonly Finding[]
+  create(options: Options): Codec
+}
+
+export function codec<Options>(definition: Definition<Options>): CodecKind {
+  const read = readerOf<Options>(definition.options)
+  const checked = (raw: unknown, at: Pointer): Checked<Options> => {
+    const options = read(raw === undefined ? definition.bare : raw, at)
+    if (!options.ok) return options
+    const [first, ...rest] = (definition.deeper?.(options.value) ?? []).map((each) => ({ ...each, at: [...at, ...each.at] }))
+    return first === undefined ? options : { ok: false, findings: [first, ...rest] }
+  }
+  return {
+    name: definition.name,
+    options: definition.options,
+    check: (raw, at) => {
+      const options = checked(raw, at)
+      return options.ok ? [] : options.findings
+    },
+    create: (raw) => {
+      const options = checked(raw, [])
+      return options.ok ? { ok: true, value: definition.create(options.value) } : options
+    },
+  }
+}
+
+/** A codec of values that stand alone: each cell holds one, and blank cells none. */
+export function cellByCell(each: {
+  read(cell: string): Result<string>
+  write(value: string): Result<string>
+}): Codec {
+  return {
+    read: (cells) => gather(cells.filter((cell) => cell !== '').map(each.read)),
+    write: (values, columns) => {
+      const cells = gather(values.map(each.write))
+      if (!cells.ok) return cells
+      return fill(cells.value, columns)
+    },
+  }
+}
+
+/** `cells` and blanks up to `columns`; a problem when there are more values than columns. */
+export function fill(cells: Cells, columns: number): Result<WrittenCells> {
+  if (cells.length > columns) {
+    return {
+      ok: false,
+      problems: [
+        { code: 'adapter.field.too-many', path: '', details: { count: cells.length, limit: columns } },
+      ],
+    }
+  }
+  return { ok: true, value: { cells: [...cells, ...Array<string>(columns - cells.length).fill('')] } }
+}
+
+/** All values, or all problems. */
+export function gather<Value>(results: readonly Result<Value>[]): Result<readonly Value[]> {
+  const [first, ...rest]: Problem[] = results.flatMap((each) => (each.ok ? [] : each.problems))
+  if (first !== undefined) return { ok: false, problems: [first, ...rest] }
+  return { ok: true, value: results.flatMap((each) => (each.ok ? [each.value] : [])) }
+}

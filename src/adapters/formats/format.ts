@@ -1,0 +1,155 @@
+// A format: one way of writing documents, read and written by the same definition (principle 2).
+//
+// There are two sorts. A **records** format (csv; fixed-width, dbf and xml later) knows only records of named cells: the
+// profile's `fields` say what the cells mean. A **document** format (json, envelope, e-cms) has fixed meanings of its own.
+// Either way a profile's document is a `DocumentForm` when it is at work.
+import type { Readable } from 'node:stream'
+import type { Item, Parcel, Source } from '../contract.ts'
+import type { Envelope, SealedEnvelope } from '../../envelope/envelope.ts'
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Clock } from '../../letter/time.ts'
+import type { Problem, Result } from '../../problem/problem.ts'
+import { readerOf, type Checked, type Finding, type JsonSchema, type Pointer } from '../schema.ts'
+
+/** What is written for a system. Every `Parcel` is one; `profile try` makes one that is not sealed. */
+export interface Outgoing {
+  /** The parcel's id: file names and part names are made from it, so that a second attempt writes the same names. */
+  readonly id: string
+  /** The office that it is written for. */
+  readonly office: OfficeId
+  readonly envelope: Envelope
+  readonly sealed?: SealedEnvelope
+  readonly about?: NonNullable<Parcel['about']>
+  open(sha256: string): Readable
+}
+
+/** A file that belongs to a written document: the bytes of an attachment, or bytes that the form made itself. */
+export interface WrittenFile {
+  /** The name by which the document calls it: a safe file name, unique within the document. */
+  readonly name: string
+  readonly mediaType: string
+  /** Lower-case hexadecimal SHA-256 of the bytes. */
+  readonly sha256: string
+  readonly content: { readonly kind: 'attachment'; readonly size: number } | { readonly kind: 'bytes'; readonly bytes: Buffer }
+}
+
+export interface Written {
+  readonly bytes: Buffer
+  readonly mediaType: string
+  /** For file names: `csv`, `json`. */
+  readonly extension: string
+  readonly files: readonly WrittenFile[]
+  /** The canonical fields that did not fit the form and stand in a file instead, as the profile says (`overflow: spill`). */
+  readonly spilled: readonly string[]
+}
+
+/** A profile's document at work: the system's bytes ↔ letters and notices. */
+export interface DocumentForm {
+  readonly kind: string
+  /** How the document and its files travel in one HTTP body: RFC 2387, or RFC 7578. */
+  readonly multipart: 'related' | 'form-data'
+  /** True when whoever takes such a document answers with a signed `receive` notice (design §5.2). */
+  readonly receipts: boolean
+  /** Reads a source. Bounded; never throws for what the source holds: faults are items. */
+  read(source: Source): Promise<readonly Item[]>
+  /** Writes one letter or notice. Fails, naming every reason, when the form cannot express it; nothing is ever cut. */
+  write(outgoing: Outgoing): Promise<Result<Written>>
+}
+
+/** What a form knows of the profile that it is part of. */
+export interface FormContext {
+  /** The office whose system this is. */
+  readonly office: OfficeId
+  readonly profile: string
+  readonly content: 'letter' | 'notice'
+  readonly clock: Clock
+}
+
+/** One record as a form holds it: cells by column name (or `1`, `2`, … where the form has no names). */
+export interface FormRecord {
+  /** For people: `row 3`. */
+  readonly position: string
+  readonly cells: ReadonlyMap<string, string>
+}
+
+export type RecordRead =
+  | { readonly kind: 'record'; readonly record: FormRecord }
+  | { readonly kind: 'fault'; readonly position: string; readonly problems: readonly [Problem, ...Problem[]] }
+
+/** A records format at work. */
+export interface RecordForm {
+  readonly kind: string
+  readonly mediaType: string
+  readonly extension: string
+  readonly charset: string
+  /** All columns that the form is known to have, in their order; empty when only the mapped ones are. */
+  readonly columns: readonly string[]
+  /** Reads all records; a broken place is a fault at its position and the whole records around it stay. */
+  read(bytes: Buffer): readonly RecordRead[]
+  /** Why this text cannot stand in a cell (its charset cannot say it), or nothing. */
+  refuses(column: string, text: string): Problem | undefined
+  /** Writes records; `columns` in their order. Cells must not be refused. */
+  write(records: readonly ReadonlyMap<string, string>[], columns: readonly string[]): Buffer
+}
+
+interface FormatKindOf<Sort extends string, Form> {
+  readonly sort: Sort
+  readonly kind: string
+  /** Schemas of its options, beside `kind`. */
+  readonly options: Readonly<Record<string, JsonSchema>>
+  readonly required: readonly string[]
+  /** Checks options without making a form. */
+  check(raw: unknown, at: Pointer): readonly Finding[]
+  create(raw: unknown, context: FormContext): Checked<Form>
+}
+
+/** A format that can be named in a profile (`format: { kind: … }`). */
+export type FormatKind = FormatKindOf<'records', RecordForm> | FormatKindOf<'document', DocumentForm>
+
+interface Definition<Options, Form> {
+  readonly kind: string
+  readonly options: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  /** What the schema cannot say. Pointers are relative to the options. */
+  deeper?(options: Options): readonly Finding[]
+  create(options: Options, context: FormContext): Form
+}
+
+export const recordsFormat = <Options>(definition: Definition<Options, RecordForm>): FormatKind => ({
+  sort: 'records',
+  ...defined(definition),
+})
+
+export const documentFormat = <Options>(definition: Definition<Options, DocumentForm>): FormatKind => ({
+  sort: 'document',
+  ...defined(definition),
+})
+
+function defined<Options, Form>(definition: Definition<Options, Form>) {
+  const required = definition.required ?? []
+  const read = readerOf<Options>({
+    type: 'object',
+    properties: { kind: { const: definition.kind }, ...definition.options },
+    required: ['kind', ...required],
+    additionalProperties: false,
+  })
+  const checked = (raw: unknown, at: Pointer): Checked<Options> => {
+    const options = read(raw, at)
+    if (!options.ok) return options
+    const [first, ...rest] = (definition.deeper?.(options.value) ?? []).map((each) => ({ ...each, at: [...at, ...each.at] }))
+    return first === undefined ? options : { ok: false, findings: [first, ...rest] }
+  }
+  return {
+    kind: definition.kind,
+    options: definition.options,
+    required,
+    check: (raw: unknown, at: Pointer): readonly Finding[] => {
+      const options = checked(raw, at)
+      return options.ok ? [] : options.findings
+    },
+    create: (raw: unknown, context: FormContext): Checked<Form> => {
+      const options = checked(raw, [])
+      return options.ok ? { ok: true, value: definition.create(options.value, context) } : options
+    },
+  }
+}

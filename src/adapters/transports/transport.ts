@@ -1,0 +1,93 @@
+// A transport: one way to fetch documents from a system and to hand documents over to it.
+//
+// A profile has up to four channels, named as the system sees them. Channels whose transport options are equal (a YAML
+// anchor, or the same words twice) share one transport: a SOAP server serves all four, a pooled HTTP client two.
+// A transport holds no retry, no timer of retries and no counter (principle 8): it says what happened.
+import type { AdapterVerbs, Door, Outcome, Parcel } from '../contract.ts'
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Clock } from '../../letter/time.ts'
+import type { DocumentForm } from '../formats/format.ts'
+import { readerOf, type Checked, type Finding, type JsonSchema, type Pointer } from '../schema.ts'
+
+/**
+ * `send`: letters that the system sends · `sendNotices`: its notices about letters that it received ·
+ * `receive`: letters for it · `notices`: notices for it, about letters that it sent.
+ */
+export const channels = ['send', 'sendNotices', 'receive', 'notices'] as const
+export type Channel = (typeof channels)[number]
+
+/** What a transport does when it is at work. */
+export interface Transport {
+  /** Entrances for the gateway's server to open. Before `start` they answer 503. */
+  readonly doors: readonly Door[]
+  /** Begins to look for documents and offers what it finds by `verbs.take`. Absent: nothing to start. */
+  start?(verbs: AdapterVerbs): Promise<void>
+  /** Stops; resolves when nothing is under way any more and nothing is held open. */
+  stop(): Promise<void>
+  /** Brings one parcel (channels `receive` and `notices`). Absent: the system polls through a door. Never throws for what the other side does. */
+  deliver?(parcel: Parcel, signal: AbortSignal): Promise<Outcome>
+}
+
+export interface TransportContext {
+  readonly profile: string
+  readonly office: OfficeId
+  readonly clock: Clock
+  /** The forms of the channels that this transport serves; at least one. */
+  readonly forms: Readonly<Partial<Record<Channel, DocumentForm>>>
+  /** Makes a relative path of the profile absolute: against the folder that the gateway's settings name. */
+  absolute(path: string): string
+}
+
+/** A transport that can be named in a profile (`transport: { kind: … }`). */
+export interface TransportKind {
+  readonly kind: string
+  /** Schemas of its options, beside `kind`. Texts that an installation decides are `textOrReference`. */
+  readonly options: Readonly<Record<string, JsonSchema>>
+  readonly required: readonly string[]
+  /** The channels that it can serve. */
+  readonly channels: readonly Channel[]
+  /** `pushes`: it brings parcels (`deliver`); `polled`: the system fetches them through a door. Only of `receive` and `notices`. */
+  readonly handOver: 'pushes' | 'polled' | 'none'
+  /** Checks options as they stand in the profile, references not resolved. */
+  check(raw: unknown, at: Pointer, channels: readonly Channel[]): readonly Finding[]
+  /** Options with every reference resolved to its text. */
+  create(raw: unknown, context: TransportContext): Checked<Transport>
+}
+
+interface Definition<Options> {
+  readonly kind: string
+  readonly options: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly channels: readonly Channel[]
+  readonly handOver: TransportKind['handOver']
+  /** What the schema cannot say and does not depend on references. Pointers are relative to the options. */
+  deeper?(options: Options, channels: readonly Channel[]): readonly Finding[]
+  /** Options are typed with plain texts here: every reference is resolved by now. */
+  create(options: Options, context: TransportContext): Checked<Transport>
+}
+
+export function transport<Options>(definition: Definition<Options>): TransportKind {
+  const required = definition.required ?? []
+  const read = readerOf<Options>({
+    type: 'object',
+    properties: { kind: { const: definition.kind }, ...definition.options },
+    required: ['kind', ...required],
+    additionalProperties: false,
+  })
+  return {
+    kind: definition.kind,
+    options: definition.options,
+    required,
+    channels: definition.channels,
+    handOver: definition.handOver,
+    check: (raw, at, used) => {
+      const options = read(raw, at)
+      if (!options.ok) return options.findings
+      return (definition.deeper?.(options.value, used) ?? []).map((each) => ({ ...each, at: [...at, ...each.at] }))
+    },
+    create: (raw, context) => {
+      const options = read(raw)
+      return options.ok ? definition.create(options.value, context) : options
+    },
+  }
+}

@@ -1,0 +1,11 @@
+// The transports that a profile can name: one line each.
+import { folder } from './folder.ts'
+import { httpIn } from './http-in.ts'
+import { httpOut } from './http-out.ts'
+import type { TransportKind } from './transport.ts'
+
+export const transports: readonly TransportKind[] = [
+  folder,
+  httpIn,
+  httpOut,
+]
