@@ -1,0 +1,108 @@
+// Attachments on disk, each once, under the SHA-256 of its bytes. Streamed in and out, never wholly in memory.
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+
+export interface Kept {
+  readonly sha256: string
+  /** Bytes. */
+  readonly size: number
+}
+
+/** More bytes came than are allowed. */
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge'
+  readonly limit: number
+  constructor(limit: number) {
+    super(`more than ${limit} bytes`)
+    this.limit = limit
+  }
+}
+
+export interface AttachmentStore {
+  /** Keeps bytes; resolves when they and their name are synced. Rejects with `TooLarge` beyond `limit`, with the stream's own error, or the disk's; nothing is left behind then. */
+  keep(bytes: Readable | Uint8Array, limit: number): Promise<Kept>
+  /** The bytes with this digest. The stream fails when they are not here. */
+  open(sha256: string): Readable
+  /** The size of the bytes with this digest, or undefined when they are not here. */
+  sizeOf(sha256: string): Promise<number | undefined>
+}
+
+/** Opens (or makes) the store in `folder`; what a killed process left half-written is removed. */
+export async function openAttachmentStore(folder: string): Promise<AttachmentStore> {
+  const incoming = join(folder, 'incoming')
+  await mkdir(incoming, { recursive: true })
+  for (const name of await readdir(incoming)) await unlink(join(incoming, name))
+  const synced = new Set<string>()
+  const pathOf = (sha256: string): string => {
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError('a SHA-256 has 64 lower-case hexadecimal digits')
+    return join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256)
+  }
+
+  async function settle(temporary: string, kept: Kept): Promise<void> {
+    const path = pathOf(kept.sha256)
+    await makeFolder(dirname(path))
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+  }
+
+  /** Makes a folder so that its name survives a power cut too. */
+  async function makeFolder(path: string): Promise<void> {
+    if (synced.has(path)) return
+    await mkdir(path, { recursive: true })
+    await syncFolder(dirname(path))
+    await syncFolder(folder)
+    synced.add(path)
+  }
+
+  return {
+    async keep(bytes, limit) {
+      const temporary = join(incoming, randomUUID())
+      const file = await open(temporary, 'wx', 0o600)
+      try {
+        const kept = await write(file, bytes, limit)
+        await file.sync()
+        await file.close()
+        await settle(temporary, kept)
+        return kept
+      } catch (error) {
+        await file.close().catch(() => undefined)
+        await unlink(temporary).catch(() => undefined)
+        throw error
+      }
+    },
+    open: (sha256) => createReadStream(pathOf(sha256)),
+    async sizeOf(sha256) {
+      try {
+        return (await stat(pathOf(sha256))).size
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        throw error
+      }
+    },
+  }
+}
+
+async function write(file: FileHandle, bytes: Readable | Uint8Array, limit: number): Promise<Kept> {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) {
+    const part: Uint8Array = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    size += part.length
+    if (size > limit) throw new TooLarge(limit)
+    hash.update(part)
+    await file.writeFile(part)
+  }
+  return { sha256: hash.digest('hex'), size }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

@@ -1,0 +1,52 @@
+// One breaker for each office: a dead office costs one probe, not the pool of workers.
+import type { Instant } from '../../letter/time.ts'
+
+/** Failures in a row after which the breaker opens. */
+const opensAfter = 3
+const pauses = [5_000, 20_000, 60_000, 180_000] as const
+
+interface OfficeState {
+  failures: number
+  /** No attempt before this. */
+  until: Instant
+  probing: boolean
+}
+
+export class Breakers {
+  readonly #offices = new Map<string, OfficeState>()
+
+  /** May an attempt to this office begin? While the breaker is open, one probe may, when the pause is over. */
+  admit(office: string, now: Instant): { readonly go: true } | { readonly go: false; readonly until: Instant } {
+    const state = this.#offices.get(office)
+    if (state === undefined || state.failures < opensAfter) return { go: true }
+    if (state.probing || now < state.until) return { go: false, until: Math.max(state.until, now + 1_000) }
+    state.probing = true
+    return { go: true }
+  }
+
+  /** The office answered something, whatever it was: it is alive. */
+  answered(office: string): void {
+    this.#offices.delete(office)
+  }
+
+  /** The office could not be reached or asked for a pause. Returns true when this opened the breaker. */
+  failed(office: string, now: Instant, retryAfter = 0): boolean {
+    const state = this.#offices.get(office) ?? { failures: 0, until: 0, probing: false }
+    state.failures += 1
+    state.probing = false
+    const pause = pauses[Math.min(Math.max(0, state.failures - opensAfter), pauses.length - 1)] ?? pauses[0]
+    state.until = now + Math.max(pause, retryAfter)
+    this.#offices.set(office, state)
+    return state.failures === opensAfter
+  }
+
+  /** A probe that ended without a word about the office (it was released) frees the place for another. */
+  released(office: string): void {
+    const state = this.#offices.get(office)
+    if (state !== undefined) state.probing = false
+  }
+
+  isOpen(office: string): boolean {
+    return (this.#offices.get(office)?.failures ?? 0) >= opensAfter
+  }
+}

@@ -1,0 +1,115 @@
+// The two state machines of a letter's way, as tables: the delivery (one envelope to one office) and the letter (as its
+// people see it, at one recipient). Whoever moves a state asks here; the diagrams in ARCHITECTURE.md are drawn from here.
+
+/** state → event → next state. An event that a state does not list does not apply there. */
+export type Table<State extends string, Event extends string> = Readonly<Record<State, Partial<Readonly<Record<Event, State>>>>>
+
+export type DeliveryState = 'due' | 'claimed' | 'sending' | 'unknown' | 'taken' | 'refused' | 'given-up' | 'recalled'
+
+export type DeliveryEvent =
+  /** A worker takes it on. */
+  | 'claim'
+  /** The worker lets it go before anything left (breaker, stop, recovery after a crash). */
+  | 'release'
+  /** From here on bytes may leave. */
+  | 'send'
+  | 'taken'
+  | 'refused'
+  | 'unavailable'
+  /** It may have arrived: the answer was lost, or the process died while sending. */
+  | 'lost-answer'
+  | 'give-up'
+  | 'recall'
+  | 'resend'
+
+/**
+ * `claimed` and `sending` differ so that recovery knows what may have left: `claimed` goes back to `due`, `sending`
+ * becomes `unknown`. Both `due` and `unknown` are tried again; with the same message id, so that the other side can tell.
+ */
+export const deliveryTable: Table<DeliveryState, DeliveryEvent> = {
+  due: { claim: 'claimed', taken: 'taken', refused: 'refused', 'give-up': 'given-up', recall: 'recalled' },
+  claimed: { release: 'due', send: 'sending' },
+  sending: {
+    taken: 'taken',
+    refused: 'refused',
+    unavailable: 'due',
+    'lost-answer': 'unknown',
+    'give-up': 'given-up',
+  },
+  unknown: { claim: 'claimed', taken: 'taken', 'give-up': 'given-up' },
+  taken: {},
+  refused: { resend: 'due' },
+  'given-up': { resend: 'due', taken: 'taken' },
+  recalled: {},
+}
+
+/** Whether a delivery in this state still has to be brought. */
+export const isOpen = (state: DeliveryState): boolean =>
+  state === 'due' || state === 'claimed' || state === 'sending' || state === 'unknown'
+
+export type LetterState =
+  | 'sealed'
+  | 'forwarding'
+  | 'delivered'
+  | 'registered'
+  | 'refused'
+  | 'wrong'
+  | 'given-up'
+  | 'recalled'
+
+export type LetterEvent =
+  | 'forward'
+  /** The recipient has it: its system took it, or its `receive` notice came. */
+  | 'receive'
+  /** The recipient registered it under a receive number. */
+  | 'accept'
+  | 'reject'
+  | 'invalid'
+  | 'dispute'
+  | 'give-up'
+  | 'recall'
+  | 'resend'
+
+const ended = { recall: 'recalled', resend: 'forwarding', receive: 'delivered', accept: 'registered' } as const
+
+/** A notice may overtake another, and may come late: a letter given up that was registered after all is registered. */
+export const letterTable: Table<LetterState, LetterEvent> = {
+  sealed: {
+    forward: 'forwarding',
+    receive: 'delivered',
+    accept: 'registered',
+    reject: 'refused',
+    invalid: 'wrong',
+    'give-up': 'given-up',
+    recall: 'recalled',
+  },
+  forwarding: {
+    forward: 'forwarding',
+    receive: 'delivered',
+    accept: 'registered',
+    reject: 'refused',
+    invalid: 'wrong',
+    'give-up': 'given-up',
+    recall: 'recalled',
+  },
+  delivered: { receive: 'delivered', accept: 'registered', reject: 'refused', invalid: 'wrong', recall: 'recalled' },
+  registered: { receive: 'registered', accept: 'registered', dispute: 'delivered', recall: 'recalled' },
+  refused: ended,
+  wrong: ended,
+  'given-up': ended,
+  recalled: { recall: 'recalled' },
+}
+
+/** The state after `event`, or undefined when the event does not apply in `state`. */
+export function next<State extends string, Event extends string>(
+  table: Table<State, Event>,
+  state: State,
+  event: Event,
+): State | undefined {
+  return table[state][event]
+}
+
+/** The states in which `event` applies. */
+export function statesWith<State extends string, Event extends string>(table: Table<State, Event>, event: Event): State[] {
+  return (Object.keys(table) as State[]).filter((state) => table[state][event] !== undefined)
+}

@@ -1,0 +1,34 @@
+// The port to the database under the journal: one set of queries, written once, for every engine.
+
+/** A named SQL text with `?` places. Only the subset that SQLite and PostgreSQL share; no `now()`: time is a parameter. */
+export type Statement = string
+
+export type Parameter = string | number | null | Uint8Array
+
+export interface Reader {
+  all<Row>(statement: Statement, ...parameters: readonly Parameter[]): Promise<Row[]>
+  /** The first row, or undefined. */
+  one<Row>(statement: Statement, ...parameters: readonly Parameter[]): Promise<Row | undefined>
+}
+
+export interface Transaction extends Reader {
+  /** How many rows were changed. */
+  run(statement: Statement, ...parameters: readonly Parameter[]): Promise<number>
+}
+
+export interface Database {
+  /** What is committed. */
+  readonly committed: Reader
+  /**
+   * Runs `work` in a transaction; resolves when it is on disk (strongest sync setting). Works that wait at the same time
+   * share one sync. `work` awaits nothing but its transaction. When it throws, nothing of it is kept and its error is
+   * passed on; when the disk fails, rejects with `JournalUnavailable` and nothing of the group is kept.
+   */
+  write<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value>
+  close(): Promise<void>
+}
+
+/** The journal could not be written: nothing was taken. */
+export class JournalUnavailable extends Error {
+  override readonly name = 'JournalUnavailable'
+}

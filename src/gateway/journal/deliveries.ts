@@ -1,0 +1,170 @@
+// Deliveries and attempts in the journal. `moveDelivery` is the only writer of delivery states.
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Urgency } from '../../letter/codes.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
+import { type DeliveryEvent, deliveryTable, type DeliveryState, isOpen, next } from '../delivery/states.ts'
+import type { Reader, Transaction } from './database.ts'
+
+export type Mode = 'push' | 'poll'
+
+export interface DeliveryRow {
+  readonly seq: number
+  readonly id: string
+  readonly messageId: MessageId
+  readonly office: OfficeId
+  readonly mode: Mode
+  readonly state: DeliveryState
+  readonly lane: string
+  readonly priority: number
+  readonly dueAt: Instant
+  readonly deadline: Instant
+  readonly attempts: number
+  readonly createdAt: Instant
+  readonly changedAt: Instant
+}
+
+export interface AttemptRow {
+  readonly deliveryId: string
+  readonly number: number
+  readonly startedAt: Instant
+  /** Null: under way, or interrupted. */
+  readonly endedAt: Instant | null
+  readonly outcome: string | null
+  readonly problem: string | null
+  readonly said: string | null
+}
+
+/** What the queue needs to know of a delivery. */
+export interface Due {
+  readonly id: string
+  readonly dueAt: Instant
+  readonly priority: number
+}
+
+const columns = `seq, id, message_id AS "messageId", office, mode, state, lane, priority, due_at AS "dueAt", deadline,
+  attempts, created_at AS "createdAt", changed_at AS "changedAt"`
+
+export const deliverySql = {
+  insert: `
+INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, deadline, attempts, open, created_at,
+  changed_at)
+VALUES (?, ?, ?, ?, 'due', ?, ?, ?, ?, 0, 1, ?, ?)
+ON CONFLICT (message_id, office) DO NOTHING`,
+  byId: `SELECT ${columns} FROM deliveries WHERE id = ?`,
+  ofMessage: `SELECT ${columns} FROM deliveries WHERE message_id = ? ORDER BY seq`,
+  ahead: `SELECT id FROM deliveries WHERE lane = ? AND open = 1 AND seq < ? LIMIT 1`,
+  behind: `
+SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open = 1 AND mode = 'push' ORDER BY seq LIMIT 1`,
+  move: 'UPDATE deliveries SET state = ?, open = ?, due_at = ?, attempts = ?, changed_at = ? WHERE id = ?',
+  due: `
+SELECT id, due_at AS "dueAt", priority FROM deliveries
+WHERE open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') ORDER BY due_at LIMIT ?`,
+  interrupted: `SELECT ${columns} FROM deliveries WHERE open = 1 AND state IN ('claimed', 'sending')`,
+  head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
+  setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
+  count: 'SELECT office, state, COUNT(*) AS count FROM deliveries WHERE open = 1 GROUP BY office, state',
+  insertAttempt: `
+INSERT INTO attempts (delivery_id, number, started_at, ended_at, outcome, problem, said) VALUES (?, ?, ?, NULL, NULL, NULL, NULL)`,
+  endAttempt: `
+UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ? WHERE delivery_id = ? AND number = ?`,
+  attempts: `
+SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", ended_at AS "endedAt", outcome, problem, said
+FROM attempts WHERE delivery_id = ? ORDER BY number`,
+  mayHaveArrived: `
+SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted') LIMIT 1`,
+} as const
+
+const priorities: Readonly<Record<Urgency, number>> = { ordinary: 1, urgent: 2, 'very-urgent': 3, 'most-urgent': 4 }
+
+export const priorityOf = (urgency: Urgency): number => priorities[urgency]
+
+/** Makes the duty to bring an envelope to an office. An envelope has one delivery to an office, however often this is called. */
+export async function insertDelivery(
+  transaction: Transaction,
+  delivery: Pick<DeliveryRow, 'id' | 'messageId' | 'office' | 'mode' | 'lane' | 'priority' | 'deadline'>,
+  at: Instant,
+): Promise<void> {
+  const { id, messageId, office, mode, lane, priority, deadline } = delivery
+  await transaction.run(deliverySql.insert, id, messageId, office, mode, lane, priority, at, deadline, at, at)
+}
+
+export const deliveryById = (reader: Reader, id: string): Promise<DeliveryRow | undefined> =>
+  reader.one<DeliveryRow>(deliverySql.byId, id)
+
+export const deliveriesOfMessage = (reader: Reader, messageId: string): Promise<DeliveryRow[]> =>
+  reader.all<DeliveryRow>(deliverySql.ofMessage, messageId)
+
+/** Whether an earlier delivery of the same lane is still open: it goes first. */
+export async function isBehind(reader: Reader, delivery: DeliveryRow): Promise<boolean> {
+  return (await reader.one(deliverySql.ahead, delivery.lane, delivery.seq)) !== undefined
+}
+
+/** The first open delivery of a lane. */
+export const headOfLane = (reader: Reader, lane: string): Promise<Due | undefined> => reader.one<Due>(deliverySql.behind, lane)
+
+/**
+ * Moves a delivery as the state table says. Returns the row as it is then, or undefined when the event does not apply in
+ * the state that the journal holds (somebody else was faster): nothing is written.
+ */
+export async function moveDelivery(
+  transaction: Transaction,
+  id: string,
+  event: DeliveryEvent,
+  at: Instant,
+  dueAt?: Instant,
+): Promise<DeliveryRow | undefined> {
+  const row = await deliveryById(transaction, id)
+  const state = row && next(deliveryTable, row.state, event)
+  if (row === undefined || state === undefined) return undefined
+  const moved: DeliveryRow = {
+    ...row,
+    state,
+    dueAt: dueAt ?? row.dueAt,
+    attempts: event === 'send' ? row.attempts + 1 : row.attempts,
+    changedAt: at,
+  }
+  await transaction.run(deliverySql.move, state, isOpen(state) ? 1 : 0, moved.dueAt, moved.attempts, at, id)
+  if (event === 'send') await transaction.run(deliverySql.insertAttempt, id, moved.attempts, at)
+  return moved
+}
+
+/** Writes how an attempt ended. */
+export async function endAttempt(
+  transaction: Transaction,
+  delivery: DeliveryRow,
+  at: Instant,
+  outcome: string,
+  problem?: string,
+  said?: string,
+): Promise<void> {
+  const words = said?.slice(0, 2000) ?? null
+  await transaction.run(deliverySql.endAttempt, at, outcome, problem ?? null, words, delivery.id, delivery.attempts)
+}
+
+export const attemptsOf = (reader: Reader, deliveryId: string): Promise<AttemptRow[]> =>
+  reader.all<AttemptRow>(deliverySql.attempts, deliveryId)
+
+/** Whether some attempt ended without an answer: the envelope may be there already. */
+export async function mayHaveArrived(reader: Reader, deliveryId: string): Promise<boolean> {
+  return (await reader.one(deliverySql.mayHaveArrived, deliveryId)) !== undefined
+}
+
+/** Deliveries whose time has come, the longest due first, `limit` at most. */
+export const dueDeliveries = (reader: Reader, until: Instant, limit: number): Promise<Due[]> =>
+  reader.all<Due>(deliverySql.due, until, limit)
+
+/** Deliveries that a process held when it died. */
+export const interruptedDeliveries = (reader: Reader): Promise<DeliveryRow[]> =>
+  reader.all<DeliveryRow>(deliverySql.interrupted)
+
+/** The first delivery that waits for an office that polls. */
+export const headOfPolled = (reader: Reader, office: OfficeId): Promise<DeliveryRow | undefined> =>
+  reader.one<DeliveryRow>(deliverySql.head, office)
+
+/** A profile that changed from polling to being called, or back, takes its open deliveries along. */
+export async function setMode(transaction: Transaction, office: OfficeId, mode: Mode): Promise<number> {
+  return transaction.run(deliverySql.setMode, mode, office, mode)
+}
+
+export const countOpen = (reader: Reader): Promise<{ office: string; state: DeliveryState; count: number }[]> =>
+  reader.all(deliverySql.count)

@@ -1,0 +1,49 @@
+// The journal's diary: what happened to which letter or source, in order. Ids, counts and codes; never letter text.
+import type { Instant } from '../../letter/time.ts'
+import type { Transaction } from './database.ts'
+
+/** Every event that the gateway writes, as `noun.verb`. */
+export type EventName =
+  | 'source.kept'
+  | 'source.refused'
+  | 'source.quarantined'
+  | 'letter.sealed'
+  | 'letter.taken'
+  | 'letter.known'
+  | 'letter.conflicted'
+  | 'letter.moved'
+  | 'letter.recalled'
+  | 'notice.taken'
+  | 'notice.ignored'
+  | 'delivery.taken'
+  | 'delivery.refused'
+  | 'delivery.given-up'
+  | 'delivery.recovered'
+
+export interface Subject {
+  readonly messageId?: string
+  readonly office?: string
+  readonly sourceId?: string
+}
+
+const insert = `
+INSERT INTO events (at, name, message_id, office, source_id, facts) VALUES (?, ?, ?, ?, ?, ?)`
+
+/** Writes one event, in the transaction that makes it true. */
+export async function recordEvent(
+  transaction: Transaction,
+  at: Instant,
+  name: EventName,
+  subject: Subject,
+  facts: Readonly<Record<string, string | number>> = {},
+): Promise<void> {
+  await transaction.run(
+    insert,
+    at,
+    name,
+    subject.messageId ?? null,
+    subject.office ?? null,
+    subject.sourceId ?? null,
+    JSON.stringify(facts),
+  )
+}

@@ -1,0 +1,245 @@
+// Envelopes, letters and notices in the journal.
+import type { SealedEnvelope } from '../../envelope/envelope.ts'
+import type { Attachment, Letter } from '../../letter/letter.ts'
+import { contentDigest, naturalKey } from '../../letter/digest.ts'
+import type { Notice, NoticeKind } from '../../letter/notice.ts'
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
+import { type LetterEvent, letterTable, type LetterState, next } from '../delivery/states.ts'
+import type { Reader, Transaction } from './database.ts'
+import { recordEvent } from './events.ts'
+
+export interface EnvelopeRow {
+  readonly messageId: MessageId
+  readonly content: 'letter' | NoticeKind
+  readonly sender: OfficeId
+  readonly digest: string
+  readonly bytes: Buffer
+  readonly sourceId: string | null
+  readonly position: string | null
+  readonly committedAt: Instant
+}
+
+export interface LetterRow {
+  readonly messageId: MessageId
+  readonly recipient: OfficeId
+  readonly sender: OfficeId
+  /** Normalised. */
+  readonly number: string
+  readonly date: string
+  readonly contentDigest: string
+  readonly urgency: string
+  readonly secrecy: string
+  readonly state: LetterState
+  readonly receiveNumber: string | null
+  readonly committedAt: Instant
+  readonly changedAt: Instant
+}
+
+export interface NoticeRow {
+  readonly messageId: MessageId
+  readonly kind: NoticeKind
+  readonly about: MessageId
+  readonly sender: OfficeId
+  readonly recipient: OfficeId
+  readonly receiveNumber: string | null
+  readonly committedAt: Instant
+}
+
+const letterColumns = `message_id AS "messageId", recipient, sender, number, date, content_digest AS "contentDigest",
+  urgency, secrecy, state, receive_number AS "receiveNumber", committed_at AS "committedAt", changed_at AS "changedAt"`
+const noticeColumns = `message_id AS "messageId", kind, about, sender, recipient, receive_number AS "receiveNumber",
+  committed_at AS "committedAt"`
+
+export const letterSql = {
+  insertEnvelope: `
+INSERT INTO envelopes (message_id, content, sender, digest, bytes, source_id, position, committed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  envelope: `
+SELECT message_id AS "messageId", content, sender, digest, bytes, source_id AS "sourceId", position,
+  committed_at AS "committedAt"
+FROM envelopes WHERE message_id = ?`,
+  insertLetter: `
+INSERT INTO letters (message_id, recipient, sender, number, date, natural_key, content_digest, urgency, secrecy, state,
+  receive_number, live, committed_at, changed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, ?, ?)`,
+  byNaturalKey: `SELECT ${letterColumns} FROM letters WHERE natural_key = ? AND live = 1`,
+  ofMessage: `SELECT ${letterColumns} FROM letters WHERE message_id = ? ORDER BY recipient`,
+  one: `SELECT ${letterColumns} FROM letters WHERE message_id = ? AND recipient = ?`,
+  received: `
+SELECT ${letterColumns} FROM letters WHERE recipient = ? AND number = ? ORDER BY committed_at DESC LIMIT 50`,
+  sent: `SELECT ${letterColumns} FROM letters WHERE sender = ? AND number = ? ORDER BY committed_at DESC LIMIT 200`,
+  move: 'UPDATE letters SET state = ?, changed_at = ? WHERE message_id = ? AND recipient = ?',
+  register: 'UPDATE letters SET receive_number = ? WHERE message_id = ? AND recipient = ?',
+  retire: 'UPDATE letters SET live = 0 WHERE message_id = ? AND recipient = ?',
+  insertNotice: `
+INSERT INTO notices (message_id, kind, about, sender, recipient, receive_number, committed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  noticesAbout: `SELECT ${noticeColumns} FROM notices WHERE about = ? ORDER BY committed_at, message_id`,
+  insertReceipt: `
+INSERT INTO receipts (about, direction, office, digest, bytes, committed_at) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (about, direction, office) DO NOTHING`,
+  receipt: 'SELECT digest, bytes FROM receipts WHERE about = ? AND direction = ? ORDER BY committed_at LIMIT 1',
+} as const
+
+/** Writes a sealed envelope. */
+export async function insertEnvelope(
+  transaction: Transaction,
+  row: Omit<EnvelopeRow, 'bytes'> & { readonly bytes: Uint8Array },
+): Promise<void> {
+  await transaction.run(
+    letterSql.insertEnvelope,
+    row.messageId,
+    row.content,
+    row.sender,
+    row.digest,
+    row.bytes,
+    row.sourceId,
+    row.position,
+    row.committedAt,
+  )
+}
+
+export async function envelopeById(reader: Reader, messageId: string): Promise<EnvelopeRow | undefined> {
+  const row = await reader.one<EnvelopeRow>(letterSql.envelope, messageId)
+  return row && { ...row, bytes: Buffer.from(row.bytes) }
+}
+
+/** Writes a letter as `recipient` will have it, in its first state. */
+export async function insertLetter(
+  transaction: Transaction,
+  messageId: MessageId,
+  letter: Letter,
+  recipient: OfficeId,
+  digest: string,
+  at: Instant,
+): Promise<void> {
+  await transaction.run(
+    letterSql.insertLetter,
+    messageId,
+    recipient,
+    letter.from.office,
+    letter.number.normalized,
+    letter.date,
+    naturalKey(letter, recipient),
+    digest,
+    letter.urgency,
+    letter.secrecy,
+    'sealed' satisfies LetterState,
+    at,
+    at,
+  )
+}
+
+/** What the journal holds already of a letter that is offered. */
+export type Earlier =
+  | { readonly kind: 'none' }
+  /** Every recipient has exactly this content under this key. */
+  | { readonly kind: 'known'; readonly messageId: MessageId }
+  /** Some recipient has another content under the same key. */
+  | { readonly kind: 'conflict'; readonly messageId: MessageId; readonly recipient: OfficeId }
+
+/** Compares an offered letter with what is there under its natural key (design §5.5, duplicates). */
+export async function findEarlier(reader: Reader, letter: Letter, digest = contentDigest(letter)): Promise<Earlier> {
+  let known: MessageId | undefined
+  let fresh = 0
+  for (const recipient of letter.to.offices) {
+    const row = await reader.one<LetterRow>(letterSql.byNaturalKey, naturalKey(letter, recipient))
+    if (row === undefined) fresh += 1
+    else if (row.contentDigest !== digest) return { kind: 'conflict', messageId: row.messageId, recipient }
+    else known = row.messageId
+  }
+  return known === undefined || fresh > 0 ? { kind: 'none' } : { kind: 'known', messageId: known }
+}
+
+export const lettersOfMessage = (reader: Reader, messageId: string): Promise<LetterRow[]> =>
+  reader.all<LetterRow>(letterSql.ofMessage, messageId)
+
+export const letterAt = (reader: Reader, messageId: string, recipient: string): Promise<LetterRow | undefined> =>
+  reader.one<LetterRow>(letterSql.one, messageId, recipient)
+
+/** Letters that an office was sent under a normalised number, newest first. */
+export const lettersReceived = (reader: Reader, recipient: string, number: string): Promise<LetterRow[]> =>
+  reader.all<LetterRow>(letterSql.received, recipient, number)
+
+/** Letters that an office sent under a normalised number, newest first. */
+export const lettersSent = (reader: Reader, sender: string, number: string): Promise<LetterRow[]> =>
+  reader.all<LetterRow>(letterSql.sent, sender, number)
+
+/**
+ * Moves a letter's state at one recipient, as the state table says; the only writer of letter states. Returns the new
+ * state, or undefined when the event does not apply (nothing is written then).
+ */
+export async function moveLetter(
+  transaction: Transaction,
+  messageId: MessageId,
+  recipient: OfficeId,
+  event: LetterEvent,
+  at: Instant,
+  receiveNumber?: string,
+): Promise<LetterState | undefined> {
+  const row = await letterAt(transaction, messageId, recipient)
+  const state = row && next(letterTable, row.state, event)
+  if (row === undefined || state === undefined) return undefined
+  if (receiveNumber !== undefined && event === 'accept') {
+    await transaction.run(letterSql.register, receiveNumber, messageId, recipient)
+  }
+  if (state === row.state) return state
+  await transaction.run(letterSql.move, state, at, messageId, recipient)
+  if (state === 'recalled') await transaction.run(letterSql.retire, messageId, recipient)
+  await recordEvent(transaction, at, 'letter.moved', { messageId, office: recipient }, { from: row.state, to: state })
+  return state
+}
+
+export async function insertNotice(
+  transaction: Transaction,
+  messageId: MessageId,
+  notice: Notice,
+  at: Instant,
+): Promise<void> {
+  const { kind, about, from, to } = notice
+  await transaction.run(letterSql.insertNotice, messageId, kind, about.messageId, from, to, notice.receiveNumber ?? null, at)
+}
+
+export const noticesAbout = (reader: Reader, messageId: string): Promise<NoticeRow[]> =>
+  reader.all<NoticeRow>(letterSql.noticesAbout, messageId)
+
+/**
+ * The same notice, said before by the same office about the same letter, with nothing in between that takes it back.
+ * Whoever says a thing twice (a system's own `receive` after ours, an accept sent again) is heard once.
+ */
+export async function findSameNotice(reader: Reader, notice: Notice): Promise<NoticeRow | undefined> {
+  const said = (await noticesAbout(reader, notice.about.messageId)).filter(
+    (row) =>
+      (row.sender === notice.from && row.recipient === notice.to) || (row.kind === 'dispute' && row.recipient === notice.from),
+  )
+  const last = said.findLast((row) => row.kind === notice.kind || row.kind === 'dispute')
+  if (last === undefined || last.kind !== notice.kind || last.sender !== notice.from) return undefined
+  return last.receiveNumber === (notice.receiveNumber ?? null) ? last : undefined
+}
+
+/** Keeps a signed answer to one envelope; the first one stays. */
+export async function keepReceipt(
+  transaction: Transaction,
+  about: MessageId,
+  direction: 'given' | 'got',
+  office: OfficeId,
+  receipt: SealedEnvelope,
+  at: Instant,
+): Promise<void> {
+  await transaction.run(letterSql.insertReceipt, about, direction, office, receipt.digest, receipt.bytes, at)
+}
+
+export async function receiptFor(
+  reader: Reader,
+  about: MessageId,
+  direction: 'given' | 'got',
+): Promise<SealedEnvelope | undefined> {
+  const row = await reader.one<{ digest: string; bytes: Uint8Array }>(letterSql.receipt, about, direction)
+  return row && { digest: row.digest, bytes: Buffer.from(row.bytes) }
+}
+
+/** The attachments that a letter names, each digest once. */
+export const distinctAttachments = (letter: Letter): readonly Attachment[] => [
+  ...new Map(letter.attachments.map((attachment) => [attachment.sha256, attachment])).values(),
+]

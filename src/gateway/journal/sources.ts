@@ -1,0 +1,80 @@
+// Sources and the quarantine in the journal: what was handed over, whole, and what of it could not be taken.
+import type { Instant } from '../../letter/time.ts'
+import type { Problem } from '../../problem/problem.ts'
+import type { Reader, Transaction } from './database.ts'
+import { recordEvent } from './events.ts'
+
+export interface SourceRow {
+  readonly id: string
+  readonly system: string
+  readonly document: string
+  readonly name: string
+  readonly sha256: string
+  readonly size: number
+  /** Null: kept with the attachments, under `sha256`. */
+  readonly bytes: Uint8Array | null
+  readonly receivedAt: Instant
+}
+
+export interface QuarantineRow {
+  readonly id: string
+  readonly sourceId: string
+  readonly system: string
+  readonly name: string
+  readonly position: string
+  readonly problems: readonly Problem[]
+  readonly at: Instant
+}
+
+const sql = {
+  find: 'SELECT id FROM sources WHERE system = ? AND document = ? AND sha256 = ?',
+  insert: `
+INSERT INTO sources (id, system, document, name, sha256, size, bytes, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (system, document, sha256) DO NOTHING`,
+  byId: `
+SELECT id, system, document, name, sha256, size, bytes, received_at AS "receivedAt" FROM sources WHERE id = ?`,
+  quarantine: `
+INSERT INTO quarantine (id, source_id, position, problems, at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (source_id, position) DO NOTHING`,
+  listQuarantine: `
+SELECT q.id, q.source_id AS "sourceId", s.system, s.name, q.position, q.problems, q.at
+FROM quarantine q JOIN sources s ON s.id = q.source_id ORDER BY q.at DESC LIMIT ?`,
+  countQuarantine: 'SELECT COUNT(*) AS count FROM quarantine',
+} as const
+
+/** Keeps a source, or finds it where the same bytes from the same system are kept already. Returns its id. */
+export async function keepSource(transaction: Transaction, source: SourceRow): Promise<string> {
+  const { id, system, document, name, sha256, size, bytes, receivedAt } = source
+  const fresh = await transaction.run(sql.insert, id, system, document, name, sha256, size, bytes, receivedAt)
+  if (fresh === 1) return id
+  const earlier = await transaction.one<{ id: string }>(sql.find, system, document, sha256)
+  return earlier?.id ?? id
+}
+
+export const sourceById = (reader: Reader, id: string): Promise<SourceRow | undefined> =>
+  reader.one<SourceRow>(sql.byId, id)
+
+/** Puts one place of a source into quarantine; offered again, it is there once. */
+export async function quarantine(
+  transaction: Transaction,
+  id: string,
+  sourceId: string,
+  position: string,
+  problems: readonly Problem[],
+  at: Instant,
+): Promise<void> {
+  const fresh = await transaction.run(sql.quarantine, id, sourceId, position, JSON.stringify(problems), at)
+  if (fresh === 0) return
+  const codes = [...new Set(problems.map((found) => found.code))].join(' ')
+  await recordEvent(transaction, at, 'source.quarantined', { sourceId }, { position, codes })
+}
+
+/** What waits for a person, newest first, `limit` rows at most. */
+export async function listQuarantine(reader: Reader, limit: number): Promise<QuarantineRow[]> {
+  const rows = await reader.all<QuarantineRow & { problems: unknown }>(sql.listQuarantine, limit)
+  return rows.map((row) => ({ ...row, problems: JSON.parse(String(row.problems)) as Problem[] }))
+}
+
+export async function countQuarantine(reader: Reader): Promise<number> {
+  return Number((await reader.one<{ count: number }>(sql.countQuarantine))?.count ?? 0)
+}

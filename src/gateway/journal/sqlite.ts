@@ -1,0 +1,130 @@
+// The embedded engine: SQLite in WAL mode, `synchronous=FULL`, waiting writes committed in groups.
+import Sqlite from 'better-sqlite3'
+import {
+  type Database,
+  JournalUnavailable,
+  type Parameter,
+  type Reader,
+  type Statement,
+  type Transaction,
+} from './database.ts'
+import { migrate } from './migrations.ts'
+
+/** Writes in one group at the most: bounds how long the first of them waits for the last. */
+const groupSize = 128
+
+interface Waiting {
+  readonly work: (transaction: Transaction) => Promise<unknown>
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Opens (or makes) the journal at `file` and brings its schema up to date. Throws when it is newer than this program. */
+export function openSqlite(file: string): Database {
+  const writer = new Sqlite(file)
+  writer.pragma('journal_mode = WAL')
+  // better-sqlite3 is built with NORMAL for WAL: a commit would then survive a crash of the process, not of the machine.
+  writer.pragma('synchronous = FULL')
+  writer.pragma('foreign_keys = ON')
+  writer.pragma('busy_timeout = 5000')
+  migrate({ execute: (sql) => void writer.exec(sql), version: () => Number(writer.pragma('user_version', { simple: true })), setVersion: (version) => void writer.pragma(`user_version = ${version}`) }, 'sqlite')
+  // Reads go through a connection of their own: inside a group they must not see what is not committed yet.
+  const reader = new Sqlite(file, { readonly: true })
+  return new SqliteDatabase(writer, reader)
+}
+
+class SqliteDatabase implements Database {
+  readonly committed: Reader
+  readonly #writer: Sqlite.Database
+  readonly #reader: Sqlite.Database
+  readonly #transaction: Transaction
+  readonly #waiting: Waiting[] = []
+  #draining: Promise<void> | undefined
+  #closed = false
+
+  constructor(writer: Sqlite.Database, reader: Sqlite.Database) {
+    this.#writer = writer
+    this.#reader = reader
+    this.#transaction = connectionOf(writer)
+    this.committed = connectionOf(reader)
+  }
+
+  write<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value> {
+    if (this.#closed) return Promise.reject(new JournalUnavailable('the journal is closed'))
+    return new Promise<Value>((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject })
+      this.#draining ??= this.#drain()
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#draining
+    this.#reader.close()
+    this.#writer.close()
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the event loop lets the requests that arrived together into the same group.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#waiting.length > 0) await this.#commitGroup(this.#waiting.splice(0, groupSize))
+    this.#draining = undefined
+  }
+
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    const settle: (() => void)[] = []
+    try {
+      this.#writer.exec('BEGIN IMMEDIATE')
+      for (const waiting of group) settle.push(await this.#runOne(waiting))
+      this.#writer.exec('COMMIT')
+    } catch (error) {
+      if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK')
+      const lost = new JournalUnavailable('the journal could not be written', { cause: error })
+      for (const waiting of group) waiting.reject(lost)
+      return
+    }
+    for (const each of settle) each()
+  }
+
+  /** Runs one work in a savepoint of its own, so that its failure leaves its neighbours alone. */
+  async #runOne({ work, resolve, reject }: Waiting): Promise<() => void> {
+    this.#writer.exec('SAVEPOINT work')
+    try {
+      const value = await work(this.#transaction)
+      this.#writer.exec('RELEASE work')
+      return () => resolve(value as never)
+    } catch (error) {
+      // A full disk makes SQLite roll back everything by itself: then the whole group is lost.
+      if (!this.#writer.inTransaction || isDiskError(error)) throw error
+      this.#writer.exec('ROLLBACK TO work')
+      this.#writer.exec('RELEASE work')
+      return () => reject(error)
+    }
+  }
+}
+
+function connectionOf(connection: Sqlite.Database): Transaction {
+  const prepared = new Map<Statement, Sqlite.Statement>()
+  const prepare = (statement: Statement): Sqlite.Statement => {
+    let ready = prepared.get(statement)
+    if (ready === undefined) {
+      ready = connection.prepare(statement)
+      prepared.set(statement, ready)
+    }
+    return ready
+  }
+  return {
+    async all<Row>(statement: Statement, ...parameters: readonly Parameter[]) {
+      return prepare(statement).all(...parameters) as Row[]
+    },
+    async one<Row>(statement: Statement, ...parameters: readonly Parameter[]) {
+      return prepare(statement).get(...parameters) as Row | undefined
+    },
+    async run(statement: Statement, ...parameters: readonly Parameter[]) {
+      return prepare(statement).run(...parameters).changes
+    },
+  }
+}
+
+const isDiskError = (error: unknown): boolean =>
+  error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN)/.test(error.code)
