@@ -2,9 +2,8 @@
 import type { Readable } from 'node:stream'
 import type { Envelope, SealedEnvelope } from '../envelope/envelope.ts'
 import type { LetterDraft } from '../letter/check.ts'
-import type { NoticeKind } from '../letter/notice.ts'
 import type { LetterFields } from '../letter/letter.ts'
-import type { Notice } from '../letter/notice.ts'
+import type { Notice, NoticeKind } from '../letter/notice.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock, Instant, MessageId } from '../letter/time.ts'
 import type { Problem } from '../problem/problem.ts'
@@ -46,7 +45,12 @@ export interface NoticeDraft {
   /** By message id where the system knows it, else by the natural key (domain §3). */
   readonly about:
     | { readonly messageId: MessageId }
-    | { readonly number: string; readonly date?: string; readonly sender?: OfficeId; readonly recipient?: OfficeId }
+    | {
+        readonly number: string
+        readonly date?: string
+        readonly sender?: OfficeId
+        readonly recipient?: OfficeId
+      }
   readonly receiveNumber?: string
   /** Absent: now. */
   readonly at?: Instant
@@ -77,9 +81,19 @@ export type Item =
 
 /** What became of one item, known only after the commit. */
 export type Taken =
-  | { readonly kind: 'taken'; readonly position: string; readonly messageId: MessageId; readonly receipt?: SealedEnvelope }
+  | {
+      readonly kind: 'taken'
+      readonly position: string
+      readonly messageId: MessageId
+      readonly receipt?: SealedEnvelope
+    }
   /** Taken before, the same content: the same answer again. */
-  | { readonly kind: 'known'; readonly position: string; readonly messageId: MessageId; readonly receipt?: SealedEnvelope }
+  | {
+      readonly kind: 'known'
+      readonly position: string
+      readonly messageId: MessageId
+      readonly receipt?: SealedEnvelope
+    }
   | { readonly kind: 'waiting'; readonly position: string; readonly missing: readonly string[] }
   /** In quarantine, whole, for a person. */
   | { readonly kind: 'quarantined'; readonly position: string; readonly problems: readonly Problem[] }
@@ -130,7 +144,12 @@ export type Access =
   /** `Authorization: Bearer <key>`; `sha256` of the keys that open, several while they rotate. */
   | { readonly kind: 'api-key'; readonly sha256: readonly string[] }
   /** For SOAP clients that can do neither: HTTP Basic and an address list (CIDR). `scrypt`: `<salt hex>:<hash hex>`. */
-  | { readonly kind: 'basic'; readonly user: string; readonly scrypt: string; readonly addresses: readonly string[] }
+  | {
+      readonly kind: 'basic'
+      readonly user: string
+      readonly scrypt: string
+      readonly addresses: readonly string[]
+    }
 
 /** A request that came through a door, its access proved. */
 export interface DoorRequest {
@@ -144,7 +163,8 @@ export interface DoorRequest {
 export interface DoorAnswer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Buffer
+  /** A stream for an attachment that a polling system fetches: never wholly in memory. */
+  readonly body?: string | Buffer | Readable
 }
 
 /** An HTTP entrance that an adapter asks the gateway's server to open. */
@@ -168,7 +188,12 @@ export interface AdapterVerbs {
   /** For systems that poll: what became of a parcel. False when no such parcel waits (it was settled before, or never was). */
   settle(parcelId: string, outcome: Outcome): Promise<boolean>
   /** A letter that this office sent or was sent, by natural key, newest first: for status look-ups and repeated polls. */
-  find(key: { readonly number: string; readonly date?: string; readonly sender?: OfficeId; readonly recipient?: OfficeId }): Promise<readonly KnownLetter[]>
+  find(key: {
+    readonly number: string
+    readonly date?: string
+    readonly sender?: OfficeId
+    readonly recipient?: OfficeId
+  }): Promise<readonly KnownLetter[]>
   /** Tells an operator of something that belongs to no letter. Ids and counts only, never letter text. */
   report(event: string, facts: Readonly<Record<string, string | number>>): void
 }

@@ -49,7 +49,13 @@ export const object = (
 /** A reader that checks a value by `schema`, all faults at once, on a copy in which the schema's defaults are filled in. */
 export function readerOf<Options>(schema: JsonSchema): Reader<Options> {
   const compiled = lazily(() =>
-    new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: true, allowUnionTypes: true }).compile<Options>(schema),
+    new Ajv2020({
+      allErrors: true,
+      useDefaults: true,
+      verbose: true,
+      strict: true,
+      allowUnionTypes: true,
+    }).compile<Options>(schema),
   )
   return (raw, at = []) => {
     const value: unknown = structuredClone(raw)
@@ -85,23 +91,49 @@ function findingOf(error: ErrorObject, at: Pointer): Finding {
     case 'additionalProperties': {
       const key = String(error.params['additionalProperty'])
       const known = Object.keys((error.parentSchema?.['properties'] as object | undefined) ?? {})
-      return { at: [...here, key], code: 'adapter.profile.key-unknown', value: key, key: true, details: { expected: known.join(', ') || 'no key at all' } }
+      return {
+        at: [...here, key],
+        code: 'adapter.profile.key-unknown',
+        value: key,
+        key: true,
+        details: { expected: known.join(', ') || 'no key at all' },
+      }
     }
     case 'required':
-      return { at: here, code: 'adapter.profile.key-missing', details: { key: String(error.params['missingProperty']) } }
+      return {
+        at: here,
+        code: 'adapter.profile.key-missing',
+        details: { key: String(error.params['missingProperty']) },
+      }
     case 'enum':
-      return { at: here, code: 'adapter.profile.value-unknown', value, details: { expected: (error.params['allowedValues'] as unknown[]).join(', ') } }
+      return {
+        at: here,
+        code: 'adapter.profile.value-unknown',
+        value,
+        details: { expected: (error.params['allowedValues'] as unknown[]).join(', ') },
+      }
     case 'const':
-      return { at: here, code: 'adapter.profile.value-unknown', value, details: { expected: String(error.params['allowedValue']) } }
+      return {
+        at: here,
+        code: 'adapter.profile.value-unknown',
+        value,
+        details: { expected: String(error.params['allowedValue']) },
+      }
     default:
-      return { at: here, code: 'adapter.profile.value-wrong', value, details: { expected: expectedBy(error) } }
+      return {
+        at: here,
+        code: 'adapter.profile.value-wrong',
+        value,
+        details: { expected: expectedBy(error) },
+      }
   }
 }
 
 function expectedBy(error: ErrorObject): string {
   const described = error.parentSchema?.['description']
   if (typeof described === 'string') return described
-  if (error.keyword === 'anyOf' || error.keyword === 'oneOf') return 'one of the forms that docs/profiles.md lists for it'
+  if (error.keyword === 'anyOf' || error.keyword === 'oneOf')
+    return 'one of the forms that docs/profiles.md lists for it'
   return `something that ${error.message ?? 'is allowed here'}`
 }
 
@@ -112,4 +144,5 @@ const pointerOf = (path: string): (string | number)[] =>
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .map((part) => (/^\d{1,6}$/.test(part) ? Number(part) : part))
 
-const shown = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing').slice(0, 200))
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing').slice(0, 200)

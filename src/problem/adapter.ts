@@ -1,4 +1,386 @@
+// What can be wrong with a profile, and with what a system sends or takes.
 import type { ProblemDefinition } from './problem.ts'
 
 export const adapterProblems = {
+  // ── A profile ────────────────────────────────────────────────────────────────────────────────────────────────
+  'adapter.profile.not-yaml': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the profile is not readable as YAML: {reason}',
+    th: 'บรรทัด {line}: อ่านโปรไฟล์เป็น YAML ไม่ได้: {reason}',
+    remedy: {
+      en: 'Correct the line; indent with spaces, and put texts that hold ": " or "#" in quotes.',
+      th: 'แก้บรรทัดนั้น ย่อหน้าด้วยช่องว่าง และใส่เครื่องหมายคำพูดครอบข้อความที่มี ": " หรือ "#"',
+    },
+  },
+  'adapter.profile.too-large': {
+    status: 422,
+    permanent: true,
+    en: 'the profile has {size} bytes; at most {limit} are read',
+    th: 'โปรไฟล์มี {size} ไบต์ อ่านได้ไม่เกิน {limit} ไบต์',
+    remedy: {
+      en: 'Shorten the profile, or split it into one for each system.',
+      th: 'ย่อโปรไฟล์ หรือแยกเป็นหนึ่งไฟล์ต่อหนึ่งระบบ',
+    },
+  },
+  'adapter.profile.key-unknown': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the key {value} is not known here; known are: {expected}',
+    th: 'บรรทัด {line}: ไม่รู้จักคีย์ {value} ในตำแหน่งนี้ คีย์ที่ใช้ได้: {expected}',
+    remedy: { en: 'Correct its spelling or take it out.', th: 'แก้ตัวสะกด หรือลบออก' },
+  },
+  'adapter.profile.key-missing': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the key {key} is needed here and is missing',
+    th: 'บรรทัด {line}: ต้องมีคีย์ {key} แต่ไม่มี',
+    remedy: { en: 'Add {key}; docs/profiles.md shows it.', th: 'เพิ่ม {key} ดูตัวอย่างใน docs/profiles.md' },
+  },
+  'adapter.profile.value-unknown': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: {value} is not one of: {expected}',
+    th: 'บรรทัด {line}: {value} ไม่อยู่ในรายการ: {expected}',
+    remedy: { en: 'Choose one of those.', th: 'เลือกค่าจากรายการนั้น' },
+  },
+  'adapter.profile.value-wrong': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: {value} stands where this is expected: {expected}',
+    th: 'บรรทัด {line}: พบ {value} แต่ต้องเป็น: {expected}',
+    remedy: { en: 'Write it as expected.', th: 'เขียนให้ตรงตามที่กำหนด' },
+  },
+  'adapter.profile.secret-plain': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: a secret stands in the profile itself',
+    th: 'บรรทัด {line}: มีความลับเขียนอยู่ในโปรไฟล์โดยตรง',
+    remedy: {
+      en: 'Write a reference instead, { env: NAME } or { file: PATH }, and change the secret: it has been seen.',
+      th: 'ใช้การอ้างอิงแทน { env: NAME } หรือ { file: PATH } แล้วเปลี่ยนความลับนั้น เพราะถูกเปิดเผยแล้ว',
+    },
+  },
+  'adapter.profile.reference-unresolved': {
+    status: 422,
+    permanent: true,
+    en: 'the reference {value} leads to nothing: {reason}',
+    th: 'การอ้างอิง {value} ไม่พบค่า: {reason}',
+    remedy: {
+      en: 'Set the environment variable, or put the file there and let the gateway read it.',
+      th: 'ตั้งค่าตัวแปรสภาพแวดล้อม หรือวางไฟล์ไว้ที่นั่นและให้สิทธิ์อ่าน',
+    },
+  },
+
+  // ── A document that a system sent ────────────────────────────────────────────────────────────────────────────
+  'adapter.document.too-large': {
+    status: 413,
+    permanent: true,
+    en: 'the document is larger than the {limit} bytes that its profile allows',
+    th: 'เอกสารใหญ่กว่า {limit} ไบต์ ที่โปรไฟล์กำหนด',
+    remedy: {
+      en: 'Send fewer letters in one document, or raise the limit in the profile.',
+      th: 'ส่งหนังสือต่อเอกสารให้น้อยลง หรือเพิ่มขีดจำกัดในโปรไฟล์',
+    },
+  },
+  'adapter.document.empty': {
+    status: 422,
+    permanent: true,
+    en: 'the document holds no letter and no notice',
+    th: 'เอกสารไม่มีหนังสือหรือการแจ้งใดๆ',
+    remedy: { en: 'Check what the system exported.', th: 'ตรวจสอบสิ่งที่ระบบส่งออก' },
+  },
+  'adapter.document.too-many': {
+    status: 422,
+    permanent: true,
+    en: 'there are more than {limit} {what} here',
+    th: 'มี {what} เกิน {limit}',
+    remedy: { en: 'Split the document.', th: 'แบ่งเอกสารเป็นหลายไฟล์' },
+  },
+  'adapter.charset.contradicted': {
+    status: 422,
+    permanent: true,
+    en: 'the profile says that the document is {expected}, and its bytes look like {found}',
+    th: 'โปรไฟล์ระบุรหัสอักขระ {expected} แต่ข้อมูลเป็น {found}',
+    remedy: {
+      en: 'Correct the charset in the profile or in the export.',
+      th: 'แก้ charset ในโปรไฟล์หรือในการส่งออก',
+    },
+  },
+  'adapter.charset.bytes': {
+    status: 422,
+    permanent: true,
+    en: 'the bytes {value} mean no character in {charset}',
+    th: 'ไบต์ {value} ไม่ใช่อักขระใดใน {charset}',
+    remedy: {
+      en: 'Correct the text in the system and export it again, or correct the charset in the profile.',
+      th: 'แก้ข้อความในระบบแล้วส่งออกใหม่ หรือแก้ charset ในโปรไฟล์',
+    },
+  },
+  'adapter.charset.cannot-say': {
+    status: 422,
+    permanent: true,
+    en: 'the character {character} cannot be written in {charset}',
+    th: 'เขียนอักขระ {character} ด้วย {charset} ไม่ได้',
+    remedy: {
+      en: 'Let the profile spill this field (overflow: spill), or let the system take UTF-8.',
+      th: 'ให้โปรไฟล์ย้ายข้อความช่องนี้ไปไฟล์แนบ (overflow: spill) หรือให้ระบบรับ UTF-8',
+    },
+  },
+  'adapter.csv.quote': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: {reason}',
+    th: 'บรรทัด {line}: เครื่องหมายคำพูดไม่ถูกต้อง ({reason})',
+    remedy: {
+      en: 'Write a quote inside a quoted cell twice, and close every quoted cell.',
+      th: 'เครื่องหมายคำพูดในช่องต้องเขียนซ้ำสองตัว และต้องปิดทุกช่อง',
+    },
+  },
+  'adapter.csv.cells': {
+    status: 422,
+    permanent: true,
+    en: 'the row has {count} cells and the document has {expected} columns',
+    th: 'แถวนี้มี {count} ช่อง แต่เอกสารมี {expected} คอลัมน์',
+    remedy: {
+      en: 'Quote cells that hold the delimiter or a line break.',
+      th: 'ครอบช่องที่มีตัวคั่นหรือขึ้นบรรทัดใหม่ด้วยเครื่องหมายคำพูด',
+    },
+  },
+  'adapter.column.missing': {
+    status: 422,
+    permanent: true,
+    en: 'the profile reads the column {value} and the document has none of that name; it has: {found}',
+    th: 'โปรไฟล์อ่านคอลัมน์ {value} แต่เอกสารไม่มี คอลัมน์ที่มี: {found}',
+    remedy: {
+      en: 'Correct the name in the profile (at), or export the column.',
+      th: 'แก้ชื่อในโปรไฟล์ (at) หรือส่งออกคอลัมน์นั้น',
+    },
+  },
+  'adapter.column.twice': {
+    status: 422,
+    permanent: true,
+    en: 'two columns are called {value}',
+    th: 'มีสองคอลัมน์ชื่อ {value}',
+    remedy: { en: 'Give each column its own name.', th: 'ตั้งชื่อคอลัมน์ไม่ให้ซ้ำ' },
+  },
+  'adapter.json.broken': {
+    status: 400,
+    permanent: true,
+    en: 'this is not JSON: {reason}',
+    th: 'ข้อมูลไม่ใช่ JSON: {reason}',
+    remedy: { en: 'Send one JSON object in UTF-8.', th: 'ส่งออบเจกต์ JSON หนึ่งรายการเป็น UTF-8' },
+  },
+  'adapter.json.key-twice': {
+    status: 422,
+    permanent: true,
+    en: 'the key {value} stands twice in one object',
+    th: 'คีย์ {value} ซ้ำในออบเจกต์เดียวกัน',
+    remedy: { en: 'Keep one of them.', th: 'คงไว้เพียงหนึ่ง' },
+  },
+  'adapter.json.key-forbidden': {
+    status: 422,
+    permanent: true,
+    en: 'the key {value} is never allowed',
+    th: 'ห้ามใช้คีย์ {value}',
+    remedy: { en: 'Take it out.', th: 'ลบออก' },
+  },
+  'adapter.json.number-inexact': {
+    status: 422,
+    permanent: true,
+    en: 'the number {value} is too large to be kept exactly',
+    th: 'ตัวเลข {value} ใหญ่เกินกว่าจะเก็บได้แม่นยำ',
+    remedy: { en: 'Write it as a text, in quotes.', th: 'เขียนเป็นข้อความในเครื่องหมายคำพูด' },
+  },
+  'adapter.multipart.broken': {
+    status: 400,
+    permanent: true,
+    en: 'the multipart body is broken: {reason}',
+    th: 'เนื้อหา multipart ไม่ถูกต้อง: {reason}',
+    remedy: {
+      en: 'Send the document as the first part and each file once, as docs/profiles.md shows.',
+      th: 'ส่งเอกสารเป็นส่วนแรกและไฟล์ละหนึ่งส่วน ตาม docs/profiles.md',
+    },
+  },
+  'adapter.body.unsupported': {
+    status: 415,
+    permanent: true,
+    en: 'the body is {value}; expected is {expected}',
+    th: 'เนื้อหาเป็นชนิด {value} แต่ต้องเป็น {expected}',
+    remedy: { en: 'Set Content-Type to what is sent.', th: 'กำหนด Content-Type ให้ตรงกับสิ่งที่ส่ง' },
+  },
+  'adapter.body.slow': {
+    status: 408,
+    permanent: false,
+    en: 'the body had not arrived whole after {limit} ms',
+    th: 'ข้อมูลมาไม่ครบภายใน {limit} มิลลิวินาที',
+    remedy: { en: 'Send it again.', th: 'ส่งใหม่อีกครั้ง' },
+  },
+  'adapter.body.lost': {
+    status: 400,
+    permanent: false,
+    en: 'the connection broke before the body had arrived whole',
+    th: 'การเชื่อมต่อขาดก่อนข้อมูลมาครบ',
+    remedy: { en: 'Send it again.', th: 'ส่งใหม่อีกครั้ง' },
+  },
+  'adapter.gateway.busy': {
+    status: 503,
+    permanent: false,
+    en: 'nothing could be committed just now, and nothing was taken',
+    th: 'ขณะนี้บันทึกข้อมูลไม่ได้ และยังไม่ได้รับสิ่งใดไว้',
+    remedy: { en: 'Send it again a little later.', th: 'ส่งใหม่ในอีกสักครู่' },
+  },
+  'adapter.waiting.unknown': {
+    status: 404,
+    permanent: true,
+    en: 'nothing of that name waits here: {value}',
+    th: 'ไม่มีรายการ {value} รออยู่',
+    remedy: {
+      en: 'Ask for the head of the queue again.',
+      th: 'ขอรายการแรกในคิวใหม่',
+    },
+  },
+
+  // ── A field, both ways ───────────────────────────────────────────────────────────────────────────────────────
+  'adapter.field.too-long': {
+    status: 422,
+    permanent: true,
+    en: 'the text has {count} characters and the system holds {limit}',
+    th: 'ข้อความยาว {count} อักขระ แต่ระบบเก็บได้ {limit}',
+    remedy: {
+      en: 'Shorten it, or let the profile spill it into an attachment (overflow: spill).',
+      th: 'ย่อข้อความ หรือให้โปรไฟล์ย้ายไปไฟล์แนบ (overflow: spill)',
+    },
+  },
+  'adapter.field.too-many': {
+    status: 422,
+    permanent: true,
+    en: 'there are {count} values and the system has room for {limit}',
+    th: 'มี {count} ค่า แต่ระบบรับได้ {limit}',
+    remedy: {
+      en: 'Name more columns in the profile (at), or write a list with a separator.',
+      th: 'เพิ่มคอลัมน์ในโปรไฟล์ (at) หรือใช้รายการที่มีตัวคั่น',
+    },
+  },
+  'adapter.field.code-unknown': {
+    status: 422,
+    permanent: true,
+    en: '{value} is not in the table of this field; the table knows: {expected}',
+    th: 'ไม่มี {value} ในตารางของช่องนี้ ตารางมี: {expected}',
+    remedy: {
+      en: 'Correct the value in the system, or add it to the table in the profile.',
+      th: 'แก้ค่าในระบบ หรือเพิ่มในตารางของโปรไฟล์',
+    },
+  },
+  'adapter.field.cannot-say': {
+    status: 422,
+    permanent: true,
+    en: 'the system has no way to say {field} = {value}',
+    th: 'ระบบไม่มีวิธีแสดง {field} = {value}',
+    remedy: {
+      en: 'Map the field in the profile, or let what is not mapped be spilled (unmapped: spill).',
+      th: 'กำหนดช่องนี้ในโปรไฟล์ หรือให้ย้ายไปไฟล์แนบ (unmapped: spill)',
+    },
+  },
+  'adapter.field.value-unknown': {
+    status: 422,
+    permanent: true,
+    en: '{value} is not a value of this field; expected is one of: {expected}',
+    th: '{value} ไม่ใช่ค่าของช่องนี้ ค่าที่ใช้ได้: {expected}',
+    remedy: { en: 'Choose one of those.', th: 'เลือกค่าจากรายการนั้น' },
+  },
+  'adapter.field.office-unknown': {
+    status: 422,
+    permanent: true,
+    en: 'no office is called {value}',
+    th: 'ไม่มีหน่วยงานชื่อ {value}',
+    remedy: {
+      en: 'Write its two-digit code, its name, its abbreviation or its national organisation id.',
+      th: 'ใช้รหัสสองหลัก ชื่อ อักษรย่อ หรือรหัสหน่วยงานกลาง',
+    },
+  },
+  'adapter.field.instant': {
+    status: 422,
+    permanent: true,
+    en: '{value} is not a day and a time as the profile writes them ({expected})',
+    th: '{value} ไม่ใช่วันเวลาตามรูปแบบของโปรไฟล์ ({expected})',
+    remedy: {
+      en: 'Correct the value, or the form in the profile.',
+      th: 'แก้ค่า หรือแก้รูปแบบในโปรไฟล์',
+    },
+  },
+  'adapter.field.separator': {
+    status: 422,
+    permanent: true,
+    en: '{value} holds the separator {separator} of its own list',
+    th: '{value} มีตัวคั่น {separator} ของรายการอยู่ข้างใน',
+    remedy: {
+      en: 'Choose another separator in the profile.',
+      th: 'เลือกตัวคั่นอื่นในโปรไฟล์',
+    },
+  },
+  'adapter.field.urgency-contradicted': {
+    status: 422,
+    permanent: true,
+    en: 'the number {value} says the urgency {glued} and the field says {said}',
+    th: 'เลขที่ {value} ระบุชั้นความเร็ว {glued} แต่ช่องชั้นความเร็วระบุ {said}',
+    remedy: { en: 'Correct one of the two in the system.', th: 'แก้ค่าใดค่าหนึ่งในระบบ' },
+  },
+  'adapter.file.missing': {
+    status: 422,
+    permanent: true,
+    en: 'the file {value} is named here and did not come',
+    th: 'มีการอ้างถึงไฟล์ {value} แต่ไม่ได้รับไฟล์',
+    remedy: {
+      en: 'Put the file beside the document, or send it as a part, and send the letter again.',
+      th: 'วางไฟล์ไว้ข้างเอกสาร หรือส่งเป็นส่วนหนึ่ง แล้วส่งหนังสือใหม่',
+    },
+  },
+  'adapter.file.digest': {
+    status: 422,
+    permanent: true,
+    en: 'the file {value} is not the one that the document describes ({what} differs)',
+    th: 'ไฟล์ {value} ไม่ตรงกับที่เอกสารระบุ ({what} ต่างกัน)',
+    remedy: { en: 'Send the file that belongs to it.', th: 'ส่งไฟล์ที่ถูกต้อง' },
+  },
+  'adapter.file.unnamed': {
+    status: 422,
+    permanent: true,
+    en: 'the file {value} came and no letter names it',
+    th: 'ได้รับไฟล์ {value} แต่ไม่มีหนังสือใดอ้างถึง',
+    remedy: { en: 'Name it in attachments, or leave it out.', th: 'ระบุใน attachments หรือไม่ต้องส่ง' },
+  },
+  'adapter.letter.main-missing': {
+    status: 422,
+    permanent: true,
+    en: 'the letter has no main file, and its profile demands one',
+    th: 'หนังสือไม่มีไฟล์หลัก แต่โปรไฟล์กำหนดให้ต้องมี',
+    remedy: { en: 'Attach the letter itself.', th: 'แนบตัวหนังสือ' },
+  },
+  'adapter.notice.sort': {
+    status: 422,
+    permanent: true,
+    en: 'a {expected} was expected here and a {value} came',
+    th: 'ต้องเป็น {expected} แต่ได้รับ {value}',
+    remedy: { en: 'Send it to the place that is meant for it.', th: 'ส่งไปยังช่องทางที่กำหนดไว้' },
+  },
+
+  // ── Handing over ─────────────────────────────────────────────────────────────────────────────────────────────
+  'adapter.channel.missing': {
+    status: 422,
+    permanent: true,
+    en: 'the profile has no channel for a {value}',
+    th: 'โปรไฟล์ไม่มีช่องทางสำหรับ {value}',
+    remedy: { en: 'Add the channel to the profile.', th: 'เพิ่มช่องทางในโปรไฟล์' },
+  },
+  'adapter.peer.refused': {
+    status: 422,
+    permanent: true,
+    en: 'the other side refused it with status {status}: {said}',
+    th: 'ปลายทางปฏิเสธ สถานะ {status}: {said}',
+    remedy: {
+      en: 'Read what it said, correct the letter or the profile, and send it again.',
+      th: 'อ่านเหตุผล แก้หนังสือหรือโปรไฟล์ แล้วส่งใหม่',
+    },
+  },
 } as const satisfies Record<string, ProblemDefinition>

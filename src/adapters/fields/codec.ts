@@ -50,7 +50,10 @@ export function codec<Options>(definition: Definition<Options>): CodecKind {
   const checked = (raw: unknown, at: Pointer): Checked<Options> => {
     const options = read(raw === undefined ? definition.bare : raw, at)
     if (!options.ok) return options
-    const [first, ...rest] = (definition.deeper?.(options.value) ?? []).map((each) => ({ ...each, at: [...at, ...each.at] }))
+    const [first, ...rest] = (definition.deeper?.(options.value) ?? []).map((each) => ({
+      ...each,
+      at: [...at, ...each.at],
+    }))
     return first === undefined ? options : { ok: false, findings: [first, ...rest] }
   }
   return {

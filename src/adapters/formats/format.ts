@@ -4,12 +4,12 @@
 // profile's `fields` say what the cells mean. A **document** format (json, envelope, e-cms) has fixed meanings of its own.
 // Either way a profile's document is a `DocumentForm` when it is at work.
 import type { Readable } from 'node:stream'
-import type { Item, Parcel, Source } from '../contract.ts'
 import type { Envelope, SealedEnvelope } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { Problem, Result } from '../../problem/problem.ts'
-import { readerOf, type Checked, type Finding, type JsonSchema, type Pointer } from '../schema.ts'
+import type { Item, Parcel, Source } from '../contract.ts'
+import { type Checked, type Finding, type JsonSchema, type Pointer, readerOf } from '../schema.ts'
 
 /** What is written for a system. Every `Parcel` is one; `profile try` makes one that is not sealed. */
 export interface Outgoing {
@@ -30,7 +30,9 @@ export interface WrittenFile {
   readonly mediaType: string
   /** Lower-case hexadecimal SHA-256 of the bytes. */
   readonly sha256: string
-  readonly content: { readonly kind: 'attachment'; readonly size: number } | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  readonly content:
+    | { readonly kind: 'attachment'; readonly size: number }
+    | { readonly kind: 'bytes'; readonly bytes: Buffer }
 }
 
 export interface Written {
@@ -136,7 +138,10 @@ function defined<Options, Form>(definition: Definition<Options, Form>) {
   const checked = (raw: unknown, at: Pointer): Checked<Options> => {
     const options = read(raw, at)
     if (!options.ok) return options
-    const [first, ...rest] = (definition.deeper?.(options.value) ?? []).map((each) => ({ ...each, at: [...at, ...each.at] }))
+    const [first, ...rest] = (definition.deeper?.(options.value) ?? []).map((each) => ({
+      ...each,
+      at: [...at, ...each.at],
+    }))
     return first === undefined ? options : { ok: false, findings: [first, ...rest] }
   }
   return {

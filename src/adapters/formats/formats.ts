@@ -1,11 +1,8 @@
 // The formats that a profile can name: one line each.
-import type { FormatKind } from './format.ts'
+
 import { csv } from './csv.ts'
 import { envelope } from './envelope.ts'
+import type { FormatKind } from './format.ts'
 import { json } from './json.ts'
 
-export const formats: readonly FormatKind[] = [
-  csv,
-  json,
-  envelope,
-]
+export const formats: readonly FormatKind[] = [csv, json, envelope]

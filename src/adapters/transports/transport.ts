@@ -3,11 +3,12 @@
 // A profile has up to four channels, named as the system sees them. Channels whose transport options are equal (a YAML
 // anchor, or the same words twice) share one transport: a SOAP server serves all four, a pooled HTTP client two.
 // A transport holds no retry, no timer of retries and no counter (principle 8): it says what happened.
-import type { AdapterVerbs, Door, Outcome, Parcel } from '../contract.ts'
+
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
+import type { AdapterVerbs, Door, Outcome, Parcel } from '../contract.ts'
 import type { DocumentForm } from '../formats/format.ts'
-import { readerOf, type Checked, type Finding, type JsonSchema, type Pointer } from '../schema.ts'
+import { type Checked, type Finding, type JsonSchema, type Pointer, readerOf } from '../schema.ts'
 
 /**
  * `send`: letters that the system sends · `sendNotices`: its notices about letters that it received ·
@@ -83,7 +84,10 @@ export function transport<Options>(definition: Definition<Options>): TransportKi
     check: (raw, at, used) => {
       const options = read(raw, at)
       if (!options.ok) return options.findings
-      return (definition.deeper?.(options.value, used) ?? []).map((each) => ({ ...each, at: [...at, ...each.at] }))
+      return (definition.deeper?.(options.value, used) ?? []).map((each) => ({
+        ...each,
+        at: [...at, ...each.at],
+      }))
     },
     create: (raw, context) => {
       const options = read(raw)

@@ -4,8 +4,4 @@ import { httpIn } from './http-in.ts'
 import { httpOut } from './http-out.ts'
 import type { TransportKind } from './transport.ts'
 
-export const transports: readonly TransportKind[] = [
-  folder,
-  httpIn,
-  httpOut,
-]
+export const transports: readonly TransportKind[] = [folder, httpIn, httpOut]

@@ -1,0 +1,254 @@
+// Reads a message into a small tree, bounded while it is read. Content in base64 becomes bytes and never part of the tree.
+import { setImmediate } from 'node:timers/promises'
+import { TextDecoder } from 'node:util'
+import { type SaxesAttributeNS, SaxesParser } from 'saxes'
+import { bad, good, type Problem, problem, type Result } from '../../../problem/problem.ts'
+import { customaryPrefixes } from './names.ts'
+
+export interface XmlAttribute {
+  readonly uri: string
+  readonly local: string
+  readonly value: string
+}
+
+export interface XmlElement {
+  readonly uri: string
+  readonly local: string
+  readonly attributes: readonly XmlAttribute[]
+  /** Elements and texts in their order; empty where `content` stands. */
+  readonly children: readonly (XmlElement | string)[]
+  /** The decoded bytes of an element that holds base64, or why they cannot be decoded. */
+  readonly content?: Result<Buffer>
+}
+
+export interface XmlBounds {
+  readonly depth: number
+  readonly elements: number
+  /** Attributes and namespace declarations of one element. */
+  readonly attributes: number
+  /** UTF-16 units of one text that is not base64, and of one attribute. */
+  readonly text: number
+}
+
+/** A letter with 100 references and 100 attachments has fewer than 700 elements, at depth 9. */
+export const usualBounds: XmlBounds = { depth: 32, elements: 20_000, attributes: 32, text: 65_536 }
+
+export interface XmlDocument {
+  readonly root: XmlElement
+  /** Prefixes that the message used without declaring them, and what they customarily mean was taken. */
+  readonly undeclared: readonly string[]
+}
+
+/** Elements whose content is base64: by local name, whatever their prefix. */
+const isBinary = (local: string): boolean => local.endsWith('BinaryObject')
+
+const chunkSize = 65_536
+/** After so many bytes others get their turn: a large letter must not hold up the whole process. */
+const turn = 16
+
+/**
+ * Reads well-formed UTF-8 XML within `bounds`. No DOCTYPE, no entities but the five of XML, no processing
+ * instructions; an XML declaration may be there or not. Never throws for what the bytes hold.
+ */
+export async function readXml(bytes: Buffer, bounds: XmlBounds = usualBounds): Promise<Result<XmlDocument>> {
+  const builder = new TreeBuilder(bounds)
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for (let at = 0, chunks = 1; at < bytes.length; at += chunkSize, chunks += 1) {
+      builder.write(decodePart(decoder, bytes.subarray(at, at + chunkSize), at))
+      if (chunks % turn === 0) await setImmediate()
+    }
+    builder.write(decodePart(decoder, undefined, bytes.length))
+    return good(builder.end())
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return bad(thrown.problem)
+    throw thrown
+  }
+}
+
+/** Leaves the parser, which knows no other way to stop; caught by `readXml` alone. */
+class Refusal extends Error {
+  readonly problem: Problem
+  constructor(found: Problem) {
+    super(found.code)
+    this.problem = found
+  }
+}
+
+function decodePart(decoder: TextDecoder, part: Buffer | undefined, at: number): string {
+  try {
+    return part === undefined ? decoder.decode() : decoder.decode(part, { stream: true })
+  } catch (cause) {
+    if (cause instanceof TypeError) {
+      throw new Refusal(
+        problem('ecms.encoding', '', undefined, { found: `bytes that are no UTF-8, after byte ${at}` }),
+      )
+    }
+    throw cause
+  }
+}
+
+interface OpenElement {
+  readonly uri: string
+  readonly local: string
+  readonly attributes: readonly XmlAttribute[]
+  readonly children: (XmlElement | string)[]
+  readonly binary: boolean
+  readonly texts: string[]
+}
+
+class TreeBuilder {
+  readonly #bounds: XmlBounds
+  readonly #parser: SaxesParser<{ xmlns: true }>
+  readonly #open: OpenElement[] = []
+  readonly #undeclared = new Set<string>()
+  #root: XmlElement | undefined
+  #elements = 0
+  #attributes = 0
+
+  constructor(bounds: XmlBounds) {
+    this.#bounds = bounds
+    this.#parser = new SaxesParser({
+      xmlns: true,
+      resolvePrefix: (prefix: string) => this.#customary(prefix),
+    })
+    this.#parser.on('error', (error) => this.#malformed(error.message.replace(/^\d+:\d+: /, '')))
+    this.#parser.on('doctype', () => this.#forbidden('a DOCTYPE'))
+    this.#parser.on('processinginstruction', () => this.#forbidden('a processing instruction'))
+    this.#parser.on('xmldecl', ({ encoding }) => {
+      if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) {
+        throw new Refusal(
+          problem('ecms.encoding', '', undefined, { found: `the declared encoding ${encoding}` }),
+        )
+      }
+    })
+    this.#parser.on('opentagstart', () => {
+      this.#attributes = 0
+      this.#elements += 1
+      if (this.#elements > bounds.elements) this.#beyond('elements', bounds.elements)
+    })
+    this.#parser.on('attribute', ({ value }) => {
+      this.#attributes += 1
+      if (this.#attributes > bounds.attributes) this.#beyond('attributes on one element', bounds.attributes)
+      this.#measure(value)
+    })
+    this.#parser.on('opentag', ({ uri, local, attributes }) =>
+      this.#begin(uri, local, Object.values(attributes)),
+    )
+    this.#parser.on('text', (text) => this.#text(text))
+    this.#parser.on('cdata', (text) => this.#text(text))
+    this.#parser.on('closetag', () => this.#close())
+  }
+
+  write(text: string): void {
+    this.#parser.write(text)
+  }
+
+  end(): XmlDocument {
+    this.#parser.close()
+    if (this.#root === undefined) throw new Refusal(problem('ecms.body.empty', ''))
+    return { root: this.#root, undeclared: [...this.#undeclared] }
+  }
+
+  #begin(uri: string, local: string, attributes: readonly SaxesAttributeNS[]): void {
+    if (this.#open.length >= this.#bounds.depth) this.#beyond('levels of elements', this.#bounds.depth)
+    this.#open.push({
+      uri,
+      local,
+      // Namespace declarations have done their work.
+      attributes: attributes
+        .filter((each) => each.prefix !== 'xmlns' && each.name !== 'xmlns')
+        .map((each) => ({ uri: each.uri, local: each.local, value: each.value })),
+      children: [],
+      binary: isBinary(local),
+      texts: [],
+    })
+  }
+
+  #text(text: string): void {
+    const element = this.#open.at(-1)
+    // White space around the root belongs to nobody.
+    if (element === undefined) return
+    if (element.binary) {
+      element.texts.push(text)
+      return
+    }
+    this.#measure(text)
+    element.children.push(text)
+  }
+
+  #close(): void {
+    const open = this.#open.pop()
+    if (open === undefined) return
+    const { uri, local, attributes, children } = open
+    const element: XmlElement = open.binary
+      ? { uri, local, attributes, children, content: decodeBase64(open.texts.join(''), local) }
+      : { uri, local, attributes, children }
+    const parent = this.#open.at(-1)
+    if (parent === undefined) this.#root = element
+    else parent.children.push(element)
+  }
+
+  #customary(prefix: string): string | undefined {
+    const uri = Object.hasOwn(customaryPrefixes, prefix) ? customaryPrefixes[prefix] : undefined
+    if (uri !== undefined) this.#undeclared.add(prefix)
+    return uri
+  }
+
+  #measure(text: string): void {
+    if (text.length > this.#bounds.text) this.#beyond('characters in one text', this.#bounds.text)
+  }
+
+  #beyond(what: string, limit: number): never {
+    throw new Refusal(problem('ecms.xml.bounds', '', undefined, { what, limit }))
+  }
+
+  #forbidden(found: string): never {
+    throw new Refusal(problem('ecms.xml.forbidden', '', undefined, { found }))
+  }
+
+  #malformed(fault: string): never {
+    const { line, column } = this.#parser
+    throw new Refusal(problem('ecms.xml.malformed', '', undefined, { line, column, fault }))
+  }
+}
+
+/** RFC 4648, section 4, with white space between lines allowed; nothing else, and nothing missing at the end. */
+function decodeBase64(text: string, path: string): Result<Buffer> {
+  const dense = /[ \t\r\n]/.test(text) ? text.replace(/[ \t\r\n]+/g, '') : text
+  const wrong = /[^A-Za-z0-9+/=]/.exec(dense) ?? /=[^=]/.exec(dense)
+  if (wrong !== null) {
+    return bad(
+      problem('ecms.base64', path, undefined, { fault: `${wrong[0]} at character ${wrong.index + 1}` }),
+    )
+  }
+  if (dense.length % 4 !== 0 || /={3}$/.test(dense)) {
+    return bad(
+      problem('ecms.base64', path, undefined, {
+        fault: `it ends within a group of four, after ${dense.length} characters`,
+      }),
+    )
+  }
+  return good(Buffer.from(dense, 'base64'))
+}
+
+// ── Looking into a tree ─────────────────────────────────────────────────────────────────────────────────────────
+
+export const elementsOf = (element: XmlElement): readonly XmlElement[] =>
+  element.children.filter((child): child is XmlElement => typeof child !== 'string')
+
+/** The first child with this local name. */
+export const child = (element: XmlElement | undefined, local: string): XmlElement | undefined =>
+  element === undefined ? undefined : elementsOf(element).find((each) => each.local === local)
+
+/** The text of an element, trimmed; empty when there is no such element. Texts of its child elements are not part of it. */
+export const textOf = (element: XmlElement | undefined): string =>
+  element === undefined
+    ? ''
+    : element.children
+        .filter((each) => typeof each === 'string')
+        .join('')
+        .trim()
+
+export const attribute = (element: XmlElement, local: string): string | undefined =>
+  element.attributes.find((each) => each.local === local)?.value
