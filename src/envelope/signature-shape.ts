@@ -1,0 +1,125 @@
+// Where the one signature of an envelope stands and what it is made of (design §5.1). The signature covers everything
+// but the Signature element, so what that holds, where it stands and how many there are is judged here, strictly.
+import { namespaces } from './namespaces.ts'
+import { refuse } from './refusal.ts'
+import type { ScannedElement } from './scan.ts'
+
+/** The parts of the signature, as they stand in the received document. */
+export interface SignatureShape {
+  readonly signature: ScannedElement
+  readonly signedInfo: ScannedElement
+  readonly signatureValue: ScannedElement
+  readonly signedProperties: ScannedElement
+}
+
+const { ds, xades } = namespaces
+const known: ReadonlySet<string> = new Set(Object.values(namespaces))
+
+/** Finds the signature of the document `root`, or refuses. */
+export function findSignature(root: ScannedElement): SignatureShape {
+  if (root.namespace !== namespaces.env || root.name !== 'Envelope')
+    refuse('envelope.root.unknown', '', root.name, { expected: `{${namespaces.env}}Envelope` })
+  const signature = onlySignature(root)
+  const [signedInfo, signatureValue, ...rest] = childrenOf(signature, ['Id'])
+  if (!is(signedInfo, ds, 'SignedInfo')) return unexpected('Signature', signedInfo, 'ds:SignedInfo')
+  if (!is(signatureValue, ds, 'SignatureValue')) return unexpected('Signature', signatureValue, 'ds:SignatureValue')
+  if (signatureValue.children.length > 0) unexpected('SignatureValue', signatureValue.children[0], 'base64 only')
+  onlyAttributes(signatureValue, ['Id'])
+  const keyInfo = is(rest[0], ds, 'KeyInfo') ? rest.shift() : undefined
+  const [object, excess] = rest
+  if (!is(object, ds, 'Object')) return unexpected('Signature', object, 'ds:Object')
+  if (excess !== undefined) unexpected('Signature', excess, 'nothing more')
+  const [qualifying, secondQualifying] = childrenOf(object, ['Id'])
+  if (!is(qualifying, xades, 'QualifyingProperties') || secondQualifying !== undefined)
+    return unexpected('Object', secondQualifying ?? qualifying, 'one xades:QualifyingProperties')
+  const [signedProperties, unsigned, third] = childrenOf(qualifying, ['Id', 'Target'])
+  if (!is(signedProperties, xades, 'SignedProperties'))
+    return unexpected('QualifyingProperties', signedProperties, 'xades:SignedProperties')
+  const target = attributeOf(qualifying, 'Target')
+  const id = attributeOf(signature, 'Id')
+  if (id === undefined || target !== `#${id}`)
+    refuse('envelope.signature.target-wrong', 'Signature', target, { expected: `#${id ?? ''}` })
+  const timeStamps = unsigned === undefined ? [] : unsignedTimeStamps(unsigned)
+  if (third !== undefined) unexpected('QualifyingProperties', third, 'nothing more')
+  inspect(root, new Set([...(keyInfo === undefined ? [] : [keyInfo]), ...timeStamps]))
+  return { signature, signedInfo, signatureValue, signedProperties }
+}
+
+/** The value of an attribute without a prefix. */
+export function attributeOf(element: ScannedElement, name: string): string | undefined {
+  for (const attribute of element.attributes)
+    if (attribute.prefix === '' && attribute.name === name) return attribute.value
+  return undefined
+}
+
+/** Whether `element` is there and is `{namespace}name`. */
+export const is = (
+  element: ScannedElement | undefined,
+  namespace: string,
+  name: string,
+): element is ScannedElement => element !== undefined && element.name === name && element.namespace === namespace
+
+/** The children of an element of the signature that holds elements only, with no attributes but `allowed`. */
+export function childrenOf(element: ScannedElement, allowed: readonly string[] = []): ScannedElement[] {
+  onlyAttributes(element, allowed)
+  if (element.text.trim() !== '') refuse('envelope.signature.unexpected', element.name, element.text, { expected: 'elements only' })
+  return [...element.children]
+}
+
+/** Refuses an attribute that an element of the signature may not have. */
+export function onlyAttributes(element: ScannedElement, allowed: readonly string[]): void {
+  for (const { prefix, name } of element.attributes)
+    if (prefix !== '' || !allowed.includes(name))
+      refuse('envelope.signature.unexpected', element.name, name, { expected: allowed.join(', ') })
+}
+
+/** Refuses the child `found` (or that none was found) of an element of the signature. */
+export const unexpected = (parent: string, found: ScannedElement | undefined, expected: string): never =>
+  refuse('envelope.signature.unexpected', parent, found === undefined ? '' : `<${found.name}>`, { expected })
+
+function onlySignature(root: ScannedElement): ScannedElement {
+  const found: ScannedElement[] = []
+  collectSignatures(root, found)
+  const [signature, second] = found
+  if (signature === undefined) return refuse('envelope.signature.missing', '')
+  if (second !== undefined) refuse('envelope.signature.several', '', undefined, { count: found.length })
+  if (root.children[root.children.length - 1] !== signature) refuse('envelope.signature.misplaced', '')
+  return signature
+}
+
+function collectSignatures(element: ScannedElement, found: ScannedElement[]): void {
+  if (element.name === 'Signature' && element.namespace === ds) found.push(element)
+  for (const child of element.children) collectSignatures(child, found)
+}
+
+/** UnsignedProperties may hold UnsignedSignatureProperties with SignatureTimeStamp: proof of when, added later. */
+function unsignedTimeStamps(unsigned: ScannedElement): readonly ScannedElement[] {
+  const [properties, second] = is(unsigned, xades, 'UnsignedProperties') ? childrenOf(unsigned, ['Id']) : []
+  if (!is(properties, xades, 'UnsignedSignatureProperties') || second !== undefined)
+    return unexpected('QualifyingProperties', second ?? unsigned, 'UnsignedProperties/UnsignedSignatureProperties')
+  const timeStamps = childrenOf(properties, ['Id'])
+  for (const each of timeStamps)
+    if (!is(each, xades, 'SignatureTimeStamp')) unexpected(properties.name, each, 'xades:SignatureTimeStamp')
+  return timeStamps
+}
+
+/**
+ * The whole document but the `opaque` parts (KeyInfo and time stamps, which are never used): only our namespaces, no
+ * attribute with a prefix (so that `x:Id` is no Id, attack S6, and canonical forms stay small), and everywhere: no Id
+ * twice, however it is spelled (S8).
+ */
+function inspect(root: ScannedElement, opaque: ReadonlySet<ScannedElement>): void {
+  const ids = new Set<string>()
+  const visit = (element: ScannedElement, free: boolean): void => {
+    if (!free && !known.has(element.namespace))
+      refuse('envelope.namespace.unknown', element.name, element.namespace)
+    for (const { prefix, name, value } of element.attributes) {
+      if (!free && prefix !== '') refuse('envelope.attribute.prefixed', element.name, `${prefix}:${name}`)
+      if (name.length !== 2 || name.toLowerCase() !== 'id') continue
+      if (ids.has(value)) refuse('envelope.id.twice', element.name, value)
+      ids.add(value)
+    }
+    for (const child of element.children) visit(child, free || opaque.has(child))
+  }
+  visit(root, false)
+}

@@ -1,0 +1,123 @@
+// ds:SignedInfo: which algorithms, and exactly two references (XML Signature 1.1 §4.4; design §5.1). It is read from
+// the very bytes whose signature is checked.
+import {
+  type Canonicalisation,
+  canonicalisations,
+  digestAlgorithms,
+  envelopedSignature,
+  type HashName,
+  type SignatureAlgorithm,
+  signatureAlgorithms,
+  signedPropertiesType,
+} from './algorithms.ts'
+import { readBase64 } from './base64.ts'
+import { namespaces } from './namespaces.ts'
+import { refuse } from './refusal.ts'
+import type { ScannedElement } from './scan.ts'
+import { attributeOf, childrenOf, is, onlyAttributes, unexpected } from './signature-shape.ts'
+
+export interface SignedReference {
+  readonly canonicalisation: Canonicalisation
+  readonly hash: HashName
+  readonly digest: Buffer
+}
+
+export interface SignedInfo {
+  readonly canonicalisation: Canonicalisation
+  readonly algorithm: SignatureAlgorithm
+  readonly document: SignedReference
+  readonly properties: SignedReference
+}
+
+const { ds } = namespaces
+
+/** Reads SignedInfo; `propertiesId` is the Id of the SignedProperties that stand in this signature. */
+export function readSignedInfo(element: ScannedElement, propertiesId: string): SignedInfo {
+  const [method, signatureMethod, ...references] = childrenOf(element, ['Id'])
+  if (!is(method, ds, 'CanonicalizationMethod')) return unexpected('SignedInfo', method, 'ds:CanonicalizationMethod')
+  if (!is(signatureMethod, ds, 'SignatureMethod')) return unexpected('SignedInfo', signatureMethod, 'ds:SignatureMethod')
+  const canonicalisation = canonicalisationOf(method)
+  const algorithm = signatureAlgorithms.get(algorithmOf(signatureMethod))
+  if (algorithm === undefined)
+    return refuse('envelope.signature-algorithm.refused', 'SignatureMethod', algorithmOf(signatureMethod))
+  noChildren(signatureMethod) // HMACOutputLength among them (CVE-2009-0217)
+  let document: SignedReference | undefined
+  let properties: SignedReference | undefined
+  if (references.length === 0) refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: 'URI=""' })
+  if (references.length > 2) refuse('envelope.reference.several', 'SignedInfo', undefined, { count: references.length })
+  for (const reference of references) {
+    if (!is(reference, ds, 'Reference')) return unexpected('SignedInfo', reference, 'ds:Reference')
+    onlyAttributes(reference, ['Id', 'URI', 'Type'])
+    const uri = attributeOf(reference, 'URI')
+    if (uri === '' && attributeOf(reference, 'Type') === undefined && document === undefined)
+      document = readReference(reference, true)
+    else if (
+      uri === `#${propertiesId}` &&
+      attributeOf(reference, 'Type') === signedPropertiesType &&
+      properties === undefined
+    )
+      properties = readReference(reference, false)
+    else refuse('envelope.reference.foreign', 'Reference', uri, { expected: `"" and "#${propertiesId}"` })
+  }
+  if (document === undefined) return refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: 'URI=""' })
+  if (properties === undefined)
+    return refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: `URI="#${propertiesId}"` })
+  return { canonicalisation, algorithm, document, properties }
+}
+
+function readReference(reference: ScannedElement, enveloped: boolean): SignedReference {
+  const parts = [...reference.children]
+  if (reference.text.trim() !== '') unexpected('Reference', undefined, 'elements only')
+  const transforms = is(parts[0], ds, 'Transforms') ? childrenOf(parts.shift()!) : []
+  const [method, value, excess] = parts
+  if (!is(method, ds, 'DigestMethod')) return unexpected('Reference', method, 'ds:DigestMethod')
+  if (!is(value, ds, 'DigestValue')) return unexpected('Reference', value, 'ds:DigestValue')
+  if (excess !== undefined) unexpected('Reference', excess, 'nothing more')
+  for (const each of transforms) if (!is(each, ds, 'Transform')) unexpected('Transforms', each, 'ds:Transform')
+  if (enveloped) {
+    const [first] = transforms
+    if (first === undefined || algorithmOf(first) !== envelopedSignature)
+      refuse('envelope.transform.refused', 'Transforms', first === undefined ? '' : algorithmOf(first), {
+        expected: envelopedSignature,
+      })
+    else noChildren(first)
+    transforms.shift()
+  }
+  const [canonical, second] = transforms
+  if (second !== undefined) refuse('envelope.transform.refused', 'Transforms', algorithmOf(second), { expected: 'one canonicalisation' })
+  const hash = digestAlgorithms.get(algorithmOf(method))
+  if (hash === undefined) return refuse('envelope.digest-algorithm.refused', 'DigestMethod', algorithmOf(method))
+  noChildren(method)
+  noChildren(value)
+  onlyAttributes(value, [])
+  return {
+    // Without one, what an enveloped signature leaves is canonicalised as Canonical XML 1.0 says (XML Signature §4.4.3.2).
+    canonicalisation: canonical === undefined ? 'inclusive' : canonicalisationOf(canonical),
+    hash,
+    digest: readBase64(value.text, 'DigestValue'),
+  }
+}
+
+function canonicalisationOf(element: ScannedElement): Canonicalisation {
+  const uri = algorithmOf(element)
+  const found = canonicalisations.get(uri)
+  if (found === undefined)
+    return element.name === 'Transform'
+      ? refuse('envelope.transform.refused', 'Transform', uri, { expected: 'a canonicalisation of the list' })
+      : refuse('envelope.canonicalisation.refused', element.name, uri)
+  // InclusiveNamespaces with a PrefixList is the one child that could stand here.
+  if (element.children.length > 0) refuse('envelope.prefix-list.present', element.name)
+  noChildren(element)
+  return found
+}
+
+function algorithmOf(element: ScannedElement): string {
+  onlyAttributes(element, ['Algorithm'])
+  return attributeOf(element, 'Algorithm') ?? refuse('envelope.algorithm.missing', element.name)
+}
+
+function noChildren(element: ScannedElement): void {
+  if (element.children.length > 0) unexpected(element.name, element.children[0], 'no element inside')
+  if (element.name !== 'DigestValue' && element.text.trim() !== '')
+    refuse('envelope.signature.unexpected', element.name, element.text, { expected: 'nothing inside' })
+}
