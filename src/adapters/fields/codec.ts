@@ -18,13 +18,16 @@ export interface WrittenCells {
   readonly spill?: Values
 }
 
+/** Why a text cannot stand in a cell (its charset cannot say it), or nothing. */
+export type Refuses = (text: string) => Problem | undefined
+
 export interface Codec {
   /** Cells → canonical values. Problems have paths relative to the field. Blank cells give no value. */
   read(cells: Cells): Result<Values>
   /** Canonical values → exactly `columns` cells. Fails when they cannot say it; never cuts. */
-  write(values: Values, columns: number): Result<WrittenCells>
+  write(values: Values, columns: number, refuses: Refuses): Result<WrittenCells>
   /** Set when the values are names of files beside the document, the first of them the main letter or an enclosure. */
-  readonly files?: { readonly first: 'main' | 'enclosure' }
+  readonly files?: { readonly first: 'main' | 'enclosure'; readonly separator?: string }
 }
 
 /** A codec that can be named in a profile: `as: text`, `as: { text: { max: 150 } }`. */

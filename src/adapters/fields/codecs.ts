@@ -1,0 +1,77 @@
+// The field codecs that a profile can name: one line each.
+import type { Checked, Finding, Pointer } from '../schema.ts'
+import type { Codec, CodecKind } from './codec.ts'
+import { buddhistDate, christianDate } from './date.ts'
+import { fileBeside } from './file-beside.ts'
+import { instant } from './instant.ts'
+import { letterNumber } from './letter-number.ts'
+import { listOf } from './list.ts'
+import { office } from './office.ts'
+import { person } from './person.ts'
+import { table } from './table.ts'
+import { text } from './text.ts'
+
+const singles: readonly CodecKind[] = [
+  text,
+  letterNumber,
+  buddhistDate,
+  christianDate,
+  instant,
+  table,
+  office,
+]
+
+export const codecs: readonly CodecKind[] = [
+  ...singles,
+  person,
+  fileBeside,
+  listOf(
+    (raw) => {
+      const made = create(singles, raw)
+      return made?.ok === true ? made.value : undefined
+    },
+    singles.map(({ name }) => name),
+  ),
+]
+
+/** Faults of `as` as it stands in a profile: a codec's name, or one with its options (`{ text: { max: 150 } }`). */
+export function checkCodec(raw: unknown, at: Pointer): readonly Finding[] {
+  const found = kindOf(codecs, raw)
+  if (found !== undefined)
+    return found.kind.check(found.options, typeof raw === 'string' ? at : [...at, found.kind.name])
+  const value = typeof raw === 'string' ? raw : (JSON.stringify(raw) ?? '')
+  return [
+    {
+      at,
+      code: 'adapter.profile.value-unknown',
+      value,
+      details: { expected: codecs.map(({ name }) => name).join(', ') },
+    },
+  ]
+}
+
+/** The codec that `as` names. Throws when `checkCodec` finds a fault in it. */
+export function codecOf(raw: unknown): Codec {
+  const made = create(codecs, raw)
+  if (made?.ok !== true) throw new Error('a codec was made from options that were not checked')
+  return made.value
+}
+
+function create(kinds: readonly CodecKind[], raw: unknown): Checked<Codec> | undefined {
+  const found = kindOf(kinds, raw)
+  return found?.kind.create(found.options)
+}
+
+function kindOf(
+  kinds: readonly CodecKind[],
+  raw: unknown,
+): { kind: CodecKind; options: unknown } | undefined {
+  const [name, options] = typeof raw === 'string' ? [raw, undefined] : soleEntry(raw)
+  const kind = kinds.find((each) => each.name === name)
+  return kind && { kind, options }
+}
+
+function soleEntry(raw: unknown): [string | undefined, unknown] {
+  const entries = typeof raw === 'object' && raw !== null ? Object.entries(raw) : []
+  return entries.length === 1 ? (entries[0] ?? [undefined, undefined]) : [undefined, undefined]
+}

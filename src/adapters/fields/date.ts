@@ -1,0 +1,54 @@
+// A day, as the system writes it: in the Buddhist era or the Christian one.
+import { type DateForm, dateForms, printLetterDate, readLetterDate } from '../../letter/dates.ts'
+import { good } from '../../problem/problem.ts'
+import { type Codec, type CodecKind, cellByCell, codec } from './codec.ts'
+
+interface Options {
+  readonly form: DateForm
+  readonly century?: number
+}
+
+const christian = (form: string): boolean => form.includes('ce:')
+
+/** `buddhist-date: "d MMM yyyy"`: years of the Buddhist era; `century` for two-digit years (25 = 25xx). */
+export const buddhistDate: CodecKind = dateCodec('buddhist-date', (form) => !christian(form))
+
+/** `christian-date: "ce:yyyy-MM-dd"`: years of the Christian era. */
+export const christianDate: CodecKind = dateCodec('christian-date', christian)
+
+function dateCodec(name: string, has: (form: string) => boolean): CodecKind {
+  const form = { enum: dateForms.filter(has) }
+  const century = {
+    type: 'integer',
+    minimum: 20,
+    maximum: 26,
+    description: 'the first two digits of the Buddhist year',
+  }
+  return codec<DateForm | Options>({
+    name,
+    options: {
+      // One schema for both ways of giving the form, so that the fault names the forms and not the two ways.
+      if: { type: 'string' },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: form,
+      else: {
+        type: 'object',
+        properties: { form, century },
+        required: ['form'],
+        additionalProperties: false,
+      },
+    },
+    create: (options) => (typeof options === 'string' ? codecOf({ form: options }) : codecOf(options)),
+  })
+}
+
+function codecOf({ form, century }: Options): Codec {
+  return cellByCell({
+    // The form is given, so that a Christian year in a Buddhist column is a fault and not a letter of 543 years ago.
+    read: (cell) => readLetterDate(cell, { form, ...(century !== undefined && { century }) }),
+    write: (value) => {
+      const date = readLetterDate(value, { form: 'ce:yyyy-MM-dd' })
+      return date.ok ? good(printLetterDate(date.value, form)) : date
+    },
+  })
+}

@@ -1,0 +1,48 @@
+// Names of files that stand beside the document.
+import { attachmentName } from '../../letter/attachments.ts'
+import { bad, good, problem } from '../../problem/problem.ts'
+import { codec, fill, gather } from './codec.ts'
+
+interface Options {
+  readonly first: 'main' | 'enclosure'
+  readonly separator?: string
+}
+
+/**
+ * Each cell one file name, the first the main letter (or an enclosure too, `first: enclosure`). With `separator` the last
+ * cell holds several. Values are names; the first is '' when there is no main letter. A name never leads out of the
+ * folder (attacks T5, X12).
+ */
+export const fileBeside = codec<Options>({
+  name: 'file-beside',
+  options: {
+    type: 'object',
+    properties: {
+      first: { enum: ['main', 'enclosure'], default: 'main' },
+      separator: { type: 'string', minLength: 1, maxLength: 5 },
+    },
+    additionalProperties: false,
+  },
+  bare: {},
+  create: ({ first, separator }) => ({
+    files: { first, ...(separator !== undefined && { separator }) },
+    read: (cells) => {
+      const last = cells.length - 1
+      const names = cells
+        .flatMap((cell, index) =>
+          index === last && separator !== undefined ? cell.split(separator) : [cell],
+        )
+        .map((name) => name.trim())
+      const main = first === 'main' ? names.slice(0, 1) : []
+      const enclosures = names.slice(main.length).filter((name) => name !== '')
+      if (enclosures.length === 0 && (main[0] ?? '') === '') return good([])
+      return gather([...main, ...enclosures].map((name) => (name === '' ? good('') : attachmentName(name))))
+    },
+    write: (values, columns) => {
+      if (separator === undefined || values.length < columns) return fill(values, columns)
+      const torn = values.find((name) => name.includes(separator))
+      if (torn !== undefined) return bad(problem('adapter.field.separator', '', torn, { separator }))
+      return fill([...values.slice(0, columns - 1), values.slice(columns - 1).join(separator)], columns)
+    },
+  }),
+})

@@ -1,0 +1,26 @@
+// A letter's number as printed: it is kept as it stands, and only checked to be one.
+import { readLetterNumber } from '../../letter/numbers.ts'
+import { bad, good, problem } from '../../problem/problem.ts'
+import { cellByCell, codec } from './codec.ts'
+
+/** `max`: characters that the system holds (some cut at 50). */
+export const letterNumber = codec<{ readonly max: number }>({
+  name: 'letter-number',
+  options: {
+    type: 'object',
+    properties: { max: { type: 'integer', minimum: 10, maximum: 200, default: 200 } },
+    additionalProperties: false,
+  },
+  bare: {},
+  create: ({ max }) =>
+    cellByCell({
+      read: (cell) => {
+        const number = readLetterNumber(cell)
+        return number.ok ? good(cell) : number
+      },
+      write: (value) =>
+        value.length <= max
+          ? good(value)
+          : bad(problem('adapter.field.too-long', '', value, { count: value.length, limit: max })),
+    }),
+})

@@ -1,0 +1,58 @@
+// Several values in one cell, with a separator between.
+import { bad, good, problem } from '../../problem/problem.ts'
+import { type Codec, type CodecKind, codec, gather } from './codec.ts'
+
+interface Options {
+  readonly separator: string
+  readonly of: string | Readonly<Record<string, unknown>>
+}
+
+/** `list: { separator: ";", of: office }`: the values as `of` writes each. `make` finds the codec that `of` names. */
+export const listOf = (make: (raw: unknown) => Codec | undefined, names: readonly string[]): CodecKind =>
+  codec<Options>({
+    name: 'list',
+    options: {
+      type: 'object',
+      properties: {
+        separator: { type: 'string', minLength: 1, maxLength: 5, default: ';' },
+        of: { type: ['string', 'object'], default: 'text', description: `a codec: ${names.join(', ')}` },
+      },
+      additionalProperties: false,
+    },
+    bare: {},
+    deeper: ({ of }) =>
+      make(of) === undefined
+        ? [
+            {
+              at: ['of'],
+              code: 'adapter.profile.value-unknown',
+              value: JSON.stringify(of),
+              details: { expected: names.join(', ') },
+            },
+          ]
+        : [],
+    create: ({ separator, of }) => {
+      const each = make(of)
+      if (each === undefined) throw new Error('the options of a list were not checked')
+      return {
+        read: (cells) => {
+          if (cells.every((cell) => cell === '')) return good([])
+          const values = gather(
+            cells.flatMap((cell) => cell.split(separator)).map((part) => each.read([part.trim()])),
+          )
+          // A blank between two separators keeps its place: lists that run side by side stay side by side.
+          return values.ok ? good(values.value.map((value) => value[0] ?? '')) : values
+        },
+        write: (values, columns, refuses) => {
+          const parts = gather(
+            values.map((value) => (value === '' ? good({ cells: [''] }) : each.write([value], 1, refuses))),
+          )
+          if (!parts.ok) return parts
+          const cells = parts.value.map((part) => part.cells[0] ?? '')
+          const torn = cells.find((cell) => cell.includes(separator) || cell !== cell.trim())
+          if (torn !== undefined) return bad(problem('adapter.field.separator', '', torn, { separator }))
+          return good({ cells: [cells.join(separator), ...Array<string>(columns - 1).fill('')] })
+        },
+      }
+    },
+  })

@@ -1,0 +1,31 @@
+// A person: given name, family name, job title.
+import { good } from '../../problem/problem.ts'
+import { codec, fill } from './codec.ts'
+
+/**
+ * In three cells (given name, family name, job title), in two (without the title), or in one (given and family name with
+ * a space between). What has no cell is refused on writing.
+ */
+export const person = codec<Readonly<Record<string, never>>>({
+  name: 'person',
+  options: { type: 'object', maxProperties: 0 },
+  bare: {},
+  create: () => ({
+    read: (cells) => {
+      const names = cells.length === 1 ? namesOf(cells[0] ?? '') : cells
+      return good(names.some((name) => name !== '') ? [...names, '', '', ''].slice(0, 3) : [])
+    },
+    write: (values, columns) => {
+      const [given = '', family = '', title = ''] = values
+      // A given name of two words would be read back as another person: it needs its own cell.
+      const inOne = columns === 1 && !given.includes(' ') && (given !== '' || family === '')
+      const cells = inOne ? [`${given} ${family}`.trim()] : [given, family]
+      return fill(title === '' ? cells : [...cells, title], columns)
+    },
+  }),
+})
+
+function namesOf(whole: string): string[] {
+  const [given = '', ...family] = whole.trim().split(/\s+/)
+  return [given, family.join(' ')]
+}

@@ -1,0 +1,79 @@
+// Text as it stands, in one cell.
+import { bad, good, problem } from '../../problem/problem.ts'
+import { codec, fill, gather, type Refuses } from './codec.ts'
+
+interface Options {
+  readonly max?: number
+  readonly overflow: 'refuse' | 'spill'
+  readonly trim: boolean
+}
+
+/** Ends a cell whose whole text stands in a file beside. ASCII: every charset can say it. */
+const continued = ' ...'
+
+/**
+ * `max`: characters (Unicode code points) that a cell holds. `overflow`: whether a text that is longer, or that the
+ * charset cannot say, is refused or spilled into a file. `trim`: spaces around a cell are the system's, not the text's.
+ */
+export const text = codec<Options>({
+  name: 'text',
+  options: {
+    type: 'object',
+    properties: {
+      max: {
+        type: 'integer',
+        minimum: 10,
+        maximum: 100_000,
+        description: 'a count of characters, 10 to 100000',
+      },
+      overflow: { enum: ['refuse', 'spill'], default: 'refuse' },
+      trim: { type: 'boolean', default: false },
+    },
+    additionalProperties: false,
+  },
+  bare: {},
+  create: ({ max = Number.POSITIVE_INFINITY, overflow, trim }) => ({
+    read: (cells) =>
+      gather(
+        cells
+          .map((cell) => (trim ? cell.trim() : cell))
+          .filter((cell) => cell !== '')
+          .map((cell) => {
+            const count = codePoints(cell)
+            return count <= max
+              ? good(cell)
+              : bad(problem('adapter.field.too-long', '', cell, { count, limit: max }))
+          }),
+      ),
+    write: (values, columns, refuses) => {
+      if (overflow === 'refuse') {
+        const long = values
+          .map((value) => ({ value, count: codePoints(value) }))
+          .find(({ count }) => count > max)
+        if (long !== undefined)
+          return bad(problem('adapter.field.too-long', '', long.value, { count: long.count, limit: max }))
+        return fill(values, columns)
+      }
+      const cells = values.map((value) => sayable(value, max, refuses))
+      const filled = fill(cells, columns)
+      if (!filled.ok || cells.every((cell, index) => cell === values[index])) return filled
+      return good({ ...filled.value, spill: values })
+    },
+  }),
+})
+
+/** The text itself, or its beginning up to what does not fit, with a mark that it goes on elsewhere. */
+function sayable(value: string, max: number, refuses: Refuses): string {
+  if (codePoints(value) <= max && refuses(value) === undefined) return value
+  let kept = ''
+  let count = 0
+  // Whole user-perceived characters: a Thai vowel or tone mark is never torn from its consonant.
+  for (const { segment } of new Intl.Segmenter('th', { granularity: 'grapheme' }).segment(value)) {
+    count += codePoints(segment)
+    if (count > max - continued.length || refuses(segment) !== undefined) break
+    kept += segment
+  }
+  return `${kept}${continued}`
+}
+
+const codePoints = (value: string): number => [...value].length
