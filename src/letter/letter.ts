@@ -1,7 +1,7 @@
 // The canonical letter (หนังสือ): what every system's form is read into and written from.
 import type { MediaType } from './attachments.ts'
-import type { LetterDate } from './dates.ts'
 import type { Kind, Secrecy, Urgency } from './codes.ts'
+import type { LetterDate } from './dates.ts'
 import type { LetterNumber } from './numbers.ts'
 import type { OfficeId } from './offices.ts'
 import type { Instant } from './time.ts'

@@ -30,4 +30,7 @@ interface NoticeFields {
 /** `accept` and `dispute` name a receive number (เลขรับ), free text of at most 100 characters; the others cannot. */
 export type Notice =
   | (NoticeFields & { readonly kind: 'accept' | 'dispute'; readonly receiveNumber: string })
-  | (NoticeFields & { readonly kind: 'receive' | 'reject' | 'invalid' | 'recall'; readonly receiveNumber?: never })
+  | (NoticeFields & {
+      readonly kind: 'receive' | 'reject' | 'invalid' | 'recall'
+      readonly receiveNumber?: never
+    })

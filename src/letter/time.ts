@@ -1,4 +1,7 @@
 // The clock, the source of chance, and instants in the time of Thailand (+07:00, whatever zone the machine is in).
+import { randomBytes } from 'node:crypto'
+import { bad, good, problem, type Result } from '../problem/problem.ts'
+import { fold } from './search.ts'
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number
@@ -15,3 +18,98 @@ export interface Clock {
 
 /** The one source of chance: `count` random bytes. */
 export type Random = (count: number) => Uint8Array
+
+/** Thailand has no summer time, and has kept +07:00 since 1920. */
+const thailand = 7 * 60 * 60 * 1000
+
+/** The years that an instant may lie in: those of which a gateway can say something, Christian era. */
+const firstYear = 1941
+const lastYear = 2156
+
+/** `2026-11-23T10:15:00.000+07:00`. Throws a RangeError outside the years 0–9999: such an instant is a defect. */
+export function printInstant(at: Instant): string {
+  const text = new Date(at + thailand).toISOString()
+  if (text.length !== 24) throw new RangeError(`not an instant of the years 0 to 9999: ${at}`)
+  return `${text.slice(0, 23)}+07:00`
+}
+
+const written =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)? ?([Zz]|[+-]\d{2}:?\d{2})?$/
+
+/**
+ * Reads `yyyy-MM-ddTHH:mm:ss` in the Christian era, with or without seconds, their fraction (cut to milliseconds) and
+ * a zone. No zone means +07:00, no time means 00:00 (domain §3, SendDate). Anything else is a problem.
+ */
+export function readInstant(text: string): Result<Instant> {
+  const found = written.exec(fold(text))
+  if (!found) return bad(problem('letter.instant.unreadable', '', text))
+  const part = (index: number): number => Number(found[index] ?? 0)
+  const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)]
+  if (year < firstYear || year > lastYear) {
+    return bad(problem('letter.instant.year', '', text, { year, first: firstYear, last: lastYear }))
+  }
+  const milliseconds = Number((found[7] ?? '').slice(0, 3).padEnd(3, '0'))
+  const local = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds)
+  const same = new Date(local)
+  // Date.UTC carries what is too large into the next unit: the parts must come back as they went in.
+  const exists =
+    same.getUTCMonth() === month - 1 &&
+    same.getUTCDate() === day &&
+    same.getUTCHours() === hour &&
+    same.getUTCMinutes() === minute &&
+    same.getUTCSeconds() === second
+  const zone = zoneOffset(found[8])
+  if (!exists || zone === undefined) return bad(problem('letter.instant.impossible', '', text))
+  return good(local - zone)
+}
+
+/** Milliseconds east of UTC; undefined when there is no such zone. */
+function zoneOffset(zone: string | undefined): number | undefined {
+  if (zone === undefined) return thailand
+  if (zone === 'Z' || zone === 'z') return 0
+  const hours = Number(zone.slice(1, 3))
+  const minutes = Number(zone.slice(-2))
+  if (hours > 14 || minutes > 59) return undefined
+  return (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000
+}
+
+/** A new message id: UUIDv7 (RFC 9562, section 5.7) of the clock's millisecond and 74 random bits. */
+export function newMessageId(clock: Clock, random: Random): MessageId {
+  const bytes = Buffer.alloc(16)
+  bytes.writeUIntBE(clock.now(), 0, 6)
+  bytes.set(random(10).subarray(0, 10), 6)
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const hex = bytes.toString('hex')
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+const messageId = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** Reads a message id exactly as it is written: one id has one spelling, so that ids compare as text. */
+export function readMessageId(text: string): Result<MessageId> {
+  return isMessageId(text) ? good(text) : bad(problem('letter.message-id.unreadable', '', text))
+}
+
+const isMessageId = (text: string): text is MessageId => messageId.test(text)
+
+/** The longest wait of a timer of the platform: 2^31 − 1 ms; beyond, it would fire at once. */
+const longestTimer = 2_147_483_647
+
+/** The machine's clock. A scheduled act does not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  schedule(at, act) {
+    let timer: NodeJS.Timeout
+    const wait = (): void => {
+      const left = at - Date.now()
+      timer = setTimeout(left > longestTimer ? wait : act, Math.min(Math.max(left, 0), longestTimer))
+      timer.unref()
+    }
+    wait()
+    return () => clearTimeout(timer)
+  },
+}
+
+/** The machine's source of chance, fit for ids and keys. */
+export const systemRandom: Random = (count) => randomBytes(count)

@@ -1,0 +1,214 @@
+// Letter dates: Buddhist and Christian, in every written form that was seen, read and printed.
+import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
+import { monthAbbreviations, monthNames, monthOf } from './months.ts'
+import { fold, thaiDigits } from './search.ts'
+import type { Instant } from './time.ts'
+import { printInstant } from './time.ts'
+
+declare const brand: unique symbol
+
+/** A day, `yyyy-MM-dd`, Christian era, that exists. Only this module makes one. */
+export type LetterDate = string & { readonly [brand]: 'LetterDate' }
+
+/** The Buddhist era is 543 years ahead. It holds from B.E. 2484: before, the year began on 1 April. */
+const eraOffset = 543
+export const firstBuddhistYear = 2484
+export const lastBuddhistYear = 2699
+
+const plainForms = [
+  'd MMM yyyy',
+  'd MMMM yyyy',
+  'd MMM yy',
+  'd MMMyyyy',
+  'd MMMyy',
+  'dd/MM/yyyy',
+  'd/M/yyyy',
+  'dd/MM/yy',
+  'd/M/yy',
+  'dd-MM-yyyy',
+  'yyyy-MM-dd',
+  'yyyy/MM/dd',
+  'yyyyMMdd',
+  'ce:yyyy-MM-dd',
+  'ce:yyyy/MM/dd',
+  'ce:yyyyMMdd',
+  'ce:dd/MM/yyyy',
+  'ce:d/M/yyyy',
+  'ce:d MMM yyyy',
+  'ce:d MMMM yyyy',
+] as const
+type PlainForm = (typeof plainForms)[number]
+
+/**
+ * A written form of dates: `d MMM yyyy` is `15 พ.ย. 2551`, `MMMM` the full name. The Buddhist era, unless `ce:` says the
+ * Christian one; `th:` before all prints Thai digits.
+ */
+export type DateForm = PlainForm | `th:${PlainForm}`
+
+export const dateForms: readonly DateForm[] = [
+  ...plainForms,
+  ...plainForms.map((form): DateForm => `th:${form}`),
+]
+
+export const isDateForm = (text: string): text is DateForm => (dateForms as readonly string[]).includes(text)
+
+/** What was found in a written date, before it is known to be one. */
+interface Parts {
+  readonly day: number
+  readonly month: number
+  readonly year: string
+  readonly era?: 'be' | 'ce'
+  readonly order: 'named' | 'day-first' | 'year-first' | 'compact'
+}
+
+/**
+ * Reads a date in any written form of domain §4. With `form`, its order of parts, its era and its two- or four-digit year
+ * must be the form's; digits of either script, missing zeros, dots and spaces are forgiven. Without, a four-digit year
+ * tells its own era. Two-digit years belong to the Buddhist `century` (default 25: 51 → 2551).
+ */
+export function readLetterDate(
+  printed: string,
+  options: { readonly form?: DateForm; readonly century?: number } = {},
+): Result<LetterDate> {
+  const text = fold(printed).toLowerCase()
+  if (text === '') return bad(problem('letter.field.missing', ''))
+  const parts = partsOf(text)
+  if (!parts) return bad(problem('letter.date.unreadable', '', printed))
+  if (parts.month === 0) return bad(problem('letter.date.month-name', '', printed))
+  const form = options.form === undefined ? undefined : shapeOf(options.form)
+  if (form && (form.order !== parts.order || form.yearDigits !== parts.year.length)) {
+    return bad(problem('letter.date.form', '', printed, { form: options.form! }))
+  }
+  const year = christianYear(parts, form?.era, options.century ?? 25)
+  if (typeof year !== 'number') return bad({ ...year, value: printed })
+  const wrong = impossible(parts.day, parts.month, year)
+  if (wrong) return bad({ ...wrong, value: printed })
+  return good(letterDate(year, parts.month, parts.day))
+}
+
+/** The date printed in a form. Two-digit years are those of the Buddhist century. */
+export function printLetterDate(date: LetterDate, form: DateForm): string {
+  const thai = form.startsWith('th:')
+  const plain = thai ? form.slice(3) : form
+  const christian = plain.startsWith('ce:')
+  const pattern = christian ? plain.slice(3) : plain
+  const month = date.slice(5, 7)
+  const day = date.slice(8)
+  const year = christian ? date.slice(0, 4) : String(Number(date.slice(0, 4)) + eraOffset)
+  const text = pattern.replace(/yyyy|yy|MMMM|MMM|MM|M|dd|d/g, (part) => {
+    if (part === 'yyyy') return year
+    if (part === 'yy') return year.slice(2)
+    if (part === 'MMMM') return monthNames[Number(month) - 1]!
+    if (part === 'MMM') return monthAbbreviations[Number(month) - 1]!
+    if (part === 'MM') return month
+    if (part === 'M') return String(Number(month))
+    return part === 'dd' ? day : String(Number(day))
+  })
+  return thai ? thaiDigits(text) : text
+}
+
+/** The form in which a printed date is written, when printing it again gives back the very same text. */
+export function dateFormOf(printed: string, century?: number): DateForm | undefined {
+  const read = readLetterDate(printed, century === undefined ? {} : { century })
+  return read.ok ? dateForms.find((form) => printLetterDate(read.value, form) === printed) : undefined
+}
+
+/** The day on which an instant falls in Thailand. */
+export const dateOfInstant = (at: Instant): LetterDate => printInstant(at).slice(0, 10) as LetterDate
+
+const dayFirst = /^(\d{1,2}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{4}|\d{2})$/
+const yearFirst =
+  /^(\d{4}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{1,2})(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\+07:?00)?)?$/
+const compact = /^(\d{4})(\d{2})(\d{2})$/
+const named = /^(?:วัน[ก-๎]*ที่|ที่)? ?(\d{1,2}) ?([^\d]+?) ?(\d{4}|\d{2})$/
+
+function partsOf(text: string): Parts | undefined {
+  let found = yearFirst.exec(text)
+  if (found) return { order: 'year-first', year: found[1]!, month: Number(found[2]), day: Number(found[3]) }
+  found = dayFirst.exec(text)
+  if (found) return { order: 'day-first', day: Number(found[1]), month: Number(found[2]), year: found[3]! }
+  found = compact.exec(text)
+  if (found) return { order: 'compact', year: found[1]!, month: Number(found[2]), day: Number(found[3]) }
+  found = named.exec(text)
+  return found ? namedParts(Number(found[1]), found[2]!, found[3]!) : undefined
+}
+
+/** `word`: what stands between day and year: the month, perhaps with เดือน before it and the era after it. */
+function namedParts(day: number, word: string, year: string): Parts {
+  const letters = word.replace(/[ .,/-]/g, '').replace(/^เดือน/, '')
+  const era = /^(.+)([พค])ศ$/.exec(letters)
+  const month = monthOf(era?.[1] ?? letters)
+  const order = 'named' as const
+  // A month of 0 says that the word names none.
+  if (month === undefined || !era) return { order, day, month: month ?? 0, year }
+  return { order, day, month, year, era: era[2] === 'พ' ? 'be' : 'ce' }
+}
+
+interface Shape {
+  readonly order: Parts['order']
+  readonly era: 'be' | 'ce'
+  readonly yearDigits: number
+}
+
+function shapeOf(form: DateForm): Shape {
+  const pattern = form.replace(/^th:/, '')
+  const bare = pattern.replace(/^ce:/, '')
+  const order = bare.includes('MMM')
+    ? 'named'
+    : bare === 'yyyyMMdd'
+      ? 'compact'
+      : bare[0] === 'y'
+        ? 'year-first'
+        : 'day-first'
+  return { order, era: bare === pattern ? 'be' : 'ce', yearDigits: bare.includes('yyyy') ? 4 : 2 }
+}
+
+function christianYear(parts: Parts, formEra: 'be' | 'ce' | undefined, century: number): number | Problem {
+  const wanted = formEra ?? parts.era
+  if (parts.year.length === 2) return century * 100 + Number(parts.year) - eraOffset
+  const year = Number(parts.year)
+  const era = isBuddhist(year) ? 'be' : isBuddhist(year + eraOffset) ? 'ce' : undefined
+  const details = { year, first: firstBuddhistYear, last: lastBuddhistYear }
+  if (era === undefined) {
+    if (isBuddhist(year - eraOffset))
+      return problem('letter.date.added-twice', '', undefined, { year, meant: year - eraOffset })
+    if (isBuddhist(year + 2 * eraOffset)) {
+      return problem('letter.date.subtracted-twice', '', undefined, { year, meant: year + 2 * eraOffset })
+    }
+    return problem('letter.date.year', '', undefined, details)
+  }
+  if (wanted !== undefined && (wanted !== era || (parts.era ?? wanted) !== wanted)) {
+    return problem('letter.date.era', '', undefined, {
+      year,
+      found: eraNames[era],
+      expected: eraNames[wanted],
+    })
+  }
+  return era === 'be' ? year - eraOffset : year
+}
+
+const eraNames = { be: 'พ.ศ.', ce: 'ค.ศ.' } as const
+
+const isBuddhist = (year: number): boolean => year >= firstBuddhistYear && year <= lastBuddhistYear
+
+function impossible(day: number, month: number, year: number): Problem | undefined {
+  if (month < 1 || month > 12) return problem('letter.date.month', '', undefined, { month })
+  const days = daysIn(month, year)
+  if (day >= 1 && day <= days) return undefined
+  return problem('letter.date.day', '', undefined, {
+    day,
+    days,
+    month: monthNames[month - 1]!,
+    buddhist: year + eraOffset,
+    christian: year,
+  })
+}
+
+/** Leap years are those of the Christian era: B.E. 2551 is 2008, and has a 29 February. */
+function daysIn(month: number, year: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+const letterDate = (year: number, month: number, day: number): LetterDate =>
+  `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}` as LetterDate

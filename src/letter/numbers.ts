@@ -1,0 +1,102 @@
+// Letter numbers (ที่): every printed form that was seen, and the one normalised form that is the key.
+import { bad, good, problem, type Result } from '../problem/problem.ts'
+import type { Urgency } from './codes.ts'
+import { firstBuddhistYear, lastBuddhistYear } from './dates.ts'
+import { limits } from './limits.ts'
+import { fold } from './search.ts'
+
+/** A letter number that was read. */
+export interface LetterNumber {
+  /** Exactly as the source prints it. */
+  readonly printed: string
+  /** `มท 0210.3/ว3893`, or `84/2551` for an order (design §2): the key. */
+  readonly normalized: string
+  /** `ว`: of the series of circulars. */
+  readonly circular: boolean
+  /** `84/2551`: the number of an order (คำสั่ง) with its Buddhist year, which has no letters. */
+  readonly order: boolean
+  /** The letters were missing in the printed form and were completed. */
+  readonly completed: boolean
+}
+
+// Folded text holds no two spaces in a row, so that no part of the pattern can match one run of text in many ways.
+const group = '\\( ?[ก-ฮ0-9. ]{1,20}\\)'
+const form = new RegExp(
+  '^(?<urgency>ด่วนที่สุด|ด่วนมาก|ด่วน)? ?' +
+    '(?:(?:คำสั่ง|หนังสือ|เลข)?ที่ ?)?[:.]? ?' +
+    '(?<letters>[ก-ฮ](?:\\.?[ก-ฮ]){0,4})? ?\\.? ?' +
+    `(?<body>${group})? ?` +
+    `(?<code>[0-9]{1,6}(?: ?\\. ?[0-9]{1,4}){0,4}) ?(?<section>${group})? ?` +
+    '/ ?(?<series>[วล])?\\.? ?(?<running>[0-9]{1,8})$',
+)
+
+const urgencyOfWord: Readonly<Record<string, Urgency>> = {
+  ด่วน: 'urgent',
+  ด่วนมาก: 'very-urgent',
+  ด่วนที่สุด: 'most-urgent',
+}
+
+/**
+ * Reads a letter number in any form of domain §4: Thai or Arabic digits, with `ที่` or an urgency before it, dots and
+ * spaces anywhere between its parts, `ว` (circular) or `ล` (secret) glued or not. `letters` completes a missing ministry or
+ * province; without them the normalised form has none. At most 100 characters. The printed form is kept as it is.
+ */
+export function readLetterNumber(
+  printed: string,
+  letters?: string,
+): Result<{ number: LetterNumber; urgency?: Urgency }> {
+  if (printed.length > limits.number) {
+    return bad(problem('letter.number.long', '', printed, { length: printed.length, limit: limits.number }))
+  }
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(printed)) return bad(problem('letter.text.control', '', printed))
+  const text = fold(printed)
+  if (text === '') return bad(problem('letter.field.missing', ''))
+  const found = form.exec(text)?.groups
+  if (!found) return bad(unreadable(printed, text))
+  const code = found['code']!.replaceAll(' ', '')
+  const running = found['running']!
+  const series = found['series'] ?? ''
+  const bare = found['letters'] === undefined && found['body'] === undefined && found['section'] === undefined
+  const order = bare && series === '' && isOrder(code, running)
+  if (bare && !order && code.replace(/\..*/, '').length < 4)
+    return bad(problem('letter.number.unreadable', '', printed))
+
+  const own = found['letters']?.replaceAll('.', '')
+  const completed = own === undefined && !order && letters !== undefined
+  const before = order ? undefined : (own ?? letters)
+  const body = found['body'] === undefined ? '' : `${closed(found['body'])} `
+  const normalized = `${before === undefined ? '' : `${before} `}${body}${code}${closed(found['section'])}/${series}${running}`
+  const urgency = found['urgency'] === undefined ? undefined : urgencyOfWord[found['urgency']]
+  return good({
+    number: { printed, normalized, circular: series === 'ว', order, completed },
+    ...(urgency !== undefined && { urgency }),
+  })
+}
+
+/** The normalised form of a number as somebody typed it, for search and comparison; undefined when it is none. */
+export function normalizeNumber(printed: string): string | undefined {
+  const read = readLetterNumber(printed)
+  return read.ok ? read.value.number.normalized : undefined
+}
+
+/** The number with the letters of its sender's office, when the printed form has none and needs them. */
+export function completeNumber(number: LetterNumber, letters: string): LetterNumber {
+  if (number.order || /^[ก-ฮ]/.test(number.normalized)) return number
+  return { ...number, normalized: `${letters} ${number.normalized}`, completed: true }
+}
+
+/** `84/2551`: a running number and a Buddhist year. A file code of the same shape begins with 0 (`0017/2551`). */
+const isOrder = (code: string, running: string): boolean =>
+  /^[1-9][0-9]{0,4}$/.test(code) &&
+  running.length === 4 &&
+  Number(running) >= firstBuddhistYear &&
+  Number(running) <= lastBuddhistYear
+
+/** A name in parentheses (`(กวจ)`), without its spaces and dots. */
+const closed = (name: string | undefined): string => name?.replace(/[ .]/g, '') ?? ''
+
+function unreadable(printed: string, text: string) {
+  // Systems cut numbers at 50 characters, and registers reserve a number before it is given.
+  const cut = !text.includes('/') || /\/ ?[วล]?\.? ?-?$/.test(text)
+  return problem(cut ? 'letter.number.no-running' : 'letter.number.unreadable', '', printed)
+}
