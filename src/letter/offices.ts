@@ -105,7 +105,9 @@ export function findOffice(text: string, aliases?: OfficeAliases): Office | unde
 }
 
 /** The name's key: as people type it, spaces, dots and hyphens do not tell two offices apart. */
-const nameKey = (name: string): string => searchKey(name).replace(/[ .-]/g, '')
+function nameKey(name: string): string {
+  return searchKey(name).replace(/[ .-]/g, '')
+}
 
 function namesOf(office: Office): string[] {
   const organisation = [office.organisationId, office.organisationId.slice(0, 5)]
