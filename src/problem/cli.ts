@@ -52,6 +52,16 @@ export const cliProblems = {
       th: 'ระบุโฟลเดอร์ที่สร้างด้วย `saraban certs init` หรือวางกุญแจไว้ที่ keys/<รหัสหน่วยงาน>.pem',
     },
   },
+  'cli.attachment.absent': {
+    status: 422,
+    permanent: true,
+    en: 'the letter names the attachment {value}, and its bytes are not there',
+    th: 'หนังสือระบุไฟล์แนบ {value} แต่ไม่มีเนื้อไฟล์',
+    remedy: {
+      en: 'Attach a file of this name with --attach, or give `content` in base64.',
+      th: 'แนบไฟล์ชื่อนี้ด้วย --attach หรือใส่ `content` แบบ base64',
+    },
+  },
   'cli.office.differs': {
     status: 422,
     permanent: true,

@@ -18,6 +18,8 @@ export const retrySchedule: readonly Instant[] = [500, 1_000, 2_000, 5_000, 10_0
 export interface Outbox<Item> {
   /** Keeps the item on disk under its id and begins to hand it over, not before `at`. An id that is known changes nothing. */
   put(id: string, item: Item, at?: Instant): void
+  /** Whether the id was ever put here. */
+  knows(id: string): boolean
   /** The ids that wait, oldest first. */
   waiting(): readonly string[]
   /** What became of an id: undefined while it waits or when it is unknown. */
@@ -75,6 +77,7 @@ export function openOutbox<Item>(options: {
       items.set(id, item)
       plan(id, item, 0, at)
     },
+    knows: (id) => items.has(id),
     waiting: () => [...items.keys()].filter((id) => !outcomes.has(id)),
     outcomeOf: (id) => outcomes.get(id),
     async close() {

@@ -1,0 +1,136 @@
+// `saraban certs`: a test authority with keys and certificates for the offices.
+import { X509Certificate } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { officeById, officeId, offices } from '../letter/offices.ts'
+import { printInstant } from '../letter/time.ts'
+import { type Problem, problem } from '../problem/problem.ts'
+import { makeCertificates } from './certificates.ts'
+import { exit, Failed, jsonLine, reasonOf, type Terminal } from './terminal.ts'
+
+/** `saraban certs init` and `saraban certs list`. */
+export function certsCommand(terminal: Terminal): Command {
+  return new Command('certs')
+    .description('make and list the certificates of a test installation')
+    .addCommand(initCommand(terminal))
+    .addCommand(listCommand(terminal))
+}
+
+function initCommand(terminal: Terminal): Command {
+  return new Command('init')
+    .description('make a test authority, with a key and a certificate for every office, in a new folder')
+    .requiredOption('--out <DIR>', 'the folder to make; it must not exist')
+    .option('--office <CODE...>', 'only these offices instead of all')
+    .option('--json', 'print what was made as JSON')
+    .addHelpText('after', `${initHelp}`)
+    .action(async (options: { out: string; office?: string[]; json?: boolean }) => {
+      const problems: Problem[] = []
+      const wanted = (options.office ?? offices.map((office) => office.id)).flatMap((text) => {
+        const office = officeId(text)
+        if (office.ok) return [office.value]
+        problems.push(...office.problems)
+        return []
+      })
+      if (existsSync(options.out)) problems.push(problem('cli.folder.exists', '--out', options.out))
+      if (problems.length > 0) throw new Failed(exit.usage, problems)
+      try {
+        await makeCertificates(options.out, wanted, terminal.clock, terminal.random)
+      } catch (error) {
+        throw new Failed(exit.refused, [
+          problem('cli.file.unwritable', '--out', options.out, { reason: reasonOf(error) }),
+        ])
+      }
+      if (options.json === true) {
+        terminal.write(jsonLine({ folder: options.out, offices: wanted, servers: ['gateway', 'inbox'] }))
+        return
+      }
+      terminal.write(
+        `${options.out}: a test authority, ${wanted.length} offices, and the servers gateway and inbox.\n` +
+          'The keys are for tests only: never trust this authority in production.\n',
+      )
+    })
+}
+
+const initHelp = `
+DIR is then a trust folder: authority.pem, offices/<office id>/certificate.pem, and beside it the secrets
+authority.key.pem, keys/<office id>.pem, tls/<server>.key.pem (readable by you alone).
+
+Examples:
+  $ saraban certs init --out certs
+  $ saraban certs init --out /tmp/two --office 50 --office moi
+`
+
+function listCommand(terminal: Terminal): Command {
+  return new Command('list')
+    .description('list the certificates registered for the offices of a trust folder')
+    .option('--certs <DIR>', 'the trust folder', 'certs')
+    .option('--json', 'print the list as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ saraban certs list --certs certs\n  $ saraban certs list --json\n',
+    )
+    .action((options: { certs: string; json?: boolean }) => {
+      const rows = readRows(options.certs)
+      if (options.json === true) {
+        terminal.write(jsonLine(rows))
+        return
+      }
+      for (const row of rows) {
+        const key = row.key ? 'key' : '   '
+        terminal.write(
+          `${row.office.padEnd(4)} ${key}  ${row.validTo}  ${row.fingerprint.slice(0, 23)}…  ${row.name}\n`,
+        )
+      }
+      terminal.write(`${rows.length} certificates in ${options.certs}\n`)
+    })
+}
+
+interface Row {
+  readonly office: string
+  readonly name: string
+  readonly file: string
+  /** SHA-256 over the certificate, as `openssl x509 -fingerprint` prints it. */
+  readonly fingerprint: string
+  readonly validFrom: string
+  readonly validTo: string
+  /** Whether the folder holds the office's private key too. */
+  readonly key: boolean
+}
+
+function readRows(folder: string): Row[] {
+  const problems: Problem[] = []
+  const rows: Row[] = []
+  const root = join(folder, 'offices')
+  if (!existsSync(root)) {
+    throw new Failed(exit.usage, [
+      problem('cli.file.unreadable', '--certs', root, { reason: 'there is no such folder' }),
+    ])
+  }
+  for (const office of readdirSync(root).sort()) {
+    const known = officeId(office)
+    if (!known.ok) {
+      problems.push(...known.problems)
+      continue
+    }
+    for (const name of readdirSync(join(root, office)).sort()) {
+      const file = join(root, office, name)
+      try {
+        const certificate = new X509Certificate(readFileSync(file))
+        rows.push({
+          office,
+          name: officeById(known.value).th,
+          file,
+          fingerprint: certificate.fingerprint256,
+          validFrom: printInstant(Date.parse(certificate.validFrom)),
+          validTo: printInstant(Date.parse(certificate.validTo)),
+          key: existsSync(join(folder, 'keys', `${office}.pem`)),
+        })
+      } catch (error) {
+        problems.push(problem('trust.certificate.unreadable', file, undefined, { reason: reasonOf(error) }))
+      }
+    }
+  }
+  if (problems.length > 0) throw new Failed(exit.refused, problems)
+  return rows
+}

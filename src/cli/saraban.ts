@@ -1,0 +1,17 @@
+// The command as it is started: the one file besides main.ts that touches the process.
+import { systemClock, systemRandom } from '../letter/time.ts'
+import { run } from './program.ts'
+
+process.exitCode = await run(process.argv.slice(2), {
+  write: (text) => process.stdout.write(text),
+  complain: (text) => process.stderr.write(text),
+  environment: process.env,
+  clock: systemClock,
+  random: systemRandom,
+  interactive: process.stdout.isTTY === true,
+  untilEnded: () =>
+    new Promise((end) => {
+      process.once('SIGINT', () => end())
+      process.once('SIGTERM', () => end())
+    }),
+})
