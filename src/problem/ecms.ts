@@ -120,6 +120,16 @@ export const ecmsProblems = {
     th: '{value} ไม่ใช่คำสั่งของระบบแลกเปลี่ยน e-CMS',
     remedy: { en: 'Use one of: {known}.', th: 'ใช้คำสั่งหนึ่งใน: {known}' },
   },
+  'ecms.content.missing': {
+    status: 422,
+    permanent: true,
+    en: '{value} holds neither a GovernmentDocument nor a notifier',
+    th: '{value} ไม่มีทั้ง GovernmentDocument และหนังสือแจ้ง',
+    remedy: {
+      en: 'Put rsm:GovernmentDocument, or a notifier such as AcceptLetterNotifier, into CorrespondenceLetterOutboundRequest.',
+      th: 'ใส่ rsm:GovernmentDocument หรือหนังสือแจ้ง เช่น AcceptLetterNotifier ใน CorrespondenceLetterOutboundRequest',
+    },
+  },
   'ecms.element.missing': {
     status: 422,
     permanent: true,

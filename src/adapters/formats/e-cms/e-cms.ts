@@ -1,0 +1,155 @@
+// The format of the national exchange (TH e-GIF e-CMS): GovernmentDocument and the notifiers, both ways.
+import { type OfficeId, officeId } from '../../../letter/offices.ts'
+import type { Problem, Result } from '../../../problem/problem.ts'
+import { bad, problem } from '../../../problem/problem.ts'
+import type { Item, Source } from '../../contract.ts'
+import { byteCount } from '../../quantities.ts'
+import { type Finding, size } from '../../schema.ts'
+import {
+  type DocumentForm,
+  documentFormat,
+  type FormContext,
+  type Outgoing,
+  type Written,
+} from '../format.ts'
+import { contentOf, readDocument } from './message.ts'
+import { isNotifier } from './names.ts'
+import { type Organisations, organisations } from './organisations.ts'
+import { readLetter } from './read-letter.ts'
+import { readNotice } from './read-notice.ts'
+import { writeLetter } from './write-letter.ts'
+import { writeNotice } from './write-notice.ts'
+import type { Xml } from './write-xml.ts'
+
+export interface EcmsOptions {
+  /** Organisation id → office id: ids that the national table does not have, or has otherwise. */
+  readonly organisations: Readonly<Record<string, string>>
+  readonly organisationDigits: 5 | 10
+  readonly attachments: string
+  readonly filenames: boolean
+}
+
+/** The options that say which organisation is which; the SOAP transport takes the same. */
+export const organisationOptions = {
+  organisations: {
+    type: 'object',
+    propertyNames: { pattern: '^[0-9]{5}([0-9]{5})?$' },
+    additionalProperties: { type: 'string' },
+    default: {},
+    description: 'organisation ids of 5 or 10 digits, each with the id of its office',
+  },
+  organisationDigits: { enum: [5, 10], default: 10, description: '5 or 10: the digits of organisation ids' },
+} as const
+
+export const eCms = documentFormat<EcmsOptions>({
+  kind: 'e-cms',
+  options: {
+    ...organisationOptions,
+    attachments: {
+      ...size,
+      default: '64MiB',
+      description: 'a size such as 64MiB, of all attachments together',
+    },
+    filenames: { type: 'boolean', default: false, description: 'true or false' },
+  },
+  deeper: ({ organisations: aliases }) => organisationFindings(aliases),
+  create: (options, context) => new EcmsForm(options, context),
+})
+
+/** Faults of the table of organisations, for the profile's report. */
+export const organisationFindings = (aliases: Readonly<Record<string, string>>): readonly Finding[] =>
+  Object.entries(aliases).flatMap(([id, office]) => {
+    const read = officeId(office)
+    if (read.ok) return []
+    return [
+      {
+        at: ['organisations', id],
+        code: read.problems[0].code,
+        value: office,
+        ...(read.problems[0].details && { details: read.problems[0].details }),
+      },
+    ]
+  })
+
+/** The table of organisations that a profile's options describe; they were checked by `organisationFindings`. */
+export function organisationsOf(
+  options: Pick<EcmsOptions, 'organisations' | 'organisationDigits'>,
+): Organisations {
+  const aliases = new Map<string, OfficeId>()
+  for (const [id, text] of Object.entries(options.organisations)) {
+    const office = officeId(text)
+    if (office.ok) aliases.set(id, office.value)
+  }
+  return organisations(aliases, options.organisationDigits)
+}
+
+class EcmsForm implements DocumentForm {
+  readonly kind = 'e-cms'
+  /** Unused: attachments stand in the document. */
+  readonly multipart = 'related'
+  readonly receipts = false
+  readonly #context: FormContext
+  readonly #organisations: Organisations
+  readonly #limit: number
+  readonly #filenames: boolean
+
+  constructor(options: EcmsOptions, context: FormContext) {
+    this.#context = context
+    this.#organisations = organisationsOf(options)
+    this.#limit = byteCount(options.attachments)
+    this.#filenames = options.filenames
+  }
+
+  /** One letter or one notice, out of a SOAP message, a request, an answer, or alone. */
+  async read(source: Source): Promise<readonly Item[]> {
+    const document = await readDocument(source.bytes)
+    if (!document.ok) return [fault(source.document, document.problems)]
+    const content = contentOf(document.value.root)
+    if (!content.ok) return [fault(source.document, content.problems)]
+    const { local } = content.value
+    if (local === 'GovernmentDocument') {
+      const letter = readLetter(content.value, this.#organisations, document.value.repairs)
+      if (!letter.ok) return [fault('letter', letter.problems)]
+      return [{ kind: 'letter', position: 'letter', charset: 'utf-8', ...letter.value }]
+    }
+    if (isNotifier(local) || local === 'CorrespondenceDeleteGovernmentDocumentRequest') {
+      const notice = readNotice(content.value, this.#context.office, this.#organisations)
+      return [
+        notice.ok ? { kind: 'notice', position: local, draft: notice.value } : fault(local, notice.problems),
+      ]
+    }
+    return [fault(source.document, [problem('ecms.content.missing', local, local)])]
+  }
+
+  /** `rsm:GovernmentDocument` or a notifier, alone: the SOAP transport puts it into its answer. */
+  async write(outgoing: Outgoing): Promise<Result<Written>> {
+    const xml = await this.#xml(outgoing)
+    if (!xml.ok) return bad(...xml.problems)
+    return {
+      ok: true,
+      value: {
+        bytes: Buffer.from(xml.value.xml),
+        mediaType: 'text/xml',
+        extension: 'xml',
+        files: [],
+        spilled: [],
+      },
+    }
+  }
+
+  async #xml(outgoing: Outgoing): Promise<Result<Xml>> {
+    const { envelope } = outgoing
+    if (envelope.content === 'notice') return writeNotice(envelope.notice, this.#organisations)
+    return writeLetter(outgoing, envelope.letter, {
+      organisations: this.#organisations,
+      limit: this.#limit,
+      filenames: this.#filenames,
+    })
+  }
+}
+
+const fault = (position: string, problems: readonly [Problem, ...Problem[]]): Item => ({
+  kind: 'fault',
+  position,
+  problems,
+})
