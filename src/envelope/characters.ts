@@ -17,6 +17,11 @@ const asciiName = /^[A-Z_a-z][-.0-9A-Z_a-z]*$/
 export const isName = (text: string): boolean =>
   asciiName.test(text) || (nameStart.test(text) && nameRest.test(text))
 
+const blank = /^[ \t\r\n]*$/
+
+/** Whether `text` is nothing but white space as XML means it (NBSP and the like are text). */
+export const isBlank = (text: string): boolean => blank.test(text)
+
 export const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 9 || code === 13
 
 const named: ReadonlyMap<string, string> = new Map([

@@ -2,7 +2,7 @@
 // element, and whether its tags and text are written as Canonical XML writes them. What XML allows and an envelope
 // does not (DOCTYPE, comments, processing instructions, CDATA) ends the pass with its own name.
 import { bounds } from './bounds.ts'
-import { isName, isSpace } from './characters.ts'
+import { isBlank, isName, isSpace } from './characters.ts'
 import { lineAt, readAttributeValue, readCharacters, refuseMarkup } from './character-data.ts'
 import { type Declaration, NamespaceScope } from './namespace-scope.ts'
 import { refuse } from './refusal.ts'
@@ -44,7 +44,6 @@ type Open = { -readonly [Key in keyof Omit<ScannedElement, 'children'>]: Scanned
 }
 
 const none: readonly never[] = []
-const blank = /^[ \t\r\n]*$/
 
 /** Reads `text` into its tree of elements; anything wrong is refused with its name and line. */
 export function scan(text: string): ScannedElement {
@@ -116,7 +115,7 @@ class Scanner {
     element.namespace = this.#scope.lookUp(element.prefix, () => lineAt(this.#text, tag))
     element.inside = this.#at
     if (parent !== undefined) {
-      if (parent.children.length === 0 && blank.test(parent.text)) parent.text = ''
+      if (parent.children.length === 0 && isBlank(parent.text)) parent.text = ''
       parent.children.push(element)
     }
     if (empty) {
@@ -198,7 +197,7 @@ class Scanner {
   #characters(element: Open, end: number): void {
     const found = readCharacters(this.#text, this.#at, end, element)
     if (element.children.length === 0 && element.text === '') element.text = found
-    else if (element.children.length === 0 || !blank.test(found)) element.text += found
+    else if (element.children.length === 0 || !isBlank(found)) element.text += found
     if (element.text.length * 3 > bounds.value && Buffer.byteLength(element.text) > bounds.value)
       this.#tooMuch('envelope.value.too-long', this.#at, bounds.value)
   }

@@ -1,5 +1,6 @@
 // Where the one signature of an envelope stands and what it is made of (design §5.1). The signature covers everything
 // but the Signature element, so what that holds, where it stands and how many there are is judged here, strictly.
+import { isBlank } from './characters.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 import type { ScannedElement } from './scan.ts'
@@ -62,7 +63,7 @@ export const is = (
 /** The children of an element of the signature that holds elements only, with no attributes but `allowed`. */
 export function childrenOf(element: ScannedElement, allowed: readonly string[] = []): ScannedElement[] {
   onlyAttributes(element, allowed)
-  if (element.text.trim() !== '') refuse('envelope.signature.unexpected', element.name, element.text, { expected: 'elements only' })
+  if (!isBlank(element.text)) refuse('envelope.signature.unexpected', element.name, element.text, { expected: 'elements only' })
   return [...element.children]
 }
 

@@ -11,6 +11,7 @@ import {
   signedPropertiesType,
 } from './algorithms.ts'
 import { readBase64 } from './base64.ts'
+import { isBlank } from './characters.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 import type { ScannedElement } from './scan.ts'
@@ -67,7 +68,7 @@ export function readSignedInfo(element: ScannedElement, propertiesId: string): S
 
 function readReference(reference: ScannedElement, enveloped: boolean): SignedReference {
   const parts = [...reference.children]
-  if (reference.text.trim() !== '') unexpected('Reference', undefined, 'elements only')
+  if (!isBlank(reference.text)) unexpected('Reference', undefined, 'elements only')
   const transforms = is(parts[0], ds, 'Transforms') ? childrenOf(parts.shift()!) : []
   const [method, value, excess] = parts
   if (!is(method, ds, 'DigestMethod')) return unexpected('Reference', method, 'ds:DigestMethod')
@@ -118,6 +119,6 @@ function algorithmOf(element: ScannedElement): string {
 
 function noChildren(element: ScannedElement): void {
   if (element.children.length > 0) unexpected(element.name, element.children[0], 'no element inside')
-  if (element.name !== 'DigestValue' && element.text.trim() !== '')
+  if (element.name !== 'DigestValue' && !isBlank(element.text))
     refuse('envelope.signature.unexpected', element.name, element.text, { expected: 'nothing inside' })
 }

@@ -1,0 +1,129 @@
+// From received bytes to what was hashed: both references checked, by one of two ways that agree. What comes out of
+// here is read from exactly the bytes whose digests were compared (principle 6).
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { digestOf, type HashName, sha256Hex } from './algorithms.ts'
+import { readBase64 } from './base64.ts'
+import { isCanonical } from './canonical.ts'
+import { canonicaliseDocument, canonicaliseSigned } from './canonicalise.ts'
+import { refuse } from './refusal.ts'
+import { type ScannedElement, scan } from './scan.ts'
+import { attributeOf, findSignature, type SignatureShape } from './signature-shape.ts'
+import { readSignedInfo, type SignedInfo, type SignedReference } from './signed-info.ts'
+import { readSource } from './source.ts'
+
+/** `slices`: the received bytes are their own canonical form, hashed as they are; `canonicalised`: libxml2 made it. */
+export type Way = 'slices' | 'canonicalised'
+
+/** A document whose two references hold. Nothing says yet who signed it. */
+export interface HashedDocument {
+  readonly way: Way
+  /** The root element without its Signature, as scanned from the hashed bytes. */
+  readonly content: ScannedElement
+  /** SHA-256 of those bytes: the digest of the envelope, 64 lower-case hexadecimal digits. */
+  readonly digest: string
+  readonly signedProperties: ScannedElement
+  readonly signedInfo: SignedInfo
+  readonly signedInfoBytes: Buffer
+  readonly signatureValue: Buffer
+}
+
+/** Scans `bytes`, judges the signature's shape and checks both references. `way` demands one way; else the fast one that fits. */
+export function readHashed(bytes: Buffer, way?: Way): HashedDocument {
+  const text = readSource(bytes)
+  const root = scan(text)
+  const shape = findSignature(root)
+  const propertiesId = attributeOf(shape.signedProperties, 'Id')
+  if (propertiesId === undefined || propertiesId === '')
+    return refuse('envelope.signature.unexpected', 'SignedProperties', '', { expected: 'an Id' })
+  const claimed = readSignedInfo(shape.signedInfo, propertiesId)
+  const sliceable = isSliceable(root, shape, claimed)
+  if (way === 'slices' && !sliceable) refuse('envelope.canonical.needed', '')
+  const received: Received = { bytes, text, root, shape, propertiesId, claimed }
+  return way === 'canonicalised' || !sliceable ? byCanonicalisation(received) : bySlices(received)
+}
+
+interface Received {
+  readonly bytes: Buffer
+  readonly text: string
+  readonly root: ScannedElement
+  readonly shape: SignatureShape
+  readonly propertiesId: string
+  readonly claimed: SignedInfo
+}
+
+function isSliceable(root: ScannedElement, shape: SignatureShape, info: SignedInfo): boolean {
+  const exclusive = [info.canonicalisation, info.document.canonicalisation, info.properties.canonicalisation]
+  return (
+    exclusive.every((each) => each === 'exclusive') &&
+    isCanonical(root, shape.signature) &&
+    isCanonical(shape.signedInfo) &&
+    isCanonical(shape.signedProperties)
+  )
+}
+
+function bySlices({ bytes, text, root, shape, claimed }: Received): HashedDocument {
+  const { signature, signedInfo, signedProperties } = shape
+  // The scan counts UTF-16 units; counting bytes from the signature outwards measures the short stretches only.
+  const signatureText = text.slice(signature.start, signature.end)
+  const end = bytes.length - Buffer.byteLength(text.slice(root.end))
+  const signatureEnd = end - Buffer.byteLength(text.slice(signature.end, root.end))
+  const signatureStart = signatureEnd - Buffer.byteLength(signatureText)
+  const start = Buffer.byteLength(text.slice(0, root.start))
+  const within = ({ start: from, end: to }: ScannedElement): Buffer => {
+    const offset = signatureStart + Buffer.byteLength(text.slice(signature.start, from))
+    return bytes.subarray(offset, offset + Buffer.byteLength(text.slice(from, to)))
+  }
+  const before = bytes.subarray(start, signatureStart)
+  const after = bytes.subarray(signatureEnd, end)
+  const hashBoth = (name: HashName): Buffer => createHash(name).update(before).update(after).digest()
+  const digest = hashBoth(claimed.document.hash)
+  compare(claimed.document, digest, 'envelope.digest.wrong')
+  compare(claimed.properties, digestOf(claimed.properties.hash, within(signedProperties)), 'envelope.properties-digest.wrong')
+  return {
+    way: 'slices',
+    content: { ...root, children: root.children.slice(0, -1) },
+    digest: (claimed.document.hash === 'sha256' ? digest : hashBoth('sha256')).toString('hex'),
+    signedProperties,
+    signedInfo: claimed,
+    signedInfoBytes: within(signedInfo),
+    signatureValue: readBase64(shape.signatureValue.text, 'SignatureValue'),
+  }
+}
+
+function byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed }: Received): HashedDocument {
+  const { signature } = shape
+  const signedInfoBytes = canonicaliseSigned(text, root, signature, '/*/ds:Signature/ds:SignedInfo', claimed.canonicalisation)
+  // Read again from what will be checked; the first reading only told how to canonicalise.
+  const signedInfo = readSignedInfo(rescan(signedInfoBytes), propertiesId)
+  const document = canonicaliseDocument(bytes, signedInfo.document.canonicalisation)
+  compare(signedInfo.document, digestOf(signedInfo.document.hash, document), 'envelope.digest.wrong')
+  const properties = canonicaliseSigned(
+    text,
+    root,
+    signature,
+    '/*/ds:Signature/ds:Object/*/xades:SignedProperties',
+    signedInfo.properties.canonicalisation,
+  )
+  compare(signedInfo.properties, digestOf(signedInfo.properties.hash, properties), 'envelope.properties-digest.wrong')
+  return {
+    way: 'canonicalised',
+    content: rescan(document),
+    digest: sha256Hex(document),
+    signedProperties: rescan(properties),
+    signedInfo,
+    signedInfoBytes,
+    signatureValue: readBase64(shape.signatureValue.text, 'SignatureValue'),
+  }
+}
+
+/** Canonical bytes may be longer than the received ones were (`"` becomes `&quot;`); their bounds were checked then. */
+const rescan = (canonical: Buffer): ScannedElement => scan(canonical.utf8Slice(0, canonical.length))
+
+function compare(
+  reference: SignedReference,
+  computed: Buffer,
+  code: 'envelope.digest.wrong' | 'envelope.properties-digest.wrong',
+): void {
+  if (reference.digest.length !== computed.length || !timingSafeEqual(reference.digest, computed))
+    refuse(code, 'Reference', computed.toString('base64'), { expected: reference.digest.toString('base64') })
+}
