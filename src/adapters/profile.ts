@@ -14,7 +14,8 @@ export type FieldDefinition =
   | {
       /** The columns, in the order that the codec takes them. */
       readonly at: readonly string[]
-      readonly codec: { readonly name: string; readonly options?: unknown }
+      /** How it is written there: a codec's name, or one with its options. */
+      readonly as: unknown
       /** The canonical value that blank cells stand for. */
       readonly default?: string
     }

@@ -89,7 +89,7 @@ export interface RecordForm {
   /** Reads all records; a broken place is a fault at its position and the whole records around it stay. */
   read(bytes: Buffer): readonly RecordRead[]
   /** Why this text cannot stand in a cell (its charset cannot say it), or nothing. */
-  refuses(column: string, text: string): Problem | undefined
+  refuses(text: string): Problem | undefined
   /** Writes records; `columns` in their order. Cells must not be refused. */
   write(records: readonly ReadonlyMap<string, string>[], columns: readonly string[]): Buffer
 }

@@ -1,0 +1,174 @@
+// The canonical fields of a letter, as a profile names them, and the letter that they make: both ways in one place.
+
+import type { LetterDraft } from '../../letter/check.ts'
+import { kinds, secrecies, urgencies } from '../../letter/codes.ts'
+import { readLetterDate } from '../../letter/dates.ts'
+import type { LetterFields, Person, Reference } from '../../letter/letter.ts'
+import { readLetterNumber } from '../../letter/numbers.ts'
+import { type OfficeId, officeId } from '../../letter/offices.ts'
+import { printInstant, readInstant } from '../../letter/time.ts'
+import { good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
+import { gather, type Values } from './codec.ts'
+
+export type FieldValues = ReadonlyMap<string, Values>
+
+const truths = ['true', 'false'] as const
+
+/** Every canonical field that a letter's `fields` can map; with `values`, the only ones that it has. */
+export const letterFields: Readonly<Record<string, { readonly values?: readonly string[] }>> = {
+  number: {},
+  date: {},
+  subject: {},
+  kind: { values: kinds },
+  circular: { values: truths },
+  urgency: { values: urgencies },
+  secrecy: { values: secrecies },
+  from: {},
+  'from.person': {},
+  to: {},
+  'to.person': {},
+  'references.number': {},
+  'references.date': {},
+  'references.subject': {},
+  enclosureNote: {},
+  sentAt: {},
+  description: {},
+  attachments: {},
+}
+
+/** Without these there is no letter. */
+export const neededLetterFields: readonly string[] = ['number', 'date', 'subject', 'to']
+
+/** A letter's canonical values, field by field; `attachments` apart. */
+export function valuesOfLetter(letter: LetterFields): FieldValues {
+  const one = (value: string | undefined): Values => (value === undefined || value === '' ? [] : [value])
+  return new Map<string, Values>([
+    ['number', one(letter.number.printed)],
+    ['date', one(letter.date)],
+    ['subject', one(letter.subject)],
+    ['kind', one(letter.kind)],
+    ['circular', one(String(letter.circular))],
+    ['urgency', one(letter.urgency)],
+    ['secrecy', one(letter.secrecy)],
+    ['from', one(letter.from.office)],
+    ['from.person', namesOf(letter.from.person)],
+    ['to', letter.to.offices],
+    ['to.person', namesOf(letter.to.person)],
+    ['references.number', side(letter.references.map(({ number }) => number))],
+    ['references.date', side(letter.references.map(({ date }) => date ?? ''))],
+    ['references.subject', side(letter.references.map(({ subject }) => subject))],
+    ['enclosureNote', one(letter.enclosureNote)],
+    ['sentAt', one(letter.sentAt === undefined ? undefined : printInstant(letter.sentAt))],
+    ['description', one(letter.description)],
+  ])
+}
+
+/** What a field is taken to be where the form has no place for it: the value that needs no mapping. */
+export function impliedValues(field: string, circularNumber: boolean, own: OfficeId): Values {
+  switch (field) {
+    case 'kind':
+      return ['external']
+    case 'circular':
+      return [String(circularNumber)]
+    case 'urgency':
+    case 'secrecy':
+      return ['ordinary']
+    case 'from':
+      return [own]
+    default:
+      return []
+  }
+}
+
+/**
+ * The letter that canonical values make: whatever could be read of it, or every problem, its path the field's name. The
+ * gateway's check of the letter comes after; here only what cannot be put into a letter is a fault.
+ */
+export function letterOfValues(values: FieldValues, own: OfficeId): Result<LetterDraft> {
+  const problems: Problem[] = []
+  const first = (field: string): string | undefined => values.get(field)?.[0]
+  const keep = <Value>(field: string, result: Result<Value> | undefined): Value | undefined => {
+    if (result === undefined) return undefined
+    if (result.ok) return result.value
+    problems.push(...result.problems.map((each) => within(field, each)))
+    return undefined
+  }
+  const read = <Value>(field: string, reader: (text: string) => Result<Value>): Value | undefined => {
+    const value = first(field)
+    return keep(field, value === undefined ? undefined : reader(value))
+  }
+
+  const numbered = read('number', readLetterNumber)
+  const number = numbered?.number
+  const said = read('urgency', oneOf(urgencies))
+  const glued = numbered?.urgency
+  if (glued !== undefined && said !== undefined && glued !== said)
+    problems.push(problem('adapter.field.urgency-contradicted', 'urgency', number?.printed, { glued, said }))
+  const from = read('from', officeId) ?? own
+  const [recipient, ...recipients] = keep('to', gather((values.get('to') ?? []).map(officeId))) ?? []
+  const sender = personOf(values.get('from.person'))
+  const receiver = personOf(values.get('to.person'))
+  const draft: LetterDraft = {
+    kind: read('kind', oneOf(kinds)) ?? 'external',
+    circular: values.has('circular') ? first('circular') === 'true' : (number?.circular ?? false),
+    number,
+    date: read('date', readCanonicalDate),
+    subject: first('subject'),
+    urgency: said ?? glued ?? 'ordinary',
+    secrecy: read('secrecy', oneOf(secrecies)) ?? 'ordinary',
+    from: { office: from, ...(sender && { person: sender }) },
+    ...(recipient !== undefined && {
+      to: { offices: [recipient, ...recipients], ...(receiver && { person: receiver }) },
+    }),
+    references: keep('references.date', referencesOf(values)) ?? [],
+    enclosureNote: first('enclosureNote') ?? '',
+    sentAt: read('sentAt', readInstant),
+    description: first('description') ?? '',
+    extension: [],
+  }
+  const [fault, ...more] = problems
+  return fault === undefined ? good(draft) : { ok: false, problems: [fault, ...more] }
+}
+
+/** A value of a closed list. */
+export const oneOf =
+  <Value extends string>(list: readonly Value[]) =>
+  (text: string): Result<Value> => {
+    const found = list.find((each) => each === text)
+    return found === undefined
+      ? {
+          ok: false,
+          problems: [problem('adapter.field.value-unknown', '', text, { expected: list.join(', ') })],
+        }
+      : good(found)
+  }
+
+export const readCanonicalDate = (text: string) => readLetterDate(text, { form: 'ce:yyyy-MM-dd' })
+
+/** References are lists side by side: a list in which nothing stands is no list. */
+const side = (values: Values): Values => (values.every((value) => value === '') ? [] : values)
+
+function referencesOf(values: FieldValues): Result<readonly Reference[]> {
+  const numbers = values.get('references.number') ?? []
+  const dates = values.get('references.date') ?? []
+  const subjects = values.get('references.subject') ?? []
+  const count = Math.max(numbers.length, dates.length, subjects.length)
+  return gather(
+    Array.from({ length: count }, (_, index): Result<Reference> => {
+      const reference = { number: numbers[index] ?? '', subject: subjects[index] ?? '' }
+      const printed = dates[index] ?? ''
+      if (printed === '') return good(reference)
+      const date = readCanonicalDate(printed)
+      return date.ok ? good({ ...reference, date: date.value }) : date
+    }),
+  )
+}
+
+const namesOf = (person: Person | undefined): Values =>
+  person === undefined ? [] : [person.givenName, person.familyName, person.jobTitle]
+
+function personOf(values: Values | undefined): Person | undefined {
+  if (values === undefined || values.length === 0) return undefined
+  const [givenName = '', familyName = '', jobTitle = ''] = values
+  return { givenName, familyName, jobTitle }
+}

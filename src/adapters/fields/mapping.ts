@@ -1,0 +1,119 @@
+// A mapping at work: cells ↔ canonical values, by the same definitions in both directions (principle 2).
+import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
+import type { FieldDefinition } from '../profile.ts'
+import type { Codec, Refuses, Values } from './codec.ts'
+import { codecOf } from './codecs.ts'
+import type { FieldValues } from './letter-fields.ts'
+
+export interface Mapping {
+  /** The columns that fields are mapped to, each once, in the profile's order. */
+  readonly columns: readonly string[]
+  readonly mapped: ReadonlySet<string>
+  /** The codec and columns of the field that names files beside, if one does. */
+  readonly files?: { readonly field: string; readonly at: readonly string[]; readonly codec: Codec }
+  /** Cells → canonical values; every problem, its path `field` or, within a form, the column. */
+  read(cells: ReadonlyMap<string, string>): Result<FieldValues>
+  /** Canonical values → cells, and what is spilled because its cell cannot hold it. */
+  write(values: FieldValues, refuses: Refuses): Result<WrittenRecord>
+}
+
+export interface WrittenRecord {
+  readonly cells: ReadonlyMap<string, string>
+  readonly spilled: FieldValues
+}
+
+interface Place {
+  readonly field: string
+  readonly at: readonly string[]
+  readonly codec: Codec
+  readonly default?: string
+}
+
+/** The mapping that a profile's `fields` declare. Their codecs were checked with the profile. */
+export function mappingOf(fields: Readonly<Record<string, FieldDefinition>>): Mapping {
+  const constants = new Map<string, string>()
+  const places: Place[] = []
+  for (const [field, definition] of Object.entries(fields)) {
+    if ('always' in definition) constants.set(field, definition.always)
+    else {
+      const { at, as } = definition
+      places.push({
+        field,
+        at,
+        codec: codecOf(as),
+        ...(definition.default !== undefined && { default: definition.default }),
+      })
+    }
+  }
+  const files = places.find(({ codec }) => codec.files !== undefined)
+  return {
+    columns: [...new Set(places.flatMap(({ at }) => at))],
+    mapped: new Set(Object.keys(fields)),
+    ...(files && { files }),
+    read: (cells) => read(places, constants, cells),
+    write: (values, refuses) => write(places, constants, values, refuses),
+  }
+}
+
+function read(
+  places: readonly Place[],
+  constants: ReadonlyMap<string, string>,
+  cells: ReadonlyMap<string, string>,
+): Result<FieldValues> {
+  const values = new Map<string, Values>([...constants].map(([field, always]) => [field, [always]]))
+  const problems: Problem[] = []
+  for (const { field, at, codec, default: usual } of places) {
+    // A cell of spaces only is how systems with fixed widths write an empty one.
+    const found = at.map((column) => cells.get(column) ?? '').map((cell) => (cell.trim() === '' ? '' : cell))
+    const result = codec.read(found)
+    if (!result.ok) problems.push(...result.problems.map((each) => placed(each, at)))
+    else if (result.value.length > 0) values.set(field, result.value)
+    else if (usual !== undefined) values.set(field, [usual])
+  }
+  return outcome(values, problems)
+}
+
+function write(
+  places: readonly Place[],
+  constants: ReadonlyMap<string, string>,
+  values: FieldValues,
+  refuses: Refuses,
+): Result<WrittenRecord> {
+  const cells = new Map<string, string>()
+  const spilled = new Map<string, Values>()
+  const problems: Problem[] = []
+  for (const [field, always] of constants) {
+    const value = values.get(field) ?? []
+    if (value.length > 1 || (value[0] ?? always) !== always) spilled.set(field, value)
+  }
+  for (const { field, at, codec, default: usual } of places) {
+    const value = values.get(field) ?? []
+    if (value.length === 0 && usual !== undefined) {
+      problems.push(problem('adapter.field.cannot-say', field, '', { field }))
+      continue
+    }
+    const result = codec.write(value, at.length, refuses)
+    if (!result.ok) {
+      problems.push(...result.problems.map((each) => ({ ...each, path: field })))
+      continue
+    }
+    if (result.value.spill !== undefined) spilled.set(field, result.value.spill)
+    at.forEach((column, index) => {
+      const cell = result.value.cells[index] ?? ''
+      const unsayable = refuses(cell)
+      if (unsayable !== undefined) problems.push({ ...unsayable, path: field })
+      cells.set(column, cell)
+    })
+  }
+  return outcome({ cells, spilled }, problems)
+}
+
+/** A column that several fields share would be written twice: the profile's check refuses it, so that each has one place. */
+const placed = (found: Problem, at: readonly string[]): Problem => ({
+  ...found,
+  path: `column ${at.join(', ')}`,
+})
+
+function outcome<Value>(value: Value, [first, ...rest]: readonly Problem[]): Result<Value> {
+  return first === undefined ? good(value) : bad(first, ...rest)
+}

@@ -1,0 +1,123 @@
+// Charsets of old systems: bytes ↔ text, and what either side cannot say (domain §4, attacks X6).
+import { isUtf8 } from 'node:buffer'
+import iconv from 'iconv-lite'
+import { type Problem, problem } from '../../problem/problem.ts'
+import { lazily } from '../schema.ts'
+
+/** `tis-620` and `iso-8859-11` are read as windows-874, a superset; they differ in what may be written. */
+export const charsets = [
+  'windows-874',
+  'tis-620',
+  'iso-8859-11',
+  'utf-8',
+  'utf-8-bom',
+  'utf-16le',
+  'utf-16be',
+] as const
+export type Charset = (typeof charsets)[number]
+
+/** What cannot be decoded stands as U+FFFD in the text: whoever reads a part of the text makes it a fault of that part. */
+export const undecodable = '\ufffd'
+
+/**
+ * Decodes bytes. Fails when their beginning or their whole contradicts the charset that the profile declares. Bytes that
+ * mean nothing become U+FFFD, one for each byte in the Thai charsets.
+ */
+export function decode(bytes: Buffer, charset: Charset): { text: string } | { problem: Problem } {
+  const found = contradiction(bytes, charset)
+  if (found !== undefined)
+    return { problem: problem('adapter.charset.contradicted', '', undefined, { expected: charset, found }) }
+  switch (charset) {
+    case 'utf-8':
+    case 'utf-8-bom':
+      return { text: new TextDecoder('utf-8').decode(bytes) }
+    case 'utf-16le':
+    case 'utf-16be':
+      // TextDecoder drops the BOM and turns lone surrogates and a last odd byte into U+FFFD.
+      return { text: new TextDecoder(charset).decode(bytes) }
+    default: {
+      const characters = thaiCharacters()
+      let text = ''
+      for (let start = 0; start < bytes.length; start += 4096)
+        text += Array.from(bytes.subarray(start, start + 4096), (byte) => characters[byte]).join('')
+      return { text }
+    }
+  }
+}
+
+/** Text as bytes. Throws for a text that `unsayable` names: that is asked first. */
+export function encode(text: string, charset: Charset): Buffer {
+  const refused = unsayable(text, charset)
+  if (refused !== undefined) throw new Error(`a text was written that ${charset} cannot say`)
+  switch (charset) {
+    case 'utf-8':
+      return Buffer.from(text, 'utf8')
+    case 'utf-8-bom':
+      return Buffer.from(`\ufeff${text}`, 'utf8')
+    case 'utf-16le':
+    case 'utf-16be':
+      return iconv.encode(text, charset, { addBOM: true })
+    default:
+      return iconv.encode(text, 'windows-874')
+  }
+}
+
+/** The first character that the charset cannot say, as a problem, or nothing. */
+export function unsayable(text: string, charset: Charset): Problem | undefined {
+  for (const character of text) {
+    if (says(character, charset)) continue
+    const code = character.codePointAt(0) ?? 0
+    const shown = `${character} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`
+    return problem('adapter.charset.cannot-say', '', text, { character: shown, charset })
+  }
+  return undefined
+}
+
+function says(character: string, charset: Charset): boolean {
+  if (character === undecodable || /^[\ud800-\udfff]$/.test(character)) return false
+  const code = character.codePointAt(0) ?? 0
+  if (charset.startsWith('utf-')) return true
+  if (code < 0x80) return true
+  const byte = thaiBytes().get(character)
+  if (byte === undefined) return false
+  if (charset === 'tis-620') return byte >= 0xa1
+  return charset === 'iso-8859-11' ? byte >= 0xa0 : true
+}
+
+/** The character of each windows-874 byte. iconv-lite knows which are assigned; Node's TextDecoder does not (domain §4). */
+const thaiCharacters = lazily((): readonly string[] =>
+  Array.from({ length: 256 }, (_, byte) => {
+    const character = iconv.decode(Buffer.of(byte), 'windows-874')
+    const code = character.codePointAt(0) ?? 0
+    const means =
+      character.length === 1 &&
+      (byte < 0x80 ? code === byte : code >= 0xa0 && !(code >= 0xf8c0 && code <= 0xf8ff))
+    return means ? character : undecodable
+  }),
+)
+
+const thaiBytes = lazily(
+  () =>
+    new Map(
+      thaiCharacters().flatMap((character, byte) => (character === undecodable ? [] : [[character, byte]])),
+    ),
+)
+
+function contradiction(bytes: Buffer, charset: Charset): string | undefined {
+  const starts = (...mark: number[]): boolean => mark.every((byte, index) => bytes[index] === byte)
+  const little = starts(0xff, 0xfe)
+  const big = starts(0xfe, 0xff)
+  if (charset === 'utf-16le')
+    return big ? 'UTF-16, big end first' : zeros(bytes) ? undefined : 'text of one byte a character'
+  if (charset === 'utf-16be')
+    return little ? 'UTF-16, little end first' : zeros(bytes) ? undefined : 'text of one byte a character'
+  if (little || big) return 'UTF-16'
+  if (charset.startsWith('utf-')) return undefined
+  if (starts(0xef, 0xbb, 0xbf)) return 'UTF-8'
+  // Thai text in windows-874 that happens to be whole UTF-8 does not occur: every Thai letter there is a byte from A1 up,
+  // and UTF-8 would need each group of them to be one lead byte and the right count of bytes below C0.
+  return bytes.some((byte) => byte >= 0x80) && isUtf8(bytes) ? 'UTF-8' : undefined
+}
+
+/** Whether some byte of the first kilobyte is zero, as UTF-16 has them for every digit and separator. */
+const zeros = (bytes: Buffer): boolean => bytes.length === 0 || bytes.subarray(0, 1024).includes(0)
