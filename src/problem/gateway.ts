@@ -39,4 +39,234 @@ export const gatewayProblems = {
       th: 'ตั้งชื่อตามรหัสจังหวัด (`50`) หรือ `moi`',
     },
   },
+  'letter.sender.other': {
+    status: 403,
+    permanent: true,
+    en: 'the letter or notice names {value} as its sender; this system speaks for office {office} only',
+    th: 'เอกสารระบุผู้ส่งเป็น {value} แต่ระบบนี้ส่งแทนหน่วยงาน {office} ได้เท่านั้น',
+    remedy: {
+      en: 'Send it from the system of the office that it names, or correct the sender.',
+      th: 'ส่งจากระบบของหน่วยงานที่ระบุ หรือแก้ผู้ส่งให้ถูกต้อง',
+    },
+  },
+  'letter.recipient.unreachable': {
+    status: 422,
+    permanent: true,
+    en: 'no system of office {value} ({name}) is connected to this gateway',
+    th: 'ไม่มีระบบของหน่วยงาน {value} ({name}) เชื่อมต่อกับเกตเวย์นี้',
+    remedy: {
+      en: 'Correct the recipient, or connect its system with a profile.',
+      th: 'แก้ผู้รับให้ถูกต้อง หรือเชื่อมต่อระบบของผู้รับด้วยโพรไฟล์',
+    },
+  },
+  'letter.conflict': {
+    status: 409,
+    permanent: true,
+    en: 'another letter with the number {value}, this date, sender and recipient was taken before ({earlier}), with different content',
+    th: 'เคยรับหนังสือเลขที่ {value} วันที่ ผู้ส่ง และผู้รับเดียวกันนี้แล้ว ({earlier}) แต่เนื้อหาต่างกัน',
+    remedy: {
+      en: 'Recall the earlier letter first, or give the corrected letter its own number.',
+      th: 'เรียกคืนฉบับก่อนหน้าก่อน หรือออกเลขใหม่ให้ฉบับแก้ไข',
+    },
+  },
+  'letter.attachment.missing': {
+    status: 422,
+    permanent: true,
+    en: 'the attachment {value} did not come with the letter',
+    th: 'ไม่พบไฟล์แนบ {value} ที่หนังสือระบุ',
+    remedy: {
+      en: 'Hand it over together with the letter.',
+      th: 'ส่งไฟล์แนบมาพร้อมกับหนังสือ',
+    },
+  },
+  'letter.attachment.other': {
+    status: 422,
+    permanent: true,
+    en: 'the bytes that came have the digest {value}; the signed letter names {expected}',
+    th: 'ไฟล์ที่ได้รับมีค่าแฮช {value} แต่หนังสือที่ลงนามระบุ {expected}',
+    remedy: {
+      en: 'Send exactly the bytes that were signed.',
+      th: 'ส่งไฟล์ให้ตรงกับที่ลงนามไว้',
+    },
+  },
+  'letter.attachment.too-large': {
+    status: 413,
+    permanent: true,
+    en: 'the attachment is larger than {limit} bytes',
+    th: 'ไฟล์แนบใหญ่กว่า {limit} ไบต์',
+    remedy: {
+      en: 'Split it, or send it at a lower resolution.',
+      th: 'แบ่งไฟล์ หรือลดความละเอียด',
+    },
+  },
+  'letter.attachments.too-many': {
+    status: 422,
+    permanent: true,
+    en: 'the letter has {value} attachments; at most {limit} are taken',
+    th: 'หนังสือมีไฟล์แนบ {value} ไฟล์ รับได้ไม่เกิน {limit}',
+    remedy: {
+      en: 'Join some of them into one file.',
+      th: 'รวมไฟล์แนบเข้าด้วยกัน',
+    },
+  },
+  'envelope.message-id.reused': {
+    status: 409,
+    permanent: true,
+    en: 'another envelope with the MessageID {value} was taken before',
+    th: 'เคยรับซองอื่นที่ใช้ MessageID {value} แล้ว',
+    remedy: {
+      en: 'Seal the envelope again under a new MessageID.',
+      th: 'ลงนามซองใหม่ด้วย MessageID ใหม่',
+    },
+  },
+  'notice.letter.unknown': {
+    status: 404,
+    permanent: true,
+    en: 'no letter {value} is known here that this office may speak of',
+    th: 'ไม่พบหนังสือ {value} ที่หน่วยงานนี้มีสิทธิ์แจ้ง',
+    remedy: {
+      en: 'Name the letter by its message id, or by its number, date and sender as they were delivered.',
+      th: 'ระบุหนังสือด้วย message id หรือด้วยเลขที่ วันที่ และผู้ส่งตามที่ได้รับ',
+    },
+  },
+  'notice.letter.ambiguous': {
+    status: 409,
+    permanent: true,
+    en: '{count} letters fit {value}',
+    th: 'มีหนังสือ {count} ฉบับที่ตรงกับ {value}',
+    remedy: {
+      en: 'Add the date and the sender, or name the message id.',
+      th: 'เพิ่มวันที่และผู้ส่ง หรือระบุ message id',
+    },
+  },
+  'notice.letter.other': {
+    status: 422,
+    permanent: true,
+    en: 'the notice was made for a letter with the digest {value}; the letter here has another',
+    th: 'ใบแจ้งนี้อ้างถึงหนังสือที่มีค่าแฮช {value} ซึ่งไม่ตรงกับฉบับที่มีอยู่',
+    remedy: {
+      en: 'Make the notice from the envelope that was delivered.',
+      th: 'ออกใบแจ้งจากซองที่ได้รับจริง',
+    },
+  },
+  'receipt.missing': {
+    status: 502,
+    permanent: false,
+    en: 'the other side answered without a signed receipt',
+    th: 'ปลายทางตอบโดยไม่มีใบรับที่ลงนาม',
+    remedy: {
+      en: 'Ask the office that runs the other side; the delivery is tried again with the same MessageID.',
+      th: 'ประสานหน่วยงานปลายทาง ระบบจะส่งซ้ำด้วย MessageID เดิม',
+    },
+  },
+  'receipt.other': {
+    status: 502,
+    permanent: false,
+    en: 'the receipt is for another envelope ({value})',
+    th: 'ใบรับเป็นของซองอื่น ({value})',
+    remedy: {
+      en: 'Ask the office that runs the other side; the delivery is tried again with the same MessageID.',
+      th: 'ประสานหน่วยงานปลายทาง ระบบจะส่งซ้ำด้วย MessageID เดิม',
+    },
+  },
+  'receipt.unverified': {
+    status: 502,
+    permanent: false,
+    en: 'the receipt cannot be trusted: {reason}',
+    th: 'ใบรับไม่น่าเชื่อถือ: {reason}',
+    remedy: {
+      en: 'Check the certificates of the other side; the delivery is tried again with the same MessageID.',
+      th: 'ตรวจใบรับรองของปลายทาง ระบบจะส่งซ้ำด้วย MessageID เดิม',
+    },
+  },
+  'delivery.refused': {
+    status: 422,
+    permanent: true,
+    en: 'the other side refuses the envelope: {said}',
+    th: 'ปลายทางปฏิเสธซอง: {said}',
+    remedy: {
+      en: 'Correct the letter and send it again, or ask the office.',
+      th: 'แก้ไขหนังสือแล้วส่งใหม่ หรือสอบถามหน่วยงานปลายทาง',
+    },
+  },
+  'delivery.no-system': {
+    status: 503,
+    permanent: false,
+    en: 'no system of office {value} is connected at present',
+    th: 'ขณะนี้ไม่มีระบบของหน่วยงาน {value} เชื่อมต่ออยู่',
+    remedy: {
+      en: 'Put its profile back; the delivery waits.',
+      th: 'นำโพรไฟล์กลับมา การนำส่งจะรออยู่',
+    },
+  },
+  'access.denied': {
+    status: 401,
+    permanent: true,
+    en: 'this door opens only to a system that is proved to be itself',
+    th: 'ประตูนี้เปิดให้เฉพาะระบบที่พิสูจน์ตัวตนแล้ว',
+    remedy: {
+      en: 'Use the client certificate, API key or Basic sign-in that the profile names, from an address that it lists.',
+      th: 'ใช้ใบรับรอง กุญแจ API หรือรหัสผ่านตามโพรไฟล์ จากที่อยู่ที่อนุญาต',
+    },
+  },
+  'access.not-found': {
+    status: 404,
+    permanent: true,
+    en: 'there is nothing at {value}',
+    th: 'ไม่มีข้อมูลที่ {value}',
+    remedy: {
+      en: 'See the API description at /openapi.json.',
+      th: 'ดูคำอธิบาย API ที่ /openapi.json',
+    },
+  },
+  'gateway.unavailable': {
+    status: 503,
+    permanent: false,
+    en: 'the gateway cannot take anything at present; nothing was taken',
+    th: 'ขณะนี้เกตเวย์ยังรับไม่ได้ และยังไม่ได้รับสิ่งใด',
+    remedy: {
+      en: 'Send it again later.',
+      th: 'ส่งใหม่ภายหลัง',
+    },
+  },
+  'settings.unreadable': {
+    status: 500,
+    permanent: true,
+    en: 'the settings cannot be read: {reason}',
+    th: 'อ่านค่าตั้งไม่ได้: {reason}',
+    remedy: {
+      en: 'Correct the file; docs/settings.md has an example.',
+      th: 'แก้ไฟล์ค่าตั้ง ดูตัวอย่างใน docs/settings.md',
+    },
+  },
+  'settings.wrong': {
+    status: 500,
+    permanent: true,
+    en: 'the setting is {value}; expected {expected}',
+    th: 'ค่าตั้งเป็น {value} ควรเป็น {expected}',
+    remedy: {
+      en: 'Correct the file; docs/settings.md has an example.',
+      th: 'แก้ไฟล์ค่าตั้ง ดูตัวอย่างใน docs/settings.md',
+    },
+  },
+  'settings.key.none': {
+    status: 500,
+    permanent: true,
+    en: 'there is no key for office {value}, for which this gateway has to seal',
+    th: 'ไม่มีกุญแจของหน่วยงาน {value} ที่เกตเวย์ต้องลงนามแทน',
+    remedy: {
+      en: 'Put `keys/{value}.pem` and its certificate into the trust folder.',
+      th: 'วางกุญแจและใบรับรองของหน่วยงานในโฟลเดอร์ความเชื่อถือ',
+    },
+  },
+  'settings.office.twice': {
+    status: 500,
+    permanent: true,
+    en: 'the profiles {profiles} are all for office {value}',
+    th: 'โพรไฟล์ {profiles} เป็นของหน่วยงาน {value} เดียวกัน',
+    remedy: {
+      en: 'Keep one profile for each office.',
+      th: 'ให้มีหนึ่งโพรไฟล์ต่อหน่วยงาน',
+    },
+  },
 } as const satisfies Record<string, ProblemDefinition>

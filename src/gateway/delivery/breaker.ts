@@ -3,6 +3,7 @@ import type { Instant } from '../../letter/time.ts'
 
 /** Failures in a row after which the breaker opens. */
 const opensAfter = 3
+/** How long it stays open before the next probe, in milliseconds: after the first, second … failure with it open. */
 const pauses = [5_000, 20_000, 60_000, 180_000] as const
 
 interface OfficeState {
@@ -16,12 +17,12 @@ export class Breakers {
   readonly #offices = new Map<string, OfficeState>()
 
   /** May an attempt to this office begin? While the breaker is open, one probe may, when the pause is over. */
-  admit(office: string, now: Instant): { readonly go: true } | { readonly go: false; readonly until: Instant } {
+  admits(office: string, now: Instant): boolean {
     const state = this.#offices.get(office)
-    if (state === undefined || state.failures < opensAfter) return { go: true }
-    if (state.probing || now < state.until) return { go: false, until: Math.max(state.until, now + 1_000) }
+    if (state === undefined || state.failures < opensAfter) return true
+    if (state.probing || now < state.until) return false
     state.probing = true
-    return { go: true }
+    return true
   }
 
   /** The office answered something, whatever it was: it is alive. */
@@ -29,7 +30,7 @@ export class Breakers {
     this.#offices.delete(office)
   }
 
-  /** The office could not be reached or asked for a pause. Returns true when this opened the breaker. */
+  /** The office could not be reached, or asked for a pause of `retryAfter` milliseconds. True when this opened the breaker. */
   failed(office: string, now: Instant, retryAfter = 0): boolean {
     const state = this.#offices.get(office) ?? { failures: 0, until: 0, probing: false }
     state.failures += 1
@@ -40,13 +41,15 @@ export class Breakers {
     return state.failures === opensAfter
   }
 
-  /** A probe that ended without a word about the office (it was released) frees the place for another. */
+  /** A probe that ended without a word about the office frees the place for another. */
   released(office: string): void {
     const state = this.#offices.get(office)
     if (state !== undefined) state.probing = false
   }
 
-  isOpen(office: string): boolean {
-    return (this.#offices.get(office)?.failures ?? 0) >= opensAfter
+  /** While the breaker is open: the instant of the next probe. */
+  probeAt(office: string): Instant | undefined {
+    const state = this.#offices.get(office)
+    return state !== undefined && state.failures >= opensAfter ? state.until : undefined
   }
 }

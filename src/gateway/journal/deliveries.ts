@@ -3,6 +3,7 @@ import type { OfficeId } from '../../letter/offices.ts'
 import type { Urgency } from '../../letter/codes.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { type DeliveryEvent, deliveryTable, type DeliveryState, isOpen, next } from '../delivery/states.ts'
+import { rankOf } from '../queue/queue.ts'
 import type { Reader, Transaction } from './database.ts'
 
 export type Mode = 'push' | 'poll'
@@ -46,19 +47,19 @@ const columns = `seq, id, message_id AS "messageId", office, mode, state, lane, 
 
 export const deliverySql = {
   insert: `
-INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, deadline, attempts, open, created_at,
-  changed_at)
-VALUES (?, ?, ?, ?, 'due', ?, ?, ?, ?, 0, 1, ?, ?)
+INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, rank, deadline, attempts, open,
+  created_at, changed_at)
+VALUES (?, ?, ?, ?, 'due', ?, ?, ?, ?, ?, 0, 1, ?, ?)
 ON CONFLICT (message_id, office) DO NOTHING`,
   byId: `SELECT ${columns} FROM deliveries WHERE id = ?`,
   ofMessage: `SELECT ${columns} FROM deliveries WHERE message_id = ? ORDER BY seq`,
   ahead: `SELECT id FROM deliveries WHERE lane = ? AND open = 1 AND seq < ? LIMIT 1`,
   behind: `
 SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open = 1 AND mode = 'push' ORDER BY seq LIMIT 1`,
-  move: 'UPDATE deliveries SET state = ?, open = ?, due_at = ?, attempts = ?, changed_at = ? WHERE id = ?',
+  move: 'UPDATE deliveries SET state = ?, open = ?, due_at = ?, rank = ?, attempts = ?, changed_at = ? WHERE id = ?',
   due: `
 SELECT id, due_at AS "dueAt", priority FROM deliveries
-WHERE open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') ORDER BY due_at LIMIT ?`,
+WHERE office = ? AND open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') ORDER BY rank LIMIT ?`,
   interrupted: `SELECT ${columns} FROM deliveries WHERE open = 1 AND state IN ('claimed', 'sending')`,
   head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
   setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
@@ -85,7 +86,8 @@ export async function insertDelivery(
   at: Instant,
 ): Promise<void> {
   const { id, messageId, office, mode, lane, priority, deadline } = delivery
-  await transaction.run(deliverySql.insert, id, messageId, office, mode, lane, priority, at, deadline, at, at)
+  const rank = rankOf({ dueAt: at, priority })
+  await transaction.run(deliverySql.insert, id, messageId, office, mode, lane, priority, at, rank, deadline, at, at)
 }
 
 export const deliveryById = (reader: Reader, id: string): Promise<DeliveryRow | undefined> =>
@@ -123,7 +125,7 @@ export async function moveDelivery(
     attempts: event === 'send' ? row.attempts + 1 : row.attempts,
     changedAt: at,
   }
-  await transaction.run(deliverySql.move, state, isOpen(state) ? 1 : 0, moved.dueAt, moved.attempts, at, id)
+  await transaction.run(deliverySql.move, state, isOpen(state) ? 1 : 0, moved.dueAt, rankOf(moved), moved.attempts, at, id)
   if (event === 'send') await transaction.run(deliverySql.insertAttempt, id, moved.attempts, at)
   return moved
 }
@@ -149,9 +151,9 @@ export async function mayHaveArrived(reader: Reader, deliveryId: string): Promis
   return (await reader.one(deliverySql.mayHaveArrived, deliveryId)) !== undefined
 }
 
-/** Deliveries whose time has come, the longest due first, `limit` at most. */
-export const dueDeliveries = (reader: Reader, until: Instant, limit: number): Promise<Due[]> =>
-  reader.all<Due>(deliverySql.due, until, limit)
+/** Deliveries to an office whose time comes until `until`, in the order of service, `limit` at most. */
+export const dueDeliveries = (reader: Reader, office: OfficeId, until: Instant, limit: number): Promise<Due[]> =>
+  reader.all<Due>(deliverySql.due, office, until, limit)
 
 /** Deliveries that a process held when it died. */
 export const interruptedDeliveries = (reader: Reader): Promise<DeliveryRow[]> =>

@@ -91,6 +91,7 @@ CREATE TABLE deliveries (
   lane TEXT NOT NULL,         -- deliveries of one lane go one after the other
   priority INTEGER NOT NULL,  -- 1 ordinary … 4 most urgent
   due_at BIGINT NOT NULL,
+  rank BIGINT NOT NULL,       -- due_at less the head start of its priority: the order in which an office is served
   deadline BIGINT NOT NULL,
   attempts INTEGER NOT NULL,
   open INTEGER NOT NULL,      -- 1 until it is settled
@@ -98,7 +99,7 @@ CREATE TABLE deliveries (
   changed_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX deliveries_once ON deliveries (message_id, office);
-CREATE INDEX deliveries_due ON deliveries (mode, due_at) WHERE open = 1;
+CREATE INDEX deliveries_due ON deliveries (office, rank) WHERE open = 1;
 CREATE INDEX deliveries_waiting ON deliveries (office, seq) WHERE open = 1;
 CREATE INDEX deliveries_lane ON deliveries (lane, seq) WHERE open = 1;
 

@@ -1,0 +1,262 @@
+// The worker: takes a due delivery through claim, send and settle. The queue calls it; the journal decides.
+import { Readable } from 'node:stream'
+import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
+import { reopenEnvelope } from '../../envelope/verify.ts'
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Desk } from '../intake/desk.ts'
+import {
+  deliveryById,
+  type DeliveryRow,
+  dueDeliveries,
+  endAttempt,
+  headOfPolled,
+  interruptedDeliveries,
+  isBehind,
+  moveDelivery,
+} from '../journal/deliveries.ts'
+import { recordEvent } from '../journal/events.ts'
+import { envelopeById, moveLetter } from '../journal/letters.ts'
+import type { Queue } from '../queue/queue.ts'
+import { Gate } from './gate.ts'
+import { settle } from './settle.ts'
+
+/** Deliveries under way at once, to all offices together. */
+const concurrency = 32
+/** How often the journal is asked for what the queue may have forgotten, in milliseconds. */
+const sweepEvery = 15_000
+/** How many deliveries to one office are held at once: the others stay in the journal until these are through. */
+const heldPerOffice = 500
+/** An attempt that is not over after this is broken off: its outcome is unknown. */
+const longestAttempt = 30 * 60_000
+
+export interface DispatchObserver {
+  attempted(parcel: Parcel, outcome: Outcome, milliseconds: number): void
+  breakerOpened(office: OfficeId): void
+  failed(deliveryId: string, error: unknown): void
+}
+
+export class Dispatch {
+  readonly #desk: Desk
+  readonly #queue: Queue
+  readonly #adapters: ReadonlyMap<OfficeId, Adapter>
+  readonly #observer: DispatchObserver
+  readonly #gate = new Gate()
+  /** Offices of which the journal may hold more than the queue does. */
+  readonly #more = new Set<OfficeId>()
+  readonly #stop = new AbortController()
+  #cancelSweep: (() => void) | undefined
+
+  constructor(
+    desk: Desk,
+    queue: Queue,
+    adapters: ReadonlyMap<OfficeId, Adapter>,
+    observer: DispatchObserver,
+  ) {
+    this.#desk = desk
+    this.#queue = queue
+    this.#adapters = adapters
+    this.#observer = observer
+  }
+
+  /** Recovers what a dead process held, then begins to work. */
+  async start(): Promise<void> {
+    await this.#recover()
+    this.#queue.work((id) => this.#handle(id), concurrency)
+    await this.sweep()
+    this.#scheduleSweep()
+  }
+
+  /** Takes no more on; resolves when the attempts under way have ended, or were broken off after `grace` milliseconds. */
+  async stop(grace = 10_000): Promise<void> {
+    this.#cancelSweep?.()
+    const cancel = this.#desk.clock.schedule(this.#desk.clock.now() + grace, () => this.#stop.abort())
+    await this.#queue.close()
+    cancel()
+  }
+
+  /** Puts into the queue what the journal says is due: the queue is only a hint. */
+  async sweep(): Promise<void> {
+    for (const [office, adapter] of this.#adapters) if (adapter.deliver !== undefined) await this.#refill(office)
+  }
+
+  async #refill(office: OfficeId): Promise<void> {
+    const { database, clock } = this.#desk
+    // What comes due before the next sweep is put as well, so that its time is kept.
+    const due = await dueDeliveries(database.committed, office, clock.now() + 2 * sweepEvery, heldPerOffice)
+    if (due.length === heldPerOffice) this.#more.add(office)
+    else this.#more.delete(office)
+    for (const each of due) if (!this.#gate.isParked(each.id)) this.#queue.put(each.id, each.dueAt, each.priority)
+  }
+
+  /** The first parcel that waits for an office whose system polls. */
+  async head(office: OfficeId): Promise<Parcel | undefined> {
+    const delivery = await headOfPolled(this.#desk.database.committed, office)
+    return delivery && this.#parcelOf(delivery, delivery.attempts)
+  }
+
+  /** A polling system says what became of a parcel. False when none of that id waits for its office. */
+  async settlePolled(office: OfficeId, id: string, outcome: Outcome): Promise<boolean> {
+    const delivery = await deliveryById(this.#desk.database.committed, id)
+    if (delivery === undefined || delivery.office !== office || delivery.mode !== 'poll') return false
+    const parcel = await this.#parcelOf(delivery, delivery.attempts)
+    return settle(this.#desk, parcel, outcome, { attempted: false, receipts: false })
+  }
+
+  /** A delivery as a parcel, whatever its state: for systems that ask for a letter again. */
+  async parcel(delivery: DeliveryRow): Promise<Parcel> {
+    return this.#parcelOf(delivery, delivery.attempts)
+  }
+
+  isBreakerOpen(office: OfficeId): boolean {
+    return this.#gate.isBreakerOpen(office)
+  }
+
+  async #handle(id: string): Promise<void> {
+    try {
+      await this.#deliver(id)
+    } catch (error) {
+      // The journal failed, or there is a defect. The delivery stays as the journal has it and the sweep brings it back.
+      this.#observer.failed(id, error)
+      this.#queue.put(id, this.#desk.clock.now() + sweepEvery, 1)
+    }
+  }
+
+  async #deliver(id: string): Promise<void> {
+    if (this.#gate.isParked(id)) return
+    const { database, clock } = this.#desk
+    const delivery = await deliveryById(database.committed, id)
+    if (delivery === undefined || (delivery.state !== 'due' && delivery.state !== 'unknown') || delivery.mode !== 'push') return
+    const { office, dueAt, priority } = delivery
+    const now = clock.now()
+    if (dueAt > now) return this.#queue.put(id, dueAt, priority)
+    // Whoever is ahead in the lane puts this one into the queue when it is settled.
+    if (await isBehind(database.committed, delivery)) return
+    const adapter = this.#adapters.get(office)
+    // Its profile is gone, or it polls now: the delivery waits in the journal.
+    if (adapter?.deliver === undefined) return
+    if (!this.#gate.enter(office, { id, dueAt, priority }, now)) return this.#release(office)
+    try {
+      await this.#claimAndSend(delivery, adapter, adapter.deliver)
+    } finally {
+      this.#gate.leave(office)
+      this.#release(office)
+      if (this.#more.has(office) && this.#gate.parked(office) === 0) await this.#refill(office)
+    }
+  }
+
+  #release(office: OfficeId): void {
+    for (const { id, at, priority } of this.#gate.release(office, this.#desk.clock.now())) this.#queue.put(id, at, priority)
+  }
+
+  async #claimAndSend(
+    delivery: DeliveryRow,
+    adapter: Adapter,
+    deliver: NonNullable<Adapter['deliver']>,
+  ): Promise<void> {
+    const { database, clock, reached } = this.#desk
+    const claimed = await database.write((transaction) => moveDelivery(transaction, delivery.id, 'claim', clock.now()))
+    if (claimed === undefined) return
+    reached('delivery.claimed')
+    await this.#send(claimed, adapter, deliver)
+  }
+
+  async #send(claimed: DeliveryRow, adapter: Adapter, deliver: NonNullable<Adapter['deliver']>): Promise<void> {
+    const { database, clock, reached } = this.#desk
+    const parcel = await this.#parcelOf(claimed, claimed.attempts + 1)
+    const startedAt = clock.now()
+    const sending = await database.write(async (transaction) => {
+      const moved = await moveDelivery(transaction, claimed.id, 'send', startedAt)
+      if (moved !== undefined && parcel.envelope.content === 'letter') {
+        await moveLetter(transaction, claimed.messageId, claimed.office, 'forward', startedAt)
+      }
+      return moved
+    })
+    if (sending === undefined) return
+    reached('delivery.sending')
+    const outcome = await this.#attempt(parcel, deliver)
+    reached('delivery.answered')
+    this.#observer.attempted(parcel, outcome, clock.now() - startedAt)
+    this.#heard(claimed.office, outcome)
+    await settle(this.#desk, parcel, outcome, { attempted: true, receipts: adapter.receipts })
+  }
+
+  /** One attempt, bounded in time. An adapter that throws has a defect: what left is not known. */
+  async #attempt(parcel: Parcel, deliver: NonNullable<Adapter['deliver']>): Promise<Outcome> {
+    const limit = new AbortController()
+    const { clock } = this.#desk
+    const cancel = clock.schedule(clock.now() + longestAttempt, () => limit.abort())
+    try {
+      return await deliver(parcel, AbortSignal.any([limit.signal, this.#stop.signal]))
+    } catch (error) {
+      this.#observer.failed(parcel.id, error)
+      return { kind: 'unknown', said: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+    } finally {
+      cancel()
+    }
+  }
+
+  #heard(office: OfficeId, outcome: Outcome): void {
+    if (outcome.kind === 'taken' || outcome.kind === 'refused') return this.#gate.answered(office)
+    // `unknown` too: a peer that always drops the line is as dead as one that is not there.
+    const retryAfter = outcome.kind === 'unavailable' ? outcome.retryAfter : undefined
+    if (this.#gate.failed(office, this.#desk.clock.now(), retryAfter)) this.#observer.breakerOpened(office)
+  }
+
+  async #parcelOf(delivery: DeliveryRow, attempt: number): Promise<Parcel> {
+    const row = await envelopeById(this.#desk.database.committed, delivery.messageId)
+    if (row === undefined) throw new Error(`delivery ${delivery.id} has no envelope`)
+    const envelope = reopenEnvelope(row.bytes, row.digest)
+    if (!envelope.ok) throw new Error(`envelope ${row.messageId} cannot be read: ${envelope.problems[0].code}`)
+    const about = envelope.value.content === 'notice' ? await this.#letterOf(envelope.value.notice.about.messageId) : undefined
+    return {
+      id: delivery.id,
+      attempt,
+      office: delivery.office,
+      envelope: envelope.value,
+      sealed: { bytes: row.bytes, digest: row.digest },
+      ...(about && { about }),
+      open: (sha256): Readable => this.#desk.attachments.open(sha256),
+    }
+  }
+
+  async #letterOf(messageId: string): Promise<Parcel['about'] | undefined> {
+    const row = await envelopeById(this.#desk.database.committed, messageId)
+    const envelope = row && reopenEnvelope(row.bytes, row.digest)
+    if (!envelope?.ok || envelope.value.content !== 'letter') return undefined
+    return { messageId: envelope.value.messageId, letter: envelope.value.letter }
+  }
+
+  /** At start nobody else works: what is claimed never left, what was being sent may have arrived. */
+  async #recover(): Promise<void> {
+    const { database, clock } = this.#desk
+    const held = await interruptedDeliveries(database.committed)
+    if (held.length === 0) return
+    await database.write(async (transaction) => {
+      const at = clock.now()
+      for (const row of held) {
+        const event = row.state === 'claimed' ? 'release' : 'lost-answer'
+        const moved = await moveDelivery(transaction, row.id, event, at, at)
+        if (moved === undefined) continue
+        if (event === 'lost-answer') await endAttempt(transaction, moved, at, 'interrupted')
+        await recordEvent(
+          transaction,
+          at,
+          'delivery.recovered',
+          { messageId: row.messageId, office: row.office },
+          { delivery: row.id, from: row.state, to: moved.state },
+        )
+      }
+    })
+  }
+
+  #scheduleSweep(): void {
+    const { clock } = this.#desk
+    this.#cancelSweep = clock.schedule(clock.now() + sweepEvery, () => {
+      this.sweep()
+        .catch((error: unknown) => this.#observer.failed('sweep', error))
+        .finally(() => {
+          if (!this.#stop.signal.aborted) this.#scheduleSweep()
+        })
+    })
+  }
+}

@@ -1,0 +1,101 @@
+// The gate before each office: how many attempts may be under way at once, and its breaker. Whoever may not pass waits
+// here, not in the queue, so that a dead or slow office costs neither workers nor wake-ups.
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Instant } from '../../letter/time.ts'
+import type { Due } from '../journal/deliveries.ts'
+import { Heap } from '../queue/heap.ts'
+import { rankOf } from '../queue/queue.ts'
+import { Breakers } from './breaker.ts'
+
+/** Attempts to one office at once. */
+const perOffice = 8
+
+interface Office {
+  busy: number
+  readonly parked: Heap<Due>
+  /** The instant of the probe that was called for already. */
+  probeAt: Instant | undefined
+}
+
+export class Gate {
+  readonly #breakers = new Breakers()
+  readonly #offices = new Map<OfficeId, Office>()
+  readonly #parkedIds = new Set<string>()
+
+  isParked(id: string): boolean {
+    return this.#parkedIds.has(id)
+  }
+
+  /** How many deliveries wait at this office's gate. */
+  parked(office: OfficeId): number {
+    return this.#offices.get(office)?.parked.size ?? 0
+  }
+
+  isBreakerOpen(office: OfficeId): boolean {
+    return this.#breakers.probeAt(office) !== undefined
+  }
+
+  /** True: the delivery may pass, and `leave` must follow. False: it waits here until `release` gives it out. */
+  enter(office: OfficeId, due: Due, now: Instant): boolean {
+    const state = this.#of(office)
+    if (state.busy < perOffice) {
+      if (this.#breakers.admits(office, now)) {
+        state.busy += 1
+        state.probeAt = undefined
+        return true
+      }
+    }
+    state.parked.push(due)
+    this.#parkedIds.add(due.id)
+    return false
+  }
+
+  leave(office: OfficeId): void {
+    this.#of(office).busy -= 1
+    this.#breakers.released(office)
+  }
+
+  answered(office: OfficeId): void {
+    this.#breakers.answered(office)
+  }
+
+  /** Returns true when this opened the breaker. */
+  failed(office: OfficeId, now: Instant, retryAfter?: number): boolean {
+    return this.#breakers.failed(office, now, retryAfter)
+  }
+
+  /** Deliveries that may come to the gate again, each with the instant when: all there is room for, or one probe. */
+  release(office: OfficeId, now: Instant): readonly (Due & { readonly at: Instant })[] {
+    const state = this.#of(office)
+    const probe = this.#breakers.probeAt(office)
+    if (probe !== undefined) {
+      if (state.probeAt !== undefined) return []
+      const first = this.#unpark(state)
+      if (first === undefined) return []
+      state.probeAt = Math.max(probe, now)
+      return [{ ...first, at: state.probeAt }]
+    }
+    const released: (Due & { at: Instant })[] = []
+    while (released.length < perOffice - state.busy) {
+      const next = this.#unpark(state)
+      if (next === undefined) break
+      released.push({ ...next, at: now })
+    }
+    return released
+  }
+
+  #unpark(state: Office): Due | undefined {
+    const due = state.parked.pop()
+    if (due !== undefined) this.#parkedIds.delete(due.id)
+    return due
+  }
+
+  #of(office: OfficeId): Office {
+    let state = this.#offices.get(office)
+    if (state === undefined) {
+      state = { busy: 0, parked: new Heap<Due>((one, other) => rankOf(one) - rankOf(other)), probeAt: undefined }
+      this.#offices.set(office, state)
+    }
+    return state
+  }
+}

@@ -1,0 +1,173 @@
+// Posting: an envelope goes into the journal together with every delivery that follows from it, in one transaction.
+import type { SealedEnvelope } from '../../envelope/envelope.ts'
+import type { Letter } from '../../letter/letter.ts'
+import type { Notice, NoticeKind } from '../../letter/notice.ts'
+import { type OfficeId, officeById } from '../../letter/offices.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
+import { type Problem, problem } from '../../problem/problem.ts'
+import type { Transaction } from '../journal/database.ts'
+import { deliveriesOfMessage, type Due, insertDelivery, type Mode, moveDelivery, priorityOf } from '../journal/deliveries.ts'
+import { recordEvent } from '../journal/events.ts'
+import {
+  envelopeById,
+  findEarlier,
+  findSameNotice,
+  insertEnvelope,
+  insertLetter,
+  insertNotice,
+  letterAt,
+  moveLetter,
+} from '../journal/letters.ts'
+import type { LetterEvent } from './states.ts'
+
+/** How deliveries to an office begin; undefined when no system of that office is connected here. */
+export interface Routes {
+  modeOf(office: OfficeId): Mode | undefined
+  /** How long a delivery to this office is tried, in milliseconds. */
+  giveUpAfter(office: OfficeId): number
+}
+
+/** Makes the id of a delivery. */
+export type NewId = () => string
+
+interface Posted {
+  readonly messageId: MessageId
+  readonly sealed: SealedEnvelope
+  readonly sourceId: string | null
+  readonly position: string | null
+  readonly at: Instant
+}
+
+/** Deliveries to hint to the queue, once the transaction is committed. */
+export type PostResult =
+  | { readonly kind: 'posted'; readonly due: readonly Due[] }
+  | { readonly kind: 'known'; readonly messageId: MessageId }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+
+/** Writes a letter and its deliveries, unless its natural key is taken (design §5.5, duplicates). */
+export async function postLetter(
+  transaction: Transaction,
+  posted: Posted & { readonly letter: Letter; readonly contentDigest: string },
+  routes: Routes,
+  newId: NewId,
+): Promise<PostResult> {
+  const { messageId, letter, at } = posted
+  const earlier = await findEarlier(transaction, letter, posted.contentDigest)
+  if (earlier.kind === 'known') {
+    await recordEvent(transaction, at, 'letter.known', subjectOf(posted, earlier.messageId))
+    return earlier
+  }
+  if (earlier.kind === 'conflict') {
+    await recordEvent(transaction, at, 'letter.conflicted', subjectOf(posted, earlier.messageId))
+    return {
+      kind: 'problem',
+      problem: problem('letter.conflict', 'number', letter.number.printed, { earlier: earlier.messageId }),
+    }
+  }
+  await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
+  const due: Due[] = []
+  for (const recipient of letter.to.offices) {
+    await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
+    due.push(...(await addDelivery(transaction, posted, recipient, messageId, priorityOf(letter.urgency), routes, newId)))
+  }
+  await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), { recipients: letter.to.offices.length })
+  return { kind: 'posted', due }
+}
+
+/** What a notice does to the state of the letter that it speaks of. */
+const eventOf: Readonly<Record<NoticeKind, LetterEvent>> = {
+  receive: 'receive',
+  accept: 'accept',
+  reject: 'reject',
+  invalid: 'invalid',
+  dispute: 'dispute',
+  recall: 'recall',
+}
+
+/** The letter's recipient among a notice's two offices: `dispute` and `recall` come from the letter's sender. */
+export const recipientOf = (notice: Notice): OfficeId =>
+  notice.kind === 'dispute' || notice.kind === 'recall' ? notice.to : notice.from
+
+/** Writes a notice, moves the letter that it speaks of, and makes the delivery to the office that it is for. */
+export async function postNotice(
+  transaction: Transaction,
+  posted: Posted & { readonly notice: Notice },
+  routes: Routes,
+  newId: NewId,
+): Promise<PostResult> {
+  const { messageId, notice, at } = posted
+  const recipient = recipientOf(notice)
+  const about = notice.about.messageId
+  const letter = await letterAt(transaction, about, recipient)
+  const sender = recipient === notice.from ? notice.to : notice.from
+  if (letter === undefined || letter.sender !== sender) {
+    return { kind: 'problem', problem: problem('notice.letter.unknown', 'about', about) }
+  }
+  const envelope = await envelopeById(transaction, about)
+  if (envelope?.digest !== notice.about.digest) {
+    return { kind: 'problem', problem: problem('notice.letter.other', 'about.digest', notice.about.digest) }
+  }
+  const same = await findSameNotice(transaction, notice)
+  if (same !== undefined) return { kind: 'known', messageId: same.messageId }
+  await insertEnvelope(transaction, rowOf(posted, notice.kind, notice.from))
+  await insertNotice(transaction, messageId, notice, at)
+  const moved = await moveLetter(transaction, about, recipient, eventOf[notice.kind], at, notice.receiveNumber)
+  const facts = { kind: notice.kind, notice: messageId }
+  await recordEvent(transaction, at, moved === undefined ? 'notice.ignored' : 'notice.taken', { messageId: about, office: recipient }, facts)
+  if (notice.kind === 'recall' && (await recallUnsent(transaction, about, recipient, at))) return { kind: 'posted', due: [] }
+  const priority = priorityOf(letter.urgency as Letter['urgency'])
+  return { kind: 'posted', due: await addDelivery(transaction, posted, notice.to, about, priority, routes, newId) }
+}
+
+/** A letter that never left is simply not brought any more: its recipient need not hear of it. */
+async function recallUnsent(transaction: Transaction, about: MessageId, recipient: OfficeId, at: Instant): Promise<boolean> {
+  const delivery = (await deliveriesOfMessage(transaction, about)).find((row) => row.office === recipient)
+  if (delivery === undefined || delivery.attempts > 0) return false
+  return (await moveDelivery(transaction, delivery.id, 'recall', at)) !== undefined
+}
+
+/** One lane for each letter and office: what an office is told of one letter comes in order. */
+const laneOf = (office: OfficeId, letter: MessageId): string => `${office} ${letter}`
+
+async function addDelivery(
+  transaction: Transaction,
+  posted: Posted,
+  office: OfficeId,
+  letter: MessageId,
+  priority: number,
+  routes: Routes,
+  newId: NewId,
+): Promise<Due[]> {
+  const { messageId, at } = posted
+  // An office without a system here (its profile was taken away) keeps its deliveries: they wait until it is back.
+  const mode = routes.modeOf(office) ?? 'push'
+  const id = newId()
+  const deadline = at + routes.giveUpAfter(office)
+  await insertDelivery(transaction, { id, messageId, office, mode, lane: laneOf(office, letter), priority, deadline }, at)
+  return mode === 'push' ? [{ id, dueAt: at, priority }] : []
+}
+
+const rowOf = (posted: Posted, content: 'letter' | NoticeKind, sender: OfficeId) => ({
+  messageId: posted.messageId,
+  content,
+  sender,
+  digest: posted.sealed.digest,
+  bytes: posted.sealed.bytes,
+  sourceId: posted.sourceId,
+  position: posted.position,
+  committedAt: posted.at,
+})
+
+const subjectOf = (posted: Posted, messageId: MessageId) => ({
+  messageId,
+  ...(posted.sourceId !== null && { sourceId: posted.sourceId }),
+})
+
+/** Recipients for whom nothing is connected: a letter to them would wait for ever. */
+export function unreachable(letter: Letter, routes: Routes): Problem[] {
+  return letter.to.offices
+    .filter((office) => routes.modeOf(office) === undefined)
+    .map((office) =>
+      problem('letter.recipient.unreachable', 'to.offices', office, { name: officeById(office)?.th ?? office }),
+    )
+}

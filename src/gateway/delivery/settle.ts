@@ -1,0 +1,159 @@
+// Settling: what the adapter says happened becomes what the journal says, in one transaction.
+import type { Outcome, Parcel } from '../../adapters/contract.ts'
+import type { SealedEnvelope } from '../../envelope/envelope.ts'
+import type { Notice } from '../../letter/notice.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
+import { messageOf, type Problem, problem } from '../../problem/problem.ts'
+import { type Desk, newId, sealNotice } from '../intake/desk.ts'
+import { noticeAbout } from '../intake/notices.ts'
+import type { Transaction } from '../journal/database.ts'
+import { deliveryById, type DeliveryRow, type Due, endAttempt, headOfLane, mayHaveArrived, moveDelivery } from '../journal/deliveries.ts'
+import { recordEvent } from '../journal/events.ts'
+import { keepReceipt, letterAt, moveLetter } from '../journal/letters.ts'
+import { postNotice } from './post.ts'
+import { judgeReply } from './receipt.ts'
+import { defaultPolicy, nextAttempt } from './schedule.ts'
+
+/** A sealed notice that goes into the journal with the outcome. */
+interface Statement {
+  readonly messageId: MessageId
+  readonly notice: Notice
+  readonly sealed: SealedEnvelope
+}
+
+/** An outcome after its reply was judged. */
+interface Judged {
+  readonly outcome: Outcome
+  readonly statement?: Statement
+}
+
+/**
+ * Writes what became of an attempt and everything that follows: the next attempt, the letter's state, the notice to its
+ * sender. `attempted` is false for a system that polls: nothing was tried, it came and took. Returns false when the
+ * journal holds the delivery in a state to which this outcome does not apply.
+ */
+export async function settle(
+  desk: Desk,
+  parcel: Parcel,
+  said: Outcome,
+  { attempted, receipts }: { readonly attempted: boolean; readonly receipts: boolean },
+): Promise<boolean> {
+  const judged = receipts ? judge(desk, parcel, said) : await vouch(desk, parcel, said)
+  const { settled, due } = await desk.database.write((transaction) => write(desk, transaction, parcel, judged, attempted))
+  if (settled) desk.reached('delivery.settled')
+  desk.due(due)
+  return settled
+}
+
+/** Where signed receipts are due, an answer counts only as far as it is proved. */
+function judge(desk: Desk, parcel: Parcel, outcome: Outcome): Judged {
+  if (outcome.kind === 'unavailable' || outcome.kind === 'unknown') return { outcome }
+  const receipt = judgeReply(parcel, outcome.reply, desk.trust, desk.clock.now())
+  if (!receipt.ok) {
+    // A refusal without proof may be anybody's, and taken without proof is not proved: both are tried again.
+    const found = receipt.problems[0]
+    return { outcome: { kind: 'unknown', said: `${found.code}: ${messageOf(found)}` } }
+  }
+  const { notice, verified } = receipt.value
+  const { messageId } = verified.envelope
+  const statement = { messageId, notice, sealed: { bytes: verified.bytes, digest: verified.digest } }
+  if (notice.kind === 'receive') return { outcome: { ...outcome, kind: 'taken' }, statement }
+  const refusal = problem('delivery.refused', 'delivery', undefined, { said: notice.reason || notice.kind })
+  return { outcome: { kind: 'refused', problem: refusal, said: `${notice.kind}: ${notice.reason}` }, statement }
+}
+
+/** Where the system cannot sign, the gateway says for its office that it has the letter, or refused it. */
+async function vouch(desk: Desk, parcel: Parcel, outcome: Outcome): Promise<Judged> {
+  const { envelope } = parcel
+  if (envelope.content !== 'letter' || (outcome.kind !== 'taken' && outcome.kind !== 'refused')) return { outcome }
+  const row = await letterAt(desk.database.committed, envelope.messageId, parcel.office)
+  if (row === undefined) return { outcome }
+  const notice = await noticeAbout(desk.database.committed, row, {
+    kind: outcome.kind === 'taken' ? 'receive' : 'reject',
+    from: parcel.office,
+    at: desk.clock.now(),
+    reason: outcome.kind === 'refused' ? outcome.problem.code : '',
+  })
+  if (!notice.ok) throw new Error(`a notice about a journalled letter is faulty: ${notice.problems[0].code}`)
+  const { envelope: own, sealed } = await sealNotice(desk, notice.value)
+  return { outcome, statement: { messageId: own.messageId, notice: notice.value, sealed } }
+}
+
+async function write(
+  desk: Desk,
+  transaction: Transaction,
+  parcel: Parcel,
+  { outcome, statement }: Judged,
+  attempted: boolean,
+): Promise<{ settled: boolean; due: readonly Due[] }> {
+  const at = desk.clock.now()
+  const moved = await move(desk, transaction, parcel, outcome, at)
+  if (moved === undefined) return { settled: false, due: [] }
+  if (attempted) {
+    const found: Problem | undefined = outcome.kind === 'refused' ? outcome.problem : undefined
+    await endAttempt(transaction, moved, at, outcome.kind, found?.code, outcome.said)
+  }
+  const due: Due[] = []
+  if (statement !== undefined) due.push(...(await writeStatement(desk, transaction, parcel, statement, at)))
+  await writeEnd(transaction, parcel, moved, at)
+  if (moved.state === 'due' || moved.state === 'unknown') {
+    if (moved.mode === 'push') due.push({ id: moved.id, dueAt: moved.dueAt, priority: moved.priority })
+  } else {
+    const behind = await headOfLane(transaction, moved.lane)
+    if (behind !== undefined) due.push(behind)
+  }
+  return { settled: true, due }
+}
+
+async function move(
+  desk: Desk,
+  transaction: Transaction,
+  parcel: Parcel,
+  outcome: Outcome,
+  at: Instant,
+): Promise<DeliveryRow | undefined> {
+  if (outcome.kind === 'taken' || outcome.kind === 'refused') {
+    return moveDelivery(transaction, parcel.id, outcome.kind, at)
+  }
+  const row = await deliveryById(transaction, parcel.id)
+  if (row === undefined) return undefined
+  const chance = (desk.random(1)[0] ?? 0) / 256
+  const retryAfter = outcome.kind === 'unavailable' ? outcome.retryAfter : undefined
+  const when = nextAttempt(defaultPolicy, row.attempts, at, row.deadline, chance, retryAfter)
+  if (when === 'give-up') return moveDelivery(transaction, parcel.id, 'give-up', at)
+  // Once an answer was lost, "not now" does not tell that the first try did not arrive.
+  const unsure = outcome.kind === 'unknown' || (await mayHaveArrived(transaction, parcel.id))
+  return moveDelivery(transaction, parcel.id, unsure ? 'lost-answer' : 'unavailable', at, when)
+}
+
+/** A receipt about a letter is a notice to its sender; about a notice it is evidence only. */
+async function writeStatement(
+  desk: Desk,
+  transaction: Transaction,
+  parcel: Parcel,
+  { messageId, notice, sealed }: Statement,
+  at: Instant,
+): Promise<readonly Due[]> {
+  if (parcel.envelope.content === 'notice') {
+    await keepReceipt(transaction, parcel.envelope.messageId, 'got', notice.from, sealed, at)
+    return []
+  }
+  const posted = await postNotice(
+    transaction,
+    { messageId, notice, sealed, sourceId: null, position: null, at },
+    desk.routes,
+    newId,
+  )
+  return posted.kind === 'posted' ? posted.due : []
+}
+
+/** The letter's own state, where no notice moved it, and the event that closes the delivery. */
+async function writeEnd(transaction: Transaction, parcel: Parcel, moved: DeliveryRow, at: Instant): Promise<void> {
+  if (moved.state !== 'taken' && moved.state !== 'refused' && moved.state !== 'given-up') return
+  const { envelope, office } = parcel
+  if (envelope.content === 'letter' && moved.state === 'given-up') {
+    await moveLetter(transaction, envelope.messageId, office, 'give-up', at)
+  }
+  const facts = { delivery: moved.id, attempts: moved.attempts, content: envelope.content }
+  await recordEvent(transaction, at, `delivery.${moved.state}`, { messageId: envelope.messageId, office }, facts)
+}

@@ -1,0 +1,85 @@
+// What everybody at the intake's desk needs: verbs and stores, handed over once.
+import { randomUUID } from 'node:crypto'
+import type { Taken } from '../../adapters/contract.ts'
+import type { Envelope, SealedEnvelope, Signer, Trust } from '../../envelope/envelope.ts'
+import { sealAsync } from '../../envelope/seal.ts'
+import type { Notice } from '../../letter/notice.ts'
+import type { OfficeId } from '../../letter/offices.ts'
+import { type Clock, newMessageId, type Random } from '../../letter/time.ts'
+import type { Problem } from '../../problem/problem.ts'
+import type { AttachmentStore } from '../attachments/store.ts'
+import type { Routes } from '../delivery/post.ts'
+import type { Database } from '../journal/database.ts'
+import type { Due } from '../journal/deliveries.ts'
+
+/** Named places on a letter's way. A test kills the process at each of them. */
+export const steps = [
+  'source.offered',
+  'attachments.kept',
+  'letter.sealed',
+  'letter.committed',
+  'notice.committed',
+  'delivery.claimed',
+  'delivery.sending',
+  'delivery.answered',
+  'delivery.settled',
+] as const
+export type Step = (typeof steps)[number]
+
+export interface Desk {
+  readonly database: Database
+  readonly attachments: AttachmentStore
+  readonly signers: ReadonlyMap<OfficeId, Signer>
+  readonly trust: Trust
+  readonly routes: Routes
+  readonly clock: Clock
+  readonly random: Random
+  /** Hints committed deliveries to the queue. */
+  readonly due: (due: readonly Due[]) => void
+  readonly reached: (step: Step) => void
+}
+
+/** A system at the desk: who hands over, as its profile says. */
+export interface System {
+  readonly id: string
+  readonly office: OfficeId
+  readonly format: string
+  /** SHA-256 of the profile. */
+  readonly version: string
+}
+
+/** A new id of a delivery or a source: unique for ever. */
+export const newId = (): string => randomUUID()
+
+/** Seals what an office says, with the office's key. Rejects when this gateway holds none: settings are checked at start. */
+export function sealFor(desk: Desk, office: OfficeId, envelope: Envelope): Promise<SealedEnvelope> {
+  const signer = desk.signers.get(office)
+  if (signer === undefined) throw new Error(`there is no key for office ${office}`)
+  return sealAsync(envelope, signer, desk.clock.now())
+}
+
+/** Seals a notice of an office under a new message id. */
+export async function sealNotice(
+  desk: Desk,
+  notice: Notice,
+): Promise<{ readonly envelope: Envelope; readonly sealed: SealedEnvelope }> {
+  const messageId = newMessageId(desk.clock, desk.random)
+  const envelope: Envelope = { messageId, createdAt: desk.clock.now(), content: 'notice', notice }
+  return { envelope, sealed: await sealFor(desk, notice.from, envelope) }
+}
+
+/** What is not taken, and why: the intake decides whether it is answered or quarantined. */
+export interface Faulty {
+  readonly kind: 'faulty'
+  readonly problems: readonly [Problem, ...Problem[]]
+  readonly receipt?: SealedEnvelope
+}
+
+export const faulty = (problems: readonly [Problem, ...Problem[]], receipt?: SealedEnvelope): Faulty => ({
+  kind: 'faulty',
+  problems,
+  ...(receipt && { receipt }),
+})
+
+/** What became of one item, before the intake has dealt with what is faulty. */
+export type Outcome = Exclude<Taken, { kind: 'quarantined' | 'refused' | 'waiting' }> | Faulty

@@ -1,0 +1,206 @@
+// An envelope that its sender sealed (design §5.2): verified, kept as it is, and answered with a signed receipt.
+import type { AttachmentContent, Item } from '../../adapters/contract.ts'
+import type { SealedEnvelope } from '../../envelope/envelope.ts'
+import { type VerifiedEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
+import { checkNotice } from '../../letter/check.ts'
+import { contentDigest } from '../../letter/digest.ts'
+import type { Letter } from '../../letter/letter.ts'
+import type { AboutLetter, Notice } from '../../letter/notice.ts'
+import type { OfficeId } from '../../letter/offices.ts'
+import { type Problem, problem } from '../../problem/problem.ts'
+import { postLetter, postNotice, type PostResult, unreachable } from '../delivery/post.ts'
+import type { Transaction } from '../journal/database.ts'
+import { recordEvent } from '../journal/events.ts'
+import { envelopeById, keepReceipt, receiptFor } from '../journal/letters.ts'
+import { keepSource, type SourceRow } from '../journal/sources.ts'
+import { type Desk, type Faulty, faulty, newId, type Outcome, sealNotice, type System } from './desk.ts'
+import { keepContent } from './keep.ts'
+
+type EnvelopeItem = Extract<Item, { kind: 'envelope' }>
+
+/** Takes one sealed envelope. Rejects only when the disk or the journal fails. */
+export async function takeEnvelope(desk: Desk, system: System, source: SourceRow, item: EnvelopeItem): Promise<Outcome> {
+  const verdict = verifyEnvelope(item.bytes, desk.trust, desk.clock.now())
+  // What is not proved to be anybody's is answered without a signature: a signed answer would certify a stranger's words.
+  if (!verdict.ok) return faulty(verdict.problems)
+  const verified = verdict.value
+  const sender = senderOf(verified)
+  if (sender !== system.office) {
+    return faulty([problem('letter.sender.other', 'from.office', sender, { office: system.office })])
+  }
+  const earlier = await takenBefore(desk, verified, item.position)
+  if (earlier !== undefined) return earlier
+  const { envelope } = verified
+  return envelope.content === 'letter'
+    ? takeSealedLetter(desk, source, item, verified, envelope.letter)
+    : takeSealedNotice(desk, source, item, verified, envelope.notice)
+}
+
+const senderOf = ({ envelope }: VerifiedEnvelope): OfficeId =>
+  envelope.content === 'letter' ? envelope.letter.from.office : envelope.notice.from
+
+/** The same bytes again: the same answer again. Another envelope under a used message id is refused. */
+async function takenBefore(desk: Desk, verified: VerifiedEnvelope, position: string): Promise<Outcome | undefined> {
+  const { messageId } = verified.envelope
+  const row = await envelopeById(desk.database.committed, messageId)
+  const receipt = await receiptFor(desk.database.committed, messageId, 'given')
+  if (row !== undefined && row.digest !== verified.digest) {
+    return faulty([problem('envelope.message-id.reused', 'Header.MessageID', messageId)])
+  }
+  if (row === undefined && receipt === undefined) return undefined
+  return { kind: 'known', position, messageId, ...(receipt && { receipt }) }
+}
+
+async function takeSealedLetter(
+  desk: Desk,
+  source: SourceRow,
+  item: EnvelopeItem,
+  verified: VerifiedEnvelope,
+  letter: Letter,
+): Promise<Outcome> {
+  const about = { ...aboutOf(verified, letter) }
+  const wrong = unreachable(letter, desk.routes)
+  if (wrong.length > 0) return refuse(desk, 'invalid', about, letter, wrong)
+  const missing = await keepNamed(desk, letter, item.attachments)
+  if (missing.length > 0) return refuse(desk, 'invalid', about, letter, missing)
+  desk.reached('attachments.kept')
+  const receipt = await sealReceipt(desk, letter.to.offices[0], letter.from.office, about)
+  const posted = await commit(desk, source, item, verified, receipt, (transaction, sourceId) =>
+    postLetter(
+      transaction,
+      { ...postedOf(desk, verified, sourceId, item.position), letter, contentDigest: contentDigest(letter) },
+      desk.routes,
+      newId,
+    ),
+  )
+  if (posted.kind === 'problem') return refuse(desk, 'reject', about, letter, [posted.problem])
+  if (posted.kind === 'posted') desk.reached('letter.committed')
+  return answer(desk, posted, item, verified, receipt)
+}
+
+async function takeSealedNotice(
+  desk: Desk,
+  source: SourceRow,
+  item: EnvelopeItem,
+  verified: VerifiedEnvelope,
+  notice: Notice,
+): Promise<Outcome> {
+  if (!desk.signers.has(notice.to)) {
+    return faulty([problem('letter.recipient.unreachable', 'to.offices', notice.to, { name: notice.to })])
+  }
+  const about: AboutLetter = { ...notice.about, messageId: verified.envelope.messageId, digest: verified.digest }
+  const receipt = await sealReceipt(desk, notice.to, notice.from, about)
+  const posted = await commit(desk, source, item, verified, receipt, (transaction, sourceId) =>
+    postNotice(transaction, { ...postedOf(desk, verified, sourceId, item.position), notice }, desk.routes, newId),
+  )
+  if (posted.kind === 'problem') return faulty([posted.problem])
+  if (posted.kind === 'posted') desk.reached('notice.committed')
+  return answer(desk, posted, item, verified, receipt)
+}
+
+function answer(
+  desk: Desk,
+  posted: Exclude<PostResult, { kind: 'problem' }>,
+  item: EnvelopeItem,
+  verified: VerifiedEnvelope,
+  receipt: SealedEnvelope,
+): Outcome {
+  if (posted.kind === 'posted') desk.due(posted.due)
+  const kind = posted.kind === 'posted' ? 'taken' : 'known'
+  return { kind, position: item.position, messageId: verified.envelope.messageId, receipt }
+}
+
+/** Writes the source, the envelope with what follows from it, and the receipt: all or nothing. */
+function commit(
+  desk: Desk,
+  source: SourceRow,
+  item: EnvelopeItem,
+  verified: VerifiedEnvelope,
+  receipt: SealedEnvelope,
+  post: (transaction: Transaction, sourceId: string) => Promise<PostResult>,
+): Promise<PostResult> {
+  return desk.database.write(async (transaction) => {
+    const { messageId } = verified.envelope
+    // Two copies may have passed the first look at the same time; the second one finds the first here.
+    const there = await envelopeById(transaction, messageId)
+    if (there !== undefined) return { kind: 'known', messageId }
+    const sourceId = await keepSource(transaction, source)
+    const posted = await post(transaction, sourceId)
+    if (posted.kind === 'problem') return posted
+    const at = desk.clock.now()
+    await keepReceipt(transaction, messageId, 'given', senderOf(verified), receipt, at)
+    if (posted.kind === 'known') {
+      await recordEvent(transaction, at, 'letter.known', { messageId: posted.messageId, sourceId }, { as: messageId, position: item.position })
+    }
+    return posted
+  })
+}
+
+const postedOf = (desk: Desk, verified: VerifiedEnvelope, sourceId: string, position: string) => ({
+  messageId: verified.envelope.messageId,
+  sealed: { bytes: verified.bytes, digest: verified.digest },
+  sourceId,
+  position,
+  at: desk.clock.now(),
+})
+
+const aboutOf = (verified: VerifiedEnvelope, letter: Letter): AboutLetter => ({
+  messageId: verified.envelope.messageId,
+  digest: verified.digest,
+  number: letter.number.printed,
+  date: letter.date,
+  subject: letter.subject,
+})
+
+/** A signed `receive` for one envelope, from one of the offices that it is for. */
+async function sealReceipt(desk: Desk, from: OfficeId, to: OfficeId, about: AboutLetter): Promise<SealedEnvelope> {
+  return (await sealSaid(desk, 'receive', from, to, about, '')).sealed
+}
+
+/** Refuses a letter that is proved to be its sender's: with a signed notice where an office of ours is addressed. */
+async function refuse(
+  desk: Desk,
+  kind: 'reject' | 'invalid',
+  about: AboutLetter,
+  letter: Letter,
+  problems: readonly Problem[],
+): Promise<Faulty> {
+  const [first, ...rest] = problems
+  if (first === undefined) throw new Error('a refusal has a reason')
+  const from = letter.to.offices.find((office) => desk.signers.has(office))
+  if (from === undefined) return faulty([first, ...rest])
+  const reason = problems.map((found) => found.code).join(' ')
+  return faulty([first, ...rest], (await sealSaid(desk, kind, from, letter.from.office, about, reason)).sealed)
+}
+
+function sealSaid(
+  desk: Desk,
+  kind: 'receive' | 'reject' | 'invalid',
+  from: OfficeId,
+  to: OfficeId,
+  about: AboutLetter,
+  reason: string,
+): ReturnType<typeof sealNotice> {
+  const notice = checkNotice({ kind, from, to, about, at: desk.clock.now(), reason })
+  if (!notice.ok) throw new Error(`a notice about a verified letter is faulty: ${notice.problems[0].code}`)
+  return sealNotice(desk, notice.value)
+}
+
+/** Keeps the attachments that the signed part names; names each one that did not come, or is not what was signed. */
+async function keepNamed(
+  desk: Desk,
+  letter: Letter,
+  parts: ReadonlyMap<string, AttachmentContent>,
+): Promise<Problem[]> {
+  const problems: Problem[] = []
+  for (const [index, { sha256, size }] of letter.attachments.entries()) {
+    const path = `attachments[${index}]`
+    const part = parts.get(sha256) ?? { kind: 'kept' as const, sha256, size }
+    const kept = await keepContent(desk.attachments, part, path)
+    if (!kept.ok) problems.push(...kept.problems)
+    else if (kept.value.sha256 !== sha256 || kept.value.size !== size) {
+      problems.push(problem('letter.attachment.other', path, kept.value.sha256, { expected: sha256 }))
+    }
+  }
+  return problems
+}

@@ -1,0 +1,108 @@
+// Brings what a system hands over into the gateway's keeping, before anything is said about it.
+import { createHash } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { AttachmentContent, IncomingAttachment, Source } from '../../adapters/contract.ts'
+import { attachmentName, mediaTypeOf } from '../../letter/attachments.ts'
+import type { Attachment } from '../../letter/letter.ts'
+import type { Instant } from '../../letter/time.ts'
+import { bad, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
+import { type AttachmentStore, type Kept, TooLarge } from '../attachments/store.ts'
+import type { SourceRow } from '../journal/sources.ts'
+import { newId, type System } from './desk.ts'
+
+/** Design §5.3. */
+const largestAttachment = 2 * 1024 ** 3
+const mostAttachments = 100
+/** A source up to this size stands in the journal itself; a larger one with the attachments. */
+const largestInJournal = 64 * 1024
+
+/** Keeps a letter's attachments in order. Names every one that cannot be taken; a failing disk rejects. */
+export async function keepAttachments(
+  store: AttachmentStore,
+  incoming: readonly IncomingAttachment[],
+): Promise<Result<Attachment[]>> {
+  if (incoming.length > mostAttachments) {
+    return bad(problem('letter.attachments.too-many', 'attachments', String(incoming.length), { limit: mostAttachments }))
+  }
+  const kept: Attachment[] = []
+  const problems: Problem[] = []
+  for (const [index, attachment] of incoming.entries()) {
+    const path = `attachments[${index}]`
+    const name = attachmentName(attachment.name)
+    const mediaType = mediaTypeOf(attachment.mediaType, attachment.name)
+    const content = await keepContent(store, attachment.content, path)
+    for (const each of [name, mediaType, content]) {
+      if (!each.ok) problems.push(...each.problems.map((found) => (found.path.startsWith(path) ? found : within(path, found))))
+    }
+    if (name.ok && mediaType.ok && content.ok) {
+      kept.push({ name: name.value, mediaType: mediaType.value, role: attachment.role, ...content.value })
+    }
+  }
+  const [first, ...rest] = problems
+  return first === undefined ? good(kept) : bad(first, ...rest)
+}
+
+/** Keeps one attachment's bytes; what is in keeping already is only looked up. */
+export async function keepContent(store: AttachmentStore, content: AttachmentContent, path: string): Promise<Result<Kept>> {
+  try {
+    switch (content.kind) {
+      case 'bytes':
+        return good(await store.keep(content.bytes, largestAttachment))
+      case 'file':
+        return good(await keepFile(store, content.path))
+      case 'kept': {
+        const size = await store.sizeOf(content.sha256)
+        return size === undefined
+          ? bad(problem('letter.attachment.missing', path, content.sha256))
+          : good({ sha256: content.sha256, size })
+      }
+      default:
+        return content satisfies never
+    }
+  } catch (error) {
+    if (error instanceof TooLarge) {
+      return bad(problem('letter.attachment.too-large', path, undefined, { limit: error.limit }))
+    }
+    if (content.kind === 'file' && isFileGone(error)) return bad(problem('letter.attachment.missing', path, content.path))
+    throw error
+  }
+}
+
+/** Reads a regular file, never through a symbolic link, a device or a pipe (attacks T5). */
+async function keepFile(store: AttachmentStore, path: string): Promise<Kept> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    if (!(await file.stat()).isFile()) throw Object.assign(new Error('not a regular file'), { code: 'ENOENT' })
+    return await store.keep(createReadStream(path, { fd: file, autoClose: false }), largestAttachment)
+  } finally {
+    await file.close()
+  }
+}
+
+const isFileGone = (error: unknown): boolean =>
+  ['ENOENT', 'ELOOP', 'ENXIO', 'EACCES', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+
+/** A source as the journal keeps it; bytes too large for the journal go to the store first. */
+export async function sourceRowOf(
+  store: AttachmentStore,
+  system: System,
+  source: Source,
+  receivedAt: Instant,
+): Promise<SourceRow> {
+  const size = source.bytes.length
+  const inJournal = size <= largestInJournal
+  const sha256 = inJournal
+    ? createHash('sha256').update(source.bytes).digest('hex')
+    : (await store.keep(source.bytes, size)).sha256
+  return {
+    id: newId(),
+    system: system.id,
+    document: source.document,
+    name: source.name,
+    sha256,
+    size,
+    bytes: inJournal ? source.bytes : null,
+    receivedAt,
+  }
+}

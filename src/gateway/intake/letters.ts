@@ -1,0 +1,82 @@
+// A letter in a system's own form: kept, checked, sealed, committed.
+import type { Item } from '../../adapters/contract.ts'
+import type { Envelope } from '../../envelope/envelope.ts'
+import { checkLetter, type LetterDraft } from '../../letter/check.ts'
+import { contentDigest } from '../../letter/digest.ts'
+import type { Letter } from '../../letter/letter.ts'
+import { newMessageId } from '../../letter/time.ts'
+import { type Problem, problem, type Result } from '../../problem/problem.ts'
+import { postLetter, unreachable } from '../delivery/post.ts'
+import { findEarlier } from '../journal/letters.ts'
+import { keepSource, type SourceRow } from '../journal/sources.ts'
+import { type Desk, faulty, newId, type Outcome, sealFor, type System } from './desk.ts'
+import { keepAttachments } from './keep.ts'
+
+type LetterItem = Extract<Item, { kind: 'letter' }>
+
+/** Takes one letter. Rejects only when the disk or the journal fails: then nothing was taken. */
+export async function takeLetter(desk: Desk, system: System, source: SourceRow, item: LetterItem): Promise<Outcome> {
+  // Looked at first without its attachments: what is faulty anyway need not fill the disk.
+  const early = faultsOf(desk, system, item.draft, checkLetter(item.draft, []))
+  if (early.length > 0) return faulty(early as [Problem, ...Problem[]])
+  const attachments = await keepAttachments(desk.attachments, item.attachments)
+  if (!attachments.ok) return faulty(attachments.problems)
+  desk.reached('attachments.kept')
+  const checked = checkLetter(item.draft, attachments.value)
+  if (!checked.ok) return faulty(checked.problems)
+  return sealAndCommit(desk, system, source, item, checked.value)
+}
+
+function faultsOf(desk: Desk, system: System, draft: LetterDraft, checked: Result<Letter>): Problem[] {
+  const problems: Problem[] = checked.ok ? unreachable(checked.value, desk.routes) : [...checked.problems]
+  const sender = draft.from?.office
+  if (sender !== undefined && sender !== system.office) {
+    problems.push(problem('letter.sender.other', 'from.office', sender, { office: system.office }))
+  }
+  return problems
+}
+
+async function sealAndCommit(
+  desk: Desk,
+  system: System,
+  source: SourceRow,
+  item: LetterItem,
+  letter: Letter,
+): Promise<Outcome> {
+  const { position } = item
+  const digest = contentDigest(letter)
+  const earlier = await findEarlier(desk.database.committed, letter, digest)
+  if (earlier.kind === 'known') return { kind: 'known', position, messageId: earlier.messageId }
+  const messageId = newMessageId(desk.clock, desk.random)
+  const at = desk.clock.now()
+  const envelope: Envelope = { messageId, createdAt: at, content: 'letter', letter, provenance: provenanceOf(system, source, item, letter) }
+  const sealed = await sealFor(desk, system.office, envelope)
+  desk.reached('letter.sealed')
+  const posted = await desk.database.write(async (transaction) => {
+    const sourceId = await keepSource(transaction, source)
+    return postLetter(
+      transaction,
+      { messageId, letter, sealed, sourceId, position, at, contentDigest: digest },
+      desk.routes,
+      newId,
+    )
+  })
+  if (posted.kind === 'problem') return faulty([posted.problem])
+  if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }
+  desk.reached('letter.committed')
+  desk.due(posted.due)
+  return { kind: 'taken', position, messageId }
+}
+
+/** Which attachments a letter names is part of it; where it came from is not. */
+function provenanceOf(system: System, source: SourceRow, item: LetterItem, letter: Letter): NonNullable<Envelope['provenance']> {
+  return {
+    system: system.id,
+    profileVersion: system.version,
+    format: system.format,
+    ...(item.charset !== undefined && { charset: item.charset }),
+    sourceDigest: source.sha256,
+    ...(item.datePrinted !== undefined && { datePrinted: item.datePrinted }),
+    ...(letter.number.completed && { numberCompleted: true }),
+  }
+}

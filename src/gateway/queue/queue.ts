@@ -1,0 +1,25 @@
+// The port to the queue. A queue is only a hint: what is due is what the journal says (principle 5).
+import type { Instant } from '../../letter/time.ts'
+
+export interface Queue {
+  /** Hints that a delivery is due at `dueAt`. Putting one that is held already moves it to the earlier instant. */
+  put(deliveryId: string, dueAt: Instant, priority: number): void
+  /** Calls `handler` for each delivery when its time has come, `concurrency` at a time. Called once. */
+  work(handler: (deliveryId: string) => Promise<void>, concurrency: number): void
+  /** How many deliveries it holds, waiting or at work. */
+  size(): number
+  /** Hands out no more; resolves when the handlers under way have ended. */
+  close(): Promise<void>
+}
+
+const minute = 60_000
+
+/**
+ * By how much a priority moves a delivery ahead of those that came due before it, in milliseconds. An ordinary letter
+ * waits for most-urgent ones that came due up to an hour after it, never longer: starvation is bounded.
+ */
+const headStart: Readonly<Record<number, number>> = { 1: 0, 2: 5 * minute, 3: 20 * minute, 4: 60 * minute }
+
+/** The order in which deliveries that are due are served: the smallest first. */
+export const rankOf = (delivery: { readonly dueAt: Instant; readonly priority: number }): number =>
+  delivery.dueAt - (headStart[delivery.priority] ?? 0)
