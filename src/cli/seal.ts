@@ -115,8 +115,10 @@ function readLetter(file: string, files: readonly string[], office: OfficeId): L
     .map((one, index) => attachInline(one, `letter.attachments.${index}`, faults))
   if (unreadable.length > 0) throw new Failed(exit.usage, [...unreadable, ...faults])
   const attachments = [...inline, ...attached].filter((one) => one !== undefined)
-  const letter = taken('letter', checkLetter({ ...draft, from: draft.from ?? { office } }, attachments))
-  if (letter === undefined || faults.length > 0) throw new Failed(exit.refused, unique(faults))
+  // A letter that cannot be read has no fields to be missed: its own faults say enough.
+  const letter =
+    read && taken('letter', checkLetter({ ...draft, from: draft.from ?? { office } }, attachments))
+  if (letter === undefined || faults.length > 0) throw new Failed(exit.refused, faults)
   return letter
 }
 
@@ -180,14 +182,4 @@ function measure(path: string, unreadable: Problem[]): { size: number; sha256: s
     unreadable.push(problem('cli.file.unreadable', '--attach', path, { reason: reasonOf(error) }))
     return undefined
   }
-}
-
-/** A fault that both the reader and the checker found is told once. */
-function unique(faults: readonly Problem[]): readonly Problem[] {
-  const seen = new Map(faults.map((found) => [`${found.path} ${found.code}`, found]))
-  // What could not be read is missing too: the reason why is enough.
-  const read = new Set(
-    [...seen.values()].filter((found) => found.code !== 'letter.field.missing').map((one) => one.path),
-  )
-  return [...seen.values()].filter((found) => found.code !== 'letter.field.missing' || !read.has(found.path))
 }

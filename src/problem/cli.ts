@@ -195,6 +195,27 @@ export const cliProblems = {
     th: 'ซองนี้ถึง {value} แต่นี่คือกล่องรับของ {expected}',
     remedy: { en: 'Send it to the office that it is for.', th: 'ส่งไปยังหน่วยงานผู้รับที่ถูกต้อง' },
   },
+  'sandbox.sender.other': {
+    status: 422,
+    permanent: true,
+    en: 'the letter is from {value}, and this is the inbox of {expected}',
+    th: 'หนังสือออกจาก {value} แต่นี่คือกล่องของ {expected}',
+    remedy: { en: 'Leave `from` out, or name this office.', th: 'ไม่ต้องใส่ `from` หรือระบุหน่วยงานนี้' },
+  },
+  'sandbox.letter.unknown': {
+    status: 404,
+    permanent: true,
+    en: 'the register knows no letter {value}',
+    th: 'ไม่มีหนังสือ {value} ในทะเบียน',
+    remedy: { en: 'Give the message id of a letter in GET /ledger.', th: 'ระบุรหัสจาก GET /ledger' },
+  },
+  'sandbox.control.type': {
+    status: 415,
+    permanent: true,
+    en: 'the body is {value}, and this port takes application/json',
+    th: 'เนื้อหาเป็น {value} แต่ช่องนี้รับ application/json',
+    remedy: { en: 'Send `Content-Type: application/json`.', th: 'ส่ง `Content-Type: application/json`' },
+  },
   'sandbox.path.unknown': {
     status: 404,
     permanent: true,
