@@ -194,6 +194,8 @@ export interface AdapterVerbs {
     readonly sender?: OfficeId
     readonly recipient?: OfficeId
   }): Promise<readonly KnownLetter[]>
+  /** The letters that this office sent, newest first, at most `limit`: e-CMS asks how they all stand. */
+  sent?(limit: number): Promise<readonly KnownLetter[]>
   /** Tells an operator of something that belongs to no letter. Ids and counts only, never letter text. */
   report(event: string, facts: Readonly<Record<string, string | number>>): void
 }
@@ -205,6 +207,10 @@ export interface KnownLetter {
   readonly receiveNumber?: string
   /** The parcel by which it comes to this office; absent for a letter that this office sent. */
   readonly parcel?: Parcel
+  /** Its number as printed. */
+  readonly number?: string
+  /** The parcels by which notices about it came to this office, newest first: e-CMS asks for one again. */
+  readonly notices?: readonly Parcel[]
 }
 
 /** A profile at work. */
