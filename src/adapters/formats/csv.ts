@@ -108,9 +108,9 @@ function recordOf(
   position: string,
   charset: string,
 ): RecordRead {
-  // Spreadsheets leave out the last blank cells of a row, and some write one delimiter too many.
+  // Some systems write one delimiter too many; a row that is too short may be a file that was cut.
   const extra = cells.slice(names.length).some((cell) => cell !== '')
-  const short = cells.length < names.length && cells.length < 2 && names.length > 1
+  const short = cells.length < names.length
   const problems: Problem[] = []
   if (extra || short)
     problems.push(

@@ -1,0 +1,192 @@
+// One letter or notice written as one record, with its files beside. Nothing is cut: what has no place is refused, or
+// spilled into a file beside, as the profile says.
+import { createHash } from 'node:crypto'
+import type { Attachment, LetterFields } from '../../letter/letter.ts'
+import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
+import { type FieldValues, impliedValues, valuesOfLetter } from '../fields/letter-fields.ts'
+import type { Mapping } from '../fields/mapping.ts'
+import { valuesOfNotice } from '../fields/notice-fields.ts'
+import type { DocumentDefinition } from '../profile.ts'
+import { besideNames } from './beside-names.ts'
+import type { FormContext, Outgoing, RecordForm, Written, WrittenFile } from './format.ts'
+
+export function writeRecord(
+  outgoing: Outgoing,
+  form: RecordForm,
+  mapping: Mapping,
+  definition: DocumentDefinition,
+  context: FormContext,
+): Result<Written> {
+  const { envelope } = outgoing
+  if (envelope.content !== context.content)
+    return bad(problem('adapter.notice.sort', '', envelope.content, { expected: context.content }))
+  if (envelope.content === 'letter')
+    return writeLetter(outgoing, envelope.letter, form, mapping, definition, context)
+  const written = mapping.write(valuesOfNotice(envelope.notice), (text) => form.refuses(text))
+  if (!written.ok) return written
+  const [spilled] = written.value.spilled
+  // A notice has no files that a text could go to.
+  if (spilled !== undefined) return bad(cannotSay(...spilled))
+  return good(document(form, mapping, written.value.cells, [], []))
+}
+
+function writeLetter(
+  outgoing: Outgoing,
+  letter: LetterFields,
+  form: RecordForm,
+  mapping: Mapping,
+  definition: DocumentDefinition,
+  context: FormContext,
+): Result<Written> {
+  const values = valuesOfLetter(letter)
+  const names = besideNames(outgoing.id, letter.attachments, mapping.files?.codec.files?.separator, (name) =>
+    form.refuses(name),
+  )
+  const cells = (spill: readonly string[]) =>
+    mapping.write(withFiles(values, mapping, letter, names, spill), (text) => form.refuses(text))
+  const problems: Problem[] = []
+  const first = cells([])
+  const homeless = new Map([
+    ...unmappedValues(values, mapping, letter, context),
+    ...(first.ok ? constantsContradicted(first.value.spilled, definition) : []),
+  ])
+  if (definition.unmapped === 'refuse') problems.push(...[...homeless].map((entry) => cannotSay(...entry)))
+  if (mapping.files === undefined && letter.attachments.length > 0)
+    problems.push(
+      problem('adapter.field.cannot-say', 'attachments', String(letter.attachments.length), {
+        field: 'attachments',
+      }),
+    )
+  const extension = extensionCells(letter, form, mapping)
+  problems.push(...extension.problems, ...(first.ok ? [] : first.problems))
+  const [fault, ...more] = problems
+  if (fault !== undefined) return bad(fault, ...more)
+  if (!first.ok) return first
+
+  const files: WrittenFile[] = letter.attachments.map((each, index) => attached(each, names[index] ?? ''))
+  const spilled: FieldValues = new Map([...first.value.spilled, ...homeless])
+  if (spilled.size === 0)
+    return good(document(form, mapping, merged(first.value.cells, extension.cells), files, []))
+  if (mapping.files === undefined) return bad(...cannotSayAny(spilled))
+  const spill = spillFile(outgoing.id, letter, spilled)
+  const second = cells([spill.name])
+  if (!second.ok) return second
+  return good(
+    document(
+      form,
+      mapping,
+      merged(second.value.cells, extension.cells),
+      [...files, spill],
+      [...spilled.keys()],
+    ),
+  )
+}
+
+function document(
+  form: RecordForm,
+  mapping: Mapping,
+  cells: ReadonlyMap<string, string>,
+  files: readonly WrittenFile[],
+  spilled: readonly string[],
+): Written {
+  const columns = [...new Set([...form.columns, ...mapping.columns])]
+  return {
+    bytes: form.write([cells], columns),
+    mediaType: form.mediaType,
+    extension: form.extension,
+    files,
+    spilled,
+  }
+}
+
+const merged = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) => new Map([...a, ...b])
+
+/** The main file's name first ('' when there is none), then the enclosures' and that of the spilled text. */
+function withFiles(
+  values: FieldValues,
+  mapping: Mapping,
+  letter: LetterFields,
+  names: readonly string[],
+  spill: readonly string[],
+): FieldValues {
+  if (mapping.files === undefined) return values
+  const named = (role: Attachment['role']) =>
+    names.filter((_, index) => letter.attachments[index]?.role === role)
+  const enclosures = [...named('enclosure'), ...spill]
+  const main = named('main')
+  const placed =
+    mapping.files.codec.files?.first === 'enclosure' || (main.length === 0 && enclosures.length === 0)
+      ? [...main, ...enclosures]
+      : [main[0] ?? '', ...main.slice(1), ...enclosures]
+  return new Map([...values, [mapping.files.field, placed]])
+}
+
+/** The values that no field is mapped to and that a reader of the form would not assume by itself. */
+function unmappedValues(
+  values: FieldValues,
+  mapping: Mapping,
+  letter: LetterFields,
+  context: FormContext,
+): FieldValues {
+  return new Map(
+    [...values].filter(([field, value]) => {
+      if (mapping.mapped.has(field)) return false
+      const implied = impliedValues(field, letter.number.circular, context.office)
+      return value.length !== implied.length || value.some((each, index) => each !== implied[index])
+    }),
+  )
+}
+
+const constantsContradicted = (spilled: FieldValues, { fields }: DocumentDefinition): FieldValues =>
+  new Map(
+    [...spilled].filter(([field]) => {
+      const definition = fields[field]
+      return definition !== undefined && 'always' in definition
+    }),
+  )
+
+function extensionCells(letter: LetterFields, form: RecordForm, mapping: Mapping) {
+  const cells = new Map<string, string>()
+  const problems: Problem[] = []
+  // A field that this system never had is another system's: it stays in the envelope.
+  for (const { name, value } of letter.extension) {
+    if (!form.columns.includes(name) || mapping.columns.includes(name)) continue
+    const refused = form.refuses(value)
+    if (refused !== undefined) problems.push({ ...refused, path: name })
+    if (cells.has(name)) problems.push(problem('adapter.field.too-many', name, value, { count: 2, limit: 1 }))
+    cells.set(name, value)
+  }
+  return { cells, problems }
+}
+
+const attached = ({ mediaType, sha256, size }: Attachment, name: string): WrittenFile => ({
+  name,
+  mediaType,
+  sha256,
+  content: { kind: 'attachment', size },
+})
+
+/** The whole text of what did not fit, for people, in UTF-8. The same letter gives the same bytes. */
+function spillFile(id: string, letter: LetterFields, spilled: FieldValues): WrittenFile {
+  const lines = [
+    `หนังสือที่ ${letter.number.printed} ลงวันที่ ${letter.date} (ค.ศ.)`,
+    'ข้อความเต็มของช่องที่ระบบปลายทางแสดงไม่ได้ / Fields that the receiving system cannot hold, in full:',
+    ...[...spilled].map(([field, values]) => `${field}:\n${values.map((value) => `  ${value}`).join('\n')}`),
+  ]
+  const bytes = Buffer.from(`${lines.join('\n\n')}\n`, 'utf8')
+  return {
+    name: `${id}-full.txt`,
+    mediaType: 'text/plain',
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    content: { kind: 'bytes', bytes },
+  }
+}
+
+const cannotSay = (field: string, values: readonly string[]): Problem =>
+  problem('adapter.field.cannot-say', field, values.join(', '), { field })
+
+function cannotSayAny(spilled: FieldValues): [Problem, ...Problem[]] {
+  const [first, ...rest] = [...spilled].map((entry) => cannotSay(...entry))
+  if (first === undefined) throw new Error('nothing was spilled')
+  return [first, ...rest]
+}

@@ -1,0 +1,139 @@
+// A document made of records: the profile's mapping over a records format. Reading here; writing in records-out.ts.
+
+import type { ExtensionField } from '../../letter/letter.ts'
+import { type Problem, problem } from '../../problem/problem.ts'
+import type { AttachmentContent, IncomingAttachment, Item, Source } from '../contract.ts'
+import type { Codec, Values } from '../fields/codec.ts'
+import { letterOfValues } from '../fields/letter-fields.ts'
+import { type Mapping, mappingOf } from '../fields/mapping.ts'
+import { noticeOfValues } from '../fields/notice-fields.ts'
+import type { DocumentDefinition } from '../profile.ts'
+import type { DocumentForm, FormContext, FormRecord, RecordForm } from './format.ts'
+import { writeRecord } from './records-out.ts'
+
+/** The form that a records format and a profile's fields make together. */
+export function recordsDocument(
+  form: RecordForm,
+  definition: DocumentDefinition,
+  context: FormContext,
+): DocumentForm {
+  const mapping = mappingOf(definition.fields)
+  return {
+    kind: form.kind,
+    multipart: 'form-data',
+    receipts: false,
+    read: async (source) => itemsOf(source, form, mapping, definition, context),
+    write: async (outgoing) => writeRecord(outgoing, form, mapping, definition, context),
+  }
+}
+
+function itemsOf(
+  source: Source,
+  form: RecordForm,
+  mapping: Mapping,
+  definition: DocumentDefinition,
+  context: FormContext,
+): readonly Item[] {
+  const items: Item[] = []
+  for (const read of form.read(source.bytes)) {
+    if (read.kind === 'fault') {
+      items.push({ kind: 'fault', position: read.position, problems: read.problems })
+      continue
+    }
+    if (items.length === 0) {
+      // Said once, for the document: every record would say it again.
+      const [first, ...rest] = missingColumns(read.record, mapping)
+      if (first !== undefined) return [{ kind: 'fault', position: 'header', problems: [first, ...rest] }]
+    }
+    items.push(
+      context.content === 'letter'
+        ? letterItem(read.record, source, form, mapping, definition, context)
+        : noticeItem(read.record, mapping, context),
+    )
+  }
+  return items
+}
+
+function missingColumns(record: FormRecord, mapping: Mapping): Problem[] {
+  const found = [...record.cells.keys()].join(', ')
+  return mapping.columns
+    .filter((column) => !record.cells.has(column))
+    .map((column) => problem('adapter.column.missing', '', column, { found }))
+}
+
+function noticeItem({ position, cells }: FormRecord, mapping: Mapping, context: FormContext): Item {
+  const values = mapping.read(cells)
+  const draft = values.ok ? noticeOfValues(values.value, context.office) : values
+  return draft.ok ? { kind: 'notice', position, draft: draft.value } : faultAt(position, draft.problems)
+}
+
+function letterItem(
+  { position, cells }: FormRecord,
+  source: Source,
+  form: RecordForm,
+  mapping: Mapping,
+  definition: DocumentDefinition,
+  context: FormContext,
+): Item {
+  const values = mapping.read(cells)
+  if (!values.ok) return faultAt(position, values.problems)
+  const draft = letterOfValues(values.value, context.office)
+  const named = attachmentsNamed(values.value.get(mapping.files?.field ?? '') ?? [], mapping.files?.codec)
+  const problems: Problem[] = draft.ok ? [] : [...draft.problems]
+  if (definition.main === 'required' && !named.some(({ role }) => role === 'main'))
+    problems.push(problem('adapter.letter.main-missing', 'attachments'))
+  const missing = named.filter(({ name }) => !source.beside.has(name)).map(({ name }) => name)
+  if (source.final)
+    problems.push(...missing.map((name) => problem('adapter.file.missing', 'attachments', name)))
+  const [first, ...rest] = problems
+  if (first !== undefined) return faultAt(position, [first, ...rest])
+  if (!draft.ok) throw new Error('a draft that failed has no problem')
+  if (missing.length > 0) return { kind: 'waiting', position, missing }
+  const printed = datePrinted(cells, definition)
+  return {
+    kind: 'letter',
+    position,
+    draft: { ...draft.value, extension: unmapped(cells, mapping) },
+    attachments: named.flatMap(({ name, role }) => {
+      const content = source.beside.get(name)
+      return content === undefined ? [] : [attachment(name, role, content)]
+    }),
+    charset: form.charset,
+    ...(printed !== '' && { datePrinted: printed }),
+  }
+}
+
+const attachment = (
+  name: string,
+  role: IncomingAttachment['role'],
+  content: AttachmentContent,
+): IncomingAttachment => ({ name, role, content })
+
+function attachmentsNamed(
+  names: Values,
+  codec: Codec | undefined,
+): { name: string; role: IncomingAttachment['role'] }[] {
+  const first = codec?.files?.first ?? 'main'
+  return names
+    .map((name, index) => ({ name, role: index === 0 ? first : ('enclosure' as const) }))
+    .filter(({ name }) => name !== '')
+}
+
+/** Cells that no field is mapped to travel along under their column's name; blank ones say nothing. */
+const unmapped = (cells: ReadonlyMap<string, string>, mapping: Mapping): readonly ExtensionField[] =>
+  [...cells]
+    .filter(([column, cell]) => cell !== '' && !mapping.columns.includes(column))
+    .map(([name, value]) => ({ name, value }))
+
+function datePrinted(cells: ReadonlyMap<string, string>, { fields }: DocumentDefinition): string {
+  const date = fields['date']
+  return date === undefined || 'always' in date
+    ? ''
+    : date.at.map((column) => cells.get(column) ?? '').join(' ')
+}
+
+const faultAt = (position: string, problems: readonly [Problem, ...Problem[]]): Item => ({
+  kind: 'fault',
+  position,
+  problems,
+})

@@ -1,0 +1,62 @@
+// The body of a request, bounded before anything reads it.
+import type { Readable } from 'node:stream'
+import { bad, good, problem, type Result } from '../../../problem/problem.ts'
+
+/** How many bytes of requests may be held at the same time, by all clients of one door together. */
+export interface Memory {
+  /** Asks for `bytes` more; false when they would be too many. */
+  take(bytes: number): boolean
+  release(bytes: number): void
+}
+
+export function memoryOf(limit: number): Memory {
+  let held = 0
+  return {
+    take(bytes) {
+      if (held + bytes > limit) return false
+      held += bytes
+      return true
+    },
+    release(bytes) {
+      held -= bytes
+    },
+  }
+}
+
+/**
+ * Reads a body of at most `limit` bytes and hands it to `use`; its memory is released when that is done. What comes
+ * beyond the limit is not read: the stream is destroyed only after the answer has been made, so that the client gets it.
+ */
+export async function withBody<Answer>(
+  body: Readable,
+  limit: number,
+  memory: Memory,
+  use: (bytes: Result<Buffer>) => Promise<Answer>,
+): Promise<Answer> {
+  const parts: Buffer[] = []
+  let received = 0
+  try {
+    const refusal = await collect()
+    return await use(refusal ?? good(Buffer.concat(parts, received)))
+  } finally {
+    memory.release(received)
+  }
+
+  async function collect(): Promise<Result<never> | undefined> {
+    try {
+      for await (const part of body.iterator({ destroyOnReturn: false })) {
+        const bytes = Buffer.isBuffer(part) ? part : Buffer.from(part)
+        if (received + bytes.length > limit)
+          return bad(problem('ecms.body.too-large', '', undefined, { limit }))
+        if (!memory.take(bytes.length)) return bad(problem('ecms.busy', ''))
+        parts.push(bytes)
+        received += bytes.length
+      }
+      return undefined
+    } catch (cause) {
+      // The client went away, or the server's own time-out closed the connection.
+      if (cause instanceof Error) return bad(problem('ecms.body.interrupted', '', undefined, { received }))
+      throw cause
+    }
+  }
+}
