@@ -7,8 +7,8 @@ import type { Problem } from '../../problem/problem.ts'
 const forbidden = /[<>:"|?*\\/\u0000-\u001f]|[. ]$/
 
 /**
- * One name for each attachment, in order: the parcel's id, so that two letters with a `scan.pdf` never meet, a hyphen, and
- * the attachment's own name; or a plain number where that name holds the separator, cannot be written, or is too long.
+ * One name for each attachment, in order: the parcel's id, so that two letters with a `scan.pdf` never meet, its
+ * place among the letter's files, and its own name; or no name of its own where that name holds the separator, cannot be written, or is too long.
  * The ending tells the media type, because the name is all that the other system sees.
  */
 export function besideNames(
@@ -17,22 +17,17 @@ export function besideNames(
   separator: string | undefined,
   refuses: (name: string) => Problem | undefined,
 ): readonly string[] {
-  const taken = new Set<string>()
   return attachments.map(({ name, mediaType }, index) => {
     const said = mediaTypeOf(undefined, name)
     const ending = extensionOf(mediaType)
     const told = said.ok && said.value === mediaType ? name : `${name}.${ending}`
-    const own = `${id}-${told}`
+    const own = `${id}-${index + 1}-${told}`
     const usable =
       !forbidden.test(told) &&
       told === told.trim() &&
       (separator === undefined || !own.includes(separator)) &&
       Buffer.byteLength(own, 'utf8') <= 255 &&
-      refuses(own) === undefined &&
-      // File systems exist for which names that differ in case are one.
-      !taken.has(own.toLowerCase())
-    const chosen = usable ? own : `${id}-${index + 1}.${ending}`
-    taken.add(chosen.toLowerCase())
-    return chosen
+      refuses(own) === undefined
+    return usable ? own : `${id}-${index + 1}.${ending}`
   })
 }

@@ -13,12 +13,12 @@ import { type Xml, type XmlWriter, xmlWriter } from '../../formats/e-cms/write-x
 const mostErrors = 50
 
 /** One answer: `make` writes what stands in the SOAP Body. */
-export function answer(make: (write: XmlWriter) => Xml, status = 200): DoorAnswer {
+export function answer(make: (write: XmlWriter) => Xml): DoorAnswer {
   const found = new Findings()
   const content = make(xmlWriter(found))
   // Echoed words came out of XML, and lists are our own: nothing here can fail to be written.
   const body = found.settle(() => content)
-  return body.ok ? soap(Buffer.from(body.value.xml), status) : failure(body.problems)
+  return body.ok ? soap([Buffer.from(body.value.xml)]) : failure(body.problems)
 }
 
 const head = Buffer.from(
@@ -26,10 +26,10 @@ const head = Buffer.from(
 )
 const tail = Buffer.from('</SOAP-ENV:Body></SOAP-ENV:Envelope>')
 
-const soap = (content: Buffer, status: number): DoorAnswer => ({
+const soap = (content: readonly Buffer[], status = 200): DoorAnswer => ({
   status,
   headers: { 'content-type': 'text/xml; charset=utf-8' },
-  body: Buffer.concat([head, content, tail]),
+  body: Buffer.concat([head, ...content, tail]),
 })
 
 /**
@@ -46,7 +46,7 @@ export function failure(problems: readonly Problem[], status = 200): DoorAnswer 
       write.leaf('ErrorDescription', describe(each)),
     ]),
   )
-  return soap(Buffer.from(details.map((each) => each.xml).join('')), status)
+  return soap([Buffer.from(details.map((each) => each.xml).join(''))], status)
 }
 
 /** Where, what and what to do, in both languages. Values are escaped by `messageOf`, so that XML can carry them. */
@@ -95,14 +95,14 @@ export const letterForgotten = (letterId: string, at: Instant): DoorAnswer =>
     ]),
   )
 
-/** One item of the queue, written by the form. */
-export const item = (id: string, at: Instant, content: Buffer, kind: 'letter' | 'notice'): DoorAnswer =>
-  answer((write) =>
-    write.node('CorrespondenceLetterInboundResponse', [
-      ...(kind === 'letter' ? processed(write, id, at) : processedBoth(write, id, at)),
-      { xml: content.toString('utf8') },
-    ]),
-  )
+/** One item of the queue, written by the form: its bytes are not copied through texts, they may be many. */
+export function item(id: string, at: Instant, content: Buffer, kind: 'letter' | 'notice'): DoorAnswer {
+  const write = xmlWriter(new Findings())
+  const before = kind === 'letter' ? processed(write, id, at) : processedBoth(write, id, at)
+  const name = 'CorrespondenceLetterInboundResponse'
+  const start = Buffer.from(`<${name}>${before.map((each) => each.xml).join('')}`)
+  return soap([start, content, Buffer.from(`</${name}>`)])
+}
 
 /** Nothing waits: an empty element is what the clients expect. */
 export const nothingWaits = (): DoorAnswer =>

@@ -1,6 +1,6 @@
 // The body of a request, bounded before anything reads it.
 import type { Readable } from 'node:stream'
-import { bad, good, problem, type Result } from '../../../problem/problem.ts'
+import { bad, good, type Problem, problem, type Result } from '../../../problem/problem.ts'
 
 /** How many bytes of requests may be held at the same time, by all clients of one door together. */
 export interface Memory {
@@ -24,8 +24,7 @@ export function memoryOf(limit: number): Memory {
 }
 
 /**
- * Reads a body of at most `limit` bytes and hands it to `use`; its memory is released when that is done. What comes
- * beyond the limit is not read: the stream is destroyed only after the answer has been made, so that the client gets it.
+ * Reads a body of at most `limit` bytes and hands it to `use`; its memory is released when that is done.
  */
 export async function withBody<Answer>(
   body: Readable,
@@ -40,6 +39,12 @@ export async function withBody<Answer>(
     return await use(refusal ?? good(Buffer.concat(parts, received)))
   } finally {
     memory.release(received)
+  }
+
+  // A client that is still writing reads no answer: the rest flows away unkept, as long as the server's time-out lets it.
+  function drained(found: Problem): Result<never> {
+    body.on('error', () => body.destroy()).resume()
+    return bad(found)
   }
 
   async function collect(): Promise<Result<never> | undefined> {
