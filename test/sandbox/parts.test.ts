@@ -190,10 +190,7 @@ t.test('multipart: a body that ends too early, or never begins, is broken', asyn
     t.ok(await broken(whole.subarray(0, length)), `${length} bytes`)
   }
   t.ok(await broken(Buffer.alloc(100_000, 'x')))
-  await t.rejects(
-    readAll(Buffer.concat([Buffer.from('--edge\r\n'), Buffer.alloc(20_000, 'x')])),
-    BrokenMultipart,
-  )
+  t.ok(await broken(Buffer.concat([Buffer.from('--edge\r\n'), Buffer.alloc(20_000, 'x')])))
   t.equal(boundaryOf(relatedType('edge')), 'edge')
   t.equal(boundaryOf('multipart/related; boundary=plain; x=y'), 'plain')
   t.equal(boundaryOf('multipart/related'), undefined)
