@@ -36,11 +36,11 @@ export const ecmsProblems = {
     th: 'ขณะนี้เกตเวย์กำลังอ่านคำขอขนาดใหญ่จำนวนมากเกินไป ยังไม่ได้รับหนังสือนี้ไว้',
     remedy: { en: 'Send the same request again in a minute.', th: 'ส่งคำขอเดิมอีกครั้งในหนึ่งนาที' },
   },
-  'ecms.not-taken': {
+  'ecms.unavailable': {
     status: 503,
     permanent: false,
-    en: 'the gateway could not store the request; nothing was taken',
-    th: 'เกตเวย์ไม่สามารถบันทึกคำขอได้ ยังไม่ได้รับไว้',
+    en: 'the gateway could not carry out the request now; nothing was changed',
+    th: 'ขณะนี้เกตเวย์ไม่สามารถดำเนินการตามคำขอได้ ยังไม่มีการเปลี่ยนแปลงใด',
     remedy: {
       en: 'Send the same request again later; the gateway’s operator has been told.',
       th: 'ส่งคำขอเดิมอีกครั้งภายหลัง ผู้ดูแลเกตเวย์ได้รับแจ้งแล้ว',

@@ -29,22 +29,21 @@ export interface EcmsOptions {
   readonly filenames: boolean
 }
 
-/** The options that say which organisation is which; the SOAP transport takes the same. */
-export const organisationOptions = {
-  organisations: {
-    type: 'object',
-    propertyNames: { pattern: '^[0-9]{5}([0-9]{5})?$' },
-    additionalProperties: { type: 'string' },
-    default: {},
-    description: 'organisation ids of 5 or 10 digits, each with the id of its office',
-  },
-  organisationDigits: { enum: [5, 10], default: 10, description: '5 or 10: the digits of organisation ids' },
-} as const
-
 export const eCms = documentFormat<EcmsOptions>({
   kind: 'e-cms',
   options: {
-    ...organisationOptions,
+    organisations: {
+      type: 'object',
+      propertyNames: { pattern: '^[0-9]{5}([0-9]{5})?$' },
+      additionalProperties: { type: 'string' },
+      default: {},
+      description: 'organisation ids of 5 or 10 digits, each with the id of its office',
+    },
+    organisationDigits: {
+      enum: [5, 10],
+      default: 10,
+      description: '5 or 10: the digits of organisation ids',
+    },
     attachments: {
       ...size,
       default: '64MiB',
@@ -57,7 +56,7 @@ export const eCms = documentFormat<EcmsOptions>({
 })
 
 /** Faults of the table of organisations, for the profile's report. */
-export const organisationFindings = (aliases: Readonly<Record<string, string>>): readonly Finding[] =>
+const organisationFindings = (aliases: Readonly<Record<string, string>>): readonly Finding[] =>
   Object.entries(aliases).flatMap(([id, office]) => {
     const read = officeId(office)
     if (read.ok) return []
@@ -72,9 +71,7 @@ export const organisationFindings = (aliases: Readonly<Record<string, string>>):
   })
 
 /** The table of organisations that a profile's options describe; they were checked by `organisationFindings`. */
-export function organisationsOf(
-  options: Pick<EcmsOptions, 'organisations' | 'organisationDigits'>,
-): Organisations {
+function organisationsOf(options: Pick<EcmsOptions, 'organisations' | 'organisationDigits'>): Organisations {
   const aliases = new Map<string, OfficeId>()
   for (const [id, text] of Object.entries(options.organisations)) {
     const office = officeId(text)
@@ -83,19 +80,20 @@ export function organisationsOf(
   return organisations(aliases, options.organisationDigits)
 }
 
-class EcmsForm implements DocumentForm {
+/** The form at work. The SOAP transport needs it as itself: its look-ups know the same organisations. */
+export class EcmsForm implements DocumentForm {
   readonly kind = 'e-cms'
   /** Unused: attachments stand in the document. */
   readonly multipart = 'related'
   readonly receipts = false
   readonly #context: FormContext
-  readonly #organisations: Organisations
+  readonly organisations: Organisations
   readonly #limit: number
   readonly #filenames: boolean
 
   constructor(options: EcmsOptions, context: FormContext) {
     this.#context = context
-    this.#organisations = organisationsOf(options)
+    this.organisations = organisationsOf(options)
     this.#limit = byteCount(options.attachments)
     this.#filenames = options.filenames
   }
@@ -108,12 +106,12 @@ class EcmsForm implements DocumentForm {
     if (!content.ok) return [fault(source.document, content.problems)]
     const { local } = content.value
     if (local === 'GovernmentDocument') {
-      const letter = readLetter(content.value, this.#organisations, document.value.repairs)
+      const letter = readLetter(content.value, this.organisations, document.value.repairs)
       if (!letter.ok) return [fault('letter', letter.problems)]
       return [{ kind: 'letter', position: 'letter', charset: 'utf-8', ...letter.value }]
     }
     if (isNotifier(local) || local === 'CorrespondenceDeleteGovernmentDocumentRequest') {
-      const notice = readNotice(content.value, this.#context.office, this.#organisations)
+      const notice = readNotice(content.value, this.#context.office, this.organisations)
       return [
         notice.ok ? { kind: 'notice', position: local, draft: notice.value } : fault(local, notice.problems),
       ]
@@ -139,9 +137,9 @@ class EcmsForm implements DocumentForm {
 
   async #xml(outgoing: Outgoing): Promise<Result<Xml>> {
     const { envelope } = outgoing
-    if (envelope.content === 'notice') return writeNotice(envelope.notice, this.#organisations)
+    if (envelope.content === 'notice') return writeNotice(envelope.notice, this.organisations)
     return writeLetter(outgoing, envelope.letter, {
-      organisations: this.#organisations,
+      organisations: this.organisations,
       limit: this.#limit,
       filenames: this.#filenames,
     })

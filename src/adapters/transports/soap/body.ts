@@ -51,9 +51,10 @@ export async function withBody<Answer>(
     try {
       for await (const part of body.iterator({ destroyOnReturn: false })) {
         const bytes = Buffer.isBuffer(part) ? part : Buffer.from(part)
-        if (received + bytes.length > limit)
-          return bad(problem('ecms.body.too-large', '', undefined, { limit }))
-        if (!memory.take(bytes.length)) return bad(problem('ecms.busy', ''))
+        if (received + bytes.length > limit) {
+          return drained(problem('ecms.body.too-large', '', undefined, { limit }))
+        }
+        if (!memory.take(bytes.length)) return drained(problem('ecms.busy', ''))
         parts.push(bytes)
         received += bytes.length
       }

@@ -1,14 +1,15 @@
 // The SOAP transport: one door, at which a system of the national exchange sends and polls.
-import { good, problem } from '../../../problem/problem.ts'
+import { problem } from '../../../problem/problem.ts'
 import type { Access, AdapterVerbs, Door, DoorAnswer, DoorRequest } from '../../contract.ts'
 import { EcmsForm } from '../../formats/e-cms/e-cms.ts'
 import { type Message, readMessage } from '../../formats/e-cms/message.ts'
 import type { Operation } from '../../formats/e-cms/names.ts'
 import { byteCount } from '../../quantities.ts'
-import { type Checked, type Finding, size, textOrReference } from '../../schema.ts'
+import { type Checked, type Finding, reference, size } from '../../schema.ts'
 import { channels, type Transport, type TransportContext, transport } from '../transport.ts'
+import { access, accessFindings } from './access.ts'
 import { failure } from './answers.ts'
-import { memoryOf, withBody } from './body.ts'
+import { type Memory, memoryOf, withBody } from './body.ts'
 import type { Operate } from './exchange.ts'
 import { mimeCodes, ministries, organisationList, secretCodes, speedCodes, time } from './look-ups.ts'
 import { inbound, remove, special, status } from './polling.ts'
@@ -32,4 +33,130 @@ const operate: Readonly<Record<Operation, Operate>> = {
   GetSecretCodes: async () => secretCodes(),
   GetSpeedCodes: async () => speedCodes(),
   GetMimeCodes: async () => mimeCodes(),
+}
+
+export interface SoapOptions {
+  readonly path: string
+  readonly access: Access
+  readonly limit: string
+  readonly memory: string
+  readonly url: string
+}
+
+export const soap = transport<SoapOptions>({
+  kind: 'soap',
+  options: {
+    path: {
+      type: 'string',
+      pattern: '^/[A-Za-z0-9._~/-]{1,200}$',
+      description: 'an absolute path such as /e-cms/93',
+    },
+    access,
+    limit: { ...size, default: '64MiB', description: 'a size such as 64MiB, of one request' },
+    memory: { ...size, default: '256MiB', description: 'a size such as 256MiB, of all requests at one time' },
+    url: {
+      anyOf: [{ type: 'string' }, reference],
+      default: '',
+      description: 'the URL of this door, as its clients call it',
+    },
+  },
+  required: ['path', 'access'],
+  channels,
+  handOver: 'polled',
+  deeper: (options) => accessFindings(options.access),
+  create: (options, context) => {
+    const [first, ...rest] = accessFindings(options.access)
+    if (first !== undefined) return { ok: false, findings: [first, ...rest] }
+    return create(options, context)
+  },
+})
+
+function create(options: SoapOptions, context: TransportContext): Checked<Transport> {
+  const [form] = Object.values(context.forms)
+  if (!(form instanceof EcmsForm)) {
+    const finding: Finding = {
+      at: ['kind'],
+      code: 'adapter.profile.value-wrong',
+      value: 'soap',
+      details: { expected: 'a transport for documents of this format; soap carries e-cms only' },
+    }
+    return { ok: false, findings: [finding] }
+  }
+  return { ok: true, value: new SoapTransport(options, context, form) }
+}
+
+class SoapTransport implements Transport {
+  readonly doors: readonly Door[]
+  readonly #options: SoapOptions
+  readonly #context: TransportContext
+  readonly #form: EcmsForm
+  readonly #limit: number
+  readonly #memory: Memory
+  readonly #underWay = new Set<Promise<DoorAnswer>>()
+  #verbs: AdapterVerbs | undefined
+
+  constructor(options: SoapOptions, context: TransportContext, form: EcmsForm) {
+    this.#options = options
+    this.#context = context
+    this.#form = form
+    this.#limit = byteCount(options.limit)
+    this.#memory = memoryOf(Math.max(byteCount(options.memory), this.#limit))
+    const { path, access: proved } = options
+    this.doors = [{ method: 'POST', path, access: proved, enter: (request) => this.#enter(request) }]
+  }
+
+  async start(verbs: AdapterVerbs): Promise<void> {
+    this.#verbs = verbs
+  }
+
+  async stop(): Promise<void> {
+    this.#verbs = undefined
+    await Promise.allSettled(this.#underWay)
+  }
+
+  async #enter(request: DoorRequest): Promise<DoorAnswer> {
+    const verbs = this.#verbs
+    if (verbs === undefined) return failure([problem('ecms.unavailable', '')], 503)
+    const answering = this.#answer(request, verbs)
+    this.#underWay.add(answering)
+    try {
+      return await answering
+    } finally {
+      this.#underWay.delete(answering)
+    }
+  }
+
+  #answer(request: DoorRequest, verbs: AdapterVerbs): Promise<DoorAnswer> {
+    return withBody(request.body, this.#limit, this.#memory, async (body) => {
+      if (!body.ok) return failure(body.problems)
+      const message = await readMessage(body.value)
+      if (!message.ok) return failure(message.problems)
+      return this.#carryOut(message.value, body.value, verbs)
+    })
+  }
+
+  async #carryOut(message: Message, bytes: Buffer, verbs: AdapterVerbs): Promise<DoorAnswer> {
+    const { operation, repairs } = message
+    if (repairs.ampersands + repairs.prefixes.length > 0) {
+      const { ampersands, prefixes } = repairs
+      verbs.report('ecms.repaired', { operation, ampersands, prefixes: prefixes.length })
+    }
+    const { office } = this.#context
+    const now = verbs.clock.now()
+    try {
+      return await operate[operation]({
+        verbs,
+        office,
+        form: this.#form,
+        url: this.#options.url,
+        bytes,
+        message,
+        now,
+      })
+    } catch (cause) {
+      // The journal is closed, the disk is full: nothing was taken, and the client is told so in a way that it can read.
+      verbs.report('ecms.failed', { operation, cause: cause instanceof Error ? cause.name : 'unknown' })
+      return failure([problem('ecms.unavailable', '')])
+    }
+  }
 }
