@@ -92,7 +92,8 @@ function referenceAt(text: string, at: number, end: number): string {
   // No reference that we know is longer than ten characters: a text full of `&` costs no more than its length.
   const window = text.slice(at + 1, Math.min(end, at + 12))
   const semicolon = window.indexOf(';')
-  if (semicolon <= 0) refuse('envelope.xml.malformed', lineAt(text, at), `&${window}`, { expected: '“&amp;”' })
+  if (semicolon <= 0)
+    refuse('envelope.xml.malformed', lineAt(text, at), `&${window}`, { expected: '“&amp;”' })
   return window.slice(0, semicolon)
 }
 

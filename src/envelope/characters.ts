@@ -42,10 +42,12 @@ export function referenceValue(reference: string, where: () => string): string {
   const predefined = named.get(reference)
   if (predefined !== undefined) return predefined
   if (!numeric.test(reference)) return refuse('envelope.entity.unknown', where(), `&${reference};`)
-  const code = reference[1] === 'x' ? Number.parseInt(reference.slice(2), 16) : Number.parseInt(reference.slice(1), 10)
+  const code =
+    reference[1] === 'x' ? Number.parseInt(reference.slice(2), 16) : Number.parseInt(reference.slice(1), 10)
   if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
     return refuse('envelope.character.forbidden', where(), `&${reference};`)
   const character = String.fromCodePoint(code)
-  if (forbiddenCharacter.test(character)) return refuse('envelope.character.forbidden', where(), `&${reference};`)
+  if (forbiddenCharacter.test(character))
+    return refuse('envelope.character.forbidden', where(), `&${reference};`)
   return character
 }

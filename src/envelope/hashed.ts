@@ -78,7 +78,11 @@ function bySlices({ bytes, text, root, shape, claimed }: Received): HashedDocume
   const hashBoth = (name: HashName): Buffer => createHash(name).update(before).update(after).digest()
   const digest = hashBoth(claimed.document.hash)
   compare(claimed.document, digest, 'envelope.digest.wrong')
-  compare(claimed.properties, digestOf(claimed.properties.hash, within(signedProperties)), 'envelope.properties-digest.wrong')
+  compare(
+    claimed.properties,
+    digestOf(claimed.properties.hash, within(signedProperties)),
+    'envelope.properties-digest.wrong',
+  )
   return {
     way: 'slices',
     content: { ...root, children: root.children.slice(0, -1) },
@@ -92,7 +96,13 @@ function bySlices({ bytes, text, root, shape, claimed }: Received): HashedDocume
 
 function byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed }: Received): HashedDocument {
   const { signature } = shape
-  const signedInfoBytes = canonicaliseSigned(text, root, signature, '/*/ds:Signature/ds:SignedInfo', claimed.canonicalisation)
+  const signedInfoBytes = canonicaliseSigned(
+    text,
+    root,
+    signature,
+    '/*/ds:Signature/ds:SignedInfo',
+    claimed.canonicalisation,
+  )
   // Read again from what will be checked; the first reading only told how to canonicalise.
   const signedInfo = readSignedInfo(rescan(signedInfoBytes), propertiesId)
   const document = canonicaliseDocument(bytes, signedInfo.document.canonicalisation)
@@ -104,7 +114,11 @@ function byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed }:
     '/*/ds:Signature/ds:Object/*/xades:SignedProperties',
     signedInfo.properties.canonicalisation,
   )
-  compare(signedInfo.properties, digestOf(signedInfo.properties.hash, properties), 'envelope.properties-digest.wrong')
+  compare(
+    signedInfo.properties,
+    digestOf(signedInfo.properties.hash, properties),
+    'envelope.properties-digest.wrong',
+  )
   return {
     way: 'canonicalised',
     content: rescan(document),
@@ -117,7 +131,7 @@ function byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed }:
 }
 
 /** Canonical bytes may be longer than the received ones were (`"` becomes `&quot;`); their bounds were checked then. */
-const rescan = (canonical: Buffer): ScannedElement => scan(canonical.utf8Slice(0, canonical.length))
+const rescan = (canonical: Buffer): ScannedElement => scan(canonical.toString('utf8'))
 
 function compare(
   reference: SignedReference,

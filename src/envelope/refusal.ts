@@ -1,5 +1,5 @@
 // How the inside of the reader says no: one way, caught once at its entrance, where it becomes a Result.
-import { bad, type ProblemCode, problem, type Problem, type Result } from '../problem/problem.ts'
+import { bad, type Problem, type ProblemCode, problem, type Result } from '../problem/problem.ts'
 
 class Refusal extends Error {
   readonly problems: readonly [Problem, ...Problem[]]

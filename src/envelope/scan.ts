@@ -2,8 +2,8 @@
 // element, and whether its tags and text are written as Canonical XML writes them. What XML allows and an envelope
 // does not (DOCTYPE, comments, processing instructions, CDATA) ends the pass with its own name.
 import { bounds } from './bounds.ts'
-import { isBlank, isName, isSpace } from './characters.ts'
 import { lineAt, readAttributeValue, readCharacters, refuseMarkup } from './character-data.ts'
+import { isBlank, isName, isSpace } from './characters.ts'
 import { type Declaration, NamespaceScope } from './namespace-scope.ts'
 import { refuse } from './refusal.ts'
 import { skipDeclaration } from './source.ts'
@@ -156,7 +156,11 @@ class Scanner {
       } else {
         const colon = this.#colon(name, start)
         attributes ??= []
-        attributes.push({ prefix: colon === -1 ? '' : name.slice(0, colon), name: name.slice(colon + 1), value })
+        attributes.push({
+          prefix: colon === -1 ? '' : name.slice(0, colon),
+          name: name.slice(colon + 1),
+          value,
+        })
       }
     }
   }
@@ -171,7 +175,8 @@ class Scanner {
       for (let first = 0; first < second; first++) {
         const earlier = attributes[first]!
         const same = earlier.prefix === '' ? '' : this.#scope.lookUp(earlier.prefix, where)
-        if (earlier.name === later.name && same === namespace) refuse('envelope.attribute.twice', where(), later.name)
+        if (earlier.name === later.name && same === namespace)
+          refuse('envelope.attribute.twice', where(), later.name)
       }
       if (second > 0 && attributes[second - 1]!.name > later.name) element.plain = false
     }
@@ -221,7 +226,14 @@ class Scanner {
       const code = text.charCodeAt(at)
       // a–z first: most of every name
       if (code >= 97 && code <= 122) continue
-      if ((code >= 65 && code <= 90) || (code >= 48 && code <= 58) || code === 45 || code === 46 || code === 95) continue
+      if (
+        (code >= 65 && code <= 90) ||
+        (code >= 48 && code <= 58) ||
+        code === 45 ||
+        code === 46 ||
+        code === 95
+      )
+        continue
       if (code < 128 || Number.isNaN(code)) break
     }
     this.#at = at

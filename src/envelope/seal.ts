@@ -20,7 +20,11 @@ export function seal(envelope: Envelope, signer: Signer, signingTime: Instant): 
 }
 
 /** Seals with the signature made in the thread pool, so that the event loop goes on. Rejects as `seal` throws. */
-export async function sealAsync(envelope: Envelope, signer: Signer, signingTime: Instant): Promise<SealedEnvelope> {
+export async function sealAsync(
+  envelope: Envelope,
+  signer: Signer,
+  signingTime: Instant,
+): Promise<SealedEnvelope> {
   const { toSign, hash, key, finish } = prepare(envelope, signer, signingTime)
   return finish(await signInPool(hash, toSign, key))
 }
@@ -51,8 +55,8 @@ function prepare(envelope: Envelope, signer: Signer, signingTime: Instant): Prep
       const unsigned = document.length - rootEndTag.length
       const bytes = Buffer.allocUnsafe(document.length + element.length)
       document.copy(bytes, 0, 0, unsigned)
-      bytes.latin1Write(element, unsigned)
-      bytes.latin1Write(rootEndTag, unsigned + element.length)
+      bytes.write(element, unsigned, 'latin1')
+      bytes.write(rootEndTag, unsigned + element.length, 'latin1')
       return { bytes, digest: sha256Hex(document) }
     },
   }
@@ -73,7 +77,8 @@ function credentialsOf(certificate: X509Certificate, key: KeyObject): Credential
   const earlier = known.get(certificate)
   if (earlier?.key === key) return earlier
   const kind = kindOfKey(key)
-  if (kind === undefined) throw new Error('a key that cannot seal: RSA of 2048 to 4096 bits, P-256 or P-384 is needed')
+  if (kind === undefined)
+    throw new Error('a key that cannot seal: RSA of 2048 to 4096 bits, P-256 or P-384 is needed')
   if (!certificate.checkPrivateKey(key)) throw new Error('the certificate is not that of the private key')
   const credentials: Credentials = {
     key,

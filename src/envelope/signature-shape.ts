@@ -23,8 +23,10 @@ export function findSignature(root: ScannedElement): SignatureShape {
   const signature = onlySignature(root)
   const [signedInfo, signatureValue, ...rest] = childrenOf(signature, ['Id'])
   if (!is(signedInfo, ds, 'SignedInfo')) return unexpected('Signature', signedInfo, 'ds:SignedInfo')
-  if (!is(signatureValue, ds, 'SignatureValue')) return unexpected('Signature', signatureValue, 'ds:SignatureValue')
-  if (signatureValue.children.length > 0) unexpected('SignatureValue', signatureValue.children[0], 'base64 only')
+  if (!is(signatureValue, ds, 'SignatureValue'))
+    return unexpected('Signature', signatureValue, 'ds:SignatureValue')
+  if (signatureValue.children.length > 0)
+    unexpected('SignatureValue', signatureValue.children[0], 'base64 only')
   onlyAttributes(signatureValue, ['Id'])
   const keyInfo = is(rest[0], ds, 'KeyInfo') ? rest.shift() : undefined
   const [object, excess] = rest
@@ -58,12 +60,14 @@ export const is = (
   element: ScannedElement | undefined,
   namespace: string,
   name: string,
-): element is ScannedElement => element !== undefined && element.name === name && element.namespace === namespace
+): element is ScannedElement =>
+  element !== undefined && element.name === name && element.namespace === namespace
 
 /** The children of an element of the signature that holds elements only, with no attributes but `allowed`. */
 export function childrenOf(element: ScannedElement, allowed: readonly string[] = []): ScannedElement[] {
   onlyAttributes(element, allowed)
-  if (!isBlank(element.text)) refuse('envelope.signature.unexpected', element.name, element.text, { expected: 'elements only' })
+  if (!isBlank(element.text))
+    refuse('envelope.signature.unexpected', element.name, element.text, { expected: 'elements only' })
   return [...element.children]
 }
 
@@ -97,7 +101,11 @@ function collectSignatures(element: ScannedElement, found: ScannedElement[]): vo
 function unsignedTimeStamps(unsigned: ScannedElement): readonly ScannedElement[] {
   const [properties, second] = is(unsigned, xades, 'UnsignedProperties') ? childrenOf(unsigned, ['Id']) : []
   if (!is(properties, xades, 'UnsignedSignatureProperties') || second !== undefined)
-    return unexpected('QualifyingProperties', second ?? unsigned, 'UnsignedProperties/UnsignedSignatureProperties')
+    return unexpected(
+      'QualifyingProperties',
+      second ?? unsigned,
+      'UnsignedProperties/UnsignedSignatureProperties',
+    )
   const timeStamps = childrenOf(properties, ['Id'])
   for (const each of timeStamps)
     if (!is(each, xades, 'SignatureTimeStamp')) unexpected(properties.name, each, 'xades:SignatureTimeStamp')

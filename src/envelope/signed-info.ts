@@ -35,8 +35,10 @@ const { ds } = namespaces
 /** Reads SignedInfo; `propertiesId` is the Id of the SignedProperties that stand in this signature. */
 export function readSignedInfo(element: ScannedElement, propertiesId: string): SignedInfo {
   const [method, signatureMethod, ...references] = childrenOf(element, ['Id'])
-  if (!is(method, ds, 'CanonicalizationMethod')) return unexpected('SignedInfo', method, 'ds:CanonicalizationMethod')
-  if (!is(signatureMethod, ds, 'SignatureMethod')) return unexpected('SignedInfo', signatureMethod, 'ds:SignatureMethod')
+  if (!is(method, ds, 'CanonicalizationMethod'))
+    return unexpected('SignedInfo', method, 'ds:CanonicalizationMethod')
+  if (!is(signatureMethod, ds, 'SignatureMethod'))
+    return unexpected('SignedInfo', signatureMethod, 'ds:SignatureMethod')
   const canonicalisation = canonicalisationOf(method)
   const algorithm = signatureAlgorithms.get(algorithmOf(signatureMethod))
   if (algorithm === undefined)
@@ -44,8 +46,10 @@ export function readSignedInfo(element: ScannedElement, propertiesId: string): S
   noChildren(signatureMethod) // HMACOutputLength among them (CVE-2009-0217)
   let document: SignedReference | undefined
   let properties: SignedReference | undefined
-  if (references.length === 0) refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: 'URI=""' })
-  if (references.length > 2) refuse('envelope.reference.several', 'SignedInfo', undefined, { count: references.length })
+  if (references.length === 0)
+    refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: 'URI=""' })
+  if (references.length > 2)
+    refuse('envelope.reference.several', 'SignedInfo', undefined, { count: references.length })
   for (const reference of references) {
     if (!is(reference, ds, 'Reference')) return unexpected('SignedInfo', reference, 'ds:Reference')
     onlyAttributes(reference, ['Id', 'URI', 'Type'])
@@ -60,9 +64,12 @@ export function readSignedInfo(element: ScannedElement, propertiesId: string): S
       properties = readReference(reference, false)
     else refuse('envelope.reference.foreign', 'Reference', uri, { expected: `"" and "#${propertiesId}"` })
   }
-  if (document === undefined) return refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: 'URI=""' })
+  if (document === undefined)
+    return refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: 'URI=""' })
   if (properties === undefined)
-    return refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: `URI="#${propertiesId}"` })
+    return refuse('envelope.reference.missing', 'SignedInfo', undefined, {
+      expected: `URI="#${propertiesId}"`,
+    })
   return { canonicalisation, algorithm, document, properties }
 }
 
@@ -74,7 +81,8 @@ function readReference(reference: ScannedElement, enveloped: boolean): SignedRef
   if (!is(method, ds, 'DigestMethod')) return unexpected('Reference', method, 'ds:DigestMethod')
   if (!is(value, ds, 'DigestValue')) return unexpected('Reference', value, 'ds:DigestValue')
   if (excess !== undefined) unexpected('Reference', excess, 'nothing more')
-  for (const each of transforms) if (!is(each, ds, 'Transform')) unexpected('Transforms', each, 'ds:Transform')
+  for (const each of transforms)
+    if (!is(each, ds, 'Transform')) unexpected('Transforms', each, 'ds:Transform')
   if (enveloped) {
     const [first] = transforms
     if (first === undefined || algorithmOf(first) !== envelopedSignature)
@@ -85,9 +93,13 @@ function readReference(reference: ScannedElement, enveloped: boolean): SignedRef
     transforms.shift()
   }
   const [canonical, second] = transforms
-  if (second !== undefined) refuse('envelope.transform.refused', 'Transforms', algorithmOf(second), { expected: 'one canonicalisation' })
+  if (second !== undefined)
+    refuse('envelope.transform.refused', 'Transforms', algorithmOf(second), {
+      expected: 'one canonicalisation',
+    })
   const hash = digestAlgorithms.get(algorithmOf(method))
-  if (hash === undefined) return refuse('envelope.digest-algorithm.refused', 'DigestMethod', algorithmOf(method))
+  if (hash === undefined)
+    return refuse('envelope.digest-algorithm.refused', 'DigestMethod', algorithmOf(method))
   noChildren(method)
   noChildren(value)
   onlyAttributes(value, [])

@@ -15,7 +15,7 @@ export function readSource(bytes: Buffer): string {
     (first === 0xff && second === 0xfe)
   if (byteOrderMark) refuse('envelope.bom.present', '')
   if (!isUtf8(bytes)) refuse('envelope.utf8.invalid', '')
-  return bytes.utf8Slice(0, bytes.length)
+  return bytes.toString('utf8')
 }
 
 const declaration = /^<\?xml[ \t\r\n]([^?<>]*)\?>/
@@ -28,7 +28,8 @@ export function skipDeclaration(text: string): number {
   const found = declaration.exec(text.slice(0, 1000))
   if (found === null) return 0
   const parts = declared.exec(found[1] ?? '')
-  if (parts === null) return refuse('envelope.xml.malformed', 'line 1', found[0], { expected: 'version="1.0"' })
+  if (parts === null)
+    return refuse('envelope.xml.malformed', 'line 1', found[0], { expected: 'version="1.0"' })
   const encoding = parts[1] ?? parts[2]
   if (encoding !== undefined && encoding.toUpperCase() !== 'UTF-8')
     refuse('envelope.encoding.other', 'line 1', encoding)

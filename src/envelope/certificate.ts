@@ -1,0 +1,124 @@
+// Whether a certificate is fit to seal, and comes from the authority (RFC 5280; design §5.1). Revocation is done by
+// taking the certificate out of the trust folder: what is not registered does not count.
+import type { X509Certificate } from 'node:crypto'
+import type { Instant } from '../letter/time.ts'
+import { kindOfKey, type SignatureAlgorithm } from './algorithms.ts'
+import { identifierOf, inside, tags } from './der.ts'
+import { refuse } from './refusal.ts'
+
+// RSA PKCS#1 v1.5 and ECDSA with SHA-256, SHA-384, SHA-512 (RFC 5754, RFC 5758).
+const strongSignatures: ReadonlySet<string> = new Set([
+  '2a864886f70d01010b',
+  '2a864886f70d01010c',
+  '2a864886f70d01010d',
+  '2a8648ce3d040302',
+  '2a8648ce3d040303',
+  '2a8648ce3d040304',
+])
+const keyUsage = '551d0f'
+const basicConstraints = '551d13'
+// Critical extensions whose meaning is known not to matter to a seal: subject alternative name, extended key usage,
+// certificate policies. Another critical one must be refused (RFC 5280 §4.2).
+const understood: ReadonlySet<string> = new Set([keyUsage, basicConstraints, '551d11', '551d25', '551d20'])
+
+interface CertificateFacts {
+  readonly key: SignatureAlgorithm['key']
+  readonly notBefore: Instant
+  readonly notAfter: Instant
+}
+
+// What never changes about a certificate under an authority is found out once.
+const known = new WeakMap<
+  X509Certificate,
+  { readonly authority: X509Certificate; readonly facts: CertificateFacts }
+>()
+
+/** The kind of key of a certificate that is fit to seal at each of the instants; refuses with what is wrong. */
+export function demandFit(
+  certificate: X509Certificate,
+  authority: X509Certificate,
+  at: Instant,
+  signingTime: Instant,
+): SignatureAlgorithm['key'] {
+  const earlier = known.get(certificate)
+  const facts = earlier?.authority === authority ? earlier.facts : factsOf(certificate, authority)
+  if (earlier?.facts !== facts) known.set(certificate, { authority, facts })
+  demandValid(facts, certificate, at, 'now')
+  demandValid(facts, certificate, signingTime, 'at SigningTime')
+  return facts.key
+}
+
+function demandValid(facts: CertificateFacts, certificate: X509Certificate, at: Instant, when: string): void {
+  if (at < facts.notBefore)
+    refuse('envelope.certificate.not-yet-valid', 'signer', certificate.validFrom, { when })
+  // A certificate is valid through its last second (RFC 5280 §4.1.2.5).
+  if (at >= facts.notAfter + 1000)
+    refuse('envelope.certificate.expired', 'signer', certificate.validTo, { when })
+}
+
+function factsOf(certificate: X509Certificate, authority: X509Certificate): CertificateFacts {
+  if (!authority.ca) refuse('envelope.authority.unfit', 'authority', authority.subject)
+  if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey))
+    refuse('envelope.certificate.foreign', 'signer', certificate.issuer, { expected: authority.subject })
+  const { algorithm, extensions } = partsOf(certificate)
+  if (!strongSignatures.has(algorithm)) refuse('envelope.certificate.weak', 'signer', algorithm)
+  if (certificate.ca || isAuthority(extensions.get(basicConstraints)))
+    refuse('envelope.certificate.authority', 'signer', certificate.subject)
+  if (!maySign(extensions.get(keyUsage))) refuse('envelope.certificate.usage', 'signer', certificate.subject)
+  const key = kindOfKey(certificate.publicKey)
+  if (key === undefined)
+    return refuse('envelope.certificate.key-unfit', 'signer', certificate.publicKey.asymmetricKeyType)
+  const notBefore = Date.parse(certificate.validFrom)
+  const notAfter = Date.parse(certificate.validTo)
+  if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) return malformed(certificate)
+  return { key, notBefore, notAfter }
+}
+
+interface CertificateParts {
+  /** The object identifier of the algorithm that the authority signed with. */
+  readonly algorithm: string
+  /** Extension values by object identifier. */
+  readonly extensions: ReadonlyMap<string, Buffer>
+}
+
+function partsOf(certificate: X509Certificate): CertificateParts {
+  const [whole] = inside({ tag: tags.sequence, content: certificate.raw }, tags.sequence) ?? []
+  const [toBeSigned, outer] = inside(whole, tags.sequence) ?? []
+  const fields = inside(toBeSigned, tags.sequence)
+  const algorithm = identifierOf(inside(outer, tags.sequence)?.[0])
+  // TBSCertificate: [0] version, serial number, signature, …, and [3] extensions last (RFC 5280 §4.1).
+  const stated = identifierOf(inside(fields?.[2], tags.sequence)?.[0])
+  if (fields === undefined || algorithm === undefined || algorithm !== stated) return malformed(certificate)
+  const extensions = new Map<string, Buffer>()
+  const last = fields[fields.length - 1]
+  if (last?.tag !== 0xa3) return { algorithm, extensions }
+  const list = inside(inside(last, 0xa3)?.[0], tags.sequence)
+  if (list === undefined) return malformed(certificate)
+  for (const each of list) {
+    const parts = inside(each, tags.sequence)
+    const id = identifierOf(parts?.[0])
+    const critical = parts?.[1]?.tag === tags.boolean && parts[1].content[0] === 0xff
+    const value = parts?.[parts.length - 1]
+    if (id === undefined || value?.tag !== tags.octetString || extensions.has(id))
+      return malformed(certificate)
+    if (critical && !understood.has(id)) refuse('envelope.certificate.extension-unknown', 'signer', id)
+    extensions.set(id, value.content)
+  }
+  return { algorithm, extensions }
+}
+
+/** digitalSignature (bit 0) or nonRepudiation (bit 1). Without the extension nothing is allowed. */
+function maySign(extension: Buffer | undefined): boolean {
+  const [usage] = inside({ tag: tags.sequence, content: extension ?? Buffer.alloc(0) }, tags.sequence) ?? []
+  return usage?.tag === tags.bitString && ((usage.content[1] ?? 0) & 0b1100_0000) !== 0
+}
+
+function isAuthority(extension: Buffer | undefined): boolean {
+  if (extension === undefined) return false
+  const [constraints] = inside({ tag: tags.sequence, content: extension }, tags.sequence) ?? []
+  const [first] = inside(constraints, tags.sequence) ?? []
+  return constraints === undefined || (first?.tag === tags.boolean && first.content[0] !== 0)
+}
+
+const malformed = (certificate: X509Certificate): never =>
+  refuse('envelope.certificate.malformed', 'signer', certificate.subject)

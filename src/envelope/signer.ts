@@ -1,0 +1,66 @@
+// Who must have signed: it follows from the office in From, never from the document's KeyInfo (attack S10).
+import { createHash, timingSafeEqual, verify, type X509Certificate } from 'node:crypto'
+import type { Instant } from '../letter/time.ts'
+import { demandFit } from './certificate.ts'
+import type { Trust } from './envelope.ts'
+import type { HashedDocument } from './hashed.ts'
+import { namespaces } from './namespaces.ts'
+import { refuse } from './refusal.ts'
+import type { ScannedElement } from './scan.ts'
+import { is } from './signature-shape.ts'
+import { readSignedProperties } from './signed-properties.ts'
+
+/** How far a SigningTime may lie ahead of the reader's clock, in milliseconds. */
+const clockSkew = 5 * 60 * 1000
+
+export interface FoundSigner {
+  readonly certificate: X509Certificate
+  readonly signingTime: Instant
+}
+
+/** Checks the signature with the key registered for the office in From, and all that the design demands of it. */
+export function demandSigner(hashed: HashedDocument, trust: Trust, at: Instant): FoundSigner {
+  const { signingTime, certificate: claimed } = readSignedProperties(hashed.signedProperties)
+  const office = officeInFrom(hashed.content)
+  const registered = trust.certificatesOf(office)
+  if (registered.length === 0) return refuse('envelope.signer.unknown', 'From', office)
+  const certificate = registered.find(({ raw }) => {
+    const digest = createHash(claimed.hash).update(raw).digest()
+    return digest.length === claimed.digest.length && timingSafeEqual(digest, claimed.digest)
+  })
+  if (certificate === undefined)
+    return refuse('envelope.signer.unregistered', 'From', office, { certificates: registered.length })
+  const { algorithm, signedInfoBytes, signatureValue } = { ...hashed, ...hashed.signedInfo }
+  const key = demandFit(certificate, trust.authority, at, signingTime)
+  if (key !== algorithm.key)
+    refuse('envelope.signer.algorithm-other', 'SignatureMethod', algorithm.key, { expected: key })
+  const { publicKey } = certificate
+  // Both kinds of signature have one length for a key; OpenSSL then checks padding, r and s (attack S17).
+  const length =
+    key === 'rsa'
+      ? Math.ceil((publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
+      : key === 'prime256v1'
+        ? 64
+        : 96
+  const right =
+    signatureValue.length === length &&
+    verify(algorithm.hash, signedInfoBytes, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signatureValue)
+  if (!right) refuse('envelope.signature.wrong', 'SignatureValue', office)
+  if (signingTime > at + clockSkew)
+    refuse('envelope.signing-time.ahead', 'SigningTime', new Date(signingTime).toISOString())
+  return { certificate, signingTime }
+}
+
+/** The one OfficeID of the one From of the one Header, compared as it is written. */
+function officeInFrom(root: ScannedElement): string {
+  const header = only(root, 'Header')
+  const from = only(header, 'From')
+  const office = only(from, 'OfficeID')
+  if (office === undefined || office.children.length > 0) return refuse('envelope.from.unclear', 'From')
+  return office.text
+}
+
+function only(parent: ScannedElement | undefined, name: string): ScannedElement | undefined {
+  const found = parent?.children.filter((child) => is(child, namespaces.env, name)) ?? []
+  return found.length === 1 ? found[0] : undefined
+}
