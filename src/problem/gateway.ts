@@ -249,6 +249,13 @@ export const gatewayProblems = {
       th: 'แก้ไฟล์ค่าตั้ง ดูตัวอย่างใน docs/settings.md',
     },
   },
+  'settings.data.in-use': {
+    status: 500,
+    permanent: false,
+    en: 'another gateway is at work in the data folder {value}',
+    th: 'มีเกตเวย์อื่นทำงานอยู่กับโฟลเดอร์ข้อมูล {value}',
+    remedy: { en: 'Stop it, or give this one a folder of its own.', th: 'หยุดตัวเดิม หรือใช้โฟลเดอร์อื่น' },
+  },
   'settings.key.none': {
     status: 500,
     permanent: true,

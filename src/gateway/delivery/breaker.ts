@@ -47,6 +47,10 @@ export class Breakers {
     if (state !== undefined) state.probing = false
   }
 
+  isProbing(office: string): boolean {
+    return this.#offices.get(office)?.probing ?? false
+  }
+
   /** While the breaker is open: the instant of the next probe. */
   probeAt(office: string): Instant | undefined {
     const state = this.#offices.get(office)

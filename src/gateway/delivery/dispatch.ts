@@ -1,12 +1,12 @@
 // The worker: takes a due delivery through claim, send and settle. The queue calls it; the journal decides.
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Desk } from '../intake/desk.ts'
 import {
-  deliveryById,
   type DeliveryRow,
+  deliveryById,
   dueDeliveries,
   endAttempt,
   headOfPolled,
@@ -76,7 +76,8 @@ export class Dispatch {
 
   /** Puts into the queue what the journal says is due: the queue is only a hint. */
   async sweep(): Promise<void> {
-    for (const [office, adapter] of this.#adapters) if (adapter.deliver !== undefined) await this.#refill(office)
+    for (const [office, adapter] of this.#adapters)
+      if (adapter.deliver !== undefined) await this.#refill(office)
   }
 
   async #refill(office: OfficeId): Promise<void> {
@@ -85,7 +86,8 @@ export class Dispatch {
     const due = await dueDeliveries(database.committed, office, clock.now() + 2 * sweepEvery, heldPerOffice)
     if (due.length === heldPerOffice) this.#more.add(office)
     else this.#more.delete(office)
-    for (const each of due) if (!this.#gate.isParked(each.id)) this.#queue.put(each.id, each.dueAt, each.priority)
+    for (const each of due)
+      if (!this.#gate.isParked(each.id)) this.#queue.put(each.id, each.dueAt, each.priority)
   }
 
   /** The first parcel that waits for an office whose system polls. */
@@ -125,7 +127,12 @@ export class Dispatch {
     if (this.#gate.isParked(id)) return
     const { database, clock } = this.#desk
     const delivery = await deliveryById(database.committed, id)
-    if (delivery === undefined || (delivery.state !== 'due' && delivery.state !== 'unknown') || delivery.mode !== 'push') return
+    if (
+      delivery === undefined ||
+      (delivery.state !== 'due' && delivery.state !== 'unknown') ||
+      delivery.mode !== 'push'
+    )
+      return
     const { office, dueAt, priority } = delivery
     const now = clock.now()
     if (dueAt > now) return this.#queue.put(id, dueAt, priority)
@@ -145,7 +152,8 @@ export class Dispatch {
   }
 
   #release(office: OfficeId): void {
-    for (const { id, at, priority } of this.#gate.release(office, this.#desk.clock.now())) this.#queue.put(id, at, priority)
+    for (const { id, at, priority } of this.#gate.release(office, this.#desk.clock.now()))
+      this.#queue.put(id, at, priority)
   }
 
   async #claimAndSend(
@@ -154,13 +162,19 @@ export class Dispatch {
     deliver: NonNullable<Adapter['deliver']>,
   ): Promise<void> {
     const { database, clock, reached } = this.#desk
-    const claimed = await database.write((transaction) => moveDelivery(transaction, delivery.id, 'claim', clock.now()))
+    const claimed = await database.write((transaction) =>
+      moveDelivery(transaction, delivery.id, 'claim', clock.now()),
+    )
     if (claimed === undefined) return
     reached('delivery.claimed')
     await this.#send(claimed, adapter, deliver)
   }
 
-  async #send(claimed: DeliveryRow, adapter: Adapter, deliver: NonNullable<Adapter['deliver']>): Promise<void> {
+  async #send(
+    claimed: DeliveryRow,
+    adapter: Adapter,
+    deliver: NonNullable<Adapter['deliver']>,
+  ): Promise<void> {
     const { database, clock, reached } = this.#desk
     const parcel = await this.#parcelOf(claimed, claimed.attempts + 1)
     const startedAt = clock.now()
@@ -189,14 +203,20 @@ export class Dispatch {
       return await deliver(parcel, AbortSignal.any([limit.signal, this.#stop.signal]))
     } catch (error) {
       this.#observer.failed(parcel.id, error)
-      return { kind: 'unknown', said: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+      return {
+        kind: 'unknown',
+        said: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      }
     } finally {
       cancel()
     }
   }
 
   #heard(office: OfficeId, outcome: Outcome): void {
-    if (outcome.kind === 'taken' || outcome.kind === 'refused') return this.#gate.answered(office)
+    if (outcome.kind === 'taken' || outcome.kind === 'refused') {
+      this.#gate.answered(office)
+      return
+    }
     // `unknown` too: a peer that always drops the line is as dead as one that is not there.
     const retryAfter = outcome.kind === 'unavailable' ? outcome.retryAfter : undefined
     if (this.#gate.failed(office, this.#desk.clock.now(), retryAfter)) this.#observer.breakerOpened(office)
@@ -206,8 +226,12 @@ export class Dispatch {
     const row = await envelopeById(this.#desk.database.committed, delivery.messageId)
     if (row === undefined) throw new Error(`delivery ${delivery.id} has no envelope`)
     const envelope = reopenEnvelope(row.bytes, row.digest)
-    if (!envelope.ok) throw new Error(`envelope ${row.messageId} cannot be read: ${envelope.problems[0].code}`)
-    const about = envelope.value.content === 'notice' ? await this.#letterOf(envelope.value.notice.about.messageId) : undefined
+    if (!envelope.ok)
+      throw new Error(`envelope ${row.messageId} cannot be read: ${envelope.problems[0].code}`)
+    const about =
+      envelope.value.content === 'notice'
+        ? await this.#letterOf(envelope.value.notice.about.messageId)
+        : undefined
     return {
       id: delivery.id,
       attempt,

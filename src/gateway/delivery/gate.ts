@@ -69,7 +69,8 @@ export class Gate {
     const state = this.#of(office)
     const probe = this.#breakers.probeAt(office)
     if (probe !== undefined) {
-      if (state.probeAt !== undefined) return []
+      // One probe at a time: the next is called for when this one has left.
+      if (state.probeAt !== undefined || this.#breakers.isProbing(office)) return []
       const first = this.#unpark(state)
       if (first === undefined) return []
       state.probeAt = Math.max(probe, now)
@@ -93,7 +94,11 @@ export class Gate {
   #of(office: OfficeId): Office {
     let state = this.#offices.get(office)
     if (state === undefined) {
-      state = { busy: 0, parked: new Heap<Due>((one, other) => rankOf(one) - rankOf(other)), probeAt: undefined }
+      state = {
+        busy: 0,
+        parked: new Heap<Due>((one, other) => rankOf(one) - rankOf(other)),
+        probeAt: undefined,
+      }
       this.#offices.set(office, state)
     }
     return state

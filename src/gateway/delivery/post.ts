@@ -6,7 +6,14 @@ import { type OfficeId, officeById } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import type { Transaction } from '../journal/database.ts'
-import { deliveriesOfMessage, type Due, insertDelivery, type Mode, moveDelivery, priorityOf } from '../journal/deliveries.ts'
+import {
+  type Due,
+  deliveriesOfMessage,
+  insertDelivery,
+  type Mode,
+  moveDelivery,
+  priorityOf,
+} from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import {
   envelopeById,
@@ -68,9 +75,21 @@ export async function postLetter(
   const due: Due[] = []
   for (const recipient of letter.to.offices) {
     await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
-    due.push(...(await addDelivery(transaction, posted, recipient, messageId, priorityOf(letter.urgency), routes, newId)))
+    due.push(
+      ...(await addDelivery(
+        transaction,
+        posted,
+        recipient,
+        messageId,
+        priorityOf(letter.urgency),
+        routes,
+        newId,
+      )),
+    )
   }
-  await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), { recipients: letter.to.offices.length })
+  await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
+    recipients: letter.to.offices.length,
+  })
   return { kind: 'posted', due }
 }
 
@@ -111,16 +130,38 @@ export async function postNotice(
   if (same !== undefined) return { kind: 'known', messageId: same.messageId }
   await insertEnvelope(transaction, rowOf(posted, notice.kind, notice.from))
   await insertNotice(transaction, messageId, notice, at)
-  const moved = await moveLetter(transaction, about, recipient, eventOf[notice.kind], at, notice.receiveNumber)
+  const moved = await moveLetter(
+    transaction,
+    about,
+    recipient,
+    eventOf[notice.kind],
+    at,
+    notice.receiveNumber,
+  )
   const facts = { kind: notice.kind, notice: messageId }
-  await recordEvent(transaction, at, moved === undefined ? 'notice.ignored' : 'notice.taken', { messageId: about, office: recipient }, facts)
-  if (notice.kind === 'recall' && (await recallUnsent(transaction, about, recipient, at))) return { kind: 'posted', due: [] }
+  await recordEvent(
+    transaction,
+    at,
+    moved === undefined ? 'notice.ignored' : 'notice.taken',
+    { messageId: about, office: recipient },
+    facts,
+  )
+  if (notice.kind === 'recall' && (await recallUnsent(transaction, about, recipient, at)))
+    return { kind: 'posted', due: [] }
   const priority = priorityOf(letter.urgency as Letter['urgency'])
-  return { kind: 'posted', due: await addDelivery(transaction, posted, notice.to, about, priority, routes, newId) }
+  return {
+    kind: 'posted',
+    due: await addDelivery(transaction, posted, notice.to, about, priority, routes, newId),
+  }
 }
 
 /** A letter that never left is simply not brought any more: its recipient need not hear of it. */
-async function recallUnsent(transaction: Transaction, about: MessageId, recipient: OfficeId, at: Instant): Promise<boolean> {
+async function recallUnsent(
+  transaction: Transaction,
+  about: MessageId,
+  recipient: OfficeId,
+  at: Instant,
+): Promise<boolean> {
   const delivery = (await deliveriesOfMessage(transaction, about)).find((row) => row.office === recipient)
   if (delivery === undefined || delivery.attempts > 0) return false
   return (await moveDelivery(transaction, delivery.id, 'recall', at)) !== undefined
@@ -143,7 +184,11 @@ async function addDelivery(
   const mode = routes.modeOf(office) ?? 'push'
   const id = newId()
   const deadline = at + routes.giveUpAfter(office)
-  await insertDelivery(transaction, { id, messageId, office, mode, lane: laneOf(office, letter), priority, deadline }, at)
+  await insertDelivery(
+    transaction,
+    { id, messageId, office, mode, lane: laneOf(office, letter), priority, deadline },
+    at,
+  )
   return mode === 'push' ? [{ id, dueAt: at, priority }] : []
 }
 
@@ -168,6 +213,8 @@ export function unreachable(letter: Letter, routes: Routes): Problem[] {
   return letter.to.offices
     .filter((office) => routes.modeOf(office) === undefined)
     .map((office) =>
-      problem('letter.recipient.unreachable', 'to.offices', office, { name: officeById(office)?.th ?? office }),
+      problem('letter.recipient.unreachable', 'to.offices', office, {
+        name: officeById(office)?.th ?? office,
+      }),
     )
 }

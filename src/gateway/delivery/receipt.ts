@@ -1,7 +1,7 @@
 // Judges what the other side answered with: only a signed notice about exactly this envelope proves that it was taken.
 import type { Parcel } from '../../adapters/contract.ts'
-import { type VerifiedEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
 import type { Trust } from '../../envelope/envelope.ts'
+import { type VerifiedEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
 import type { Notice } from '../../letter/notice.ts'
 import type { Instant } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
@@ -12,7 +12,12 @@ export interface Receipt {
 }
 
 /** The signed notice in a reply to `parcel`: a `receive`, or a `reject` or `invalid` that says why not. */
-export function judgeReply(parcel: Parcel, reply: Buffer | undefined, trust: Trust, now: Instant): Result<Receipt> {
+export function judgeReply(
+  parcel: Parcel,
+  reply: Buffer | undefined,
+  trust: Trust,
+  now: Instant,
+): Result<Receipt> {
   if (reply === undefined || reply.length === 0) return bad(problem('receipt.missing', 'receipt'))
   const verdict = verifyEnvelope(reply, trust, now)
   if (!verdict.ok) {
@@ -22,7 +27,8 @@ export function judgeReply(parcel: Parcel, reply: Buffer | undefined, trust: Tru
   if (envelope.content !== 'notice') return bad(problem('receipt.other', 'receipt', envelope.messageId))
   const { notice } = envelope
   const answers = notice.kind === 'receive' || notice.kind === 'reject' || notice.kind === 'invalid'
-  const sender = parcel.envelope.content === 'letter' ? parcel.envelope.letter.from.office : parcel.envelope.notice.from
+  const sender =
+    parcel.envelope.content === 'letter' ? parcel.envelope.letter.from.office : parcel.envelope.notice.from
   const fits =
     answers &&
     notice.from === parcel.office &&

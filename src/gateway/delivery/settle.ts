@@ -7,7 +7,15 @@ import { messageOf, type Problem, problem } from '../../problem/problem.ts'
 import { type Desk, newId, sealNotice } from '../intake/desk.ts'
 import { noticeAbout } from '../intake/notices.ts'
 import type { Transaction } from '../journal/database.ts'
-import { deliveryById, type DeliveryRow, type Due, endAttempt, headOfLane, mayHaveArrived, moveDelivery } from '../journal/deliveries.ts'
+import {
+  type DeliveryRow,
+  type Due,
+  deliveryById,
+  endAttempt,
+  headOfLane,
+  mayHaveArrived,
+  moveDelivery,
+} from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { keepReceipt, letterAt, moveLetter } from '../journal/letters.ts'
 import { postNotice } from './post.ts'
@@ -39,7 +47,9 @@ export async function settle(
   { attempted, receipts }: { readonly attempted: boolean; readonly receipts: boolean },
 ): Promise<boolean> {
   const judged = receipts ? judge(desk, parcel, said) : await vouch(desk, parcel, said)
-  const { settled, due } = await desk.database.write((transaction) => write(desk, transaction, parcel, judged, attempted))
+  const { settled, due } = await desk.database.write((transaction) =>
+    write(desk, transaction, parcel, judged, attempted),
+  )
   if (settled) desk.reached('delivery.settled')
   desk.due(due)
   return settled
@@ -59,13 +69,17 @@ function judge(desk: Desk, parcel: Parcel, outcome: Outcome): Judged {
   const statement = { messageId, notice, sealed: { bytes: verified.bytes, digest: verified.digest } }
   if (notice.kind === 'receive') return { outcome: { ...outcome, kind: 'taken' }, statement }
   const refusal = problem('delivery.refused', 'delivery', undefined, { said: notice.reason || notice.kind })
-  return { outcome: { kind: 'refused', problem: refusal, said: `${notice.kind}: ${notice.reason}` }, statement }
+  return {
+    outcome: { kind: 'refused', problem: refusal, said: `${notice.kind}: ${notice.reason}` },
+    statement,
+  }
 }
 
 /** Where the system cannot sign, the gateway says for its office that it has the letter, or refused it. */
 async function vouch(desk: Desk, parcel: Parcel, outcome: Outcome): Promise<Judged> {
   const { envelope } = parcel
-  if (envelope.content !== 'letter' || (outcome.kind !== 'taken' && outcome.kind !== 'refused')) return { outcome }
+  if (envelope.content !== 'letter' || (outcome.kind !== 'taken' && outcome.kind !== 'refused'))
+    return { outcome }
   const row = await letterAt(desk.database.committed, envelope.messageId, parcel.office)
   if (row === undefined) return { outcome }
   const notice = await noticeAbout(desk.database.committed, row, {
@@ -148,12 +162,23 @@ async function writeStatement(
 }
 
 /** The letter's own state, where no notice moved it, and the event that closes the delivery. */
-async function writeEnd(transaction: Transaction, parcel: Parcel, moved: DeliveryRow, at: Instant): Promise<void> {
+async function writeEnd(
+  transaction: Transaction,
+  parcel: Parcel,
+  moved: DeliveryRow,
+  at: Instant,
+): Promise<void> {
   if (moved.state !== 'taken' && moved.state !== 'refused' && moved.state !== 'given-up') return
   const { envelope, office } = parcel
   if (envelope.content === 'letter' && moved.state === 'given-up') {
     await moveLetter(transaction, envelope.messageId, office, 'give-up', at)
   }
   const facts = { delivery: moved.id, attempts: moved.attempts, content: envelope.content }
-  await recordEvent(transaction, at, `delivery.${moved.state}`, { messageId: envelope.messageId, office }, facts)
+  await recordEvent(
+    transaction,
+    at,
+    `delivery.${moved.state}`,
+    { messageId: envelope.messageId, office },
+    facts,
+  )
 }

@@ -2,9 +2,19 @@
 // people see it, at one recipient). Whoever moves a state asks here; the diagrams in ARCHITECTURE.md are drawn from here.
 
 /** state → event → next state. An event that a state does not list does not apply there. */
-export type Table<State extends string, Event extends string> = Readonly<Record<State, Partial<Readonly<Record<Event, State>>>>>
+export type Table<State extends string, Event extends string> = Readonly<
+  Record<State, Partial<Readonly<Record<Event, State>>>>
+>
 
-export type DeliveryState = 'due' | 'claimed' | 'sending' | 'unknown' | 'taken' | 'refused' | 'given-up' | 'recalled'
+export type DeliveryState =
+  | 'due'
+  | 'claimed'
+  | 'sending'
+  | 'unknown'
+  | 'taken'
+  | 'refused'
+  | 'given-up'
+  | 'recalled'
 
 export type DeliveryEvent =
   /** A worker takes it on. */
@@ -70,7 +80,12 @@ export type LetterEvent =
   | 'recall'
   | 'resend'
 
-const ended = { recall: 'recalled', resend: 'forwarding', receive: 'delivered', accept: 'registered' } as const
+const ended = {
+  recall: 'recalled',
+  resend: 'forwarding',
+  receive: 'delivered',
+  accept: 'registered',
+} as const
 
 /** A notice may overtake another, and may come late: a letter given up that was registered after all is registered. */
 export const letterTable: Table<LetterState, LetterEvent> = {
@@ -92,7 +107,13 @@ export const letterTable: Table<LetterState, LetterEvent> = {
     'give-up': 'given-up',
     recall: 'recalled',
   },
-  delivered: { receive: 'delivered', accept: 'registered', reject: 'refused', invalid: 'wrong', recall: 'recalled' },
+  delivered: {
+    receive: 'delivered',
+    accept: 'registered',
+    reject: 'refused',
+    invalid: 'wrong',
+    recall: 'recalled',
+  },
   registered: { receive: 'registered', accept: 'registered', dispute: 'delivered', recall: 'recalled' },
   refused: ended,
   wrong: ended,
@@ -110,6 +131,9 @@ export function next<State extends string, Event extends string>(
 }
 
 /** The states in which `event` applies. */
-export function statesWith<State extends string, Event extends string>(table: Table<State, Event>, event: Event): State[] {
+export function statesWith<State extends string, Event extends string>(
+  table: Table<State, Event>,
+  event: Event,
+): State[] {
   return (Object.keys(table) as State[]).filter((state) => table[state][event] !== undefined)
 }

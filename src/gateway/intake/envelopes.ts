@@ -8,18 +8,23 @@ import type { Letter } from '../../letter/letter.ts'
 import type { AboutLetter, Notice } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
-import { postLetter, postNotice, type PostResult, unreachable } from '../delivery/post.ts'
+import { type PostResult, postLetter, postNotice, unreachable } from '../delivery/post.ts'
 import type { Transaction } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import { envelopeById, keepReceipt, receiptFor } from '../journal/letters.ts'
 import { keepSource, type SourceRow } from '../journal/sources.ts'
-import { type Desk, type Faulty, faulty, newId, type Outcome, sealNotice, type System } from './desk.ts'
+import { type Desk, type Faulty, faulty, newId, type Outcome, type System, sealNotice } from './desk.ts'
 import { keepContent } from './keep.ts'
 
 type EnvelopeItem = Extract<Item, { kind: 'envelope' }>
 
 /** Takes one sealed envelope. Rejects only when the disk or the journal fails. */
-export async function takeEnvelope(desk: Desk, system: System, source: SourceRow, item: EnvelopeItem): Promise<Outcome> {
+export async function takeEnvelope(
+  desk: Desk,
+  system: System,
+  source: SourceRow,
+  item: EnvelopeItem,
+): Promise<Outcome> {
   const verdict = verifyEnvelope(item.bytes, desk.trust, desk.clock.now())
   // What is not proved to be anybody's is answered without a signature: a signed answer would certify a stranger's words.
   if (!verdict.ok) return faulty(verdict.problems)
@@ -40,7 +45,11 @@ const senderOf = ({ envelope }: VerifiedEnvelope): OfficeId =>
   envelope.content === 'letter' ? envelope.letter.from.office : envelope.notice.from
 
 /** The same bytes again: the same answer again. Another envelope under a used message id is refused. */
-async function takenBefore(desk: Desk, verified: VerifiedEnvelope, position: string): Promise<Outcome | undefined> {
+async function takenBefore(
+  desk: Desk,
+  verified: VerifiedEnvelope,
+  position: string,
+): Promise<Outcome | undefined> {
   const { messageId } = verified.envelope
   const row = await envelopeById(desk.database.committed, messageId)
   const receipt = await receiptFor(desk.database.committed, messageId, 'given')
@@ -88,10 +97,19 @@ async function takeSealedNotice(
   if (!desk.signers.has(notice.to)) {
     return faulty([problem('letter.recipient.unreachable', 'to.offices', notice.to, { name: notice.to })])
   }
-  const about: AboutLetter = { ...notice.about, messageId: verified.envelope.messageId, digest: verified.digest }
+  const about: AboutLetter = {
+    ...notice.about,
+    messageId: verified.envelope.messageId,
+    digest: verified.digest,
+  }
   const receipt = await sealReceipt(desk, notice.to, notice.from, about)
   const posted = await commit(desk, source, item, verified, receipt, (transaction, sourceId) =>
-    postNotice(transaction, { ...postedOf(desk, verified, sourceId, item.position), notice }, desk.routes, newId),
+    postNotice(
+      transaction,
+      { ...postedOf(desk, verified, sourceId, item.position), notice },
+      desk.routes,
+      newId,
+    ),
   )
   if (posted.kind === 'problem') return faulty([posted.problem])
   if (posted.kind === 'posted') desk.reached('notice.committed')
@@ -130,7 +148,13 @@ function commit(
     const at = desk.clock.now()
     await keepReceipt(transaction, messageId, 'given', senderOf(verified), receipt, at)
     if (posted.kind === 'known') {
-      await recordEvent(transaction, at, 'letter.known', { messageId: posted.messageId, sourceId }, { as: messageId, position: item.position })
+      await recordEvent(
+        transaction,
+        at,
+        'letter.known',
+        { messageId: posted.messageId, sourceId },
+        { as: messageId, position: item.position },
+      )
     }
     return posted
   })
@@ -153,7 +177,12 @@ const aboutOf = (verified: VerifiedEnvelope, letter: Letter): AboutLetter => ({
 })
 
 /** A signed `receive` for one envelope, from one of the offices that it is for. */
-async function sealReceipt(desk: Desk, from: OfficeId, to: OfficeId, about: AboutLetter): Promise<SealedEnvelope> {
+async function sealReceipt(
+  desk: Desk,
+  from: OfficeId,
+  to: OfficeId,
+  about: AboutLetter,
+): Promise<SealedEnvelope> {
   return (await sealSaid(desk, 'receive', from, to, about, '')).sealed
 }
 
@@ -170,7 +199,10 @@ async function refuse(
   const from = letter.to.offices.find((office) => desk.signers.has(office))
   if (from === undefined) return faulty([first, ...rest])
   const reason = problems.map((found) => found.code).join(' ')
-  return faulty([first, ...rest], (await sealSaid(desk, kind, from, letter.from.office, about, reason)).sealed)
+  return faulty(
+    [first, ...rest],
+    (await sealSaid(desk, kind, from, letter.from.office, about, reason)).sealed,
+  )
 }
 
 function sealSaid(

@@ -19,7 +19,12 @@ export type Read = (source: Source) => Promise<readonly Item[]>
  * Takes a source: one answer for each item, in order, each true on disk. Rejects when the disk or the journal fails:
  * the sender must not be told that anything was taken, and may offer the same source again at any time.
  */
-export async function take(desk: Desk, system: System, source: Source, read: Read): Promise<readonly Taken[]> {
+export async function take(
+  desk: Desk,
+  system: System,
+  source: Source,
+  read: Read,
+): Promise<readonly Taken[]> {
   desk.reached('source.offered')
   const items = await read(source)
   const row = await sourceRowOf(desk.attachments, system, source, desk.clock.now())
@@ -33,7 +38,13 @@ export async function take(desk: Desk, system: System, source: Source, read: Rea
   return taken
 }
 
-async function takeOne(desk: Desk, system: System, source: Source, row: SourceRow, item: Item): Promise<Taken> {
+async function takeOne(
+  desk: Desk,
+  system: System,
+  source: Source,
+  row: SourceRow,
+  item: Item,
+): Promise<Taken> {
   if (item.kind === 'waiting') return item
   const outcome = await outcomeOf(desk, system, row, item)
   if (outcome.kind !== 'faulty') return outcome
@@ -42,7 +53,12 @@ async function takeOne(desk: Desk, system: System, source: Source, row: SourceRo
     : refuseItem(desk, system, item.position, outcome)
 }
 
-function outcomeOf(desk: Desk, system: System, row: SourceRow, item: Exclude<Item, { kind: 'waiting' }>): Promise<Outcome> {
+function outcomeOf(
+  desk: Desk,
+  system: System,
+  row: SourceRow,
+  item: Exclude<Item, { kind: 'waiting' }>,
+): Promise<Outcome> {
   switch (item.kind) {
     case 'letter':
       return takeLetter(desk, system, row, item)
@@ -61,7 +77,13 @@ async function keep(desk: Desk, system: System, row: SourceRow): Promise<void> {
   await desk.database.write(async (transaction) => {
     const sourceId = await keepSource(transaction, row)
     if (sourceId === row.id) {
-      await recordEvent(transaction, row.receivedAt, 'source.kept', { sourceId, office: system.office }, { system: system.id, size: row.size })
+      await recordEvent(
+        transaction,
+        row.receivedAt,
+        'source.kept',
+        { sourceId, office: system.office },
+        { system: system.id, size: row.size },
+      )
     }
   })
 }
@@ -80,10 +102,21 @@ async function quarantineItem(
 }
 
 /** The sender waits and is told; what stays is an event, so that an operator sees that it happened. */
-async function refuseItem(desk: Desk, system: System, position: string, { problems, receipt }: Faulty): Promise<Taken> {
+async function refuseItem(
+  desk: Desk,
+  system: System,
+  position: string,
+  { problems, receipt }: Faulty,
+): Promise<Taken> {
   const codes = [...new Set(problems.map((found) => found.code))].join(' ')
   await desk.database.write((transaction) =>
-    recordEvent(transaction, desk.clock.now(), 'source.refused', { office: system.office }, { system: system.id, position, codes }),
+    recordEvent(
+      transaction,
+      desk.clock.now(),
+      'source.refused',
+      { office: system.office },
+      { system: system.id, position, codes },
+    ),
   )
   return { kind: 'refused', position, problems, ...(receipt && { receipt }) }
 }

@@ -23,7 +23,11 @@ export async function keepAttachments(
   incoming: readonly IncomingAttachment[],
 ): Promise<Result<Attachment[]>> {
   if (incoming.length > mostAttachments) {
-    return bad(problem('letter.attachments.too-many', 'attachments', String(incoming.length), { limit: mostAttachments }))
+    return bad(
+      problem('letter.attachments.too-many', 'attachments', String(incoming.length), {
+        limit: mostAttachments,
+      }),
+    )
   }
   const kept: Attachment[] = []
   const problems: Problem[] = []
@@ -33,7 +37,10 @@ export async function keepAttachments(
     const mediaType = mediaTypeOf(attachment.mediaType, attachment.name)
     const content = await keepContent(store, attachment.content, path)
     for (const each of [name, mediaType, content]) {
-      if (!each.ok) problems.push(...each.problems.map((found) => (found.path.startsWith(path) ? found : within(path, found))))
+      if (!each.ok)
+        problems.push(
+          ...each.problems.map((found) => (found.path.startsWith(path) ? found : within(path, found))),
+        )
     }
     if (name.ok && mediaType.ok && content.ok) {
       kept.push({ name: name.value, mediaType: mediaType.value, role: attachment.role, ...content.value })
@@ -44,7 +51,11 @@ export async function keepAttachments(
 }
 
 /** Keeps one attachment's bytes; what is in keeping already is only looked up. */
-export async function keepContent(store: AttachmentStore, content: AttachmentContent, path: string): Promise<Result<Kept>> {
+export async function keepContent(
+  store: AttachmentStore,
+  content: AttachmentContent,
+  path: string,
+): Promise<Result<Kept>> {
   try {
     switch (content.kind) {
       case 'bytes':
@@ -64,7 +75,8 @@ export async function keepContent(store: AttachmentStore, content: AttachmentCon
     if (error instanceof TooLarge) {
       return bad(problem('letter.attachment.too-large', path, undefined, { limit: error.limit }))
     }
-    if (content.kind === 'file' && isFileGone(error)) return bad(problem('letter.attachment.missing', path, content.path))
+    if (content.kind === 'file' && isFileGone(error))
+      return bad(problem('letter.attachment.missing', path, content.path))
     throw error
   }
 }
@@ -73,7 +85,8 @@ export async function keepContent(store: AttachmentStore, content: AttachmentCon
 async function keepFile(store: AttachmentStore, path: string): Promise<Kept> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
-    if (!(await file.stat()).isFile()) throw Object.assign(new Error('not a regular file'), { code: 'ENOENT' })
+    if (!(await file.stat()).isFile())
+      throw Object.assign(new Error('not a regular file'), { code: 'ENOENT' })
     return await store.keep(createReadStream(path, { fd: file, autoClose: false }), largestAttachment)
   } finally {
     await file.close()
@@ -81,7 +94,9 @@ async function keepFile(store: AttachmentStore, path: string): Promise<Kept> {
 }
 
 const isFileGone = (error: unknown): boolean =>
-  ['ENOENT', 'ELOOP', 'ENXIO', 'EACCES', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+  ['ENOENT', 'ELOOP', 'ENXIO', 'EACCES', 'ENOTDIR', 'EISDIR'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  )
 
 /** A source as the journal keeps it; bytes too large for the journal go to the store first. */
 export async function sourceRowOf(

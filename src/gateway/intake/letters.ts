@@ -9,13 +9,18 @@ import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import { postLetter, unreachable } from '../delivery/post.ts'
 import { findEarlier } from '../journal/letters.ts'
 import { keepSource, type SourceRow } from '../journal/sources.ts'
-import { type Desk, faulty, newId, type Outcome, sealFor, type System } from './desk.ts'
+import { type Desk, faulty, newId, type Outcome, type System, sealFor } from './desk.ts'
 import { keepAttachments } from './keep.ts'
 
 type LetterItem = Extract<Item, { kind: 'letter' }>
 
 /** Takes one letter. Rejects only when the disk or the journal fails: then nothing was taken. */
-export async function takeLetter(desk: Desk, system: System, source: SourceRow, item: LetterItem): Promise<Outcome> {
+export async function takeLetter(
+  desk: Desk,
+  system: System,
+  source: SourceRow,
+  item: LetterItem,
+): Promise<Outcome> {
   // Looked at first without its attachments: what is faulty anyway need not fill the disk.
   const early = faultsOf(desk, system, item.draft, checkLetter(item.draft, []))
   if (early.length > 0) return faulty(early as [Problem, ...Problem[]])
@@ -49,7 +54,13 @@ async function sealAndCommit(
   if (earlier.kind === 'known') return { kind: 'known', position, messageId: earlier.messageId }
   const messageId = newMessageId(desk.clock, desk.random)
   const at = desk.clock.now()
-  const envelope: Envelope = { messageId, createdAt: at, content: 'letter', letter, provenance: provenanceOf(system, source, item, letter) }
+  const envelope: Envelope = {
+    messageId,
+    createdAt: at,
+    content: 'letter',
+    letter,
+    provenance: provenanceOf(system, source, item, letter),
+  }
   const sealed = await sealFor(desk, system.office, envelope)
   desk.reached('letter.sealed')
   const posted = await desk.database.write(async (transaction) => {
@@ -69,7 +80,12 @@ async function sealAndCommit(
 }
 
 /** Which attachments a letter names is part of it; where it came from is not. */
-function provenanceOf(system: System, source: SourceRow, item: LetterItem, letter: Letter): NonNullable<Envelope['provenance']> {
+function provenanceOf(
+  system: System,
+  source: SourceRow,
+  item: LetterItem,
+  letter: Letter,
+): NonNullable<Envelope['provenance']> {
   return {
     system: system.id,
     profileVersion: system.version,

@@ -9,14 +9,25 @@ import type { Instant } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import { postNotice } from '../delivery/post.ts'
 import type { Reader } from '../journal/database.ts'
-import { envelopeById, type LetterRow, lettersOfMessage, lettersReceived, lettersSent } from '../journal/letters.ts'
+import {
+  envelopeById,
+  type LetterRow,
+  lettersOfMessage,
+  lettersReceived,
+  lettersSent,
+} from '../journal/letters.ts'
 import { keepSource, type SourceRow } from '../journal/sources.ts'
-import { type Desk, faulty, newId, type Outcome, sealNotice, type System } from './desk.ts'
+import { type Desk, faulty, newId, type Outcome, type System, sealNotice } from './desk.ts'
 
 type NoticeItem = Extract<Item, { kind: 'notice' }>
 
 /** Takes one notice. Rejects only when the disk or the journal fails. */
-export async function takeNotice(desk: Desk, system: System, source: SourceRow, item: NoticeItem): Promise<Outcome> {
+export async function takeNotice(
+  desk: Desk,
+  system: System,
+  source: SourceRow,
+  item: NoticeItem,
+): Promise<Outcome> {
   const { draft, position } = item
   const found = await findLetter(desk.database.committed, system.office, draft)
   if (!found.ok) return faulty(found.problems)
@@ -32,7 +43,12 @@ export async function takeNotice(desk: Desk, system: System, source: SourceRow, 
   const posted = await desk.database.write(async (transaction) => {
     const sourceId = await keepSource(transaction, source)
     const { messageId, createdAt: at } = envelope
-    return postNotice(transaction, { messageId, notice: notice.value, sealed, sourceId, position, at }, desk.routes, newId)
+    return postNotice(
+      transaction,
+      { messageId, notice: notice.value, sealed, sourceId, position, at },
+      desk.routes,
+      newId,
+    )
   })
   if (posted.kind === 'problem') return faulty([posted.problem])
   if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }
@@ -64,7 +80,8 @@ const isParty = (row: LetterRow, office: OfficeId, kind: NoticeKind): boolean =>
 function only(rows: readonly LetterRow[], said: string): Result<LetterRow> {
   const [first, second] = rows
   if (first === undefined) return bad(problem('notice.letter.unknown', 'about', said))
-  if (second !== undefined) return bad(problem('notice.letter.ambiguous', 'about', said, { count: rows.length }))
+  if (second !== undefined)
+    return bad(problem('notice.letter.ambiguous', 'about', said, { count: rows.length }))
   return good(first)
 }
 
@@ -89,7 +106,10 @@ export async function findByKey(reader: Reader, office: OfficeId, key: LetterKey
   }
   const rows: LetterRow[] = []
   for (const number of numbers) {
-    rows.push(...(await lettersReceived(reader, office, number)), ...(await lettersSent(reader, office, number)))
+    rows.push(
+      ...(await lettersReceived(reader, office, number)),
+      ...(await lettersSent(reader, office, number)),
+    )
   }
   const fits = rows.filter(
     (row) =>
@@ -116,8 +136,10 @@ export async function noticeAbout(
   const stored = await envelopeById(reader, row.messageId)
   if (stored === undefined) return bad(problem('notice.letter.unknown', 'about', row.messageId))
   const envelope = reopenEnvelope(stored.bytes, stored.digest)
-  if (!envelope.ok) throw new Error(`the journal's envelope ${row.messageId} cannot be read: ${envelope.problems[0].code}`)
-  if (envelope.value.content !== 'letter') return bad(problem('notice.letter.unknown', 'about', row.messageId))
+  if (!envelope.ok)
+    throw new Error(`the journal's envelope ${row.messageId} cannot be read: ${envelope.problems[0].code}`)
+  if (envelope.value.content !== 'letter')
+    return bad(problem('notice.letter.unknown', 'about', row.messageId))
   const { letter } = envelope.value
   return checkNotice({
     ...said,

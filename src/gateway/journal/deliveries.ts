@@ -1,8 +1,9 @@
 // Deliveries and attempts in the journal. `moveDelivery` is the only writer of delivery states.
-import type { OfficeId } from '../../letter/offices.ts'
+
 import type { Urgency } from '../../letter/codes.ts'
+import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
-import { type DeliveryEvent, deliveryTable, type DeliveryState, isOpen, next } from '../delivery/states.ts'
+import { type DeliveryEvent, type DeliveryState, deliveryTable, isOpen, next } from '../delivery/states.ts'
 import { rankOf } from '../queue/queue.ts'
 import type { Reader, Transaction } from './database.ts'
 
@@ -75,7 +76,12 @@ FROM attempts WHERE delivery_id = ? ORDER BY number`,
 SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted') LIMIT 1`,
 } as const
 
-const priorities: Readonly<Record<Urgency, number>> = { ordinary: 1, urgent: 2, 'very-urgent': 3, 'most-urgent': 4 }
+const priorities: Readonly<Record<Urgency, number>> = {
+  ordinary: 1,
+  urgent: 2,
+  'very-urgent': 3,
+  'most-urgent': 4,
+}
 
 export const priorityOf = (urgency: Urgency): number => priorities[urgency]
 
@@ -87,7 +93,20 @@ export async function insertDelivery(
 ): Promise<void> {
   const { id, messageId, office, mode, lane, priority, deadline } = delivery
   const rank = rankOf({ dueAt: at, priority })
-  await transaction.run(deliverySql.insert, id, messageId, office, mode, lane, priority, at, rank, deadline, at, at)
+  await transaction.run(
+    deliverySql.insert,
+    id,
+    messageId,
+    office,
+    mode,
+    lane,
+    priority,
+    at,
+    rank,
+    deadline,
+    at,
+    at,
+  )
 }
 
 export const deliveryById = (reader: Reader, id: string): Promise<DeliveryRow | undefined> =>
@@ -102,7 +121,8 @@ export async function isBehind(reader: Reader, delivery: DeliveryRow): Promise<b
 }
 
 /** The first open delivery of a lane. */
-export const headOfLane = (reader: Reader, lane: string): Promise<Due | undefined> => reader.one<Due>(deliverySql.behind, lane)
+export const headOfLane = (reader: Reader, lane: string): Promise<Due | undefined> =>
+  reader.one<Due>(deliverySql.behind, lane)
 
 /**
  * Moves a delivery as the state table says. Returns the row as it is then, or undefined when the event does not apply in
@@ -125,7 +145,16 @@ export async function moveDelivery(
     attempts: event === 'send' ? row.attempts + 1 : row.attempts,
     changedAt: at,
   }
-  await transaction.run(deliverySql.move, state, isOpen(state) ? 1 : 0, moved.dueAt, rankOf(moved), moved.attempts, at, id)
+  await transaction.run(
+    deliverySql.move,
+    state,
+    isOpen(state) ? 1 : 0,
+    moved.dueAt,
+    rankOf(moved),
+    moved.attempts,
+    at,
+    id,
+  )
   if (event === 'send') await transaction.run(deliverySql.insertAttempt, id, moved.attempts, at)
   return moved
 }
@@ -140,7 +169,15 @@ export async function endAttempt(
   said?: string,
 ): Promise<void> {
   const words = said?.slice(0, 2000) ?? null
-  await transaction.run(deliverySql.endAttempt, at, outcome, problem ?? null, words, delivery.id, delivery.attempts)
+  await transaction.run(
+    deliverySql.endAttempt,
+    at,
+    outcome,
+    problem ?? null,
+    words,
+    delivery.id,
+    delivery.attempts,
+  )
 }
 
 export const attemptsOf = (reader: Reader, deliveryId: string): Promise<AttemptRow[]> =>
@@ -152,8 +189,12 @@ export async function mayHaveArrived(reader: Reader, deliveryId: string): Promis
 }
 
 /** Deliveries to an office whose time comes until `until`, in the order of service, `limit` at most. */
-export const dueDeliveries = (reader: Reader, office: OfficeId, until: Instant, limit: number): Promise<Due[]> =>
-  reader.all<Due>(deliverySql.due, office, until, limit)
+export const dueDeliveries = (
+  reader: Reader,
+  office: OfficeId,
+  until: Instant,
+  limit: number,
+): Promise<Due[]> => reader.all<Due>(deliverySql.due, office, until, limit)
 
 /** Deliveries that a process held when it died. */
 export const interruptedDeliveries = (reader: Reader): Promise<DeliveryRow[]> =>
@@ -168,5 +209,6 @@ export async function setMode(transaction: Transaction, office: OfficeId, mode: 
   return transaction.run(deliverySql.setMode, mode, office, mode)
 }
 
-export const countOpen = (reader: Reader): Promise<{ office: string; state: DeliveryState; count: number }[]> =>
-  reader.all(deliverySql.count)
+export const countOpen = (
+  reader: Reader,
+): Promise<{ office: string; state: DeliveryState; count: number }[]> => reader.all(deliverySql.count)

@@ -1,11 +1,11 @@
 // Envelopes, letters and notices in the journal.
 import type { SealedEnvelope } from '../../envelope/envelope.ts'
-import type { Attachment, Letter } from '../../letter/letter.ts'
 import { contentDigest, naturalKey } from '../../letter/digest.ts'
+import type { Attachment, Letter } from '../../letter/letter.ts'
 import type { Notice, NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
-import { type LetterEvent, letterTable, type LetterState, next } from '../delivery/states.ts'
+import { type LetterEvent, type LetterState, letterTable, next } from '../delivery/states.ts'
 import type { Reader, Transaction } from './database.ts'
 import { recordEvent } from './events.ts'
 
@@ -79,7 +79,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?)`,
   insertReceipt: `
 INSERT INTO receipts (about, direction, office, digest, bytes, committed_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (about, direction, office) DO NOTHING`,
-  receipt: 'SELECT digest, bytes FROM receipts WHERE about = ? AND direction = ? ORDER BY committed_at LIMIT 1',
+  receipt:
+    'SELECT digest, bytes FROM receipts WHERE about = ? AND direction = ? ORDER BY committed_at LIMIT 1',
 } as const
 
 /** Writes a sealed envelope. */
@@ -140,7 +141,11 @@ export type Earlier =
   | { readonly kind: 'conflict'; readonly messageId: MessageId; readonly recipient: OfficeId }
 
 /** Compares an offered letter with what is there under its natural key (design §5.5, duplicates). */
-export async function findEarlier(reader: Reader, letter: Letter, digest = contentDigest(letter)): Promise<Earlier> {
+export async function findEarlier(
+  reader: Reader,
+  letter: Letter,
+  digest = contentDigest(letter),
+): Promise<Earlier> {
   let known: MessageId | undefined
   let fresh = 0
   for (const recipient of letter.to.offices) {
@@ -155,8 +160,11 @@ export async function findEarlier(reader: Reader, letter: Letter, digest = conte
 export const lettersOfMessage = (reader: Reader, messageId: string): Promise<LetterRow[]> =>
   reader.all<LetterRow>(letterSql.ofMessage, messageId)
 
-export const letterAt = (reader: Reader, messageId: string, recipient: string): Promise<LetterRow | undefined> =>
-  reader.one<LetterRow>(letterSql.one, messageId, recipient)
+export const letterAt = (
+  reader: Reader,
+  messageId: string,
+  recipient: string,
+): Promise<LetterRow | undefined> => reader.one<LetterRow>(letterSql.one, messageId, recipient)
 
 /** Letters that an office was sent under a normalised number, newest first. */
 export const lettersReceived = (reader: Reader, recipient: string, number: string): Promise<LetterRow[]> =>
@@ -187,7 +195,13 @@ export async function moveLetter(
   if (state === row.state) return state
   await transaction.run(letterSql.move, state, at, messageId, recipient)
   if (state === 'recalled') await transaction.run(letterSql.retire, messageId, recipient)
-  await recordEvent(transaction, at, 'letter.moved', { messageId, office: recipient }, { from: row.state, to: state })
+  await recordEvent(
+    transaction,
+    at,
+    'letter.moved',
+    { messageId, office: recipient },
+    { from: row.state, to: state },
+  )
   return state
 }
 
@@ -198,7 +212,16 @@ export async function insertNotice(
   at: Instant,
 ): Promise<void> {
   const { kind, about, from, to } = notice
-  await transaction.run(letterSql.insertNotice, messageId, kind, about.messageId, from, to, notice.receiveNumber ?? null, at)
+  await transaction.run(
+    letterSql.insertNotice,
+    messageId,
+    kind,
+    about.messageId,
+    from,
+    to,
+    notice.receiveNumber ?? null,
+    at,
+  )
 }
 
 export const noticesAbout = (reader: Reader, messageId: string): Promise<NoticeRow[]> =>
@@ -211,7 +234,8 @@ export const noticesAbout = (reader: Reader, messageId: string): Promise<NoticeR
 export async function findSameNotice(reader: Reader, notice: Notice): Promise<NoticeRow | undefined> {
   const said = (await noticesAbout(reader, notice.about.messageId)).filter(
     (row) =>
-      (row.sender === notice.from && row.recipient === notice.to) || (row.kind === 'dispute' && row.recipient === notice.from),
+      (row.sender === notice.from && row.recipient === notice.to) ||
+      (row.kind === 'dispute' && row.recipient === notice.from),
   )
   const last = said.findLast((row) => row.kind === notice.kind || row.kind === 'dispute')
   if (last === undefined || last.kind !== notice.kind || last.sender !== notice.from) return undefined

@@ -151,7 +151,9 @@ export const migrationSql = (step: number, engine: Engine): string =>
 export function migrate(database: Migrated, engine: Engine): void {
   const found = database.version()
   if (found > steps.length) {
-    throw new Error(`the journal has schema version ${found}; this program knows up to ${steps.length}: start the newer program`)
+    throw new Error(
+      `the journal has schema version ${found}; this program knows up to ${steps.length}: start the newer program`,
+    )
   }
   for (let step = found; step < steps.length; step++) {
     database.execute('BEGIN IMMEDIATE')

@@ -27,10 +27,23 @@ export function openSqlite(file: string): Database {
   writer.pragma('synchronous = FULL')
   writer.pragma('foreign_keys = ON')
   writer.pragma('busy_timeout = 5000')
-  migrate({ execute: (sql) => void writer.exec(sql), version: () => Number(writer.pragma('user_version', { simple: true })), setVersion: (version) => void writer.pragma(`user_version = ${version}`) }, 'sqlite')
+  migrate(
+    {
+      execute: (sql) => void writer.exec(sql),
+      version: () => Number(writer.pragma('user_version', { simple: true })),
+      setVersion: (version) => void writer.pragma(`user_version = ${version}`),
+    },
+    'sqlite',
+  )
   // Reads go through a connection of their own: inside a group they must not see what is not committed yet.
   const reader = new Sqlite(file, { readonly: true })
   return new SqliteDatabase(writer, reader)
+}
+
+/** Opens a journal to read only, beside the gateway that writes it. Throws when there is none. */
+export function readSqlite(file: string): { readonly committed: Reader; close(): void } {
+  const reader = new Sqlite(file, { readonly: true, fileMustExist: true })
+  return { committed: connectionOf(reader), close: () => void reader.close() }
 }
 
 class SqliteDatabase implements Database {
@@ -127,4 +140,5 @@ function connectionOf(connection: Sqlite.Database): Transaction {
 }
 
 const isDiskError = (error: unknown): boolean =>
-  error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN)/.test(error.code)
+  error instanceof Sqlite.SqliteError &&
+  /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN)/.test(error.code)

@@ -68,7 +68,11 @@ class EmbeddedQueue implements Queue {
   #turn(): void {
     if (this.#closed || this.#handler === undefined) return
     const now = this.#clock.now()
-    for (let entry = this.#later.peek(); entry !== undefined && entry.dueAt <= now; entry = this.#later.peek()) {
+    for (
+      let entry = this.#later.peek();
+      entry !== undefined && entry.dueAt <= now;
+      entry = this.#later.peek()
+    ) {
       this.#later.pop()
       if (this.#held.get(entry.id) === entry) this.#ready.push(entry)
     }

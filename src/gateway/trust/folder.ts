@@ -22,7 +22,8 @@ export function readTrustFolder(folder: string): Result<Trust> {
   }
   const [first, ...rest] = problems
   if (first !== undefined) return bad(first, ...rest)
-  if (authority === undefined) return bad(problem('trust.certificate.unreadable', join(folder, 'authority.pem')))
+  if (authority === undefined)
+    return bad(problem('trust.certificate.unreadable', join(folder, 'authority.pem')))
   return good({ authority, certificatesOf: (office) => offices.get(office) ?? [] })
 }
 
@@ -76,7 +77,9 @@ function foldersIn(path: string): string[] {
 
 function readCertificates(path: string, problems: Problem[]): X509Certificate[] {
   try {
-    const found = readFileSync(path, 'latin1').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+    const found = readFileSync(path, 'latin1').match(
+      /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g,
+    )
     if (found === null) throw new Error('no PEM certificate in the file')
     return found.map((pem) => new X509Certificate(pem))
   } catch (error) {

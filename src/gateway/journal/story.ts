@@ -1,0 +1,153 @@
+// A letter's whole story, read from the journal: for `saraban messages` and for auditors. Reads only.
+import { reopenEnvelope } from '../../envelope/verify.ts'
+import type { Letter } from '../../letter/letter.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
+import type { Reader } from './database.ts'
+import { type AttemptRow, attemptsOf, type DeliveryRow, deliveriesOfMessage } from './deliveries.ts'
+import {
+  type EnvelopeRow,
+  envelopeById,
+  type LetterRow,
+  lettersOfMessage,
+  type NoticeRow,
+  noticesAbout,
+} from './letters.ts'
+import { listQuarantine, type QuarantineRow, type SourceRow, sourceById } from './sources.ts'
+
+export interface ListedLetter extends LetterRow {
+  /** As the office's deliveries stand: the instant of the next attempt, when there is one. */
+  readonly nextAttempt: Instant | null
+  readonly attempts: number
+}
+
+export interface LetterFilter {
+  readonly sender?: string
+  readonly recipient?: string
+  readonly state?: string
+  /** At most 1,000. */
+  readonly limit: number
+  /** Secret letters have their own register and stay out of ordinary views (domain §2). */
+  readonly secret: boolean
+}
+
+export interface DeliveryStory {
+  readonly delivery: DeliveryRow
+  readonly attempts: readonly AttemptRow[]
+}
+
+export interface NoticeStory {
+  readonly notice: NoticeRow
+  readonly reason: string
+  readonly deliveries: readonly DeliveryStory[]
+}
+
+export interface EventRow {
+  readonly seq: number
+  readonly at: Instant
+  readonly name: string
+  readonly office: string | null
+  readonly facts: Readonly<Record<string, string | number>>
+}
+
+export interface Story {
+  readonly messageId: MessageId
+  readonly envelope: Omit<EnvelopeRow, 'bytes'> & { readonly size: number }
+  readonly letter: Letter
+  readonly source: Omit<SourceRow, 'bytes'> | undefined
+  /** One for each recipient. */
+  readonly recipients: readonly LetterRow[]
+  readonly deliveries: readonly DeliveryStory[]
+  readonly notices: readonly NoticeStory[]
+  readonly events: readonly EventRow[]
+}
+
+const listed = (where: string): string => `
+SELECT l.message_id AS "messageId", l.recipient, l.sender, l.number, l.date, l.content_digest AS "contentDigest", l.urgency,
+  l.secrecy, l.state, l.receive_number AS "receiveNumber", l.committed_at AS "committedAt", l.changed_at AS "changedAt",
+  COALESCE(d.attempts, 0) AS attempts, CASE WHEN d.open = 1 THEN d.due_at END AS "nextAttempt"
+FROM letters l LEFT JOIN deliveries d ON d.message_id = l.message_id AND d.office = l.recipient
+${where}
+ORDER BY l.committed_at DESC, l.message_id DESC, l.recipient LIMIT ?`
+
+const sql = {
+  events: `
+SELECT seq, at, name, office, facts FROM events WHERE message_id = ? OR source_id = ? ORDER BY seq LIMIT 1000`,
+  matching: `
+SELECT DISTINCT message_id AS "messageId" FROM letters WHERE message_id = ? OR message_id LIKE ? OR number = ? LIMIT 20`,
+} as const
+
+/** Letters, newest first. */
+export async function listLetters(reader: Reader, filter: LetterFilter): Promise<ListedLetter[]> {
+  const conditions = Object.entries({
+    'l.sender': filter.sender,
+    'l.recipient': filter.recipient,
+    'l.state': filter.state,
+    'l.secrecy': filter.secret ? undefined : 'ordinary',
+  }).flatMap(([column, value]) => (value === undefined ? [] : [{ column, value }]))
+  const where =
+    conditions.length === 0 ? '' : `WHERE ${conditions.map(({ column }) => `${column} = ?`).join(' AND ')}`
+  const limit = Math.min(Math.max(1, filter.limit), 1000)
+  return reader.all<ListedLetter>(listed(where), ...conditions.map(({ value }) => value), limit)
+}
+
+/** The message ids of the letters that a person means: by message id, the end of one, or a normalised number. */
+export async function findLetters(
+  reader: Reader,
+  said: string,
+  number: string | undefined,
+): Promise<MessageId[]> {
+  const safe = /^[0-9a-f-]{6,36}$/.test(said) ? `%${said}` : said
+  const rows = await reader.all<{ messageId: MessageId }>(sql.matching, said, safe, number ?? said)
+  return rows.map((row) => row.messageId)
+}
+
+/** What waits in quarantine, newest first. */
+export const listQuarantined = (reader: Reader, limit: number): Promise<QuarantineRow[]> =>
+  listQuarantine(reader, limit)
+
+/** Everything that the journal knows of a letter, or undefined when it knows none of that id. */
+export async function storyOf(reader: Reader, messageId: string): Promise<Story | undefined> {
+  const row = await envelopeById(reader, messageId)
+  if (row === undefined || row.content !== 'letter') return undefined
+  const envelope = reopenEnvelope(row.bytes, row.digest)
+  if (!envelope.ok || envelope.value.content !== 'letter') return undefined
+  const { bytes, ...withoutBytes } = row
+  const source = row.sourceId === null ? undefined : await sourceById(reader, row.sourceId)
+  return {
+    messageId: row.messageId,
+    envelope: { ...withoutBytes, size: bytes.length },
+    letter: envelope.value.letter,
+    source: source && withoutSourceBytes(source),
+    recipients: await lettersOfMessage(reader, messageId),
+    deliveries: await deliveryStories(reader, messageId),
+    notices: await noticeStories(reader, row.messageId),
+    events: await eventsOf(reader, messageId, row.sourceId),
+  }
+}
+
+function withoutSourceBytes({ bytes: _bytes, ...source }: SourceRow): Omit<SourceRow, 'bytes'> {
+  return source
+}
+
+async function deliveryStories(reader: Reader, messageId: string): Promise<DeliveryStory[]> {
+  const deliveries = await deliveriesOfMessage(reader, messageId)
+  return Promise.all(
+    deliveries.map(async (delivery) => ({ delivery, attempts: await attemptsOf(reader, delivery.id) })),
+  )
+}
+
+async function noticeStories(reader: Reader, messageId: MessageId): Promise<NoticeStory[]> {
+  const stories: NoticeStory[] = []
+  for (const notice of await noticesAbout(reader, messageId)) {
+    const row = await envelopeById(reader, notice.messageId)
+    const envelope = row && reopenEnvelope(row.bytes, row.digest)
+    const reason = envelope?.ok && envelope.value.content === 'notice' ? envelope.value.notice.reason : ''
+    stories.push({ notice, reason, deliveries: await deliveryStories(reader, notice.messageId) })
+  }
+  return stories
+}
+
+async function eventsOf(reader: Reader, messageId: string, sourceId: string | null): Promise<EventRow[]> {
+  const rows = await reader.all<EventRow & { facts: unknown }>(sql.events, messageId, sourceId ?? '')
+  return rows.map((row) => ({ ...row, facts: JSON.parse(String(row.facts)) as EventRow['facts'] }))
+}

@@ -1,0 +1,75 @@
+// What the gateway logs: one function for each event, ids always, bodies and names never (style, attacks T11).
+import type { Logger } from 'pino'
+import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
+import type { OfficeId } from '../letter/offices.ts'
+
+export interface Log {
+  gatewayStarted(facts: { readonly systems: number; readonly http?: string; readonly https?: string }): void
+  gatewayStopped(): void
+  sourceTaken(system: string, taken: readonly Taken[], milliseconds: number): void
+  sourceFailed(system: string, error: unknown): void
+  attemptEnded(parcel: Parcel, outcome: Outcome, milliseconds: number): void
+  breakerOpened(office: OfficeId): void
+  workFailed(work: string, error: unknown): void
+  requestFailed(error: Error): void
+  adapterReported(system: string, event: string, facts: Readonly<Record<string, string | number>>): void
+}
+
+export function createLog(logger: Logger): Log {
+  return {
+    gatewayStarted: (facts) => logger.info(facts, 'gateway.started'),
+    gatewayStopped: () => logger.info('gateway.stopped'),
+    sourceTaken: (system, taken, milliseconds) => {
+      for (const each of taken) logger.info({ system, ...factsOf(each), milliseconds }, `source.${each.kind}`)
+    },
+    sourceFailed: (system, error) => logger.error({ system, ...errorOf(error) }, 'source.failed'),
+    attemptEnded: (parcel, outcome, milliseconds) =>
+      logger[outcome.kind === 'taken' ? 'info' : 'warn'](
+        {
+          delivery: parcel.id,
+          message: parcel.envelope.messageId,
+          office: parcel.office,
+          attempt: parcel.attempt,
+          outcome: outcome.kind,
+          ...(outcome.kind === 'refused' && { code: outcome.problem.code }),
+          milliseconds,
+        },
+        'attempt.ended',
+      ),
+    breakerOpened: (office) => logger.warn({ office }, 'breaker.opened'),
+    workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
+    requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),
+    adapterReported: (system, event, facts) => logger.info({ system, ...facts }, event),
+  }
+}
+
+function factsOf(taken: Taken): Readonly<Record<string, string>> {
+  switch (taken.kind) {
+    case 'taken':
+    case 'known':
+      return { message: taken.messageId }
+    case 'quarantined':
+    case 'refused':
+      return { codes: [...new Set(taken.problems.map((found) => found.code))].join(' ') }
+    case 'waiting':
+      return { missing: String(taken.missing.length) }
+    default:
+      return taken satisfies never
+  }
+}
+
+/** An error's name, code and place in the program. Its message may quote letter text and stays out. */
+function errorOf(error: unknown): Readonly<Record<string, string>> {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const code = (error as NodeJS.ErrnoException).code
+  const place = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
+  return {
+    error: error.name,
+    ...(code !== undefined && { code }),
+    ...(place !== undefined && { at: place.trim().slice(0, 200) }),
+    ...(error.cause instanceof Error && {
+      cause: error.cause.name,
+      causeCode: String((error.cause as NodeJS.ErrnoException).code ?? ''),
+    }),
+  }
+}

@@ -1,0 +1,83 @@
+// What the gateway measures, in Prometheus's text form. Labels are systems, offices and outcomes: bounded, never letter text.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
+import type { Database } from './journal/database.ts'
+import { countOpen } from './journal/deliveries.ts'
+import { countQuarantine } from './journal/sources.ts'
+
+export interface Metrics {
+  readonly registry: Registry
+  sourceTaken(system: string, taken: readonly Taken[], seconds: number): void
+  attemptEnded(parcel: Parcel, outcome: Outcome, seconds: number): void
+}
+
+/** A registry of its own for each gateway; the gauges are read from the journal when they are asked for. */
+export function createMetrics(database: Database, queueSize: () => number): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const items = new Counter({
+    name: 'saraban_items_total',
+    help: 'Letters and notices that systems handed over, by what became of them.',
+    labelNames: ['system', 'result'],
+    registers,
+  })
+  const intakeSeconds = new Histogram({
+    name: 'saraban_intake_seconds',
+    help: 'From a source that was offered to its commit.',
+    labelNames: ['system'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+    registers,
+  })
+  const attempts = new Counter({
+    name: 'saraban_attempts_total',
+    help: 'Attempts of deliveries, by office and outcome.',
+    labelNames: ['office', 'outcome'],
+    registers,
+  })
+  const attemptSeconds = new Histogram({
+    name: 'saraban_attempt_seconds',
+    help: 'How long attempts took.',
+    labelNames: ['office'],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    registers,
+  })
+  new Gauge({
+    name: 'saraban_deliveries_open',
+    help: 'Deliveries that are not settled, by office and state.',
+    labelNames: ['office', 'state'],
+    registers,
+    async collect() {
+      this.reset()
+      for (const { office, state, count } of await countOpen(database.committed))
+        this.set({ office, state }, Number(count))
+    },
+  })
+  new Gauge({
+    name: 'saraban_quarantine',
+    help: 'Places of sources that wait in quarantine for a person.',
+    registers,
+    async collect() {
+      this.set(await countQuarantine(database.committed))
+    },
+  })
+  new Gauge({
+    name: 'saraban_queue',
+    help: 'Deliveries that the queue holds.',
+    registers,
+    collect() {
+      this.set(queueSize())
+    },
+  })
+  return {
+    registry,
+    sourceTaken(system, taken, seconds) {
+      intakeSeconds.observe({ system }, seconds)
+      for (const { kind } of taken) items.inc({ system, result: kind })
+    },
+    attemptEnded(parcel, outcome, seconds) {
+      attempts.inc({ office: parcel.office, outcome: outcome.kind })
+      attemptSeconds.observe({ office: parcel.office }, seconds)
+    },
+  }
+}

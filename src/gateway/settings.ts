@@ -1,0 +1,131 @@
+// The settings of one installation: one YAML file, every fault named at once.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parseDocument } from 'yaml'
+import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
+
+export interface Listen {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+}
+
+export interface Settings {
+  /** The folder of the journal and the attachments. Absolute, like every path here. */
+  readonly data: string
+  /** The trust folder (design §5.1), with the `keys` of the offices for which this gateway seals. */
+  readonly trust: string
+  /** The folder of the profiles: every `*.yaml` in it is one system. */
+  readonly profiles: string
+  readonly listen: {
+    /** For systems on the province's own network, or behind a proxy that ends TLS. */
+    readonly http?: Listen
+    /** Mutual TLS, for the ministry's inbox. */
+    readonly https?: Listen & { readonly certificate: string; readonly key: string }
+  }
+  readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+}
+
+const levels = ['silent', 'error', 'warn', 'info', 'debug'] as const
+const largestFile = 64 * 1024
+
+/** Reads a settings file. Relative paths stand in the file's own folder. */
+export function readSettings(file: string): Result<Settings> {
+  let text: string
+  try {
+    if (statSync(file).size > largestFile) throw new Error(`larger than ${largestFile} bytes`)
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    return bad(problem('settings.unreadable', file, undefined, { reason: reasonOf(error) }))
+  }
+  const document = parseDocument(text, { uniqueKeys: true })
+  const [fault] = document.errors
+  if (fault !== undefined)
+    return bad(
+      problem('settings.unreadable', file, undefined, { reason: fault.message.split('\n')[0] ?? '' }),
+    )
+  return checkSettings(document.toJS({ maxAliasCount: 0 }), dirname(resolve(file)))
+}
+
+/** Checks settings as data. Relative paths stand in `folder`. */
+export function checkSettings(value: unknown, folder: string): Result<Settings> {
+  const checker = new Checker(folder)
+  const root = checker.record(value, '', ['data', 'trust', 'profiles', 'listen', 'log'])
+  const listen = checker.record(root['listen'], 'listen', ['http', 'https'])
+  const http = listen['http'] === undefined ? undefined : checker.listen(listen['http'], 'listen.http', [])
+  const tls = listen['https']
+  const https = tls === undefined ? undefined : checker.tls(tls)
+  if (http === undefined && https === undefined) checker.wrong('listen', undefined, 'http, https or both')
+  const settings: Settings = {
+    data: checker.path(root['data'], 'data', 'new'),
+    trust: checker.path(root['trust'], 'trust', 'there'),
+    profiles: checker.path(root['profiles'], 'profiles', 'there'),
+    listen: { ...(http && { http }), ...(https && { https }) },
+    log: checker.level(root['log'] ?? 'info'),
+  }
+  const [first, ...rest] = checker.problems
+  return first === undefined ? good(settings) : bad(first, ...rest)
+}
+
+class Checker {
+  readonly problems: Problem[] = []
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  wrong(path: string, found: unknown, expected: string): void {
+    const shown = found === undefined ? undefined : typeof found === 'string' ? found : JSON.stringify(found)
+    this.problems.push(problem('settings.wrong', path, shown, { expected }))
+  }
+
+  record(value: unknown, path: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.wrong(path, value, `a map with ${keys.join(', ')}`)
+      return {}
+    }
+    for (const key of Object.keys(value)) {
+      if (!keys.includes(key))
+        this.wrong(path === '' ? key : `${path}.${key}`, key, `one of ${keys.join(', ')}`)
+    }
+    return value as Record<string, unknown>
+  }
+
+  path(value: unknown, path: string, kind: 'new' | 'there'): string {
+    if (typeof value !== 'string' || value === '') {
+      this.wrong(path, value, 'a path')
+      return ''
+    }
+    const absolute = resolve(this.#folder, value)
+    if (kind === 'there' && !existsSync(absolute)) this.wrong(path, absolute, 'a path that is there')
+    return absolute
+  }
+
+  listen(value: unknown, path: string, more: readonly string[]): Listen {
+    const { host, port } = this.record(value, path, ['host', 'port', ...more])
+    if (typeof host !== 'string') this.wrong(`${path}.host`, host, 'an address, such as 127.0.0.1')
+    if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535) {
+      this.wrong(`${path}.port`, port, 'a port, 0 to 65535')
+    }
+    return { host: String(host), port: Number(port) }
+  }
+
+  tls(value: unknown): Listen & { certificate: string; key: string } {
+    const listen = this.listen(value, 'listen.https', ['certificate', 'key'])
+    const { certificate, key } = this.record(value, 'listen.https', ['host', 'port', 'certificate', 'key'])
+    return {
+      ...listen,
+      certificate: this.path(certificate, 'listen.https.certificate', 'there'),
+      key: this.path(key, 'listen.https.key', 'there'),
+    }
+  }
+
+  level(value: unknown): Settings['log'] {
+    const level = levels.find((known) => known === value)
+    if (level === undefined) this.wrong('log', value, levels.join(', '))
+    return level ?? 'info'
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,25 @@
+// Reads the settings, composes, listens, stops.
+import pino from 'pino'
+import { type Gateway, startGateway } from './gateway/gateway.ts'
+import { createLog } from './gateway/log.ts'
+import type { Settings } from './gateway/settings.ts'
+import { readSettings } from './gateway/settings.ts'
+import { orThrow } from './gateway/systems.ts'
+import { systemClock, systemRandom } from './letter/time.ts'
+
+/** Starts a gateway with the process's own clock, chance, environment and standard output. */
+export function runGateway(settings: Settings): Promise<Gateway> {
+  const log = createLog(pino({ level: settings.log, base: null }))
+  return startGateway({ settings, environment: process.env, clock: systemClock, random: systemRandom, log })
+}
+
+/** Runs the gateway of a settings file until the process is asked to stop. Rejects with `SettingsError`. */
+export async function main(settingsFile: string): Promise<void> {
+  const gateway = await runGateway(orThrow(readSettings(settingsFile)))
+  const asked = new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  await asked
+  await gateway.stop()
+}
