@@ -1,9 +1,14 @@
 // A profile: the data file that says how to talk with one system, in both directions (design §5.3).
-import type { OfficeId } from '../letter/offices.ts'
-import type { Result } from '../problem/problem.ts'
-import type { Channel } from './transports/transport.ts'
+import { createHash } from 'node:crypto'
+import { type OfficeId, officeId } from '../letter/offices.ts'
+import { bad, good, type Result } from '../problem/problem.ts'
+import { deeperFindings } from './profile-check.ts'
+import { frame } from './profile-schema.ts'
+import { readProfileText } from './profile-text.ts'
+import { lazily, readerOf } from './schema.ts'
+import { type Channel, channels } from './transports/transport.ts'
 
-/** Options of a format or a transport as the profile gives them, checked by their kind's schema. */
+/** Options of a format or a transport as the profile gives them, checked by their kind. */
 export interface KindOptions {
   readonly kind: string
   readonly [option: string]: unknown
@@ -23,7 +28,7 @@ export type FieldDefinition =
 
 export interface DocumentDefinition {
   readonly format: KindOptions
-  /** For records formats only. */
+  /** For records formats only; empty for the others. */
   readonly fields: Readonly<Record<string, FieldDefinition>>
   /** What happens with a canonical field that no mapping names when its value is not the usual one. */
   readonly unmapped: 'refuse' | 'spill'
@@ -42,6 +47,8 @@ export interface Profile {
   readonly office: OfficeId
   readonly title: string
   readonly origin: 'outsourced' | 'self-built' | 'none'
+  /** Which system this office really runs was never published: an assignment that is only an example says so. */
+  readonly illustrative: boolean
   readonly documents: Readonly<Record<string, DocumentDefinition>>
   readonly channels: Readonly<Partial<Record<Channel, ChannelDefinition>>>
   /** SHA-256 of the profile's text, lower-case hexadecimal. */
@@ -50,8 +57,88 @@ export interface Profile {
   readonly file: string
 }
 
+/** A profile as it stands in YAML when its frame is whole. */
+export interface RawProfile {
+  readonly id: string
+  readonly office: string
+  readonly title: string
+  readonly origin: Profile['origin']
+  readonly illustrative: boolean
+  readonly documents: Readonly<Record<string, RawDocument>>
+  readonly send: ChannelDefinition
+  readonly receive: ChannelDefinition
+  readonly notices: ChannelDefinition
+  readonly sendNotices?: ChannelDefinition
+}
+
+export interface RawDocument {
+  readonly format: KindOptions
+  readonly fields?: Readonly<Record<string, RawField>>
+  readonly unmapped: 'refuse' | 'spill'
+  readonly main: 'required' | 'optional'
+}
+
+export type RawField =
+  | {
+      readonly at: string | number | readonly (string | number)[]
+      readonly as: unknown
+      readonly default?: string
+    }
+  | { readonly always: string }
+
+const readFrame = lazily(() => readerOf<RawProfile>(frame()))
+
 /**
  * Reads a profile and names every fault at once, each with its path, its line, the value found and what to do.
- * `file` is only named in problems. At most 256 KiB of text, 16 aliases, no custom tags (attacks X11).
+ * `file` is only for people. At most 256 KiB of YAML, 32 aliases, no custom tags (attacks X11).
  */
-export declare function readProfile(text: string, file: string): Result<Profile>
+export function readProfile(text: string, file: string): Result<Profile> {
+  const source = readProfileText(text)
+  if (!source.ok) return source
+  const { value, problemAt } = source.value
+  const raw = readFrame()(value)
+  if (!raw.ok) {
+    // What is deeper is checked even so where it stands, so that a profile need not be corrected twice.
+    const findings = [...raw.findings, ...deeperFindings(value)]
+    return bad(problemAt(raw.findings[0]), ...findings.slice(1).map(problemAt))
+  }
+  const [first, ...rest] = deeperFindings(raw.value).map(problemAt)
+  if (first !== undefined) return bad(first, ...rest)
+  const office = officeId(raw.value.office)
+  return office.ok ? good(profileOf(raw.value, office.value, text, file)) : office
+}
+
+function profileOf(raw: RawProfile, office: OfficeId, text: string, file: string): Profile {
+  return {
+    id: raw.id,
+    office,
+    title: raw.title,
+    origin: raw.origin,
+    illustrative: raw.illustrative,
+    documents: mapped(raw.documents, (document) => ({
+      ...document,
+      fields: mapped(document.fields ?? {}, fieldOf),
+    })),
+    channels: Object.fromEntries(
+      channels.flatMap((channel) => {
+        const definition = raw[channel]
+        return definition === undefined ? [] : [[channel, definition]]
+      }),
+    ),
+    version: createHash('sha256').update(text, 'utf8').digest('hex'),
+    file,
+  }
+}
+
+const fieldOf = (raw: RawField): FieldDefinition =>
+  'always' in raw ? raw : { ...raw, at: columnsOf(raw.at) }
+
+/** The columns that `at` names, as texts. */
+export const columnsOf = (at: string | number | readonly (string | number)[]): readonly string[] =>
+  (typeof at === 'object' ? at : [at]).map(String)
+
+const mapped = <From, To>(
+  map: Readonly<Record<string, From>>,
+  to: (value: From) => To,
+): Readonly<Record<string, To>> =>
+  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, to(value)]))

@@ -33,6 +33,8 @@ export const reference: JsonSchema = {
   maxProperties: 1,
   additionalProperties: false,
 }
+/** A reference and nothing else: a secret never stands in a profile. */
+export const secret: JsonSchema = { ...reference, $comment: 'secret' }
 export const textOrReference: JsonSchema = { anyOf: [{ type: 'string', minLength: 1 }, reference] }
 
 /** `250ms`, `5s`, `10m`, `72h`, `7d`. */
@@ -111,6 +113,16 @@ function findingOf(error: ErrorObject, at: Pointer): Finding {
         code: 'adapter.profile.value-unknown',
         value,
         details: { expected: (error.params['allowedValues'] as unknown[]).join(', ') },
+      }
+    case 'type':
+      // The value is not repeated: it may be the secret.
+      if (error.parentSchema?.['$comment'] === 'secret' && typeof error.data === 'string')
+        return { at: here, code: 'adapter.profile.secret-plain' }
+      return {
+        at: here,
+        code: 'adapter.profile.value-wrong',
+        value,
+        details: { expected: expectedBy(error) },
       }
     case 'const':
       return {

@@ -51,6 +51,40 @@ export const adapterProblems = {
     th: 'บรรทัด {line}: พบ {value} แต่ต้องเป็น: {expected}',
     remedy: { en: 'Write it as expected.', th: 'เขียนให้ตรงตามที่กำหนด' },
   },
+  'adapter.profile.unused': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: no channel uses the document {value}',
+    th: 'บรรทัด {line}: ไม่มีช่องทางใดใช้เอกสาร {value}',
+    remedy: {
+      en: 'Name it in send, receive, notices or sendNotices, or take it out.',
+      th: 'อ้างถึงใน send receive notices หรือ sendNotices หรือลบออก',
+    },
+  },
+  'adapter.profile.column-twice': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the column {value} is the place of {first} already',
+    th: 'บรรทัด {line}: คอลัมน์ {value} ใช้กับ {first} แล้ว',
+    remedy: { en: 'Give each field its own columns.', th: 'กำหนดคอลัมน์ให้แต่ละช่องไม่ซ้ำกัน' },
+  },
+  'adapter.profile.channel-impossible': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the transport {value} cannot serve this channel; it can serve: {expected}',
+    th: 'บรรทัด {line}: transport {value} ใช้กับช่องทางนี้ไม่ได้ ใช้ได้กับ: {expected}',
+    remedy: { en: 'Choose another transport.', th: 'เลือก transport อื่น' },
+  },
+  'adapter.profile.channels-differ': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: letters are {receive} and notices are {notices}; both must reach the system in one way',
+    th: 'บรรทัด {line}: หนังสือเป็นแบบ {receive} แต่การแจ้งเป็นแบบ {notices} ต้องเป็นแบบเดียวกัน',
+    remedy: {
+      en: 'Let both be brought to the system, or both be fetched by it.',
+      th: 'ให้ส่งไปยังระบบทั้งคู่ หรือให้ระบบมารับทั้งคู่',
+    },
+  },
   'adapter.profile.secret-plain': {
     status: 422,
     permanent: true,

@@ -12,28 +12,37 @@ import { gather, type Values } from './codec.ts'
 
 export type FieldValues = ReadonlyMap<string, Values>
 
-const truths = ['true', 'false'] as const
+const truths = ['true', 'false']
+export const officeIds = offices.map(({ id }): string => id)
 
-/** Every canonical field that a letter's `fields` can map; with `values`, the only ones that it has. */
-export const letterFields: Readonly<Record<string, { readonly values?: readonly string[] }>> = {
-  number: {},
-  date: {},
-  subject: {},
-  kind: { values: kinds },
-  circular: { values: truths },
-  urgency: { values: urgencies },
-  secrecy: { values: secrecies },
-  from: {},
-  'from.person': {},
-  to: {},
-  'to.person': {},
-  'references.number': {},
-  'references.date': {},
-  'references.subject': {},
-  enclosureNote: {},
-  sentAt: {},
-  description: {},
-  attachments: {},
+/** What a profile may say of a canonical field: the codecs that can write it and, if they are few, its only values. */
+export interface FieldRule {
+  readonly codecs: readonly string[]
+  readonly values?: readonly string[]
+}
+
+const dates = ['buddhist-date', 'christian-date']
+
+/** Every canonical field that a letter's `fields` can map. */
+export const letterFields: Readonly<Record<string, FieldRule>> = {
+  number: { codecs: ['letter-number'] },
+  date: { codecs: dates },
+  subject: { codecs: ['text'] },
+  kind: { codecs: ['table'], values: kinds },
+  circular: { codecs: ['table'], values: truths },
+  urgency: { codecs: ['table'], values: urgencies },
+  secrecy: { codecs: ['table'], values: secrecies },
+  from: { codecs: ['office', 'table'], values: officeIds },
+  'from.person': { codecs: ['person'] },
+  to: { codecs: ['office', 'table', 'list'], values: officeIds },
+  'to.person': { codecs: ['person'] },
+  'references.number': { codecs: ['list'] },
+  'references.date': { codecs: ['list'] },
+  'references.subject': { codecs: ['list'] },
+  enclosureNote: { codecs: ['text'] },
+  sentAt: { codecs: ['instant'] },
+  description: { codecs: ['text'] },
+  attachments: { codecs: ['file-beside'] },
 }
 
 /** Without these there is no letter. */

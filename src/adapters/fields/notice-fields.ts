@@ -11,16 +11,16 @@ import { type FieldValues, oneOf, readCanonicalDate } from './letter-fields.ts'
  * Every canonical field that a notice's `fields` can map. `office` is the office at the other end of the letter; `subject`
  * is the letter's, for people: it is written and never read.
  */
-export const noticeFields: Readonly<Record<string, { readonly values?: readonly string[] }>> = {
-  kind: { values: noticeKinds },
-  messageId: {},
-  number: {},
-  date: {},
-  subject: {},
-  office: {},
-  receiveNumber: {},
-  at: {},
-  reason: {},
+export const noticeFields: Readonly<Record<string, FieldRule>> = {
+  kind: { codecs: ['table'], values: noticeKinds },
+  messageId: { codecs: ['text'] },
+  number: { codecs: ['letter-number'] },
+  date: { codecs: ['buddhist-date', 'christian-date'] },
+  subject: { codecs: ['text'] },
+  office: { codecs: ['office', 'table'], values: officeIds },
+  receiveNumber: { codecs: ['text'] },
+  at: { codecs: ['instant'] },
+  reason: { codecs: ['text'] },
 }
 
 /** Without these a notice would lose what it is for. */

@@ -1,0 +1,119 @@
+// Whether a document's fields fit its format, its content and each other.
+import { checkCodec } from './fields/codecs.ts'
+import { type FieldRule, letterFields, neededLetterFields } from './fields/letter-fields.ts'
+import { neededNoticeFields, noticeFields } from './fields/notice-fields.ts'
+import type { FormatKind } from './formats/format.ts'
+import type { Finding, Pointer } from './schema.ts'
+
+type Tree = Readonly<Record<string, unknown>>
+
+/** Everything wrong with a document's fields. `contents`: what the channels that use it carry. */
+export function documentFindings(
+  document: Tree,
+  format: FormatKind,
+  contents: readonly ('letter' | 'notice')[],
+  at: Pointer,
+): readonly Finding[] {
+  const { fields } = document
+  if (format.sort === 'document') {
+    const details = { expected: `format (a document of the format ${format.kind} has its own fields)` }
+    return fields === undefined
+      ? []
+      : [{ at: [...at, 'fields'], code: 'adapter.profile.key-unknown', value: 'fields', key: true, details }]
+  }
+  const [content, another] = contents
+  if (another !== undefined) {
+    const expected = `channels of one sort: a document of the format ${format.kind} is a letter or a notice`
+    return [{ at, code: 'adapter.profile.value-wrong', value: 'letters and notices', details: { expected } }]
+  }
+  if (typeof fields !== 'object' || fields === null)
+    return [{ at, code: 'adapter.profile.key-missing', details: { key: 'fields' } }]
+  if (content === undefined) return []
+  const rules = content === 'letter' ? letterFields : noticeFields
+  const needed = content === 'letter' ? neededLetterFields : neededNoticeFields
+  return [
+    ...needed
+      .filter((field) => !Object.hasOwn(fields, field))
+      .map(
+        (field): Finding => ({
+          at: [...at, 'fields'],
+          code: 'adapter.profile.key-missing',
+          details: { key: field },
+        }),
+      ),
+    ...Object.entries(fields).flatMap(([field, definition]) =>
+      fieldFindings(field, definition, rules, [...at, 'fields', field]),
+    ),
+    ...columnFindings(fields, document['format'], [...at, 'fields']),
+  ]
+}
+
+function fieldFindings(
+  field: string,
+  definition: unknown,
+  rules: Readonly<Record<string, FieldRule>>,
+  at: Pointer,
+): readonly Finding[] {
+  const rule = Object.hasOwn(rules, field) ? rules[field] : undefined
+  if (rule === undefined) {
+    const details = { expected: Object.keys(rules).join(', ') }
+    return [{ at, code: 'adapter.profile.key-unknown', value: field, key: true, details }]
+  }
+  if (typeof definition !== 'object' || definition === null) return []
+  const values = Object.entries(definition).flatMap(([key, value]) =>
+    (key === 'always' || key === 'default') && typeof value === 'string'
+      ? valueFindings(value, rule, [...at, key])
+      : [],
+  )
+  if (!('as' in definition)) return values
+  const { as } = definition
+  const [name, options] = typeof as === 'string' ? [as, undefined] : (Object.entries(as ?? {})[0] ?? [])
+  const wrong = checkCodec(as, [...at, 'as'])
+  if (wrong.length > 0) return [...values, ...wrong]
+  if (!rule.codecs.includes(String(name))) {
+    const details = { expected: rule.codecs.join(', ') }
+    return [
+      ...values,
+      { at: [...at, 'as'], code: 'adapter.profile.value-unknown', value: String(name), details },
+    ]
+  }
+  const entries = name === 'table' ? Object.entries(options ?? {}) : []
+  return [
+    ...values,
+    ...entries.flatMap(([code, value]) => valueFindings(String(value), rule, [...at, 'as', 'table', code])),
+  ]
+}
+
+function valueFindings(value: string, { values }: FieldRule, at: Pointer): readonly Finding[] {
+  if (values === undefined || values.includes(value)) return []
+  return [{ at, code: 'adapter.profile.value-unknown', value, details: { expected: values.join(', ') } }]
+}
+
+function columnFindings(fields: object, format: unknown, at: Pointer): readonly Finding[] {
+  const taken = new Map<string, string>()
+  const findings: Finding[] = []
+  const known = columnsWithoutHeader(format)
+  for (const [field, definition] of Object.entries(fields) as [string, unknown][]) {
+    if (typeof definition !== 'object' || definition === null || !('at' in definition)) continue
+    const columns: unknown[] = Array.isArray(definition.at) ? definition.at : [definition.at]
+    for (const column of columns.map(String)) {
+      const place = [...at, field, 'at']
+      const first = taken.get(column)
+      if (first !== undefined)
+        findings.push({ at: place, code: 'adapter.profile.column-twice', value: column, details: { first } })
+      taken.set(column, field)
+      if (known !== undefined && !known.includes(column)) {
+        const details = { expected: known.join(', ') }
+        findings.push({ at: place, code: 'adapter.profile.value-unknown', value: column, details })
+      }
+    }
+  }
+  return findings
+}
+
+/** Where no header names the columns, the format's `columns` are all that there are. */
+function columnsWithoutHeader(format: unknown): readonly string[] | undefined {
+  if (typeof format !== 'object' || format === null || !('header' in format) || !('columns' in format))
+    return undefined
+  return format.header === false && Array.isArray(format.columns) ? format.columns.map(String) : undefined
+}

@@ -1,0 +1,110 @@
+// The shape of a profile as a JSON Schema, made from what each format, transport and codec declares of itself.
+import { codecs } from './fields/codecs.ts'
+import { letterFields } from './fields/letter-fields.ts'
+import { noticeFields } from './fields/notice-fields.ts'
+import { formats } from './formats/formats.ts'
+import { type JsonSchema, object } from './schema.ts'
+import { channels } from './transports/transport.ts'
+import { transports } from './transports/transports.ts'
+
+const column: JsonSchema = {
+  type: ['string', 'integer'],
+  description: 'the name of a column, or its number where it has no name',
+}
+
+const always: JsonSchema = object(
+  { always: { type: 'string', description: 'a canonical value, as a text' } },
+  ['always'],
+)
+
+const field = (as: JsonSchema): JsonSchema => ({
+  if: { type: 'object', required: ['always'] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: always,
+  else: object(
+    {
+      at: {
+        if: { type: 'array' },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: { type: 'array', items: column, minItems: 1, maxItems: 100, uniqueItems: true },
+        else: column,
+      },
+      as,
+      default: {
+        type: 'string',
+        minLength: 1,
+        description: 'the canonical value that blank cells stand for',
+      },
+    },
+    ['at', 'as'],
+  ),
+})
+
+function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): JsonSchema {
+  const document = object(
+    {
+      format,
+      fields,
+      unmapped: { enum: ['refuse', 'spill'], default: 'spill' },
+      main: { enum: ['required', 'optional'], default: 'optional' },
+    },
+    ['format'],
+  )
+  const channel = object({ transport, document: { type: 'string', description: 'the name of a document' } }, [
+    'transport',
+    'document',
+  ])
+  return object(
+    {
+      id: {
+        type: 'string',
+        pattern: '^[a-z0-9][a-z0-9-]{0,39}$',
+        description: 'small letters, digits and hyphens, at most 40',
+      },
+      office: { type: 'string', description: 'an office id in quotes: "50", or moi' },
+      title: { type: 'string', minLength: 1, maxLength: 200, description: 'a name for people' },
+      origin: { enum: ['outsourced', 'self-built', 'none'] },
+      illustrative: { type: 'boolean', default: false, description: 'true or false' },
+      documents: { type: 'object', minProperties: 1, maxProperties: 20, additionalProperties: document },
+      ...Object.fromEntries(channels.map((name) => [name, channel])),
+    },
+    ['id', 'office', 'title', 'origin', 'documents', 'send', 'receive', 'notices'],
+  )
+}
+
+const ofKind = (kinds: readonly string[]): JsonSchema => ({
+  type: 'object',
+  properties: { kind: { enum: kinds } },
+  required: ['kind'],
+})
+
+/** The frame of a profile: what stands in formats, transports and codecs is checked by each of them. */
+export const frame = (): JsonSchema =>
+  shape(
+    ofKind(formats.map(({ kind }) => kind)),
+    { type: 'object', additionalProperties: field({ type: ['string', 'object'], description: 'a codec' }) },
+    ofKind(transports.map(({ kind }) => kind)),
+  )
+
+/** The whole, for editors: `schemas/profile.schema.json`. */
+export function publishedSchema(): JsonSchema {
+  const kindOf = ({ kind, options, required }: (typeof formats | typeof transports)[number]): JsonSchema =>
+    object({ kind: { const: kind }, ...options }, ['kind', ...required])
+  const as: JsonSchema = {
+    anyOf: [
+      { enum: codecs.map(({ name }) => name) },
+      ...codecs.map(({ name, options }) => object({ [name]: options }, [name])),
+    ],
+  }
+  const fieldNames = [...new Set([...Object.keys(letterFields), ...Object.keys(noticeFields)])]
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:th:go:moi:saraban:profile:1',
+    title: 'Profile of a system (saraban-gateway)',
+    ...shape(
+      { oneOf: formats.map(kindOf) },
+      object(Object.fromEntries(fieldNames.map((name) => [name, field(as)]))),
+      { oneOf: transports.map(kindOf) },
+    ),
+  }
+}
