@@ -1,0 +1,47 @@
+// `npm run bench -- NAME… [--quick] [--json]`: measures against a limit or a rival in the same run, prints ratios.
+import { pathToFileURL } from 'node:url'
+import type { Row } from './row.ts'
+
+interface Bench {
+  readonly name: string
+  readonly run: (options: { readonly quick: boolean }) => Promise<Row[]>
+}
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  envelope: () => import('./envelope.ts'),
+  intake: () => import('./intake.ts'),
+}
+
+async function main(parameters: readonly string[]): Promise<number> {
+  const names = parameters.filter((each) => !each.startsWith('-'))
+  const wanted = names.length === 0 ? Object.keys(benches) : names
+  const unknown = wanted.filter((name) => benches[name] === undefined)
+  if (unknown.length > 0) {
+    process.stderr.write(`error: no bench ${unknown.join(', ')}\nhint: ${Object.keys(benches).join(', ')}\n`)
+    return 2
+  }
+  const results: Record<string, Row[]> = {}
+  for (const name of wanted) {
+    const bench = await benches[name]?.()
+    if (bench !== undefined) results[name] = await bench.run({ quick: parameters.includes('--quick') })
+  }
+  if (parameters.includes('--json')) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
+  else for (const [name, rows] of Object.entries(results)) print(name, rows)
+  return Object.values(results).flat().some((row) => row.ok === false) ? 1 : 0
+}
+
+function print(name: string, rows: readonly Row[]): void {
+  const cells = rows.map((row) => [
+    row.what,
+    `${row.value < 10 ? row.value.toFixed(2) : Math.round(row.value).toLocaleString('en')} ${row.unit}`,
+    row.ratio === undefined ? '' : `${row.ratio.toFixed(2)} × ${row.against ?? ''}`,
+    row.expected ?? '',
+    row.ok === undefined ? '' : row.ok ? 'ok' : 'MISSED',
+  ])
+  const table = [['', 'measured', 'ratio', 'expected', ''], ...cells]
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
+  process.stdout.write(`\n${name}\n`)
+  for (const row of table) process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,85 @@
+// `npm run docs` writes the pages that follow from the code; `--check` fails when one of them is stale.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { deliveryTable, letterTable, type Table } from '../src/gateway/delivery/states.ts'
+import { defaultPolicy } from '../src/gateway/delivery/schedule.ts'
+import { catalogue } from '../src/problem/catalogue.ts'
+
+/** A generated page, or a part of a page between `<!-- generated: NAME -->` and `<!-- end -->`. */
+interface Generated {
+  readonly file: string
+  readonly part?: string
+  readonly text: string
+}
+
+function problemsPage(): string {
+  const rows = Object.entries(catalogue)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([code, { status, permanent, en, th, remedy }]) =>
+      [
+        `### \`${code}\``,
+        `HTTP ${status} · ${permanent ? 'trying again unchanged cannot help' : 'may pass'}\n`,
+        `- ${cell(en)} · ${cell(th)}`,
+        `- **What to do:** ${cell(remedy.en)} · ${cell(remedy.th)}`,
+      ].join('\n'),
+    )
+  return `# Problems\n\nEvery problem that the gateway names, from its one catalogue (\`src/problem/\`). Generated: \`npm run docs\`.\n\n${rows.join('\n\n')}\n`
+}
+
+const cell = (text: string): string => text.replaceAll('<', '&lt;').replaceAll('{', '‹').replaceAll('}', '›')
+
+function diagram<State extends string, Event extends string>(table: Table<State, Event>, first: State): string {
+  const moves = new Map<string, string[]>()
+  for (const state of Object.keys(table) as State[]) {
+    for (const [event, next] of Object.entries(table[state]) as [Event, State][]) {
+      if (next === state) continue
+      const arrow = `${state} --> ${next}`
+      moves.set(arrow, [...(moves.get(arrow) ?? []), event])
+    }
+  }
+  const lines = [...moves].map(([arrow, events]) => `  ${arrow.replaceAll('given-up', 'given_up')}: ${events.join(', ')}`)
+  return ['```mermaid', 'stateDiagram-v2', `  [*] --> ${first}`, ...lines, '```'].join('\n')
+}
+
+function scheduleText(): string {
+  const seconds = defaultPolicy.pauses.map((pause) => (pause < 60_000 ? `${pause / 1000} s` : `${pause / 60_000} min`))
+  const hours = (milliseconds: number): string => `${milliseconds / 3_600_000} h`
+  return `After the first failed attempts: ${seconds.join(', ')}; then every ${hours(defaultPolicy.thenEvery)}, each pause lengthened by up to ${defaultPolicy.jitter * 100} %, until ${hours(defaultPolicy.giveUpAfter)} have passed. A Retry-After lengthens a pause up to ${hours(defaultPolicy.longestRetryAfter)}.`
+}
+
+const pages: readonly Generated[] = [
+  { file: 'docs/problems.md', text: problemsPage() },
+  { file: 'ARCHITECTURE.md', part: 'delivery states', text: diagram(deliveryTable, 'due') },
+  { file: 'ARCHITECTURE.md', part: 'letter states', text: diagram(letterTable, 'sealed') },
+  { file: 'ARCHITECTURE.md', part: 'retry schedule', text: scheduleText() },
+]
+
+function withPart(page: string, { file, part, text }: Generated): string {
+  if (part === undefined) return text
+  const begin = `<!-- generated: ${part} -->`
+  const from = page.indexOf(begin)
+  const to = page.indexOf('<!-- end -->', from)
+  if (from < 0 || to < 0) throw new Error(`${file} has no part ${part}`)
+  return `${page.slice(0, from + begin.length)}\n${text}\n${page.slice(to)}`
+}
+
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+const stale: string[] = []
+for (const generated of pages) {
+  const before = read(generated.file)
+  const after = withPart(before, generated)
+  if (after === before) continue
+  if (process.argv.includes('--check')) stale.push(generated.part === undefined ? generated.file : `${generated.file} (${generated.part})`)
+  else writeFileSync(generated.file, after)
+}
+if (stale.length > 0) {
+  process.stderr.write(`stale: ${stale.join(', ')}\nhint: npm run docs\n`)
+  process.exitCode = 1
+}
