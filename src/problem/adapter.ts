@@ -1,5 +1,5 @@
 // What can be wrong with a profile, and with what a system sends or takes.
-import type { ProblemDefinition } from './problem.ts'
+import type { ProblemDefinition } from './definition.ts'
 
 export const adapterProblems = {
   // ── A profile ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,5 @@
 // What can be wrong at the command line and in the sandbox.
-import type { ProblemDefinition } from './problem.ts'
+import type { ProblemDefinition } from './definition.ts'
 
 export const cliProblems = {
   'cli.file.unreadable': {

@@ -1,5 +1,5 @@
 // What can be wrong with a message of the national letter exchange (TH e-GIF e-CMS) and with an answer to it.
-import type { ProblemDefinition } from './problem.ts'
+import type { ProblemDefinition } from './definition.ts'
 
 export const ecmsProblems = {
   'ecms.body.too-large': {

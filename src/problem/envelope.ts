@@ -1,5 +1,5 @@
 // What can be wrong with an envelope from outside (design §5.1). Malformed documents answer 400, all others 422.
-import type { ProblemDefinition } from './problem.ts'
+import type { ProblemDefinition } from './definition.ts'
 
 const entry =
   (status: number) =>

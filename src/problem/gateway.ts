@@ -1,5 +1,5 @@
 // What can be wrong between a letter's arrival and its delivery: trust, intake, delivery, the journal, settings, access.
-import type { ProblemDefinition } from './problem.ts'
+import type { ProblemDefinition } from './definition.ts'
 
 export const gatewayProblems = {
   'trust.certificate.unreadable': {

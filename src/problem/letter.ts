@@ -1,5 +1,5 @@
 // What can be wrong with a letter or a notice.
-import type { ProblemDefinition } from './problem.ts'
+import type { ProblemDefinition } from './definition.ts'
 
 /** A fault of the content: the sender must correct it, trying again unchanged never helps. */
 const fault = (en: string, th: string, remedyEn: string, remedyTh: string) =>
@@ -93,12 +93,6 @@ export const letterProblems = {
     'เลขที่หนังสือ {value} ไม่มีเลขลำดับ อาจถูกตัดหรือยังไม่ได้ออกเลข',
     'Send the letter with its whole number, as มท 0210.3/3893.',
     'ส่งหนังสือพร้อมเลขที่ครบถ้วน เช่น มท 0210.3/3893',
-  ),
-  'letter.number.long': fault(
-    'the letter number has {length} characters, {limit} are allowed',
-    'เลขที่หนังสือมี {length} อักขระ เกินที่กำหนด {limit} อักขระ',
-    'Send only the number, as มท 0210.3/3893.',
-    'ส่งเฉพาะเลขที่หนังสือ เช่น มท 0210.3/3893',
   ),
 
   // Dates
