@@ -208,7 +208,10 @@ class Scanner {
   }
 
   #endTag(element: Open | undefined, tag: number): void {
-    if (element === undefined) return this.#malformed('a start tag', tag)
+    if (element === undefined) {
+      this.#malformed('a start tag', tag)
+      return
+    }
     this.#at = tag + 2 + element.written.length
     if (!this.#text.startsWith(element.written, tag + 2)) this.#malformed(`</${element.written}>`, tag)
     this.#skipSpaceBefore(62 /* > */, element)

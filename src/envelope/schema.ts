@@ -39,7 +39,7 @@ const like = (pattern: string, words: string): ValueRule => ({
 const oneOf = (values: readonly string[]): ValueRule => like(values.join('|'), values.join(', '))
 
 const anyText: ValueRule = { pattern: /^/, words: 'text' }
-const someText: ValueRule = { pattern: /^[^]/, words: 'text, not empty' }
+const someText: ValueRule = { pattern: /^[\s\S]/, words: 'text, not empty' }
 const nothing = like('', 'nothing')
 const messageId = like(
   'urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}',
