@@ -1,5 +1,5 @@
 // The validator: the only way to a Letter or a Notice. It names every fault at once.
-import { bad, good, type Problem, type ProblemCode, problem, type Result } from '../problem/problem.ts'
+import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
 import { attachmentNameFaults, isMediaType } from './attachments.ts'
 import { kinds, secrecies, urgencies } from './codes.ts'
 import { addCodeFault, addDigestFault, missing } from './faults.ts'
@@ -134,9 +134,11 @@ function addAttachmentFaults(faults: Problem[], attachments: readonly Attachment
     const { name, mediaType, size, role } = attachment
     const path = `attachments.${index}`
     faults.push(...attachmentNameFaults(name, `${path}.name`))
-    // A system writes a letter's attachments into one folder, or names them in one list: each needs its own name.
-    if (names.has(name)) faults.push(problem('letter.attachment.name-twice', `${path}.name`, name))
-    names.add(name)
+    // A system writes a letter's attachments into one folder, or names them in one list: each needs its own name,
+    // also where capitals do not count.
+    const key = name.toLowerCase()
+    if (names.has(key)) faults.push(problem('letter.attachment.name-twice', `${path}.name`, name))
+    names.add(key)
     if (!isMediaType(mediaType)) faults.push(unknownType(`${path}.mediaType`, mediaType, name))
     if (!Number.isSafeInteger(size) || size < 1 || size > limits.attachmentSize) {
       faults.push(
@@ -153,7 +155,7 @@ function addAttachmentFaults(faults: Problem[], attachments: readonly Attachment
 }
 
 const unknownType = (path: string, mediaType: string, name: string): Problem =>
-  problem('letter.media-type.unknown' satisfies ProblemCode, path, mediaType, { name })
+  problem('letter.media-type.unknown', path, mediaType, { name })
 
 function addExtensionFaults(faults: Problem[], extension: readonly ExtensionField[]): void {
   if (extension.length === 0) return

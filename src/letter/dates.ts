@@ -1,7 +1,7 @@
 // Letter dates: Buddhist and Christian, in every written form that was seen, read and printed.
 import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
 import { monthAbbreviations, monthNames, monthOf } from './months.ts'
-import { fold, thaiDigits } from './search.ts'
+import { searchKey, thaiDigits } from './search.ts'
 import type { Instant } from './time.ts'
 import { printInstant } from './time.ts'
 
@@ -14,6 +14,9 @@ export type LetterDate = string & { readonly [brand]: 'LetterDate' }
 const eraOffset = 543
 export const firstBuddhistYear = 2484
 export const lastBuddhistYear = 2699
+
+/** Characters of a written date, at most: a weekday, the longest month and an era leave half of it. */
+const longest = 100
 
 const plainForms = [
   'd MMM yyyy',
@@ -52,12 +55,15 @@ export const dateForms: readonly DateForm[] = [
 
 export const isDateForm = (text: string): text is DateForm => (dateForms as readonly string[]).includes(text)
 
+type Era = 'be' | 'ce'
+
 /** What was found in a written date, before it is known to be one. */
 interface Parts {
   readonly day: number
-  readonly month: number
+  /** Undefined: a word that names no month. */
+  readonly month: number | undefined
   readonly year: string
-  readonly era?: 'be' | 'ce'
+  readonly era?: Era
   readonly order: 'named' | 'day-first' | 'year-first' | 'compact'
 }
 
@@ -70,11 +76,11 @@ export function readLetterDate(
   printed: string,
   options: { readonly form?: DateForm; readonly century?: number } = {},
 ): Result<LetterDate> {
-  const text = fold(printed).toLowerCase()
-  if (text === '') return bad(problem('letter.field.missing', ''))
+  const text = printed.length > longest ? '' : searchKey(printed)
+  if (text === '' && printed.length <= longest) return bad(problem('letter.field.missing', ''))
   const parts = partsOf(text)
   if (!parts) return bad(problem('letter.date.unreadable', '', printed))
-  if (parts.month === 0) return bad(problem('letter.date.month-name', '', printed))
+  if (parts.month === undefined) return bad(problem('letter.date.month-name', '', printed))
   const form = options.form === undefined ? undefined : shapeOf(options.form)
   if (form && (form.order !== parts.order || form.yearDigits !== parts.year.length)) {
     return bad(problem('letter.date.form', '', printed, { form: options.form! }))
@@ -139,14 +145,12 @@ function namedParts(day: number, word: string, year: string): Parts {
   const era = /^(.+)([พค])ศ$/.exec(letters)
   const month = monthOf(era?.[1] ?? letters)
   const order = 'named' as const
-  // A month of 0 says that the word names none.
-  if (month === undefined || !era) return { order, day, month: month ?? 0, year }
-  return { order, day, month, year, era: era[2] === 'พ' ? 'be' : 'ce' }
+  return { order, day, month, year, ...(era && { era: era[2] === 'พ' ? 'be' : 'ce' }) }
 }
 
 interface Shape {
   readonly order: Parts['order']
-  readonly era: 'be' | 'ce'
+  readonly era: Era
   readonly yearDigits: number
 }
 
@@ -163,28 +167,34 @@ function shapeOf(form: DateForm): Shape {
   return { order, era: bare === pattern ? 'be' : 'ce', yearDigits: bare.includes('yyyy') ? 4 : 2 }
 }
 
-function christianYear(parts: Parts, formEra: 'be' | 'ce' | undefined, century: number): number | Problem {
-  const wanted = formEra ?? parts.era
-  if (parts.year.length === 2) return century * 100 + Number(parts.year) - eraOffset
-  const year = Number(parts.year)
+/** The Christian year, or why it cannot be told. */
+function christianYear(parts: Parts, formEra: Era | undefined, century: number): number | Problem {
+  const short = parts.year.length === 2
+  const year = short ? century * 100 + Number(parts.year) : Number(parts.year)
   const era = isBuddhist(year) ? 'be' : isBuddhist(year + eraOffset) ? 'ce' : undefined
-  const details = { year, first: firstBuddhistYear, last: lastBuddhistYear }
-  if (era === undefined) {
-    if (isBuddhist(year - eraOffset))
-      return problem('letter.date.added-twice', '', undefined, { year, meant: year - eraOffset })
-    if (isBuddhist(year + 2 * eraOffset)) {
-      return problem('letter.date.subtracted-twice', '', undefined, { year, meant: year + 2 * eraOffset })
-    }
-    return problem('letter.date.year', '', undefined, details)
+  if (era === undefined) return strangeYear(year)
+  // What the date itself says goes first: `ค.ศ. 2551` contradicts itself, whatever the form.
+  const expected = [parts.era, formEra].find((said) => said !== undefined && said !== era)
+  if (expected === undefined) return era === 'be' ? year - eraOffset : year
+  return problem('letter.date.era', '', undefined, {
+    year,
+    found: eraNames[era],
+    expected: eraNames[expected],
+  })
+}
+
+function strangeYear(year: number): Problem {
+  if (isBuddhist(year - eraOffset)) {
+    return problem('letter.date.added-twice', '', undefined, { year, meant: year - eraOffset })
   }
-  if (wanted !== undefined && (wanted !== era || (parts.era ?? wanted) !== wanted)) {
-    return problem('letter.date.era', '', undefined, {
-      year,
-      found: eraNames[era],
-      expected: eraNames[wanted],
-    })
+  if (isBuddhist(year + 2 * eraOffset)) {
+    return problem('letter.date.subtracted-twice', '', undefined, { year, meant: year + 2 * eraOffset })
   }
-  return era === 'be' ? year - eraOffset : year
+  return problem('letter.date.year', '', undefined, {
+    year,
+    first: firstBuddhistYear,
+    last: lastBuddhistYear,
+  })
 }
 
 const eraNames = { be: 'พ.ศ.', ce: 'ค.ศ.' } as const

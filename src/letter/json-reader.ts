@@ -7,18 +7,27 @@ export class JsonReader {
   private readonly values: ReadonlyMap<string, unknown>
   private readonly path: string
   private readonly faults: Problem[]
+  /** False for a value of another type: that is the fault, and what it lacks is none. */
+  private readonly whole: boolean
 
-  private constructor(values: ReadonlyMap<string, unknown>, path: string, faults: Problem[]) {
-    this.values = values
+  private constructor(values: ReadonlyMap<string, unknown> | undefined, path: string, faults: Problem[]) {
+    this.values = values ?? new Map()
+    this.whole = values !== undefined
     this.path = path
     this.faults = faults
   }
 
   /** The object at `path`. Keys that are not among `keys` are faults, `__proto__` like any other. */
-  static of(value: unknown, path: string, keys: readonly string[], faults: Problem[]): JsonReader {
+  static of(
+    value: unknown,
+    path: string,
+    keys: readonly string[],
+    faults: Problem[],
+    expected = 'object',
+  ): JsonReader {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      faults.push(wrongType(path, value, 'object'))
-      return new JsonReader(new Map(), path, faults)
+      faults.push(wrongType(path, value, expected))
+      return new JsonReader(undefined, path, faults)
     }
     const values = new Map<string, unknown>(Object.entries(value).filter(([, found]) => found !== null))
     const reader = new JsonReader(values, path, faults)
@@ -42,7 +51,7 @@ export class JsonReader {
 
   /** A text that must be there. */
   needed(key: string): string | undefined {
-    if (!this.values.has(key)) this.faults.push(problem('letter.field.missing', this.at(key)))
+    if (this.whole && !this.values.has(key)) this.faults.push(problem('letter.field.missing', this.at(key)))
     return this.text(key)
   }
 

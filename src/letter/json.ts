@@ -125,6 +125,8 @@ export function letterFromJson(
   return first === undefined ? good({ draft, attachments }) : bad(first, ...rest)
 }
 
+const partyExpected = 'text (an office id) or object'
+
 interface Entry {
   readonly value: unknown
   readonly path: string
@@ -157,7 +159,7 @@ function readSender(top: JsonReader, faults: Problem[]): Sender | undefined {
     const office = readOffice(value, 'from', faults)
     return office && { office }
   }
-  const party = JsonReader.of(value, 'from', ['office', 'person'], faults)
+  const party = JsonReader.of(value, 'from', ['office', 'person'], faults, partyExpected)
   const id = party.needed('office')
   const office = id === undefined ? undefined : readOffice(id, party.at('office'), faults)
   const person = readPerson(party, faults)
@@ -175,7 +177,7 @@ function readRecipients(top: JsonReader, faults: Problem[]): Recipients | undefi
       faults,
     )
   }
-  const party = JsonReader.of(value, 'to', ['offices', 'person'], faults)
+  const party = JsonReader.of(value, 'to', ['offices', 'person'], faults, partyExpected)
   return recipients(party.list('offices'), readPerson(party, faults), faults)
 }
 

@@ -1,9 +1,10 @@
 // Letter numbers (ที่): every printed form that was seen, and the one normalised form that is the key.
-import { bad, good, problem, type Result } from '../problem/problem.ts'
+import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
 import type { Urgency } from './codes.ts'
 import { firstBuddhistYear, lastBuddhistYear } from './dates.ts'
 import { limits } from './limits.ts'
 import { fold } from './search.ts'
+import { addTextFaults } from './text.ts'
 
 /** A letter number that was read. */
 export interface LetterNumber {
@@ -30,6 +31,13 @@ const form = new RegExp(
     '/ ?(?<series>[วล])?\\.? ?(?<running>[0-9]{1,8})$',
 )
 
+// File codes begin with 0, or with the province in five digits (local administration). Anything else without letters may be
+// a register's number or half of a date: it is not guessed.
+const bareCode = /^(?:0[0-9]{3,5}|[0-9]{5})(?:\.|$)/
+
+// Systems cut numbers at 50 characters, and registers reserve a number before it is given.
+const cutOff = /^[^/]*[0-9]{4}[0-9ก-ฮ(). ]*(?:\/ ?[วล]?\.? ?-?)?$/
+
 const urgencyOfWord: Readonly<Record<string, Urgency>> = {
   ด่วน: 'urgent',
   ด่วนมาก: 'very-urgent',
@@ -45,12 +53,11 @@ export function readLetterNumber(
   printed: string,
   letters?: string,
 ): Result<{ number: LetterNumber; urgency?: Urgency }> {
-  if (printed.length > limits.number) {
-    return bad(problem('letter.number.long', '', printed, { length: printed.length, limit: limits.number }))
-  }
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(printed)) return bad(problem('letter.text.control', '', printed))
+  const faults: Problem[] = []
+  addTextFaults(faults, printed, '', { limit: limits.number, lines: false, needed: true })
+  const [fault, ...more] = faults
+  if (fault !== undefined) return bad(fault, ...more)
   const text = fold(printed)
-  if (text === '') return bad(problem('letter.field.missing', ''))
   const found = form.exec(text)?.groups
   if (!found) return bad(unreadable(printed, text))
   const code = found['code']!.replaceAll(' ', '')
@@ -58,8 +65,7 @@ export function readLetterNumber(
   const series = found['series'] ?? ''
   const bare = found['letters'] === undefined && found['body'] === undefined && found['section'] === undefined
   const order = bare && series === '' && isOrder(code, running)
-  if (bare && !order && code.replace(/\..*/, '').length < 4)
-    return bad(problem('letter.number.unreadable', '', printed))
+  if (bare && !order && !bareCode.test(code)) return bad(problem('letter.number.unreadable', '', printed))
 
   const own = found['letters']?.replaceAll('.', '')
   const completed = own === undefined && !order && letters !== undefined
@@ -95,8 +101,7 @@ const isOrder = (code: string, running: string): boolean =>
 /** A name in parentheses (`(กวจ)`), without its spaces and dots. */
 const closed = (name: string | undefined): string => name?.replace(/[ .]/g, '') ?? ''
 
-function unreadable(printed: string, text: string) {
-  // Systems cut numbers at 50 characters, and registers reserve a number before it is given.
-  const cut = !text.includes('/') || /\/ ?[วล]?\.? ?-?$/.test(text)
-  return problem(cut ? 'letter.number.no-running' : 'letter.number.unreadable', '', printed)
+function unreadable(printed: string, text: string): Problem {
+  const code = cutOff.test(text) ? 'letter.number.no-running' : 'letter.number.unreadable'
+  return problem(code, '', printed)
 }

@@ -130,14 +130,6 @@ function namesOf(office: Office): string[] {
 
 function provinceNames(office: Office): string[] {
   const bare = office.th.slice('จังหวัด'.length)
-  return [
-    office.id,
-    bare,
-    office.th,
-    `จ.${bare}`,
-    office.jobTitle,
-    office.abbreviation,
-    office.en,
-    `${office.en} Province`,
-  ]
+  const places = [bare, office.th, `จ.${bare}`, `สำนักงานจังหวัด${bare}`, `ศาลากลางจังหวัด${bare}`]
+  return [...places, office.id, office.jobTitle, office.abbreviation, office.en, `${office.en} Province`]
 }
