@@ -5,7 +5,7 @@ import { type OfficeId, officeId } from '../../letter/offices.ts'
 import { printInstant, readInstant, readMessageId } from '../../letter/time.ts'
 import { good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import type { NoticeDraft, OutgoingNotice } from '../contract.ts'
-import { type FieldValues, oneOf, readCanonicalDate } from './letter-fields.ts'
+import { type FieldRule, type FieldValues, officeIds, oneOf, readCanonicalDate } from './letter-fields.ts'
 
 /**
  * Every canonical field that a notice's `fields` can map. `office` is the office at the other end of the letter; `subject`
