@@ -62,14 +62,14 @@ export const ecmsProblems = {
     en: 'the message is not well-formed XML at line {line}, column {column}: {fault}',
     th: 'ข้อความไม่ใช่ XML ที่ถูกต้อง ที่บรรทัด {line} คอลัมน์ {column}: {fault}',
     remedy: {
-      en: 'Correct the XML there; write & as &amp; and < as &lt; in texts, and send the message to its last byte.',
-      th: 'แก้ XML ตรงตำแหน่งนั้น เขียน & เป็น &amp; และ < เป็น &lt; ในข้อความ และส่งข้อความให้ครบทุกไบต์',
+      en: 'Correct the XML there: & is written &amp; and < is written &lt; in texts, every prefix is declared, and the message is sent to its last byte.',
+      th: 'แก้ XML ตรงตำแหน่งนั้น: ในข้อความเขียน & เป็น &amp; และ < เป็น &lt; ประกาศทุกคำนำหน้า และส่งข้อความให้ครบทุกไบต์',
     },
   },
   'ecms.xml.forbidden': {
     status: 400,
     permanent: true,
-    en: 'the message holds {found}, which e-CMS messages never need and the gateway never reads',
+    en: 'the message holds a {found}, which e-CMS messages never need and the gateway never reads',
     th: 'ข้อความมี {found} ซึ่งข้อความ e-CMS ไม่จำเป็นต้องมี และเกตเวย์ไม่อ่าน',
     remedy: { en: 'Send the message without it.', th: 'ส่งข้อความโดยไม่มีส่วนนั้น' },
   },
@@ -86,8 +86,8 @@ export const ecmsProblems = {
   'ecms.soap.missing': {
     status: 400,
     permanent: true,
-    en: 'the message is no SOAP 1.1 envelope: its root is {value}',
-    th: 'ข้อความไม่ใช่ SOAP 1.1 Envelope: รากของเอกสารคือ {value}',
+    en: 'the message is no SOAP 1.1 envelope: it begins with {value}',
+    th: 'ข้อความไม่ใช่ SOAP 1.1 Envelope: ข้อความขึ้นต้นด้วย {value}',
     remedy: {
       en: 'Wrap the operation in Envelope and Body of http://schemas.xmlsoap.org/soap/envelope/.',
       th: 'ห่อคำสั่งไว้ใน Envelope และ Body ของ http://schemas.xmlsoap.org/soap/envelope/',

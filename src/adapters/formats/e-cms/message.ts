@@ -41,7 +41,13 @@ export function readDocument(bytes: Buffer): Promise<Result<Document>> {
 }
 
 async function open(bytes: Buffer): Promise<Result<Document>> {
-  if (bytes.toString('latin1', 0, 4_096).trim() === '') return bad(problem('ecms.body.empty', ''))
+  const start = bytes
+    .toString('utf8', 0, 4_096)
+    .replace(/^\ufeff/, '')
+    .trim()
+  if (start === '') return bad(problem('ecms.body.empty', ''))
+  // A form, JSON, a stray text: better said so than as a fault of XML. Bytes of another encoding are named further on.
+  if (/^[!-;=-~]/.test(start)) return bad(problem('ecms.soap.missing', '', start.slice(0, 40)))
   const { bytes: whole, ampersands } = escapeBareAmpersands(bytes)
   const xml = await readXml(whole)
   if (!xml.ok) return xml

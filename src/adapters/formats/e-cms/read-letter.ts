@@ -13,7 +13,7 @@ import { extensionOfDocument } from './extension.ts'
 import { Findings } from './gather.ts'
 import type { Repairs } from './message.ts'
 import type { Organisations } from './organisations.ts'
-import { attribute, child, elementsOf, textOf, type XmlElement } from './xml.ts'
+import { attribute, child, elementsOf, plainText, textOf, type XmlElement } from './xml.ts'
 
 export interface ReadLetter {
   readonly draft: LetterDraft
@@ -141,7 +141,7 @@ function party(
 }
 
 function reference(element: XmlElement, path: string, found: Findings): Reference[] {
-  const number = textOf(child(element, 'ID'))
+  const number = plainText(child(element, 'ID'))
   const subject = plainText(child(element, 'Subject'))
   const printed = textOf(child(element, 'CorrespondenceDate'))
   // Clients write an empty element when there is no reference.
@@ -198,20 +198,6 @@ function marks(repairs: Repairs, blank: readonly string[]): ExtensionField[] {
   }
   for (const each of blank) fields.push({ name: 'e-cms:without-bytes', value: each })
   return fields
-}
-
-/** Text as sent. Only the indentation of a pretty-printed message is dropped: white space with a line break, at either end. */
-function plainText(element: XmlElement | undefined): string {
-  if (element === undefined) return ''
-  const text = element.children.filter((each) => typeof each === 'string').join('')
-  if (!text.includes('\n')) return text
-  const start = /^[ \t\r\n]*/.exec(text)?.[0] ?? ''
-  const end = /[ \t\r\n]*$/.exec(text)?.[0] ?? ''
-  if (text.length === start.length) return ''
-  return text.slice(
-    start.includes('\n') ? start.length : 0,
-    text.length - (end.includes('\n') ? end.length : 0),
-  )
 }
 
 /** `-` is how the standard writes that there is none. */

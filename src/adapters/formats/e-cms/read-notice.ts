@@ -7,7 +7,7 @@ import type { NoticeDraft } from '../../contract.ts'
 import { Findings } from './gather.ts'
 import { isNotifier, kindOf } from './names.ts'
 import type { Organisations } from './organisations.ts'
-import { child, textOf, type XmlElement } from './xml.ts'
+import { child, plainText, textOf, type XmlElement } from './xml.ts'
 
 /** The natural key of a letter (domain §3), as far as a message gives it. */
 export interface LetterKey {
@@ -52,8 +52,8 @@ export function readNotice(
   const key = readKey(element, organisations, found)
   const own = kind === 'dispute' || kind === 'recall' ? { sender: office } : { recipient: office }
   const numbered = kind === 'accept' || kind === 'dispute'
-  const receiveNumber = textOf(child(element, 'AcceptID'))
-  if (numbered && receiveNumber === '') found.add(problem('ecms.element.missing', 'AcceptID'))
+  const receiveNumber = plainText(child(element, 'AcceptID'))
+  if (numbered && receiveNumber.trim() === '') found.add(problem('ecms.element.missing', 'AcceptID'))
   const acceptDate = textOf(child(element, 'AcceptDate'))
   const at = acceptDate === '' ? undefined : found.take('AcceptDate', readInstant(acceptDate))
   return found.settle(() => ({

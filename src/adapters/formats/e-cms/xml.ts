@@ -92,12 +92,18 @@ function decodePart(decoder: TextDecoder, part: Buffer | undefined, at: number):
     return part === undefined ? decoder.decode() : decoder.decode(part, { stream: true })
   } catch (cause) {
     if (cause instanceof TypeError) {
-      throw new Refusal(
-        problem('ecms.encoding', '', undefined, { found: `bytes that are no UTF-8, after byte ${at}` }),
-      )
+      const found = `bytes that are no UTF-8, near byte ${at + soundBytes(part ?? Buffer.alloc(0)) + 1}`
+      throw new Refusal(problem('ecms.encoding', '', undefined, { found }))
     }
     throw cause
   }
+}
+
+/** How many bytes come back unchanged: where the first wrong one stands. */
+function soundBytes(part: Buffer): number {
+  const again = Buffer.from(part.toString('utf8'))
+  const at = part.findIndex((byte, index) => byte !== again[index])
+  return at === -1 ? part.length : at
 }
 
 interface OpenElement {
@@ -125,8 +131,8 @@ class TreeBuilder {
       resolvePrefix: (prefix: string) => this.#customary(prefix),
     })
     this.#parser.on('error', (error) => this.#malformed(error.message.replace(/^\d+:\d+: /, '')))
-    this.#parser.on('doctype', () => this.#forbidden('a DOCTYPE'))
-    this.#parser.on('processinginstruction', () => this.#forbidden('a processing instruction'))
+    this.#parser.on('doctype', () => this.#forbidden('DOCTYPE'))
+    this.#parser.on('processinginstruction', () => this.#forbidden('processing instruction'))
     this.#parser.on('xmldecl', ({ encoding }) => {
       if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) {
         throw new Refusal(
@@ -194,7 +200,7 @@ class TreeBuilder {
     if (open === undefined) return
     const { uri, local, attributes, children } = open
     const element: XmlElement = open.binary
-      ? { uri, local, attributes, children, content: decodeBase64(open.texts.join(''), local) }
+      ? { uri, local, attributes, children, content: decodeBase64(open.texts.join('')) }
       : { uri, local, attributes, children }
     const parent = this.#open.at(-1)
     if (parent === undefined) this.#root = element
@@ -226,17 +232,17 @@ class TreeBuilder {
 }
 
 /** RFC 4648, section 4, with white space between lines allowed; nothing else, and nothing missing at the end. */
-function decodeBase64(text: string, path: string): Result<Buffer> {
+function decodeBase64(text: string): Result<Buffer> {
   const dense = /[ \t\r\n]/.test(text) ? text.replace(/[ \t\r\n]+/g, '') : text
   const wrong = /[^A-Za-z0-9+/=]/.exec(dense) ?? /=[^=]/.exec(dense)
   if (wrong !== null) {
     return bad(
-      problem('ecms.base64', path, undefined, { fault: `${wrong[0]} at character ${wrong.index + 1}` }),
+      problem('ecms.base64', '', undefined, { fault: `${wrong[0]} at character ${wrong.index + 1}` }),
     )
   }
   if (dense.length % 4 !== 0 || /={3}$/.test(dense)) {
     return bad(
-      problem('ecms.base64', path, undefined, {
+      problem('ecms.base64', '', undefined, {
         fault: `it ends within a group of four, after ${dense.length} characters`,
       }),
     )
@@ -261,6 +267,20 @@ export const textOf = (element: XmlElement | undefined): string =>
         .filter((each) => typeof each === 'string')
         .join('')
         .trim()
+
+/** Text as sent. Only the indentation of a pretty-printed message is dropped: white space with a line break, at either end. */
+export function plainText(element: XmlElement | undefined): string {
+  if (element === undefined) return ''
+  const text = element.children.filter((each) => typeof each === 'string').join('')
+  if (!text.includes('\n')) return text
+  const start = /^[ \t\r\n]*/.exec(text)?.[0] ?? ''
+  const end = /[ \t\r\n]*$/.exec(text)?.[0] ?? ''
+  if (text.length === start.length) return ''
+  return text.slice(
+    start.includes('\n') ? start.length : 0,
+    text.length - (end.includes('\n') ? end.length : 0),
+  )
+}
 
 export const attribute = (element: XmlElement, local: string): string | undefined =>
   element.attributes.find((each) => each.local === local)?.value

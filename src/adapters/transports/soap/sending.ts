@@ -42,13 +42,16 @@ async function notifier(exchange: Exchange, element: XmlElement, name: Notifier)
     const said = (local: string): string => textOf(child(element, local))
     const department = textOf(child(child(element, 'AcceptDepartment'), 'Code'))
     const numbered = child(element, 'AcceptID') !== undefined
+    // Who disputes a receive number did not give it: when and where that was is not ours to say.
+    const registers = name !== 'InvalidAcceptIDNotifier'
+    const { organisations } = exchange.form
     return notifierTaken(processId(messageId), exchange.now, name, {
       letterId: said('LetterID'),
       ...(numbered && { acceptId: said('AcceptID') }),
       correspondenceDate: said('CorrespondenceDate'),
       subject: said('Subject'),
-      acceptDate: said('AcceptDate') === '' ? printTime(exchange.now) : said('AcceptDate'),
-      acceptDepartment: department === '' ? exchange.form.organisations.idOf(exchange.office) : department,
+      acceptDate: said('AcceptDate') || (registers ? printTime(exchange.now) : ''),
+      acceptDepartment: department || (registers ? organisations.idOf(exchange.office) : ''),
     })
   })
 }
