@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { certsCommand } from './certs.ts'
+import { sandboxCommand } from './faults.ts'
+import { messagesCommand } from './messages.ts'
 import { sealCommand } from './seal.ts'
 import { showCommand } from './show.ts'
+import { startCommand } from './start.ts'
 import { complaint, type ExitCode, exit, Failed, type Terminal } from './terminal.ts'
 import { verifyCommand } from './verify.ts'
 
@@ -15,7 +18,15 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     )
     .version(versionOf(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
     .showHelpAfterError(false)
-  const commands = [certsCommand, sealCommand, verifyCommand, showCommand]
+  const commands = [
+    startCommand,
+    sealCommand,
+    verifyCommand,
+    showCommand,
+    messagesCommand,
+    certsCommand,
+    sandboxCommand,
+  ]
   for (const command of commands) program.addCommand(command(terminal))
   prepare(program, terminal)
   try {
