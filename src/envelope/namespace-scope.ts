@@ -13,7 +13,8 @@ export interface Declaration {
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'
 const xmlnsNamespace = 'http://www.w3.org/2000/xmlns/'
 // Canonical XML fails on relative names (§1.3), and a library that goes on signs nothing (attack S5).
-const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-Z_a-z~[\]]*$/
+// `&` is left out: libxml2 does not escape it where Canonical XML does.
+const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9!#$%()*+,\-./:;=?@_~]*$/
 
 /** The declarations in force, innermost last. `where` is asked only for a refusal. */
 export class NamespaceScope {

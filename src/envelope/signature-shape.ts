@@ -1,6 +1,6 @@
 // Where the one signature of an envelope stands and what it is made of (design §5.1). The signature covers everything
 // but the Signature element, so what that holds, where it stands and how many there are is judged here, strictly.
-import { isBlank } from './characters.ts'
+import { isBlank, isName } from './characters.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 import type { ScannedElement } from './scan.ts'
@@ -125,6 +125,7 @@ function inspect(root: ScannedElement, opaque: ReadonlySet<ScannedElement>): voi
     for (const { prefix, name, value } of element.attributes) {
       if (!free && prefix !== '') refuse('envelope.attribute.prefixed', element.name, `${prefix}:${name}`)
       if (name.length !== 2 || name.toLowerCase() !== 'id') continue
+      if (!free && !isName(value)) refuse('envelope.id.malformed', element.name, value)
       if (ids.has(value)) refuse('envelope.id.twice', element.name, value)
       ids.add(value)
     }

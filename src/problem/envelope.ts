@@ -161,6 +161,12 @@ const signatureProblems = {
     'Leave xsi:, xml: and other prefixed attributes out',
     'ตัดแอตทริบิวต์ที่มีคำนำหน้า เช่น xsi: หรือ xml: ออก',
   ),
+  'envelope.id.malformed': refused(
+    'the Id {value} of {path} is no name',
+    'Id {value} ของ {path} ไม่ใช่ชื่อที่ถูกต้อง',
+    askEn,
+    askTh,
+  ),
   'envelope.id.twice': refused(
     'the Id {value} stands on two elements',
     'Id {value} ซ้ำกันสองอีลิเมนต์',

@@ -65,6 +65,10 @@ const placeholder = forge.pki.setRsaPublicKey(
   new forge.jsbn.BigInteger('65537'),
   new forge.jsbn.BigInteger('65537'),
 )
+// The library's types leave this function out.
+const layOut = forge.pki as typeof forge.pki & {
+  getTBSCertificate(certificate: forge.pki.Certificate): forge.asn1.Asn1
+}
 let serial = 0
 
 /** Issues the certificate as wanted; the signature is made by node:crypto over what node-forge laid out. */
@@ -90,7 +94,7 @@ export function issue(wanted: Wanted): Identity {
   ])
   certificate.signatureOid = signatureOid[hash]
   certificate.siginfo.algorithmOid = signatureOid[hash]
-  const toBeSigned = forge.pki.getTBSCertificate(certificate)
+  const toBeSigned = layOut.getTBSCertificate(certificate)
   const parts = toBeSigned.value as forge.asn1.Asn1[]
   const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' })
   parts[6] = forge.asn1.fromDer(forge.util.createBuffer(publicKey.toString('binary')))
