@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { printInstant } from '../../letter/time.ts'
 import type { AdapterVerbs, AttachmentContent } from '../contract.ts'
 import { codeOf, ensureFolder, look, moveToFree, openRegular, syncFolder, unchanged } from './folder-files.ts'
+import { tooLarge } from './keeping.ts'
 
 export interface Claim {
   readonly id: string
@@ -22,6 +23,8 @@ export interface Claim {
   settled: boolean
   /** Whether its whole letters were offered while others wait. */
   offered: boolean
+  /** Whether a file beside was still being written when it was taken into the claim. */
+  again: boolean
 }
 
 /** Where the gateway keeps its own things in somebody else's folder. */
@@ -41,6 +44,7 @@ const fresh = (id: string, folder: string, name: string, since: number): Claim =
   missing: [],
   settled: false,
   offered: false,
+  again: false,
 })
 
 /** Moves a document out of the folder into a claim of its own; nothing when it is gone. */
@@ -135,9 +139,17 @@ export async function takeBeside(
   const { file, stats } = opened
   try {
     const kept = await verbs.keep(file.createReadStream({ autoClose: false, start: 0 }), limit)
-    if (!unchanged(stats, await file.stat())) return false
+    if (!unchanged(stats, await file.stat())) {
+      found.again = true
+      return false
+    }
     found.beside.set(name, { kind: 'kept', ...kept })
     return true
+  } catch (error) {
+    if (!tooLarge(error)) throw error
+    await refuse(path, place, `${found.id}-${name.slice(0, 60)}`)
+    verbs.report('folder.refused', { claim: found.id, reason: `a file beside has more than ${limit} bytes` })
+    return false
   } finally {
     await file.close()
   }

@@ -172,7 +172,7 @@ async function offer(
   const { path, form, limit, attachmentLimit } = settings
   const final = verbs.clock.now() - found.since >= settings.wait
   const waited = found.missing
-  if (waited.length > 0 && !final && !waited.some(settled)) return false
+  if (found.offered && waited.length > 0 && !final && !found.again && !waited.some(settled)) return false
   const read = await readDocument(found, limit)
   if (read.kind === 'changing') return false
   if (read.kind === 'refused') {
@@ -192,6 +192,7 @@ async function offer(
     const items = await form.read(source(false))
     return [...new Set(items.flatMap((item) => (item.kind === 'waiting' ? item.missing : [])))]
   }
+  found.again = false
   for (const name of await missingNow()) await takeBeside(found, path, name, settled, attachmentLimit, verbs)
   found.missing = await missingNow()
   const whole = found.missing.length === 0
