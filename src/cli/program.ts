@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { certsCommand } from './certs.ts'
 import { sandboxCommand } from './faults.ts'
 import { messagesCommand } from './messages.ts'
+import { profileCommand } from './profile.ts'
 import { sealCommand } from './seal.ts'
 import { showCommand } from './show.ts'
 import { startCommand } from './start.ts'
@@ -24,6 +25,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     verifyCommand,
     showCommand,
     messagesCommand,
+    profileCommand,
     certsCommand,
     sandboxCommand,
   ]

@@ -1,7 +1,5 @@
 // `saraban start`: runs the gateway of one installation.
 import { Command } from 'commander'
-import { SettingsError } from '../gateway/systems.ts'
-import { main } from '../main.ts'
 import { exit, Failed, type Terminal } from './terminal.ts'
 
 /** `saraban start [--settings FILE]`. */
@@ -11,6 +9,9 @@ export function startCommand(terminal: Terminal): Command {
     .option('--settings <FILE>', 'the settings; default: SARABAN_SETTINGS, else saraban.yaml')
     .addHelpText('after', help)
     .action(async (options: { settings?: string }) => {
+      // Loaded here, so that the other commands need not wait for the whole gateway.
+      const { SettingsError } = await import('../gateway/systems.ts')
+      const { main } = await import('../main.ts')
       try {
         await main(options.settings ?? terminal.environment['SARABAN_SETTINGS'] ?? 'saraban.yaml')
       } catch (error) {

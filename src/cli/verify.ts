@@ -80,7 +80,7 @@ export function readTime(at: string | undefined, terminal: Terminal): Instant {
 function verdictLine(verdict: Verdict): string {
   const file = printable(verdict.file)
   if (verdict.verdict !== 'good')
-    return `${file}: refused ${verdict.problems.map((found) => describe(found)).join('; ')}`
+    return `${file}: ${verdict.verdict} ${verdict.problems.map((found) => describe(found)).join('; ')}`
   const facts = factsOf(verdict.verified)
   return `${file}: good ${facts.content} ${facts.messageId} from ${facts.from} to ${facts.to.join(', ')}`
 }
