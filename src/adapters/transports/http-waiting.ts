@@ -32,7 +32,10 @@ async function give(rest: string, path: string, forms: Forms, verbs: AdapterVerb
   // What the form cannot express is settled as refused, so that it does not stand in the way of what comes after.
   for (;;) {
     const parcel = await verbs.head()
-    if (file !== null) return parcel?.id === file[1] ? giveFile(parcel, file[2] ?? '', forms) : unknown(rest)
+    if (file !== null)
+      return parcel !== undefined && parcel.id === file[1]
+        ? giveFile(parcel, file[2] ?? '', forms)
+        : unknown(rest)
     if (parcel === undefined) return { status: 204 }
     const written = await write(parcel, forms)
     if (!('problem' in written)) return document(parcel, written, path)

@@ -42,7 +42,7 @@ export async function* multipartParts(
     if (preamble > preambleLimit) throw new MultipartError('no boundary at its beginning')
   }
   for (let count = 1; ; count += 1) {
-    if (await reader.ends()) return
+    if (await reader.ends()) return reader.epilogue(preambleLimit)
     if (count > limits.parts) throw new MultipartError(`more than ${limits.parts} parts`)
     const headers = headersOf(await reader.header())
     const bytes = reader.until(delimiter)
@@ -108,6 +108,16 @@ class Reader {
       this.#buffer = this.#buffer.subarray(1)
     }
     return false
+  }
+
+  /** Reads what stands behind the last boundary, so that the connection can be used again. */
+  async epilogue(limit: number): Promise<void> {
+    for (let size = this.#buffer.length; ; ) {
+      if (size > limit) throw new MultipartError('text behind the last boundary')
+      const next = await this.#source.next()
+      if (next.done === true) return
+      size += next.value.length
+    }
   }
 
   /** The header lines of a part: from their first line end up to the blank line. */
