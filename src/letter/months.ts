@@ -70,7 +70,7 @@ export function monthOf(word: string): number | undefined {
 
 /** Whether one substitution, insertion, deletion or exchange of neighbours makes `a` into `b`. */
 export function differsInOne(a: string, b: string): boolean {
-  if (a === b || Math.abs(a.length - b.length) > 1) return false
+  if (a === b) return false
   let start = 0
   while (start < a.length && a[start] === b[start]) start++
   let end = 0

@@ -47,16 +47,8 @@ export function fold(text: string): string {
 /** The key by which text is compared and searched: `fold`, in lower case. Only for keys and search. */
 export const searchKey = (text: string): string => fold(text).toLowerCase()
 
-// Keyboards of the time let a tone be typed before its vowel; both look the same. Vowels stand first, a mark that is
-// typed twice counts once.
-function orderedMarks(found: string): string {
-  return [...new Set(found)].sort((a, b) => rank(a) - rank(b) || a.charCodeAt(0) - b.charCodeAt(0)).join('')
-}
+// Keyboards of the time let a tone be typed before its vowel, or a mark twice; both look the same. In the order of their
+// code points vowels come first, then tones, then the rest, as Thai is typed today.
+const orderedMarks = (found: string): string => [...new Set(found)].sort(byCode).join('')
 
-const rank = (mark: string): number => {
-  const code = mark.charCodeAt(0)
-  if (code === 0x0e31 || (code >= 0x0e34 && code <= 0x0e3a)) return 0
-  if (code === 0x0e47) return 1
-  if (code >= 0x0e48 && code <= 0x0e4b) return 2
-  return 3
-}
+const byCode = (a: string, b: string): number => a.charCodeAt(0) - b.charCodeAt(0)

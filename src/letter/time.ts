@@ -43,21 +43,17 @@ const written =
 export function readInstant(text: string): Result<Instant> {
   const found = written.exec(fold(text))
   if (!found) return bad(problem('letter.instant.unreadable', '', text))
-  const part = (index: number): number => Number(found[index] ?? 0)
-  const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)]
-  if (year < firstYear || year > lastYear) {
+  const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00'] = found
+  if (Number(year) < firstYear || Number(year) > lastYear) {
     return bad(problem('letter.instant.year', '', text, { year, first: firstYear, last: lastYear }))
   }
   const milliseconds = Number((found[7] ?? '').slice(0, 3).padEnd(3, '0'))
-  const local = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds)
-  const same = new Date(local)
+  const [years, months, days] = [Number(year), Number(month), Number(day)]
+  const local = Date.UTC(years, months - 1, days, Number(hour), Number(minute), Number(second), milliseconds)
   // Date.UTC carries what is too large into the next unit: the parts must come back as they went in.
-  const exists =
-    same.getUTCMonth() === month - 1 &&
-    same.getUTCDate() === day &&
-    same.getUTCHours() === hour &&
-    same.getUTCMinutes() === minute &&
-    same.getUTCSeconds() === second
+  const exists = new Date(local)
+    .toISOString()
+    .startsWith(`${year}-${month}-${day}T${hour}:${minute}:${second}`)
   const zone = zoneOffset(found[8])
   if (!exists || zone === undefined) return bad(problem('letter.instant.impossible', '', text))
   return good(local - zone)

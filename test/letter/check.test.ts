@@ -184,6 +184,8 @@ t.test('signs of a wrong charset, half characters and what XML cannot carry', as
     '😀 𠮷 \ue000',
     'น้ำ นํ้า\u200b',
     '½¼¾',
+    'ชื่อ ÀÉÎÕÜàé',
+    'ก ??????',
   ]
   for (const text of sound) t.same(faultsWith({ subject: text }), [], text)
 })

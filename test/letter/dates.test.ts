@@ -98,6 +98,8 @@ t.test('what is no date is refused, and the message says why', async (t) => {
     ['31/11/2551', 'letter.date.day', /พฤศจิกายน พ\.ศ\. 2551 \(ค\.ศ\. 2008\) has 30 days/],
     ['2552-02-29', 'letter.date.day', /ค\.ศ\. 2009\) has 28 days/],
     ['29 กุมภาพันธ์ 2443', 'letter.date.year'],
+    ['29 กุมภาพันธ์ 2643', 'letter.date.day', /ค\.ศ\. 2100\) has 28 days/],
+    [`15${' '.repeat(100)}พ.ย. 2551`, 'letter.date.unreadable'],
     ['15/11/3094', 'letter.date.added-twice', /3094: 543 was added twice, พ\.ศ\. 2551 is meant/],
     ['1465-11-15', 'letter.date.subtracted-twice', /543 was subtracted twice, พ\.ศ\. 2551/],
     ['15/11/2300', 'letter.date.year'],
@@ -249,11 +251,16 @@ t.test('the machine’s clock acts once, and not when it is cancelled', async (t
   const acts: string[] = []
   const cancel = systemClock.schedule(systemClock.now(), () => acts.push('cancelled'))
   cancel()
+  const warnings: Error[] = []
+  const warn = (warning: Error) => warnings.push(warning)
+  process.on('warning', warn)
   const far = systemClock.schedule(systemClock.now() + 2 ** 40, () => acts.push('far'))
   // A timer of the platform keeps this test alive; the clock's own do not keep a process alive.
   const alive = setTimeout(() => undefined, 60_000)
   await new Promise<void>((resolve) => systemClock.schedule(systemClock.now() - 5, resolve))
   clearTimeout(alive)
   far()
+  process.off('warning', warn)
   t.same(acts, [])
+  t.same(warnings, [], 'no timer longer than the platform’s longest was set')
 })

@@ -85,6 +85,7 @@ t.test('what is no number is refused with its reason', async (t) => {
     ['84/51', 'letter.number.unreadable'],
     ['1234/567', 'letter.number.unreadable'],
     ['84/2008', 'letter.number.unreadable'],
+    ['84/02551', 'letter.number.unreadable'],
     ['15/11/2551', 'letter.number.unreadable'],
     ['มท 0210.3/3893 ลงวันที่ 15', 'letter.number.unreadable'],
     ['มท 0210.3/ว3893\n', 'letter.text.line-break'],
