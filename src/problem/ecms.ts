@@ -29,6 +29,23 @@ export const ecmsProblems = {
     th: 'การเชื่อมต่อสิ้นสุดก่อนที่คำขอจะมาถึงครบ (ได้รับ {received} ไบต์)',
     remedy: { en: 'Send the request again.', th: 'ส่งคำขออีกครั้ง' },
   },
+  'ecms.body.slow': {
+    status: 408,
+    permanent: false,
+    en: 'the request had not arrived whole after {limit} milliseconds',
+    th: 'คำขอมาถึงไม่ครบภายใน {limit} มิลลิวินาที',
+    remedy: {
+      en: 'Send it again over a better line, or with fewer attachments.',
+      th: 'ส่งอีกครั้งผ่านเครือข่ายที่ดีกว่า หรือลดจำนวนไฟล์แนบ',
+    },
+  },
+  'ecms.body.packed': {
+    status: 415,
+    permanent: true,
+    en: 'the request is packed ({value}); e-CMS messages travel as they are',
+    th: 'คำขอถูกบีบอัด ({value}) ข้อความ e-CMS ต้องส่งโดยไม่บีบอัด',
+    remedy: { en: 'Send it without Content-Encoding.', th: 'ส่งโดยไม่มี Content-Encoding' },
+  },
   'ecms.busy': {
     status: 503,
     permanent: false,

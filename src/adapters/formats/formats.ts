@@ -1,8 +1,9 @@
 // The formats that a profile can name: one line each.
 
 import { csv } from './csv.ts'
+import { eCms } from './e-cms/e-cms.ts'
 import { envelope } from './envelope.ts'
 import type { FormatKind } from './format.ts'
 import { json } from './json.ts'
 
-export const formats: readonly FormatKind[] = [csv, json, envelope]
+export const formats: readonly FormatKind[] = [csv, json, eCms, envelope]

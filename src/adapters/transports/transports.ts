@@ -2,6 +2,7 @@
 import { folder } from './folder.ts'
 import { httpIn } from './http-in.ts'
 import { httpOut } from './http-out.ts'
+import { soap } from './soap/soap.ts'
 import type { TransportKind } from './transport.ts'
 
-export const transports: readonly TransportKind[] = [folder, httpIn, httpOut]
+export const transports: readonly TransportKind[] = [folder, httpIn, httpOut, soap]

@@ -1,5 +1,6 @@
 // The body of a request, bounded before anything reads it.
 import type { Readable } from 'node:stream'
+import type { Clock } from '../../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result } from '../../../problem/problem.ts'
 
 /** How many bytes of requests may be held at the same time, by all clients of one door together. */
@@ -23,21 +24,36 @@ export function memoryOf(limit: number): Memory {
   }
 }
 
+export interface BodyBounds {
+  /** Bytes of one request. */
+  readonly limit: number
+  readonly memory: Memory
+  /** Milliseconds until the body has arrived whole. */
+  readonly within: number
+  readonly clock: Clock
+}
+
 /**
  * Reads a body of at most `limit` bytes and hands it to `use`; its memory is released when that is done.
  */
 export async function withBody<Answer>(
   body: Readable,
-  limit: number,
-  memory: Memory,
+  { limit, memory, within, clock }: BodyBounds,
   use: (bytes: Result<Buffer>) => Promise<Answer>,
 ): Promise<Answer> {
   const parts: Buffer[] = []
   let received = 0
+  let late = false
+  const cancel = clock.schedule(clock.now() + within, () => {
+    late = true
+    body.destroy(new Error('too slow'))
+  })
   try {
     const refusal = await collect()
+    cancel()
     return await use(refusal ?? good(Buffer.concat(parts, received)))
   } finally {
+    cancel()
     memory.release(received)
   }
 
@@ -61,6 +77,7 @@ export async function withBody<Answer>(
       return undefined
     } catch (cause) {
       // The client went away, or the server's own time-out closed the connection.
+      if (late) return bad(problem('ecms.body.slow', '', undefined, { limit: within }))
       if (cause instanceof Error) return bad(problem('ecms.body.interrupted', '', undefined, { received }))
       throw cause
     }

@@ -4,12 +4,12 @@ import type { Access, AdapterVerbs, Door, DoorAnswer, DoorRequest } from '../../
 import { EcmsForm } from '../../formats/e-cms/e-cms.ts'
 import { type Message, readMessage } from '../../formats/e-cms/message.ts'
 import type { Operation } from '../../formats/e-cms/names.ts'
-import { byteCount } from '../../quantities.ts'
-import { type Checked, type Finding, reference, size } from '../../schema.ts'
+import { byteCount, milliseconds } from '../../quantities.ts'
+import { type Checked, duration, type Finding, reference, size } from '../../schema.ts'
 import { channels, type Transport, type TransportContext, transport } from '../transport.ts'
 import { access, accessFindings } from './access.ts'
 import { failure } from './answers.ts'
-import { type Memory, memoryOf, withBody } from './body.ts'
+import { type BodyBounds, memoryOf, withBody } from './body.ts'
 import type { Operate } from './exchange.ts'
 import { mimeCodes, ministries, organisationList, secretCodes, speedCodes, time } from './look-ups.ts'
 import { inbound, remove, special, status } from './polling.ts'
@@ -40,6 +40,7 @@ export interface SoapOptions {
   readonly access: Access
   readonly limit: string
   readonly memory: string
+  readonly within: string
   readonly url: string
 }
 
@@ -54,6 +55,11 @@ export const soap = transport<SoapOptions>({
     access,
     limit: { ...size, default: '64MiB', description: 'a size such as 64MiB, of one request' },
     memory: { ...size, default: '256MiB', description: 'a size such as 256MiB, of all requests at one time' },
+    within: {
+      ...duration,
+      default: '10m',
+      description: 'a time such as 10m, until a request has arrived whole',
+    },
     url: {
       anyOf: [{ type: 'string' }, reference],
       default: '',
@@ -90,8 +96,7 @@ class SoapTransport implements Transport {
   readonly #options: SoapOptions
   readonly #context: TransportContext
   readonly #form: EcmsForm
-  readonly #limit: number
-  readonly #memory: Memory
+  readonly #bounds: BodyBounds
   readonly #underWay = new Set<Promise<DoorAnswer>>()
   #verbs: AdapterVerbs | undefined
 
@@ -99,8 +104,9 @@ class SoapTransport implements Transport {
     this.#options = options
     this.#context = context
     this.#form = form
-    this.#limit = byteCount(options.limit)
-    this.#memory = memoryOf(Math.max(byteCount(options.memory), this.#limit))
+    const limit = byteCount(options.limit)
+    const memory = memoryOf(Math.max(byteCount(options.memory), limit))
+    this.#bounds = { limit, memory, within: milliseconds(options.within), clock: context.clock }
     const { path, access: proved } = options
     this.doors = [{ method: 'POST', path, access: proved, enter: (request) => this.#enter(request) }]
   }
@@ -127,7 +133,10 @@ class SoapTransport implements Transport {
   }
 
   #answer(request: DoorRequest, verbs: AdapterVerbs): Promise<DoorAnswer> {
-    return withBody(request.body, this.#limit, this.#memory, async (body) => {
+    // A packed body of some bytes can be gigabytes (attack T4).
+    const packed = request.headers['content-encoding'] ?? 'identity'
+    if (packed !== 'identity') return Promise.resolve(failure([problem('ecms.body.packed', '', packed)]))
+    return withBody(request.body, this.#bounds, async (body) => {
       if (!body.ok) return failure(body.problems)
       const message = await readMessage(body.value)
       if (!message.ok) return failure(message.problems)
