@@ -56,6 +56,7 @@ export function readerOf<Options>(schema: JsonSchema): Reader<Options> {
       useDefaults: true,
       verbose: true,
       strict: true,
+      strictRequired: false,
       allowUnionTypes: true,
     }).compile<Options>(schema),
   )
@@ -83,7 +84,8 @@ function findingsOf(errors: readonly ErrorObject[], at: Pointer): Finding[] {
   const alternatives = errors.filter((each) => each.keyword === 'anyOf' || each.keyword === 'oneOf')
   const inside = (each: ErrorObject): boolean =>
     alternatives.some((whole) => whole !== each && each.schemaPath.startsWith(`${whole.schemaPath}/`))
-  return errors.filter((each) => !inside(each)).map((each) => findingOf(each, at))
+  // `if` only says that one of its branches failed, and that branch says why.
+  return errors.filter((each) => each.keyword !== 'if' && !inside(each)).map((each) => findingOf(each, at))
 }
 
 function findingOf(error: ErrorObject, at: Pointer): Finding {

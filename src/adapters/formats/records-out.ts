@@ -50,7 +50,9 @@ function writeLetter(
     ...unmappedValues(values, mapping, letter, context),
     ...(first.ok ? constantsContradicted(first.value.spilled, definition) : []),
   ])
-  if (definition.unmapped === 'refuse') problems.push(...[...homeless].map((entry) => cannotSay(...entry)))
+  // A secret letter in a system that cannot say so would be an open one: that is never spilled.
+  for (const entry of homeless)
+    if (definition.unmapped === 'refuse' || entry[0] === 'secrecy') problems.push(cannotSay(...entry))
   if (mapping.files === undefined && letter.attachments.length > 0)
     problems.push(
       problem('adapter.field.cannot-say', 'attachments', String(letter.attachments.length), {
