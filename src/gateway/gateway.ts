@@ -58,7 +58,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const database = openSqlite(join(settings.data, 'journal.sqlite'))
   const attachments = await openAttachmentStore(join(settings.data, 'attachments'))
   const queue = embeddedQueue(clock)
-  const metrics = createMetrics(database, () => queue.size())
+  const metrics = createMetrics(database, queue)
   const adapters = new Map<OfficeId, Adapter>([...systems].map(([office, { adapter }]) => [office, adapter]))
   const modeOf = (office: OfficeId) => {
     const adapter = adapters.get(office)

@@ -4,6 +4,7 @@ import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
 import type { Database } from './journal/database.ts'
 import { countOpen } from './journal/deliveries.ts'
 import { countQuarantine } from './journal/sources.ts'
+import type { Queue } from './queue/queue.ts'
 
 export interface Metrics {
   readonly registry: Registry
@@ -12,7 +13,7 @@ export interface Metrics {
 }
 
 /** A registry of its own for each gateway; the gauges are read from the journal when they are asked for. */
-export function createMetrics(database: Database, queueSize: () => number): Metrics {
+export function createMetrics(database: Database, queue: Queue): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -63,10 +64,12 @@ export function createMetrics(database: Database, queueSize: () => number): Metr
   })
   new Gauge({
     name: 'saraban_queue',
-    help: 'Deliveries that the queue holds.',
+    help: 'Deliveries that the queue holds: waiting for their time or a worker, or at work.',
+    labelNames: ['state'],
     registers,
     collect() {
-      this.set(queueSize())
+      this.set({ state: 'waiting' }, queue.size() - queue.atWork())
+      this.set({ state: 'working' }, queue.atWork())
     },
   })
   return {

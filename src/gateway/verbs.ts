@@ -1,11 +1,13 @@
 // What one adapter may do at the gateway: every verb bound to its own system and office.
-import type { Adapter, AdapterVerbs, KnownLetter } from '../adapters/contract.ts'
+import type { Adapter, AdapterVerbs, KnownLetter, Parcel } from '../adapters/contract.ts'
+import { reopenEnvelope } from '../envelope/verify.ts'
+import type { MessageId } from '../letter/time.ts'
 import type { Dispatch } from './delivery/dispatch.ts'
 import type { Desk, System } from './intake/desk.ts'
 import { take } from './intake/intake.ts'
 import { findByKey } from './intake/notices.ts'
 import { deliveriesOfMessage } from './journal/deliveries.ts'
-import type { LetterRow } from './journal/letters.ts'
+import { envelopeById, type LetterRow, newestSent, noticesAbout } from './journal/letters.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -41,6 +43,10 @@ export function verbsFor({ system, adapter, desk, dispatch, log, metrics }: Boun
       const rows = await findByKey(desk.database.committed, system.office, key)
       return Promise.all(rows.map((row) => knownLetter(desk, dispatch, system, row)))
     },
+    async sent(limit) {
+      const rows = await newestSent(desk.database.committed, system.office, limit)
+      return Promise.all(rows.map((row) => knownLetter(desk, dispatch, system, row)))
+    },
     report: (event, facts) => log.adapterReported(system.id, event, facts),
   }
 }
@@ -51,14 +57,30 @@ async function knownLetter(
   system: System,
   row: LetterRow,
 ): Promise<KnownLetter> {
-  const deliveries =
-    row.recipient === system.office ? await deliveriesOfMessage(desk.database.committed, row.messageId) : []
-  const delivery = deliveries.find(({ office }) => office === system.office)
+  const { committed } = desk.database
+  const { office } = system
+  const parcelTo = async (messageId: MessageId): Promise<Parcel | undefined> => {
+    const delivery = (await deliveriesOfMessage(committed, messageId)).find((each) => each.office === office)
+    return delivery && dispatch.parcel(delivery)
+  }
+  const parcel = row.recipient === office ? await parcelTo(row.messageId) : undefined
+  const told = (await noticesAbout(committed, row.messageId)).filter((notice) => notice.recipient === office)
+  const notices = await Promise.all(told.map((notice) => parcelTo(notice.messageId)))
   return {
     messageId: row.messageId,
-    office: row.recipient === system.office ? row.sender : row.recipient,
+    office: row.recipient === office ? row.sender : row.recipient,
+    number: await printedNumber(desk, row),
     state: row.state,
     ...(row.receiveNumber !== null && { receiveNumber: row.receiveNumber }),
-    ...(delivery && { parcel: await dispatch.parcel(delivery) }),
+    ...(parcel && { parcel }),
+    notices: notices.filter((notice) => notice !== undefined).reverse(),
   }
+}
+
+async function printedNumber(desk: Desk, row: LetterRow): Promise<string> {
+  const stored = await envelopeById(desk.database.committed, row.messageId)
+  const envelope = stored && reopenEnvelope(stored.bytes, stored.digest)
+  return envelope?.ok && envelope.value.content === 'letter'
+    ? envelope.value.letter.number.printed
+    : row.number
 }

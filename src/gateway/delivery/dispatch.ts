@@ -76,8 +76,11 @@ export class Dispatch {
 
   /** Puts into the queue what the journal says is due: the queue is only a hint. */
   async sweep(): Promise<void> {
-    for (const [office, adapter] of this.#adapters)
-      if (adapter.deliver !== undefined) await this.#refill(office)
+    for (const [office, adapter] of this.#adapters) {
+      if (adapter.deliver === undefined) continue
+      this.#release(office)
+      await this.#refill(office)
+    }
   }
 
   async #refill(office: OfficeId): Promise<void> {

@@ -9,12 +9,14 @@ import { Breakers } from './breaker.ts'
 
 /** Attempts to one office at once. */
 const perOffice = 8
+/** How long after its time a called probe is awaited, in milliseconds. */
+const longestCall = 30_000
 
 interface Office {
   busy: number
   readonly parked: Heap<Due>
-  /** The instant of the probe that was called for already. */
-  probeAt: Instant | undefined
+  /** The delivery that was called to be the next probe, and when. */
+  called: { readonly id: string; readonly at: Instant } | undefined
 }
 
 export class Gate {
@@ -38,12 +40,11 @@ export class Gate {
   /** True: the delivery may pass, and `leave` must follow. False: it waits here until `release` gives it out. */
   enter(office: OfficeId, due: Due, now: Instant): boolean {
     const state = this.#of(office)
-    if (state.busy < perOffice) {
-      if (this.#breakers.admits(office, now)) {
-        state.busy += 1
-        state.probeAt = undefined
-        return true
-      }
+    // Whoever was called and comes, early or not, is no longer awaited: another may be called.
+    if (state.called?.id === due.id) state.called = undefined
+    if (state.busy < perOffice && this.#breakers.admits(office, now)) {
+      state.busy += 1
+      return true
     }
     state.parked.push(due)
     this.#parkedIds.add(due.id)
@@ -69,12 +70,13 @@ export class Gate {
     const state = this.#of(office)
     const probe = this.#breakers.probeAt(office)
     if (probe !== undefined) {
-      // One probe at a time: the next is called for when this one has left.
-      if (state.probeAt !== undefined || this.#breakers.isProbing(office)) return []
+      // One probe at a time. One that was called and never came (settled elsewhere) is not waited for without end.
+      const awaited = state.called !== undefined && now < state.called.at + longestCall
+      if (awaited || this.#breakers.isProbing(office)) return []
       const first = this.#unpark(state)
       if (first === undefined) return []
-      state.probeAt = Math.max(probe, now)
-      return [{ ...first, at: state.probeAt }]
+      state.called = { id: first.id, at: Math.max(probe, now) }
+      return [{ ...first, at: state.called.at }]
     }
     const released: (Due & { at: Instant })[] = []
     while (released.length < perOffice - state.busy) {

@@ -69,6 +69,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, ?, ?)`,
   received: `
 SELECT ${letterColumns} FROM letters WHERE recipient = ? AND number = ? ORDER BY committed_at DESC LIMIT 50`,
   sent: `SELECT ${letterColumns} FROM letters WHERE sender = ? AND number = ? ORDER BY committed_at DESC LIMIT 200`,
+  newestSent: `SELECT ${letterColumns} FROM letters WHERE sender = ? ORDER BY committed_at DESC, message_id DESC LIMIT ?`,
   move: 'UPDATE letters SET state = ?, changed_at = ? WHERE message_id = ? AND recipient = ?',
   register: 'UPDATE letters SET receive_number = ? WHERE message_id = ? AND recipient = ?',
   retire: 'UPDATE letters SET live = 0 WHERE message_id = ? AND recipient = ?',
@@ -173,6 +174,10 @@ export const lettersReceived = (reader: Reader, recipient: string, number: strin
 /** Letters that an office sent under a normalised number, newest first. */
 export const lettersSent = (reader: Reader, sender: string, number: string): Promise<LetterRow[]> =>
   reader.all<LetterRow>(letterSql.sent, sender, number)
+
+/** The letters that an office sent, newest first. */
+export const newestSent = (reader: Reader, sender: string, limit: number): Promise<LetterRow[]> =>
+  reader.all<LetterRow>(letterSql.newestSent, sender, Math.min(Math.max(1, limit), 1000))
 
 /**
  * Moves a letter's state at one recipient, as the state table says; the only writer of letter states. Returns the new

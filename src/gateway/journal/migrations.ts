@@ -58,6 +58,7 @@ CREATE UNIQUE INDEX letters_natural_key ON letters (natural_key) WHERE live = 1;
 CREATE INDEX letters_received ON letters (recipient, number);
 CREATE INDEX letters_sent ON letters (sender, number);
 CREATE INDEX letters_newest ON letters (committed_at);
+CREATE INDEX letters_newest_sent ON letters (sender, committed_at);
 
 CREATE TABLE notices (
   message_id TEXT PRIMARY KEY REFERENCES envelopes (message_id),

@@ -58,6 +58,10 @@ class EmbeddedQueue implements Queue {
     return this.#held.size + this.#working.size
   }
 
+  atWork(): number {
+    return this.#working.size
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelTimer?.()

@@ -8,6 +8,8 @@ export interface Queue {
   work(handler: (deliveryId: string) => Promise<void>, concurrency: number): void
   /** How many deliveries it holds, waiting or at work. */
   size(): number
+  /** How many of them are at work. */
+  atWork(): number
   /** Hands out no more; resolves when the handlers under way have ended. */
   close(): Promise<void>
 }

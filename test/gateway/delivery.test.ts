@@ -1,0 +1,500 @@
+import t from 'tap'
+import type { Outcome } from '../../src/adapters/contract.ts'
+import { Breakers } from '../../src/gateway/delivery/breaker.ts'
+import { defaultPolicy, nextAttempt } from '../../src/gateway/delivery/schedule.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
+import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
+import { lettersOfMessage, noticesAbout, receiptFor } from '../../src/gateway/journal/letters.ts'
+import { storyOf } from '../../src/gateway/journal/story.ts'
+import { Heap } from '../../src/gateway/queue/heap.ts'
+import { rankOf } from '../../src/gateway/queue/queue.ts'
+import { checkNotice } from '../../src/letter/check.ts'
+import type { Letter } from '../../src/letter/letter.ts'
+import type { Notice } from '../../src/letter/notice.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
+import type { MessageId } from '../../src/letter/time.ts'
+import { problem } from '../../src/problem/problem.ts'
+import { mustBe } from '../letter/arbitrary.ts'
+import {
+  chiangMai,
+  chiangRai,
+  HandClock,
+  letterItem,
+  makeTrust,
+  moi,
+  openGateway,
+  plainLetter,
+  rest,
+  ScriptedAdapter,
+  scratch,
+  sealedBy,
+  source,
+  start,
+  systemOf,
+  type TestGateway,
+  until,
+} from './harness.ts'
+
+const second = 1000
+const hour = 3600 * second
+const trust = await makeTrust([chiangMai, chiangRai, moi])
+
+/** The ministry as an outsider: answers with a notice that it really signs. */
+function receiptFrom(
+  clock: HandClock,
+  parcel: Parameters<NonNullable<ScriptedAdapter['deliver']>>[0],
+  changes: Partial<Notice> = {},
+): Buffer {
+  const letter = parcel.envelope.content === 'letter' ? parcel.envelope.letter : parcel.about?.letter
+  if (letter === undefined) throw new Error('a parcel speaks of a letter')
+  const to =
+    parcel.envelope.content === 'letter' ? parcel.envelope.letter.from.office : parcel.envelope.notice.from
+  const about = {
+    messageId: parcel.envelope.messageId,
+    digest: parcel.sealed.digest,
+    number: letter.number.printed,
+    date: letter.date,
+    subject: letter.subject,
+  }
+  const facts = { kind: 'receive', from: parcel.office, to, about, at: clock.now(), reason: '', ...changes }
+  return sealedBy(trust, clock, { notice: mustBe(checkNotice(facts as Parameters<typeof checkNotice>[0])) })
+    .sealed.bytes
+}
+
+interface World {
+  readonly gateway: TestGateway
+  readonly clock: HandClock
+  readonly province: ScriptedAdapter
+  readonly ministry: ScriptedAdapter
+  send(letter?: Letter): Promise<MessageId>
+  stateOf(id: MessageId): Promise<string | undefined>
+}
+
+async function open(t: Tap.Test, folder = scratch(t), clock = new HandClock()): Promise<World> {
+  const province = new ScriptedAdapter(chiangMai)
+  const ministry = new ScriptedAdapter(moi, { receipts: true })
+  ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
+  const gateway = await openGateway(
+    folder,
+    trust,
+    [province, ministry, new ScriptedAdapter(chiangRai)],
+    clock,
+  )
+  await gateway.dispatch.start()
+  t.after(() => gateway.close())
+  return {
+    gateway,
+    clock,
+    province,
+    ministry,
+    async send(letter = plainLetter()) {
+      province.items = [letterItem(letter)]
+      const [taken] = await take(gateway.desk, systemOf(province), source(letter.number.printed), (each) =>
+        province.read(each),
+      )
+      if (taken?.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taken)}`)
+      return taken.messageId
+    },
+    stateOf: async (id) => (await lettersOfMessage(gateway.desk.database.committed, id))[0]?.state,
+  }
+}
+declare namespace Tap {
+  type Test = Parameters<Parameters<typeof t.test>[1]>[0]
+}
+
+t.test('a letter goes the whole way and its notices come back, once each and in order', async (t) => {
+  const { gateway, clock, province, ministry, send, stateOf } = await open(t)
+  const id = await send()
+  await until(async () => (await stateOf(id)) === 'delivered', 'delivered')
+  await until(() => province.brought.length === 1, 'the receive notice reaches the province')
+  const { about } = province.brought[0]!
+  t.equal(about?.messageId, id, 'with the letter that it speaks of')
+
+  const letter = (await storyOf(gateway.desk.database.committed, id))!
+  const facts = {
+    kind: 'accept',
+    from: moi,
+    to: chiangMai,
+    receiveNumber: '1/2569',
+    at: clock.now(),
+    reason: '',
+    about: {
+      messageId: id,
+      digest: letter.envelope.digest,
+      number: letter.letter.number.printed,
+      date: letter.letter.date,
+      subject: letter.letter.subject,
+    },
+  } as const
+  const accept = sealedBy(trust, clock, { notice: mustBe(checkNotice(facts)) })
+  ministry.items = [
+    { kind: 'envelope', position: 'envelope', bytes: accept.sealed.bytes, attachments: new Map() },
+  ]
+  const offer = () =>
+    take(gateway.desk, systemOf(ministry), source(accept.envelope.messageId, 'waits'), (each) =>
+      ministry.read(each),
+    )
+  const [first] = await offer()
+  t.match(first, { kind: 'taken', messageId: accept.envelope.messageId })
+  const [again] = await offer()
+  t.match(again, { kind: 'known', messageId: accept.envelope.messageId })
+  t.ok(
+    first?.kind === 'taken' && again?.kind === 'known' && first.receipt?.bytes.equals(again.receipt!.bytes),
+    'the same answer again',
+  )
+  await until(() => province.brought.length === 2, 'the accept notice reaches the province')
+  const [row] = await lettersOfMessage(gateway.desk.database.committed, id)
+  t.match(row, { state: 'registered', receiveNumber: '1/2569' })
+  t.same(
+    province.brought.map(({ envelope }) => envelope.content === 'notice' && envelope.notice.kind),
+    ['receive', 'accept'],
+  )
+  t.equal(ministry.brought.length, 1, 'the letter was sent once')
+  t.same(gateway.failures, [])
+})
+
+t.test('an office that is away: the schedule, then the letter', async (t) => {
+  const { gateway, clock, ministry, send, stateOf } = await open(t)
+  const taken = ministry.answer
+  ministry.answer = (): Outcome => ({ kind: 'unavailable', said: 'connect ECONNREFUSED' })
+  const id = await send()
+  await until(() => ministry.brought.length === 1, 'a first attempt')
+  await rest()
+  for (const [pause, attempts] of [
+    [4.9, 1],
+    [0.7, 2],
+    [22, 3],
+    [66, 4],
+  ] as const) {
+    await clock.advance(pause * second)
+    t.equal(ministry.brought.length, attempts, `after ${pause} s more`)
+  }
+  ministry.answer = taken
+  await clock.advance(hour)
+  t.equal(await stateOf(id), 'delivered')
+  const story = await storyOf(gateway.desk.database.committed, id)
+  t.same(
+    story?.deliveries[0]?.attempts.map(({ outcome }) => outcome),
+    ['unavailable', 'unavailable', 'unavailable', 'unavailable', 'taken'],
+  )
+  t.equal(
+    new Set(ministry.brought.map(({ envelope }) => envelope.messageId)).size,
+    1,
+    'always the same message id',
+  )
+  t.same(
+    ministry.brought.map(({ attempt }) => attempt),
+    [1, 2, 3, 4, 5],
+  )
+})
+
+t.test('an answer that proves nothing is not believed', async (t) => {
+  const strangers = await makeTrust([chiangMai, moi])
+  const { clock, ministry, send, stateOf, gateway } = await open(t)
+  const answers: Record<string, (parcel: Parameters<typeof receiptFrom>[1]) => Outcome> = {
+    'no receipt': () => ({ kind: 'taken' }),
+    "somebody else's receipt": (parcel) => ({
+      kind: 'taken',
+      reply: receiptFrom(clock, {
+        ...parcel,
+        envelope: { ...parcel.envelope, messageId: 'urn:uuid:0190163d-8694-739b-aea5-966c26f8ad90' },
+      }),
+    }),
+    'a receipt with another digest': (parcel) => ({
+      kind: 'taken',
+      reply: receiptFrom(clock, { ...parcel, sealed: { ...parcel.sealed, digest: 'f'.repeat(64) } }),
+    }),
+    'signed by another office': (parcel) => ({
+      kind: 'taken',
+      reply: receiptFrom(clock, { ...parcel, office: chiangRai }),
+    }),
+    'signed under another authority': (parcel) => {
+      const notice = {
+        kind: 'receive',
+        from: moi,
+        to: chiangMai,
+        at: clock.now(),
+        reason: '',
+        about: {
+          messageId: parcel.envelope.messageId,
+          digest: parcel.sealed.digest,
+          number: 'x',
+          date: plainLetter().date,
+          subject: 'x',
+        },
+      } as const
+      return {
+        kind: 'taken',
+        reply: sealedBy(strangers, clock, { notice: mustBe(checkNotice(notice)) }).sealed.bytes,
+      }
+    },
+    'an unsigned refusal': () => ({
+      kind: 'refused',
+      problem: problem('delivery.refused', 'x', undefined, { said: 'no' }),
+    }),
+  }
+  for (const [index, [name, answer]] of Object.entries(answers).entries()) {
+    ministry.answer = answer
+    const number = mustBe(readLetterNumber(`ชม 0017.1/${700 + index}`)).number
+    const id = await send(plainLetter({ number }))
+    const [delivery] = await deliveriesOfMessage(gateway.desk.database.committed, id)
+    await until(
+      async () =>
+        (await storyOf(gateway.desk.database.committed, id))?.deliveries[0]?.attempts[0]?.outcome ===
+        'unknown',
+      name,
+    )
+    t.equal(await stateOf(id), 'forwarding', `${name}: still on its way`)
+    ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
+    await clock.advance(hour)
+    t.equal(await stateOf(id), 'delivered', `${name}: sent again until it is proved`)
+    t.equal(delivery?.state !== 'taken', true)
+  }
+})
+
+t.test('a signed refusal ends the delivery, and the province is told', async (t) => {
+  const { clock, ministry, province, send, stateOf } = await open(t)
+  for (const [index, [kind, state]] of (
+    [
+      ['reject', 'refused'],
+      ['invalid', 'wrong'],
+    ] as const
+  ).entries()) {
+    ministry.answer = (parcel) => ({
+      kind: 'refused',
+      problem: problem('delivery.refused', 'x', undefined, { said: '' }),
+      reply: receiptFrom(clock, parcel, { kind, reason: 'ส่งผิดหน่วยงาน' }),
+    })
+    const number = mustBe(readLetterNumber(`ชม 0017.1/${800 + index}`)).number
+    const id = await send(plainLetter({ number }))
+    await until(async () => (await stateOf(id)) === state, state)
+    await until(
+      () =>
+        province.brought.some(
+          ({ envelope }) =>
+            envelope.content === 'notice' &&
+            envelope.notice.kind === kind &&
+            envelope.notice.about.messageId === id,
+        ),
+      `${kind} reaches the province`,
+    )
+    await clock.advance(72 * hour)
+    t.equal(
+      ministry.brought.filter(({ envelope }) => envelope.messageId === id).length,
+      1,
+      'never tried again',
+    )
+  }
+})
+
+t.test('given up after 72 hours: kept whole, and a late receipt still counts', async (t) => {
+  const { clock, ministry, send, stateOf, gateway } = await open(t)
+  ministry.answer = (): Outcome => ({ kind: 'unavailable', said: 'connect ECONNREFUSED' })
+  const id = await send()
+  await until(() => ministry.brought.length === 1, 'a first attempt')
+  await clock.advance(71 * hour)
+  t.equal(await stateOf(id), 'forwarding', 'a weekend is outlived')
+  await clock.advance(2 * hour)
+  t.equal(await stateOf(id), 'given-up')
+  const attempts = ministry.brought.length
+  t.ok(attempts > 60 && attempts < 90, `${attempts} attempts: hourly, not more`)
+  const story = await storyOf(gateway.desk.database.committed, id)
+  t.ok(story?.events.some(({ name }) => name === 'delivery.given-up'))
+})
+
+t.test('a dead office costs one probe, and its neighbours nothing', async (t) => {
+  const { clock, gateway, province, ministry, send } = await open(t)
+  ministry.answer = (): Outcome => ({ kind: 'unavailable', said: 'connect ECONNREFUSED' })
+  for (let index = 0; index < 30; index++) {
+    await send(plainLetter({ number: mustBe(readLetterNumber(`ชม 0017.1/${900 + index}`)).number }))
+  }
+  await rest(400)
+  t.same(gateway.opened, [moi], 'the breaker opened once')
+  const before = ministry.brought.length
+  t.ok(before <= 10, `${before} attempts before it opened`)
+  await clock.advance(60 * second)
+  t.ok(
+    ministry.brought.length - before <= 4,
+    `${ministry.brought.length - before} probes in the next minute, for 30 letters`,
+  )
+  ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
+  await clock.advance(2 * hour)
+  await until(() => province.brought.length === 30, 'all are through once it answers')
+  t.same(gateway.failures, [])
+})
+
+t.test('a poison letter never blocks its neighbours', async (t) => {
+  const { clock, ministry, send, stateOf } = await open(t)
+  let poison: MessageId | undefined
+  const good = (parcel: Parameters<typeof receiptFrom>[1]): Outcome => ({
+    kind: 'taken',
+    reply: receiptFrom(clock, parcel),
+  })
+  ministry.answer = (parcel) => {
+    poison ??= parcel.envelope.messageId
+    if (parcel.envelope.messageId === poison) throw new TypeError('a defect in the adapter')
+    return good(parcel)
+  }
+  const first = await send()
+  await until(() => poison !== undefined, 'the poison is tried')
+  const second_ = await send(plainLetter({ number: mustBe(readLetterNumber('ชม 0017.1/999')).number }))
+  await until(async () => (await stateOf(second_)) === 'delivered', 'the neighbour is delivered')
+  t.equal(await stateOf(first), 'forwarding')
+  ministry.answer = good
+  await clock.advance(hour)
+  t.equal(await stateOf(first), 'delivered', 'and so is the poison, when the defect is mended')
+})
+
+t.test(
+  'the process dies: what was claimed is due, what was being sent is unknown, and both arrive once',
+  async (t) => {
+    const folder = scratch(t)
+    const clock = new HandClock()
+    const world = await open(t, folder, clock)
+    // The line hangs: the delivery is being sent when the process dies.
+    world.ministry.answer = (_parcel, signal) =>
+      new Promise<Outcome>((resolve) =>
+        signal.addEventListener('abort', () => resolve({ kind: 'unknown', said: 'broken off' })),
+      )
+    const id = await world.send()
+    await until(() => world.ministry.brought.length === 1, 'it is being sent')
+    await rest()
+    t.equal((await deliveriesOfMessage(world.gateway.desk.database.committed, id))[0]?.state, 'sending')
+
+    // Another process opens the same journal, as after SIGKILL.
+    const after = await open(t, folder, clock)
+    await until(async () => (await after.stateOf(id)) === 'delivered', 'it is sent again')
+    const story = await storyOf(after.gateway.desk.database.committed, id)
+    t.same(
+      story?.deliveries[0]?.attempts.map(({ outcome }) => outcome),
+      ['interrupted', 'taken'],
+    )
+    t.ok(
+      story?.events.some(
+        ({ name, facts }) =>
+          name === 'delivery.recovered' && facts['from'] === 'sending' && facts['to'] === 'unknown',
+      ),
+    )
+    t.equal(after.ministry.brought[0]?.envelope.messageId, id, 'under the same message id')
+  },
+)
+
+t.test('after a lost answer, "not now" does not make it certain that nothing arrived', async (t) => {
+  const { clock, gateway, ministry, send } = await open(t)
+  const answers: Outcome[] = [
+    { kind: 'unknown', said: 'socket hang up' },
+    { kind: 'unavailable', said: '503', retryAfter: 90 * second },
+  ]
+  ministry.answer = (parcel) => answers.shift() ?? { kind: 'taken', reply: receiptFrom(clock, parcel) }
+  const id = await send()
+  await until(() => ministry.brought.length === 1, 'a first attempt')
+  await clock.advance(6 * second)
+  const [delivery] = await deliveriesOfMessage(gateway.desk.database.committed, id)
+  t.match(delivery, { state: 'unknown', attempts: 2 })
+  t.ok(delivery!.dueAt >= clock.now() + 85 * second - second, 'Retry-After is honoured')
+})
+
+t.test('a system that polls: the head stays until it is taken away', async (t) => {
+  const clock = new HandClock()
+  const province = new ScriptedAdapter(chiangMai, { polls: true })
+  const ministry = new ScriptedAdapter(moi)
+  const gateway = await openGateway(scratch(t), trust, [province, ministry], clock)
+  await gateway.dispatch.start()
+  t.after(() => gateway.close())
+  const numbers = ['มท 0210.3/1', 'มท 0210.3/2'].map((printed) => mustBe(readLetterNumber(printed)).number)
+  for (const number of numbers) {
+    const letter = plainLetter({ number, from: { office: moi }, to: { offices: [chiangMai] } })
+    ministry.items = [letterItem(letter)]
+    await take(gateway.desk, systemOf(ministry), source(number.printed), (each) => ministry.read(each))
+  }
+  const head = await gateway.dispatch.head(chiangMai)
+  t.equal((await gateway.dispatch.head(chiangMai))?.id, head?.id, 'asked twice, the same parcel')
+  t.equal(
+    head?.envelope.content === 'letter' && head.envelope.letter.number.printed,
+    'มท 0210.3/1',
+    'the oldest first',
+  )
+  t.equal(
+    await gateway.dispatch.settlePolled(chiangRai, head!.id, { kind: 'taken' }),
+    false,
+    'not for another office',
+  )
+  t.equal(await gateway.dispatch.settlePolled(chiangMai, head!.id, { kind: 'taken' }), true)
+  t.equal(await gateway.dispatch.settlePolled(chiangMai, head!.id, { kind: 'taken' }), false, 'once')
+  const second_ = await gateway.dispatch.head(chiangMai)
+  t.equal(second_?.envelope.content === 'letter' && second_.envelope.letter.number.printed, 'มท 0210.3/2')
+  await until(
+    () => ministry.brought.length === 1,
+    "the province's receive notice, sealed for it, reaches the ministry",
+  )
+  t.match(ministry.brought[0]?.envelope, {
+    content: 'notice',
+    notice: { kind: 'receive', from: chiangMai, to: moi },
+  })
+  const notices = await noticesAbout(gateway.desk.database.committed, head!.envelope.messageId)
+  t.equal(notices.length, 1)
+  t.equal(await receiptFor(gateway.desk.database.committed, head!.envelope.messageId, 'given'), undefined)
+})
+
+t.test('the schedule: pauses, jitter, Retry-After within bounds, the deadline', async (t) => {
+  const at = (attempts: number, chance = 0, retryAfter = 0) =>
+    nextAttempt(defaultPolicy, attempts, start, start + 72 * hour, chance, retryAfter)
+  t.same(
+    [1, 2, 3, 4, 5, 6, 7, 99].map((attempts) => ((at(attempts) as number) - start) / second),
+    [5, 20, 60, 180, 540, 1620, 3600, 3600],
+  )
+  t.equal(at(7, 0.999_999), start + Math.round(3600 * second * (1 + 0.1 * 0.999_999)))
+  t.equal(at(1, 0, 600 * second), start + 600 * second, 'longer')
+  t.equal(at(7, 0, second), start + hour, 'never shorter')
+  t.equal(at(1, 0, 30 * 24 * hour), start + 6 * hour, 'bounded')
+  t.equal(at(1, 0, -5), start + 5 * second)
+  t.equal(
+    nextAttempt(defaultPolicy, 9, start, start + second, 0),
+    start + second,
+    'the last attempt is at the deadline',
+  )
+  t.equal(nextAttempt(defaultPolicy, 9, start, start, 0), 'give-up')
+})
+
+t.test('most-urgent overtakes, ordinary does not starve', async (t) => {
+  const heap = new Heap<{ name: string; dueAt: number; priority: number }>(
+    (one, other) => rankOf(one) - rankOf(other),
+  )
+  heap.push({ name: 'most urgent, an hour and a minute later', dueAt: start + 61 * 60 * second, priority: 4 })
+  heap.push({ name: 'ordinary', dueAt: start, priority: 1 })
+  heap.push({ name: 'urgent, 6 minutes later', dueAt: start + 6 * 60 * second, priority: 2 })
+  heap.push({ name: 'very urgent, 6 minutes later', dueAt: start + 6 * 60 * second, priority: 3 })
+  heap.push({ name: 'most urgent, 6 minutes later', dueAt: start + 6 * 60 * second, priority: 4 })
+  const served = Array.from({ length: 6 }, () => heap.pop()?.name)
+  t.same(served, [
+    'most urgent, 6 minutes later',
+    'very urgent, 6 minutes later',
+    'ordinary',
+    'urgent, 6 minutes later',
+    'most urgent, an hour and a minute later',
+    undefined,
+  ])
+})
+
+t.test('the breaker: opens at the third failure in a row, one probe at a time', async (t) => {
+  const breakers = new Breakers()
+  t.same(
+    [
+      breakers.failed('50', start),
+      breakers.failed('50', start),
+      breakers.failed('50', start),
+      breakers.failed('50', start),
+    ],
+    [false, false, true, false],
+  )
+  t.equal(breakers.admits('50', start), false)
+  t.equal(breakers.admits('57', start), true, 'another office is another matter')
+  const probeAt = breakers.probeAt('50')!
+  t.equal(breakers.admits('50', probeAt), true)
+  t.equal(breakers.admits('50', probeAt), false, 'one probe at a time')
+  breakers.released('50')
+  t.equal(breakers.admits('50', probeAt), true, 'a probe without an answer frees its place')
+  breakers.answered('50')
+  t.equal(breakers.probeAt('50'), undefined)
+  t.equal(breakers.failed('57', start, hour), false)
+})

@@ -1,0 +1,253 @@
+// What the gateway's tests share: a clock that is moved by hand, a real journal and store in a folder of its own,
+// real keys, and an adapter that answers as the test says.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Adapter, Item, Outcome, Parcel, Source } from '../../src/adapters/contract.ts'
+import type { Envelope, SealedEnvelope, Signer, Trust } from '../../src/envelope/envelope.ts'
+import { seal } from '../../src/envelope/seal.ts'
+import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
+import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
+import { defaultPolicy } from '../../src/gateway/delivery/schedule.ts'
+import type { Desk, Step, System } from '../../src/gateway/intake/desk.ts'
+import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
+import { embeddedQueue } from '../../src/gateway/queue/embedded.ts'
+import type { Queue } from '../../src/gateway/queue/queue.ts'
+import {
+  createAuthority,
+  type Identity,
+  issueCertificate,
+  newKey,
+} from '../../src/gateway/trust/authority.ts'
+import type { Letter } from '../../src/letter/letter.ts'
+import type { Notice } from '../../src/letter/notice.ts'
+import type { OfficeId } from '../../src/letter/offices.ts'
+import { type Clock, type Instant, newMessageId, systemRandom } from '../../src/letter/time.ts'
+import { fixedLetter, office } from '../letter/arbitrary.ts'
+
+export const start: Instant = Date.UTC(2026, 10, 23, 3, 0, 0)
+export const chiangMai = office('50')
+export const chiangRai = office('57')
+export const moi = office('moi')
+
+/** Time stands still until a test moves it; what is scheduled runs when its time has come. */
+export class HandClock implements Clock {
+  #now = start
+  #alarms: { at: Instant; act: () => void }[] = []
+  /** Whether something is at work that must come to rest before time moves on. */
+  busy: () => boolean = () => false
+
+  now(): Instant {
+    return this.#now
+  }
+
+  schedule(at: Instant, act: () => void): () => void {
+    const alarm = { at, act }
+    this.#alarms.push(alarm)
+    return () => {
+      this.#alarms = this.#alarms.filter((each) => each !== alarm)
+    }
+  }
+
+  /** Moves time on, alarm by alarm, letting what each of them started come to rest. */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#now + milliseconds
+    for (;;) {
+      await rest(6)
+      await until(() => !this.busy(), 'at rest')
+      const [first] = this.#alarms.filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)
+      if (first === undefined) break
+      this.#alarms = this.#alarms.filter((each) => each !== first)
+      this.#now = Math.max(this.#now, first.at)
+      first.act()
+    }
+    this.#now = end
+    await rest(6)
+  }
+}
+
+/** Lets everything that waits for the disk, the thread pool or a promise go on. */
+export async function rest(turns = 40): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Goes on turning until `done`; the bound is on turns, not on time. */
+export async function until(done: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (let turn = 0; turn < 20_000; turn++) {
+    if (await done()) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  throw new Error(`never: ${what}`)
+}
+
+export interface TestTrust {
+  readonly trust: Trust
+  readonly signers: ReadonlyMap<OfficeId, Signer>
+  readonly authority: Identity
+}
+
+/** A test authority with one key for each office: made anew for each test file. */
+export async function makeTrust(ids: readonly OfficeId[], now: Instant = start): Promise<TestTrust> {
+  const authority = await createAuthority(now, systemRandom)
+  const made = await Promise.all(
+    ids.map(async (id): Promise<[OfficeId, Signer]> => {
+      const key = await newKey()
+      const certificate = issueCertificate(authority, key, { kind: 'office', office: id }, now, systemRandom)
+      return [id, { office: id, key, certificate }]
+    }),
+  )
+  const signers = new Map(made)
+  const certificatesOf = (id: string) => {
+    const signer = signers.get(id as OfficeId)
+    return signer === undefined ? [] : [signer.certificate]
+  }
+  return { trust: { authority: authority.certificate, certificatesOf }, signers, authority }
+}
+
+/** A folder that is gone after the test. */
+export function scratch(t: { after: (act: () => void) => void; teardown?: unknown }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'saraban-test-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** An adapter that records what it is brought and answers as it is told. */
+export class ScriptedAdapter implements Adapter {
+  readonly doors = []
+  readonly brought: Parcel[] = []
+  readonly id: string
+  readonly office: OfficeId
+  readonly receipts: boolean
+  answer: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome> | Outcome = () => ({ kind: 'taken' })
+  readonly deliver?: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome>
+  items: readonly Item[] = []
+
+  constructor(office: OfficeId, options: { receipts?: boolean; polls?: boolean } = {}) {
+    this.id = `system-${office}`
+    this.office = office
+    this.receipts = options.receipts ?? false
+    if (options.polls !== true) {
+      this.deliver = async (parcel, signal) => {
+        this.brought.push(parcel)
+        return this.answer(parcel, signal)
+      }
+    }
+  }
+
+  async read(_source: Source): Promise<readonly Item[]> {
+    return this.items
+  }
+  async start(): Promise<void> {}
+  async stop(): Promise<void> {}
+}
+
+export interface TestGateway {
+  readonly desk: Desk
+  readonly clock: HandClock
+  readonly dispatch: Dispatch
+  readonly queue: Queue
+  readonly failures: unknown[]
+  readonly opened: OfficeId[]
+  readonly steps: Step[]
+  close(): Promise<void>
+}
+
+/** A desk and a dispatch over a real journal in `folder`, which may be one that another desk left behind. */
+export async function openGateway(
+  folder: string,
+  { trust, signers }: TestTrust,
+  adapters: readonly Adapter[],
+  clock = new HandClock(),
+): Promise<TestGateway> {
+  const database = openSqlite(join(folder, 'journal.sqlite'))
+  const queue = embeddedQueue(clock)
+  const byOffice = new Map(adapters.map((adapter) => [adapter.office, adapter]))
+  const steps: Step[] = []
+  const failures: unknown[] = []
+  const opened: OfficeId[] = []
+  const desk: Desk = {
+    database,
+    attachments: await openAttachmentStore(join(folder, 'attachments')),
+    trust,
+    signers,
+    clock,
+    random: systemRandom,
+    routes: {
+      modeOf: (id) => {
+        const adapter = byOffice.get(id)
+        return adapter && (adapter.deliver === undefined ? 'poll' : 'push')
+      },
+      giveUpAfter: () => defaultPolicy.giveUpAfter,
+    },
+    due: (due) => {
+      for (const each of due) queue.put(each.id, each.dueAt, each.priority)
+    },
+    reached: (step) => void steps.push(step),
+  }
+  const dispatch = new Dispatch(desk, queue, byOffice, {
+    attempted: () => undefined,
+    breakerOpened: (id) => void opened.push(id),
+    failed: (_work, error) => void failures.push(error),
+  })
+  clock.busy = () => queue.atWork() > 0
+  return {
+    desk,
+    clock,
+    dispatch,
+    queue,
+    failures,
+    opened,
+    steps,
+    async close() {
+      clock.busy = () => false
+      const stopped = dispatch.stop(0)
+      await clock.advance(1)
+      await stopped
+      await database.close()
+    },
+  }
+}
+
+export const systemOf = (adapter: Adapter): System => ({
+  id: adapter.id,
+  office: adapter.office,
+  format: 'test',
+  version: '0'.repeat(64),
+})
+
+/** A source with any bytes: what is in it is what the scripted adapter reads. */
+export const source = (bytes = 'source', sender: Source['sender'] = 'gone'): Source => ({
+  document: 'letter',
+  name: 'test',
+  bytes: Buffer.from(bytes),
+  beside: new Map(),
+  sender,
+  final: true,
+})
+
+/** A letter as an adapter reads it. */
+export function letterItem(letter: Letter, position = 'letter'): Item {
+  const { attachments: _without, ...draft } = letter
+  return { kind: 'letter', position, draft, attachments: [] }
+}
+
+/** A valid letter without attachments. */
+export const plainLetter = (changes: Partial<Letter> = {}): Letter =>
+  fixedLetter({ attachments: [], ...changes })
+
+/** What an office that seals by itself sends. */
+export function sealedBy(
+  { signers }: TestTrust,
+  clock: Clock,
+  said: { letter: Letter } | { notice: Notice },
+): { envelope: Envelope; sealed: SealedEnvelope } {
+  const from = 'letter' in said ? said.letter.from.office : said.notice.from
+  const signer = signers.get(from)
+  if (signer === undefined) throw new Error(`no key for ${from}`)
+  const header = { messageId: newMessageId(clock, systemRandom), createdAt: clock.now() }
+  const envelope: Envelope =
+    'letter' in said
+      ? { ...header, content: 'letter', letter: said.letter }
+      : { ...header, content: 'notice', notice: said.notice }
+  return { envelope, sealed: seal(envelope, signer, clock.now()) }
+}

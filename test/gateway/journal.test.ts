@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import fc from 'fast-check'
+import t from 'tap'
+import {
+  type DeliveryEvent,
+  deliveryTable,
+  isOpen,
+  letterTable,
+  next,
+} from '../../src/gateway/delivery/states.ts'
+import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
+import { insertDelivery, moveDelivery } from '../../src/gateway/journal/deliveries.ts'
+import { insertEnvelope } from '../../src/gateway/journal/letters.ts'
+import { migrationSql } from '../../src/gateway/journal/migrations.ts'
+import { openSqlite, readSqlite } from '../../src/gateway/journal/sqlite.ts'
+import { office } from '../letter/arbitrary.ts'
+import { scratch, start } from './harness.ts'
+
+const insert = "INSERT INTO events (at, name, facts) VALUES (?, ?, '{}')"
+const names = 'SELECT name FROM events ORDER BY seq'
+
+t.test('a write is on disk with the strongest setting, and only then seen', async (t) => {
+  const database = openSqlite(join(scratch(t), 'journal.sqlite'))
+  t.after(() => database.close())
+  const synchronous = await database.write((transaction) =>
+    transaction.one<{ synchronous: number }>('PRAGMA synchronous'),
+  )
+  t.equal(synchronous?.synchronous, 2, 'FULL')
+  t.equal(
+    (await database.committed.one<{ journal_mode: string }>('PRAGMA journal_mode'))?.journal_mode,
+    'wal',
+  )
+  let inside: unknown
+  await database.write(async (transaction) => {
+    await transaction.run(insert, start, 'one')
+    inside = await database.committed.all(names)
+  })
+  t.same(inside, [], 'what is not committed is not seen by readers')
+  t.same(await database.committed.all(names), [{ name: 'one' }])
+})
+
+t.test('a write that fails leaves its neighbours in the same group alone', async (t) => {
+  const database = openSqlite(join(scratch(t), 'journal.sqlite'))
+  t.after(() => database.close())
+  const writes = ['one', 'two', 'three'].map((name) =>
+    database.write(async (transaction) => {
+      await transaction.run(insert, start, name)
+      if (name === 'two') throw new Error('of its own')
+      return name
+    }),
+  )
+  const settled = await Promise.allSettled(writes)
+  t.same(
+    settled.map((each) => each.status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  )
+  t.same(await database.committed.all(names), [{ name: 'one' }, { name: 'three' }])
+})
+
+t.test('a group that cannot be committed is lost whole, and says so', async (t) => {
+  const folder = scratch(t)
+  const database = openSqlite(join(folder, 'journal.sqlite'))
+  t.after(() => database.close())
+  // A real full disk for SQLite: no page more than it has now.
+  await database.write(async (transaction) => {
+    const pages = await transaction.one<{ page_count: number }>('PRAGMA page_count')
+    await transaction.one(`PRAGMA max_page_count = ${pages?.page_count}`)
+  })
+  const large = 'x'.repeat(100_000)
+  const settled = await Promise.allSettled([
+    database.write((transaction) => transaction.run(insert, start, 'small')),
+    database.write((transaction) => transaction.run(insert, start, large)),
+  ])
+  for (const each of settled) t.match(each, { status: 'rejected', reason: { name: 'JournalUnavailable' } })
+  t.same(await database.committed.all(names), [], 'nothing was taken')
+  await database.write((transaction) => transaction.one('PRAGMA max_page_count = 1000000'))
+  await database.write((transaction) => transaction.run(insert, start, 'after'))
+  t.same(await database.committed.all(names), [{ name: 'after' }], 'it goes on when there is room again')
+})
+
+t.test('a closed journal takes nothing, and a newer one is not opened', async (t) => {
+  const file = join(scratch(t), 'journal.sqlite')
+  const database = openSqlite(file)
+  await database.close()
+  await t.rejects(
+    database.write(async () => 1),
+    JournalUnavailable,
+  )
+  t.throws(() => readSqlite(`${file}-absent`), 'a reader makes no journal')
+  const raw = new Sqlite(file)
+  raw.pragma('user_version = 999')
+  raw.close()
+  t.throws(() => openSqlite(file), /schema version 999/)
+})
+
+t.test('the schema is the one that is committed as a golden file', async (t) => {
+  const golden = readFileSync(new URL('schema.golden.sql', import.meta.url), 'utf8')
+  t.equal(
+    migrationSql(0, 'sqlite').trim(),
+    golden.trim(),
+    'a step that shipped is never changed: add a new one',
+  )
+  t.notMatch(migrationSql(0, 'postgresql'), /AUTOINCREMENT|BLOB|\{/, 'PostgreSQL has its own words')
+})
+
+t.test('hot queries use an index', async (t) => {
+  const database = openSqlite(join(scratch(t), 'journal.sqlite'))
+  t.after(() => database.close())
+  const { deliverySql } = await import('../../src/gateway/journal/deliveries.ts')
+  const { letterSql } = await import('../../src/gateway/journal/letters.ts')
+  const hot: Record<string, string> = {
+    due: deliverySql.due,
+    ahead: deliverySql.ahead,
+    behind: deliverySql.behind,
+    head: deliverySql.head,
+    byNaturalKey: letterSql.byNaturalKey,
+    received: letterSql.received,
+    sent: letterSql.sent,
+    noticesAbout: letterSql.noticesAbout,
+    newestSent: letterSql.newestSent,
+  }
+  for (const [name, statement] of Object.entries(hot)) {
+    const places = (statement.match(/\?/g) ?? []).map(() => '1')
+    const plan = await database.committed.all<{ detail: string }>(
+      `EXPLAIN QUERY PLAN ${statement}`,
+      ...places,
+    )
+    const steps = plan.map(({ detail }) => detail).join('; ')
+    t.match(steps, /USING (COVERING )?INDEX/, `${name}: ${steps}`)
+    t.notMatch(steps, /SCAN/, name)
+  }
+})
+
+t.test('the state tables are whole', async (t) => {
+  for (const [name, table, first] of [
+    ['delivery', deliveryTable, 'due'],
+    ['letter', letterTable, 'sealed'],
+  ] as const) {
+    const reached = new Set<string>([first])
+    for (const state of reached) {
+      for (const after of Object.values((table as Record<string, Record<string, string>>)[state] ?? {}))
+        reached.add(after)
+    }
+    t.same(
+      [...reached].sort(),
+      Object.keys(table).sort(),
+      `every ${name} state can be reached from ${first}, and leads to known ones`,
+    )
+  }
+})
+
+t.test('whatever happens, the journal moves a delivery as the table says, and nowhere else', async (t) => {
+  const database = openSqlite(join(scratch(t), 'journal.sqlite'))
+  t.after(() => database.close())
+  const events: DeliveryEvent[] = [
+    'claim',
+    'release',
+    'send',
+    'taken',
+    'refused',
+    'unavailable',
+    'lost-answer',
+    'give-up',
+    'recall',
+    'resend',
+  ]
+  let count = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...events), { maxLength: 25 }), async (happened) => {
+      const id = `d${count++}`
+      const messageId = `urn:uuid:${id}` as const
+      await database.write(async (transaction) => {
+        const sender = office('50')
+        const row = {
+          messageId,
+          content: 'letter',
+          sender,
+          digest: '',
+          bytes: Buffer.alloc(1),
+          sourceId: null,
+          position: null,
+          committedAt: start,
+        } as const
+        await insertEnvelope(transaction, row)
+        await insertDelivery(
+          transaction,
+          { id, messageId, office: sender, mode: 'push', lane: id, priority: 1, deadline: start },
+          start,
+        )
+      })
+      let state: keyof typeof deliveryTable = 'due'
+      let sends = 0
+      for (const event of happened) {
+        const expected = next(deliveryTable, state, event)
+        const moved = await database.write((transaction) => moveDelivery(transaction, id, event, start + 1))
+        t.equal(moved?.state, expected)
+        if (expected === undefined) continue
+        state = expected
+        if (event === 'send') sends += 1
+        const stored = await database.committed.one<{ state: string; open: number; attempts: number }>(
+          'SELECT state, open, attempts FROM deliveries WHERE id = ?',
+          id,
+        )
+        t.same(stored, { state, open: isOpen(state) ? 1 : 0, attempts: sends })
+      }
+    }),
+    { numRuns: 60 },
+  )
+})

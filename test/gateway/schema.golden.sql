@@ -1,0 +1,124 @@
+-- What a system handed over, whole. The same bytes from the same system are one source.
+CREATE TABLE sources (
+  id TEXT PRIMARY KEY,
+  system TEXT NOT NULL,
+  document TEXT NOT NULL,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  bytes BLOB,              -- NULL: kept with the attachments, under sha256
+  received_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX sources_once ON sources (system, document, sha256);
+
+CREATE TABLE envelopes (
+  message_id TEXT PRIMARY KEY,
+  content TEXT NOT NULL,      -- letter | receive | accept | reject | invalid | dispute | recall
+  sender TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  bytes BLOB NOT NULL,
+  source_id TEXT REFERENCES sources (id),
+  position TEXT,              -- where in the source
+  committed_at BIGINT NOT NULL
+);
+CREATE INDEX envelopes_of_source ON envelopes (source_id);
+
+-- A letter as one of its recipients has it.
+CREATE TABLE letters (
+  message_id TEXT NOT NULL REFERENCES envelopes (message_id),
+  recipient TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  number TEXT NOT NULL,       -- normalised
+  date TEXT NOT NULL,
+  natural_key TEXT NOT NULL,
+  content_digest TEXT NOT NULL,
+  urgency TEXT NOT NULL,
+  secrecy TEXT NOT NULL,
+  state TEXT NOT NULL,
+  receive_number TEXT,
+  live INTEGER NOT NULL,      -- 0 once recalled: its natural key is free again
+  committed_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  PRIMARY KEY (message_id, recipient)
+);
+CREATE UNIQUE INDEX letters_natural_key ON letters (natural_key) WHERE live = 1;
+CREATE INDEX letters_received ON letters (recipient, number);
+CREATE INDEX letters_sent ON letters (sender, number);
+CREATE INDEX letters_newest ON letters (committed_at);
+CREATE INDEX letters_newest_sent ON letters (sender, committed_at);
+
+CREATE TABLE notices (
+  message_id TEXT PRIMARY KEY REFERENCES envelopes (message_id),
+  kind TEXT NOT NULL,
+  about TEXT NOT NULL,        -- the letter's message id
+  sender TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  receive_number TEXT,
+  committed_at BIGINT NOT NULL
+);
+CREATE INDEX notices_about ON notices (about, sender);
+
+-- Signed answers to single envelopes (design §5.2): ours to others ('given'), others' to us ('got').
+CREATE TABLE receipts (
+  about TEXT NOT NULL,        -- the envelope's message id
+  direction TEXT NOT NULL,
+  office TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  bytes BLOB NOT NULL,
+  committed_at BIGINT NOT NULL,
+  PRIMARY KEY (about, direction, office)
+);
+
+CREATE TABLE deliveries (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  message_id TEXT NOT NULL REFERENCES envelopes (message_id),
+  office TEXT NOT NULL,
+  mode TEXT NOT NULL,         -- push | poll
+  state TEXT NOT NULL,
+  lane TEXT NOT NULL,         -- deliveries of one lane go one after the other
+  priority INTEGER NOT NULL,  -- 1 ordinary … 4 most urgent
+  due_at BIGINT NOT NULL,
+  rank BIGINT NOT NULL,       -- due_at less the head start of its priority: the order in which an office is served
+  deadline BIGINT NOT NULL,
+  attempts INTEGER NOT NULL,
+  open INTEGER NOT NULL,      -- 1 until it is settled
+  created_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX deliveries_once ON deliveries (message_id, office);
+CREATE INDEX deliveries_due ON deliveries (office, rank) WHERE open = 1;
+CREATE INDEX deliveries_waiting ON deliveries (office, seq) WHERE open = 1;
+CREATE INDEX deliveries_lane ON deliveries (lane, seq) WHERE open = 1;
+
+CREATE TABLE attempts (
+  delivery_id TEXT NOT NULL REFERENCES deliveries (id),
+  number INTEGER NOT NULL,
+  started_at BIGINT NOT NULL,
+  ended_at BIGINT,            -- NULL: under way, or interrupted
+  outcome TEXT,
+  problem TEXT,
+  said TEXT,
+  PRIMARY KEY (delivery_id, number)
+);
+
+CREATE TABLE quarantine (
+  id TEXT PRIMARY KEY,
+  source_id TEXT NOT NULL REFERENCES sources (id),
+  position TEXT NOT NULL,
+  problems TEXT NOT NULL,     -- JSON
+  at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX quarantine_once ON quarantine (source_id, position);
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  message_id TEXT,
+  office TEXT,
+  source_id TEXT,
+  facts TEXT NOT NULL         -- JSON: ids, counts and codes, never letter text
+);
+CREATE INDEX events_of_letter ON events (message_id);
+CREATE INDEX events_of_source ON events (source_id);
