@@ -195,4 +195,4 @@ function withoutEmptyPerson<Party extends { readonly person?: Person }>(party: P
   return rest as Party
 }
 
-export { checkNotice, type NoticeFacts } from './check-notice.ts'
+export { checkNotice } from './check-notice.ts'

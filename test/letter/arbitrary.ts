@@ -218,7 +218,7 @@ export function printedNumbers(): fc.Arbitrary<string> {
 }
 
 /** Persons of whom at least something is known. */
-export function persons(options: Pick<TextOptions, 'charset'> = {}): fc.Arbitrary<Person> {
+function persons(options: Pick<TextOptions, 'charset'> = {}): fc.Arbitrary<Person> {
   const text = (min: number) => thaiText({ ...options, min, max: 200 })
   return record({ givenName: text(1), familyName: text(0), jobTitle: text(0) })
 }
@@ -226,10 +226,7 @@ export function persons(options: Pick<TextOptions, 'charset'> = {}): fc.Arbitrar
 const sha256 = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 })
 
 /** 0 to `max` attachments, at most one of them the main file, each with a name of its own. */
-export function attachmentLists(
-  max = 20,
-  charset: TextOptions['charset'] = 'unicode',
-): fc.Arbitrary<Attachment[]> {
+function attachmentLists(max = 20, charset: TextOptions['charset'] = 'unicode'): fc.Arbitrary<Attachment[]> {
   const types = mediaTypes.map(
     ({ type, extensions }) => [mustBe(mediaTypeOf(type, '')), extensions[0]!] as const,
   )

@@ -26,7 +26,9 @@ import {
   urgencyOfCode,
   urgencyOfName,
 } from '../../src/letter/codes.ts'
-import { readLetterDate } from '../../src/letter/dates.ts'
+import { dateForms, isDateForm, printLetterDate, readLetterDate } from '../../src/letter/dates.ts'
+import { limits } from '../../src/letter/limits.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
 import {
   findOffice,
   moi,
@@ -232,4 +234,54 @@ t.test('a name of an attachment is never a path, and hides nothing', async (t) =
     ],
   ]
   for (const [name, codes] of refused) t.same(faultsOf(attachmentName(name)), codes, JSON.stringify(name))
+})
+
+t.test('docs/letter.md says what the code does', async (t) => {
+  const page = readFileSync(new URL('../../docs/letter.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| (.+) \|$/gm)].map((row) => row[1]!.split(' | '))
+  const date = mustBe(readLetterDate('2008-11-15'))
+  const forms = rows.flatMap(([form = '', example]) => {
+    const name = form.replaceAll('`', '')
+    return isDateForm(name) ? [[name, example]] : []
+  })
+  t.same(
+    forms,
+    dateForms.filter((form) => !form.startsWith('th:')).map((form) => [form, printLetterDate(date, form)]),
+  )
+  const numbers = rows.filter(
+    ([printed]) => printed?.startsWith('`') && printed.includes('/') && /[ก-๙]/.test(printed),
+  )
+  t.equal(numbers.length, 7)
+  for (const [printed = '', normalized = '', marks = ''] of numbers) {
+    const { number, urgency } = mustBe(readLetterNumber(printed.replaceAll('`', ''), 'มท'))
+    t.equal(`\`${number.normalized}\``, normalized)
+    t.equal(marks.includes('circular'), number.circular)
+    t.equal(marks.includes('order'), number.order)
+    t.equal(marks.includes('completed'), number.completed)
+    t.equal(marks.includes('urgency'), urgency !== undefined)
+  }
+  const { attachmentSize, ...counts } = limits
+  t.equal(attachmentSize, 2 * 1024 ** 3)
+  for (const [name, limit] of Object.entries(counts)) {
+    const shown = limit.toLocaleString('en-US')
+    t.ok(
+      rows.some(([, bound]) => bound?.includes(`${shown} `)),
+      `${name}: ${shown}`,
+    )
+  }
+  for (const [index, urgency] of urgencies.entries()) {
+    const secrecy = secrecies[index]!
+    const row = [
+      `\`${urgency}\``,
+      urgencyCode(urgency),
+      urgencyNames[urgency],
+      `\`${secrecy}\``,
+      secrecyCode(secrecy),
+      secrecyNames[secrecy],
+    ]
+    t.ok(
+      rows.some((cells) => cells.join() === row.join()),
+      row.join(),
+    )
+  }
 })
