@@ -197,6 +197,7 @@ export function transportOf(
   office: OfficeId,
   form: DocumentForm,
   options: Readonly<Record<string, unknown>> = {},
+  time: Clock = clock,
 ): Transport {
   const access = { kind: 'certificate' }
   const made = soap.create(
@@ -204,7 +205,7 @@ export function transportOf(
     {
       profile: 'test',
       office,
-      clock,
+      clock: time,
       forms: { send: form, sendNotices: form, receive: form, notices: form },
       absolute: (path) => path,
     },
