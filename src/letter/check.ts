@@ -39,7 +39,8 @@ export function checkLetter(draft: LetterDraft, attachments: readonly Attachment
   const urgency = draft.urgency ?? 'ordinary'
   const secrecy = draft.secrecy ?? 'ordinary'
   const references = draft.references ?? []
-  const enclosureNote = draft.enclosureNote ?? ''
+  // `-` is how the national standard says that there is none: one meaning has one form.
+  const enclosureNote = draft.enclosureNote === '-' ? '' : (draft.enclosureNote ?? '')
   const description = draft.description ?? ''
   const extension = draft.extension ?? []
 

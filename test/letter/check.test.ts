@@ -35,6 +35,8 @@ t.test('a plain letter: what is not said has the meaning of its absence on paper
   t.equal(fixedLetter({ number: number('มท 0210.3/ว 5') }).circular, true)
   t.equal(fixedLetter({ number: number('0017.1/5') }).number.normalized, 'ชม 0017.1/5')
   t.equal(fixedLetter({ number: number('0017.1/5') }).number.completed, true)
+  t.equal(fixedLetter({ enclosureNote: '-' }).enclosureNote, '')
+  t.equal(fixedLetter({ enclosureNote: '- ' }).enclosureNote, '- ')
   const nobody = { givenName: '', familyName: '', jobTitle: '' }
   t.same(fixedLetter({ from: { office: office('50'), person: nobody } }).from, { office: '50' })
   t.same(fixedLetter({ to: { offices: [moi], person: nobody } }).to, { offices: ['moi'] })
