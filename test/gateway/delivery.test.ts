@@ -70,7 +70,11 @@ interface World {
   stateOf(id: MessageId): Promise<string | undefined>
 }
 
-async function open(t: Tap.Test, folder = scratch(t), clock = new HandClock()): Promise<World> {
+async function open(
+  t: Parameters<typeof scratch>[0],
+  folder = scratch(t),
+  clock = new HandClock(),
+): Promise<World> {
   const province = new ScriptedAdapter(chiangMai)
   const ministry = new ScriptedAdapter(moi, { receipts: true })
   ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
@@ -97,9 +101,6 @@ async function open(t: Tap.Test, folder = scratch(t), clock = new HandClock()): 
     },
     stateOf: async (id) => (await lettersOfMessage(gateway.desk.database.committed, id))[0]?.state,
   }
-}
-declare namespace Tap {
-  type Test = Parameters<Parameters<typeof t.test>[1]>[0]
 }
 
 t.test('a letter goes the whole way and its notices come back, once each and in order', async (t) => {

@@ -105,9 +105,11 @@ export async function makeTrust(ids: readonly OfficeId[], now: Instant = start):
 }
 
 /** A folder that is gone after the test. */
-export function scratch(t: { after: (act: () => void) => void; teardown?: unknown }): string {
+export function scratch(t: { readonly after: (act: () => unknown) => void }): string {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-test-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
   return folder
 }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import {
   type DeliveryEvent,
+  type DeliveryState,
   deliveryTable,
   isOpen,
   letterTable,
@@ -190,10 +191,10 @@ t.test('whatever happens, the journal moves a delivery as the table says, and no
           start,
         )
       })
-      let state: keyof typeof deliveryTable = 'due'
+      let state: DeliveryState = 'due'
       let sends = 0
       for (const event of happened) {
-        const expected = next(deliveryTable, state, event)
+        const expected: DeliveryState | undefined = next(deliveryTable, state, event)
         const moved = await database.write((transaction) => moveDelivery(transaction, id, event, start + 1))
         t.equal(moved?.state, expected)
         if (expected === undefined) continue

@@ -48,7 +48,8 @@ CREATE INDEX letters_newest ON letters (committed_at);
 CREATE INDEX letters_newest_sent ON letters (sender, committed_at);
 
 CREATE TABLE notices (
-  message_id TEXT PRIMARY KEY REFERENCES envelopes (message_id),
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  message_id TEXT NOT NULL UNIQUE REFERENCES envelopes (message_id),
   kind TEXT NOT NULL,
   about TEXT NOT NULL,        -- the letter's message id
   sender TEXT NOT NULL,

@@ -99,7 +99,7 @@ export class Gate {
       state = {
         busy: 0,
         parked: new Heap<Due>((one, other) => rankOf(one) - rankOf(other)),
-        probeAt: undefined,
+        called: undefined,
       }
       this.#offices.set(office, state)
     }

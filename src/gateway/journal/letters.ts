@@ -76,7 +76,7 @@ SELECT ${letterColumns} FROM letters WHERE recipient = ? AND number = ? ORDER BY
   insertNotice: `
 INSERT INTO notices (message_id, kind, about, sender, recipient, receive_number, committed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  noticesAbout: `SELECT ${noticeColumns} FROM notices WHERE about = ? ORDER BY committed_at, message_id`,
+  noticesAbout: `SELECT ${noticeColumns} FROM notices WHERE about = ? ORDER BY seq`,
   insertReceipt: `
 INSERT INTO receipts (about, direction, office, digest, bytes, committed_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (about, direction, office) DO NOTHING`,

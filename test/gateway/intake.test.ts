@@ -1,0 +1,458 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import t from 'tap'
+import type { AttachmentContent, Item, Taken } from '../../src/adapters/contract.ts'
+import { verifyEnvelope } from '../../src/envelope/verify.ts'
+import { openAttachmentStore, TooLarge } from '../../src/gateway/attachments/store.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
+import { keepContent } from '../../src/gateway/intake/keep.ts'
+import { envelopeById, lettersOfMessage } from '../../src/gateway/journal/letters.ts'
+import { listQuarantine } from '../../src/gateway/journal/sources.ts'
+import { findLetters, listLetters, storyOf } from '../../src/gateway/journal/story.ts'
+import { checkNotice } from '../../src/letter/check.ts'
+import type { Letter } from '../../src/letter/letter.ts'
+import type { NoticeKind } from '../../src/letter/notice.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
+import { problem } from '../../src/problem/problem.ts'
+import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
+import {
+  chiangMai,
+  chiangRai,
+  letterItem,
+  makeTrust,
+  moi,
+  openGateway,
+  plainLetter,
+  ScriptedAdapter,
+  scratch,
+  sealedBy,
+  source,
+  start,
+  systemOf,
+  type TestGateway,
+} from './harness.ts'
+
+const trust = await makeTrust([chiangMai, chiangRai, moi])
+type Tap = Parameters<typeof scratch>[0]
+const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex')
+const number = (printed: string) => mustBe(readLetterNumber(printed)).number
+
+async function open(t: Tap, folder = scratch(t)) {
+  const province = new ScriptedAdapter(chiangMai)
+  const other = new ScriptedAdapter(chiangRai)
+  const ministry = new ScriptedAdapter(moi, { receipts: true })
+  const gateway = await openGateway(folder, trust, [province, other, ministry])
+  t.after(() => gateway.close())
+  const offer = (
+    adapter: ScriptedAdapter,
+    items: readonly Item[],
+    bytes = JSON.stringify(items.length),
+    sender: 'gone' | 'waits' = 'gone',
+  ) => {
+    adapter.items = items
+    return take(gateway.desk, systemOf(adapter), source(bytes, sender), (each) => adapter.read(each))
+  }
+  return { gateway, province, other, ministry, offer, folder }
+}
+
+const count = async (gateway: TestGateway, table: string): Promise<number> =>
+  Number((await gateway.desk.database.committed.one<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))?.n)
+
+const codes = (taken: Taken | undefined): string[] =>
+  taken !== undefined && 'problems' in taken ? taken.problems.map(({ code }) => code) : []
+
+t.test(
+  'taken means on disk: source bytes, envelope, letter, delivery, events, and the envelope verifies',
+  async (t) => {
+    const { gateway, province, offer } = await open(t)
+    const scan = Buffer.from('%PDF-1.4 …')
+    const item: Item = {
+      ...(letterItem(plainLetter()) as Extract<Item, { kind: 'letter' }>),
+      attachments: [{ name: 'หนังสือ.pdf', role: 'main', content: { kind: 'bytes', bytes: scan } }],
+      charset: 'windows-874',
+      datePrinted: '13 ก.พ. 2551',
+    }
+    const [taken] = await offer(province, [item], 'the source bytes')
+    if (taken?.kind !== 'taken') return t.fail('not taken')
+    const story = (await storyOf(gateway.desk.database.committed, taken.messageId))!
+    t.equal(story.source?.sha256, sha256('the source bytes'))
+    t.match(story.letter.attachments, [
+      { name: 'หนังสือ.pdf', mediaType: 'application/pdf', size: scan.length, sha256: sha256(scan) },
+    ])
+    t.equal(
+      Buffer.concat(await gateway.desk.attachments.open(sha256(scan)).toArray()).toString(),
+      scan.toString(),
+    )
+    t.match(story.recipients, [{ recipient: 'moi', state: 'sealed', number: 'ชม 0017.1/492' }])
+    t.match(story.deliveries, [{ delivery: { office: 'moi', mode: 'push', state: 'due' } }])
+    t.same(
+      story.events.map(({ name }) => name),
+      ['source.kept', 'letter.taken'],
+    )
+    const row = (await envelopeById(gateway.desk.database.committed, taken.messageId))!
+    const verdict = mustBe(verifyEnvelope(row.bytes, trust.trust, start))
+    t.match(verdict.envelope.provenance, {
+      system: province.id,
+      charset: 'windows-874',
+      datePrinted: '13 ก.พ. 2551',
+      sourceDigest: sha256('the source bytes'),
+    })
+    t.same(gateway.steps, ['source.offered', 'attachments.kept', 'letter.sealed', 'letter.committed'])
+    t.match(await listLetters(gateway.desk.database.committed, { limit: 10, secret: false }), [
+      { messageId: taken.messageId, state: 'sealed' },
+    ])
+    t.same(await findLetters(gateway.desk.database.committed, taken.messageId.slice(-12), undefined), [
+      taken.messageId,
+    ])
+    return undefined
+  },
+)
+
+t.test(
+  'the same letter again is the same answer; another one under its number is a conflict for a person',
+  async (t) => {
+    const { gateway, province, offer } = await open(t)
+    const [first] = await offer(province, [letterItem(plainLetter())], 'one')
+    const [again] = await offer(province, [letterItem(plainLetter())], 'one')
+    t.match(again, { kind: 'known', messageId: (first as { messageId: string }).messageId })
+    const [elsewhere] = await offer(
+      province,
+      [letterItem(plainLetter({ number: number('ที่ชม ๐๐๑๗.๑/๔๙๒') }))],
+      'another file',
+    )
+    t.equal(elsewhere?.kind, 'known', 'the same number, printed otherwise, is the same letter')
+    const [conflict] = await offer(province, [letterItem(plainLetter({ subject: 'แก้ไข' }))], 'corrected')
+    t.same(codes(conflict), ['letter.conflict'])
+    t.equal(await count(gateway, 'letters'), 1)
+    const both = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        offer(province, [letterItem(plainLetter({ number: number('ชม 0017.1/493') }))], 'at once'),
+      ),
+    )
+    t.equal(
+      both.flat().filter(({ kind }) => kind === 'taken').length,
+      1,
+      'of twenty at the same time one is taken',
+    )
+    t.equal(both.flat().filter(({ kind }) => kind === 'known').length, 19)
+    t.equal(new Set(both.flat().map((each) => 'messageId' in each && each.messageId)).size, 1)
+  },
+)
+
+t.test('a recalled letter frees its number for the corrected one', async (t) => {
+  const { gateway, province, offer } = await open(t)
+  const [first] = await offer(province, [letterItem(plainLetter())], 'one')
+  const recall: Item = {
+    kind: 'notice',
+    position: 'notice',
+    draft: { kind: 'recall', about: { number: 'ชม 0017.1/492', date: '2008-02-13' } },
+  }
+  const [recalled] = await offer(province, [recall], 'recall')
+  t.equal(recalled?.kind, 'taken')
+  const id = (first as { messageId: string }).messageId
+  t.match(await lettersOfMessage(gateway.desk.database.committed, id), [{ state: 'recalled' }])
+  t.match(
+    (await storyOf(gateway.desk.database.committed, id))?.deliveries,
+    [{ delivery: { state: 'recalled' } }],
+    'never sent, so nobody need be told',
+  )
+  const [corrected] = await offer(province, [letterItem(plainLetter({ subject: 'แก้ไข' }))], 'corrected')
+  t.equal(corrected?.kind, 'taken')
+})
+
+t.test('nobody waits: faults go to quarantine with every reason, whole neighbours are taken', async (t) => {
+  const { gateway, province, offer } = await open(t)
+  const items: Item[] = [
+    letterItem(plainLetter(), 'row 2'),
+    {
+      kind: 'letter',
+      position: 'row 3',
+      draft: { ...plainLetter({ number: number('ชม 1/2') }), subject: '', date: undefined },
+      attachments: [],
+    },
+    { kind: 'fault', position: 'row 4', problems: [problem('letter.field.missing', 'number')] },
+    letterItem(plainLetter({ number: number('ชม 0017.1/500') }), 'row 5'),
+  ]
+  const taken = await offer(province, items, 'file')
+  t.same(
+    taken.map(({ kind, position }) => [kind, position]),
+    [
+      ['taken', 'row 2'],
+      ['quarantined', 'row 3'],
+      ['quarantined', 'row 4'],
+      ['taken', 'row 5'],
+    ],
+  )
+  t.ok(codes(taken[1]).length >= 2, `every reason: ${codes(taken[1])}`)
+  await offer(province, items, 'file')
+  const waiting = await listQuarantine(gateway.desk.database.committed, 10)
+  t.equal(waiting.length, 2, 'offered again, it is there once')
+  t.ok(waiting.every(({ name, system }) => name === 'test' && system === province.id))
+})
+
+t.test('somebody waits: faults are answered, and nothing is kept but an event', async (t) => {
+  const { gateway, province, offer } = await open(t)
+  const wrong = letterItem(plainLetter({ from: { office: chiangRai } }))
+  const [refused] = await offer(province, [wrong], 'http', 'waits')
+  t.match(refused, { kind: 'refused' })
+  t.same(codes(refused), ['letter.sender.other'], 'a system speaks for its own office only (T9)')
+  t.equal(await count(gateway, 'sources'), 0)
+  t.equal(await count(gateway, 'quarantine'), 0)
+  t.match(await gateway.desk.database.committed.all('SELECT name, facts FROM events'), [
+    { name: 'source.refused', facts: /letter\.sender\.other/ },
+  ])
+  const nowhere = letterItem(
+    plainLetter({ to: { offices: [mustBe({ ok: true, value: '90' as Letter['to']['offices'][0] })] } }),
+  )
+  t.same(codes((await offer(province, [nowhere], 'http 2', 'waits'))[0]), ['letter.recipient.unreachable'])
+})
+
+t.test('an envelope from outside: verified, kept as it is, answered with a signed receipt', async (t) => {
+  const { gateway, ministry, province, offer } = await open(t)
+  const scan = Buffer.from('a scan')
+  const letter = fixedLetter({
+    number: number('มท 0210.3/ว 3893'),
+    circular: true,
+    from: { office: moi },
+    to: { offices: [chiangMai, chiangRai] },
+    attachments: [{ ...fixedLetter().attachments[0]!, size: scan.length, sha256: sha256(scan) }],
+  })
+  const { envelope, sealed } = sealedBy(trust, gateway.clock, { letter })
+  const item = (attachments: ReadonlyMap<string, AttachmentContent>, bytes = sealed.bytes): Item => ({
+    kind: 'envelope',
+    position: 'envelope',
+    bytes,
+    attachments,
+  })
+  const content = { kind: 'bytes', bytes: scan } as const
+
+  t.same(
+    codes((await offer(province, [item(new Map())], 'a', 'waits'))[0]),
+    ['letter.sender.other'],
+    "not through a province's door",
+  )
+  const [missing] = await offer(ministry, [item(new Map())], 'b', 'waits')
+  t.same(codes(missing), ['letter.attachment.missing'])
+  const invalid = mustBe(
+    verifyEnvelope((missing as { receipt: { bytes: Buffer } }).receipt.bytes, trust.trust, start),
+  )
+  t.match(invalid.envelope, {
+    content: 'notice',
+    notice: { kind: 'invalid', about: { messageId: envelope.messageId, digest: sealed.digest } },
+  })
+  const [other] = await offer(
+    ministry,
+    [item(new Map([[sha256(scan), { kind: 'bytes', bytes: Buffer.from('another') }]]))],
+    'c',
+    'waits',
+  )
+  t.same(codes(other), ['letter.attachment.other'], 'bytes that were not signed')
+
+  const broken = Buffer.from(sealed.bytes)
+  const at = broken.indexOf('3893')
+  broken[at] = 0x39
+  const [forged] = await offer(ministry, [item(new Map([[sha256(scan), content]]), broken)], 'd', 'waits')
+  t.match(forged, { kind: 'refused' })
+  t.notOk('receipt' in (forged as object), 'what is proved to be nobody’s gets no signature')
+  t.equal(await count(gateway, 'letters'), 0)
+
+  const [taken] = await offer(ministry, [item(new Map([[sha256(scan), content]]))], 'e', 'waits')
+  t.match(taken, { kind: 'taken', messageId: envelope.messageId })
+  const receipt = mustBe(
+    verifyEnvelope((taken as { receipt: { bytes: Buffer } }).receipt.bytes, trust.trust, start),
+  )
+  t.match(receipt.envelope, {
+    content: 'notice',
+    notice: {
+      kind: 'receive',
+      from: chiangMai,
+      to: moi,
+      about: { messageId: envelope.messageId, digest: sealed.digest },
+    },
+  })
+  const row = await envelopeById(gateway.desk.database.committed, envelope.messageId)
+  t.ok(row?.bytes.equals(sealed.bytes), 'kept as it came')
+  t.equal(await count(gateway, 'letters'), 2)
+  t.equal(await count(gateway, 'deliveries'), 2, 'stored once, one delivery each')
+
+  const [known] = await offer(ministry, [item(new Map())], 'f', 'waits')
+  t.match(known, { kind: 'known', messageId: envelope.messageId })
+  t.ok(
+    (known as { receipt: { bytes: Buffer } }).receipt.bytes.equals(
+      (taken as { receipt: { bytes: Buffer } }).receipt.bytes,
+    ),
+  )
+
+  const otherLetter = sealedBy(trust, gateway.clock, { letter: { ...letter, subject: 'อื่น' } as Letter })
+  const [conflict] = await offer(ministry, [item(new Map(), otherLetter.sealed.bytes)], 'g', 'waits')
+  t.same(codes(conflict), ['letter.conflict'])
+  const reject = mustBe(
+    verifyEnvelope((conflict as { receipt: { bytes: Buffer } }).receipt.bytes, trust.trust, start),
+  )
+  t.match(reject.envelope, { notice: { kind: 'reject' } })
+})
+
+t.test('a notice counts only from the office that may say it, about exactly that envelope', async (t) => {
+  const { gateway, province, ministry, other, offer } = await open(t)
+  const [sent] = await offer(province, [letterItem(plainLetter())], 'letter')
+  const id = (sent as { messageId: `urn:uuid:${string}` }).messageId
+  const { digest } = (await envelopeById(gateway.desk.database.committed, id))!
+  const about = {
+    messageId: id,
+    digest,
+    number: 'ชม 0017.1/492',
+    date: plainLetter().date,
+    subject: plainLetter().subject,
+  }
+  const said = (kind: NoticeKind, from: typeof moi, to: typeof moi, changes: object = {}) => {
+    const facts = {
+      kind,
+      from,
+      to,
+      at: start,
+      reason: '',
+      about: { ...about, ...changes },
+      ...((kind === 'accept' || kind === 'dispute') && { receiveNumber: '7' }),
+    }
+    const { sealed } = sealedBy(trust, gateway.clock, {
+      notice: mustBe(checkNotice(facts as Parameters<typeof checkNotice>[0])),
+    })
+    return { kind: 'envelope' as const, position: 'envelope', bytes: sealed.bytes, attachments: new Map() }
+  }
+  t.same(
+    codes(
+      (await offer(ministry, [said('accept', moi, chiangMai, { digest: 'a'.repeat(64) })], '1', 'waits'))[0],
+    ),
+    ['notice.letter.other'],
+  )
+  t.same(codes((await offer(ministry, [said('accept', moi, chiangRai)], '2', 'waits'))[0]), [
+    'notice.letter.unknown',
+  ])
+  t.same(
+    codes((await offer(other, [said('accept', chiangRai, chiangMai)], '3', 'waits'))[0]),
+    ['notice.letter.unknown'],
+    'an office that never had the letter',
+  )
+  t.same(
+    codes((await offer(ministry, [said('dispute', moi, chiangMai)], '4', 'waits'))[0]),
+    ['notice.letter.unknown'],
+    'only its sender disputes',
+  )
+  t.equal((await offer(ministry, [said('accept', moi, chiangMai)], '5', 'waits'))[0]?.kind, 'taken')
+  t.match(await lettersOfMessage(gateway.desk.database.committed, id), [
+    { state: 'registered', receiveNumber: '7' },
+  ])
+  const dispute: Item = {
+    kind: 'notice',
+    position: 'notice',
+    draft: { kind: 'dispute', about: { messageId: id }, receiveNumber: '7' },
+  }
+  t.equal((await offer(province, [dispute], '6'))[0]?.kind, 'taken')
+  t.match(
+    await lettersOfMessage(gateway.desk.database.committed, id),
+    [{ state: 'delivered' }],
+    'a disputed number returns to delivered',
+  )
+  t.equal(
+    (await offer(ministry, [said('accept', moi, chiangMai)], '7', 'waits'))[0]?.kind,
+    'taken',
+    'the same number again is an answer to the dispute',
+  )
+  t.match(await lettersOfMessage(gateway.desk.database.committed, id), [{ state: 'registered' }])
+})
+
+t.test(
+  'a notice finds its letter by any written form of the number; several that fit are no answer',
+  async (t) => {
+    const { gateway, province, ministry, offer } = await open(t)
+    for (const [index, date] of ['2008-02-13', '2009-02-13'].entries()) {
+      const letter = plainLetter({
+        number: number('มท 0210.3/ว 3893'),
+        date: date as Letter['date'],
+        from: { office: moi },
+        to: { offices: [chiangMai] },
+      })
+      const { sealed } = sealedBy(trust, gateway.clock, { letter })
+      await offer(
+        ministry,
+        [{ kind: 'envelope', position: 'envelope', bytes: sealed.bytes, attachments: new Map() }],
+        `letter ${index}`,
+        'waits',
+      )
+    }
+    const accept = (about: object): Item => ({
+      kind: 'notice',
+      position: 'notice',
+      draft: { kind: 'accept', about, receiveNumber: '๑๒/๒๕๖๙' } as Extract<
+        Item,
+        { kind: 'notice' }
+      >['draft'],
+    })
+    t.same(codes((await offer(province, [accept({ number: '0210.3/ว3893' })], 'a'))[0]), [
+      'notice.letter.ambiguous',
+    ])
+    t.equal(
+      (await offer(province, [accept({ number: '๐๒๑๐.๓/ว ๓๘๙๓', date: '2009-02-13', sender: moi })], 'b'))[0]
+        ?.kind,
+      'taken',
+    )
+    t.same(codes((await offer(province, [accept({ number: 'มท 1/1' })], 'c'))[0]), ['notice.letter.unknown'])
+    t.same(
+      codes(
+        (
+          await offer(province, [accept({ messageId: 'urn:uuid:0190163d-8694-739b-aea5-966c26f8ad90' })], 'd')
+        )[0],
+      ),
+      ['notice.letter.unknown'],
+    )
+  },
+)
+
+t.test('attachments: streamed, bounded, each once; a half-written one is gone', async (t) => {
+  const folder = scratch(t)
+  mkdirSync(join(folder, 'incoming'))
+  writeFileSync(join(folder, 'incoming', 'left by a killed process'), 'half')
+  const store = await openAttachmentStore(folder)
+  t.same(readdirSync(join(folder, 'incoming')), [])
+  const bytes = Buffer.alloc(300_000, 'ก')
+  const [one, other] = await Promise.all([
+    store.keep(Readable.from([bytes.subarray(0, 100_001), bytes.subarray(100_001)]), 300_000),
+    store.keep(bytes, 300_000),
+  ])
+  t.same(one, { sha256: sha256(bytes), size: bytes.length })
+  t.same(other, one)
+  t.ok(Buffer.concat(await store.open(one.sha256).toArray()).equals(bytes))
+  await t.rejects(store.keep(bytes, 299_999), new TooLarge(299_999))
+  const breaks = Readable.from(
+    (async function* () {
+      yield bytes
+      throw new Error('the line dropped')
+    })(),
+  )
+  await t.rejects(store.keep(breaks, 1_000_000), /the line dropped/)
+  t.same(readdirSync(join(folder, 'incoming')), [], 'nothing is left behind')
+  t.equal(await store.sizeOf('0'.repeat(64)), undefined)
+  t.throws(() => store.open('../../etc/passwd'), RangeError)
+  await t.rejects(store.open('0'.repeat(64)).toArray(), { code: 'ENOENT' })
+})
+
+t.test('T5: a file beside is read only when it is a file', async (t) => {
+  const folder = scratch(t)
+  const store = await openAttachmentStore(join(folder, 'store'))
+  writeFileSync(join(folder, 'scan.pdf'), 'scan')
+  symlinkSync(join(folder, 'scan.pdf'), join(folder, 'link.pdf'))
+  mkdirSync(join(folder, 'folder.pdf'))
+  const keep = (name: string) =>
+    keepContent(store, { kind: 'file', path: join(folder, name) }, 'attachments[0]')
+  t.match(await keep('scan.pdf'), { ok: true, value: { size: 4 } })
+  for (const name of ['link.pdf', 'folder.pdf', 'absent.pdf']) {
+    t.match(await keep(name), { ok: false, problems: [{ code: 'letter.attachment.missing' }] }, name)
+  }
+  t.match(
+    await keepContent(store, { kind: 'file', path: '/dev/zero' }, 'attachments[0]'),
+    { ok: false },
+    'a device',
+  )
+})
