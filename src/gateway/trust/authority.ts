@@ -75,7 +75,8 @@ export function issueCertificate(
         : { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
       ...(purpose.kind === 'server'
         ? [
-            { name: 'extKeyUsage', serverAuth: true },
+            // What the gateway shows as a server it also shows to the inbox, as its client.
+            { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
             {
               name: 'subjectAltName',
               altNames: [
