@@ -39,6 +39,8 @@ export interface LetterOptions {
   /** How many attachments at most; default 20. */
   readonly attachments?: number
   readonly from?: OfficeId
+  /** The one recipient; default any, and sometimes many. */
+  readonly to?: OfficeId
   /** Recipients, at most; default 76. */
   readonly recipients?: number
 }
@@ -256,10 +258,11 @@ export function letters(options: LetterOptions = {}): fc.Arbitrary<Letter> {
     fc.option(arbitrary, { nil: undefined, freq: 3 })
   const ids = offices.map((entry) => entry.id)
   const from = options.from === undefined ? fc.constantFrom(moi, ...ids) : fc.constant(options.from)
-  const to = fc.oneof(
+  const anybody = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(...ids).map((id) => [id]) },
     { weight: 1, arbitrary: fc.shuffledSubarray(ids, { minLength: 1, maxLength: recipients }) },
   )
+  const to = options.to === undefined ? anybody : fc.constant([options.to])
   return record({
     kind: fc.constantFrom(...kinds),
     circular: fc.boolean(),
@@ -282,13 +285,15 @@ export function letters(options: LetterOptions = {}): fc.Arbitrary<Letter> {
     attachments: attachmentLists(options.attachments ?? 20, charset),
     extension: fc.array(record({ name: line(1, 50), value: text(0, 500) }), { maxLength: 3 }),
   }).map((made) => {
-    const number = mustBe(readLetterNumber(made.printed)).number
+    const { number, urgency } = mustBe(readLetterNumber(made.printed))
     const others = made.to.filter((id) => id !== made.from)
     const first = others[0] ?? (made.from === moi ? office('50') : moi)
     const draft: LetterDraft = {
       ...made,
       number,
       circular: made.circular || number.circular,
+      // An urgency that is glued to the number is the letter's: systems that read both compare them.
+      urgency: urgency ?? made.urgency,
       from: { office: made.from, ...(made.fromPerson && { person: made.fromPerson }) },
       to: { offices: [first, ...others.slice(1)], ...(made.toPerson && { person: made.toPerson }) },
       references: made.references.map(({ date, ...rest }) => (date === undefined ? rest : { ...rest, date })),
