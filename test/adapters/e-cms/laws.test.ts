@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
-import { XmlDocument } from 'libxml2-wasm'
+import { XmlCData, XmlDocument, type XmlElement, XmlText } from 'libxml2-wasm'
 import t from 'tap'
 import type { Item, Source } from '../../../src/adapters/contract.ts'
 import { escapeBareAmpersands } from '../../../src/adapters/formats/e-cms/repair.ts'
-import { plainText, readXml } from '../../../src/adapters/formats/e-cms/xml.ts'
+import { elementsOf, plainText, readXml } from '../../../src/adapters/formats/e-cms/xml.ts'
 import type { Outgoing } from '../../../src/adapters/formats/format.ts'
 import { type MediaType, mediaTypeOf, mediaTypes } from '../../../src/letter/attachments.ts'
 import { checkLetter } from '../../../src/letter/check.ts'
@@ -198,6 +198,68 @@ law('notice → notifier → notice', async () => {
     { numRuns: 150 },
   )
 })
+
+law(
+  'long base64 is read as an independent parser reads it, whatever stands around and within it',
+  async () => {
+    const long = (length: number): string => 'QUJD'.repeat(length / 4)
+    const part = fc.oneof(
+      { weight: 4, arbitrary: fc.nat(50_000).map((count) => long(count * 4)) },
+      { weight: 2, arbitrary: fc.constantFrom('\n', ' ', '\r\n') },
+      { weight: 1, arbitrary: fc.constantFrom('<!-- > -->', `<!--${long(131_072)}-->`, '<![CDATA[QUJD]]>') },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          `<![CDATA[><XBinaryObject>${long(131_072)}]]>`,
+          '&#65;',
+          '<b/>',
+          '<b a=">">x</b>',
+        ),
+      },
+    )
+    const inside = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(''))
+    const document = fc
+      .tuple(fc.nat(65_600), fc.array(inside, { minLength: 1, maxLength: 3 }))
+      .map(
+        ([before, contents]) =>
+          `<a>${'x'.repeat(before % 65_536)}${contents.map((each) => `<MainBinaryObject m=">">${each}</MainBinaryObject>`).join('')}</a>`,
+      )
+    await fc.assert(
+      fc.asyncProperty(document, async (text) => {
+        const read = await readXml(Buffer.from(text))
+        if (!read.ok) return assert.fail(JSON.stringify(read.problems))
+        const independent = XmlDocument.fromString(text)
+        try {
+          const expected = independent.find('//MainBinaryObject').map((node) => textsOf(node as XmlElement))
+          const found = elementsOf(read.value.root).map(({ content }) =>
+            content?.ok === true ? content.value.toString('base64') : 'refused',
+          )
+          assert.deepEqual(
+            found,
+            expected.map((each) => decoded(each)),
+          )
+        } finally {
+          independent.dispose()
+        }
+      }),
+      { numRuns: 60 },
+    )
+  },
+)
+
+/** The texts directly in an element: what stands in its children is not its own. */
+function textsOf(element: XmlElement): string {
+  let text = ''
+  for (let node = element.firstChild; node !== null; node = node.next) {
+    if (node instanceof XmlText || node instanceof XmlCData) text += node.content
+  }
+  return text
+}
+
+function decoded(text: string): string {
+  const dense = text.replace(/\s/g, '')
+  return /^[A-Za-z0-9+/]*$/.test(dense) && dense.length % 4 === 0 ? dense : 'refused'
+}
 
 const meaning: Readonly<Record<string, string>> = {
   '&amp;': '&',
