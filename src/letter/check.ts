@@ -53,6 +53,10 @@ export function checkLetter(draft: LetterDraft, attachments: readonly Attachment
   if (number?.circular === true && !circular) {
     faults.push(problem('letter.circular.contradiction', 'circular', number.printed))
   }
+  // Ordinary letters stand in views and searches that all may see: a doubt is not for the gateway to decide.
+  if (number?.normalized.includes('/ล') && secrecy === 'ordinary') {
+    faults.push(problem('letter.secrecy.contradiction', 'secrecy', number.printed))
+  }
   if (from === undefined) faults.push(missing('from'))
   else addPersonFaults(faults, from.person, 'from.person')
   if (to === undefined) faults.push(missing('to'))

@@ -42,6 +42,12 @@ export const letterProblems = {
     'Say that the letter is a circular, or correct the number.',
     'ระบุว่าเป็นหนังสือเวียน หรือแก้เลขที่หนังสือ',
   ),
+  'letter.secrecy.contradiction': fault(
+    'the number {value} is of the secret series (ล), but the letter is marked ordinary',
+    'เลขที่ {value} เป็นเลขหนังสือลับ (ล) แต่ระบุชั้นความลับเป็นปกติ',
+    'State the secrecy (confidential, secret or top-secret), or correct the number: a secret letter never travels as an ordinary one.',
+    'ระบุชั้นความลับ (ลับ ลับมาก หรือลับที่สุด) หรือแก้เลขที่ หนังสือลับต้องไม่ส่งอย่างหนังสือปกติ',
+  ),
 
   // Text
   'letter.text.control': fault(

@@ -294,6 +294,8 @@ export function letters(options: LetterOptions = {}): fc.Arbitrary<Letter> {
       circular: made.circular || number.circular,
       // An urgency that is glued to the number is the letter's: systems that read both compare them.
       urgency: urgency ?? made.urgency,
+      // A number of the secret series is no ordinary letter's.
+      secrecy: number.normalized.includes('/ล') && made.secrecy === 'ordinary' ? 'secret' : made.secrecy,
       from: { office: made.from, ...(made.fromPerson && { person: made.fromPerson }) },
       to: { offices: [first, ...others.slice(1)], ...(made.toPerson && { person: made.toPerson }) },
       references: made.references.map(({ date, ...rest }) => (date === undefined ? rest : { ...rest, date })),

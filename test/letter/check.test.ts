@@ -109,6 +109,14 @@ t.test('every fault at once, each with its place', async (t) => {
   )
 })
 
+t.test('a number of the secret series is never an ordinary letter’s', async (t) => {
+  const secret = number('ชม 0017.1/ล 5')
+  t.same(faultsWith({ number: secret }), ['secrecy letter.secrecy.contradiction'])
+  for (const secrecy of ['confidential', 'secret', 'top-secret'] as const) {
+    t.same(faultsWith({ number: secret, secrecy }), [])
+  }
+})
+
 t.test('bounds hold at the last character and not before', async (t) => {
   const scan = fixedLetter().attachments[0]!
   const many = (count: number) =>
