@@ -1,0 +1,158 @@
+// What adapters' tests stand on: a clock that the test moves, and a gateway small enough to see through, which reads what
+// it is offered with the adapter itself, keeps bytes in memory and answers as the contract says.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { createAdapter } from '../../src/adapters/adapter.ts'
+import type {
+  Adapter,
+  AdapterVerbs,
+  Item,
+  Outcome,
+  Parcel,
+  Source,
+  Taken,
+} from '../../src/adapters/contract.ts'
+import { type Profile, readProfile } from '../../src/adapters/profile.ts'
+import type { Envelope } from '../../src/envelope/envelope.ts'
+import type { Letter } from '../../src/letter/letter.ts'
+import type { Notice } from '../../src/letter/notice.ts'
+import type { Clock } from '../../src/letter/time.ts'
+import { mustBe, office } from '../letter/arbitrary.ts'
+import { messageIdOf } from './message-ids.ts'
+
+export const start = Date.UTC(2026, 10, 23, 3, 15)
+
+/** A clock that stands still until `pass` is called; what is due then runs in order. */
+export class TestClock implements Clock {
+  #now = start
+  #due: { at: number; act: () => void }[] = []
+
+  now(): number {
+    return this.#now
+  }
+
+  schedule(at: number, act: () => void): () => void {
+    const entry = { at, act }
+    this.#due.push(entry)
+    return () => {
+      this.#due = this.#due.filter((each) => each !== entry)
+    }
+  }
+
+  /** Lets `milliseconds` pass at once. */
+  pass(milliseconds: number): void {
+    this.#now += milliseconds
+    const due = this.#due.filter(({ at }) => at <= this.#now)
+    this.#due = this.#due.filter(({ at }) => at > this.#now)
+    for (const { act } of due) act()
+  }
+
+  get waiting(): number {
+    return this.#due.length
+  }
+}
+
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge'
+}
+
+/** A gateway's side of the contract, with everything it was told. */
+export class TestGateway {
+  readonly clock = new TestClock()
+  readonly offered: Source[] = []
+  readonly items: Item[] = []
+  readonly reports: { event: string; facts: Readonly<Record<string, string | number>> }[] = []
+  readonly kept = new Map<string, Buffer>()
+  readonly queue: Parcel[] = []
+  readonly settled: { id: string; outcome: Outcome }[] = []
+  /** What `take` does instead of answering. */
+  broken: (() => void) | undefined
+  /** The answer to letters and notices; by default taken. */
+  answer: ((item: Item) => Taken) | undefined
+
+  verbs(adapter: Adapter): AdapterVerbs {
+    return {
+      clock: this.clock,
+      take: async (source) => {
+        this.broken?.()
+        this.offered.push({ ...source, beside: new Map(source.beside) })
+        const items = await adapter.read(source)
+        this.items.push(...items)
+        return items.map((item) => this.answer?.(item) ?? answered(item, source))
+      },
+      keep: async (bytes, limit) => {
+        const chunks: Buffer[] = []
+        let size = 0
+        for await (const chunk of bytes as AsyncIterable<Buffer>) {
+          size += chunk.length
+          if (size > limit) throw new TooLarge(`more than ${limit} bytes`)
+          chunks.push(chunk)
+        }
+        const whole = Buffer.concat(chunks)
+        const sha256 = createHash('sha256').update(whole).digest('hex')
+        this.kept.set(sha256, whole)
+        return { sha256, size }
+      },
+      head: async () => this.queue[0],
+      settle: async (id, outcome) => {
+        if (this.queue[0]?.id !== id) return false
+        this.queue.shift()
+        this.settled.push({ id, outcome })
+        return true
+      },
+      find: async () => [],
+      report: (event, facts) => {
+        this.reports.push({ event, facts })
+      },
+    }
+  }
+}
+
+function answered(item: Item, source: Source): Taken {
+  const { position } = item
+  if (item.kind === 'waiting') return item
+  if (item.kind === 'fault')
+    return source.sender === 'waits'
+      ? { kind: 'refused', position, problems: item.problems }
+      : { kind: 'quarantined', position, problems: item.problems }
+  return { kind: 'taken', position, messageId: messageIdOf(1) }
+}
+
+/** A shipped profile. */
+export const shipped = (name: string): Profile =>
+  mustBe(
+    readProfile(
+      readFileSync(new URL(`../../profiles/${name}.yaml`, import.meta.url), 'utf8'),
+      `${name}.yaml`,
+    ),
+  )
+
+export const adapterOf = (
+  profile: Profile,
+  clock: Clock,
+  environment: Readonly<Record<string, string>>,
+  folder = '/nowhere',
+): Adapter => mustBe(createAdapter(profile, { environment, folder, clock }))
+
+/** A parcel for an office; its attachments' bytes are those of `contents`, by digest. */
+export function parcelOf(
+  content: { letter: Letter } | { notice: Notice },
+  id: string,
+  to: string,
+  contents: ReadonlyMap<string, Buffer> = new Map(),
+): Parcel {
+  const common = { messageId: messageIdOf(7), createdAt: start }
+  const envelope: Envelope =
+    'letter' in content
+      ? { ...common, content: 'letter', letter: content.letter }
+      : { ...common, content: 'notice', notice: content.notice }
+  return {
+    id,
+    attempt: 1,
+    office: office(to),
+    envelope,
+    sealed: { bytes: Buffer.from('<env:Envelope/>'), digest: '0'.repeat(64) },
+    open: (sha256) => Readable.from([contents.get(sha256) ?? Buffer.alloc(0)]),
+  }
+}
