@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { certsCommand } from './certs.ts'
+import { demoCommand } from './demo.ts'
 import { sandboxCommand } from './faults.ts'
 import { messagesCommand } from './messages.ts'
 import { profileCommand } from './profile.ts'
@@ -21,6 +22,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     .showHelpAfterError(false)
   const commands = [
     startCommand,
+    demoCommand,
     sealCommand,
     verifyCommand,
     showCommand,

@@ -109,12 +109,9 @@ export function openCsvSystem(settings: CsvSettings): OfficeSystem {
     async send(letter) {
       running += 1
       for (const scan of letter.scans) writeWhole(shared.send, scan.name, scan.bytes)
-      writeWhole(
-        shared.send,
-        `ส่ง-${String(running).padStart(4, '0')}.csv`,
-        csv([letterRow(letter, office, running)]),
-      )
-      book.enter({ entry: 'letter.sent', at: now(), number: letter.number, date: letter.date })
+      const file = `ส่ง-${String(running).padStart(4, '0')}.csv`
+      writeWhole(shared.send, file, csv([letterRow(letter, office, running)]))
+      book.enter({ entry: 'letter.sent', at: now(), number: letter.number, date: letter.date, file })
     },
     async look() {
       takeAll(shared.receive, receiveLetter)

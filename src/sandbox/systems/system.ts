@@ -26,7 +26,14 @@ export interface ClerkLetter {
 /** One line of a system's book. Numbers, dates and receive numbers stand as the system itself holds them. */
 export type BookEntry =
   /** Handed over, and the gateway said that it has it (or took the file away). */
-  | { readonly entry: 'letter.sent'; readonly at: string; readonly number: string; readonly date: string }
+  | {
+      readonly entry: 'letter.sent'
+      readonly at: string
+      readonly number: string
+      readonly date: string
+      /** The file in which it was handed over, where it was one. */
+      readonly file?: string
+    }
   /** The gateway said no. */
   | { readonly entry: 'letter.refused'; readonly at: string; readonly number: string; readonly said: string }
   | {

@@ -1,0 +1,211 @@
+// A whole installation in a scratch folder: the gateway, the ministry's inbox and three provincial systems.
+import { createHash, scryptSync } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pino from 'pino'
+import { startGateway } from '../../gateway/gateway.ts'
+import { createLog } from '../../gateway/log.ts'
+import { checkSettings } from '../../gateway/settings.ts'
+import { orThrow } from '../../gateway/systems.ts'
+import { readSigners, readTrustFolder } from '../../gateway/trust/folder.ts'
+import { moi, type OfficeId, officeId } from '../../letter/offices.ts'
+import type { Clock, Random } from '../../letter/time.ts'
+import { openControl } from '../../sandbox/inbox/control.ts'
+import { type Inbox, openInbox } from '../../sandbox/inbox/inbox.ts'
+import type { TlsIdentity } from '../../sandbox/inbox/post.ts'
+import type { InboxEntry } from '../../sandbox/inbox/register.ts'
+import { openCsvSystem } from '../../sandbox/systems/csv.ts'
+import { openEcmsSystem } from '../../sandbox/systems/ecms.ts'
+import { openJsonSystem } from '../../sandbox/systems/json.ts'
+import type { BookEntry, OfficeSystem } from '../../sandbox/systems/system.ts'
+import { makeCertificates } from '../certificates.ts'
+
+/** The provinces whose (illustrative) profiles are used. */
+export const provinces = {
+  csv: orThrow(officeId('50')),
+  ecms: orThrow(officeId('93')),
+  json: orThrow(officeId('57')),
+} as const
+
+export interface Watchers {
+  ministry(entry: InboxEntry): void
+  province(office: OfficeId, entry: BookEntry): void
+}
+
+export interface Installation {
+  readonly folder: string
+  /** The gateway's data folder: journal and attachments. */
+  readonly data: string
+  readonly inbox: Inbox
+  /** The inbox's control port. */
+  readonly control: string
+  readonly http: string
+  readonly systems: readonly OfficeSystem[]
+  /** Where the CSV system's letters are dropped, and what the JSON system's clients call with which key. */
+  readonly csvSend: string
+  readonly jsonLetters: string
+  readonly jsonKey: string
+  close(): Promise<void>
+}
+
+/** Starts everything in `folder`, which is empty or new. Rejects when a port or the folder cannot be had. */
+export async function openInstallation(
+  folder: string,
+  clock: Clock,
+  random: Random,
+  watch: Watchers,
+): Promise<Installation> {
+  const secret = (): string => Buffer.from(random(18)).toString('base64url')
+  const certs = join(folder, 'certs')
+  await makeCertificates(certs, [moi, ...Object.values(provinces)], clock, random)
+  const [httpPort, httpsPort] = [await freePort(), await freePort()]
+  const http = `http://127.0.0.1:${httpPort}`
+  const trust = orThrow(readTrustFolder(certs))
+  const signer = orThrow(readSigners(certs, trust)).get(moi)
+  if (signer === undefined) throw new Error('the test authority made no key for the ministry')
+
+  const inbox = await openInbox({
+    folder: join(folder, 'ministry'),
+    signer,
+    trust,
+    server: identity(certs, 'tls/inbox.pem', 'tls/inbox.key.pem'),
+    client: identity(certs, 'offices/moi/certificate.pem', 'keys/moi.pem'),
+    gateway: `https://localhost:${httpsPort}`,
+    port: 0,
+    acceptDelay: 300,
+    clock,
+    random,
+    watch: watch.ministry,
+  })
+  const control = await openControl(inbox, moi, 0)
+
+  const shared = (name: string): string => {
+    const path = join(folder, 'chiang-mai', name)
+    mkdirSync(path, { recursive: true })
+    return path
+  }
+  const folders = {
+    send: shared('send'),
+    sendNotices: shared('send-notices'),
+    receive: shared('receive'),
+    notices: shared('notices'),
+  }
+  const csv = openCsvSystem({
+    folder: join(folder, 'chiang-mai', 'own'),
+    office: provinces.csv,
+    shared: folders,
+    clock,
+    watch: (entry) => watch.province(provinces.csv, entry),
+  })
+  const [jsonKey, gatewayKey, password] = [secret(), secret(), secret()]
+  const jsonLetters = `${http}/v1/systems/57/letters`
+  const json = await openJsonSystem({
+    folder: join(folder, 'chiang-rai'),
+    office: provinces.json,
+    letters: jsonLetters,
+    notices: `${http}/v1/systems/57/notices`,
+    key: jsonKey,
+    gatewayKey,
+    port: 0,
+    clock,
+    watch: (entry) => watch.province(provinces.json, entry),
+  })
+  const ecms = openEcmsSystem({
+    folder: join(folder, 'phatthalung'),
+    office: provinces.ecms,
+    url: `${http}/e-cms/93`,
+    user: 'phatthalung',
+    password,
+    clock,
+    watch: (entry) => watch.province(provinces.ecms, entry),
+  })
+
+  const data = join(folder, 'data')
+  const gateway = await startGateway({
+    settings: orThrow(
+      checkSettings(
+        {
+          data,
+          trust: certs,
+          profiles: fileURLToPath(new URL('../../../profiles', import.meta.url)),
+          listen: {
+            http: { host: '127.0.0.1', port: httpPort },
+            https: {
+              host: '127.0.0.1',
+              port: httpsPort,
+              certificate: join(certs, 'tls/gateway.pem'),
+              key: join(certs, 'tls/gateway.key.pem'),
+            },
+          },
+        },
+        folder,
+      ),
+    ),
+    environment: {
+      SARABAN_50_SEND: folders.send,
+      SARABAN_50_SEND_NOTICES: folders.sendNotices,
+      SARABAN_50_RECEIVE: folders.receive,
+      SARABAN_50_NOTICES: folders.notices,
+      SARABAN_57_KEY_SHA256: createHash('sha256').update(jsonKey).digest('hex'),
+      SARABAN_57_TOKEN: gatewayKey,
+      SARABAN_57_LETTERS_URL: `http://127.0.0.1:${json.port}/letters`,
+      SARABAN_57_NOTICES_URL: `http://127.0.0.1:${json.port}/notices`,
+      SARABAN_93_USER: 'phatthalung',
+      SARABAN_93_SCRYPT: scryptOf(password, random),
+      SARABAN_93_ADDRESS: '127.0.0.1',
+      SARABAN_93_URL: `${http}/e-cms/93`,
+      SARABAN_MOI_INBOX_URL: `https://localhost:${inbox.port}/envelopes`,
+      SARABAN_MOI_TLS_KEY: readFileSync(join(certs, 'tls/gateway.key.pem'), 'utf8'),
+      SARABAN_MOI_TLS_CERTIFICATE: readFileSync(join(certs, 'tls/gateway.pem'), 'utf8'),
+      SARABAN_MOI_TLS_AUTHORITY: readFileSync(join(certs, 'authority.pem'), 'utf8'),
+    },
+    clock,
+    random,
+    log: createLog(pino({ level: 'info', base: null }, pino.destination(join(folder, 'gateway.log')))),
+  })
+
+  const systems = [csv, ecms, json]
+  return {
+    folder,
+    data,
+    inbox,
+    control: `http://127.0.0.1:${control.port}`,
+    http,
+    systems,
+    csvSend: folders.send,
+    jsonLetters,
+    jsonKey,
+    async close() {
+      await control.close()
+      await inbox.close()
+      await gateway.stop()
+      for (const system of systems) await system.close()
+    },
+  }
+}
+
+function identity(certs: string, certificate: string, key: string): TlsIdentity {
+  const read = (file: string): string => readFileSync(join(certs, file), 'utf8')
+  return { certificate: read(certificate), key: read(key), authority: read('authority.pem') }
+}
+
+/** `<salt hex>:<hash hex>`, as a profile's `access` wants it. */
+function scryptOf(password: string, random: Random): string {
+  const salt = Buffer.from(random(16))
+  return `${salt.toString('hex')}:${scryptSync(password, salt, 32).toString('hex')}`
+}
+
+/** A port of the loopback that was free a moment ago: gateway and inbox must know each other's before either listens. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed)
+    server.listen(0, '127.0.0.1', listening)
+  })
+  const { port } = server.address() as AddressInfo
+  await new Promise<void>((closed) => server.close(() => closed()))
+  return port
+}

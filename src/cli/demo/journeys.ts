@@ -1,0 +1,116 @@
+// What became of each letter of the demonstration: told by the books of those who sent and received, not by the gateway.
+import { normalizeNumber } from '../../letter/numbers.ts'
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Clock, Instant } from '../../letter/time.ts'
+import type { InboxEntry } from '../../sandbox/inbox/register.ts'
+import type { BookEntry } from '../../sandbox/systems/system.ts'
+
+export type Direction = 'to the ministry' | 'from the ministry'
+
+/** One letter on its way between one province and the ministry. */
+export interface Journey {
+  readonly item: string
+  readonly number: string
+  readonly system: string
+  readonly office: OfficeId
+  readonly direction: Direction
+  /** SHA-256 of every scan that must arrive. */
+  readonly scans: readonly string[]
+  /** The file in which it was handed over, where it was one: the quarantine names it. */
+  file?: string
+  sentAt?: Instant
+  deliveredAt?: Instant
+  /** The receiver's number, as the receiver's own book has it. */
+  receiveNumber?: string
+  /** When that number stood in the sender's book. */
+  backAt?: Instant
+  /** Why it could not be taken. */
+  refused?: string
+  /** What went wrong that must not. */
+  fault?: string
+}
+
+export interface Journeys {
+  readonly all: readonly Journey[]
+  begin(journey: Journey): void
+  /** The ministry's message id of letters that it sent. */
+  sentAs(messageId: string, journeys: readonly Journey[]): void
+  ministry(entry: InboxEntry): void
+  province(office: OfficeId, entry: BookEntry): void
+  refuse(journey: Journey, reason: string): void
+}
+
+/** Follows the journeys; `changed` is told of every step of one. */
+export function followJourneys(clock: Clock, changed: (journey: Journey, step: string) => void): Journeys {
+  const all: Journey[] = []
+  const byMessage = new Map<string, readonly Journey[]>()
+  const find = (office: string, direction: Direction, number: string): Journey | undefined => {
+    const key = normalizeNumber(number)
+    return all.find(
+      (one) => one.office === office && one.direction === direction && normalizeNumber(one.number) === key,
+    )
+  }
+
+  function deliver(journey: Journey, receiveNumber: string, scans: readonly string[]): void {
+    if (journey.deliveredAt !== undefined) journey.fault = 'registered twice'
+    if (journey.scans.some((scan) => !scans.includes(scan))) journey.fault = 'a scan did not arrive whole'
+    journey.deliveredAt = clock.now()
+    journey.receiveNumber = receiveNumber
+    changed(journey, `registered ${receiveNumber}`)
+  }
+
+  function bringBack(journey: Journey, receiveNumber: string | undefined): void {
+    if (receiveNumber !== journey.receiveNumber) journey.fault = `the number came back as ${receiveNumber}`
+    if (journey.backAt !== undefined) return
+    journey.backAt = clock.now()
+    changed(journey, `its sender has the number ${receiveNumber}`)
+  }
+
+  function refuse(journey: Journey, reason: string): void {
+    if (journey.refused !== undefined) return
+    journey.refused = reason
+    changed(journey, `refused: ${reason}`)
+  }
+
+  return {
+    all,
+    begin(journey) {
+      all.push(journey)
+      journey.sentAt = clock.now()
+    },
+    sentAs: (messageId, journeys) => void byMessage.set(messageId, journeys),
+    ministry(entry) {
+      if (entry.entry === 'letter.registered') {
+        const journey = find(entry.from, 'to the ministry', entry.number)
+        if (journey !== undefined) deliver(journey, entry.receiveNumber, entry.attachments)
+      } else if (entry.entry === 'notice.received' && entry.kind === 'accept') {
+        const journey = byMessage.get(entry.about)?.find((one) => one.office === entry.from)
+        if (journey !== undefined) bringBack(journey, entry.receiveNumber)
+      }
+    },
+    province(office, entry) {
+      if (entry.entry === 'letter.received') {
+        const journey = find(office, 'from the ministry', entry.number)
+        if (journey !== undefined) deliver(journey, entry.receiveNumber, entry.files)
+      } else if (entry.entry === 'notice.received' && entry.kind === 'accept') {
+        const journey = find(office, 'to the ministry', entry.number)
+        if (journey !== undefined) bringBack(journey, entry.receiveNumber)
+      } else if (entry.entry === 'letter.sent' && entry.file !== undefined) {
+        const journey = find(office, 'to the ministry', entry.number)
+        if (journey !== undefined) journey.file = entry.file
+      } else if (entry.entry === 'letter.refused') {
+        const journey = find(office, 'to the ministry', entry.number)
+        if (journey !== undefined) refuse(journey, entry.said)
+      }
+    },
+    refuse,
+  }
+}
+
+/** Nothing more is to come for this letter. */
+export const isOver = (journey: Journey): boolean =>
+  journey.backAt !== undefined || journey.refused !== undefined
+
+/** It ended as it must: registered with its number known to its sender, or refused when it has no date. */
+export const endedWell = (journey: Journey, translatable: boolean): boolean =>
+  journey.fault === undefined && (translatable ? journey.backAt !== undefined : journey.refused !== undefined)
