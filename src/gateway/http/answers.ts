@@ -1,5 +1,6 @@
-// Problems as HTTP answers: `application/problem+json` (RFC 9457), in English and Thai.
-import { definitionOf, messageOf, type Problem, remedyOf } from '../../problem/problem.ts'
+// Problems as HTTP answers, in the form that the doors use too: one form for every client.
+import { problemsAnswer } from '../../adapters/transports/http-answers.ts'
+import type { Problem } from '../../problem/problem.ts'
 
 export interface ProblemAnswer {
   readonly status: number
@@ -8,21 +9,8 @@ export interface ProblemAnswer {
 
 export const problemType = 'application/problem+json; charset=utf-8'
 
-/** The answer that names every problem; its status is the first one's. */
+/** The answer that names every problem. */
 export function answerOf(problems: readonly [Problem, ...Problem[]]): ProblemAnswer {
-  const [first] = problems
-  const { status } = definitionOf(first.code)
-  const body = JSON.stringify({
-    type: `urn:saraban:problem:${first.code}`,
-    title: messageOf(first),
-    status,
-    code: first.code,
-    problems: problems.map((found) => ({
-      code: found.code,
-      path: found.path,
-      message: { en: messageOf(found, 'en'), th: messageOf(found, 'th') },
-      remedy: { en: remedyOf(found, 'en'), th: remedyOf(found, 'th') },
-    })),
-  })
-  return { status, body }
+  const { status, body } = problemsAnswer(problems)
+  return { status, body: String(body) }
 }
