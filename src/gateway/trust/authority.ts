@@ -24,7 +24,7 @@ export async function newKey(): Promise<KeyObject> {
 export type Purpose =
   /** An office's seal, and its client certificate in mutual TLS. */
   | { readonly kind: 'office'; readonly office: string }
-  /** A server's name in TLS: DNS names and IP addresses. */
+  /** A host's name in TLS, as server and as client: DNS names and IP addresses. */
   | { readonly kind: 'server'; readonly names: readonly string[]; readonly addresses: readonly string[] }
 
 /** A new test authority: self-signed, valid from a day before `now` for ten years. */
