@@ -101,8 +101,12 @@ export function officeById(id: OfficeId): Office {
 export function findOffice(text: string, aliases?: OfficeAliases): Office | undefined {
   const alias = aliases?.get(text.trim())
   if (alias !== undefined) return officeById(alias)
+  if (text.length > longestName) return undefined
   return byId.get(text) ?? byName.get(nameKey(text))
 }
+
+/** Characters: no name of an office comes near it, and folding a longer text would be wasted. */
+const longestName = 200
 
 /** The name's key: as people type it, spaces, dots and hyphens do not tell two offices apart. */
 function nameKey(name: string): string {

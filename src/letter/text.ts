@@ -33,14 +33,16 @@ export function addTextFaults(faults: Problem[], text: string, path: string, rul
     if (rule.needed) faults.push(problem('letter.field.missing', path))
     return
   }
-  // Code points are never more than code units: counting is needed only for texts near the limit.
-  if (text.length > rule.limit) {
-    const length = codePoints(text)
-    if (length > rule.limit)
-      faults.push(problem('letter.field.long', path, text, { length, limit: rule.limit }))
+  // Code points are at most as many as code units and at least half: counting is needed only for texts near the limit.
+  const { limit } = rule
+  if (text.length > limit) {
+    const length = text.length > 2 * limit ? text.length : codePoints(text)
+    if (length > rule.limit) faults.push(problem('letter.field.long', path, text, { length, limit }))
   }
   if (!rule.lines && lineBreak.test(text)) faults.push(problem('letter.text.line-break', path, text))
-  if (suspicious.test(text)) addCharacterFaults(faults, text, path)
+  // What no letter can hold anyway is looked at only as far as one could (attacks X7: cost is bounded by the limit).
+  const looked = text.length > 2 * limit ? text.slice(0, 2 * limit) : text
+  if (suspicious.test(looked)) addCharacterFaults(faults, looked, path)
 }
 
 /** Every reason why the characters of a text cannot be what its author wrote; none for a text that is sound. */

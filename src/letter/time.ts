@@ -33,6 +33,9 @@ export function printInstant(at: Instant): string {
   return `${text.slice(0, 23)}+07:00`
 }
 
+/** Characters of a written instant, at most. */
+const longestWritten = 64
+
 const written =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)? ?([Zz]|[+-]\d{2}:?\d{2})?$/
 
@@ -41,7 +44,7 @@ const written =
  * a zone. No zone means +07:00, no time means 00:00 (domain §3, SendDate). Anything else is a problem.
  */
 export function readInstant(text: string): Result<Instant> {
-  const found = written.exec(fold(text))
+  const found = text.length > longestWritten ? null : written.exec(fold(text))
   if (!found) return bad(problem('letter.instant.unreadable', '', text))
   const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00'] = found
   if (Number(year) < firstYear || Number(year) > lastYear) {

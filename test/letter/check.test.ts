@@ -3,6 +3,7 @@ import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import t from 'tap'
 import { checkLetter, checkNotice, type LetterDraft } from '../../src/letter/check.ts'
+import { kinds, secrecies, urgencies } from '../../src/letter/codes.ts'
 import { contentDigest, naturalKey } from '../../src/letter/digest.ts'
 import { letterFromJson, letterToJson } from '../../src/letter/json.ts'
 import type { Attachment, Letter } from '../../src/letter/letter.ts'
@@ -141,6 +142,25 @@ t.test('bounds hold at the last character and not before', async (t) => {
   t.same(faultsWith({ references: references.slice(1) }), [])
 })
 
+t.test('a text of many megabytes costs no more than one at the limit', async (t) => {
+  const huge = '\u0000'.repeat(50_000_000)
+  const start = performance.now()
+  t.same(faultsWith({ subject: huge, description: `${huge}ก` }), [
+    'subject letter.field.long',
+    'subject letter.text.control',
+    'description letter.field.long',
+    'description letter.text.control',
+  ])
+  t.same(faultsOf(readLetterNumber(huge)), ['letter.field.long', 'letter.text.control'])
+  t.same(faultsOf(letterFromJson({ from: huge, date: huge, sentAt: huge, to: [huge] })), [
+    'date letter.date.unreadable',
+    'from letter.office.unknown',
+    'to.0 letter.office.unknown',
+    'sentAt letter.instant.unreadable',
+  ])
+  t.ok(performance.now() - start < 2000, 'under two seconds even on a busy machine')
+})
+
 t.test('signs of a wrong charset, half characters and what XML cannot carry', async (t) => {
   const bytes = (text: string) => Buffer.from(text, 'utf8')
   const tis620 = Buffer.from('t7TKzbrK6KfLudGnytfN', 'base64')
@@ -223,9 +243,14 @@ t.test('no text ever changes: what a letter holds is what was handed over', asyn
 })
 
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true })
-const valid = ajv.compile(
-  JSON.parse(readFileSync(new URL('../../schemas/letter.schema.json', import.meta.url), 'utf8')),
+const schema: Record<string, unknown> = JSON.parse(
+  readFileSync(new URL('../../schemas/letter.schema.json', import.meta.url), 'utf8'),
 )
+const valid = ajv.compile(schema)
+
+/** What the schema states at a path. */
+const stated = (path: string): unknown =>
+  path.split('.').reduce<unknown>((value, key) => new Map(Object.entries(Object(value))).get(key), schema)
 
 t.test('canonical JSON: every letter comes back equal, and fits the schema', async (t) => {
   fc.assert(
@@ -245,6 +270,27 @@ t.test('canonical JSON: every letter comes back equal, and fits the schema', asy
     { numRuns: 60 },
   )
   t.end()
+})
+
+t.test('the schema states the bounds and the code lists that the code has', async (t) => {
+  t.equal(stated('properties.number.maxLength'), limits.number)
+  t.equal(stated('properties.subject.maxLength'), limits.subject)
+  t.equal(stated('properties.description.maxLength'), limits.description)
+  t.equal(stated('properties.enclosureNote.maxLength'), limits.enclosureNote)
+  t.equal(stated('properties.references.maxItems'), limits.references)
+  t.equal(stated('properties.attachments.maxItems'), limits.attachments)
+  t.equal(stated('properties.attachments.items.properties.size.maximum'), limits.attachmentSize)
+  t.equal(stated('properties.attachments.items.properties.name.maxLength'), limits.attachmentName)
+  t.equal(stated('properties.extension.maxItems'), limits.extensionFields)
+  t.equal(stated('properties.extension.items.properties.name.maxLength'), limits.extensionName)
+  t.equal(stated('properties.extension.items.properties.value.maxLength'), limits.extensionValue)
+  for (const part of ['givenName', 'familyName', 'jobTitle']) {
+    t.equal(stated(`definitions.person.properties.${part}.maxLength`), limits.person)
+  }
+  t.same(stated('properties.kind.enum'), [...kinds, null])
+  t.same(stated('properties.urgency.enum'), [...urgencies, null])
+  t.same(stated('properties.secrecy.enum'), [...secrecies, null])
+  t.same(Object.keys(Object(stated('properties'))), Object.keys(letterToJson(fixedLetter({ sentAt: 0 }))))
 })
 
 t.test('canonical JSON: what people write for short', async (t) => {
