@@ -8,7 +8,7 @@ import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { AdapterVerbs, Door, Outcome, Parcel } from '../contract.ts'
 import type { DocumentForm } from '../formats/format.ts'
-import { type Checked, type Finding, type JsonSchema, type Pointer, readerOf } from '../schema.ts'
+import { type Checked, type Finding, type JsonSchema, type Pointer, readerOf, secret } from '../schema.ts'
 
 /**
  * `send`: letters that the system sends · `sendNotices`: its notices about letters that it received ·
@@ -75,6 +75,13 @@ export function transport<Options>(definition: Definition<Options>): TransportKi
     required: ['kind', ...required],
     additionalProperties: false,
   })
+  // Where the profile must hold a reference, the resolved options hold the secret itself.
+  const readResolved = readerOf<Options>({
+    type: 'object',
+    properties: { kind: { const: definition.kind }, ...withPlainSecrets(definition.options) },
+    required: ['kind', ...required],
+    additionalProperties: false,
+  })
   return {
     kind: definition.kind,
     options: definition.options,
@@ -90,8 +97,19 @@ export function transport<Options>(definition: Definition<Options>): TransportKi
       }))
     },
     create: (raw, context) => {
-      const options = read(raw)
+      const options = readResolved(raw)
       return options.ok ? definition.create(options.value, context) : options
     },
   }
+}
+
+/** The schemas with a plain text wherever they ask for a secret. */
+function withPlainSecrets(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]): [string, unknown] => {
+      if (value === secret) return [key, { type: 'string', minLength: 1 }]
+      const nested = typeof value === 'object' && value !== null && !Array.isArray(value)
+      return [key, nested ? withPlainSecrets(value as JsonSchema) : value]
+    }),
+  )
 }
