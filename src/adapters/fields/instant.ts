@@ -27,7 +27,7 @@ export const instant = codec<Options>({
   create: (options) => {
     const inOne = cellByCell({
       read: (cell) => {
-        const cut = cell.lastIndexOf(options.between)
+        const cut = cell.replace(/ ?น\.?$/, '').lastIndexOf(options.between)
         return cut < 0
           ? bad(problem('adapter.field.instant', '', cell, { expected: expected(options) }))
           : read(cell.slice(0, cut), cell.slice(cut + options.between.length), options)
