@@ -11,9 +11,9 @@ interface CodeEntry<Value extends string> {
   readonly since: string
 }
 
-// Regulation of the Office of the Prime Minister on Correspondence, B.E. 2526, in force since 1 December 2526 (articles
+// Regulation of the Office of the Prime Minister on Correspondence, B.E. 2526, in force since 1 June 2526 (article 2; articles
 // 11–27 for the kinds, 28 for urgency). Secrecy: Regulation on the Protection of Official Secrets, B.E. 2544 (the day is assumed).
-const correspondenceRegulation = '1983-12-01'
+const correspondenceRegulation = '1983-06-01'
 const secrecyRegulation = '2001-05-24'
 
 export const urgencies = ['ordinary', 'urgent', 'very-urgent', 'most-urgent'] as const
