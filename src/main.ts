@@ -8,7 +8,7 @@ import { orThrow } from './gateway/systems.ts'
 import { systemClock, systemRandom } from './letter/time.ts'
 
 /** Starts a gateway with the process's own clock, chance, environment and standard output. */
-export function runGateway(settings: Settings): Promise<Gateway> {
+function runGateway(settings: Settings): Promise<Gateway> {
   const log = createLog(pino({ level: settings.log, base: null }))
   return startGateway({ settings, environment: process.env, clock: systemClock, random: systemRandom, log })
 }

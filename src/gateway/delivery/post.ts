@@ -104,7 +104,7 @@ const eventOf: Readonly<Record<NoticeKind, LetterEvent>> = {
 }
 
 /** The letter's recipient among a notice's two offices: `dispute` and `recall` come from the letter's sender. */
-export const recipientOf = (notice: Notice): OfficeId =>
+const recipientOf = (notice: Notice): OfficeId =>
   notice.kind === 'dispute' || notice.kind === 'recall' ? notice.to : notice.from
 
 /** Writes a notice, moves the letter that it speaks of, and makes the delivery to the office that it is for. */

@@ -129,11 +129,3 @@ export function next<State extends string, Event extends string>(
 ): State | undefined {
   return table[state][event]
 }
-
-/** The states in which `event` applies. */
-export function statesWith<State extends string, Event extends string>(
-  table: Table<State, Event>,
-  event: Event,
-): State[] {
-  return (Object.keys(table) as State[]).filter((state) => table[state][event] !== undefined)
-}

@@ -1,7 +1,7 @@
 // Envelopes, letters and notices in the journal.
 import type { SealedEnvelope } from '../../envelope/envelope.ts'
 import { contentDigest, naturalKey } from '../../letter/digest.ts'
-import type { Attachment, Letter } from '../../letter/letter.ts'
+import type { Letter } from '../../letter/letter.ts'
 import type { Notice, NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
@@ -267,8 +267,3 @@ export async function receiptFor(
   const row = await reader.one<{ digest: string; bytes: Uint8Array }>(letterSql.receipt, about, direction)
   return row && { digest: row.digest, bytes: Buffer.from(row.bytes) }
 }
-
-/** The attachments that a letter names, each digest once. */
-export const distinctAttachments = (letter: Letter): readonly Attachment[] => [
-  ...new Map(letter.attachments.map((attachment) => [attachment.sha256, attachment])).values(),
-]
