@@ -1,15 +1,16 @@
 // The demonstration: every real letter, every system, both directions; then the table, and whether all ended well.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import iconv from 'iconv-lite'
 import type { Reader } from '../../gateway/journal/database.ts'
 import { readSqlite } from '../../gateway/journal/sqlite.ts'
 import { listLetters, listQuarantined, storyOf } from '../../gateway/journal/story.ts'
+import { moi } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import { messageOf } from '../../problem/problem.ts'
 import { makePdf } from '../../sandbox/paper.ts'
+import { letterCsv } from '../../sandbox/systems/csv.ts'
 import type { Terminal } from '../terminal.ts'
-import { type Installation, openInstallation } from './installation.ts'
+import { type Installation, openInstallation, provinces } from './installation.ts'
 import { endedWell, followJourneys, isOver, type Journey, type Journeys } from './journeys.ts'
 import { readPrintedLetters } from './letters.ts'
 import { closingTable, invitation, quarantineLines, refusedLine, stepLine } from './page.ts'
@@ -164,8 +165,14 @@ function makeSamples(folder: string): string {
   const samples = join(folder, 'try')
   mkdirSync(samples, { recursive: true })
   writeFileSync(join(samples, 'try.pdf'), makePdf('ทดลองส่งหนังสือ', ['0017.1/500']))
-  const head = 'ที่หนังสือ,ลงวันที่,เรื่อง,เวียน,ถึง,ไฟล์1'
-  const row = 'ชม 0017.1/500,23 พ.ย. 2569,ทดลองส่งหนังสือ,-,สำนักงานปลัดกระทรวงมหาดไทย,try.pdf'
-  writeFileSync(join(samples, 'try.csv'), iconv.encode(`${head}\r\n${row}\r\n`, 'windows-874'))
+  const letter = {
+    number: 'ชม 0017.1/500',
+    date: '23 พ.ย. 2569',
+    subject: 'ทดลองส่งหนังสือ',
+    urgency: '',
+    to: moi,
+    scans: [{ name: 'try.pdf', mediaType: 'application/pdf', bytes: Buffer.alloc(0) }],
+  } as const
+  writeFileSync(join(samples, 'try.csv'), letterCsv(letter, provinces.csv, 500))
   return samples
 }

@@ -47,6 +47,34 @@ const kinds: Readonly<Record<string, string>> = {
   เรียกคืน: 'recall',
 }
 
+/** The columns of a letter, all of them in the system's order. */
+const letterColumns = [
+  'ที่หนังสือ',
+  'ลงวันที่',
+  'เรื่อง',
+  'ความเร็ว',
+  'ชนิด',
+  'เวียน',
+  'จาก',
+  'ถึง',
+  'ชื่อผู้ลงนาม',
+  'สกุลผู้ลงนาม',
+  'ตำแหน่งผู้ลงนาม',
+  'ชื่อผู้รับ',
+  'สกุลผู้รับ',
+  'ตำแหน่งผู้รับ',
+  'อ้างถึงที่',
+  'อ้างถึงวันที่',
+  'อ้างถึงเรื่อง',
+  'สิ่งที่ส่งมาด้วย',
+  'ส่งเมื่อ',
+  'หมายเหตุ',
+  'ไฟล์1',
+  'ไฟล์2',
+  'เลขทะเบียนส่ง',
+] as const
+const noticeColumns = ['รายการ', 'ที่หนังสือ', 'ลงวันที่', 'หน่วยงาน', 'เลขรับ', 'วันเวลา', 'เหตุผล'] as const
+
 type Row = Readonly<Record<string, string>>
 
 /** Opens the system, and makes the folders that are not there. */
@@ -74,10 +102,8 @@ export function openCsvSystem(settings: CsvSettings): OfficeSystem {
       ลงวันที่: key.date,
       หน่วยงาน: key.from,
       เลขรับ: receiveNumber,
-      วันเวลา: '',
-      เหตุผล: '',
     }
-    writeWhole(shared.sendNotices, `รับ-${receiveNumber.replace('/', '-')}.csv`, csv([notice]))
+    writeWhole(shared.sendNotices, `รับ-${receiveNumber.replace('/', '-')}.csv`, csv([notice], noticeColumns))
     const { number, date } = key
     book.enter({ entry: 'notice.sent', at: now(), kind: 'accept', number, date, receiveNumber })
   }
@@ -110,7 +136,7 @@ export function openCsvSystem(settings: CsvSettings): OfficeSystem {
       running += 1
       for (const scan of letter.scans) writeWhole(shared.send, scan.name, scan.bytes)
       const file = `ส่ง-${String(running).padStart(4, '0')}.csv`
-      writeWhole(shared.send, file, csv([letterRow(letter, office, running)]))
+      writeWhole(shared.send, file, letterCsv(letter, office, running))
       book.enter({ entry: 'letter.sent', at: now(), number: letter.number, date: letter.date, file })
     },
     async look() {
@@ -137,14 +163,23 @@ function letterRow(letter: ClerkLetter, office: OfficeId, running: number): Row 
     เวียน: /\/ ?ว/.test(letter.number) ? 'ว' : '-',
     จาก: officeById(office).th,
     ถึง: officeById(letter.to).th,
+    ตำแหน่งผู้ลงนาม: officeById(office).jobTitle,
+    ตำแหน่งผู้รับ: officeById(letter.to).jobTitle,
     ไฟล์1: main.name,
     ไฟล์2: enclosures.map((one) => one.name).join(';'),
     เลขทะเบียนส่ง: String(running),
   }
 }
 
-const csv = (rows: readonly Row[]): Buffer =>
-  iconv.encode(stringify([...rows], { header: true, record_delimiter: '\r\n' }), 'windows-874')
+/** A letter as the system writes it: one row under all columns, in windows-874. `running` is its เลขทะเบียนส่ง. */
+export const letterCsv = (letter: ClerkLetter, office: OfficeId, running: number): Buffer =>
+  csv([letterRow(letter, office, running)], letterColumns)
+
+const csv = (rows: readonly Row[], columns: readonly string[]): Buffer =>
+  iconv.encode(
+    stringify([...rows], { header: true, columns: [...columns], record_delimiter: '\r\n' }),
+    'windows-874',
+  )
 
 function readCsv(path: string): readonly Row[] {
   const text = iconv.decode(readFileSync(path), 'windows-874')
