@@ -14,7 +14,11 @@ export interface SignatureShape {
 }
 
 const { ds, xades } = namespaces
-const known: ReadonlySet<string> = new Set(Object.values(namespaces))
+// The last is that of PrefixList, which SignedInfo refuses by its own name.
+const known: ReadonlySet<string> = new Set([
+  ...Object.values(namespaces),
+  'http://www.w3.org/2001/10/xml-exc-c14n#',
+])
 
 /** Finds the signature of the document `root`, or refuses. */
 export function findSignature(root: ScannedElement): SignatureShape {

@@ -46,12 +46,13 @@ export function readSignedInfo(element: ScannedElement, propertiesId: string): S
   noChildren(signatureMethod) // HMACOutputLength among them (CVE-2009-0217)
   let document: SignedReference | undefined
   let properties: SignedReference | undefined
+  for (const each of references)
+    if (!is(each, ds, 'Reference')) unexpected('SignedInfo', each, 'ds:Reference')
   if (references.length === 0)
     refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: 'URI=""' })
   if (references.length > 2)
     refuse('envelope.reference.several', 'SignedInfo', undefined, { count: references.length })
   for (const reference of references) {
-    if (!is(reference, ds, 'Reference')) return unexpected('SignedInfo', reference, 'ds:Reference')
     onlyAttributes(reference, ['Id', 'URI', 'Type'])
     const uri = attributeOf(reference, 'URI')
     if (uri === '' && attributeOf(reference, 'Type') === undefined && document === undefined)

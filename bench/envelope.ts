@@ -1,0 +1,160 @@
+// Sealing and verifying against the limit (node:crypto with the same key) and against two other implementations, in one
+// run and in turns, so that a busy machine slows all of them alike. Figures are medians; the ratios are what counts.
+import { execFile } from 'node:child_process'
+import { sign } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { SignedXml } from 'xml-crypto'
+import type { Envelope } from '../src/envelope/envelope.ts'
+import { seal } from '../src/envelope/seal.ts'
+import { verifyEnvelope } from '../src/envelope/verify.ts'
+import { issue, newAuthority, newKey, signerOf, trustOf } from '../test/envelope/certificates.ts'
+import { fixedLetter } from '../test/letter/arbitrary.ts'
+import type { Row } from './row.ts'
+
+export const name = 'envelope'
+
+/** Milliseconds of processor time for one call, measured in this turn; undefined when the program is not installed. */
+type Turn = () => Promise<number | undefined>
+
+const now = Date.parse('2026-11-23T10:15:00+07:00')
+const sizes = [
+  { title: '3 KB', fields: 1, repeat: 1, crypto: 50, xmlsec: 8 },
+  { title: '20 KB', fields: 40, repeat: 3, crypto: 100, xmlsec: undefined },
+  { title: '200 KB', fields: 160, repeat: 12, crypto: undefined, xmlsec: undefined },
+] as const
+
+/** Seals and verifies envelopes of three sizes. `quick` measures for a tenth of the time. */
+export async function run({ quick }: { readonly quick: boolean }): Promise<Row[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'saraban-bench-'))
+  try {
+    const rows: Row[] = []
+    for (const size of sizes) rows.push(...(await measureSize(size, folder, quick)))
+    return rows
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function measureSize(size: (typeof sizes)[number], folder: string, quick: boolean): Promise<Row[]> {
+  const authority = newAuthority()
+  const identity = issue({ subject: 'office 50', key: newKey(), issuer: authority })
+  const trust = trustOf(authority, { '50': [identity] })
+  const signer = signerOf('50', identity)
+  const envelope: Envelope = {
+    messageId: 'urn:uuid:01890000-0000-7000-8000-000000000000',
+    createdAt: now,
+    content: 'letter',
+    letter: fixedLetter({
+      extension: Array.from({ length: size.fields }, (_, index) => ({
+        name: `ช่อง ${index}`,
+        value: 'การเชื่อมโยงระบบสารบรรณ '.repeat(size.repeat),
+      })),
+    }),
+  }
+  const { bytes } = seal(envelope, signer, now)
+  const text = bytes.toString('utf8')
+  const signature = text.slice(text.indexOf('<ds:Signature '), text.lastIndexOf('</env:Envelope>'))
+  const publicCert = identity.certificate.toString()
+  const signedInfo = text.slice(text.indexOf('<ds:SignedInfo'), text.indexOf('<ds:SignatureValue'))
+  const toSign = Buffer.from(signedInfo)
+
+  const span = quick ? 20 : 150
+  const turns = {
+    raw: inProcess(span, () => sign('sha256', toSign, signer.key)),
+    seal: inProcess(span, () => seal(envelope, signer, now)),
+    verify: inProcess(span, () => {
+      if (!verifyEnvelope(bytes, trust, now).ok) throw new Error('the envelope does not verify')
+    }),
+    xmlCrypto: inProcess(span, () => {
+      const verifier = new SignedXml({ publicCert })
+      verifier.loadSignature(signature)
+      if (!verifier.checkSignature(text)) throw new Error('xml-crypto does not verify the envelope')
+    }),
+    xmlsec1: await byXmlsec1(folder, bytes, authority.certificate.toString(), quick ? 30 : 200),
+  }
+  const found = await inTurns(turns, quick ? 3 : 11)
+  const title = `${size.title} (${bytes.length.toLocaleString('en')} bytes sealed)`
+  const { raw, verify } = found
+  return [
+    row(`raw RSA-2048 signature`, raw),
+    row(
+      `seal, ${title}`,
+      found.seal,
+      'raw signing',
+      raw / found.seal,
+      size.title === '3 KB' ? 0.9 : undefined,
+    ),
+    row(`verify and read, ${title}`, verify, 'xml-crypto', found.xmlCrypto / verify, size.crypto),
+    ...(Number.isNaN(found.xmlsec1)
+      ? []
+      : [row(`verify and read, ${title}`, verify, 'xmlsec1', found.xmlsec1 / verify, size.xmlsec)]),
+  ]
+}
+
+function row(what: string, milliseconds: number, against?: string, ratio?: number, least?: number): Row {
+  return {
+    what,
+    value: 1000 / milliseconds,
+    unit: '/s',
+    ...(against !== undefined && ratio !== undefined && { against, ratio }),
+    ...(least !== undefined && ratio !== undefined && { expected: `>= ${least}`, ok: ratio >= least }),
+  }
+}
+
+/** The median of every kind of turn, each kind taking its turn in each round. NaN for a program that is missing. */
+async function inTurns<Name extends string>(
+  turns: Readonly<Record<Name, Turn>>,
+  rounds: number,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(turns) as Name[]
+  const figures = Object.fromEntries(names.map((each) => [each, [] as number[]])) as Record<Name, number[]>
+  // The first round warms the compiler up and is thrown away.
+  for (let round = 0; round <= rounds; round++)
+    for (const each of names) {
+      const figure = await turns[each]()
+      if (round > 0 && figure !== undefined) figures[each].push(figure)
+    }
+  return Object.fromEntries(names.map((each) => [each, median(figures[each])])) as Record<Name, number>
+}
+
+const median = (figures: readonly number[]): number =>
+  figures.toSorted((left, right) => left - right)[figures.length >> 1] ?? Number.NaN
+
+const inProcess =
+  (span: number, act: () => unknown): Turn =>
+  async () => {
+    const start = process.cpuUsage()
+    const until = performance.now() + span
+    let count = 0
+    do {
+      act()
+      count++
+    } while (performance.now() < until)
+    const used = process.cpuUsage(start)
+    return (used.user + used.system) / 1000 / count
+  }
+
+/** xmlsec1 repeats inside one process; what it needs to start is subtracted. */
+async function byXmlsec1(folder: string, bytes: Buffer, authority: string, repeat: number): Promise<Turn> {
+  const exec = promisify(execFile)
+  const document = join(folder, 'envelope.xml')
+  const trusted = join(folder, 'authority.pem')
+  await writeFile(document, bytes)
+  await writeFile(trusted, authority)
+  const id = ['--id-attr:Id', 'http://uri.etsi.org/01903/v1.3.2#:SignedProperties']
+  const once = async (count: number): Promise<number> => {
+    const before = performance.now()
+    await exec('xmlsec1', ['--verify', '--repeat', String(count), ...id, '--trusted-pem', trusted, document])
+    return performance.now() - before
+  }
+  try {
+    await once(1)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return async () => undefined
+    throw error
+  }
+  return async () => Math.max((await once(repeat + 1)) - (await once(1)), 0.001) / repeat
+}
