@@ -60,28 +60,37 @@ export function readCase(path: string): Case {
   }
 }
 
-/** Sends a case to an office of its own, and says what came back and what was kept, line by line. */
-export async function play(each: Case): Promise<string> {
-  const form = formOf(phatthalung, options)
+/** An office's door, open, with a gateway in memory behind it. */
+export async function openDoor(formOptions: Readonly<Record<string, unknown>> = options) {
+  const form = formOf(phatthalung, formOptions)
   const gateway = gatewayInMemory(phatthalung, form)
   const transport = transportOf(phatthalung, form)
-  await fill(gateway, each.keys['queue'] ?? '')
   await transport.start?.(gateway)
   const server = await serve(transport.doors)
-  try {
-    const { queue: _, ...headers } = each.keys
-    const answer = await post(server.port, each.body, headers)
-    if (answer.continued !== 'expect' in each.keys) throw new Error('100 Continue was not awaited')
-    if (answer.type !== 'text/xml; charset=utf-8') throw new Error(`answered as ${answer.type}`)
-    return [String(answer.status), lines(answer.body), '----', ...kept(gateway), ''].join('\n')
-  } finally {
+  const close = async (): Promise<void> => {
     await server.close()
     await transport.stop()
+  }
+  return { gateway, port: server.port, close }
+}
+
+/** Sends a case to an office of its own, and says what came back and what was kept, line by line. */
+export async function play(each: Case): Promise<string> {
+  const { gateway, port, close } = await openDoor()
+  try {
+    const { queue = '', ...headers } = each.keys
+    await put(gateway, queue)
+    const answer = await post(port, each.body, headers)
+    if (answer.continued !== 'expect' in each.keys) throw new Error('100 Continue was not awaited')
+    if (answer.type !== 'text/xml; charset=utf-8') throw new Error(`answered as ${answer.type}`)
+    return [String(answer.status), asLines(answer.body), '----', ...kept(gateway), ''].join('\n')
+  } finally {
+    await close()
   }
 }
 
 /** One element a line; an element without content stays on its line. */
-const lines = (xml: string): string =>
+export const asLines = (xml: string): string =>
   xml.replaceAll('><', '>\n<').replace(/<([\w:-]+)([^<>]*)>\n<\/\1>/g, '<$1$2></$1>')
 
 function kept(gateway: GatewayInMemory): string[] {
@@ -92,7 +101,8 @@ function kept(gateway: GatewayInMemory): string[] {
   return [...letters, ...notices, ...settled, ...reports, `waiting: ${gateway.queue.length}`]
 }
 
-async function fill(gateway: GatewayInMemory, words: string): Promise<void> {
+/** Puts what the words say into the queue: `letter`, a kind of notice, or `deleted`, which takes the first item out. */
+export async function put(gateway: GatewayInMemory, words: string): Promise<void> {
   const nextId = messageIds()
   for (const word of words.split(' ').filter((each) => each !== '')) {
     if (word === 'deleted') await gateway.settle('delivery-1', { kind: 'taken' })
@@ -121,7 +131,7 @@ function waitingNotice(kind: NoticeKind, messageId: Envelope['messageId']) {
         digest: '0'.repeat(64),
         number: 'พท 0017.1/492',
         date: mustBe(readLetterDate('2026-11-20')),
-        subject: 'ค่าใช้จ่าย < 100 & > 50',
+        subject: 'ขอความอนุเคราะห์ตอบแบบสอบถาม (Q&A)',
       },
       at: mustBe(readInstant('2026-11-21T14:05:06')),
       reason: '',
