@@ -1,0 +1,422 @@
+// The folder: half-written files, half pairs, names used again, links, crashes between claim and done, and handing over
+// exactly once. Real files in a scratch folder; time passes only when the test says so.
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import iconv from 'iconv-lite'
+import t, { type Test } from 'tap'
+import type { Adapter } from '../../src/adapters/contract.ts'
+import { checkNotice } from '../../src/letter/check.ts'
+import type { Letter } from '../../src/letter/letter.ts'
+import { fixedLetter, mustBe, office } from '../letter/arbitrary.ts'
+import { messageIdOf } from './message-ids.ts'
+import { adapterOf, parcelOf, shipped, TestGateway } from './stage.ts'
+
+const header =
+  'ที่หนังสือ,ลงวันที่,เรื่อง,ความเร็ว,ชนิด,เวียน,จาก,ถึง,ชื่อผู้ลงนาม,สกุลผู้ลงนาม,ตำแหน่งผู้ลงนาม,ชื่อผู้รับ,สกุลผู้รับ,ตำแหน่งผู้รับ,อ้างถึงที่,อ้างถึงวันที่,อ้างถึงเรื่อง,สิ่งที่ส่งมาด้วย,ส่งเมื่อ,หมายเหตุ,ไฟล์1,ไฟล์2,เลขทะเบียนส่ง'
+const row = (number: string, file = '', date = '1 ม.ค. 2551') =>
+  `${number},${date},เรื่อง,1,,,,มท,,,,,,,,,,,,,${file},,`
+const csv = (...rows: string[]) => iconv.encode(`${[header, ...rows].join('\r\n')}\r\n`, 'windows-874')
+const signal = new AbortController().signal
+
+/** An adapter over four scratch folders, and what to do with it. */
+async function stage(t: Test) {
+  const root = mkdtempSync(join(tmpdir(), 'saraban-folder-'))
+  for (const name of ['send', 'send-notices', 'receive', 'notices']) mkdirSync(join(root, name))
+  const gateway = new TestGateway()
+  const environment = {
+    SARABAN_50_SEND: 'send',
+    SARABAN_50_SEND_NOTICES: 'send-notices',
+    SARABAN_50_RECEIVE: 'receive',
+    SARABAN_50_NOTICES: 'notices',
+  }
+  const make = () => adapterOf(shipped('chiang-mai-csv'), gateway.clock, environment, root)
+  let adapter: Adapter = make()
+  t.teardown(async () => {
+    await adapter.stop()
+    rmSync(root, { recursive: true, force: true })
+  })
+  /** Lets time pass, and the looks that are due finish. */
+  const pass = async (milliseconds: number) => {
+    for (let left = milliseconds; left > 0; left -= 2000) {
+      gateway.clock.pass(Math.min(2000, left))
+      // Two folders look; a look that has ended waits for the clock again.
+      while (gateway.clock.waiting < 2) await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  return {
+    root,
+    gateway,
+    pass,
+    path: (...parts: string[]) => join(root, ...parts),
+    drop: (name: string, bytes: string | Buffer) => writeFileSync(join(root, 'send', name), bytes),
+    open: () =>
+      readdirSync(join(root, 'send'))
+        .filter((name) => !name.startsWith('.') && name !== 'done')
+        .sort(),
+    done: () =>
+      existsSync(join(root, 'send', 'done')) ? readdirSync(join(root, 'send', 'done')).sort() : [],
+    claims: () => readdirSync(join(root, 'send', '.saraban', 'claimed')),
+    start: () => adapter.start(gateway.verbs(adapter)),
+    restart: async () => {
+      await adapter.stop()
+      adapter = make()
+      await adapter.start(gateway.verbs(adapter))
+    },
+    deliver: (parcel: Parameters<NonNullable<Adapter['deliver']>>[0]) => adapter.deliver!(parcel, signal),
+  }
+}
+
+t.test(
+  'a letter with its scan is offered when both have settled, and done only after the commit',
+  async (t) => {
+    const { gateway, drop, pass, open, done, start, path } = await stage(t)
+    await start()
+    drop('letters.csv', csv(row('ชม 1/2', 'a.pdf')))
+    drop('a.pdf', 'abc')
+    await pass(4000)
+    t.same(gateway.offered, [], 'not before they have settled')
+    t.same(open(), ['a.pdf', 'letters.csv'])
+    await pass(6000)
+    t.equal(gateway.offered.length, 1)
+    t.match(gateway.items, [
+      {
+        kind: 'letter',
+        position: 'line 2',
+        attachments: [{ name: 'a.pdf', role: 'main', content: { kind: 'kept', size: 3 } }],
+      },
+    ])
+    t.same(open(), [], 'both are out of the folder')
+    const [one = ''] = done()
+    t.match(one, /^2026-11-23-\d{6}-1$/)
+    t.same(readdirSync(path('send', 'done', one, 'document')), ['letters.csv'])
+    t.same(readdirSync(path('send', 'done', one, 'beside')), ['a.pdf'])
+  },
+)
+
+t.test('a file that is still being written is not taken', async (t) => {
+  const { gateway, drop, pass, start, path } = await stage(t)
+  await start()
+  drop('slow.csv', csv(row('ชม 1/2')).subarray(0, 100))
+  for (let count = 0; count < 10; count += 1) {
+    await pass(4000)
+    appendFileSync(path('send', 'slow.csv'), ' ')
+  }
+  t.same(gateway.offered, [])
+  drop('slow.csv', csv(row('ชม 1/2')))
+  await pass(10_000)
+  t.match(gateway.items, [{ kind: 'letter' }])
+})
+
+t.test(
+  'a missing scan is waited for; the letters beside it are not held up; then it is a fault',
+  async (t) => {
+    const { gateway, drop, pass, start, done, claims } = await stage(t)
+    await start()
+    drop('two.csv', csv(row('ชม 1/2', 'late.pdf'), row('ชม 1/3')))
+    await pass(10_000)
+    t.match(
+      gateway.items.map(({ kind }) => kind),
+      ['waiting', 'letter'],
+    )
+    await pass(60_000)
+    t.equal(gateway.offered.length, 1, 'what is whole was offered once')
+    drop('late.pdf', 'abc')
+    await pass(10_000)
+    t.match(
+      gateway.items.slice(2).map(({ kind }) => kind),
+      ['letter', 'letter'],
+    )
+    t.equal(done().length, 1)
+    drop('never.csv', csv(row('ชม 1/4', 'never.pdf')))
+    await pass(120_000)
+    t.equal(claims().length, 1)
+    await pass(600_000)
+    t.match(gateway.items.at(-1), {
+      kind: 'fault',
+      problems: [{ code: 'adapter.file.missing', value: 'never.pdf' }],
+    })
+    t.equal(claims().length, 0)
+    t.equal(done().length, 2)
+  },
+)
+
+t.test('two letters in one file, one of them bad: the good one is taken, the file is done', async (t) => {
+  const { gateway, drop, pass, start, done } = await stage(t)
+  await start()
+  drop('two.csv', csv(row('ชม 1/2'), row('ชม 1/3', '', '31 ก.พ. 2551')))
+  await pass(10_000)
+  t.match(gateway.items, [
+    { kind: 'letter', position: 'line 2' },
+    { kind: 'fault', position: 'line 3', problems: [{ path: 'column ลงวันที่' }] },
+  ])
+  t.equal(done().length, 1)
+})
+
+t.test('a name that is used again is another letter, with its own scan of the same name', async (t) => {
+  const { gateway, drop, pass, start, done } = await stage(t)
+  await start()
+  for (const [number, scan] of [
+    ['ชม 1/2', 'first'],
+    ['ชม 1/3', 'second'],
+    ['ชม 1/4', 'third'],
+  ] as const) {
+    drop('letter.csv', csv(row(number, 'scan.pdf')))
+    drop('scan.pdf', scan)
+    await pass(10_000)
+  }
+  const kept = gateway.items.map((item) => {
+    if (item.kind !== 'letter') return item.kind
+    const content = item.attachments[0]?.content
+    return [
+      item.draft.number?.printed,
+      content?.kind === 'kept' && gateway.kept.get(content.sha256)?.toString(),
+    ]
+  })
+  t.same(kept, [
+    ['ชม 1/2', 'first'],
+    ['ชม 1/3', 'second'],
+    ['ชม 1/4', 'third'],
+  ])
+  t.equal(done().length, 3)
+})
+
+t.test(
+  'a commit that fails leaves the claim; it is offered again at the next look, and after a restart',
+  async (t) => {
+    const { gateway, drop, pass, start, restart, done, claims } = await stage(t)
+    await start()
+    gateway.broken = () => {
+      throw Object.assign(new Error('disk full'), { code: 'ENOSPC' })
+    }
+    drop('letters.csv', csv(row('ชม 1/2', 'a.pdf')))
+    drop('a.pdf', 'abc')
+    await pass(20_000)
+    t.same(gateway.offered, [])
+    t.equal(claims().length, 1)
+    t.ok(gateway.reports.some(({ event }) => event === 'folder.not-taken'))
+    await restart()
+    t.equal(claims().length, 1, 'a restart loses nothing')
+    gateway.broken = undefined
+    await pass(4000)
+    t.match(gateway.items, [{ kind: 'letter', attachments: [{ name: 'a.pdf' }] }])
+    t.equal(done().length, 1)
+  },
+)
+
+t.test('a crash after the commit and before done: the claim is offered again, whole', async (t) => {
+  const { gateway, drop, pass, start, restart, path, done } = await stage(t)
+  await start()
+  drop('letters.csv', csv(row('ชม 1/2', 'a.pdf')))
+  drop('a.pdf', 'abc')
+  await pass(10_000)
+  const [id = ''] = done()
+  // As if the process had died between the commit and the rename.
+  renameSync(path('send', 'done', id), path('send', '.saraban', 'claimed', id))
+  mkdirSync(path('send', '.saraban', 'claimed', '2026-11-23-000000-9'))
+  await restart()
+  await pass(4000)
+  t.equal(gateway.offered.length, 2)
+  t.same(gateway.items[0], gateway.items[1])
+  t.same(done(), [id])
+})
+
+t.test('T5: links, devices, folders and names that lead elsewhere are never read', async (t) => {
+  const { gateway, drop, pass, start, path, open } = await stage(t)
+  writeFileSync(path('secret.csv'), csv(row('ชม 9/9')))
+  symlinkSync(path('secret.csv'), path('send', 'link.csv'))
+  mkdirSync(path('send', 'folder.csv'))
+  execFileSync('mkfifo', [path('send', 'pipe.csv')])
+  await start()
+  drop(
+    'letters.csv',
+    csv(row('ชม 1/2', '../secret.csv'), row('ชม 1/3', 'link.pdf'), row('ชม 1/4', 'pipe.pdf')),
+  )
+  symlinkSync(path('secret.csv'), path('send', 'link.pdf'))
+  execFileSync('mkfifo', [path('send', 'pipe.pdf')])
+  await pass(10_000)
+  await pass(700_000)
+  t.match(gateway.items.slice(-3), [
+    { kind: 'fault', position: 'line 2', problems: [{ code: 'letter.attachment.name-path' }] },
+    { kind: 'fault', position: 'line 3', problems: [{ code: 'adapter.file.missing' }] },
+    { kind: 'fault', position: 'line 4', problems: [{ code: 'adapter.file.missing' }] },
+  ])
+  t.notOk([...gateway.kept.values()].some((bytes) => bytes.includes('9/9')))
+  t.same(open(), ['folder.csv', 'link.csv', 'link.pdf', 'pipe.csv', 'pipe.pdf'], 'they stay where they are')
+})
+
+t.test('T5: a name that becomes a link after it was claimed is refused, not followed', async (t) => {
+  const { gateway, drop, pass, start, restart, path, claims } = await stage(t)
+  await start()
+  gateway.broken = () => {
+    throw new Error('not now')
+  }
+  drop('letters.csv', csv(row('ชม 1/2')))
+  await pass(10_000)
+  const place = path('send', '.saraban', 'claimed', claims()[0] ?? '', 'document', 'letters.csv')
+  unlinkSync(place)
+  writeFileSync(path('secret.csv'), csv(row('ชม 9/9')))
+  symlinkSync(path('secret.csv'), place)
+  gateway.broken = undefined
+  await restart()
+  await pass(4000)
+  t.same(gateway.offered, [])
+  t.match(gateway.reports.at(-1), { event: 'folder.refused', facts: { reason: 'not a regular file' } })
+  t.equal(readdirSync(path('send', '.saraban', 'refused')).length, 1)
+})
+
+t.test(
+  'a document beyond the limit is put aside and reported; a folder that is gone is reported once, and used when it is back',
+  async (t) => {
+    const { gateway, drop, pass, start, path } = await stage(t)
+    await start()
+    drop('big.csv', Buffer.alloc(17 * 1024 * 1024, 0x61))
+    await pass(10_000)
+    t.match(gateway.reports, [{ event: 'folder.refused' }])
+    renameSync(path('send'), path('away'))
+    await pass(10_000)
+    t.match(gateway.reports.slice(1), [{ event: 'folder.unavailable', facts: { reason: 'ENOENT' } }])
+    renameSync(path('away'), path('send'))
+    drop('letters.csv', csv(row('ชม 1/2')))
+    await pass(12_000)
+    t.match(gateway.items, [{ kind: 'letter' }])
+  },
+)
+
+t.test('notices of the system come from their own folder', async (t) => {
+  const { gateway, pass, start, path } = await stage(t)
+  await start()
+  const text =
+    'รายการ,ที่หนังสือ,ลงวันที่,หน่วยงาน,เลขรับ,วันเวลา,เหตุผล\r\nลงทะเบียนรับ,มท 0210.3/ว3893,15 พ.ย. 2550,มท,12/2550,16/11/2550 09:30:00,\r\n'
+  writeFileSync(path('send-notices', 'n.csv'), iconv.encode(text, 'windows-874'))
+  await pass(10_000)
+  t.match(gateway.items, [{ kind: 'notice', draft: { kind: 'accept', receiveNumber: '12/2550' } }])
+})
+
+const abc = new Map([
+  ['ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', Buffer.from('abc')],
+])
+const letterParcel = (letter: Letter = fixedLetter(), id = 'p-77') => parcelOf({ letter }, id, '50', abc)
+
+t.test('handing over: the document and its files stand in the folder, whole, once', async (t) => {
+  const { deliver, path } = await stage(t)
+  t.match(await deliver(letterParcel()), { kind: 'taken', said: 'p-77.csv' })
+  const visible = () =>
+    readdirSync(path('receive'))
+      .filter((name) => !name.startsWith('.'))
+      .sort()
+  t.same(visible(), ['p-77-1-หนังสือ.pdf', 'p-77.csv'])
+  t.equal(readFileSync(path('receive', 'p-77-1-หนังสือ.pdf'), 'utf8'), 'abc')
+  t.match(
+    iconv.decode(readFileSync(path('receive', 'p-77.csv')), 'windows-874'),
+    /ชม 0017\.1\/492,13 ก\.พ\. 2551/,
+  )
+  // The system takes it away; a retry of the same parcel must not bring it a second time.
+  for (const name of visible()) unlinkSync(path('receive', name))
+  t.match(await deliver(letterParcel()), { kind: 'taken' })
+  t.same(visible(), [])
+  t.same(readdirSync(path('receive', '.saraban')), ['p-77.staged'])
+  const notice = mustBe(
+    checkNotice({
+      kind: 'accept',
+      from: office('moi'),
+      to: office('50'),
+      at: Date.UTC(2026, 10, 23),
+      receiveNumber: '1234/2569',
+      about: {
+        messageId: messageIdOf(1),
+        digest: '0'.repeat(64),
+        number: 'ชม 0017.1/492',
+        date: fixedLetter().date,
+        subject: 'ก',
+      },
+    }),
+  )
+  t.match(await deliver(parcelOf({ notice }, 'p-78', '50')), { kind: 'taken' })
+  t.equal(
+    iconv.decode(readFileSync(path('notices', 'p-78.csv')), 'windows-874'),
+    'รายการ,ที่หนังสือ,ลงวันที่,หน่วยงาน,เลขรับ,วันเวลา,เหตุผล\r\nลงทะเบียนรับ,ชม 0017.1/492,13 ก.พ. 2551,สำนักงานปลัดกระทรวงมหาดไทย,1234/2569,23/11/2569 07:00:00,\r\n',
+  )
+})
+
+t.test('handing over: killed at any step and tried again, it stands there once', async (t) => {
+  const names = ['p-77-1-หนังสือ.pdf', 'p-77.csv']
+  // What a kill leaves: nothing yet · half a staging · staged without a marker · marked · one file moved · all moved.
+  for (const step of ['half', 'unmarked', 'marked', 'one', 'all'] as const) {
+    const { deliver, path } = await stage(t)
+    await deliver(letterParcel())
+    const own = path('receive', '.saraban')
+    const back = (name: string) => renameSync(path('receive', name), join(own, 'p-77', name))
+    if (step !== 'all') mkdirSync(join(own, 'p-77'))
+    if (step === 'half' || step === 'unmarked' || step === 'marked') for (const name of names) back(name)
+    if (step === 'one') back('p-77.csv')
+    if (step === 'half' || step === 'unmarked') unlinkSync(join(own, 'p-77.staged'))
+    if (step === 'half') {
+      unlinkSync(join(own, 'p-77', 'p-77.csv'))
+      writeFileSync(join(own, 'p-77', names[0]!), 'a')
+      writeFileSync(join(own, 'p-77.staged.new'), '')
+    }
+    t.match(await deliver(letterParcel()), { kind: 'taken' }, step)
+    t.same(
+      readdirSync(path('receive'))
+        .filter((name) => !name.startsWith('.'))
+        .sort(),
+      names,
+      step,
+    )
+    t.equal(readFileSync(path('receive', names[0]!), 'utf8'), 'abc', step)
+    t.same(readdirSync(own), ['p-77.staged'], step)
+  }
+})
+
+t.test('handing over: what cannot be done now is said, and nothing is overwritten', async (t) => {
+  const { deliver, path, root } = await stage(t)
+  writeFileSync(path('receive', 'p-77.csv'), 'somebody else’s')
+  t.match(await deliver(letterParcel()), {
+    kind: 'unavailable',
+    said: /p-77\.csv stands in the folder already/,
+  })
+  t.equal(readFileSync(path('receive', 'p-77.csv'), 'utf8'), 'somebody else’s')
+  unlinkSync(path('receive', 'p-77.csv'))
+  t.match(await deliver(letterParcel()), { kind: 'taken' })
+  const failing = {
+    ...letterParcel(fixedLetter(), 'p-79'),
+    open: () =>
+      Readable.from(
+        (async function* () {
+          yield Buffer.from('a')
+          throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+        })(),
+      ),
+  }
+  t.match(await deliver(failing), { kind: 'unavailable', said: /ENOSPC/ })
+  t.notOk(existsSync(path('receive', 'p-79.csv')))
+  t.match(await deliver(letterParcel(fixedLetter(), 'p-79')), { kind: 'taken' }, 'and later it goes')
+  t.match(await deliver(letterParcel(fixedLetter({ secrecy: 'secret' }), 'p-80')), {
+    kind: 'refused',
+    problem: { code: 'adapter.field.cannot-say' },
+  })
+  rmSync(path('receive', '.saraban'), { recursive: true })
+  symlinkSync(root, path('receive', '.saraban'))
+  t.match(
+    await deliver(letterParcel(fixedLetter(), 'p-81')),
+    { kind: 'unavailable', said: /ENOTDIR/ },
+    'a link in place of our own folder is not followed',
+  )
+  renameSync(path('receive'), path('gone'))
+  t.match(await deliver(letterParcel(fixedLetter(), 'p-82')), { kind: 'unavailable', said: /is not there/ })
+})
