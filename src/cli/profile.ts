@@ -1,12 +1,11 @@
 // `saraban profile`: checks a profile, and tries it on a sample without sending anything.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { Command } from 'commander'
-import iconv from 'iconv-lite'
-import type { Profile } from '../adapters/profile.ts'
-import { letterToJson } from '../letter/json.ts'
-import { messageOf, type Problem, printable, problem, remedyOf } from '../problem/problem.ts'
+import type { AttachmentContent } from '../adapters/contract.ts'
+import { problem } from '../problem/problem.ts'
 import { exit, Failed, jsonLine, problemJson, reasonOf, type Terminal } from './terminal.ts'
-import type { Trial, WayBack } from './trial.ts'
+import { type Bench, isFaulty, trialJson, trialPage } from './trial.ts'
 
 /** `saraban profile check PROFILE…` and `saraban profile try PROFILE SAMPLE`. */
 export function profileCommand(terminal: Terminal): Command {
@@ -61,23 +60,25 @@ function tryCommand(terminal: Terminal): Command {
     .description('try a profile on a sample: the letter, the envelope and the way back')
     .argument('<PROFILE>', 'the profile')
     .argument('<SAMPLE>', 'a document as the system sends it; files that it names are looked for beside it')
-    .option('--notice', 'the sample is a notice, not a letter')
+    .option('--notice', 'the sample is a notice; default: a letter, or a notice where only that can be read')
     .option('--json', 'print everything as JSON')
     .addHelpText('after', tryHelp)
     .action(async (file: string, sample: string, options: { notice?: boolean; json?: boolean }) => {
       const { readProfile } = await import('../adapters/profile.ts')
-      const { tryProfile } = await import('./trial.ts')
-      const text = readText(file).toString('utf8')
-      const bytes = readText(sample)
+      const { tryProfile } = await import('../adapters/try.ts')
+      const [text, bytes] = [readText(file).toString('utf8'), readText(sample)]
       const profile = readProfile(text, file)
       if (!profile.ok) {
         if (options.json === true) terminal.write(jsonLine({ problems: profile.problems.map(problemJson) }))
         throw new Failed(exit.refused, options.json === true ? [] : profile.problems)
       }
-      const bench = { profile: profile.value, clock: terminal.clock, random: terminal.random }
-      const trials = await tryProfile(bench, sample, bytes, options.notice === true)
-      terminal.write(options.json === true ? jsonLine(report(profile.value, trials)) : page(trials))
-      if (trials.length === 0 || trials.some(isFaulty)) throw new Failed(exit.refused, [])
+      const { clock, random } = terminal
+      const document = options.notice === true ? { document: 'notice' as const } : {}
+      const settings = { clock, random, ...document }
+      const trial = await tryProfile(profile.value, bytes, basename(sample), filesBeside(sample), settings)
+      const bench: Bench = { profile: profile.value, sample: bytes, terminal }
+      terminal.write(options.json === true ? jsonLine(trialJson(trial, bench)) : trialPage(trial, bench))
+      if (trial.items.length === 0 || trial.items.some(isFaulty)) throw new Failed(exit.refused, [])
     })
 }
 
@@ -99,83 +100,11 @@ function readText(path: string): Buffer {
   }
 }
 
-const isFaulty = (trial: Trial): boolean =>
-  trial.kind === 'problems' || (trial.kind === 'letter' && (!trial.back.ok || !trial.back.value.same))
-
-/** Written bytes as text for a person; JSON keeps them in base64 beside it. */
-const shown = ({ written, charset }: WayBack): string => iconv.decode(written.bytes, charset)
-
-function page(trials: readonly Trial[]): string {
-  if (trials.length === 0) return 'the sample holds no letter\n'
-  return trials.map((trial) => `── ${trial.position} ──\n${trialPage(trial)}`).join('\n')
-}
-
-function trialPage(trial: Trial): string {
-  switch (trial.kind) {
-    case 'problems':
-      return problemLines(trial.problems)
-    case 'notice':
-      return `notice\n${JSON.stringify(trial.notice, null, 2)}\n`
-    case 'letter': {
-      const letter = `letter\n${JSON.stringify(letterToJson(trial.letter), null, 2)}\n`
-      return `${letter}\nenvelope, not sealed\n${safeLines(trial.envelope)}\n\n${backPage(trial)}`
-    }
-    default:
-      return trial satisfies never
-  }
-}
-
-function backPage({ back }: Trial & { kind: 'letter' }): string {
-  if (!back.ok) return `the way back fails\n${problemLines(back.problems)}`
-  const { written, charset, same } = back.value
-  const files = written.files.map(
-    (file) => `  file ${printable(file.name)} ${file.mediaType} sha256 ${file.sha256}\n`,
+/** What the sample's folder holds beside it, by name; at most 1,000 files. */
+function filesBeside(path: string): ReadonlyMap<string, AttachmentContent> {
+  const folder = dirname(path)
+  const names = readdirSync(folder).filter(
+    (name) => name !== basename(path) && statSync(join(folder, name)).isFile(),
   )
-  const verdict = same
-    ? 'read again, it is the same letter'
-    : 'read again, it is ANOTHER letter: the profile loses something'
-  return `the way back, ${written.bytes.length} bytes in ${charset}\n${safeLines(shown(back.value))}\n${files.join('')}${verdict}\n`
-}
-
-const problemLines = (problems: readonly Problem[]): string =>
-  problems
-    .map(
-      (found) =>
-        `  error: ${printable(found.path)}: ${messageOf(found)} [${found.code}]\n  hint: ${remedyOf(found)}\n`,
-    )
-    .join('')
-
-/** Text from outside, line by line: nothing in it steers the terminal. */
-const safeLines = (text: string): string =>
-  text
-    .split(/\r?\n/)
-    .map((one) => printable(one, 100_000))
-    .join('\n')
-
-function report(profile: Profile, trials: readonly Trial[]): unknown {
-  return {
-    profile: profile.id,
-    office: profile.office,
-    items: trials.map((trial) => {
-      const { kind, position } = trial
-      if (trial.kind === 'problems') return { kind, position, problems: trial.problems.map(problemJson) }
-      if (trial.kind === 'notice') return { kind, position, notice: trial.notice }
-      const { letter, envelope, back } = trial
-      const wayBack = back.ok
-        ? {
-            same: back.value.same,
-            charset: back.value.charset,
-            text: shown(back.value),
-            bytes: back.value.written.bytes.toString('base64'),
-            files: back.value.written.files.map(({ name, mediaType, sha256 }) => ({
-              name,
-              mediaType,
-              sha256,
-            })),
-            spilled: back.value.written.spilled,
-          }
-        : { problems: back.problems.map(problemJson) }
-      return { kind, position, letter: letterToJson(letter), envelope, wayBack }
-    }),
-  }
+  return new Map(names.slice(0, 1_000).map((name) => [name, { kind: 'file', path: join(folder, name) }]))
 }

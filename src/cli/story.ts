@@ -50,19 +50,31 @@ export function storyPage(story: Story): string {
 
 const line = (label: string, value: string): string => `  ${label.padEnd(10)} ${printable(value, 1_000)}\n`
 
-function sourceOf({ source, envelope }: Story): Happening[] {
-  const sealed: Happening = {
-    at: envelope.committedAt,
-    told: `sealed as ${envelope.size} bytes and committed`,
+function sourceOf({ source, envelope, provenance, letter }: Story): Happening[] {
+  const at = envelope.committedAt
+  const happened: Happening[] = []
+  if (source !== undefined) {
+    const where = envelope.position === null ? '' : `, ${envelope.position}`
+    const bytes = `${source.size} bytes, sha256 ${source.sha256}`
+    happened.push({
+      at: source.receivedAt,
+      told: `received from ${source.system}: ${source.name}${where}, ${bytes}`,
+    })
   }
-  if (source === undefined)
-    return [{ ...sealed, told: `taken as its sender sealed it, ${envelope.size} bytes` }]
-  const where = envelope.position === null ? '' : `, ${envelope.position}`
-  const received: Happening = {
-    at: source.receivedAt,
-    told: `received from ${source.system}: ${source.name}, ${source.size} bytes, sha256 ${source.sha256}${where}`,
+  if (provenance === undefined) {
+    happened.push({ at, told: `verified, and kept as its sender sealed it: ${envelope.size} bytes` })
+    return happened
   }
-  return [received, sealed]
+  const { system, format, charset, datePrinted, profileVersion } = provenance
+  const details = [
+    charset === undefined ? format : `${format} in ${charset}`,
+    `number ${letter.number.printed} read as ${letter.number.normalized}`,
+    ...(datePrinted === undefined ? [] : [`date ${datePrinted} read as ${letter.date}`]),
+    ...(profileVersion === undefined ? [] : [`profile version ${profileVersion.slice(0, 12)}`]),
+  ]
+  happened.push({ at, told: `translated by ${system}: ${details.join(', ')}` })
+  happened.push({ at, told: `sealed for ${name(letter.from.office)}: ${envelope.size} bytes, and committed` })
+  return happened
 }
 
 function ofDelivery(what: string, { delivery, attempts }: DeliveryStory): Happening[] {

@@ -1,262 +1,135 @@
-// Tries a profile on a sample: what its adapter reads, the envelope that it becomes, and the way back. Nothing is sent.
+// What `saraban profile try` shows of a trial: the letter, the envelope and the way back, or every problem.
 import { createHash } from 'node:crypto'
-import { createReadStream, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { formsOf } from '../adapters/adapter.ts'
-import type {
-  AttachmentContent,
-  IncomingAttachment,
-  Item,
-  NoticeDraft,
-  Source,
-} from '../adapters/contract.ts'
-import type { DocumentForm, Outgoing, Written } from '../adapters/formats/format.ts'
+import iconv from 'iconv-lite'
 import type { Profile } from '../adapters/profile.ts'
+import type { Trial, TrialItem } from '../adapters/try.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import { writeEnvelope } from '../envelope/write.ts'
-import { mediaTypeOf } from '../letter/attachments.ts'
-import { checkLetter } from '../letter/check.ts'
-import { contentDigest } from '../letter/digest.ts'
-import type { Attachment, Letter } from '../letter/letter.ts'
-import { type Clock, newMessageId, type Random } from '../letter/time.ts'
-import { bad, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
+import { letterToJson } from '../letter/json.ts'
+import type { Letter } from '../letter/letter.ts'
+import { newMessageId } from '../letter/time.ts'
+import { messageOf, type Problem, printable, remedyOf } from '../problem/problem.ts'
+import { problemJson, type Terminal } from './terminal.ts'
 
-/** What became of one place of the sample. */
-export type Trial =
-  | { readonly kind: 'problems'; readonly position: string; readonly problems: readonly Problem[] }
-  | { readonly kind: 'notice'; readonly position: string; readonly notice: NoticeDraft }
-  | {
-      readonly kind: 'letter'
-      readonly position: string
-      readonly letter: Letter
-      /** The envelope that would be sealed, as XML without its signature. */
-      readonly envelope: string
-      readonly back: Result<WayBack>
-    }
+/** Something does not go there and back. */
+export const isFaulty = (item: TrialItem): boolean =>
+  item.kind === 'fault' || (item.kind === 'letter' && (item.problems.length > 0 || item.lost.length > 0))
 
-export interface WayBack {
-  /** The letter in the system's own form, as it would be handed over. */
-  readonly written: Written
-  readonly charset: string
-  /** Whether reading that again gives the same letter. */
-  readonly same: boolean
+/** The envelope that the gateway would seal, as XML without its signature. */
+function envelopeXml(letter: Letter, bench: Bench): string {
+  const { profile, terminal, sample } = bench
+  const format = profile.documents[profile.channels.send?.document ?? '']?.format.kind ?? 'unknown'
+  const envelope: Envelope = {
+    messageId: newMessageId(terminal.clock, terminal.random),
+    createdAt: terminal.clock.now(),
+    content: 'letter',
+    letter,
+    provenance: {
+      system: profile.id,
+      profileVersion: profile.version,
+      format,
+      sourceDigest: createHash('sha256').update(sample).digest('hex'),
+      ...(letter.number.completed && { numberCompleted: true }),
+    },
+  }
+  return writeEnvelope(envelope).toString('utf8')
 }
 
-interface Bench {
+/** What was tried. */
+export interface Bench {
   readonly profile: Profile
-  readonly clock: Clock
-  readonly random: Random
+  readonly sample: Buffer
+  readonly terminal: Terminal
 }
 
-/** At most so many files beside a sample are looked at. */
-const mostBeside = 1_000
-
-/** Reads the sample as the profile's `send` (or `sendNotices`) channel would, and writes each letter back. */
-export async function tryProfile(
-  bench: Bench,
-  path: string,
-  bytes: Buffer,
-  notices: boolean,
-): Promise<readonly Trial[]> {
-  const forms = formsOf(bench.profile, bench.clock)
-  const form = notices ? (forms.sendNotices ?? forms.send) : forms.send
-  if (form === undefined) {
-    const channel = notices ? 'sendNotices' : 'send'
-    return [
-      {
-        kind: 'problems',
-        position: 'profile',
-        problems: [problem('cli.channel.none', channel, bench.profile.id)],
-      },
-    ]
-  }
-  const source: Source = {
-    document: notices ? 'notice' : 'letter',
-    name: basename(path),
-    bytes,
-    beside: filesBeside(path),
-    sender: 'gone',
-    final: true,
-  }
-  const trials: Trial[] = []
-  for (const item of await form.read(source))
-    trials.push(await tryItem(bench, item, form, forms.receive, source))
-  return trials
+/** What the profile's documents are written in, for showing their bytes to a person. */
+function charsetOf({ profile }: Bench, document: 'letter' | 'notice'): string {
+  const { send, sendNotices } = profile.channels
+  const name = (document === 'letter' ? send : sendNotices)?.document ?? ''
+  const charset = profile.documents[name]?.format['charset']
+  return typeof charset === 'string' && iconv.encodingExists(charset) ? charset : 'utf-8'
 }
 
-function filesBeside(path: string): ReadonlyMap<string, AttachmentContent> {
-  const folder = dirname(path)
-  const names = readdirSync(folder).filter(
-    (name) => name !== basename(path) && statSync(join(folder, name)).isFile(),
-  )
-  return new Map(names.slice(0, mostBeside).map((name) => [name, { kind: 'file', path: join(folder, name) }]))
+/** The trial as a person reads it. */
+export function trialPage(trial: Trial, bench: Bench): string {
+  if (trial.items.length === 0) return `the sample holds no ${trial.document}\n`
+  return trial.items.map((item) => `── ${item.position} ──\n${itemPage(item, bench)}`).join('\n')
 }
 
-async function tryItem(
-  bench: Bench,
-  item: Item,
-  send: DocumentForm,
-  receive: DocumentForm | undefined,
-  source: Source,
-): Promise<Trial> {
-  const { position } = item
+function itemPage(item: TrialItem, bench: Bench): string {
   switch (item.kind) {
     case 'fault':
-      return { kind: 'problems', position, problems: item.problems }
-    case 'waiting':
-      return {
-        kind: 'problems',
-        position,
-        problems: item.missing.map((name) => problem('adapter.file.missing', '', name)),
-      }
+      return problemLines(item.problems)
     case 'envelope':
-      return { kind: 'problems', position, problems: [problem('cli.sample.sealed', '', source.name)] }
+      return 'an envelope, sealed by its sender: it is passed on as it is; `saraban show` shows it\n'
     case 'notice':
-      return { kind: 'notice', position, notice: item.draft }
+      return `notice\n${safeLines(JSON.stringify(item.notice, null, 2))}\n`
     case 'letter': {
-      const contents = await readContents(item.attachments)
-      if (!contents.ok) return { kind: 'problems', position, problems: contents.problems }
-      const letter = checkLetter(
-        { ...item.draft, from: item.draft.from ?? { office: bench.profile.office } },
-        contents.value.map((one) => one.attachment),
-      )
-      if (!letter.ok) return { kind: 'problems', position, problems: letter.problems }
-      const envelope = envelopeOf(bench, letter.value, item, source)
-      const xml = writeEnvelope(envelope).toString('utf8')
-      const back =
-        receive === undefined
-          ? bad(problem('cli.channel.none', 'receive', bench.profile.id))
-          : await wayBack(
-              bench,
-              envelope,
-              letter.value,
-              contents.value,
-              send,
-              receive,
-              item.charset ?? 'utf-8',
-            )
-      return { kind: 'letter', position, letter: letter.value, envelope: xml, back }
+      const letter = safeLines(JSON.stringify(letterToJson(item.letter), null, 2))
+      const envelope = safeLines(envelopeXml(item.letter, bench))
+      return `letter\n${letter}\n\nenvelope, before it is sealed\n${envelope}\n\n${backPage(item, bench)}`
     }
     default:
       return item satisfies never
   }
 }
 
-function envelopeOf(bench: Bench, letter: Letter, item: Item & { kind: 'letter' }, source: Source): Envelope {
-  const { profile, clock, random } = bench
-  return {
-    messageId: newMessageId(clock, random),
-    createdAt: clock.now(),
-    content: 'letter',
-    letter,
-    provenance: {
-      system: profile.id,
-      profileVersion: profile.version,
-      format: profile.documents[profile.channels.send?.document ?? '']?.format.kind ?? 'unknown',
-      ...(item.charset !== undefined && { charset: item.charset }),
-      sourceDigest: createHash('sha256').update(source.bytes).digest('hex'),
-      ...(item.datePrinted !== undefined && { datePrinted: item.datePrinted }),
-      ...(letter.number.completed && { numberCompleted: true }),
-    },
-  }
+function backPage(item: TrialItem & { kind: 'letter' }, bench: Bench): string {
+  const { wayBack, lost, problems } = item
+  if (wayBack === undefined) return `there is no way back\n${problemLines(problems)}`
+  const charset = charsetOf(bench, 'letter')
+  const text = safeLines(iconv.decode(wayBack.bytes, charset))
+  const files = wayBack.files.map((name) => `  file ${printable(name)}\n`).join('')
+  const spilled =
+    wayBack.spilled.length === 0 ? '' : `whole in a file beside: ${wayBack.spilled.join(', ')}\n`
+  const verdict =
+    lost.length === 0
+      ? 'read again, it is the same letter\n'
+      : `read again, it is ANOTHER letter; it differs in: ${lost.join(', ')}\n`
+  return `the way back: ${wayBack.bytes.length} bytes, ${wayBack.mediaType}, ${charset}\n${text}\n${files}${spilled}${verdict}`
 }
 
-/** Writes the letter in the system's form and reads that again: the same letter must come out (principle 2). */
-async function wayBack(
-  bench: Bench,
-  envelope: Envelope,
-  letter: Letter,
-  contents: readonly Content[],
-  send: DocumentForm,
-  receive: DocumentForm,
-  charset: string,
-): Promise<Result<WayBack>> {
-  const open = (sha256: string): Readable => {
-    const found = contents.find((one) => one.attachment.sha256 === sha256)
-    return found === undefined ? Readable.from([]) : openContent(found.content)
-  }
-  const outgoing: Outgoing = { id: 'try', office: bench.profile.office, envelope, open }
-  const written = await receive.write(outgoing)
-  if (!written.ok) return written
-  const beside = new Map(
-    written.value.files.map((file): [string, AttachmentContent] => [
-      file.name,
-      file.content.kind === 'bytes'
-        ? file.content
-        : (contents.find((one) => one.attachment.sha256 === file.sha256)?.content ?? {
-            kind: 'bytes',
-            bytes: Buffer.alloc(0),
-          }),
-    ]),
-  )
-  const { bytes } = written.value
-  const items = await send.read({
-    document: 'letter',
-    name: 'way back',
-    bytes,
-    beside,
-    sender: 'gone',
-    final: true,
-  })
-  const same = items.length === 1 && (await isSame(bench, items[0], letter))
-  return good({ written: written.value, charset, same })
-}
+const problemLines = (problems: readonly Problem[]): string =>
+  problems
+    .map((found) => {
+      const where = found.path === '' ? '' : `${printable(found.path)}: `
+      return `  error: ${where}${messageOf(found)} [${found.code}]\n  hint: ${remedyOf(found)}\n`
+    })
+    .join('')
 
-async function isSame(bench: Bench, item: Item | undefined, letter: Letter): Promise<boolean> {
-  if (item?.kind !== 'letter') return false
-  const contents = await readContents(item.attachments)
-  if (!contents.ok) return false
-  const again = checkLetter(
-    {
-      ...item.draft,
-      from: item.draft.from ?? { office: bench.profile.office },
-      to: item.draft.to ?? letter.to,
-    },
-    contents.value.map((one) => one.attachment),
-  )
-  // Names of files belong to the system that holds them: everything else must be the same.
-  const unnamed = (one: Letter): Parameters<typeof contentDigest>[0] => ({
-    ...one,
-    attachments: one.attachments.map((attachment) => ({ ...attachment, name: '' })),
-  })
-  return again.ok && contentDigest(unnamed(again.value)) === contentDigest(unnamed(letter))
-}
+/** Text from outside, line by line: nothing in it steers the terminal. */
+const safeLines = (text: string): string =>
+  text
+    .split(/\r?\n/)
+    .map((one) => printable(one, 100_000))
+    .join('\n')
 
-interface Content {
-  readonly attachment: Attachment
-  readonly content: AttachmentContent
-}
-
-async function readContents(attachments: readonly IncomingAttachment[]): Promise<Result<readonly Content[]>> {
-  const problems: Problem[] = []
-  const contents: Content[] = []
-  for (const [index, incoming] of attachments.entries()) {
-    const { name, role, content } = incoming
-    const mediaType = mediaTypeOf(incoming.mediaType, name)
-    if (!mediaType.ok) {
-      problems.push(...mediaType.problems.map((found) => within(`attachments.${index}`, found)))
-      continue
+/** The trial as JSON. */
+export function trialJson(trial: Trial, bench: Bench): unknown {
+  const { id: profile, office } = bench.profile
+  const items = trial.items.map((item) => {
+    const { kind, position } = item
+    if (item.kind === 'fault') return { kind, position, problems: item.problems.map(problemJson) }
+    if (item.kind === 'notice') return { kind, position, notice: item.notice }
+    if (item.kind === 'envelope') return { kind, position, envelope: item.bytes.toString('utf8') }
+    const { letter, wayBack, lost, problems } = item
+    const back = wayBack && {
+      charset: charsetOf(bench, 'letter'),
+      text: iconv.decode(wayBack.bytes, charsetOf(bench, 'letter')),
+      bytes: wayBack.bytes.toString('base64'),
+      mediaType: wayBack.mediaType,
+      files: wayBack.files,
+      spilled: wayBack.spilled,
+      lost,
     }
-    const measured = content.kind === 'kept' ? content : await measure(content)
-    const { size, sha256 } = measured
-    contents.push({ content, attachment: { name, mediaType: mediaType.value, role, size, sha256 } })
-  }
-  const [first, ...rest] = problems
-  return first === undefined ? good(contents) : bad(first, ...rest)
-}
-
-function openContent(content: AttachmentContent): Readable {
-  if (content.kind === 'bytes') return Readable.from([content.bytes])
-  return content.kind === 'file' ? createReadStream(content.path) : Readable.from([])
-}
-
-async function measure(content: AttachmentContent): Promise<{ size: number; sha256: string }> {
-  const hash = createHash('sha256')
-  let size = 0
-  for await (const piece of openContent(content) as AsyncIterable<Buffer>) {
-    hash.update(piece)
-    size += piece.length
-  }
-  return { size, sha256: hash.digest('hex') }
+    return {
+      kind,
+      position,
+      letter: letterToJson(letter),
+      envelope: envelopeXml(letter, bench),
+      ...(back && { wayBack: back }),
+      problems: problems.map(problemJson),
+    }
+  })
+  return { profile, office, document: trial.document, items }
 }

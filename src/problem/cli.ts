@@ -109,20 +109,6 @@ export const cliProblems = {
     th: '{value} ตอบ {status}: {reason}',
     remedy: { en: 'Do what the answer says, then try again.', th: 'แก้ไขตามคำตอบ แล้วลองใหม่' },
   },
-  'cli.channel.none': {
-    status: 422,
-    permanent: true,
-    en: 'the profile {value} has no channel `{path}`',
-    th: 'โปรไฟล์ {value} ไม่มีช่องทาง `{path}`',
-    remedy: { en: 'Add `{path}` to the profile, or try it without.', th: 'เพิ่ม `{path}` ในโปรไฟล์' },
-  },
-  'cli.sample.sealed': {
-    status: 422,
-    permanent: true,
-    en: 'the sample {value} is an envelope: its profile passes it on as it is',
-    th: 'ตัวอย่าง {value} เป็นซองที่ประทับแล้ว โปรไฟล์นี้ส่งต่อโดยไม่แปลง',
-    remedy: { en: 'Look at it with `saraban show`.', th: 'ดูด้วย `saraban show`' },
-  },
   'sandbox.faults.unknown': {
     status: 400,
     permanent: true,

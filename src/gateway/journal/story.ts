@@ -1,4 +1,5 @@
 // A letter's whole story, read from the journal: for `saraban messages` and for auditors. Reads only.
+import type { Provenance } from '../../envelope/envelope.ts'
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Letter } from '../../letter/letter.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
@@ -53,6 +54,8 @@ export interface Story {
   readonly messageId: MessageId
   readonly envelope: Omit<EnvelopeRow, 'bytes'> & { readonly size: number }
   readonly letter: Letter
+  /** How the source was translated; absent for a letter that its sender sealed. */
+  readonly provenance?: Provenance
   readonly source: Omit<SourceRow, 'bytes'> | undefined
   /** One for each recipient. */
   readonly recipients: readonly LetterRow[]
@@ -117,6 +120,7 @@ export async function storyOf(reader: Reader, messageId: string): Promise<Story 
     messageId: row.messageId,
     envelope: { ...withoutBytes, size: bytes.length },
     letter: envelope.value.letter,
+    ...(envelope.value.provenance !== undefined && { provenance: envelope.value.provenance }),
     source: source && withoutSourceBytes(source),
     recipients: await lettersOfMessage(reader, messageId),
     deliveries: await deliveryStories(reader, messageId),
