@@ -8,7 +8,7 @@ import { duration, size } from '../schema.ts'
 import { envelopeAnswer, jsonAnswer, problemsAnswer } from './http-answers.ts'
 import { type BodyLimits, readBody } from './http-body.ts'
 import { waitingDoors } from './http-waiting.ts'
-import { access, accessFindings } from './soap/access.ts'
+import { access, accessFindings } from './access.ts'
 import { transport } from './transport.ts'
 
 interface Options {

@@ -1,18 +1,21 @@
 // The door as a whole: order of commit and answer, the queue, bounds, attacks, and the signature that a poller sees.
 import { createHash, verify, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { XMLParser } from 'fast-xml-parser'
 import t, { type Test } from 'tap'
+import { createAdapter } from '../../../src/adapters/adapter.ts'
 import type { DoorAnswer } from '../../../src/adapters/contract.ts'
 import { readMessage } from '../../../src/adapters/formats/e-cms/message.ts'
 import { usualBounds } from '../../../src/adapters/formats/e-cms/xml.ts'
+import { readProfile } from '../../../src/adapters/profile.ts'
 import type { Envelope } from '../../../src/envelope/envelope.ts'
 import { sealAsync } from '../../../src/envelope/seal.ts'
 import { createAuthority, issueCertificate } from '../../../src/gateway/trust/authority.ts'
 import { moi, offices } from '../../../src/letter/offices.ts'
-import type { Clock } from '../../../src/letter/time.ts'
-import { fixedLetter, office } from '../../letter/arbitrary.ts'
+import { type Clock, systemClock } from '../../../src/letter/time.ts'
+import { fixedLetter, mustBe, office } from '../../letter/arbitrary.ts'
 import { phatthalung } from './case.ts'
 import { formOf, gatewayInMemory, messageIds, now, post, serve, transportOf } from './gateway.ts'
 
@@ -343,3 +346,85 @@ t.test('a large attachment arrives whole, and does not hold up the others', asyn
   t.equal(gateway.letters[0]?.letter.attachments[0]?.sha256, createHash('sha256').update(bytes).digest('hex'))
   t.ok(turns > 5, `others had ${turns} turns`)
 })
+
+const shippedText = readFileSync(new URL('../../../profiles/phatthalung-ecms.yaml', import.meta.url), 'utf8')
+const environment = {
+  SARABAN_93_USER: 'phatthalung',
+  SARABAN_93_SCRYPT: `${'a'.repeat(32)}:${'b'.repeat(64)}`,
+  SARABAN_93_ADDRESS: '10.93.0.0/16',
+  SARABAN_93_URL: 'https://saraban.example/e-cms/93',
+}
+
+t.test('the shipped profile opens one door for all four channels', async (t) => {
+  const profile = mustBe(readProfile(shippedText, 'phatthalung-ecms.yaml'))
+  const adapter = mustBe(createAdapter(profile, { environment, folder: '/nowhere', clock: systemClock }))
+  t.equal(adapter.deliver, undefined, 'the system polls')
+  t.match(adapter.doors, [
+    {
+      method: 'POST',
+      path: '/e-cms/93',
+      access: { kind: 'basic', user: 'phatthalung', addresses: ['10.93.0.0/16'] },
+    },
+  ])
+  t.equal(adapter.doors.length, 1)
+  const gateway = gatewayInMemory(phatthalung, formOf(phatthalung))
+  await adapter.start({
+    ...gateway,
+    take: async () => {
+      throw new Error('unused')
+    },
+  })
+  const answer = await adapter.doors[0]!.enter({
+    headers: {},
+    rest: '',
+    body: Readable.from([soapOf('<TimeCheckRequest/>')]),
+  })
+  t.match(String(answer.body), '<ECMSTime>2026-11-23T10:15:00</ECMSTime>')
+  await adapter.stop()
+})
+
+t.test('faults of a profile are all named at once, where they stand', async (t) => {
+  const text = shippedText
+    .replace('organisations: {}', 'organisations: { "15": "93", "1599900093": "พัทลุง" }')
+    .replace('{ env: SARABAN_93_SCRYPT }', 'secret')
+    .replace('[{ env: SARABAN_93_ADDRESS }]', '[10.93.0.0/40]')
+    .replace('path: /e-cms/93', 'path: e-cms/93')
+  const read = readProfile(text, 'phatthalung-ecms.yaml')
+  const found = read.ok ? [] : read.problems.map(({ path }) => path).sort()
+  for (const path of ['send.transport.path', 'documents.letter.format.organisations']) {
+    t.ok(
+      found.some((each) => each.startsWith(path)),
+      `${path} among ${found.join(', ')}`,
+    )
+  }
+  const later = readProfile(
+    text.replace('path: e-cms/93', 'path: /e-cms/93').replace('"15": "93", ', ''),
+    'x',
+  )
+  const deeper = later.ok ? [] : later.problems.map(({ path }) => path).sort()
+  t.strictSame(
+    [...new Set(deeper)],
+    [
+      'documents.letter.format.organisations.1599900093',
+      'documents.notice.format.organisations.1599900093',
+      'send.transport.access.addresses.0',
+      'send.transport.access.scrypt',
+    ],
+  )
+})
+
+t.test(
+  'a secret of the wrong shape is named when it is looked up, and soap carries e-CMS only',
+  async (t) => {
+    const profile = mustBe(readProfile(shippedText, 'x'))
+    const wrong = { ...environment, SARABAN_93_SCRYPT: 'plain password' }
+    const made = createAdapter(profile, { environment: wrong, folder: '/nowhere', clock: systemClock })
+    t.match(made.ok ? [] : made.problems, [{ path: 'send.transport.access.scrypt' }])
+    t.notMatch(JSON.stringify(made), 'plain password')
+    const json = mustBe(
+      readProfile(shippedText.replace(/format:\n(?: {6}.*\n)+/, 'format: { kind: json }\n'), 'x'),
+    )
+    const other = createAdapter(json, { environment, folder: '/nowhere', clock: systemClock })
+    t.match(other.ok ? [] : other.problems, [{ path: 'send.transport.kind' }])
+  },
+)

@@ -1,7 +1,7 @@
 // Who may stand at the door, as a profile says it.
 import { BlockList, isIP } from 'node:net'
-import type { Access } from '../../contract.ts'
-import { type Finding, type JsonSchema, object, textOrReference } from '../../schema.ts'
+import type { Access } from '../contract.ts'
+import { type Finding, type JsonSchema, object, textOrReference } from '../schema.ts'
 
 /** Schema of `access`. Hashes are no secrets, and may be references all the same. */
 export const access: JsonSchema = {
@@ -46,7 +46,10 @@ const scrypt = {
 }
 
 const shape = (value: unknown, { pattern, expected }: typeof sha256, at: Finding['at']): Finding[] =>
-  typeof value === 'string' && !pattern.test(value) ? [wrong(at, value, expected)] : []
+  // What stands in a hash's place may be the secret itself: it is never shown (attack T11).
+  typeof value === 'string' && !pattern.test(value)
+    ? [wrong(at, `(${value.length} characters, not shown)`, expected)]
+    : []
 
 const wrong = (at: Finding['at'], value: string, expected: string): Finding => ({
   at,
