@@ -16,11 +16,12 @@ export function demoCommand(terminal: Terminal): Command {
     .action(async (options: { exit?: boolean; folder?: string; json?: boolean }) => {
       // Loaded here, so that the other commands need not wait for the whole gateway.
       const { demonstrate } = await import('./demo/run.ts')
+      const { readPrintedLetters } = await import('./demo/letters.ts')
       const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'saraban-demo-'))
       mkdirSync(folder, { recursive: true })
       const json = options.json === true
       const quiet = json ? { ...terminal, write: () => undefined } : terminal
-      const outcome = await demonstrate(folder, options.exit !== true && !json, quiet)
+      const outcome = await demonstrate(folder, readPrintedLetters(), options.exit !== true && !json, quiet)
       if (json) terminal.write(jsonLine(outcome))
       if (outcome.good && options.folder === undefined) rmSync(folder, { recursive: true, force: true })
       else terminal.complain(`everything that was written is kept in ${folder}\n`)

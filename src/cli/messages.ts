@@ -123,16 +123,18 @@ async function listQuarantine(reader: Reader, options: ListOptions, terminal: Te
 function showCommand(terminal: Terminal): Command {
   return withPlace(new Command('show').description('tell a letter’s whole story, in order'))
     .argument('<ID>', 'a message id, the end of one (at least 6 characters), or a letter number')
+    .option('--secret', 'secret letters too: they have a register of their own')
     .addHelpText('after', showHelp)
-    .action(async (said: string, options: Place) => {
+    .action(async (said: string, options: Place & { secret?: boolean }) => {
       await withJournal(options, terminal, async (reader) => {
         const found = await findLetters(reader, said, normalizeNumber(said))
-        if (found.length === 0) throw new Failed(exit.refused, [problem('cli.message.unknown', 'ID', said)])
         const stories = []
         for (const messageId of found) {
           const story = await storyOf(reader, messageId)
-          if (story !== undefined) stories.push(story)
+          if (story === undefined) continue
+          if (options.secret === true || story.letter.secrecy === 'ordinary') stories.push(story)
         }
+        if (stories.length === 0) throw new Failed(exit.refused, [problem('cli.message.unknown', 'ID', said)])
         if (options.json === true) terminal.write(jsonLine(stories.map(storyJson)))
         else terminal.write(stories.map(storyPage).join('\n'))
       })

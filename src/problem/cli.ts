@@ -78,8 +78,8 @@ export const cliProblems = {
     en: 'the journal knows no letter {value}',
     th: 'ไม่มีหนังสือ {value} ในบันทึก',
     remedy: {
-      en: 'List the letters with `saraban messages list` and give an id or a number from there.',
-      th: 'ดูรายการด้วย `saraban messages list` แล้วระบุรหัสหรือเลขที่หนังสือจากรายการนั้น',
+      en: 'List the letters with `saraban messages list` and give an id or a number from there; --secret shows secret letters too.',
+      th: 'ดูรายการด้วย `saraban messages list` แล้วระบุรหัสหรือเลขที่หนังสือจากรายการนั้น หนังสือลับต้องระบุ --secret',
     },
   },
   'cli.journal.missing': {

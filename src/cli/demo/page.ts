@@ -23,7 +23,13 @@ export const stepLine = (journey: Journey, step: string, now: Instant): string =
 /** The closing table: every letter, its system, direction, delivery, receive number and time. */
 export function closingTable(journeys: readonly Journey[]): string {
   const head = ['item', 'letter', 'system', 'direction', 'delivered', 'receive number', 'time']
-  const rows = journeys.map((journey) => [
+  const sorted = journeys.toSorted(
+    (one, other) =>
+      other.direction.localeCompare(one.direction) ||
+      one.system.localeCompare(other.system) ||
+      Number(one.item) - Number(other.item),
+  )
+  const rows = sorted.map((journey) => [
     journey.item,
     printable(journey.number),
     journey.system,

@@ -12,7 +12,7 @@ import { letterCsv } from '../../sandbox/systems/csv.ts'
 import type { Terminal } from '../terminal.ts'
 import { type Installation, openInstallation, provinces } from './installation.ts'
 import { endedWell, followJourneys, isOver, type Journey, type Journeys } from './journeys.ts'
-import { readPrintedLetters } from './letters.ts'
+import type { PrintedLetter } from './letters.ts'
 import { closingTable, invitation, quarantineLines, refusedLine, stepLine } from './page.ts'
 import { sendFromMinistry, sendFromProvince } from './send.ts'
 
@@ -26,8 +26,13 @@ export interface Outcome {
   readonly journeys: readonly Journey[]
 }
 
-/** Runs the demonstration in `folder`; with `stay`, goes on until the person ends it. */
-export async function demonstrate(folder: string, stay: boolean, terminal: Terminal): Promise<Outcome> {
+/** Runs the demonstration of these letters in `folder`; with `stay`, goes on until the person ends it. */
+export async function demonstrate(
+  folder: string,
+  letters: readonly PrintedLetter[],
+  stay: boolean,
+  terminal: Terminal,
+): Promise<Outcome> {
   const { clock } = terminal
   let lastChange = clock.now()
   const journeys = followJourneys(clock, (journey, step) => {
@@ -37,7 +42,6 @@ export async function demonstrate(folder: string, stay: boolean, terminal: Termi
   terminal.write(`Starting a gateway, the ministry's inbox and three provincial systems in ${folder}\n`)
   const installation = await openInstallation(folder, clock, terminal.random, journeys)
   try {
-    const letters = readPrintedLetters()
     terminal.write(
       `${letters.length} real letters of B.E. 2551, through three systems, in both directions:\n\n`,
     )
