@@ -1,7 +1,4 @@
 // The wiring, on one screen: systems hand over at the intake, the journal remembers, the dispatch brings.
-import { readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Adapter } from '../adapters/contract.ts'
@@ -11,19 +8,22 @@ import { openAttachmentStore } from './attachments/store.ts'
 import { Dispatch } from './delivery/dispatch.ts'
 import { defaultPolicy } from './delivery/schedule.ts'
 import { Doorkeeper } from './http/access.ts'
+import { descriptionPlugin } from './http/description.ts'
 import { doorsPlugin } from './http/doors.ts'
 import { healthPlugin } from './http/health.ts'
+import { listenAt } from './http/listen.ts'
 import { createServer } from './http/server.ts'
+import { readInstallation } from './installation.ts'
 import type { Desk, Step } from './intake/desk.ts'
 import { setMode } from './journal/deliveries.ts'
 import { openSqlite } from './journal/sqlite.ts'
-import { lockFolder } from './lock.ts'
+import { lockFolder, makeDataFolder, usable } from './lock.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { Opened } from './opened.ts'
 import { embeddedQueue } from './queue/embedded.ts'
-import type { Settings } from './settings.ts'
-import { checkKeys, connectSystems, orThrow } from './systems.ts'
-import { readSigners, readTrustFolder } from './trust/folder.ts'
+import type { Listen, Settings } from './settings.ts'
+import { doorsOf, orThrow } from './systems.ts'
 import { verbsFor } from './verbs.ts'
 
 export interface GatewayParts {
@@ -44,18 +44,32 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
-/** Starts a gateway. Rejects with `SettingsError`, naming every fault, when the installation is not in order. */
+/** Starts a gateway. Rejects with `SettingsError`, naming every fault, when the installation is not in order: then nothing stays open. */
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
+  const opened = new Opened()
+  try {
+    const addresses = await open(parts, opened)
+    return {
+      ...addresses,
+      async stop() {
+        await opened.close()
+        parts.log.gatewayStopped()
+      },
+    }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: string; https?: string }> {
   const { settings, environment, clock, random, log } = parts
-  const trust = orThrow(readTrustFolder(settings.trust))
-  const signers = orThrow(readSigners(settings.trust, trust))
-  const systems = orThrow(
-    connectSystems({ profiles: settings.profiles, environment, folder: settings.data, clock }),
-  )
-  orThrow(checkKeys(systems, signers))
-  await mkdir(settings.data, { recursive: true })
+  const { trust, signers, systems, tls } = orThrow(readInstallation({ settings, environment, clock }))
+  orThrow(await makeDataFolder(settings.data))
   const lock = orThrow(lockFolder(settings.data))
-  const database = openSqlite(join(settings.data, 'journal.sqlite'))
+  opened.add(() => lock.release())
+  const database = orThrow(usable(settings.data, () => openSqlite(join(settings.data, 'journal.sqlite'))))
+  opened.add(() => database.close())
   const attachments = await openAttachmentStore(join(settings.data, 'attachments'))
   const queue = embeddedQueue(clock)
   const metrics = createMetrics(database, queue)
@@ -88,13 +102,17 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   await database.write(async (transaction) => {
     for (const office of adapters.keys()) await setMode(transaction, office, modeOf(office) ?? 'push')
   })
+  opened.add(() => dispatch.stop())
   await dispatch.start()
+  // Systems take nothing new first; then the servers answer what is under way.
+  const servers: FastifyInstance[] = []
+  opened.add(() => Promise.all(servers.map((server) => server.close())))
+  opened.add(() => Promise.all([...adapters.values()].map((adapter) => adapter.stop())))
   for (const { system, adapter } of systems.values()) {
     await adapter.start(verbsFor({ system, adapter, desk, dispatch, log, metrics }))
   }
 
   const keeper = new Doorkeeper((office) => trust.certificatesOf(office))
-  const doors = [...adapters].flatMap(([office, adapter]) => adapter.doors.map((door) => ({ office, door })))
   const health = healthPlugin({
     registry: metrics.registry,
     obstacles: () =>
@@ -103,43 +121,19 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
         () => ['the journal cannot be read'],
       ),
   })
-  const open = async (
-    listen: { host: string; port: number },
-    server: FastifyInstance,
-  ): Promise<FastifyInstance> => {
+  const listen = async (at: Listen | undefined, path: string, scheme: 'http' | 'https') => {
+    if (at === undefined) return {}
+    const server = createServer({ ...(scheme === 'https' && tls && { tls }), failed: log.requestFailed })
+    servers.push(server)
     await server.register(health)
-    await server.register(doorsPlugin(doors, keeper))
-    await server.listen(listen)
-    return server
+    await server.register(descriptionPlugin())
+    await server.register(doorsPlugin(doorsOf(systems), keeper, clock))
+    return { [scheme]: orThrow(await listenAt(server, at, path, scheme)) }
   }
-  const { http, https } = settings.listen
-  const tls = https && {
-    certificate: readFileSync(https.certificate),
-    key: readFileSync(https.key),
-    authority: trust.authority,
-  }
-  const plain = http && (await open(http, createServer({ failed: log.requestFailed })))
-  const secure = https && tls && (await open(https, createServer({ tls, failed: log.requestFailed })))
   const addresses = {
-    ...(plain && { http: addressOf(plain, 'http') }),
-    ...(secure && { https: addressOf(secure, 'https') }),
+    ...(await listen(settings.listen.http, 'listen.http', 'http')),
+    ...(await listen(settings.listen.https, 'listen.https', 'https')),
   }
   log.gatewayStarted({ systems: systems.size, ...addresses })
-
-  return {
-    ...addresses,
-    async stop() {
-      await Promise.all([...adapters.values()].map((adapter) => adapter.stop()))
-      await Promise.all([plain?.close(), secure?.close()])
-      await dispatch.stop()
-      await database.close()
-      lock.release()
-      log.gatewayStopped()
-    },
-  }
-}
-
-function addressOf(server: FastifyInstance, scheme: string): string {
-  const { address, port, family } = server.server.address() as AddressInfo
-  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return addresses
 }

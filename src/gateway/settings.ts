@@ -29,30 +29,38 @@ export interface Settings {
 const levels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 const largestFile = 64 * 1024
 
-/** Reads a settings file. Relative paths stand in the file's own folder. */
+/** Reads a settings file: at most 64 KiB of YAML, without aliases. Relative paths stand in the file's own folder. */
 export function readSettings(file: string): Result<Settings> {
   let text: string
   try {
-    if (statSync(file).size > largestFile) throw new Error(`larger than ${largestFile} bytes`)
+    const { size } = statSync(file)
+    if (size > largestFile) throw new Error(`it has ${size} bytes; at most ${largestFile} are read`)
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    return bad(problem('settings.unreadable', file, undefined, { reason: reasonOf(error) }))
+    return bad(unreadable(file, error))
   }
   const document = parseDocument(text, { uniqueKeys: true })
-  const [fault] = document.errors
-  if (fault !== undefined)
-    return bad(
-      problem('settings.unreadable', file, undefined, { reason: fault.message.split('\n')[0] ?? '' }),
-    )
-  return checkSettings(document.toJS({ maxAliasCount: 0 }), dirname(resolve(file)))
+  const [fault, ...more] = [...document.errors, ...document.warnings]
+  if (fault !== undefined) return bad(unreadable(file, fault), ...more.map((each) => unreadable(file, each)))
+  let value: unknown
+  try {
+    // No alias at all: a few lines of them can stand for gigabytes (attacks X11).
+    value = document.toJS({ maxAliasCount: 0 })
+  } catch (error) {
+    return bad(unreadable(file, error))
+  }
+  return checkSettings(value, dirname(resolve(file)))
 }
+
+const unreadable = (file: string, error: unknown): Problem =>
+  problem('settings.unreadable', file, undefined, { reason: reasonOf(error).split('\n')[0] ?? '' })
 
 /** Checks settings as data. Relative paths stand in `folder`. */
 export function checkSettings(value: unknown, folder: string): Result<Settings> {
   const checker = new Checker(folder)
   const root = checker.record(value, '', ['data', 'trust', 'profiles', 'listen', 'log'])
   const listen = checker.record(root['listen'], 'listen', ['http', 'https'])
-  const http = listen['http'] === undefined ? undefined : checker.listen(listen['http'], 'listen.http', [])
+  const http = listen['http'] === undefined ? undefined : checker.plain(listen['http'])
   const tls = listen['https']
   const https = tls === undefined ? undefined : checker.tls(tls)
   if (http === undefined && https === undefined) checker.wrong('listen', undefined, 'http, https or both')
@@ -102,22 +110,27 @@ class Checker {
     return absolute
   }
 
-  listen(value: unknown, path: string, more: readonly string[]): Listen {
-    const { host, port } = this.record(value, path, ['host', 'port', ...more])
-    if (typeof host !== 'string') this.wrong(`${path}.host`, host, 'an address, such as 127.0.0.1')
+  listen(said: Readonly<Record<string, unknown>>, path: string): Listen {
+    const { host, port } = said
+    // An empty name would listen at every address of the machine.
+    if (typeof host !== 'string' || host === '')
+      this.wrong(`${path}.host`, host, 'an address, such as 127.0.0.1')
     if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535) {
       this.wrong(`${path}.port`, port, 'a port, 0 to 65535')
     }
     return { host: String(host), port: Number(port) }
   }
 
+  plain(value: unknown): Listen {
+    return this.listen(this.record(value, 'listen.http', ['host', 'port']), 'listen.http')
+  }
+
   tls(value: unknown): Listen & { certificate: string; key: string } {
-    const listen = this.listen(value, 'listen.https', ['certificate', 'key'])
-    const { certificate, key } = this.record(value, 'listen.https', ['host', 'port', 'certificate', 'key'])
+    const said = this.record(value, 'listen.https', ['host', 'port', 'certificate', 'key'])
     return {
-      ...listen,
-      certificate: this.path(certificate, 'listen.https.certificate', 'there'),
-      key: this.path(key, 'listen.https.key', 'there'),
+      ...this.listen(said, 'listen.https'),
+      certificate: this.path(said['certificate'], 'listen.https.certificate', 'there'),
+      key: this.path(said['key'], 'listen.https.key', 'there'),
     }
   }
 

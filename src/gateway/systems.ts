@@ -1,13 +1,15 @@
 // The systems of an installation: profiles read, adapters made, one for each office; every fault of all of them at once.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAdapter } from '../adapters/adapter.ts'
-import type { Adapter } from '../adapters/contract.ts'
+import type { Access, Adapter } from '../adapters/contract.ts'
 import { readProfile } from '../adapters/profile.ts'
 import type { Signer } from '../envelope/envelope.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock } from '../letter/time.ts'
 import { bad, describe, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
+import { ownPaths } from './http/description.ts'
+import type { OfficeDoor } from './http/doors.ts'
 import type { System } from './intake/desk.ts'
 
 /** The installation is not in order: nothing was started. */
@@ -45,8 +47,9 @@ export interface SystemsFrom {
 export function connectSystems(from: SystemsFrom): Result<ReadonlyMap<OfficeId, ConnectedSystem>> {
   const problems: Problem[] = []
   const systems = new Map<OfficeId, ConnectedSystem>()
-  for (const file of readdirSync(from.profiles).sort()) {
-    if (!file.endsWith('.yaml')) continue
+  const files = profilesIn(from.profiles)
+  if (!files.ok) return files
+  for (const file of files.value) {
     const connected = connect(from, file)
     if (!connected.ok) {
       problems.push(...connected.problems.map((found) => within(file, found)))
@@ -67,7 +70,9 @@ function connect(
   { profiles, environment, folder, clock }: SystemsFrom,
   file: string,
 ): Result<ConnectedSystem> {
-  const profile = readProfile(readFileSync(join(profiles, file), 'utf8'), file)
+  const text = readText(join(profiles, file))
+  if (!text.ok) return text
+  const profile = readProfile(text.value, file)
   if (!profile.ok) return profile
   const adapter = createAdapter(profile.value, { environment, folder, clock })
   if (!adapter.ok) return adapter
@@ -76,6 +81,33 @@ function connect(
   const format = (document !== undefined && documents[document]?.format.kind) || 'unknown'
   return good({ system: { id, office, version, format }, adapter: adapter.value })
 }
+
+function profilesIn(folder: string): Result<readonly string[]> {
+  try {
+    return good(
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.yaml'))
+        .sort(),
+    )
+  } catch (error) {
+    return bad(problem('settings.unreadable', 'profiles', folder, { reason: codeOf(error) }))
+  }
+}
+
+/** `readProfile` bounds a profile at 256 KiB; this bounds what is read into memory to find that out. */
+const largestRead = 1024 * 1024
+
+function readText(path: string): Result<string> {
+  try {
+    if (statSync(path).size > largestRead) throw Object.assign(new Error(path), { code: 'EFBIG' })
+    return good(readFileSync(path, 'utf8'))
+  } catch (error) {
+    return bad(problem('settings.unreadable', '', path, { reason: codeOf(error) }))
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error)
 
 /** Every office whose system cannot seal by itself needs a key here: the gateway seals for it. */
 export function checkKeys(
@@ -86,4 +118,47 @@ export function checkKeys(
     .filter(([office, { adapter }]) => !adapter.receipts && !signers.has(office))
     .map(([office]) => problem('settings.key.none', `trust/keys/${office}.pem`, office))
   return first === undefined ? good(true) : bad(first, ...rest)
+}
+
+/** The doors of all systems, each with the office that comes through it. */
+export const doorsOf = (systems: ReadonlyMap<OfficeId, ConnectedSystem>): readonly OfficeDoor[] =>
+  [...systems].flatMap(([office, { adapter }]) => adapter.doors.map((door) => ({ office, door })))
+
+/**
+ * That each door leads to one system: where several share a path, their access must differ (attacks T9), and none stands
+ * where the gateway itself answers.
+ */
+export function checkDoors(systems: ReadonlyMap<OfficeId, ConnectedSystem>): Result<true> {
+  const problems: Problem[] = []
+  const seen = new Map<string, string>()
+  for (const { adapter } of systems.values()) {
+    for (const { method, path, access } of adapter.doors) {
+      const place = `${method} ${path}`
+      if (ownPaths.includes(path)) problems.push(problem('settings.door.reserved', adapter.id, path))
+      for (const token of tokensOf(access, adapter.office)) {
+        const other = seen.get(`${place} ${token}`)
+        if (other !== undefined) {
+          const profiles = `${other}, ${adapter.id}`
+          problems.push(problem('settings.door.twice', adapter.id, place, { profiles }))
+        }
+        seen.set(`${place} ${token}`, adapter.id)
+      }
+    }
+  }
+  const [first, ...rest] = problems
+  return first === undefined ? good(true) : bad(first, ...rest)
+}
+
+/** What opens a door: two doors on one path that share one of these cannot be told apart. */
+function tokensOf(access: Access, office: string): readonly string[] {
+  switch (access.kind) {
+    case 'certificate':
+      return [`certificate ${office}`]
+    case 'api-key':
+      return access.sha256.map((digest) => `key ${digest}`)
+    case 'basic':
+      return [`user ${access.user}`]
+    default:
+      return access satisfies never
+  }
 }

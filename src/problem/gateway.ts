@@ -219,6 +219,40 @@ export const gatewayProblems = {
       th: 'ดูคำอธิบาย API ที่ /openapi.json',
     },
   },
+  'access.request.unreadable': {
+    status: 400,
+    permanent: true,
+    en: 'this cannot be read as an HTTP request: {reason}',
+    th: 'อ่านเป็นคำขอ HTTP ไม่ได้: {reason}',
+    remedy: {
+      en: 'See the API description at /openapi.json; an HTTP library writes requests that can be read.',
+      th: 'ดูคำอธิบาย API ที่ /openapi.json และใช้ไลบรารี HTTP ในการสร้างคำขอ',
+    },
+  },
+  'access.type.unreadable': {
+    status: 415,
+    permanent: true,
+    en: 'the Content-Type {value} cannot be read',
+    th: 'อ่าน Content-Type {value} ไม่ได้',
+    remedy: {
+      en: 'Send application/json, or multipart/form-data with the files.',
+      th: 'ส่งเป็น application/json หรือ multipart/form-data พร้อมไฟล์',
+    },
+  },
+  'access.head.too-large': {
+    status: 431,
+    permanent: true,
+    en: 'the header lines of the request are longer than 16 KiB',
+    th: 'ส่วนหัวของคำขอยาวกว่า 16 KiB',
+    remedy: { en: 'Send fewer and shorter header lines.', th: 'ส่งส่วนหัวให้สั้นลง' },
+  },
+  'access.head.slow': {
+    status: 408,
+    permanent: false,
+    en: 'the request had not arrived in time',
+    th: 'คำขอมาไม่ครบภายในเวลา',
+    remedy: { en: 'Send it again; check the line.', th: 'ส่งใหม่ และตรวจสอบเครือข่าย' },
+  },
   'gateway.unavailable': {
     status: 503,
     permanent: false,
@@ -227,6 +261,16 @@ export const gatewayProblems = {
     remedy: {
       en: 'Send it again later.',
       th: 'ส่งใหม่ภายหลัง',
+    },
+  },
+  'gateway.defect': {
+    status: 500,
+    permanent: false,
+    en: 'the gateway failed at this request; whether anything was taken is not known',
+    th: 'เกตเวย์ทำงานผิดพลาดกับคำขอนี้ และไม่ทราบว่ารับไว้แล้วหรือไม่',
+    remedy: {
+      en: 'Send it again unchanged: what was taken before is known again. Tell the operator, whose log names the place.',
+      th: 'ส่งใหม่โดยไม่แก้ไข ระบบจำสิ่งที่รับแล้วได้ และแจ้งผู้ดูแลให้ดูบันทึก',
     },
   },
   'settings.unreadable': {
@@ -247,6 +291,53 @@ export const gatewayProblems = {
     remedy: {
       en: 'Correct the file; docs/settings.md has an example.',
       th: 'แก้ไฟล์ค่าตั้ง ดูตัวอย่างใน docs/settings.md',
+    },
+  },
+  'settings.listen.failed': {
+    status: 500,
+    permanent: false,
+    en: 'the gateway cannot listen at {value}: {reason}',
+    th: 'เกตเวย์เปิดรับที่ {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Stop what uses the port, or name another address or port.',
+      th: 'หยุดโปรแกรมที่ใช้พอร์ตนี้ หรือตั้งที่อยู่หรือพอร์ตอื่น',
+    },
+  },
+  'settings.data.unusable': {
+    status: 500,
+    permanent: true,
+    en: 'the data folder {value} cannot be used: {reason}',
+    th: 'ใช้โฟลเดอร์ข้อมูล {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Give the gateway a folder that it may write; put a damaged journal back from a copy.',
+      th: 'ใช้โฟลเดอร์ที่เกตเวย์เขียนได้ หากฐานข้อมูลเสียให้กู้จากสำเนา',
+    },
+  },
+  'settings.door.twice': {
+    status: 500,
+    permanent: true,
+    en: 'the profiles {profiles} share the door {value} and nothing tells their systems apart',
+    th: 'โพรไฟล์ {profiles} ใช้ประตู {value} ร่วมกันโดยแยกระบบไม่ได้',
+    remedy: {
+      en: 'Give each a path, a key or a user of its own.',
+      th: 'กำหนดเส้นทาง กุญแจ หรือชื่อผู้ใช้แยกกัน',
+    },
+  },
+  'settings.door.reserved': {
+    status: 500,
+    permanent: true,
+    en: 'the path {value} belongs to the gateway itself',
+    th: 'เส้นทาง {value} เป็นของเกตเวย์เอง',
+    remedy: { en: 'Give the door another path.', th: 'ตั้งเส้นทางอื่นให้ประตูนี้' },
+  },
+  'trust.certificate.shared': {
+    status: 500,
+    permanent: true,
+    en: 'this certificate is registered for office {value} and for office {other}',
+    th: 'ใบรับรองนี้ขึ้นทะเบียนทั้งของหน่วยงาน {value} และ {other}',
+    remedy: {
+      en: 'Register it for the one office whose key it is.',
+      th: 'ขึ้นทะเบียนให้หน่วยงานเจ้าของกุญแจเพียงแห่งเดียว',
     },
   },
   'settings.data.in-use': {

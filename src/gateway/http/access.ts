@@ -1,31 +1,23 @@
 // Who stands at a door: every HTTP-facing system speaks for exactly one office, and proves that it is itself.
-import { createHash, randomBytes, scrypt, timingSafeEqual, type X509Certificate } from 'node:crypto'
+import { createHash, timingSafeEqual, type X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { promisify } from 'node:util'
 import type { Access } from '../../adapters/contract.ts'
+import { Passwords } from './passwords.ts'
 
-const derive = promisify<string, Buffer, number, Buffer>(scrypt)
-
-/** Bounds how many passwords are tried at once: each costs tens of milliseconds and 16 MiB. */
-const derivationsAtOnce = 2
 const longestCredential = 1024
 
 /** Judges requests against a door's access. One keeper serves all doors of a gateway. */
 export class Doorkeeper {
   readonly #certificatesOf: (office: string) => readonly X509Certificate[]
-  /** Passwords proved already, as keyed digests: a client that calls every second must not cost a derivation each time. */
-  readonly #proved = new Set<string>()
-  readonly #pepper = randomBytes(32).toString('hex')
-  readonly #waiting: (() => void)[] = []
-  #deriving = 0
+  readonly #passwords = new Passwords()
 
   constructor(certificatesOf: (office: string) => readonly X509Certificate[]) {
     this.#certificatesOf = certificatesOf
   }
 
-  /** Whether the sender of `request` may use a door of `office`. */
+  /** Whether the sender of `request` may use a door of `office`. Rejects with `KeeperBusy` when too many passwords wait. */
   async admits(request: IncomingMessage, access: Access, office: string): Promise<boolean> {
     switch (access.kind) {
       case 'certificate':
@@ -55,27 +47,10 @@ export class Doorkeeper {
     const said = credential(request, 'basic')
     if (said === undefined) return false
     const decoded = Buffer.from(said, 'base64').toString('utf8')
+    // The first colon ends the name; a password may hold more of them (RFC 7617, section 2).
     const colon = decoded.indexOf(':')
     if (colon < 0 || !sameText(decoded.slice(0, colon), user)) return false
-    const proof = createHash('sha256').update(`${this.#pepper}\n${expected}\n${decoded}`).digest('hex')
-    if (this.#proved.has(proof)) return true
-    const [salt, hash] = expected.split(':').map((part) => Buffer.from(part, 'hex'))
-    if (salt === undefined || hash === undefined || hash.length < 16) return false
-    const derived = await this.#derive(decoded.slice(colon + 1), salt, hash.length)
-    if (!timingSafeEqual(derived, hash)) return false
-    this.#proved.add(proof)
-    return true
-  }
-
-  async #derive(password: string, salt: Buffer, length: number): Promise<Buffer> {
-    if (this.#deriving >= derivationsAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#deriving += 1
-    try {
-      return await derive(password, salt, length)
-    } finally {
-      this.#deriving -= 1
-      this.#waiting.shift()?.()
-    }
+    return this.#passwords.proves(decoded.slice(colon + 1), expected)
   }
 }
 
@@ -93,7 +68,8 @@ function credential(request: IncomingMessage, scheme: string): string | undefine
   const header = request.headers.authorization
   if (header === undefined || header.length > longestCredential) return undefined
   const space = header.indexOf(' ')
-  return header.slice(0, space).toLowerCase() === scheme ? header.slice(space + 1).trim() : undefined
+  if (space < 0 || header.slice(0, space).toLowerCase() !== scheme) return undefined
+  return header.slice(space + 1).trim()
 }
 
 function isListed(request: IncomingMessage, addresses: readonly string[]): boolean {

@@ -12,6 +12,7 @@ export function readTrustFolder(folder: string): Result<Trust> {
   const problems: Problem[] = []
   const authority = readCertificates(join(folder, 'authority.pem'), problems)[0]
   const offices = new Map<string, readonly X509Certificate[]>()
+  const owners = new Map<string, string>()
   for (const name of foldersIn(join(folder, 'offices'))) {
     const path = join(folder, 'offices', name)
     const known = officeId(name)
@@ -19,6 +20,13 @@ export function readTrustFolder(folder: string): Result<Trust> {
     const files = readdirSync(path).filter((file) => file.endsWith('.pem'))
     const certificates = files.sort().flatMap((file) => readCertificates(join(path, file), problems))
     offices.set(name, certificates)
+    for (const { fingerprint256 } of certificates) {
+      const other = owners.get(fingerprint256)
+      // Who holds its key could speak for both (attacks T9).
+      if (other !== undefined && other !== name)
+        problems.push(problem('trust.certificate.shared', path, name, { other }))
+      owners.set(fingerprint256, name)
+    }
   }
   const [first, ...rest] = problems
   if (first !== undefined) return bad(first, ...rest)
