@@ -11,8 +11,9 @@ interface CodeEntry<Value extends string> {
   readonly since: string
 }
 
-// Regulation of the Office of the Prime Minister on Correspondence, B.E. 2526, in force since 1 June 2526 (article 2; articles
-// 11–27 for the kinds, 28 for urgency). Secrecy: Regulation on the Protection of Official Secrets, B.E. 2544 (the day is assumed).
+// Regulation of the Office of the Prime Minister on Correspondence, B.E. 2526, in force since 1 June 2526 (article 2;
+// articles 11–27 for the kinds, 28 for urgency). Secrecy: Regulation on the Protection of Official Secrets, B.E. 2544
+// (the day is assumed: 90 days after its publication).
 const correspondenceRegulation = '1983-06-01'
 const secrecyRegulation = '2001-05-24'
 

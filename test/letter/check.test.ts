@@ -258,10 +258,22 @@ t.test('canonical JSON: every letter comes back equal, and fits the schema', asy
       const json: unknown = JSON.parse(JSON.stringify(letterToJson(letter)))
       if (!valid(json)) throw new Error(ajv.errorsText(valid.errors))
       const { draft, attachments } = mustBe(letterFromJson(json))
-      const sums = attachments.map(({ name, role, size, sha256 }) => ({ name, role, size, sha256 }))
+      const sums = attachments.map(({ name, mediaType, role, size, sha256 }) => ({
+        name,
+        mediaType,
+        role,
+        size,
+        sha256,
+      }))
       t.same(
         sums,
-        letter.attachments.map(({ name, role, size, sha256 }) => ({ name, role, size, sha256 })),
+        letter.attachments.map(({ name, mediaType, role, size, sha256 }) => ({
+          name,
+          mediaType,
+          role,
+          size,
+          sha256,
+        })),
       )
       const again = mustBe(checkLetter(draft, letter.attachments))
       t.strictSame(again, letter)
