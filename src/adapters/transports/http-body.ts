@@ -45,6 +45,18 @@ export async function readBody(
   // A packed body of some bytes can be gigabytes (attacks T4).
   if (encoding !== undefined && encoding !== 'identity')
     return bad(problem('adapter.body.unsupported', '', encoding, { expected: 'no Content-Encoding' }))
+  const read = await readWithin(request, boundary, limits, verbs)
+  // A client that still writes hears no answer: the rest flows away unkept, as long as the server's time-out lets it.
+  if (!read.ok && !request.body.destroyed) request.body.on('error', () => request.body.destroy()).resume()
+  return read
+}
+
+async function readWithin(
+  request: DoorRequest,
+  boundary: string | undefined,
+  limits: BodyLimits,
+  verbs: AdapterVerbs,
+): Promise<Result<Body>> {
   let late = false
   const cancel = verbs.clock.schedule(verbs.clock.now() + limits.within, () => {
     late = true

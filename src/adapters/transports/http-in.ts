@@ -5,10 +5,10 @@ import type { Access, AdapterVerbs, Door, DoorAnswer, DoorRequest } from '../con
 import type { DocumentForm } from '../formats/format.ts'
 import { byteCount, milliseconds } from '../quantities.ts'
 import { duration, size } from '../schema.ts'
+import { access, accessFindings } from './access.ts'
 import { envelopeAnswer, jsonAnswer, problemsAnswer } from './http-answers.ts'
 import { type BodyLimits, readBody } from './http-body.ts'
 import { waitingDoors } from './http-waiting.ts'
-import { access, accessFindings } from './access.ts'
 import { transport } from './transport.ts'
 
 interface Options {
@@ -115,10 +115,10 @@ async function enter(
   limits: BodyLimits,
 ): Promise<DoorAnswer> {
   const mediaTypes = form.multipart === 'related' ? ['application/xml', 'text/xml'] : ['application/json']
-  const body = await readBody(request, mediaTypes, form.multipart, limits, verbs)
-  if (!body.ok) return problemsAnswer(body.problems)
   let answers: Awaited<ReturnType<AdapterVerbs['take']>>
   try {
+    const body = await readBody(request, mediaTypes, form.multipart, limits, verbs)
+    if (!body.ok) return problemsAnswer(body.problems)
     answers = await verbs.take({
       document,
       name: `POST ${path}`,
@@ -126,8 +126,9 @@ async function enter(
       sender: 'waits',
       final: true,
     })
-  } catch {
-    // The gateway has written down why; here only that nothing was taken is sure.
+  } catch (error) {
+    // The disk or the journal failed, and nothing was taken: what the sender may know is that it should come again.
+    verbs.report('door.failed', { path, reason: error instanceof Error ? error.name : 'unknown' })
     return problemsAnswer([problem('adapter.gateway.busy', '')])
   }
   const [taken] = answers
