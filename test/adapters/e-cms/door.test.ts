@@ -247,7 +247,13 @@ t.test('bounds: the body, the memory, the time (T7, T12)', async (t) => {
   t.equal(contentOf(busy.body, 'ErrorCode'), 'ecms.busy')
   half.destroy(new Error('gone'))
   t.equal(codeOf(await held), 'ecms.body.interrupted')
-  t.match((await small.send(soapOf(letterOf('พท 0017.1/3')))).body, '<ProcessID>', 'its memory is free again')
+  for (let count = 0; count < 10; count += 1) {
+    t.match(
+      (await small.send(soapOf(letterOf('พท 0017.1/3')))).body,
+      '<ProcessID>',
+      'its memory is free again',
+    )
+  }
 
   const alarms: (() => void)[] = []
   const schedule: Clock['schedule'] = (_, act) => {
