@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { startGateway } from '../../gateway/gateway.ts'
 import { createLog } from '../../gateway/log.ts'
-import { checkSettings } from '../../gateway/settings.ts'
+import { checkSettings, type Settings } from '../../gateway/settings.ts'
 import { orThrow } from '../../gateway/systems.ts'
 import { readSigners, readTrustFolder } from '../../gateway/trust/folder.ts'
 import { moi, type OfficeId, officeId } from '../../letter/offices.ts'
@@ -51,12 +51,22 @@ export interface Installation {
   close(): Promise<void>
 }
 
+/** Starts a gateway: in this process, or, where a test kills it, in one of its own. */
+export type StartGateway = (
+  settings: Settings,
+  environment: Readonly<Record<string, string>>,
+) => Promise<{ stop(): Promise<void> }>
+
 /** Starts everything in `folder`, which is empty or new. Rejects when a port or the folder cannot be had. */
 export async function openInstallation(
   folder: string,
   clock: Clock,
   random: Random,
   watch: Watchers,
+  start: StartGateway = (settings, environment) => {
+    const log = createLog(pino({ level: 'info', base: null }, pino.destination(join(folder, 'gateway.log'))))
+    return startGateway({ settings, environment, clock, random, log })
+  },
 ): Promise<Installation> {
   const secret = (): string => Buffer.from(random(18)).toString('base64url')
   const certs = join(folder, 'certs')
@@ -124,48 +134,44 @@ export async function openInstallation(
   })
 
   const data = join(folder, 'data')
-  const gateway = await startGateway({
-    settings: orThrow(
-      checkSettings(
-        {
-          data,
-          trust: certs,
-          profiles: fileURLToPath(new URL('../../../profiles', import.meta.url)),
-          listen: {
-            http: { host: '127.0.0.1', port: httpPort },
-            https: {
-              host: '127.0.0.1',
-              port: httpsPort,
-              certificate: join(certs, 'tls/gateway.pem'),
-              key: join(certs, 'tls/gateway.key.pem'),
-            },
+  const settings = orThrow(
+    checkSettings(
+      {
+        data,
+        trust: certs,
+        profiles: fileURLToPath(new URL('../../../profiles', import.meta.url)),
+        listen: {
+          http: { host: '127.0.0.1', port: httpPort },
+          https: {
+            host: '127.0.0.1',
+            port: httpsPort,
+            certificate: join(certs, 'tls/gateway.pem'),
+            key: join(certs, 'tls/gateway.key.pem'),
           },
         },
-        folder,
-      ),
+      },
+      folder,
     ),
-    environment: {
-      SARABAN_50_SEND: folders.send,
-      SARABAN_50_SEND_NOTICES: folders.sendNotices,
-      SARABAN_50_RECEIVE: folders.receive,
-      SARABAN_50_NOTICES: folders.notices,
-      SARABAN_57_KEY_SHA256: createHash('sha256').update(jsonKey).digest('hex'),
-      SARABAN_57_TOKEN: gatewayKey,
-      SARABAN_57_LETTERS_URL: `http://127.0.0.1:${json.port}/letters`,
-      SARABAN_57_NOTICES_URL: `http://127.0.0.1:${json.port}/notices`,
-      SARABAN_93_USER: 'phatthalung',
-      SARABAN_93_SCRYPT: scryptOf(password, random),
-      SARABAN_93_ADDRESS: '127.0.0.1',
-      SARABAN_93_URL: `${http}/e-cms/93`,
-      SARABAN_MOI_INBOX_URL: `https://localhost:${inbox.port}/envelopes`,
-      SARABAN_MOI_TLS_KEY: readFileSync(join(certs, 'tls/gateway.key.pem'), 'utf8'),
-      SARABAN_MOI_TLS_CERTIFICATE: readFileSync(join(certs, 'tls/gateway.pem'), 'utf8'),
-      SARABAN_MOI_TLS_AUTHORITY: readFileSync(join(certs, 'authority.pem'), 'utf8'),
-    },
-    clock,
-    random,
-    log: createLog(pino({ level: 'info', base: null }, pino.destination(join(folder, 'gateway.log')))),
-  })
+  )
+  const environment = {
+    SARABAN_50_SEND: folders.send,
+    SARABAN_50_SEND_NOTICES: folders.sendNotices,
+    SARABAN_50_RECEIVE: folders.receive,
+    SARABAN_50_NOTICES: folders.notices,
+    SARABAN_57_KEY_SHA256: createHash('sha256').update(jsonKey).digest('hex'),
+    SARABAN_57_TOKEN: gatewayKey,
+    SARABAN_57_LETTERS_URL: `http://127.0.0.1:${json.port}/letters`,
+    SARABAN_57_NOTICES_URL: `http://127.0.0.1:${json.port}/notices`,
+    SARABAN_93_USER: 'phatthalung',
+    SARABAN_93_SCRYPT: scryptOf(password, random),
+    SARABAN_93_ADDRESS: '127.0.0.1',
+    SARABAN_93_URL: `${http}/e-cms/93`,
+    SARABAN_MOI_INBOX_URL: `https://localhost:${inbox.port}/envelopes`,
+    SARABAN_MOI_TLS_KEY: readFileSync(join(certs, 'tls/gateway.key.pem'), 'utf8'),
+    SARABAN_MOI_TLS_CERTIFICATE: readFileSync(join(certs, 'tls/gateway.pem'), 'utf8'),
+    SARABAN_MOI_TLS_AUTHORITY: readFileSync(join(certs, 'authority.pem'), 'utf8'),
+  }
+  const gateway = await start(settings, environment)
 
   const systems = [csv, ecms, json]
   return {

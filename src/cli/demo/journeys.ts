@@ -33,15 +33,17 @@ export interface Journey {
 export interface Journeys {
   readonly all: readonly Journey[]
   begin(journey: Journey): void
-  /** The ministry's message id of letters that it sent. */
-  sentAs(messageId: string, journeys: readonly Journey[]): void
   ministry(entry: InboxEntry): void
   province(office: OfficeId, entry: BookEntry): void
   refuse(journey: Journey, reason: string): void
 }
 
 /** Follows the journeys; `changed` is told of every step of one. */
-export function followJourneys(clock: Clock, changed: (journey: Journey, step: string) => void): Journeys {
+export function followJourneys(
+  clock: Clock,
+  systemOf: (office: string) => { readonly name: string; readonly office: OfficeId } | undefined,
+  changed: (journey: Journey, step: string) => void,
+): Journeys {
   const all: Journey[] = []
   const byMessage = new Map<string, readonly Journey[]>()
   const find = (office: string, direction: Direction, number: string): Journey | undefined => {
@@ -49,6 +51,24 @@ export function followJourneys(clock: Clock, changed: (journey: Journey, step: s
     return all.find(
       (one) => one.office === office && one.direction === direction && normalizeNumber(one.number) === key,
     )
+  }
+
+  /** The journey of a letter; one that a person dropped in begins here. Undefined for an office that takes no part. */
+  function findOrBegin(office: string, direction: Direction, number: string): Journey | undefined {
+    const known = find(office, direction, number)
+    const system = systemOf(office)
+    if (known !== undefined || system === undefined) return known
+    const journey: Journey = {
+      item: '+',
+      number,
+      system: system.name,
+      office: system.office,
+      direction,
+      scans: [],
+    }
+    all.push(journey)
+    journey.sentAt = clock.now()
+    return journey
   }
 
   function deliver(journey: Journey, receiveNumber: string, scans: readonly string[]): void {
@@ -78,11 +98,16 @@ export function followJourneys(clock: Clock, changed: (journey: Journey, step: s
       all.push(journey)
       journey.sentAt = clock.now()
     },
-    sentAs: (messageId, journeys) => void byMessage.set(messageId, journeys),
     ministry(entry) {
       if (entry.entry === 'letter.registered') {
-        const journey = find(entry.from, 'to the ministry', entry.number)
+        const journey = findOrBegin(entry.from, 'to the ministry', entry.number)
         if (journey !== undefined) deliver(journey, entry.receiveNumber, entry.attachments)
+      } else if (entry.entry === 'letter.sent') {
+        const sent = entry.to.map((office) => findOrBegin(office, 'from the ministry', entry.number))
+        byMessage.set(
+          entry.messageId,
+          sent.filter((one) => one !== undefined),
+        )
       } else if (entry.entry === 'notice.received' && entry.kind === 'accept') {
         const journey = byMessage.get(entry.about)?.find((one) => one.office === entry.from)
         if (journey !== undefined) bringBack(journey, entry.receiveNumber)

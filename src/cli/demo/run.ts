@@ -35,17 +35,22 @@ export async function demonstrate(
 ): Promise<Outcome> {
   const { clock } = terminal
   let lastChange = clock.now()
-  const journeys = followJourneys(clock, (journey, step) => {
-    lastChange = clock.now()
-    terminal.write(stepLine(journey, step, lastChange))
-  })
+  let systems: Installation['systems'] = []
+  const journeys = followJourneys(
+    clock,
+    (office) => systems.find((system) => system.office === office),
+    (journey, step) => {
+      lastChange = clock.now()
+      terminal.write(stepLine(journey, step, lastChange))
+    },
+  )
   terminal.write(`Starting a gateway, the ministry's inbox and three provincial systems in ${folder}\n`)
   const installation = await openInstallation(folder, clock, terminal.random, journeys)
   try {
     terminal.write(
       `${letters.length} real letters of B.E. 2551, through three systems, in both directions:\n\n`,
     )
-    const { systems } = installation
+    systems = installation.systems
     const looking = startLooking(installation, clock)
     const sending = Promise.all([
       ...systems.map((system) => sendFromProvince(system, letters, journeys)),

@@ -54,21 +54,19 @@ export async function sendFromMinistry(
         }),
       )
       for (const journey of begun) journeys.begin(journey)
-      const answer = await postLetter(installation.control, letter, group, scans)
-      if (answer.messageId !== undefined) journeys.sentAs(answer.messageId, begun)
-      else for (const journey of begun) journeys.refuse(journey, answer.reason)
+      const refused = await postLetter(installation.control, letter, group, scans)
+      if (refused !== undefined) for (const journey of begun) journeys.refuse(journey, refused)
     }
   }
 }
 
-type Posted = { readonly messageId: string } | { readonly messageId?: never; readonly reason: string }
-
+/** Hands a letter to the ministry's clerk; why it was refused, if it was. */
 async function postLetter(
   control: string,
   letter: PrintedLetter,
   to: readonly OfficeSystem[],
   scans: readonly Scan[],
-): Promise<Posted> {
+): Promise<string | undefined> {
   const date = readLetterDate(letter.date)
   const answer = await request(`${control}/letters`, {
     method: 'POST',
@@ -87,9 +85,8 @@ async function postLetter(
     }),
   })
   const body = (await answer.body.json()) as {
-    messageId?: string
     problems?: readonly { path: string; detail: string }[]
   }
-  if (body.messageId !== undefined) return { messageId: body.messageId }
-  return { reason: (body.problems ?? []).map((one) => `${one.path}: ${one.detail}`).join('; ') }
+  if (answer.statusCode === 202) return undefined
+  return (body.problems ?? []).map((one) => `${one.path}: ${one.detail}`).join('; ')
 }

@@ -1,0 +1,271 @@
+// The command line as a script sees it: words in, output, complaints and exit code out.
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { run } from '../../src/cli/program.ts'
+import { readTrustFolder } from '../../src/gateway/trust/folder.ts'
+import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { makePdf } from '../../src/sandbox/paper.ts'
+
+interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+async function saraban(words: readonly string[], environment: Record<string, string> = {}): Promise<Ran> {
+  let [out, err] = ['', '']
+  const code = await run(words, {
+    write: (text) => {
+      out += text
+    },
+    complain: (text) => {
+      err += text
+    },
+    environment,
+    clock: systemClock,
+    random: systemRandom,
+    interactive: false,
+    untilEnded: () => Promise.resolve(),
+  })
+  return { code, out, err }
+}
+
+/** One trust folder for the whole file: keys take long to make. */
+const room = t.testdir()
+const certs = join(room, 'certs')
+const made = await saraban(['certs', 'init', '--out', certs, '--office', '50', '51', 'moi', '--json'])
+
+const letter = { number: 'ชม ๐๐๑๗.๑/๔๙๒', date: '2026-11-23', subject: 'ทดสอบ & <ลอง>', to: 'moi' }
+
+/** Files of one test: the letter, a scan, and where things go. */
+function filesOf(t: Test, json: unknown = letter) {
+  const folder = t.testdir()
+  const at = (name: string): string => join(folder, name)
+  writeFileSync(at('letter.json'), JSON.stringify(json))
+  writeFileSync(at('scan.pdf'), makePdf('ทดสอบ', ['0017.1/492']))
+  return { at, json: at('letter.json'), scan: at('scan.pdf'), xml: at('letter.xml') }
+}
+
+const sealWords = (json: string, xml: string, ...more: string[]): string[] => [
+  'seal',
+  json,
+  '--office',
+  '50',
+  '--certs',
+  certs,
+  '--out',
+  xml,
+  ...more,
+]
+
+t.test(
+  'certs init makes a trust folder, its secrets for the owner alone, and never writes over one',
+  async (t) => {
+    t.equal(made.code, 0)
+    t.match(JSON.parse(made.out), { offices: ['50', '51', 'moi'], servers: ['gateway', 'inbox'] })
+    const trust = readTrustFolder(certs)
+    t.ok(trust.ok && trust.value.certificatesOf('50').length === 1)
+    const secrets = [
+      'authority.key.pem',
+      'keys/50.pem',
+      'keys/moi.pem',
+      'tls/inbox.key.pem',
+      'tls/gateway.key.pem',
+    ]
+    for (const secret of secrets) t.equal(statSync(join(certs, secret)).mode & 0o777, 0o600, secret)
+    t.strictSame(readdirSync(join(certs, 'offices/moi')), ['certificate.pem'])
+    const before = readFileSync(join(certs, 'authority.key.pem'), 'utf8')
+    const again = await saraban(['certs', 'init', '--out', certs])
+    t.match(again, { code: 2, err: /^error: .*cli\.folder\.exists\]\nhint: / })
+    t.equal(readFileSync(join(certs, 'authority.key.pem'), 'utf8'), before)
+    t.match(await saraban(['certs', 'init', '--out', join(room, 'x'), '--office', 'ฌ', '77x']), { code: 2 })
+    t.notOk(existsSync(join(room, 'x')))
+  },
+)
+
+t.test('certs list shows each certificate', async (t) => {
+  const listed = await saraban(['certs', 'list', '--certs', certs, '--json'])
+  t.equal(listed.code, 0)
+  t.match(JSON.parse(listed.out), [
+    { office: '50', key: true, name: 'จังหวัดเชียงใหม่' },
+    { office: '51' },
+    { office: 'moi' },
+  ])
+  t.match(await saraban(['certs', 'list', '--certs', '/nowhere']), { code: 2, err: /cli\.file\.unreadable/ })
+})
+
+t.test('seal and verify: the envelope of a letter with its scan', async (t) => {
+  const { json, scan, xml } = filesOf(t)
+  const sealed = await saraban(sealWords(json, xml, '--attach', scan, '--json'))
+  t.equal(sealed.code, 0, sealed.err)
+  const told = JSON.parse(sealed.out) as { messageId: string; digest: string; attachments: object[] }
+  t.match(told.attachments, [
+    { name: 'scan.pdf', mediaType: 'application/pdf', role: 'main', size: statSync(scan).size },
+  ])
+  const verified = await saraban(['verify', xml, '--trust', certs, '--json'])
+  t.equal(verified.code, 0, verified.err)
+  const { messageId, digest } = told
+  t.match(JSON.parse(verified.out), [
+    { verdict: 'good', messageId, digest, from: '50', to: ['moi'], content: 'letter' },
+  ])
+  t.match(await saraban(['verify', xml], { SARABAN_TRUST: certs }), {
+    code: 0,
+    out: /letter\.xml: good letter urn:uuid:/,
+  })
+  const shown = await saraban(['show', xml, '--trust', certs])
+  t.match(shown, { code: 0, out: /^VERIFIED/ })
+  t.match(shown.out, 'ทดสอบ & <ลอง>')
+  t.match(shown.out, 'ชม ๐๐๑๗.๑/๔๙๒')
+  t.match(JSON.parse((await saraban(['show', xml, '--trust', certs, '--json'])).out), {
+    verified: true,
+    letter: { number: letter.number, from: { office: '50' }, attachments: [{ name: 'scan.pdf' }] },
+  })
+  t.match(await saraban([...sealWords(json, '-')]), { code: 0, out: /^<env:Envelope/ })
+})
+
+t.test('verify: one code on each refused line, and 1, 2 and 0 mean what they say', async (t) => {
+  const { at, json, xml } = filesOf(t)
+  await saraban(sealWords(json, xml))
+  const text = readFileSync(xml, 'utf8')
+  writeFileSync(at('changed.xml'), text.replace('ทดสอบ', 'ทดลอง'))
+  writeFileSync(at('empty.xml'), '')
+  writeFileSync(at('huge.xml'), Buffer.alloc(5 * 1024 * 1024, 0x20))
+  const files = [xml, at('changed.xml'), at('empty.xml'), at('huge.xml')]
+  const judged = await saraban(['verify', ...files, '--trust', certs])
+  t.equal(judged.code, 1)
+  const lines = judged.out.trimEnd().split('\n')
+  t.equal(lines.length, 4)
+  t.match(lines[0], /: good letter/)
+  for (const [index, code] of [
+    'envelope.digest.wrong',
+    'envelope.document.empty',
+    'envelope.document.too-large',
+  ].entries()) {
+    t.match(lines[index + 1], new RegExp(`: refused .*\\[${code.replaceAll('.', '\\.')}\\]$`))
+  }
+  t.match(await saraban(['verify', xml, '--trust', certs, '--at', '2020-01-01']), {
+    code: 1,
+    out: /envelope\.certificate\.not-yet-valid/,
+  })
+  t.match(await saraban(['verify', xml, '--trust', certs, '--at', 'yesterday']), { code: 2, err: /--at: / })
+  t.match(await saraban(['verify', xml, at('nothing.xml'), '--trust', certs]), {
+    code: 2,
+    out: /: unreadable .*cli\.file\.unreadable/,
+  })
+  t.match(await saraban(['verify', xml, '--trust', '/nowhere']), {
+    code: 2,
+    err: /trust\.certificate\.unreadable/,
+  })
+  const shown = await saraban(['show', at('changed.xml'), '--trust', certs])
+  t.match(shown, { code: 1, out: /^NOT VERIFIED/ })
+  t.notMatch(shown.out, 'ทดลอง', 'what nobody vouches for is not shown')
+  t.match((await saraban(['show', at('changed.xml'), '--trust', certs, '--raw'])).out, 'ทดลอง')
+})
+
+t.test('seal refuses, naming every fault at once, and writes nothing', async (t) => {
+  const { json, xml } = filesOf(t, { number: 'xx', date: '2551-02-30', to: ['50', '99'], colour: 1 })
+  const refused = await saraban(sealWords(json, xml))
+  t.equal(refused.code, 1)
+  const codes = [...refused.err.matchAll(/\[([a-z.-]+)\]$/gm)].map((found) => found[1]).sort()
+  t.strictSame(codes, [
+    'letter.date.era',
+    'letter.json.unknown-key',
+    'letter.number.unreadable',
+    'letter.office.unknown',
+  ])
+  t.equal(refused.err.match(/^hint: /gm)?.length, 4)
+  t.notOk(existsSync(xml))
+  const other = filesOf(t, { ...letter, from: '51' })
+  t.match(await saraban(sealWords(other.json, xml)), { code: 1, err: /cli\.office\.differs/ })
+  const absent = filesOf(t, { ...letter, attachments: [{ name: 'a.pdf' }] })
+  t.match(await saraban(sealWords(absent.json, xml)), { code: 1, err: /cli\.attachment\.absent/ })
+  const fine = filesOf(t)
+  t.match(await saraban(sealWords(fine.json, xml, '--attach', '/nowhere/a.pdf')), {
+    code: 2,
+    err: /cli\.file\.unreadable/,
+  })
+  t.match(await saraban(sealWords(fine.json, '/nowhere/out.xml')), { code: 2, err: /cli\.file\.unwritable/ })
+  t.match(await saraban(['seal', fine.json, '--office', '52', '--certs', certs, '--out', xml]), {
+    code: 2,
+    err: /cli\.key\.missing/,
+  })
+  writeFileSync(fine.json, '{"number":')
+  t.match(await saraban(sealWords(fine.json, xml)), { code: 2, err: /cli\.json\.unreadable/ })
+})
+
+t.test('wrong usage is told with a hint, help with examples, and both by every command', async (t) => {
+  t.match(await saraban(['nonsense']), {
+    code: 2,
+    err: /^error: unknown command 'nonsense'\nhint: saraban --help\n$/,
+  })
+  t.match(await saraban(['seal']), { code: 2, err: /^error: .*\nhint: saraban seal --help\n$/ })
+  t.match(await saraban([]), { code: 2 })
+  t.match(await saraban(['--version']), { code: 0, out: /^\d+\.\d+\.\d+\n$/ })
+  const commands = [
+    ['start'],
+    ['demo'],
+    ['seal'],
+    ['verify'],
+    ['show'],
+    ['messages', 'list'],
+    ['messages', 'show'],
+    ['profile', 'check'],
+    ['profile', 'try'],
+    ['certs', 'init'],
+    ['certs', 'list'],
+    ['sandbox', 'faults'],
+  ]
+  for (const words of commands) {
+    const help = await saraban([...words, '--help'])
+    t.equal(help.code, 0, words.join(' '))
+    t.match(help.out, /Examples:\n {2}\$ /, words.join(' '))
+    if (words[0] !== 'start') t.match(help.out, '--json', words.join(' '))
+  }
+})
+
+t.test('profile check and try: there and back, or every problem', async (t) => {
+  const profile = join(import.meta.dirname, '../../profiles/chiang-rai-json.yaml')
+  t.match(await saraban(['profile', 'check', profile]), {
+    code: 0,
+    out: /good, chiang-rai-json of office 57/,
+  })
+  const { at, json } = filesOf(t, { ...letter, number: 'ชร 0017.1/1', from: '57' })
+  const tried = await saraban(['profile', 'try', profile, json])
+  t.equal(tried.code, 0, tried.err + tried.out)
+  for (const part of ['letter\n{', '<env:Envelope', 'the way back', 'it is the same letter'])
+    t.match(tried.out, part)
+  const told = JSON.parse((await saraban(['profile', 'try', profile, json, '--json'])).out) as {
+    items: unknown[]
+  }
+  t.match(told, {
+    profile: 'chiang-rai-json',
+    items: [{ kind: 'letter', wayBack: { lost: [] }, problems: [] }],
+  })
+  writeFileSync(json, JSON.stringify({ number: 'x', subject: '' }))
+  t.match(await saraban(['profile', 'try', profile, json]), { code: 1, out: /letter\.number\.unreadable/ })
+  writeFileSync(at('bad.yaml'), 'id: x\ncolour: red\n')
+  const bad = await saraban(['profile', 'check', profile, at('bad.yaml')])
+  t.equal(bad.code, 1)
+  t.ok((bad.err.match(/^error: /gm)?.length ?? 0) > 2, 'every fault')
+  t.match(await saraban(['profile', 'try', at('bad.yaml'), json]), { code: 1 })
+  t.match(await saraban(['profile', 'try', profile, at('nothing.json')]), { code: 2 })
+})
+
+t.test('messages and sandbox faults say when there is nothing to talk to', async (t) => {
+  const folder = t.testdir()
+  mkdirSync(join(folder, 'data'))
+  t.match(await saraban(['messages', 'list', '--data', join(folder, 'data')]), {
+    code: 2,
+    err: /cli\.journal\.missing/,
+  })
+  t.match(await saraban(['messages', 'list', '--settings', join(folder, 'no.yaml')]), {
+    code: 2,
+    err: /settings\./,
+  })
+  t.match(await saraban(['messages', 'list', '--data', folder, '--limit', '0']), { code: 2 })
+  t.match(await saraban(['sandbox', 'faults', '--control', 'http://127.0.0.1:1']), {
+    code: 1,
+    err: /cli\.server\.unreachable/,
+  })
+})
