@@ -5,8 +5,9 @@ import fc from 'fast-check'
 import { XmlCData, XmlDocument, type XmlElement, XmlText } from 'libxml2-wasm'
 import t from 'tap'
 import type { Item, Source } from '../../../src/adapters/contract.ts'
+import { readXml } from '../../../src/adapters/formats/e-cms/read-xml.ts'
 import { escapeBareAmpersands } from '../../../src/adapters/formats/e-cms/repair.ts'
-import { elementsOf, plainText, readXml } from '../../../src/adapters/formats/e-cms/xml.ts'
+import { elementsOf, plainText } from '../../../src/adapters/formats/e-cms/xml.ts'
 import type { Outgoing } from '../../../src/adapters/formats/format.ts'
 import { type MediaType, mediaTypeOf, mediaTypes } from '../../../src/letter/attachments.ts'
 import { checkLetter } from '../../../src/letter/check.ts'
@@ -159,7 +160,8 @@ law('an independent parser reads what is written, with the same subject', async 
       try {
         assert.equal(
           document.get('//ram:CorrespondenceLetter/ram:Subject', { ram })?.content,
-          made.letter.subject,
+          // Its binding takes U+FEFF at the start of a text for a byte order mark.
+          made.letter.subject.replace(/^\ufeff/, ''),
         )
       } finally {
         document.dispose()

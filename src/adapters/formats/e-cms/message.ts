@@ -1,8 +1,9 @@
 // A message of the exchange: what the SOAP envelope holds, opened as far as its operation.
 import { bad, good, problem, type Result } from '../../../problem/problem.ts'
 import { isOperation, namespaces, type Operation, operations, soap12 } from './names.ts'
+import { readXml } from './read-xml.ts'
 import { escapeBareAmpersands } from './repair.ts'
-import { child, elementsOf, readXml, textOf, type XmlElement } from './xml.ts'
+import { child, elementsOf, textOf, type XmlElement } from './xml.ts'
 
 /** What was mended before the message could be read: told to an operator, and written into the letter's extension. */
 export interface Repairs {

@@ -4,9 +4,6 @@
 const mostRepairs = 1_000
 const ampersand = 0x26
 
-// A reference as XML 1.0 (section 4.1) writes it, seen as Latin-1: every byte of a UTF-8 letter may stand in a name.
-const reference = /^&(?:#[0-9]{1,8}|#x[0-9a-fA-F]{1,7}|[A-Za-z_:\x80-\xff][-A-Za-z0-9._:\x80-\xff]{0,99});/
-
 export interface Repaired {
   readonly bytes: Buffer
   /** How many bare ampersands were escaped. */
@@ -29,7 +26,7 @@ export function escapeBareAmpersands(bytes: Buffer): Repaired {
       at = end - 1
       continue
     }
-    if (reference.test(bytes.toString('latin1', at, at + 110))) continue
+    if (beginsReference(bytes, at)) continue
     ampersands += 1
     if (ampersands > mostRepairs) return { bytes, ampersands: 0 }
     pieces.push(bytes.subarray(kept, at), Buffer.from('&amp;'))
@@ -39,6 +36,30 @@ export function escapeBareAmpersands(bytes: Buffer): Repaired {
   pieces.push(bytes.subarray(kept))
   return { bytes: Buffer.concat(pieces), ampersands }
 }
+
+const longestName = 100
+const [semicolon, hash, smallX] = [0x3b, 0x23, 0x78]
+
+/** Whether a reference as XML 1.0 (section 4.1) writes it begins here. Every byte of a letter in UTF-8 may stand in a name. */
+function beginsReference(bytes: Buffer, ampersandAt: number): boolean {
+  let at = ampersandAt + 1
+  const numeric = bytes[at] === hash
+  if (numeric) at += 1
+  const hexadecimal = numeric && bytes[at] === smallX
+  if (hexadecimal) at += 1
+  const belongs = hexadecimal ? isHexadecimal : numeric ? isDigit : isNamePart
+  const start = at
+  while (at - start <= longestName && belongs(bytes[at] ?? 0)) at += 1
+  return bytes[at] === semicolon && at > start && (numeric || isNameStart(bytes[start] ?? 0))
+}
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
+const isHexadecimal = (byte: number): boolean => isDigit(byte) || isAmong(byte | 0x20, 0x61, 0x66)
+const isNameStart = (byte: number): boolean =>
+  byte >= 0x80 || isAmong(byte | 0x20, 0x61, 0x7a) || byte === 0x3a || byte === 0x5f
+const isNamePart = (byte: number): boolean =>
+  isNameStart(byte) || isDigit(byte) || byte === 0x2d || byte === 0x2e
+const isAmong = (byte: number, first: number, last: number): boolean => byte >= first && byte <= last
 
 /** For rising positions: the end of the CDATA section or comment that holds the position, if one does. */
 function openSections(bytes: Buffer): (position: number) => number | undefined {

@@ -6,8 +6,9 @@
 // of this element says otherwise. See docs/e-cms.md.
 import { X509Certificate } from 'node:crypto'
 import { namespaces } from './names.ts'
+import { readTree } from './read-xml.ts'
 import type { Xml, XmlWriter } from './write-xml.ts'
-import { child, elementsOf, readTree, textOf, type XmlElement } from './xml.ts'
+import { child, elementsOf, textOf, type XmlElement } from './xml.ts'
 
 const declared = { 'xmlns:ds': namespaces.ds }
 
