@@ -90,7 +90,9 @@ export async function openInstallation(
     random,
     watch: watch.ministry,
   })
+  opened.push(() => inbox.close())
   const control = await openControl(inbox, moi, 0)
+  opened.push(() => control.close())
 
   const shared = (name: string): string => {
     const path = join(folder, 'chiang-mai', name)
@@ -110,6 +112,7 @@ export async function openInstallation(
     clock,
     watch: (entry) => watch.province(provinces.csv, entry),
   })
+  opened.push(() => csv.close())
   const [jsonKey, gatewayKey, password] = [secret(), secret(), secret()]
   const jsonLetters = `${http}/v1/systems/57/letters`
   const json = await openJsonSystem({
@@ -123,6 +126,7 @@ export async function openInstallation(
     clock,
     watch: (entry) => watch.province(provinces.json, entry),
   })
+  opened.push(() => json.close())
   const ecms = openEcmsSystem({
     folder: join(folder, 'phatthalung'),
     office: provinces.ecms,
@@ -132,6 +136,8 @@ export async function openInstallation(
     clock,
     watch: (entry) => watch.province(provinces.ecms, entry),
   })
+
+  opened.push(() => ecms.close())
 
   const data = join(folder, 'data')
   const settings = orThrow(
@@ -173,23 +179,18 @@ export async function openInstallation(
   }
   const gateway = await start(settings, environment)
 
-  const systems = [csv, ecms, json]
+  opened.push(() => gateway.stop())
   return {
     folder,
     data,
     inbox,
     control: `http://127.0.0.1:${control.port}`,
     http,
-    systems,
+    systems: [csv, ecms, json],
     csvSend: folders.send,
     jsonLetters,
     jsonKey,
-    async close() {
-      await control.close()
-      await inbox.close()
-      await gateway.stop()
-      for (const system of systems) await system.close()
-    },
+    close: () => closeAll(opened),
   }
 }
 

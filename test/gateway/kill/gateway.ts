@@ -1,0 +1,41 @@
+// A gateway in a process of its own, which kills itself (SIGKILL: no handler, no cleaning up) when it reaches a step of a
+// letter's way for the n-th time. The parent sends {settings, environment, step?, pass?} and hears 'listening'.
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pino from 'pino'
+import { startGateway } from '../../../src/gateway/gateway.ts'
+import type { Step } from '../../../src/gateway/intake/desk.ts'
+import { createLog } from '../../../src/gateway/log.ts'
+import type { Settings } from '../../../src/gateway/settings.ts'
+import { systemClock, systemRandom } from '../../../src/letter/time.ts'
+
+export interface Order {
+  readonly settings: Settings
+  readonly environment: Readonly<Record<string, string>>
+  readonly step?: Step
+  /** 1: the first time that it is reached. */
+  readonly pass?: number
+}
+
+process.once('message', async (order: Order) => {
+  const file = join(order.settings.data, '..', 'gateway.log')
+  let passed = 0
+  const gateway = await startGateway({
+    settings: order.settings,
+    environment: order.environment,
+    clock: systemClock,
+    random: systemRandom,
+    log: createLog(pino({ level: 'info', base: null }, pino.destination({ dest: file, sync: true }))),
+    reached(step) {
+      if (step !== order.step) return
+      passed += 1
+      if (passed !== order.pass) return
+      appendFileSync(file, `killed at ${step}\n`)
+      process.kill(process.pid, 'SIGKILL')
+      // The signal comes at once, but not before the next turn of the event loop: nothing may happen until then.
+      for (;;);
+    },
+  })
+  process.once('disconnect', () => void gateway.stop().then(() => process.exit(0)))
+  process.send?.('listening')
+})
