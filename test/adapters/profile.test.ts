@@ -3,9 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { createAdapter } from '../../src/adapters/adapter.ts'
+import { createAdapter, formsOf } from '../../src/adapters/adapter.ts'
+import { codecs } from '../../src/adapters/fields/codecs.ts'
+import { letterFields } from '../../src/adapters/fields/letter-fields.ts'
+import { noticeFields } from '../../src/adapters/fields/notice-fields.ts'
+import { formats } from '../../src/adapters/formats/formats.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { publishedSchema } from '../../src/adapters/profile-schema.ts'
+import { channels } from '../../src/adapters/transports/transport.ts'
+import { transports } from '../../src/adapters/transports/transports.ts'
 import { tryProfile } from '../../src/adapters/try.ts'
 import { adapterProblems } from '../../src/problem/adapter.ts'
 import { definitionOf, messageOf, remedyOf } from '../../src/problem/problem.ts'
@@ -248,6 +254,42 @@ t.test('a profile tried on a sample: what is read, the way back, and what is los
   const missing = await tryProfile(profile, Buffer.from(sample), 'sample.csv', new Map(), settings)
   t.match(missing.items[0], { kind: 'fault', problems: [{ code: 'adapter.file.missing', value: 'a.pdf' }] })
 })
+
+t.test(
+  'docs/profiles.md names everything that a profile can say, and its examples are in order',
+  async (t) => {
+    const text = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
+    const said = new Set(
+      [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => code.split(/[^\w.-]+/)),
+    )
+    const soap = transports.filter(({ kind }) => kind !== 'soap')
+    const ecms = formats.filter(({ kind }) => kind !== 'e-cms')
+    const words = [
+      ...channels,
+      ...codecs.map(({ name }) => name),
+      ...Object.keys(letterFields),
+      ...Object.keys(noticeFields),
+      ...[...soap, ...ecms].flatMap(({ kind, options }) => [kind, ...Object.keys(options)]),
+      'soap',
+      'e-cms',
+    ]
+    for (const word of words) t.ok(said.has(word), word)
+    const yaml = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, example = '']) => example)
+    t.ok(yaml.length > 0)
+    for (const example of yaml) t.same(faults(example), [])
+    const form = formsOf(shipped('chiang-rai-json'), new TestClock()).sendNotices!
+    for (const [, example = ''] of text.matchAll(/```json\n([\s\S]*?)```/g)) {
+      const source = {
+        document: 'notice',
+        name: '',
+        beside: new Map(),
+        sender: 'waits',
+        final: true,
+      } as const
+      t.match(await form.read({ ...source, bytes: Buffer.from(example) }), [{ kind: 'notice' }])
+    }
+  },
+)
 
 t.test('every problem of this page says in both languages what happened and what to do', (t) => {
   for (const code of Object.keys(adapterProblems) as (keyof typeof adapterProblems)[]) {
