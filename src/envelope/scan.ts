@@ -45,6 +45,9 @@ type Open = { -readonly [Key in keyof Omit<ScannedElement, 'children'>]: Scanned
 
 const none: readonly never[] = []
 
+const isAsciiStart = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
+
 /** Reads `text` into its tree of elements; anything wrong is refused with its name and line. */
 export function scan(text: string): ScannedElement {
   return new Scanner(text).document()
@@ -52,13 +55,16 @@ export function scan(text: string): ScannedElement {
 
 class Scanner {
   readonly #text: string
-  readonly #scope = new NamespaceScope()
+  readonly #scope: NamespaceScope
   readonly #open: Open[] = []
   #at = 0
+  /** Of the name read last. */
+  #colon = -1
   #elements = 0
 
   constructor(text: string) {
     this.#text = text
+    this.#scope = new NamespaceScope(text)
   }
 
   document(): ScannedElement {
@@ -95,7 +101,7 @@ class Scanner {
     if (++this.#elements > bounds.elements) this.#tooMuch('envelope.elements.too-many', tag, bounds.elements)
     if (this.#open.length >= bounds.depth) this.#tooMuch('envelope.depth.too-deep', tag, bounds.depth)
     const written = this.#name(tag + 1)
-    const colon = this.#colon(written, tag)
+    const colon = this.#colon
     const element: Open = {
       prefix: colon === -1 ? '' : written.slice(0, colon),
       name: colon === -1 ? written : written.slice(colon + 1),
@@ -112,7 +118,7 @@ class Scanner {
     }
     this.#scope.enter()
     const empty = this.#attributes(element)
-    element.namespace = this.#scope.lookUp(element.prefix, () => lineAt(this.#text, tag))
+    element.namespace = this.#scope.lookUp(element.prefix, tag)
     element.inside = this.#at
     if (parent !== undefined) {
       if (parent.children.length === 0 && isBlank(parent.text)) parent.text = ''
@@ -148,13 +154,13 @@ class Scanner {
       if (start !== before + 1 || text.charCodeAt(before) !== 32) element.plain = false
       if (count > bounds.attributes) this.#tooMuch('envelope.attributes.too-many', start, bounds.attributes)
       const name = this.#name(start)
+      const colon = this.#colon
       const value = this.#attributeValue(element)
       if (name === 'xmlns' || name.startsWith('xmlns:')) {
         if (attributes !== undefined || declarations !== undefined) element.plain = false
         declarations ??= []
-        declarations.push(this.#scope.declare(name, value, () => lineAt(text, start)))
+        declarations.push(this.#scope.declare(name, value, start))
       } else {
-        const colon = this.#colon(name, start)
         attributes ??= []
         attributes.push({
           prefix: colon === -1 ? '' : name.slice(0, colon),
@@ -167,16 +173,15 @@ class Scanner {
 
   /** Attributes of one element differ in name and namespace; canonical XML sorts them (§2.2, unprefixed ones by name). */
   #finish(element: Open, attributes: readonly ScannedAttribute[], at: number): void {
-    const where = (): string => lineAt(this.#text, at)
     for (let second = 0; second < attributes.length; second++) {
       const later = attributes[second]!
-      const namespace = later.prefix === '' ? '' : this.#scope.lookUp(later.prefix, where)
+      const namespace = later.prefix === '' ? '' : this.#scope.lookUp(later.prefix, at)
       if (namespace !== '') element.plain = false
       for (let first = 0; first < second; first++) {
         const earlier = attributes[first]!
-        const same = earlier.prefix === '' ? '' : this.#scope.lookUp(earlier.prefix, where)
-        if (earlier.name === later.name && same === namespace)
-          refuse('envelope.attribute.twice', where(), later.name)
+        if (earlier.name !== later.name) continue
+        const same = earlier.prefix === '' ? '' : this.#scope.lookUp(earlier.prefix, at)
+        if (same === namespace) refuse('envelope.attribute.twice', lineAt(this.#text, at), later.name)
       }
       if (second > 0 && attributes[second - 1]!.name > later.name) element.plain = false
     }
@@ -221,34 +226,31 @@ class Scanner {
     this.#scope.leave()
   }
 
-  /** The name at `start`, with its prefix; moves behind it. */
+  /** The name at `start`, with its prefix; moves behind it, and notes where its colon stands (-1: nowhere). */
   #name(start: number): string {
     const text = this.#text
+    let colon = -1
+    let ascii = true
     let at = start
     for (; ; at++) {
       const code = text.charCodeAt(at)
       // a–z first: most of every name
-      if (code >= 97 && code <= 122) continue
-      if (
-        (code >= 65 && code <= 90) ||
-        (code >= 48 && code <= 58) ||
-        code === 45 ||
-        code === 46 ||
-        code === 95
-      )
-        continue
-      if (code < 128 || Number.isNaN(code)) break
+      if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90)) continue
+      if ((code >= 48 && code <= 57) || code === 45 || code === 46 || code === 95) continue
+      if (code === 58 && colon === -1) colon = at - start
+      else if (code < 128 || Number.isNaN(code)) break
+      else ascii = false
     }
     this.#at = at
-    if (at === start) this.#malformed('a name', start)
-    return text.slice(start, at)
-  }
-
-  /** The offset of the colon in a name, -1 without one; refuses what is no qualified name. */
-  #colon(name: string, start: number): number {
-    const colon = name.indexOf(':')
-    const right = colon === -1 ? isName(name) : isName(name.slice(0, colon)) && isName(name.slice(colon + 1))
-    return right ? colon : this.#malformed('a name', start)
+    this.#colon = colon
+    const name = text.slice(start, at)
+    const plain = ascii && isAsciiStart(text.charCodeAt(start))
+    if (!plain || (colon !== -1 && !isAsciiStart(text.charCodeAt(start + colon + 1)))) {
+      const right =
+        colon === -1 ? isName(name) : isName(name.slice(0, colon)) && isName(name.slice(colon + 1))
+      if (!right) this.#malformed('a name', start)
+    }
+    return name
   }
 
   #skipSpace(): void {

@@ -122,18 +122,23 @@ function unsignedTimeStamps(unsigned: ScannedElement): readonly ScannedElement[]
  * twice, however it is spelled (S8).
  */
 function inspect(root: ScannedElement, opaque: ReadonlySet<ScannedElement>): void {
-  const ids = new Set<string>()
-  const visit = (element: ScannedElement, free: boolean): void => {
-    if (!free && !known.has(element.namespace))
-      refuse('envelope.namespace.unknown', element.name, element.namespace)
-    for (const { prefix, name, value } of element.attributes) {
-      if (!free && prefix !== '') refuse('envelope.attribute.prefixed', element.name, `${prefix}:${name}`)
-      if (name.length !== 2 || name.toLowerCase() !== 'id') continue
-      if (!free && !isName(value)) refuse('envelope.id.malformed', element.name, value)
-      if (ids.has(value)) refuse('envelope.id.twice', element.name, value)
-      ids.add(value)
-    }
-    for (const child of element.children) visit(child, free || opaque.has(child))
+  visit(root, false, opaque, new Set())
+}
+
+function visit(
+  element: ScannedElement,
+  free: boolean,
+  opaque: ReadonlySet<ScannedElement>,
+  ids: Set<string>,
+): void {
+  if (!free && !known.has(element.namespace))
+    refuse('envelope.namespace.unknown', element.name, element.namespace)
+  for (const { prefix, name, value } of element.attributes) {
+    if (!free && prefix !== '') refuse('envelope.attribute.prefixed', element.name, `${prefix}:${name}`)
+    if (name.length !== 2 || name.toLowerCase() !== 'id') continue
+    if (!free && !isName(value)) refuse('envelope.id.malformed', element.name, value)
+    if (ids.has(value)) refuse('envelope.id.twice', element.name, value)
+    ids.add(value)
   }
-  visit(root, false)
+  for (const child of element.children) visit(child, free || opaque.has(child), opaque, ids)
 }

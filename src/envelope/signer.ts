@@ -1,6 +1,7 @@
 // Who must have signed: it follows from the office in From, never from the document's KeyInfo (attack S10).
-import { createHash, timingSafeEqual, verify, type X509Certificate } from 'node:crypto'
+import { verify, type X509Certificate } from 'node:crypto'
 import type { Instant } from '../letter/time.ts'
+import { digestOf, type HashName } from './algorithms.ts'
 import { demandFit } from './certificate.ts'
 import type { Trust } from './envelope.ts'
 import type { HashedDocument } from './hashed.ts'
@@ -24,10 +25,9 @@ export function demandSigner(hashed: HashedDocument, trust: Trust, at: Instant):
   const office = officeInFrom(hashed.content)
   const registered = trust.certificatesOf(office)
   if (registered.length === 0) return refuse('envelope.signer.unknown', 'From', office)
-  const certificate = registered.find(({ raw }) => {
-    const digest = createHash(claimed.hash).update(raw).digest()
-    return digest.length === claimed.digest.length && timingSafeEqual(digest, claimed.digest)
-  })
+  const certificate = registered.find((each) =>
+    digestOfCertificate(each, claimed.hash).equals(claimed.digest),
+  )
   if (certificate === undefined)
     return refuse('envelope.signer.unregistered', 'From', office, { certificates: registered.length })
   const { algorithm, signedInfoBytes, signatureValue } = { ...hashed, ...hashed.signedInfo }
@@ -49,6 +49,23 @@ export function demandSigner(hashed: HashedDocument, trust: Trust, at: Instant):
   if (signingTime > at + clockSkew)
     refuse('envelope.signing-time.ahead', 'SigningTime', new Date(signingTime).toISOString())
   return { certificate, signingTime }
+}
+
+const digests = new WeakMap<X509Certificate, Map<HashName, Buffer>>()
+
+/** Public data, and the same for every envelope of an office: made once. */
+function digestOfCertificate(certificate: X509Certificate, hash: HashName): Buffer {
+  let known = digests.get(certificate)
+  if (known === undefined) {
+    known = new Map()
+    digests.set(certificate, known)
+  }
+  let digest = known.get(hash)
+  if (digest === undefined) {
+    digest = digestOf(hash, certificate.raw)
+    known.set(hash, digest)
+  }
+  return digest
 }
 
 /** The one OfficeID of the one From of the one Header, compared as it is written. */
