@@ -167,7 +167,7 @@ t.test('law: a notice → its form → the same notice', async (t) => {
     ['json', jsonForms],
   ] as const) {
     await fc.assert(
-      fc.asyncProperty(notices({ charset: 'windows-874' }), async (notice) => {
+      fc.asyncProperty(notices({ charset: name === 'csv' ? 'windows-874' : 'unicode' }), async (notice) => {
         const form = forms.notices!
         const written = mustBe(await form.write(parcelOf({ notice }, 'p-2', notice.to)))
         const item = await readBack(form, 'notice', written)
@@ -178,7 +178,11 @@ t.test('law: a notice → its form → the same notice', async (t) => {
         t.equal(draft.kind, notice.kind)
         t.equal(draft.receiveNumber, notice.receiveNumber)
         t.equal(Math.floor((draft.at ?? 0) / 1000), Math.floor(notice.at / 1000))
-        t.equal(draft.reason ?? '', name === 'csv' ? blank(notice.reason) : notice.reason)
+        if (written.spilled.includes('reason')) {
+          const [file] = written.files
+          t.equal(file?.name, 'p-2-full.txt')
+          t.ok(file?.content.kind === 'bytes' && file.content.bytes.toString('utf8').includes(notice.reason))
+        } else t.equal(draft.reason ?? '', name === 'csv' ? blank(notice.reason) : notice.reason)
         if (name === 'json') t.same(draft.about, { messageId: notice.about.messageId })
         else t.match(draft.about, { number: notice.about.number, date: notice.about.date })
       }),
@@ -203,6 +207,14 @@ t.test('what the system cannot say is refused, every reason at once', async (t) 
   ])
   const hidden = await form.write(outgoing(fixedLetter({ secrecy: 'secret' })))
   t.match(hidden, { ok: false, problems: [{ code: 'adapter.field.cannot-say', path: 'secrecy' }] })
+})
+
+t.test('a reason that the charset cannot say does not keep a notice away', async (t) => {
+  const [made] = fc.sample(notices({ charset: 'windows-874' }), 1)
+  const notice = { ...made!, reason: 'ผิด 😀 ที่' }
+  const written = mustBe(await csvForms.notices!.write(parcelOf({ notice }, 'p-3', '50')))
+  t.same(written.spilled, ['reason'])
+  t.match(iconv.decode(written.bytes, 'windows-874'), /ผิด {2}\.\.\./)
 })
 
 t.test('a long subject is spilled whole, never cut and never inside a character', async (t) => {

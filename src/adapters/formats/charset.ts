@@ -1,5 +1,5 @@
 // Charsets of old systems: bytes ↔ text, and what either side cannot say (domain §4, attacks X6).
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
 import { type Problem, problem } from '../../problem/problem.ts'
 import { lazily } from '../schema.ts'
@@ -35,13 +35,9 @@ export function decode(bytes: Buffer, charset: Charset): { text: string } | { pr
     case 'utf-16be':
       // TextDecoder drops the BOM and turns lone surrogates and a last odd byte into U+FFFD.
       return { text: new TextDecoder(charset).decode(bytes) }
-    default: {
-      const characters = thaiCharacters()
-      let text = ''
-      for (let start = 0; start < bytes.length; start += 4096)
-        text += Array.from(bytes.subarray(start, start + 4096), (byte) => characters[byte]).join('')
-      return { text }
-    }
+    default:
+      // iconv-lite knows which bytes mean nothing; Node's TextDecoder does not, fatal or not (domain §4).
+      return { text: iconv.decode(bytes, 'windows-874') }
   }
 }
 
@@ -84,22 +80,13 @@ function says(character: string, charset: Charset): boolean {
   return charset === 'iso-8859-11' ? byte >= 0xa0 : true
 }
 
-/** The character of each windows-874 byte. iconv-lite knows which are assigned; Node's TextDecoder does not (domain §4). */
-const thaiCharacters = lazily((): readonly string[] =>
-  Array.from({ length: 256 }, (_, byte) => {
-    const character = iconv.decode(Buffer.of(byte), 'windows-874')
-    const code = character.codePointAt(0) ?? 0
-    const means =
-      character.length === 1 &&
-      (byte < 0x80 ? code === byte : code >= 0xa0 && !(code >= 0xf8c0 && code <= 0xf8ff))
-    return means ? character : undecodable
-  }),
-)
-
+/** The byte of each character that windows-874 has. */
 const thaiBytes = lazily(
   () =>
     new Map(
-      thaiCharacters().flatMap((character, byte) => (character === undecodable ? [] : [[character, byte]])),
+      [...iconv.decode(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), 'windows-874')].flatMap(
+        (character, byte): [string, number][] => (character === undecodable ? [] : [[character, byte]]),
+      ),
     ),
 )
 
@@ -116,7 +103,7 @@ function contradiction(bytes: Buffer, charset: Charset): string | undefined {
   if (starts(0xef, 0xbb, 0xbf)) return 'UTF-8'
   // Thai text in windows-874 that happens to be whole UTF-8 does not occur: every Thai letter there is a byte from A1 up,
   // and UTF-8 would need each group of them to be one lead byte and the right count of bytes below C0.
-  return bytes.some((byte) => byte >= 0x80) && isUtf8(bytes) ? 'UTF-8' : undefined
+  return !isAscii(bytes) && isUtf8(bytes) ? 'UTF-8' : undefined
 }
 
 /** Whether some byte of the first kilobyte is zero, as UTF-16 has them for every digit and separator. */

@@ -24,10 +24,13 @@ export function writeRecord(
     return writeLetter(outgoing, envelope.letter, form, mapping, definition, context)
   const written = mapping.write(valuesOfNotice(envelope.notice), (text) => form.refuses(text))
   if (!written.ok) return written
-  const [spilled] = written.value.spilled
-  // A notice has no files that a text could go to.
-  if (spilled !== undefined) return bad(cannotSay(...spilled))
-  return good(document(form, mapping, written.value.cells, [], []))
+  const { cells, spilled } = written.value
+  const constants = constantsContradicted(spilled, definition)
+  if (constants.size > 0) return bad(...cannotSayAny(constants))
+  // A notice names no files: the text stands beside it, under the same parcel id.
+  const { number, date } = envelope.notice.about
+  const files = spilled.size === 0 ? [] : [spillFile(outgoing.id, `${number} ลงวันที่ ${date}`, spilled)]
+  return good(document(form, mapping, cells, files, [...spilled.keys()]))
 }
 
 function writeLetter(
@@ -70,7 +73,7 @@ function writeLetter(
   if (spilled.size === 0)
     return good(document(form, mapping, merged(first.value.cells, extension.cells), files, []))
   if (mapping.files === undefined) return bad(...cannotSayAny(spilled))
-  const spill = spillFile(outgoing.id, letter, spilled)
+  const spill = spillFile(outgoing.id, `${letter.number.printed} ลงวันที่ ${letter.date}`, spilled)
   const second = cells([spill.name])
   if (!second.ok) return second
   return good(
@@ -169,9 +172,9 @@ const attached = ({ mediaType, sha256, size }: Attachment, name: string): Writte
 })
 
 /** The whole text of what did not fit, for people, in UTF-8. The same letter gives the same bytes. */
-function spillFile(id: string, letter: LetterFields, spilled: FieldValues): WrittenFile {
+function spillFile(id: string, about: string, spilled: FieldValues): WrittenFile {
   const lines = [
-    `หนังสือที่ ${letter.number.printed} ลงวันที่ ${letter.date} (ค.ศ.)`,
+    `หนังสือที่ ${about} (ค.ศ.)`,
     'ข้อความเต็มของช่องที่ระบบปลายทางแสดงไม่ได้ / Fields that the receiving system cannot hold, in full:',
     ...[...spilled].map(([field, values]) => `${field}:\n${values.map((value) => `  ${value}`).join('\n')}`),
   ]
