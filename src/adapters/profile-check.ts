@@ -20,6 +20,7 @@ export function deeperFindings(profile: unknown): readonly Finding[] {
     ...documentsFindings(raw),
     ...channelsFindings(raw),
     ...handOverFindings(raw),
+    ...placeFindings(raw),
   ]
 }
 
@@ -92,6 +93,22 @@ function handOverFindings(raw: Tree): Finding[] {
   return [
     { at: ['notices', 'transport'], code: 'adapter.profile.channels-differ', details: { receive, notices } },
   ]
+}
+
+function placeFindings(raw: Tree): Finding[] {
+  const place = (channel: Channel): string | undefined => {
+    const options = tree(tree(raw[channel])['transport'])
+    const found = transports.find(({ kind }) => kind === options['kind'])?.place?.(options)
+    return found === undefined ? undefined : JSON.stringify(found)
+  }
+  const fetched = (['send', 'sendNotices'] as const).map((channel) => ({ channel, at: place(channel) }))
+  return (['receive', 'notices'] as const).flatMap((channel): Finding[] => {
+    const here = place(channel)
+    const shared = here === undefined ? undefined : fetched.find(({ at }) => at === here)
+    if (here === undefined || shared === undefined) return []
+    const details = { first: shared.channel }
+    return [{ at: [channel, 'transport'], code: 'adapter.profile.place-shared', value: here, details }]
+  })
 }
 
 /** Whether two channels name one and the same transport. */

@@ -75,6 +75,13 @@ export const adapterProblems = {
     th: 'บรรทัด {line}: transport {value} ใช้กับช่องทางนี้ไม่ได้ ใช้ได้กับ: {expected}',
     remedy: { en: 'Choose another transport.', th: 'เลือก transport อื่น' },
   },
+  'adapter.profile.place-shared': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: {value} is the folder of {first} too: what is handed over there would be fetched again',
+    th: 'บรรทัด {line}: {value} เป็นโฟลเดอร์ของ {first} ด้วย สิ่งที่ส่งไปวางจะถูกเก็บกลับมาอีก',
+    remedy: { en: 'Use two folders.', th: 'ใช้สองโฟลเดอร์' },
+  },
   'adapter.profile.channels-differ': {
     status: 422,
     permanent: true,
@@ -161,14 +168,41 @@ export const adapterProblems = {
       th: 'ให้โปรไฟล์ย้ายข้อความช่องนี้ไปไฟล์แนบ (overflow: spill) หรือให้ระบบรับ UTF-8',
     },
   },
-  'adapter.csv.quote': {
+  'adapter.csv.quote-open': {
     status: 422,
     permanent: true,
-    en: 'line {line}: {reason}',
-    th: 'บรรทัด {line}: เครื่องหมายคำพูดไม่ถูกต้อง ({reason})',
+    en: 'the row has a quote that is never closed; where its letter ends cannot be known, so nothing behind it is read',
+    th: 'แถวนี้มีเครื่องหมายคำพูดที่ไม่ได้ปิด จึงไม่รู้ว่าหนังสือฉบับนี้จบที่ใด และไม่อ่านส่วนที่เหลือ',
     remedy: {
-      en: 'Write a quote inside a quoted cell twice, and close every quoted cell.',
-      th: 'เครื่องหมายคำพูดในช่องต้องเขียนซ้ำสองตัว และต้องปิดทุกช่อง',
+      en: 'Close the quote, and send the rows from this one on again.',
+      th: 'ปิดเครื่องหมายคำพูด แล้วส่งแถวนี้และแถวถัดไปใหม่',
+    },
+  },
+  'adapter.csv.quote-text': {
+    status: 422,
+    permanent: true,
+    en: 'text stands behind the closing quote of a cell',
+    th: 'มีข้อความต่อท้ายเครื่องหมายคำพูดปิดของช่อง',
+    remedy: {
+      en: 'Write a quote inside a quoted cell twice.',
+      th: 'เครื่องหมายคำพูดภายในช่องต้องเขียนซ้ำสองตัว',
+    },
+  },
+  'adapter.csv.columns': {
+    status: 422,
+    permanent: true,
+    en: 'the row has more than {limit} cells',
+    th: 'แถวนี้มีเกิน {limit} ช่อง',
+    remedy: { en: 'Check the delimiter.', th: 'ตรวจสอบตัวคั่น' },
+  },
+  'adapter.csv.long': {
+    status: 422,
+    permanent: true,
+    en: 'the row has more than {limit} characters; nothing behind it is read',
+    th: 'แถวนี้ยาวเกิน {limit} อักขระ และไม่อ่านส่วนที่เหลือ',
+    remedy: {
+      en: 'Look for a quote that is never closed, and send the rows from this one on again.',
+      th: 'ตรวจหาเครื่องหมายคำพูดที่ไม่ได้ปิด แล้วส่งแถวนี้และแถวถัดไปใหม่',
     },
   },
   'adapter.csv.cells': {

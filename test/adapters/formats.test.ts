@@ -286,14 +286,8 @@ t.test('X8: broken and hostile CSV costs its own rows only, in linear time', (t)
     { kind: 'fault', line: 2 },
     { kind: 'row', line: 3, cells: ['c', 'd'] },
   ])
-  t.match(rows('a,b\nc,"d\ne,f\n'), [
-    { kind: 'row' },
-    { kind: 'fault', line: 2, reason: 'quote never closed' },
-  ])
-  t.match(rows(`a\n"${'x'.repeat(200_000)}`), [
-    { kind: 'row' },
-    { kind: 'fault', line: 2, reason: 'too long' },
-  ])
+  t.match(rows('a,b\nc,"d\ne,f\n'), [{ kind: 'row' }, { kind: 'fault', line: 2, reason: 'quote-open' }])
+  t.match(rows(`a\n"${'x'.repeat(200_000)}`), [{ kind: 'row' }, { kind: 'fault', line: 2, reason: 'long' }])
   t.match(rows(`${','.repeat(1_000_000)}\nnext`), [
     { kind: 'fault', line: 1 },
     { kind: 'row', line: 2 },

@@ -112,6 +112,9 @@ t.test('parts that do not fit each other', (t) => {
     ),
     ['send.transport.kind adapter.profile.channel-impossible'],
   )
+  t.same(changed('{ env: SARABAN_50_RECEIVE }', '{ env: SARABAN_50_SEND }'), [
+    'receive.transport adapter.profile.place-shared',
+  ])
   t.same(changed('settle: 5s, wait: 10m', 'settle: 5 seconds, wait: 10m'), [
     'send.transport.settle adapter.profile.value-wrong',
   ])

@@ -60,24 +60,26 @@ export function encode(text: string, charset: Charset): Buffer {
 
 /** The first character that the charset cannot say, as a problem, or nothing. */
 export function unsayable(text: string, charset: Charset): Problem | undefined {
-  for (const character of text) {
-    if (says(character, charset)) continue
-    const code = character.codePointAt(0) ?? 0
-    const shown = `${character} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`
-    return problem('adapter.charset.cannot-say', '', text, { character: shown, charset })
-  }
-  return undefined
+  const character = firstUnsayable(text, charset)
+  if (character === undefined) return undefined
+  const code = character.codePointAt(0) ?? 0
+  const shown = `${character} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`
+  return problem('adapter.charset.cannot-say', '', text, { character: shown, charset })
 }
 
-function says(character: string, charset: Charset): boolean {
-  if (character === undecodable || /^[\ud800-\udfff]$/.test(character)) return false
-  const code = character.codePointAt(0) ?? 0
-  if (charset.startsWith('utf-')) return true
-  if (code < 0x80) return true
-  const byte = thaiBytes().get(character)
-  if (byte === undefined) return false
-  if (charset === 'tis-620') return byte >= 0xa1
-  return charset === 'iso-8859-11' ? byte >= 0xa0 : true
+/** Halves of surrogate pairs, which no encoding has, and the sign that something was lost before. */
+const nowhere = /\p{Surrogate}|\ufffd/u
+
+function firstUnsayable(text: string, charset: Charset): string | undefined {
+  if (charset.startsWith('utf-')) return nowhere.exec(text)?.[0]
+  const bytes = thaiBytes()
+  const first = charset === 'tis-620' ? 0xa1 : charset === 'iso-8859-11' ? 0xa0 : 0x80
+  for (const character of text) {
+    if (character < '\u0080') continue
+    const byte = bytes.get(character)
+    if (byte === undefined || byte < first) return character
+  }
+  return undefined
 }
 
 /** The byte of each character that windows-874 has. */

@@ -18,7 +18,7 @@ export type CsvRow =
   | { readonly kind: 'row'; readonly line: number; readonly cells: readonly string[] }
   | { readonly kind: 'fault'; readonly line: number; readonly reason: CsvFault }
 
-export type CsvFault = 'quote never closed' | 'text after a closing quote' | 'too many columns' | 'too long'
+export type CsvFault = 'quote-open' | 'quote-text' | 'columns' | 'long'
 
 /** Rows of a text, one after the other: linear in its length, and never more than one row in memory. Lines end in LF, CRLF or CR. */
 export function* csvRows(
@@ -38,14 +38,14 @@ export function* csvRows(
       if (text[at] === quote) {
         const closed = quoted(text, at, quote, start + limits.row)
         if (closed === undefined) {
-          fault = text.length > start + limits.row ? 'too long' : 'quote never closed'
+          fault = text.length > start + limits.row ? 'long' : 'quote-open'
           break
         }
         cell = closed.cell
         line += breaks(text, at, closed.end)
         at = closed.end
         if (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') {
-          fault = 'text after a closing quote'
+          fault = 'quote-text'
           break
         }
       } else {
@@ -54,12 +54,12 @@ export function* csvRows(
         at = end
       }
       cells.push(cell)
-      if (cells.length > limits.columns) fault = 'too many columns'
-      else if (at - start > limits.row) fault = 'too long'
+      if (cells.length > limits.columns) fault = 'columns'
+      else if (at - start > limits.row) fault = 'long'
       more = text[at] === delimiter
       if (more) at += 1
     }
-    if (fault === 'quote never closed' || fault === 'too long') {
+    if (fault === 'quote-open' || fault === 'long') {
       // Where the row ends cannot be known, and a guess could make one letter of the parts of two: the rest is one fault.
       yield { kind: 'fault', line: first, reason: fault }
       return

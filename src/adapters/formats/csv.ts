@@ -92,7 +92,7 @@ function* records(text: string, options: Options): Generator<RecordRead> {
     count += 1
     if (count > options.records)
       return yield fault(
-        `row ${count}`,
+        `line ${row.line}`,
         problem('adapter.document.too-many', '', undefined, { limit: options.records, what: 'records' }),
       )
     yield row.kind === 'fault'
@@ -131,7 +131,8 @@ function recordOf(
 }
 
 function brokenRow({ line, reason }: Extract<CsvRow, { kind: 'fault' }>): RecordRead {
-  return fault(`line ${line}`, problem('adapter.csv.quote', '', undefined, { line, reason }))
+  const limit = reason === 'columns' ? limits.columns : limits.row
+  return fault(`line ${line}`, problem(`adapter.csv.${reason}`, '', undefined, { limit }))
 }
 
 const fault = (position: string, first: Problem, ...rest: Problem[]): RecordRead => ({

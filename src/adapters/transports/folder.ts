@@ -42,6 +42,7 @@ export const folder = transport<Options>({
   required: ['path'],
   channels: ['send', 'sendNotices', 'receive', 'notices'],
   handOver: 'pushes',
+  place: ({ path }) => path,
   deeper: (_options, channels) =>
     channels.includes('send') && channels.includes('sendNotices')
       ? [
