@@ -76,6 +76,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   }) as FastifyInstance
   server.server.headersTimeout = bounds.head
   server.server.maxConnections = bounds.connections
+  closeKeptConnections(server)
   server.setNotFoundHandler((request, reply) =>
     tell(reply, [problem('access.not-found', 'request', request.url.slice(0, 200))]),
   )
@@ -90,6 +91,17 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return tell(reply, [problem(passes(error) ? 'gateway.unavailable' : 'gateway.defect', 'gateway')])
   })
   return server
+}
+
+/** A connection whose last answer is given during a stop would else be kept for another request, and the stop would wait. */
+function closeKeptConnections(server: FastifyInstance): void {
+  let closing = false
+  server.addHook('preClose', async () => {
+    closing = true
+  })
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
+  })
 }
 
 function tell(reply: FastifyReply, problems: readonly [Problem, ...Problem[]]): FastifyReply {
