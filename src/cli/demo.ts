@@ -21,7 +21,15 @@ export function demoCommand(terminal: Terminal): Command {
       mkdirSync(folder, { recursive: true })
       const json = options.json === true
       const quiet = json ? { ...terminal, write: () => undefined } : terminal
-      const outcome = await demonstrate(folder, readPrintedLetters(), options.exit !== true && !json, quiet)
+      const { SettingsError } = await import('../gateway/systems.ts')
+      const outcome = await demonstrate(
+        folder,
+        readPrintedLetters(),
+        options.exit !== true && !json,
+        quiet,
+      ).catch((error: unknown) => {
+        throw error instanceof SettingsError ? new Failed(exit.refused, error.problems) : error
+      })
       if (json) terminal.write(jsonLine(outcome))
       if (outcome.good && options.folder === undefined) rmSync(folder, { recursive: true, force: true })
       else terminal.complain(`everything that was written is kept in ${folder}\n`)

@@ -68,6 +68,30 @@ export async function openInstallation(
     return startGateway({ settings, environment, clock, random, log })
   },
 ): Promise<Installation> {
+  const opened: Close[] = []
+  try {
+    return await openAll(folder, clock, random, watch, start, opened)
+  } catch (error) {
+    await closeAll(opened)
+    throw error
+  }
+}
+
+type Close = () => Promise<void>
+
+/** Closes what was opened, the last first. */
+async function closeAll(opened: readonly Close[]): Promise<void> {
+  for (const close of opened.toReversed()) await close()
+}
+
+async function openAll(
+  folder: string,
+  clock: Clock,
+  random: Random,
+  watch: Watchers,
+  start: StartGateway,
+  opened: Close[],
+): Promise<Installation> {
   const secret = (): string => Buffer.from(random(18)).toString('base64url')
   const certs = join(folder, 'certs')
   await makeCertificates(certs, [moi, ...Object.values(provinces)], clock, random)

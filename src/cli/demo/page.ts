@@ -70,7 +70,7 @@ Everything goes on running. Try it:
   a letter by CSV      cp ${samples}/* ${installation.csvSend}/
   a letter by JSON     curl -sS ${installation.jsonLetters} -H 'Authorization: Bearer ${installation.jsonKey}' \\
                          -H 'Content-Type: application/json' \\
-                         -d '{"number":"ชร 0017.1/501","date":"2026-11-23","subject":"ทดสอบ","to":"moi"}'
+                         -d '{"number":"ชร 0017.1/501","date":"2026-11-23","subject":"ทดสอบ","from":"57","to":"moi"}'
   from the ministry    curl -sS ${installation.control}/letters -H 'Content-Type: application/json' \\
                          -d '{"number":"มท 0210.3/ว 99","date":"2026-11-23","subject":"ทดสอบ","to":["50","57","93"]}'
   make it fail         npx saraban sandbox faults busy --times 2 --control ${installation.control}

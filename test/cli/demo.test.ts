@@ -1,0 +1,134 @@
+// The whole way with real letters: the gateway, the ministry's inbox and three provincial systems, over real folders, SOAP,
+// HTTP and mutual TLS; and the rule by which the demonstration says that all is well.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { endedWell, followJourneys, isOver, type Journey } from '../../src/cli/demo/journeys.ts'
+import { readPrintedLetters } from '../../src/cli/demo/letters.ts'
+import { demonstrate } from '../../src/cli/demo/run.ts'
+import { normalizeNumber } from '../../src/letter/numbers.ts'
+import { officeId } from '../../src/letter/offices.ts'
+import { systemClock, systemRandom } from '../../src/letter/time.ts'
+
+const office = (() => {
+  const found = officeId('50')
+  if (!found.ok) throw new Error('no office 50')
+  return found.value
+})()
+
+const at = '2026-11-23T10:15:00.000+07:00'
+const number = 'มท ๐๒๑๐.๓/ว๓๘๙๘'
+const accepted = (receiveNumber: string) =>
+  ({
+    entry: 'notice.received',
+    at,
+    kind: 'accept',
+    number: 'มท 0210.3/ว3898',
+    date: '',
+    receiveNumber,
+  }) as const
+const registered = (receiveNumber: string, scans: readonly string[]) =>
+  ({
+    entry: 'letter.registered',
+    at,
+    messageId: 'urn:uuid:1',
+    digest: '',
+    from: '50',
+    number,
+    date: '',
+    subject: '',
+    attachments: scans,
+    receiveNumber,
+    receipt: '',
+  }) as const
+
+/** The journeys of one letter to the ministry with one scan. */
+function oneJourney() {
+  const journeys = followJourneys(
+    systemClock,
+    () => undefined,
+    () => undefined,
+  )
+  const journey: Journey = {
+    item: '1',
+    number,
+    system: 'CSV folder',
+    office,
+    direction: 'to the ministry',
+    scans: ['aa'],
+  }
+  journeys.begin(journey)
+  return { journeys, journey }
+}
+
+t.test('a journey ended well only with the right number, once, and every scan', async (t) => {
+  const well = oneJourney()
+  well.journeys.ministry(registered('1/2569', ['aa']))
+  t.notOk(isOver(well.journey), 'the number is not back yet')
+  well.journeys.province(office, accepted('1/2569'))
+  t.ok(endedWell(well.journey, true))
+  t.notOk(endedWell(well.journey, false), 'what has no date must not go through')
+
+  const otherNumber = oneJourney()
+  otherNumber.journeys.ministry(registered('1/2569', ['aa']))
+  otherNumber.journeys.province(office, accepted('2/2569'))
+  t.notOk(endedWell(otherNumber.journey, true))
+  const twice = oneJourney()
+  for (const one of ['1/2569', '2/2569']) twice.journeys.ministry(registered(one, ['aa']))
+  twice.journeys.province(office, accepted('2/2569'))
+  t.notOk(endedWell(twice.journey, true))
+  const withoutScan = oneJourney()
+  withoutScan.journeys.ministry(registered('1/2569', ['bb']))
+  withoutScan.journeys.province(office, accepted('1/2569'))
+  t.notOk(endedWell(withoutScan.journey, true))
+})
+
+t.test('the list holds 23 letters, each with a number of its own, and one without a date', async (t) => {
+  const letters = readPrintedLetters()
+  t.equal(letters.length, 23)
+  t.equal(new Set(letters.map((letter) => normalizeNumber(letter.number))).size, 23)
+  t.strictSame(
+    letters.filter((letter) => letter.date === '').map((letter) => letter.item),
+    ['29'],
+  )
+})
+
+t.test(
+  'a circular, an order, a letter, and one without a date go through three systems, both ways',
+  async (t) => {
+    const folder = t.testdir()
+    let shown = ''
+    const letters = readPrintedLetters().filter((letter) => ['1', '3', '14', '29'].includes(letter.item))
+    const outcome = await demonstrate(folder, letters, false, {
+      write: (text) => {
+        shown += text
+      },
+      complain: () => undefined,
+      environment: {},
+      clock: systemClock,
+      random: systemRandom,
+      interactive: false,
+      untilEnded: () => Promise.resolve(),
+    })
+    t.ok(outcome.good, shown)
+    t.equal(outcome.journeys.length, 4 * 3 * 2)
+    for (const journey of outcome.journeys) {
+      const name = `${journey.item}, ${journey.system}, ${journey.direction}`
+      if (journey.item === '29') t.match(journey.refused, /date|Date/, name)
+      else t.match(journey.receiveNumber, /^\d+\/\d{4}$/, name)
+    }
+    t.match(shown, /In quarantine, whole, for a person: 1\n {2}chiang-mai-csv /)
+    t.match(shown, /18 of 24 letters registered, .* all is well\n/)
+    // The ministry's book is the judge: each letter once, under one number.
+    const ledger = readFileSync(join(folder, 'ministry/ledger.jsonl'), 'utf8').trimEnd().split('\n')
+    const entries = ledger.map(
+      (line) => JSON.parse(line) as { entry: string; from: string; number: string; receiveNumber: string },
+    )
+    const book = entries.filter((entry) => entry.entry === 'letter.registered')
+    t.equal(book.length, 9)
+    t.equal(new Set(book.map((entry) => `${entry.from} ${entry.number}`)).size, 9)
+    t.equal(new Set(book.map((entry) => entry.receiveNumber)).size, 9)
+    const log = readFileSync(join(folder, 'gateway.log'), 'utf8')
+    for (const letter of letters) t.notMatch(log, letter.subject, 'no letter text in the log')
+  },
+)
