@@ -35,8 +35,9 @@ t.test('between two provinces', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'saraban-test-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const access = { kind: 'basic', user: 'u', scrypt: scryptOf('secret'), addresses: ['127.0.0.1'] }
-  const installation = await makeInstallation(folder, [moi, office('50'), office('93')], {
+  const installation = await makeInstallation(folder, [moi, office('50'), office('57'), office('93')], {
     '50.yaml': ecmsProfile('50', access),
+    '57.yaml': ecmsProfile('57', access),
     '93.yaml': ecmsProfile('93', access),
   })
   const gateway = await installation.start()
@@ -119,4 +120,19 @@ t.test('between two provinces', async (t) => {
 
   const foreign = await receiver(letterOf('ชม 0017.1/3', 'T9'))
   t.equal(textIn(foreign, 'ErrorCode'), 'ecms.sender.other')
+
+  // Of a letter between two others a third says nothing, whatever department it names.
+  const between = letterOf('ชม 0017.1/4', 'ถึงเชียงราย').replaceAll(phatthalung, '1515700000')
+  t.match(textIn(await sender(between), 'ProcessID'), /^[0-9a-f-]{36}$/)
+  const named = '<AcceptID>1</AcceptID><AcceptDepartment><Code>1515700000</Code></AcceptDepartment>'
+  for (const words of [named, '<AcceptID>1</AcceptID>']) {
+    const claimed = await receiver(notifier('AcceptLetterNotifier', 'ชม 0017.1/4', words))
+    t.not(textIn(claimed, 'ErrorCode'), '', 'T9: not this office’s to accept')
+  }
+  const again = special('GovernmentDocument', 'ชม 0017.1/4').replaceAll(phatthalung, '1515700000')
+  t.equal(textIn(await receiver(again), 'ErrorCode'), 'ecms.letter.unknown', 'T9: nor to read')
+  t.match(
+    await sender(soapOf('<OutboundStatusRequest><LetterID>ชม 0017.1/4</LetterID></OutboundStatusRequest>')),
+    'ชม 0017.1/4',
+  )
 })

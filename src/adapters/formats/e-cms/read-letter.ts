@@ -7,7 +7,7 @@ import type { ExtensionField, Person, Reference } from '../../../letter/letter.t
 import { readLetterNumber } from '../../../letter/numbers.ts'
 import type { OfficeId } from '../../../letter/offices.ts'
 import { readInstant } from '../../../letter/time.ts'
-import { problem, type Result } from '../../../problem/problem.ts'
+import { bad, problem, type Result } from '../../../problem/problem.ts'
 import type { IncomingAttachment } from '../../contract.ts'
 import { extensionOfDocument } from './extension.ts'
 import { Findings } from './gather.ts'
@@ -27,14 +27,9 @@ export function readLetter(
   organisations: Organisations,
   repairs: Repairs,
 ): Result<ReadLetter> {
-  const found = new Findings()
   const letter = child(document, 'CorrespondenceLetter')
-  if (letter === undefined) {
-    found.add(problem('ecms.element.missing', 'ram:CorrespondenceLetter'))
-    return found.settle((): never => {
-      throw new Error('a missing letter is a problem')
-    })
-  }
+  if (letter === undefined) return bad(problem('ecms.element.missing', 'ram:CorrespondenceLetter'))
+  const found = new Findings()
   const needed = (name: string): string => {
     const text = textOf(child(letter, name))
     if (text === '') found.add(problem('ecms.element.missing', `ram:${name}`))

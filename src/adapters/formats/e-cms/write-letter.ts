@@ -3,7 +3,7 @@ import { secrecyCode, urgencyCode } from '../../../letter/codes.ts'
 import type { Attachment, Letter, Person, Reference } from '../../../letter/letter.ts'
 import type { OfficeId } from '../../../letter/offices.ts'
 import { type Instant, printInstant } from '../../../letter/time.ts'
-import { problem, type Result } from '../../../problem/problem.ts'
+import { bad, problem, type Result } from '../../../problem/problem.ts'
 import type { Outgoing } from '../format.ts'
 import { type SignerPart, signerField } from './extension.ts'
 import { Findings } from './gather.ts'
@@ -29,12 +29,10 @@ export async function writeLetter(
   letter: Letter,
   writing: LetterWriting,
 ): Promise<Result<Xml>> {
-  const found = new Findings()
   const size = letter.attachments.reduce((sum, each) => sum + each.size, 0)
-  if (size > writing.limit) {
-    found.add(problem('ecms.write.too-large', 'attachments', undefined, { size, limit: writing.limit }))
-    return found.settle(() => ({ xml: '' }))
-  }
+  const { limit } = writing
+  if (size > limit) return bad(problem('ecms.write.too-large', 'attachments', undefined, { size, limit }))
+  const found = new Findings()
   const write = xmlWriter(found)
   const files = await Promise.all(letter.attachments.map((each) => binary(write, outgoing, each, writing)))
   const letterElement = write.node(

@@ -2,7 +2,7 @@
 
 import type { Notice } from '../../../letter/notice.ts'
 import { printInstant } from '../../../letter/time.ts'
-import { problem, type Result } from '../../../problem/problem.ts'
+import { bad, problem, type Result } from '../../../problem/problem.ts'
 import { Findings } from './gather.ts'
 import { type Notifier, notifierOf } from './names.ts'
 import type { Organisations } from './organisations.ts'
@@ -34,11 +34,8 @@ export const writeNotifier = (write: XmlWriter, notifier: Notifier, words: Notif
 
 /** Writes a notice for the office that it is addressed to. A recall has no notifier, and nothing takes its place. */
 export function writeNotice(notice: Notice, organisations: Organisations): Result<Xml> {
+  if (notice.kind === 'recall') return bad(problem('ecms.write.notice', 'kind', notice.kind))
   const found = new Findings()
-  if (notice.kind === 'recall') {
-    found.add(problem('ecms.write.notice', 'kind', notice.kind))
-    return found.settle(() => ({ xml: '' }))
-  }
   // A dispute goes to the office that registered the letter; the others come from it.
   const registrar = notice.kind === 'dispute' ? notice.to : notice.from
   const written = writeNotifier(xmlWriter(found), notifierOf[notice.kind], {
