@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { run } from '../../src/cli/program.ts'
 import { readTrustFolder } from '../../src/gateway/trust/folder.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { faultKinds } from '../../src/sandbox/inbox/faults.ts'
 import { makePdf } from '../../src/sandbox/paper.ts'
 
 interface Ran {
@@ -216,10 +217,12 @@ t.test('wrong usage is told with a hint, help with examples, and both by every c
     ['certs', 'list'],
     ['sandbox', 'faults'],
   ]
+  const documented = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8')
   for (const words of commands) {
     const help = await saraban([...words, '--help'])
     t.equal(help.code, 0, words.join(' '))
     t.match(help.out, /Examples:\n {2}\$ /, words.join(' '))
+    t.match(documented, `\`saraban ${words.join(' ')}\``, 'docs/cli.md names it')
     if (words[0] !== 'start') t.match(help.out, '--json', words.join(' '))
   }
 })
@@ -264,6 +267,9 @@ t.test('messages and sandbox faults say when there is nothing to talk to', async
     err: /settings\./,
   })
   t.match(await saraban(['messages', 'list', '--data', folder, '--limit', '0']), { code: 2 })
+  const sandbox = readFileSync(join(import.meta.dirname, '../../docs/sandbox.md'), 'utf8')
+  for (const kind of Object.keys(faultKinds))
+    t.match(sandbox, `| \`${kind}\` |`, 'docs/sandbox.md names each fault')
   t.match(await saraban(['sandbox', 'faults', '--control', 'http://127.0.0.1:1']), {
     code: 1,
     err: /cli\.server\.unreachable/,
