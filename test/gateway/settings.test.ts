@@ -1,0 +1,392 @@
+// Settings, trust, lock and systems: every fault at once, and a start that fails leaves nothing behind.
+import { spawn } from 'node:child_process'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { lockFolder } from '../../src/gateway/lock.ts'
+import { checkSettings, readSettings, type Settings } from '../../src/gateway/settings.ts'
+import { SettingsError } from '../../src/gateway/systems.ts'
+import { issueCertificate, keyFromPem, keyToPem, newKey } from '../../src/gateway/trust/authority.ts'
+import { readSigners, readTrustFolder } from '../../src/gateway/trust/folder.ts'
+import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { describe, type Problem, type Result } from '../../src/problem/problem.ts'
+import { office } from '../letter/arbitrary.ts'
+import { scratch } from './harness.ts'
+import {
+  apiKey,
+  ecmsProfile,
+  type Installation,
+  inboxProfile,
+  jsonProfile,
+  makeInstallation,
+} from './installation.ts'
+
+const problemsOf = (result: Result<unknown>): readonly Problem[] => (result.ok ? [] : result.problems)
+const placesOf = (problems: readonly Problem[]): string[] =>
+  problems.map(({ code, path }) => `${path}: ${code}`)
+
+const profiles = { 'json-50.yaml': jsonProfile('50'), 'moi.yaml': inboxProfile() }
+/** Keys cost a second: made once, copied for each test. */
+const model = await makeInstallation(scratch(t), ['50', '51', 'moi'].map(office), profiles)
+
+function installationOf(t: Test): Installation {
+  const folder = scratch(t)
+  const moved = (path: string): string => path.replace(model.folder, folder)
+  const { listen } = model.settings
+  const https = listen.https && {
+    ...listen.https,
+    certificate: moved(listen.https.certificate),
+    key: moved(listen.https.key),
+  }
+  copyFolder(model.settings.trust, join(folder, 'trust'))
+  copyFolder(model.settings.profiles, join(folder, 'profiles'))
+  const settings: Settings = {
+    ...model.settings,
+    data: join(folder, 'data'),
+    trust: join(folder, 'trust'),
+    profiles: join(folder, 'profiles'),
+    listen: { ...listen, ...(https && { https }) },
+  }
+  return {
+    ...model,
+    folder,
+    settings,
+    profile: (file, profile) =>
+      writeFileSync(
+        join(folder, 'profiles', file),
+        typeof profile === 'string' ? profile : JSON.stringify(profile),
+      ),
+    start: (changes) => model.start({ settings, ...changes }),
+  }
+}
+
+function copyFolder(from: string, to: string): void {
+  mkdirSync(to)
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) copyFolder(source, target)
+    else copyFileSync(source, target)
+  }
+}
+
+/** Starts, and gives the faults that it names; nothing may be left open or locked then. */
+async function faultsOfStart(
+  t: Test,
+  installation: Installation,
+  changes: Partial<Settings> = {},
+): Promise<readonly Problem[]> {
+  const settings = { ...installation.settings, ...changes }
+  try {
+    const gateway = await installation.start({ settings })
+    await gateway.stop()
+    return []
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    for (const found of error.problems) t.notMatch(describe(found), /\{\w+\}/, 'the message is whole')
+    return error.problems
+  }
+}
+
+t.test('a settings file', async (t) => {
+  const folder = scratch(t)
+  const file = join(folder, 'saraban.yaml')
+  for (const name of ['trust', 'profiles']) mkdirSync(join(folder, name))
+  const read = (text: string): Result<Settings> => {
+    writeFileSync(file, text)
+    return readSettings(file)
+  }
+  const whole =
+    'data: var/data\ntrust: ./trust\nprofiles: profiles\nlisten: { http: { host: 127.0.0.1, port: 0 } }\n'
+  t.same(
+    read(whole),
+    {
+      ok: true,
+      value: {
+        data: join(folder, 'var/data'),
+        trust: join(folder, 'trust'),
+        profiles: join(folder, 'profiles'),
+        listen: { http: { host: '127.0.0.1', port: 0 } },
+        log: 'info',
+      },
+    },
+    'relative paths stand in its folder',
+  )
+  t.same(
+    placesOf(
+      problemsOf(
+        read(
+          'data: 7\ntrsut: trust\nprofiles: nowhere\nlog: loud\nlisten:\n  http: { host: "", port: 70000, certificate: a }\n  https: { host: 127.0.0.1, port: 1.5, certificate: none.pem, colour: red }\n',
+        ),
+      ),
+    ).sort(),
+    [
+      'data: settings.wrong',
+      'listen.http.certificate: settings.wrong',
+      'listen.http.host: settings.wrong',
+      'listen.http.port: settings.wrong',
+      'listen.https.certificate: settings.wrong',
+      'listen.https.colour: settings.wrong',
+      'listen.https.key: settings.wrong',
+      'listen.https.port: settings.wrong',
+      'log: settings.wrong',
+      'profiles: settings.wrong',
+      'trsut: settings.wrong',
+      'trust: settings.wrong',
+    ],
+    'every fault, each once',
+  )
+  const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\n${whole}`
+  const unreadable: Readonly<Record<string, string>> = {
+    'X11: an alias bomb': bomb,
+    'X11: a single alias': `${whole}log: &level info\nx: *level\n`,
+    'a key twice': `${whole}data: other\n`,
+    'X11: a tag': `${whole}log: !!js/function "x"\n`,
+    'no YAML': 'data: [',
+    'too large': `${whole}#${' '.repeat(64 * 1024)}`,
+  }
+  for (const [name, text] of Object.entries(unreadable)) {
+    const problems = problemsOf(read(text))
+    t.equal(problems[0]?.code, 'settings.unreadable', name)
+    t.equal(problems[0]?.path, file, name)
+  }
+  for (const nothing of ['', '[]', 'text', '42', 'null'])
+    t.ok(
+      problemsOf(read(nothing)).length > 3,
+      `${JSON.stringify(nothing)} is no map, and nothing of it is there`,
+    )
+  t.equal(problemsOf(readSettings(join(folder, 'none.yaml')))[0]?.code, 'settings.unreadable')
+  t.equal(problemsOf(readSettings(folder))[0]?.code, 'settings.unreadable', 'a folder')
+  const neither = checkSettings({ data: 'd', trust: 'trust', profiles: 'profiles', listen: {} }, folder)
+  t.same(placesOf(problemsOf(neither)), ['listen: settings.wrong'], 'it must listen somewhere')
+})
+
+t.test('a trust folder', async (t) => {
+  const { trust } = installationOf(t).settings
+  const read = readTrustFolder(trust)
+  if (!read.ok) throw new Error('the model is not in order')
+  t.equal(read.value.certificatesOf('50').length, 1)
+  t.same(read.value.certificatesOf('99'), [])
+
+  // Chiang Mai gets a new key: both certificates count, and what is sealed here is sealed with the new one.
+  const authority = {
+    certificate: new X509Certificate(readFileSync(join(trust, 'authority.pem'))),
+    key: createPrivateKey(readFileSync(join(trust, 'authority.key.pem'))),
+  }
+  const key = await newKey()
+  const later = systemClock.now() + 60_000
+  const next = issueCertificate(authority, key, { kind: 'office', office: '50' }, later, systemRandom)
+  writeFileSync(join(trust, 'offices', '50', 'next.pem'), next.toString())
+  const rotating = readTrustFolder(trust)
+  if (!rotating.ok) throw new Error('two certificates are refused')
+  t.equal(rotating.value.certificatesOf('50').length, 2)
+  const before = readSigners(trust, rotating.value)
+  t.notSame(before.ok && before.value.get(office('50'))?.certificate.raw, next.raw, 'the key decides')
+  writeFileSync(join(trust, 'keys', '50.pem'), keyToPem(key))
+  const signers = readSigners(trust, rotating.value)
+  t.same(signers.ok && signers.value.get(office('50'))?.certificate.raw, next.raw)
+  t.ok(keyFromPem(keyToPem(key)).equals(key))
+  const both = `${next}\n${readFileSync(join(trust, 'offices', '50', 'certificate.pem'), 'utf8')}`
+  writeFileSync(join(trust, 'offices', '50', 'next.pem'), both)
+  const joined = readTrustFolder(trust)
+  t.ok(joined.ok && joined.value.certificatesOf('50').length === 3, 'several in one file, and one twice')
+
+  // All faults of all files at once.
+  rmSync(join(trust, 'authority.pem'))
+  mkdirSync(join(trust, 'offices', '10'))
+  mkdirSync(join(trust, 'offices', 'chiang-mai'))
+  writeFileSync(join(trust, 'offices', '51', 'broken.pem'), 'no certificate')
+  const wrong = '-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n'
+  writeFileSync(join(trust, 'offices', '51', 'wrong.pem'), wrong)
+  copyFileSync(join(trust, 'offices', '50', 'certificate.pem'), join(trust, 'offices', '51', 'copy.pem'))
+  t.same(
+    placesOf(problemsOf(readTrustFolder(trust))).map((each) => each.replace(`${trust}/`, '')),
+    [
+      'authority.pem: trust.certificate.unreadable',
+      'offices/10: trust.office.unknown',
+      'offices/51/broken.pem: trust.certificate.unreadable',
+      'offices/51/wrong.pem: trust.certificate.unreadable',
+      'offices/51: trust.certificate.shared',
+      'offices/chiang-mai: trust.office.unknown',
+    ],
+  )
+  writeFileSync(join(trust, 'keys', '51.pem'), keyToPem(await newKey()))
+  writeFileSync(join(trust, 'keys', 'moi.pem'), 'no key')
+  writeFileSync(join(trust, 'keys', 'other.pem'), '')
+  t.same(
+    placesOf(problemsOf(readSigners(trust, rotating.value))).map((each) => each.replace(`${trust}/`, '')),
+    [
+      'keys/51.pem: trust.key.unregistered',
+      'keys/moi.pem: trust.key.unreadable',
+      'keys/other.pem: trust.office.unknown',
+    ],
+  )
+})
+
+t.test('one gateway for one data folder', async (t) => {
+  const installation = installationOf(t)
+  const gateway = await installation.start()
+  t.same(placesOf(await faultsOfStart(t, installation)), ['data: settings.data.in-use'])
+  t.equal((await fetch(`${gateway.http}/readyz`)).status, 200, 'the first goes on')
+  await gateway.stop()
+  t.same(await faultsOfStart(t, installation), [], 'free after a stop')
+
+  const child = spawn(
+    process.execPath,
+    [
+      '--import=tsx',
+      '--input-type=module',
+      '--eval',
+      `import { lockFolder } from './src/gateway/lock.ts'
+       const lock = lockFolder(process.argv[1])
+       process.stdout.write(lock.ok ? 'held' : 'refused')
+       setInterval(() => lock, 1000)`,
+      installation.settings.data,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  t.teardown(() => child.kill('SIGKILL'))
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+  t.equal(String(said), 'held')
+  t.same(
+    placesOf(await faultsOfStart(t, installation)),
+    ['data: settings.data.in-use'],
+    'held by another process',
+  )
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  t.same(await faultsOfStart(t, installation), [], 'free after SIGKILL')
+})
+
+t.test('systems and their doors', async (t) => {
+  const installation = installationOf(t)
+  const { settings, profile } = installation
+  t.same(await faultsOfStart(t, installation), [], 'the model is in order')
+  profile('a.yaml', 'id: [')
+  profile('b.yaml', { ...jsonProfile('51'), office: '99', colour: 'red' })
+  profile('second-50.yaml', jsonProfile('50', { id: 'second', letters: '/v1/second' }))
+  profile('large.yaml', `# ${'x'.repeat(1024 * 1024)}`)
+  mkdirSync(join(settings.profiles, 'folder.yaml'))
+  const places = placesOf(await faultsOfStart(t, installation))
+  t.match(places, [
+    /^a\.yaml.*adapter\.profile\.not-yaml$/,
+    /^b\.yaml/,
+    /^b\.yaml/,
+    /^folder\.yaml: settings\.unreadable$/,
+    /^large\.yaml: settings\.unreadable$/,
+    /^second-50\.yaml: settings\.office\.twice$/,
+  ])
+  for (const name of ['a.yaml', 'b.yaml', 'second-50.yaml', 'large.yaml', 'folder.yaml'])
+    rmSync(join(settings.profiles, name), { recursive: true })
+
+  // T9: what cannot be told apart would let one office speak for another.
+  const same = { access: apiKey('one key'), letters: '/v1/letters' }
+  profile('json-50.yaml', jsonProfile('50', same))
+  profile('json-51.yaml', jsonProfile('51', same))
+  t.same(placesOf(await faultsOfStart(t, installation)), ['json-51: settings.door.twice'])
+  profile('json-51.yaml', jsonProfile('51', { ...same, access: apiKey('another') }))
+  t.same(await faultsOfStart(t, installation), [])
+  const old = {
+    kind: 'basic',
+    user: 'u',
+    scrypt: `${'ab'.repeat(16)}:${'cd'.repeat(32)}`,
+    addresses: ['10.0.0.0/8'],
+  }
+  profile('json-50.yaml', ecmsProfile('50', old, '/e-cms'))
+  profile('json-51.yaml', ecmsProfile('51', { ...old, addresses: ['10.1.0.0/16'] }, '/e-cms'))
+  t.same(placesOf(await faultsOfStart(t, installation)), ['ecms-51: settings.door.twice'])
+  profile('json-51.yaml', jsonProfile('51', { letters: '/metrics' }))
+  t.same(placesOf(await faultsOfStart(t, installation)), ['json-51: settings.door.reserved'])
+  profile('json-51.yaml', jsonProfile('51'))
+  profile('moi.yaml', inboxProfile('/v1/systems/51/letters'))
+  t.same(await faultsOfStart(t, installation), [], 'a certificate and a key are told apart')
+})
+
+t.test('a start that fails names everything, and leaves nothing behind', async (t) => {
+  const installation = installationOf(t)
+  const { settings, profile, folder } = installation
+  const free = (): void => {
+    mkdirSync(settings.data, { recursive: true })
+    const lock = lockFolder(settings.data)
+    t.ok(lock.ok, 'the data folder is free')
+    if (lock.ok) lock.value.release()
+  }
+  profile('json-51.yaml', jsonProfile('51', { letters: '/healthz' }))
+  renameSync(join(settings.trust, 'keys', '51.pem'), join(folder, '51.pem'))
+  const { https } = settings.listen
+  if (https === undefined) throw new Error('the model has no https')
+  const other = { ...https, key: join(settings.trust, 'keys', '50.pem') }
+  t.same(placesOf(await faultsOfStart(t, installation, { listen: { https: other } })).sort(), [
+    'json-51: settings.door.reserved',
+    'listen.https.key: settings.wrong',
+    'trust/keys/51.pem: settings.key.none',
+  ])
+  const broken = join(folder, 'broken.pem')
+  writeFileSync(broken, 'nothing')
+  const both = { ...https, key: broken, certificate: broken }
+  t.same(placesOf(await faultsOfStart(t, installation, { listen: { https: both } })), [
+    'trust/keys/51.pem: settings.key.none',
+    'json-51: settings.door.reserved',
+    `${broken}: trust.certificate.unreadable`,
+    `${broken}: trust.key.unreadable`,
+  ])
+  const nowhere = { profiles: broken, trust: join(folder, 'nowhere') }
+  t.same(
+    placesOf(await faultsOfStart(t, installation, nowhere)).map((each) => each.split(': ').at(-1)),
+    ['trust.certificate.unreadable', 'settings.unreadable'],
+  )
+  rmSync(join(settings.profiles, 'json-51.yaml'))
+
+  // The second of two servers cannot listen: the first one, the journal and the lock are given back.
+  const taken = createServer()
+  taken.listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  const fixed = createServer()
+  fixed.listen(0, '127.0.0.1')
+  await once(fixed, 'listening')
+  const { port: freePort } = fixed.address() as { port: number }
+  fixed.close()
+  await once(fixed, 'close')
+  const listen = { http: { host: '127.0.0.1', port: freePort }, https: { ...https, port } }
+  const [fault, ...more] = await faultsOfStart(t, installation, { listen })
+  t.equal(fault?.code, 'settings.listen.failed')
+  t.equal(fault?.path, 'listen.https')
+  t.match(fault && describe(fault), `127.0.0.1:${port}`)
+  t.match(fault && describe(fault), 'EADDRINUSE')
+  t.same(more, [])
+  free()
+  taken.close()
+  await once(taken, 'close')
+  t.same(await faultsOfStart(t, installation, { listen }), [], 'both ports are free again')
+  const elsewhere = { http: { host: '192.0.2.1', port: 0 } }
+  t.same(placesOf(await faultsOfStart(t, installation, { listen: elsewhere })), [
+    'listen.http: settings.listen.failed',
+  ])
+
+  t.same(placesOf(await faultsOfStart(t, installation, { data: broken })), ['data: settings.data.unusable'])
+  t.same(
+    placesOf(await faultsOfStart(t, installation, { data: join(broken, 'below') })),
+    ['data: settings.data.unusable'],
+    'a file in the way',
+  )
+  for (const name of ['journal.sqlite', 'journal.sqlite-wal', 'journal.sqlite-shm'])
+    rmSync(join(settings.data, name), { force: true })
+  writeFileSync(join(settings.data, 'journal.sqlite'), 'x'.repeat(8192))
+  t.same(
+    placesOf(await faultsOfStart(t, installation)),
+    ['data: settings.data.unusable'],
+    'a damaged journal',
+  )
+  free()
+})
