@@ -218,6 +218,26 @@ t.test(
   },
 )
 
+t.test('whichever call fails once, every letter is offered whole and done once', async (t) => {
+  let calls = 1
+  for (let failing = 1; failing <= calls; failing += 1) {
+    const { gateway, drop, pass, start, done, claims, open } = await stage(t)
+    gateway.failing = failing
+    await start()
+    drop('one.csv', csv(row('ชม 1/2', 'a.pdf'), row('ชม 1/3', 'b.pdf')))
+    drop('two.csv', csv(row('ชม 1/4')))
+    drop('a.pdf', 'abc')
+    drop('b.pdf', 'def')
+    await pass(20_000)
+    calls = Math.max(calls, gateway.calls - 1)
+    const numbers = gateway.items.map((item) => item.kind === 'letter' && item.draft.number?.printed)
+    t.same(numbers.sort(), ['ชม 1/2', 'ชม 1/3', 'ชม 1/4'], `call ${failing}`)
+    t.same([done().length, claims().length, open().length], [2, 0, 0], `call ${failing}`)
+    t.match(gateway.reports, [{ event: 'folder.not-taken', facts: { reason: 'EIO' } }], `call ${failing}`)
+  }
+  t.ok(calls >= 4, 'there were calls to fail')
+})
+
 t.test('a crash after the commit and before done: the claim is offered again, whole', async (t) => {
   const { gateway, drop, pass, start, restart, path, done } = await stage(t)
   await start()

@@ -66,15 +66,24 @@ export class TestGateway {
   readonly kept = new Map<string, Buffer>()
   readonly queue: Parcel[] = []
   readonly settled: { id: string; outcome: Outcome }[] = []
+  /** The call of `take` or `keep` that fails, counted from 1; `calls` counts them. */
+  failing: number | undefined
+  calls = 0
   /** What `take` does instead of answering. */
   broken: (() => void) | undefined
   /** The answer to letters and notices; by default taken. */
   answer: ((item: Item) => Taken) | undefined
 
+  #called(): void {
+    this.calls += 1
+    if (this.calls === this.failing) throw Object.assign(new Error('the disk failed'), { code: 'EIO' })
+  }
+
   verbs(adapter: Adapter): AdapterVerbs {
     return {
       clock: this.clock,
       take: async (source) => {
+        this.#called()
         this.broken?.()
         this.offered.push({ ...source, beside: new Map(source.beside) })
         const items = await adapter.read(source)
@@ -82,6 +91,7 @@ export class TestGateway {
         return items.map((item) => this.answer?.(item) ?? answered(item, source))
       },
       keep: async (bytes, limit) => {
+        this.#called()
         const chunks: Buffer[] = []
         let size = 0
         for await (const chunk of bytes as AsyncIterable<Buffer>) {
