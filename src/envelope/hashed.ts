@@ -1,7 +1,7 @@
 // From received bytes to what was hashed: both references checked, by one of two ways that agree. What comes out of
 // here is read from exactly the bytes whose digests were compared (principle 6).
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { digestOf, type HashName, sha256Hex } from './algorithms.ts'
+import { timingSafeEqual } from 'node:crypto'
+import { digestOf, sha256Hex } from './algorithms.ts'
 import { readBase64 } from './base64.ts'
 import { isCanonical } from './canonical.ts'
 import { canonicaliseDocument, canonicaliseSigned } from './canonicalise.ts'
@@ -63,36 +63,42 @@ function isSliceable(root: ScannedElement, shape: SignatureShape, info: SignedIn
 
 function bySlices({ bytes, text, root, shape, claimed }: Received): HashedDocument {
   const { signature, signedInfo, signedProperties } = shape
-  // The scan counts UTF-16 units; counting bytes from the signature outwards measures the short stretches only.
-  const signatureText = text.slice(signature.start, signature.end)
-  const end = bytes.length - Buffer.byteLength(text.slice(root.end))
-  const signatureEnd = end - Buffer.byteLength(text.slice(signature.end, root.end))
-  const signatureStart = signatureEnd - Buffer.byteLength(signatureText)
-  const start = Buffer.byteLength(text.slice(0, root.start))
-  const within = ({ start: from, end: to }: ScannedElement): Buffer => {
-    const offset = signatureStart + Buffer.byteLength(text.slice(signature.start, from))
-    return bytes.subarray(offset, offset + Buffer.byteLength(text.slice(from, to)))
-  }
-  const before = bytes.subarray(start, signatureStart)
-  const after = bytes.subarray(signatureEnd, end)
-  const hashBoth = (name: HashName): Buffer => createHash(name).update(before).update(after).digest()
-  const digest = hashBoth(claimed.document.hash)
+  // The scan counts UTF-16 units, hashing needs bytes. Counted from the end, only the signature is measured.
+  const tail = text.slice(signature.start)
+  const start = bytes.length - Buffer.byteLength(tail)
+  const ascii = bytes.length - start === tail.length
+  const end = start + byteOffset(tail, signature.end - signature.start, ascii)
+  const rootStart = root.start === 0 ? 0 : Buffer.byteLength(text.slice(0, root.start))
+  const rootEnd = start + byteOffset(tail, root.end - signature.start, ascii)
+  const document = Buffer.concat([bytes.subarray(rootStart, start), bytes.subarray(end, rootEnd)])
+  const digest = digestOf(claimed.document.hash, document)
   compare(claimed.document, digest, 'envelope.digest.wrong')
+  const properties = bytes.subarray(
+    start + byteOffset(tail, signedProperties.start - signature.start, ascii),
+    start + byteOffset(tail, signedProperties.end - signature.start, ascii),
+  )
   compare(
     claimed.properties,
-    digestOf(claimed.properties.hash, within(signedProperties)),
+    digestOf(claimed.properties.hash, properties),
     'envelope.properties-digest.wrong',
   )
   return {
     way: 'slices',
     content: { ...root, children: root.children.slice(0, -1) },
-    digest: (claimed.document.hash === 'sha256' ? digest : hashBoth('sha256')).toString('hex'),
+    digest: claimed.document.hash === 'sha256' ? digest.toString('hex') : sha256Hex(document),
     signedProperties,
     signedInfo: claimed,
-    signedInfoBytes: within(signedInfo),
+    signedInfoBytes: bytes.subarray(
+      start + byteOffset(tail, signedInfo.start - signature.start, ascii),
+      start + byteOffset(tail, signedInfo.end - signature.start, ascii),
+    ),
     signatureValue: readBase64(shape.signatureValue.text, 'SignatureValue'),
   }
 }
+
+/** How many bytes the first `units` UTF-16 units of `text` take; most signatures are plain ASCII. */
+const byteOffset = (text: string, units: number, ascii: boolean): number =>
+  ascii ? units : Buffer.byteLength(text.slice(0, units))
 
 function byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed }: Received): HashedDocument {
   const { signature } = shape

@@ -1,6 +1,7 @@
 // Namespaces in XML 1.0: which prefix means which namespace, from element to element.
 import { bounds } from './bounds.ts'
 import { lineAt } from './character-data.ts'
+import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 
 export interface Declaration {
@@ -16,49 +17,45 @@ const xmlnsNamespace = 'http://www.w3.org/2000/xmlns/'
 // `&` is left out: libxml2 does not escape it where Canonical XML does.
 const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9!#$%()*+,\-./:;=?@_~]*$/
 
+const knownUris: ReadonlyMap<string, string> = new Map(Object.values(namespaces).map((uri) => [uri, uri]))
+
 /** The declarations in force at a place of `text`, innermost last. Offsets are only for the line of a refusal. */
 export class NamespaceScope {
   readonly #text: string
   readonly #prefixes: string[] = []
   readonly #uris: string[] = []
-  /** How many declarations were in force before each open element. */
-  readonly #marks: number[] = []
 
   constructor(text: string) {
     this.#text = text
   }
 
-  enter(): void {
-    this.#marks.push(this.#prefixes.length)
-  }
-
-  leave(): void {
-    const mark = this.#marks.pop() ?? 0
-    if (mark === this.#prefixes.length) return
-    this.#prefixes.length = mark
-    this.#uris.length = mark
-  }
-
-  /** Takes the attribute `xmlns` or `xmlns:prefix` of the element entered last. */
-  declare(attribute: string, uri: string, offset: number): Declaration {
+  /** Takes the attribute `xmlns` or `xmlns:prefix` of an element that declared `earlier` before. */
+  declare(attribute: string, uri: string, earlier: readonly Declaration[], offset: number): Declaration {
     const prefix = attribute.slice(6)
-    const mark = this.#marks[this.#marks.length - 1] ?? 0
-    if (this.#prefixes.indexOf(prefix, mark) !== -1)
-      refuse('envelope.attribute.twice', lineAt(this.#text, offset), attribute)
+    for (const each of earlier)
+      if (each.prefix === prefix) refuse('envelope.attribute.twice', lineAt(this.#text, offset), attribute)
     if (prefix === 'xml' || prefix === 'xmlns' || uri === xmlNamespace || uri === xmlnsNamespace)
       refuse('envelope.namespace.reserved', lineAt(this.#text, offset), `${attribute}="${uri}"`)
     const missing = uri === '' && prefix !== ''
     if (missing || uri.length > bounds.namespace || (uri !== '' && !absolute.test(uri)))
       refuse('envelope.namespace.malformed', lineAt(this.#text, offset), uri, { limit: bounds.namespace })
     this.#prefixes.push(prefix)
-    this.#uris.push(uri)
-    return { prefix, uri }
+    // One string for each namespace, so that comparing them later compares addresses.
+    const known = knownUris.get(uri) ?? uri
+    this.#uris.push(known)
+    return { prefix, uri: known }
+  }
+
+  /** Forgets the last `count` declarations: those of an element that ends. */
+  leave(count: number): void {
+    this.#prefixes.length -= count
+    this.#uris.length -= count
   }
 
   /** The namespace that `prefix` stands for; refuses a prefix that was not declared. */
   lookUp(prefix: string, offset: number): string {
-    const found = this.#prefixes.lastIndexOf(prefix)
-    if (found !== -1) return this.#uris[found] ?? ''
+    for (let at = this.#prefixes.length - 1; at >= 0; at--)
+      if (this.#prefixes[at] === prefix) return this.#uris[at] ?? ''
     if (prefix === '') return ''
     if (prefix === 'xml') return xmlNamespace
     return refuse('envelope.namespace.undeclared', lineAt(this.#text, offset), prefix)

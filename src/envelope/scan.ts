@@ -43,7 +43,8 @@ type Open = { -readonly [Key in keyof Omit<ScannedElement, 'children'>]: Scanned
   written: string
 }
 
-const none: readonly never[] = []
+// Shared by all that have none; never written to.
+const none: never[] = []
 
 const isAsciiStart = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
@@ -109,25 +110,25 @@ class Scanner {
       namespace: '',
       attributes: none,
       declarations: none,
-      children: [],
+      children: none,
       text: '',
       start: tag,
       inside: 0,
       end: 0,
       plain: true,
     }
-    this.#scope.enter()
     const empty = this.#attributes(element)
     element.namespace = this.#scope.lookUp(element.prefix, tag)
     element.inside = this.#at
     if (parent !== undefined) {
       if (parent.children.length === 0 && isBlank(parent.text)) parent.text = ''
-      parent.children.push(element)
+      if (parent.children === none) parent.children = [element]
+      else parent.children.push(element)
     }
     if (empty) {
       element.plain = false // canonical XML writes both tags
       element.end = this.#at
-      this.#scope.leave()
+      this.#leave(element)
     } else this.#open.push(element)
     return element
   }
@@ -159,7 +160,7 @@ class Scanner {
       if (name === 'xmlns' || name.startsWith('xmlns:')) {
         if (attributes !== undefined || declarations !== undefined) element.plain = false
         declarations ??= []
-        declarations.push(this.#scope.declare(name, value, start))
+        declarations.push(this.#scope.declare(name, value, declarations, start))
       } else {
         attributes ??= []
         attributes.push({
@@ -223,7 +224,11 @@ class Scanner {
     this.#at++
     element.end = this.#at
     this.#open.pop()
-    this.#scope.leave()
+    this.#leave(element)
+  }
+
+  #leave(element: Open): void {
+    if (element.declarations !== none) this.#scope.leave(element.declarations.length)
   }
 
   /** The name at `start`, with its prefix; moves behind it, and notes where its colon stands (-1: nowhere). */
