@@ -158,11 +158,10 @@ law('an independent parser reads what is written, with the same subject', async 
       const written = mustBe(await form.write(outgoingOf(made)))
       const document = XmlDocument.fromBuffer(written.bytes)
       try {
-        assert.equal(
-          document.get('//ram:CorrespondenceLetter/ram:Subject', { ram })?.content,
-          // Its binding takes U+FEFF at the start of a text for a byte order mark.
-          made.letter.subject.replace(/^\ufeff/, ''),
-        )
+        // Its binding takes U+FEFF at the start of a longer text for a byte order mark.
+        const unmarked = (text: string | undefined) => text?.replace(/^\ufeff/, '')
+        const subject = document.get('//ram:CorrespondenceLetter/ram:Subject', { ram })?.content
+        assert.equal(unmarked(subject), unmarked(made.letter.subject))
       } finally {
         document.dispose()
       }
