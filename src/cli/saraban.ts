@@ -8,7 +8,6 @@ process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   clock: systemClock,
   random: systemRandom,
-  interactive: process.stdout.isTTY === true,
   untilEnded: () =>
     new Promise((end) => {
       process.once('SIGINT', () => end())

@@ -10,8 +10,6 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   readonly random: Random
-  /** Whether a person looks on: progress may then be shown in place. */
-  readonly interactive: boolean
   /** Waits until the person or the system asks the program to end. */
   untilEnded(): Promise<void>
 }

@@ -31,14 +31,13 @@ export function openEcmsSystem(settings: EcmsSettings): OfficeSystem {
   const client = soapClient({ url, user, password, dispatcher })
   const now = (): string => printInstant(clock.now())
 
-  /** The contractor's order: first into the book, then out of the queue, then the notifiers; each may be repeated. */
+  /** First into the book, then out of the queue: a crash between them only brings the letter once more. */
   async function receiveLetter(letter: Found, processId: string): Promise<void> {
     const from = letter.all('SenderParty')[0]?.all('DepartmentOrganization')[0]?.text('ID') ?? ''
     const key = { from, number: letter.text('ID'), date: letter.text('CorrespondenceDate') }
-    const subject = letter.text('Subject')
-    let receiveNumber = book.receiveNumberOf(key)
-    if (receiveNumber === undefined) {
-      receiveNumber = book.nextReceiveNumber(clock.now())
+    if (book.receiveNumberOf(key) === undefined) {
+      const subject = letter.text('Subject')
+      const receiveNumber = book.nextReceiveNumber(clock.now())
       const files = [...letter.all('MainLetterBinaryObject'), ...letter.all('AttachmentBinaryObject')]
         .map((one) => one.text('#text'))
         .filter((base64) => base64 !== '')
@@ -46,20 +45,25 @@ export function openEcmsSystem(settings: EcmsSettings): OfficeSystem {
       book.enter({ entry: 'letter.received', at: now(), ...key, subject, files, receiveNumber })
     }
     await client.call('CorrespondenceLetterDeleteRequest', `<ProcessID>${escapeXml(processId)}</ProcessID>`)
-    const words =
-      `<LetterID>${escapeXml(key.number)}</LetterID><CorrespondenceDate>${escapeXml(key.date)}</CorrespondenceDate>` +
-      `<Subject>${escapeXml(subject)}</Subject>`
-    const to = officeWords(from)
-    await client.call('ReceiveLetterNotifier', words + to)
-    await client.call('AcceptLetterNotifier', `${words}<AcceptID>${escapeXml(receiveNumber)}</AcceptID>${to}`)
-    book.enter({
-      entry: 'notice.sent',
-      at: now(),
-      kind: 'accept',
-      number: key.number,
-      date: key.date,
-      receiveNumber,
-    })
+  }
+
+  /** Tells the sender of each letter in the book that has not been told: again and again until the service takes it. */
+  async function notify(): Promise<void> {
+    const told = new Set(book.entries.map((one) => (one.entry === 'notice.sent' ? one.receiveNumber : '')))
+    for (const letter of book.entries) {
+      if (letter.entry !== 'letter.received' || told.has(letter.receiveNumber)) continue
+      const { from, number, date, subject, receiveNumber } = letter
+      const words =
+        `<LetterID>${escapeXml(number)}</LetterID><CorrespondenceDate>${escapeXml(date)}</CorrespondenceDate>` +
+        `<Subject>${escapeXml(subject)}</Subject>`
+      const to = `<SenderDepartment><Code>${escapeXml(from)}</Code></SenderDepartment>`
+      await client.call('ReceiveLetterNotifier', words + to)
+      await client.call(
+        'AcceptLetterNotifier',
+        `${words}<AcceptID>${escapeXml(receiveNumber)}</AcceptID>${to}`,
+      )
+      book.enter({ entry: 'notice.sent', at: now(), kind: 'accept', number, date, receiveNumber })
+    }
   }
 
   function receiveNotice(kind: string, notice: Found): void {
@@ -107,9 +111,11 @@ export function openEcmsSystem(settings: EcmsSettings): OfficeSystem {
     },
     async look() {
       try {
-        while (await receiveHead());
+        await notify()
+        while (await receiveHead()) await notify()
       } catch (error) {
-        // Nothing was lost: the head stays until it is deleted, and the next look finds it again.
+        // An empty queue is said this way too. Nothing is lost: the head stays until it is deleted, and the book remembers
+        // who must be told; the next look goes on.
         if (!(error instanceof ServiceError)) throw error
       }
     },
@@ -127,9 +133,6 @@ const notifiers = {
   InvalidLetterNotifier: 'invalid',
   InvalidAcceptIDNotifier: 'dispute',
 } as const
-
-const officeWords = (department: string): string =>
-  `<SenderDepartment><Code>${escapeXml(department)}</Code></SenderDepartment>`
 
 /** The letter as `rsm:GovernmentDocument`, with the customary prefixes. */
 function letterXml(letter: ClerkLetter, own: Office, sentAt: string): string {

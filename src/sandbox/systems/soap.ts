@@ -17,7 +17,6 @@ export interface SoapClient {
 /** What was found in an answer, by local name, wherever it stands. */
 export interface Found {
   text(name: string): string
-  has(name: string): boolean
   all(name: string): readonly Found[]
 }
 
@@ -83,7 +82,6 @@ function foundIn(tree: unknown): Found {
         typeof first === 'object' && first !== null ? (first as Record<string, unknown>)['#text'] : ''
       return Array.isArray(inside) ? String(inside[0] ?? '') : String(inside ?? '')
     },
-    has: (name) => all(name).length > 0,
     all: (name) => all(name).map(foundIn),
   }
 }

@@ -65,7 +65,7 @@ export type BookEntry =
       readonly receiveNumber: string
     }
 
-export type Entered<Kind extends BookEntry['entry']> = BookEntry & { readonly entry: Kind }
+type Entered<Kind extends BookEntry['entry']> = BookEntry & { readonly entry: Kind }
 
 /** A system of one province. */
 export interface OfficeSystem {
@@ -86,7 +86,6 @@ export interface Book {
   receiveNumberOf(key: LetterKey): string | undefined
   /** เลขรับ for the next letter of the year, `12/2569`. */
   nextReceiveNumber(at: Instant): string
-  has(entry: 'letter.sent' | 'letter.refused', number: string): boolean
   close(): void
 }
 
@@ -116,8 +115,6 @@ export function openBook(path: string, watch: (entry: BookEntry) => void): Book 
       const running = received().filter((entry) => entry.receiveNumber.endsWith(`/${year}`)).length
       return `${running + 1}/${year}`
     },
-    has: (entry, number) =>
-      ledger.entries.some((one) => one.entry === entry && 'number' in one && one.number === number),
     close: () => ledger.close(),
   }
 }
