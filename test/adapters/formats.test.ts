@@ -352,6 +352,58 @@ t.test('X10: JSON that says two things, or too much, is refused', (t) => {
   t.end()
 })
 
+t.test('no bytes make a reader throw: what a source holds is items', async (t) => {
+  const letter = mustBe(await csvForms.receive!.write(outgoing(fixedLetter({ attachments: [] })))).bytes
+  const json = mustBe(await jsonForms.receive!.write(outgoing(fixedLetter({ attachments: [] })))).bytes
+  const [made] = fc.sample(notices({ charset: 'windows-874' }), 1)
+  const notice = parcelOf({ notice: made! }, 'p-4', '50')
+  const samples = [
+    { form: csvForms.send!, document: 'letter', bytes: letter },
+    {
+      form: csvForms.sendNotices!,
+      document: 'notice',
+      bytes: mustBe(await csvForms.notices!.write(notice)).bytes,
+    },
+    { form: jsonForms.send!, document: 'letter', bytes: json },
+    {
+      form: jsonForms.sendNotices!,
+      document: 'notice',
+      bytes: mustBe(await jsonForms.notices!.write(notice)).bytes,
+    },
+  ] as const
+  const change = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    cut: fc.nat(20),
+    put: fc.uint8Array({ maxLength: 6 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...samples),
+      fc.array(change, { minLength: 1, maxLength: 5 }),
+      async (sample, changes) => {
+        let bytes: Buffer = Buffer.from(sample.bytes)
+        for (const { at, cut, put } of changes) {
+          const place = Math.floor(at * bytes.length)
+          bytes = Buffer.concat([bytes.subarray(0, place), put, bytes.subarray(place + cut)])
+        }
+        const items = await sample.form.read({
+          document: sample.document,
+          name: '',
+          bytes,
+          beside: new Map(),
+          sender: 'gone',
+          final: true,
+        })
+        t.ok(items.length > 0, 'there is always something to say')
+        for (const item of items)
+          if (item.kind === 'fault')
+            for (const each of item.problems) t.notMatch(describe(each), /\{\w+\}|undefined/)
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
+
 t.test('codecs: what is not in their form is a problem with its value', (t) => {
   const reads = (as: unknown, ...cells: string[]) => {
     const result = codecOf(as).read(cells)

@@ -35,15 +35,18 @@ function itemsOf(
   context: FormContext,
 ): readonly Item[] {
   const items: Item[] = []
+  let columnsKnown = false
   for (const read of form.read(source.bytes)) {
     if (read.kind === 'fault') {
       items.push({ kind: 'fault', position: read.position, problems: read.problems })
       continue
     }
-    if (items.length === 0) {
+    if (!columnsKnown) {
+      columnsKnown = true
       // Said once, for the document: every record would say it again.
       const [first, ...rest] = missingColumns(read.record, mapping)
-      if (first !== undefined) return [{ kind: 'fault', position: 'header', problems: [first, ...rest] }]
+      if (first !== undefined)
+        return [...items, { kind: 'fault', position: 'header', problems: [first, ...rest] }]
     }
     items.push(
       context.content === 'letter'
