@@ -243,7 +243,7 @@ law(
           independent.dispose()
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   },
 )
