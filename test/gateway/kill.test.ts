@@ -85,7 +85,7 @@ async function sendPatiently(
     try {
       return await system.send(letter)
     } catch (error) {
-      if (attempt === 100) throw error
+      if (attempt === 600) throw error
       await new Promise<void>((resolve) => systemClock.schedule(systemClock.now() + 200, resolve))
     }
   }

@@ -36,6 +36,9 @@ process.once('message', async (order: Order) => {
       for (;;);
     },
   })
-  process.once('disconnect', () => void gateway.stop().then(() => process.exit(0)))
-  process.send?.('listening')
+  const leave = (): void => void gateway.stop().then(() => process.exit(0))
+  process.once('disconnect', leave)
+  // The parent may be gone already: a test that failed leaves nothing behind.
+  if (process.connected) process.send?.('listening')
+  else leave()
 })
