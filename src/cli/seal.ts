@@ -153,6 +153,11 @@ function attachInline(said: JsonAttachment, path: string, faults: Problem[]): At
   const mediaType = mediaTypeOf(said.mediaType, name)
   if (!mediaType.ok) faults.push(...mediaType.problems.map((found) => within(`${path}.mediaType`, found)))
   const bytes = content === undefined ? undefined : Buffer.from(content, 'base64')
+  // Buffer.from skips what is not base64: only what comes back the same was base64.
+  if (bytes !== undefined && bytes.toString('base64') !== content?.replace(/[\r\n]/g, '')) {
+    const expected = 'base64 (RFC 4648, section 4)'
+    faults.push(problem('letter.json.type', `${path}.content`, content?.slice(0, 40), { expected }))
+  }
   const size = bytes?.length ?? said.size
   const sha256 = bytes === undefined ? said.sha256 : createHash('sha256').update(bytes).digest('hex')
   if (size === undefined || sha256 === undefined) {

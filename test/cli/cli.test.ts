@@ -180,6 +180,8 @@ t.test('seal refuses, naming every fault at once, and writes nothing', async (t)
   t.match(await saraban(sealWords(other.json, xml)), { code: 1, err: /cli\.office\.differs/ })
   const absent = filesOf(t, { ...letter, attachments: [{ name: 'a.pdf' }] })
   t.match(await saraban(sealWords(absent.json, xml)), { code: 1, err: /cli\.attachment\.absent/ })
+  const garbled = filesOf(t, { ...letter, attachments: [{ name: 'a.pdf', content: 'no base64!' }] })
+  t.match(await saraban(sealWords(garbled.json, xml)), { code: 1, err: /content: .*letter\.json\.type/ })
   const fine = filesOf(t)
   t.match(await saraban(sealWords(fine.json, xml, '--attach', '/nowhere/a.pdf')), {
     code: 2,

@@ -54,6 +54,11 @@ function readContent(said: JsonAttachment, path: string, problems: Problem[]): C
   if (said.content === undefined) problems.push(problem('sandbox.attachment.missing', path, said.name))
   if (!mediaType.ok || said.content === undefined) return undefined
   const bytes = Buffer.from(said.content, 'base64')
+  // Buffer.from skips what is not base64: only what comes back the same was base64.
+  if (bytes.toString('base64') !== said.content.replace(/[\r\n]/g, '')) {
+    const expected = 'base64 (RFC 4648, section 4)'
+    problems.push(problem('letter.json.type', `${path}.content`, said.content.slice(0, 40), { expected }))
+  }
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const { name, role } = said
   return { bytes, attachment: { name, mediaType: mediaType.value, role, size: bytes.length, sha256 } }
