@@ -1,6 +1,6 @@
 // The doors on a real server, plain and with mutual TLS: who may come in, what they may cost, what they are told.
 import { createPrivateKey, scryptSync, X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -11,7 +11,13 @@ import type { Access, Door, DoorRequest } from '../../src/adapters/contract.ts'
 import { Doorkeeper } from '../../src/gateway/http/access.ts'
 import { doorsPlugin, type OfficeDoor } from '../../src/gateway/http/doors.ts'
 import { type Bounds, createServer, defaultBounds } from '../../src/gateway/http/server.ts'
-import { createAuthority, issueCertificate, keyToPem, newKey } from '../../src/gateway/trust/authority.ts'
+import {
+  createAuthority,
+  type Identity,
+  issueCertificate,
+  keyToPem,
+  newKey,
+} from '../../src/gateway/trust/authority.ts'
 import { type Clock, systemClock, systemRandom } from '../../src/letter/time.ts'
 import { office } from '../letter/arbitrary.ts'
 import { createEnvelopeSource } from './envelopes.ts'
@@ -75,6 +81,7 @@ const installation = await makeInstallation(
   },
 )
 const { trust } = installation.settings
+const strangers = await makeStrangers()
 const clock = new PatientClock()
 let broken: Error | undefined
 const gateway = await installation.start({
@@ -93,6 +100,33 @@ const clientFor = (id: string): Agent => {
   return client
 }
 t.teardown(() => Promise.all([...clients.values()].map((client) => client.close())))
+
+/** Certificates with the right name that must open nothing, each with its key. */
+async function makeStrangers() {
+  const now = systemClock.now()
+  const elsewhere = await createAuthority(now, systemRandom)
+  const ours = {
+    certificate: new X509Certificate(readFileSync(join(trust, 'authority.pem'))),
+    key: createPrivateKey(readFileSync(join(trust, 'authority.key.pem'))),
+  }
+  const issue = async (name: string, authority: Identity, folder: string) => {
+    const key = await newKey()
+    const issued = issueCertificate(authority, key, { kind: 'office', office: '50' }, now, systemRandom)
+    const files = { certificate: join(folder, `${name}.pem`), key: join(installation.folder, `${name}.key`) }
+    writeFileSync(files.certificate, issued.toString())
+    writeFileSync(files.key, keyToPem(key))
+    return files
+  }
+  return {
+    'of another authority': await issue('elsewhere', elsewhere, installation.folder),
+    'of another authority, although registered': await issue(
+      'other',
+      elsewhere,
+      join(trust, 'offices', '50'),
+    ),
+    'of this authority, but not registered': await issue('unknown', ours, installation.folder),
+  }
+}
 
 /** Connects; resolves when the connection is open. */
 const opened = (port: number): Promise<Socket> =>
@@ -160,29 +194,10 @@ t.test('a certificate opens the door of its own office only', async (t) => {
   isProblem(t, plain, 401, 'access.denied', 'without TLS')
   t.match(plain.headers['www-authenticate'], /Certificate/)
 
-  // The right name under another authority; and a certificate of this authority that nobody registered.
-  const folder = join(installation.folder, 'strangers')
-  mkdirSync(folder)
-  const now = systemClock.now()
-  const files = (name: string) => ({
-    certificate: join(folder, `${name}.pem`),
-    key: join(folder, `${name}.key.pem`),
-  })
-  const authorities = {
-    other: await createAuthority(now, systemRandom),
-    same: {
-      certificate: new X509Certificate(readFileSync(join(trust, 'authority.pem'))),
-      key: createPrivateKey(readFileSync(join(trust, 'authority.key.pem'))),
-    },
-  }
-  for (const [name, authority] of Object.entries(authorities)) {
-    const key = await newKey()
-    const issued = issueCertificate(authority, key, { kind: 'office', office: '50' }, now, systemRandom)
-    writeFileSync(files(name).certificate, issued.toString())
-    writeFileSync(files(name).key, keyToPem(key))
-    const client = clientOf(trust, files(name))
+  for (const [name, files] of Object.entries(strangers)) {
+    const client = clientOf(trust, files)
     t.teardown(() => client.close())
-    isProblem(t, await said(client), 401, 'access.denied', `${name} authority`)
+    isProblem(t, await said(client), 401, 'access.denied', name)
   }
   isProblem(
     t,
