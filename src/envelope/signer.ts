@@ -30,7 +30,8 @@ export function demandSigner(hashed: HashedDocument, trust: Trust, at: Instant):
   )
   if (certificate === undefined)
     return refuse('envelope.signer.unregistered', 'From', office, { certificates: registered.length })
-  const { algorithm, signedInfoBytes, signatureValue } = { ...hashed, ...hashed.signedInfo }
+  const { signedInfoBytes, signatureValue } = hashed
+  const { algorithm } = hashed.signedInfo
   const key = demandFit(certificate, trust.authority, at, signingTime)
   if (key !== algorithm.key)
     refuse('envelope.signer.algorithm-other', 'SignatureMethod', algorithm.key, { expected: key })

@@ -1,6 +1,8 @@
 // Values as Canonical XML 1.0 §2.3 writes them in text and in attributes: what is written is its own canonical form.
 import { forbiddenCharacter } from './characters.ts'
 
+// One look that almost every value passes; only what fails it is looked at closely.
+const remarkable = /[\u0000-\u001f"&<>\ud800-\udfff\ufffe\uffff]/
 const inText = /[&<>\r]/g
 const inAttribute = /[&<"\t\n\r]/g
 
@@ -18,12 +20,14 @@ const reference = (character: string): string => references[character] ?? charac
 
 /** `text` as character data. Throws a defect for what XML cannot hold: `checkLetter` and `checkNotice` refuse it before. */
 export function escapeText(text: string): string {
+  if (!remarkable.test(text)) return text
   demandCharacters(text)
   return text.replace(inText, reference)
 }
 
 /** `value` as the inside of a double-quoted attribute. Throws as `escapeText`. */
 export function escapeAttribute(value: string): string {
+  if (!remarkable.test(value)) return value
   demandCharacters(value)
   return value.replace(inAttribute, reference)
 }

@@ -254,6 +254,27 @@ const notice = seal(
 ).bytes.toString('utf8')
 vector('ok-notice', '-', 'ok', 'an accept notice of the ministry', notice)
 
+vector(
+  'ok-unused-namespace',
+  '-',
+  'ok',
+  'canonical but for a namespace that nothing uses',
+  inContent(' Version', ' xmlns:unused="urn:unused" Version'),
+)
+vector(
+  'ok-namespace-again',
+  '-',
+  'ok',
+  'canonical but for a namespace declared twice',
+  inContent('<env:Header>', '<env:Header xmlns:env="urn:th:go:moi:saraban:envelope:1">'),
+)
+vector(
+  'ok-namespace-early',
+  '-',
+  'ok',
+  'canonical but for a namespace declared before its use',
+  inContent(' Version', ' xmlns:rsm="urn:th:gov:egif:data:standard:GovernmentDocument:1.0" Version'),
+)
 // ── S1: wrapping ────────────────────────────────────────────────────────────────────────────────────────────────
 vector(
   's01-original-in-object',
