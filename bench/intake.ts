@@ -70,12 +70,17 @@ export async function run({ quick }: { readonly quick: boolean }): Promise<Row[]
     const letters = await measureIntake(folder, quick ? 2_000 : 20_000)
     signing.push(rawSigning(seconds))
     commits.push(rawCommits(folder, seconds))
-    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+    const mean = (values: readonly number[]): number =>
+      values.reduce((sum, value) => sum + value, 0) / values.length
     const limit = Math.min(mean(signing), mean(commits))
     const ratio = letters / limit
     return [
       { what: 'raw RSA-2048 signing, one thread', value: mean(signing), unit: 'signatures/s' },
-      { what: 'raw commits of 4 KB rows in groups of 50, synchronous=FULL', value: mean(commits), unit: 'rows/s' },
+      {
+        what: 'raw commits of 4 KB rows in groups of 50, synchronous=FULL',
+        value: mean(commits),
+        unit: 'rows/s',
+      },
       {
         what: `letters from HTTP to committed, ${connections} connections`,
         value: letters,
@@ -168,9 +173,22 @@ async function writeInstallation(folder: string): Promise<void> {
   }
 }
 
-async function load(url: string, letters: number, first: number): Promise<{ seconds: number; taken: number }> {
+async function load(
+  url: string,
+  letters: number,
+  first: number,
+): Promise<{ seconds: number; taken: number }> {
   const program = fileURLToPath(new URL('load.ts', import.meta.url))
-  const parameters = ['--import', 'tsx', program, url, key, String(letters), String(connections), String(first)]
+  const parameters = [
+    '--import',
+    'tsx',
+    program,
+    url,
+    key,
+    String(letters),
+    String(connections),
+    String(first),
+  ]
   const child = spawn(process.execPath, parameters, { stdio: ['pipe', 'pipe', 'inherit'] })
   const output = outputOf(child)
   child.stdin.write('go\n')

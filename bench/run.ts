@@ -27,7 +27,11 @@ async function main(parameters: readonly string[]): Promise<number> {
   }
   if (parameters.includes('--json')) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
   else for (const [name, rows] of Object.entries(results)) print(name, rows)
-  return Object.values(results).flat().some((row) => row.ok === false) ? 1 : 0
+  return Object.values(results)
+    .flat()
+    .some((row) => row.ok === false)
+    ? 1
+    : 0
 }
 
 function print(name: string, rows: readonly Row[]): void {
@@ -41,7 +45,14 @@ function print(name: string, rows: readonly Row[]): void {
   const table = [['', 'measured', 'ratio', 'expected', ''], ...cells]
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
   process.stdout.write(`\n${name}\n`)
-  for (const row of table) process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`)
+  for (const row of table)
+    process.stdout.write(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd()}\n`,
+    )
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = await main(process.argv.slice(2))
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  process.exitCode = await main(process.argv.slice(2))

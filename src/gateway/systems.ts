@@ -8,9 +8,9 @@ import type { Signer } from '../envelope/envelope.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock } from '../letter/time.ts'
 import { bad, describe, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
+import type { System } from './desk.ts'
 import { ownPaths } from './http/description.ts'
 import type { OfficeDoor } from './http/doors.ts'
-import type { System } from './intake/desk.ts'
 
 /** The installation is not in order: nothing was started. */
 export class SettingsError extends Error {

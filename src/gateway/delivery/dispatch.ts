@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { OfficeId } from '../../letter/offices.ts'
-import type { Desk } from '../intake/desk.ts'
+import type { Desk } from '../desk.ts'
 import {
   type DeliveryRow,
   deliveryById,

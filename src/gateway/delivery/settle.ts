@@ -4,8 +4,7 @@ import type { SealedEnvelope } from '../../envelope/envelope.ts'
 import type { Notice } from '../../letter/notice.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { messageOf, type Problem, problem } from '../../problem/problem.ts'
-import { type Desk, newId, sealNotice } from '../intake/desk.ts'
-import { noticeAbout } from '../intake/notices.ts'
+import { type Desk, newId, sealNotice } from '../desk.ts'
 import type { Transaction } from '../journal/database.ts'
 import {
   type DeliveryRow,
@@ -17,6 +16,7 @@ import {
   moveDelivery,
 } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
+import { noticeAbout } from '../journal/find.ts'
 import { keepReceipt, letterAt, moveLetter } from '../journal/letters.ts'
 import { postNotice } from './post.ts'
 import { judgeReply } from './receipt.ts'

@@ -9,11 +9,11 @@ import type { AboutLetter, Notice } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import { type PostResult, postLetter, postNotice, unreachable } from '../delivery/post.ts'
+import { type Desk, type Faulty, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
 import type { Transaction } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import { envelopeById, keepReceipt, receiptFor } from '../journal/letters.ts'
 import { keepSource, type SourceRow } from '../journal/sources.ts'
-import { type Desk, type Faulty, faulty, newId, type Outcome, type System, sealNotice } from './desk.ts'
 import { keepContent } from './keep.ts'
 
 type EnvelopeItem = Extract<Item, { kind: 'envelope' }>

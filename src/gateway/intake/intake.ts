@@ -1,9 +1,9 @@
 // The intake: what a system hands over is read, checked, sealed and committed; only then is it "taken" (principle 4).
 import type { Item, Source, Taken } from '../../adapters/contract.ts'
 import type { Problem } from '../../problem/problem.ts'
+import { type Desk, type Faulty, newId, type Outcome, type System } from '../desk.ts'
 import { recordEvent } from '../journal/events.ts'
 import { keepSource, quarantine, type SourceRow } from '../journal/sources.ts'
-import { type Desk, type Faulty, newId, type Outcome, type System } from './desk.ts'
 import { takeEnvelope } from './envelopes.ts'
 import { sourceRowOf } from './keep.ts'
 import { takeLetter } from './letters.ts'

@@ -8,8 +8,8 @@ import type { Attachment } from '../../letter/letter.ts'
 import type { Instant } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { type AttachmentStore, type Kept, TooLarge } from '../attachments/store.ts'
+import { newId, type System } from '../desk.ts'
 import type { SourceRow } from '../journal/sources.ts'
-import { newId, type System } from './desk.ts'
 
 /** Design §5.3. */
 const largestAttachment = 2 * 1024 ** 3

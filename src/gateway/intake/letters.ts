@@ -7,9 +7,9 @@ import type { Letter } from '../../letter/letter.ts'
 import { newMessageId } from '../../letter/time.ts'
 import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import { postLetter, unreachable } from '../delivery/post.ts'
+import { type Desk, faulty, newId, type Outcome, type System, sealFor } from '../desk.ts'
 import { findEarlier } from '../journal/letters.ts'
 import { keepSource, type SourceRow } from '../journal/sources.ts'
-import { type Desk, faulty, newId, type Outcome, type System, sealFor } from './desk.ts'
 import { keepAttachments } from './keep.ts'
 
 type LetterItem = Extract<Item, { kind: 'letter' }>

@@ -1,16 +1,16 @@
 // What everybody at the intake's desk needs: verbs and stores, handed over once.
 import { randomUUID } from 'node:crypto'
-import type { Taken } from '../../adapters/contract.ts'
-import type { Envelope, SealedEnvelope, Signer, Trust } from '../../envelope/envelope.ts'
-import { sealAsync } from '../../envelope/seal.ts'
-import type { Notice } from '../../letter/notice.ts'
-import type { OfficeId } from '../../letter/offices.ts'
-import { type Clock, newMessageId, type Random } from '../../letter/time.ts'
-import type { Problem } from '../../problem/problem.ts'
-import type { AttachmentStore } from '../attachments/store.ts'
-import type { Routes } from '../delivery/post.ts'
-import type { Database } from '../journal/database.ts'
-import type { Due } from '../journal/deliveries.ts'
+import type { Taken } from '../adapters/contract.ts'
+import type { Envelope, SealedEnvelope, Signer, Trust } from '../envelope/envelope.ts'
+import { sealAsync } from '../envelope/seal.ts'
+import type { Notice } from '../letter/notice.ts'
+import type { OfficeId } from '../letter/offices.ts'
+import { type Clock, newMessageId, type Random } from '../letter/time.ts'
+import type { Problem } from '../problem/problem.ts'
+import type { AttachmentStore } from './attachments/store.ts'
+import type { Routes } from './delivery/post.ts'
+import type { Database } from './journal/database.ts'
+import type { Due } from './journal/deliveries.ts'
 
 /** Named places on a letter's way. A test kills the process at each of them. */
 export const steps = [
