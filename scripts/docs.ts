@@ -1,7 +1,7 @@
 // `npm run docs` writes the pages that follow from the code; `--check` fails when one of them is stale.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { deliveryTable, letterTable, type Table } from '../src/gateway/delivery/states.ts'
 import { defaultPolicy } from '../src/gateway/delivery/schedule.ts'
+import { deliveryTable, letterTable, type Table } from '../src/gateway/delivery/states.ts'
 import { catalogue } from '../src/problem/catalogue.ts'
 
 /** A generated page, or a part of a page between `<!-- generated: NAME -->` and `<!-- end -->`. */
@@ -27,7 +27,10 @@ function problemsPage(): string {
 
 const cell = (text: string): string => text.replaceAll('<', '&lt;').replaceAll('{', '‹').replaceAll('}', '›')
 
-function diagram<State extends string, Event extends string>(table: Table<State, Event>, first: State): string {
+function diagram<State extends string, Event extends string>(
+  table: Table<State, Event>,
+  first: State,
+): string {
   const moves = new Map<string, string[]>()
   for (const state of Object.keys(table) as State[]) {
     for (const [event, next] of Object.entries(table[state]) as [Event, State][]) {
@@ -36,12 +39,16 @@ function diagram<State extends string, Event extends string>(table: Table<State,
       moves.set(arrow, [...(moves.get(arrow) ?? []), event])
     }
   }
-  const lines = [...moves].map(([arrow, events]) => `  ${arrow.replaceAll('given-up', 'given_up')}: ${events.join(', ')}`)
+  const lines = [...moves].map(
+    ([arrow, events]) => `  ${arrow.replaceAll('given-up', 'given_up')}: ${events.join(', ')}`,
+  )
   return ['```mermaid', 'stateDiagram-v2', `  [*] --> ${first}`, ...lines, '```'].join('\n')
 }
 
 function scheduleText(): string {
-  const seconds = defaultPolicy.pauses.map((pause) => (pause < 60_000 ? `${pause / 1000} s` : `${pause / 60_000} min`))
+  const seconds = defaultPolicy.pauses.map((pause) =>
+    pause < 60_000 ? `${pause / 1000} s` : `${pause / 60_000} min`,
+  )
   const hours = (milliseconds: number): string => `${milliseconds / 3_600_000} h`
   return `After the first failed attempts: ${seconds.join(', ')}; then every ${hours(defaultPolicy.thenEvery)}, each pause lengthened by up to ${defaultPolicy.jitter * 100} %, until ${hours(defaultPolicy.giveUpAfter)} have passed. A Retry-After lengthens a pause up to ${hours(defaultPolicy.longestRetryAfter)}.`
 }
@@ -76,7 +83,8 @@ for (const generated of pages) {
   const before = read(generated.file)
   const after = withPart(before, generated)
   if (after === before) continue
-  if (process.argv.includes('--check')) stale.push(generated.part === undefined ? generated.file : `${generated.file} (${generated.part})`)
+  if (process.argv.includes('--check'))
+    stale.push(generated.part === undefined ? generated.file : `${generated.file} (${generated.part})`)
   else writeFileSync(generated.file, after)
 }
 if (stale.length > 0) {

@@ -285,8 +285,22 @@ t.test('an envelope from outside: verified, kept as it is, answered with a signe
     ),
   )
 
+  const borrowed = sealedBy(trust, gateway.clock, {
+    letter: { ...letter, number: number('มท 0210.3/ว 3894') } as Letter,
+  })
+  t.same(
+    codes((await offer(ministry, [item(new Map(), borrowed.sealed.bytes)], 'borrowed', 'waits'))[0]),
+    ['letter.attachment.missing'],
+    'to know the digest of a scan that somebody else sent is not to have it',
+  )
+
   const otherLetter = sealedBy(trust, gateway.clock, { letter: { ...letter, subject: 'อื่น' } as Letter })
-  const [conflict] = await offer(ministry, [item(new Map(), otherLetter.sealed.bytes)], 'g', 'waits')
+  const [conflict] = await offer(
+    ministry,
+    [item(new Map([[sha256(scan), content]]), otherLetter.sealed.bytes)],
+    'g',
+    'waits',
+  )
   t.same(codes(conflict), ['letter.conflict'])
   const reject = mustBe(
     verifyEnvelope((conflict as { receipt: { bytes: Buffer } }).receipt.bytes, trust.trust, start),

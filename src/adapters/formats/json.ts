@@ -24,7 +24,7 @@ export const json = documentFormat<Options>({
     multipart: 'form-data',
     receipts: false,
     read: async (source) => [
-      context.content === 'letter' ? letterItem(source, options) : noticeItem(source, context),
+      context.content === 'letter' ? letterItem(source, options, context) : noticeItem(source, context),
     ],
     write: async (outgoing) => write(outgoing, context),
   }),
@@ -95,13 +95,15 @@ function noticeItem(source: Source, { office }: FormContext): Item {
   return { kind: 'notice', position: 'notice', draft: draft.value }
 }
 
-function letterItem(source: Source, { main }: Options): Item {
+function letterItem(source: Source, { main }: Options, { office }: FormContext): Item {
   const value = readStrictJson(source.bytes)
   if (!value.ok) return fault('document', value.problems)
   const problems: Problem[] = []
   const read = letterFromJson(unwrapped(value.value, 'letter', problems))
   if (!read.ok) return fault('letter', [read.problems[0], ...read.problems.slice(1), ...problems])
-  const { draft, attachments } = read.value
+  const { attachments } = read.value
+  // The system speaks for its own office only, so a letter that names no sender can only be that office's.
+  const draft = { ...read.value.draft, from: read.value.draft.from ?? { office } }
   const missing: string[] = []
   const incoming = attachments.flatMap((each, index): IncomingAttachment[] => {
     const path = `attachments.${index}`

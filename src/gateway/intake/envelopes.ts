@@ -227,7 +227,12 @@ async function keepNamed(
   const problems: Problem[] = []
   for (const [index, { sha256, size }] of letter.attachments.entries()) {
     const path = `attachments[${index}]`
-    const part = parts.get(sha256) ?? { kind: 'kept' as const, sha256, size }
+    const part = parts.get(sha256)
+    // Bytes that the store holds from elsewhere do not count: to know a digest is not to have the scan.
+    if (part === undefined) {
+      problems.push(problem('letter.attachment.missing', path, sha256))
+      continue
+    }
     const kept = await keepContent(desk.attachments, part, path)
     if (!kept.ok) problems.push(...kept.problems)
     else if (kept.value.sha256 !== sha256 || kept.value.size !== size) {
