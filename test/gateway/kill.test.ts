@@ -169,6 +169,15 @@ t.test('killed at every step, restarted: every acknowledged letter is registered
       )
     }
   }
+  for (const system of systems) {
+    const first = new Map(receivedOf(system).map(({ id, number }) => [number, id]))
+    const repeated = system.entries.filter((entry) => entry.entry === 'letter.repeated')
+    // Over HTTP an answer may be lost, so a letter may come again, but under the id by which the system can tell.
+    for (const { id, number } of repeated)
+      t.equal(id, first.get(number), `${system.name} ${number}: came again as itself`)
+    if (system.name === 'CSV folder')
+      t.same(repeated, [], 'a file is handed over once, whenever the process dies')
+  }
   t.equal(
     new Set(registered().map(({ receiveNumber }) => receiveNumber)).size,
     registered().length,

@@ -4,6 +4,7 @@ import type { Envelope } from '../../envelope/envelope.ts'
 import { checkLetter, type LetterDraft } from '../../letter/check.ts'
 import { contentDigest } from '../../letter/digest.ts'
 import type { Letter } from '../../letter/letter.ts'
+import { characterFaults } from '../../letter/text.ts'
 import { newMessageId } from '../../letter/time.ts'
 import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import { postLetter, unreachable } from '../delivery/post.ts'
@@ -92,7 +93,11 @@ function provenanceOf(
     format: system.format,
     ...(item.charset !== undefined && { charset: item.charset }),
     sourceDigest: source.sha256,
-    ...(item.datePrinted !== undefined && { datePrinted: item.datePrinted }),
+    ...(isSound(item.datePrinted) && { datePrinted: item.datePrinted }),
     ...(letter.number.completed && { numberCompleted: true }),
   }
 }
+
+/** The printed date is a remark: what an envelope could not carry is left to the source, which is kept whole. */
+const isSound = (printed: string | undefined): printed is string =>
+  printed !== undefined && printed !== '' && printed.length <= 100 && characterFaults(printed).length === 0

@@ -86,7 +86,7 @@ export function openCsvSystem(settings: CsvSettings): OfficeSystem {
   const now = (): string => printInstant(clock.now())
   let running = book.entries.filter((entry) => entry.entry === 'letter.sent').length
 
-  function receiveLetter(row: Row): void {
+  function receiveLetter(row: Row, id: string): void {
     const key = { from: row['จาก'] ?? '', number: row['ที่หนังสือ'] ?? '', date: row['ลงวันที่'] ?? '' }
     let receiveNumber = book.receiveNumberOf(key)
     if (receiveNumber === undefined) {
@@ -94,8 +94,8 @@ export function openCsvSystem(settings: CsvSettings): OfficeSystem {
       const names = [row['ไฟล์1'] ?? '', ...(row['ไฟล์2'] ?? '').split(';')].filter((name) => name !== '')
       const files = names.map((name) => digestOf(fileBeside(shared.receive, archive, name)))
       const subject = row['เรื่อง'] ?? ''
-      book.enter({ entry: 'letter.received', at: now(), ...key, subject, files, receiveNumber })
-    }
+      book.enter({ entry: 'letter.received', at: now(), id, ...key, subject, files, receiveNumber })
+    } else book.enter({ entry: 'letter.repeated', at: now(), id, number: key.number })
     const notice = {
       รายการ: 'ลงทะเบียนรับ',
       ที่หนังสือ: key.number,
@@ -120,10 +120,10 @@ export function openCsvSystem(settings: CsvSettings): OfficeSystem {
   }
 
   /** Each file's rows into the book, then the file out of the shared folder. */
-  function takeAll(folder: string, receive: (row: Row) => void): void {
+  function takeAll(folder: string, receive: (row: Row, file: string) => void): void {
     for (const name of readdirSync(folder).sort()) {
       if (!name.endsWith('.csv')) continue
-      for (const row of readCsv(join(folder, name))) receive(row)
+      for (const row of readCsv(join(folder, name))) receive(row, name)
       renameSync(join(folder, name), join(archive, name))
     }
   }

@@ -42,8 +42,16 @@ export function openEcmsSystem(settings: EcmsSettings): OfficeSystem {
         .map((one) => one.text('#text'))
         .filter((base64) => base64 !== '')
         .map((base64) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex'))
-      book.enter({ entry: 'letter.received', at: now(), ...key, subject, files, receiveNumber })
-    }
+      book.enter({
+        entry: 'letter.received',
+        at: now(),
+        id: processId,
+        ...key,
+        subject,
+        files,
+        receiveNumber,
+      })
+    } else book.enter({ entry: 'letter.repeated', at: now(), id: processId, number: key.number })
     await client.call('CorrespondenceLetterDeleteRequest', `<ProcessID>${escapeXml(processId)}</ProcessID>`)
   }
 

@@ -95,8 +95,16 @@ export async function openJsonSystem(
       if (receiveNumber === undefined) {
         receiveNumber = book.nextReceiveNumber(clock.now())
         const { subject } = letter
-        book.enter({ entry: 'letter.received', at: now(), ...letterKey, subject, files, receiveNumber })
-      }
+        book.enter({
+          entry: 'letter.received',
+          at: now(),
+          id: messageId,
+          ...letterKey,
+          subject,
+          files,
+          receiveNumber,
+        })
+      } else book.enter({ entry: 'letter.repeated', at: now(), id: messageId, number: letter.number })
       const { number, date } = letterKey
       outbox.put(messageId, { about: { messageId }, number, date, receiveNumber })
     } else if (notice !== undefined) {

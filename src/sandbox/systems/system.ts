@@ -39,6 +39,8 @@ export type BookEntry =
   | {
       readonly entry: 'letter.received'
       readonly at: string
+      /** By what this handing-over is known: the file's name, the message id, the ProcessID. */
+      readonly id: string
       readonly from: string
       readonly number: string
       readonly date: string
@@ -48,6 +50,8 @@ export type BookEntry =
       /** เลขรับ of this office. */
       readonly receiveNumber: string
     }
+  /** A letter that is in the book already came once more: it keeps its receive number. */
+  | { readonly entry: 'letter.repeated'; readonly at: string; readonly id: string; readonly number: string }
   | {
       readonly entry: 'notice.received'
       readonly at: string
