@@ -433,6 +433,16 @@ t.test('codecs: what is not in their form is a problem with its value', (t) => {
   t.same(reads({ text: { max: 10 } }, 'ก'.repeat(11)), ['adapter.field.too-long'])
   t.same(reads({ text: { trim: true } }, '  ก  '), ['ก'])
   t.same(reads('letter-number', 'ไม่ใช่เลข').length, 1)
+  const twoDigits = codecOf({ 'buddhist-date': { form: 'dd/MM/yy', century: 25 } })
+  t.match(
+    twoDigits.write(['2008-11-15'], 1, () => undefined),
+    { ok: true, value: ['15/11/51'] },
+  )
+  t.match(
+    twoDigits.write(['2057-11-15'], 1, () => undefined),
+    { ok: false, problems: [{ code: 'adapter.field.cannot-say' }] },
+    'พ.ศ. 2600 in two digits would come back as 2500',
+  )
   const write = codecOf('person').write(['ก ข', 'ค', ''], 1, () => undefined)
   t.match(write, { ok: false }, 'a given name of two words does not fit one cell')
   t.end()

@@ -1,6 +1,6 @@
 // A day, as the system writes it: in the Buddhist era or the Christian one.
 import { type DateForm, dateForms, printLetterDate, readLetterDate } from '../../letter/dates.ts'
-import { good } from '../../problem/problem.ts'
+import { bad, good, problem } from '../../problem/problem.ts'
 import { type Codec, type CodecKind, cellByCell, codec } from './codec.ts'
 
 interface Options {
@@ -43,12 +43,18 @@ function dateCodec(name: string, has: (form: string) => boolean): CodecKind {
 }
 
 function codecOf({ form, century }: Options): Codec {
+  // The form is given, so that a Christian year in a Buddhist column is a fault and not a letter of 543 years ago.
+  const read = (cell: string) => readLetterDate(cell, { form, ...(century !== undefined && { century }) })
   return cellByCell({
-    // The form is given, so that a Christian year in a Buddhist column is a fault and not a letter of 543 years ago.
-    read: (cell) => readLetterDate(cell, { form, ...(century !== undefined && { century }) }),
+    read,
     write: (value) => {
       const date = readLetterDate(value, { form: 'ce:yyyy-MM-dd' })
-      return date.ok ? good(printLetterDate(date.value, form)) : date
+      if (!date.ok) return date
+      const printed = printLetterDate(date.value, form)
+      const back = read(printed)
+      // Two digits say a year of one century only: any other would come back as another year.
+      if (back.ok && back.value === date.value) return good(printed)
+      return bad(problem('adapter.field.cannot-say', '', value, { field: 'date' }))
     },
   })
 }
