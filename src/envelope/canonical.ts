@@ -1,5 +1,5 @@
 // Exclusive XML Canonicalization 1.0, asked as a question: are these bytes their own canonical form already?
-import type { ScannedElement } from './scan.ts'
+import type { ScannedElement } from './scanned.ts'
 
 interface Rendered {
   readonly prefix: string

@@ -4,7 +4,7 @@ import { ParseOption, XmlC14NMode, XmlDocument, XmlElement, XmlLibError } from '
 import type { Canonicalisation } from './algorithms.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
-import type { ScannedElement } from './scan.ts'
+import type { ScannedElement } from './scanned.ts'
 
 type Mode = (typeof XmlC14NMode)[keyof typeof XmlC14NMode]
 

@@ -6,10 +6,11 @@ import { readBase64 } from './base64.ts'
 import { isCanonical } from './canonical.ts'
 import { canonicaliseDocument, canonicaliseSigned } from './canonicalise.ts'
 import { refuse } from './refusal.ts'
-import { type ScannedElement, scan } from './scan.ts'
+import { scan } from './scan.ts'
+import type { ScannedElement } from './scanned.ts'
 import { attributeOf, findSignature, type SignatureShape } from './signature-shape.ts'
 import { readSignedInfo, type SignedInfo, type SignedReference } from './signed-info.ts'
-import { readSource } from './source.ts'
+import { decode, readSource } from './source.ts'
 
 /** `slices`: the received bytes are their own canonical form, hashed as they are; `canonicalised`: libxml2 made it. */
 export type Way = 'slices' | 'canonicalised'
@@ -29,8 +30,8 @@ export interface HashedDocument {
 
 /** Scans `bytes`, judges the signature's shape and checks both references. `way` demands one way; else the fast one that fits. */
 export function readHashed(bytes: Buffer, way?: Way): HashedDocument {
-  const text = readSource(bytes)
-  const root = scan(text)
+  const { text, units } = readSource(bytes)
+  const root = scan(text, units)
   const shape = findSignature(root)
   const propertiesId = attributeOf(shape.signedProperties, 'Id')
   if (propertiesId === undefined || propertiesId === '')
@@ -84,7 +85,7 @@ function bySlices({ bytes, text, root, shape, claimed }: Received): HashedDocume
   )
   return {
     way: 'slices',
-    content: { ...root, children: root.children.slice(0, -1) },
+    content: root.withoutLast(),
     digest: claimed.document.hash === 'sha256' ? digest.toString('hex') : sha256Hex(document),
     signedProperties,
     signedInfo: claimed,
@@ -137,7 +138,10 @@ function byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed }:
 }
 
 /** Canonical bytes may be longer than the received ones were (`"` becomes `&quot;`); their bounds were checked then. */
-const rescan = (canonical: Buffer): ScannedElement => scan(canonical.toString('utf8'))
+function rescan(canonical: Buffer): ScannedElement {
+  const { text, units } = decode(canonical)
+  return scan(text, units)
+}
 
 function compare(
   reference: SignedReference,

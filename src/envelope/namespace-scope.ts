@@ -1,6 +1,7 @@
 // Namespaces in XML 1.0: which prefix means which namespace, from element to element.
 import { bounds } from './bounds.ts'
 import { lineAt } from './character-data.ts'
+import { unitsOf } from './names.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 
@@ -17,44 +18,75 @@ const xmlnsNamespace = 'http://www.w3.org/2000/xmlns/'
 // `&` is left out: libxml2 does not escape it where Canonical XML does.
 const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9!#$%()*+,\-./:;=?@_~]*$/
 
-const knownUris: ReadonlyMap<string, string> = new Map(Object.values(namespaces).map((uri) => [uri, uri]))
+const known = Object.values(namespaces).map((uri) => ({ uri, units: unitsOf(uri) }))
+
+/**
+ * The envelope's own namespace whose name stands at `start`, behind a quote, and ends with the same quote; if one does.
+ * There is one string for each, so that comparing them later compares addresses.
+ */
+export function knownNamespace(units: Uint16Array, start: number): string | undefined {
+  const quote = units[start - 1]
+  next: for (const { uri, units: own } of known) {
+    if (units[start + own.length] !== quote) continue
+    for (let at = 0; at < own.length; at++) if (own[at] !== units[start + at]) continue next
+    return uri
+  }
+  return undefined
+}
 
 /** The declarations in force at a place of `text`, innermost last. Offsets are only for the line of a refusal. */
 export class NamespaceScope {
   readonly #text: string
+  // Written over as elements end and begin; the first `#count` are in force.
   readonly #prefixes: string[] = []
   readonly #uris: string[] = []
+  #count = 0
 
   constructor(text: string) {
     this.#text = text
   }
 
-  /** Takes the attribute `xmlns` or `xmlns:prefix` of an element that declared `earlier` before. */
-  declare(attribute: string, uri: string, earlier: readonly Declaration[], offset: number): Declaration {
-    const prefix = attribute.slice(6)
+  /** Takes the declaration of `prefix` by an element that declared `earlier` before. `uri` is one of ours, or anything. */
+  declare(
+    prefix: string,
+    uri: string,
+    ours: boolean,
+    earlier: readonly Declaration[],
+    offset: number,
+  ): Declaration {
     for (const each of earlier)
-      if (each.prefix === prefix) refuse('envelope.attribute.twice', lineAt(this.#text, offset), attribute)
-    if (prefix === 'xml' || prefix === 'xmlns' || uri === xmlNamespace || uri === xmlnsNamespace)
-      refuse('envelope.namespace.reserved', lineAt(this.#text, offset), `${attribute}="${uri}"`)
+      if (each.prefix === prefix) {
+        const attribute = prefix === '' ? 'xmlns' : `xmlns:${prefix}`
+        refuse('envelope.attribute.twice', lineAt(this.#text, offset), attribute)
+      }
+    if (prefix === 'xml' || prefix === 'xmlns') this.#reserved(prefix, uri, offset)
+    if (!ours) this.#demandName(prefix, uri, offset)
+    this.#prefixes[this.#count] = prefix
+    this.#uris[this.#count] = uri
+    this.#count++
+    return { prefix, uri }
+  }
+
+  #demandName(prefix: string, uri: string, offset: number): void {
+    if (uri === xmlNamespace || uri === xmlnsNamespace) this.#reserved(prefix, uri, offset)
     const missing = uri === '' && prefix !== ''
     if (missing || uri.length > bounds.namespace || (uri !== '' && !absolute.test(uri)))
       refuse('envelope.namespace.malformed', lineAt(this.#text, offset), uri, { limit: bounds.namespace })
-    this.#prefixes.push(prefix)
-    // One string for each namespace, so that comparing them later compares addresses.
-    const known = knownUris.get(uri) ?? uri
-    this.#uris.push(known)
-    return { prefix, uri: known }
+  }
+
+  #reserved(prefix: string, uri: string, offset: number): never {
+    const attribute = prefix === '' ? 'xmlns' : `xmlns:${prefix}`
+    return refuse('envelope.namespace.reserved', lineAt(this.#text, offset), `${attribute}="${uri}"`)
   }
 
   /** Forgets the last `count` declarations: those of an element that ends. */
   leave(count: number): void {
-    this.#prefixes.length -= count
-    this.#uris.length -= count
+    this.#count -= count
   }
 
   /** The namespace that `prefix` stands for; refuses a prefix that was not declared. */
   lookUp(prefix: string, offset: number): string {
-    for (let at = this.#prefixes.length - 1; at >= 0; at--)
+    for (let at = this.#count - 1; at >= 0; at--)
       if (this.#prefixes[at] === prefix) return this.#uris[at] ?? ''
     if (prefix === '') return ''
     if (prefix === 'xml') return xmlNamespace

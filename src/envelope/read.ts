@@ -12,7 +12,7 @@ import { type Instant, readInstant, readMessageId } from '../letter/time.ts'
 import { type Result, within } from '../problem/problem.ts'
 import type { Envelope, Provenance } from './envelope.ts'
 import { refuse, refuseAll } from './refusal.ts'
-import type { ScannedElement } from './scan.ts'
+import type { ScannedElement } from './scanned.ts'
 import { attributeOf } from './signature-shape.ts'
 import { schemaFaults } from './validate.ts'
 

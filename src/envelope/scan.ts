@@ -3,85 +3,44 @@
 // does not (DOCTYPE, comments, processing instructions, CDATA) ends the pass with its own name.
 import { bounds } from './bounds.ts'
 import { lineAt, readAttributeValue, readCharacters, refuseMarkup } from './character-data.ts'
-import { isBlank, isName, isSpace } from './characters.ts'
-import { type Declaration, NamespaceScope } from './namespace-scope.ts'
+import { isBlank, isSpace } from './characters.ts'
+import { type Name, readName, unitsOf } from './names.ts'
+import { type Declaration, knownNamespace, NamespaceScope } from './namespace-scope.ts'
 import { refuse } from './refusal.ts'
+import { type ScannedAttribute, ScannedElement } from './scanned.ts'
 import { skipDeclaration } from './source.ts'
 
-export interface ScannedAttribute {
-  readonly prefix: string
-  readonly name: string
-  readonly value: string
-}
-
-/** One element and where it stands. Offsets count UTF-16 units of the scanned text. */
-export interface ScannedElement {
-  readonly prefix: string
-  /** The local name. */
-  readonly name: string
-  /** Its namespace's name; empty when it has none. */
-  readonly namespace: string
-  readonly attributes: readonly ScannedAttribute[]
-  /** The namespaces declared on this very element. */
-  readonly declarations: readonly Declaration[]
-  readonly children: readonly ScannedElement[]
-  /** Its own character data, decoded. Beside child elements, what is only white space is left out. */
-  readonly text: string
-  /** The offset of `<`. */
-  readonly start: number
-  /** The offset behind the start tag. */
-  readonly inside: number
-  /** The offset behind the end tag. */
-  readonly end: number
-  /** Whether its tags, attributes and own text stand as Canonical XML 1.0 §2.3 writes them (namespaces aside). */
-  readonly plain: boolean
-}
-
-type Open = { -readonly [Key in keyof Omit<ScannedElement, 'children'>]: ScannedElement[Key] } & {
-  children: ScannedElement[]
-  /** The name as written, prefix and all: what the end tag must repeat. */
-  written: string
-}
-
-// Shared by all that have none; never written to.
-const none: never[] = []
-
-const isAsciiStart = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
-
 /** Reads `text` into its tree of elements; anything wrong is refused with its name and line. */
-export function scan(text: string): ScannedElement {
-  return new Scanner(text).document()
+export function scan(text: string, units: Uint16Array = unitsOf(text)): ScannedElement {
+  return new Scanner(text, units).document()
 }
 
 class Scanner {
   readonly #text: string
+  /** Of the text. */
+  readonly #units: Uint16Array
   readonly #scope: NamespaceScope
-  readonly #open: Open[] = []
+  readonly #open: ScannedElement[] = []
   #at = 0
-  /** Of the name read last. */
-  #colon = -1
   #elements = 0
 
-  constructor(text: string) {
+  constructor(text: string, units: Uint16Array) {
     this.#text = text
+    this.#units = units
     this.#scope = new NamespaceScope(text)
   }
 
   document(): ScannedElement {
     const text = this.#text
+    const units = this.#units
     this.#at = skipDeclaration(text)
     this.#skipSpace()
-    let root: Open | undefined
-    let parent: Open | undefined
+    let root: ScannedElement | undefined
+    let parent: ScannedElement | undefined
     do {
-      const tag = text.indexOf('<', this.#at)
-      if (tag === -1) return this.#malformed('a tag', this.#at)
-      if (tag > this.#at) {
-        if (parent === undefined) return this.#malformed('a start tag', this.#at)
-        this.#characters(parent, tag)
-      }
-      const next = text.charCodeAt(tag + 1)
+      if (units[this.#at] !== 60 /* < */) this.#characters(parent)
+      const tag = this.#at
+      const next = units[tag + 1]
       if (next === 47 /* / */) this.#endTag(parent, tag)
       else if (next === 33 /* ! */ || next === 63 /* ? */) refuseMarkup(text, tag)
       else {
@@ -98,82 +57,72 @@ class Scanner {
     return root ?? this.#malformed('an element', 0)
   }
 
-  #startTag(parent: Open | undefined, tag: number): Open {
+  #startTag(parent: ScannedElement | undefined, tag: number): ScannedElement {
     if (++this.#elements > bounds.elements) this.#tooMuch('envelope.elements.too-many', tag, bounds.elements)
     if (this.#open.length >= bounds.depth) this.#tooMuch('envelope.depth.too-deep', tag, bounds.depth)
-    const written = this.#name(tag + 1)
-    const colon = this.#colon
-    const element: Open = {
-      prefix: colon === -1 ? '' : written.slice(0, colon),
-      name: colon === -1 ? written : written.slice(colon + 1),
-      written,
-      namespace: '',
-      attributes: none,
-      declarations: none,
-      children: none,
-      text: '',
-      start: tag,
-      inside: 0,
-      end: 0,
-      plain: true,
-    }
+    const element = new ScannedElement(this.#name(tag + 1), tag)
     const empty = this.#attributes(element)
     element.namespace = this.#scope.lookUp(element.prefix, tag)
     element.inside = this.#at
-    if (parent !== undefined) {
-      if (parent.children.length === 0 && isBlank(parent.text)) parent.text = ''
-      if (parent.children === none) parent.children = [element]
-      else parent.children.push(element)
-    }
+    parent?.adopt(element)
     if (empty) {
       element.plain = false // canonical XML writes both tags
       element.end = this.#at
-      this.#leave(element)
+      this.#scope.leave(element.declarations.length)
     } else this.#open.push(element)
     return element
   }
 
   /** Reads from behind the element's name to behind `>`; answers whether the tag was `<x/>`. */
-  #attributes(element: Open): boolean {
-    const text = this.#text
+  #attributes(element: ScannedElement): boolean {
+    const units = this.#units
     let attributes: ScannedAttribute[] | undefined
     let declarations: Declaration[] | undefined
     for (let count = 1; ; count++) {
       const before = this.#at
-      if (text.charCodeAt(before) !== 62 /* > */) this.#skipSpace()
+      if (units[before] !== 62 /* > */) this.#skipSpace()
       const start = this.#at
-      const code = text.charCodeAt(start)
+      const code = units[start]
       if (code === 62 || code === 47 /* / */) {
         if (start !== before) element.plain = false
-        if (code === 47 && text.charCodeAt(start + 1) !== 62) this.#malformed('“/>”', start)
+        if (code === 47 && units[start + 1] !== 62) this.#malformed('“/>”', start)
         this.#at = code === 62 ? start + 1 : start + 2
         if (attributes !== undefined) this.#finish(element, attributes, start)
         if (declarations !== undefined) element.declarations = declarations
         return code === 47
       }
       if (start === before) this.#malformed('a space, “>” or “/>” in a tag', before)
-      if (start !== before + 1 || text.charCodeAt(before) !== 32) element.plain = false
+      if (start !== before + 1 || units[before] !== 32) element.plain = false
       if (count > bounds.attributes) this.#tooMuch('envelope.attributes.too-many', start, bounds.attributes)
-      const name = this.#name(start)
-      const colon = this.#colon
-      const value = this.#attributeValue(element)
-      if (name === 'xmlns' || name.startsWith('xmlns:')) {
+      const { prefix, name, declares } = this.#name(start)
+      const quoted = this.#openQuote(element)
+      if (declares === undefined) {
+        const value = this.#attributeValue(element, quoted)
+        attributes ??= []
+        attributes.push({ prefix, name, value })
+      } else {
         if (attributes !== undefined || declarations !== undefined) element.plain = false
         declarations ??= []
-        declarations.push(this.#scope.declare(name, value, declarations, start))
-      } else {
-        attributes ??= []
-        attributes.push({
-          prefix: colon === -1 ? '' : name.slice(0, colon),
-          name: name.slice(colon + 1),
-          value,
-        })
+        declarations.push(this.#declaration(element, declares, declarations, start, quoted))
       }
     }
   }
 
+  #declaration(
+    element: ScannedElement,
+    prefix: string,
+    earlier: readonly Declaration[],
+    start: number,
+    quoted: number,
+  ): Declaration {
+    const ours = knownNamespace(this.#units, quoted)
+    if (ours !== undefined) this.#at = quoted + ours.length + 1
+    const uri = ours ?? this.#attributeValue(element, quoted)
+    return this.#scope.declare(prefix, uri, ours !== undefined, earlier, start)
+  }
+
   /** Attributes of one element differ in name and namespace; canonical XML sorts them (§2.2, unprefixed ones by name). */
-  #finish(element: Open, attributes: readonly ScannedAttribute[], at: number): void {
+  #finish(element: ScannedElement, attributes: readonly ScannedAttribute[], at: number): void {
     for (let second = 0; second < attributes.length; second++) {
       const later = attributes[second]!
       const namespace = later.prefix === '' ? '' : this.#scope.lookUp(later.prefix, at)
@@ -189,84 +138,103 @@ class Scanner {
     element.attributes = attributes
   }
 
-  #attributeValue(element: Open): string {
-    const text = this.#text
+  /** Reads `="`; answers the offset behind the quote, which may be a single one. */
+  #openQuote(element: ScannedElement): number {
+    const units = this.#units
     this.#skipSpaceBefore(61 /* = */, element)
     this.#at++
     const at = this.#at
     this.#skipSpace()
-    const quote = text.charCodeAt(this.#at)
+    const quote = units[this.#at]
     if (quote !== 34 && quote !== 39) this.#malformed('a quoted value', this.#at)
     if (quote !== 34 || this.#at !== at) element.plain = false
-    const start = this.#at + 1
-    const end = text.indexOf(quote === 34 ? '"' : "'", start)
+    return this.#at + 1
+  }
+
+  /** The value that begins at `start`, behind its quote; moves behind the closing one. */
+  #attributeValue(element: ScannedElement, start: number): string {
+    const text = this.#text
+    const units = this.#units
+    const { length } = units
+    let end = start
+    if (units[start - 1] === 34) {
+      // Almost every value is one piece of ordinary characters.
+      for (; end < length; end++) {
+        const unit = units[end]!
+        if (unit === 34 || unit < 32 || unit === 38 || unit === 60 || unit >= 0xfffe) break
+      }
+      if (units[end] === 34 && end - start <= bounds.value / 3) {
+        this.#at = end + 1
+        return text.slice(start, end)
+      }
+    }
+    const quote = text[start - 1] ?? '"'
+    end = text.indexOf(quote, start)
     if (end === -1) this.#malformed('a closing quote', start)
     this.#at = end + 1
     return readAttributeValue(text, start, end, element)
   }
 
-  #characters(element: Open, end: number): void {
-    const found = readCharacters(this.#text, this.#at, end, element)
+  /** Reads character data up to the next tag. */
+  #characters(element: ScannedElement | undefined): void {
+    const text = this.#text
+    const units = this.#units
+    const { length } = units
+    const start = this.#at
+    let end = start
+    for (; end < length; end++) {
+      const unit = units[end]!
+      // Above `<` only three characters are looked for; below it most text of an envelope has spaces and digits.
+      if (unit > 62 ? unit >= 0xfffe : unit === 60 || unit === 62 || unit === 38) break
+      if (unit < 32 && unit !== 10 && unit !== 9) break
+    }
+    const ordinary = units[end] === 60
+    const tag = ordinary ? end : text.indexOf('<', end)
+    if (tag === -1) return this.#malformed('a tag', start)
+    if (element === undefined) return this.#malformed('a start tag', start)
+    const found = ordinary ? text.slice(start, end) : readCharacters(text, start, tag, element)
+    this.#at = tag
     if (element.children.length === 0 && element.text === '') element.text = found
     else if (element.children.length === 0 || !isBlank(found)) element.text += found
     if (element.text.length * 3 > bounds.value && Buffer.byteLength(element.text) > bounds.value)
-      this.#tooMuch('envelope.value.too-long', this.#at, bounds.value)
+      this.#tooMuch('envelope.value.too-long', start, bounds.value)
   }
 
-  #endTag(element: Open | undefined, tag: number): void {
-    if (element === undefined) {
-      this.#malformed('a start tag', tag)
-      return
-    }
-    this.#at = tag + 2 + element.written.length
-    if (!this.#text.startsWith(element.written, tag + 2)) this.#malformed(`</${element.written}>`, tag)
+  #endTag(element: ScannedElement | undefined, tag: number): void {
+    if (element === undefined) return this.#malformed('a start tag', tag)
+    const units = this.#units
+    const opened = element.start + 1
+    const closed = tag + 2
+    const { width } = element
+    for (let at = 0; at < width; at++)
+      if (units[closed + at] !== units[opened + at]) {
+        const written = this.#text.slice(opened, opened + width)
+        return this.#malformed(`</${written}>`, tag)
+      }
+    this.#at = closed + width
     this.#skipSpaceBefore(62 /* > */, element)
     this.#at++
     element.end = this.#at
     this.#open.pop()
-    this.#leave(element)
+    this.#scope.leave(element.declarations.length)
   }
 
-  #leave(element: Open): void {
-    if (element.declarations !== none) this.#scope.leave(element.declarations.length)
-  }
-
-  /** The name at `start`, with its prefix; moves behind it, and notes where its colon stands (-1: nowhere). */
-  #name(start: number): string {
-    const text = this.#text
-    let colon = -1
-    let ascii = true
-    let at = start
-    for (; ; at++) {
-      const code = text.charCodeAt(at)
-      // a–z first: most of every name
-      if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90)) continue
-      if ((code >= 48 && code <= 57) || code === 45 || code === 46 || code === 95) continue
-      if (code === 58 && colon === -1) colon = at - start
-      else if (code < 128 || Number.isNaN(code)) break
-      else ascii = false
-    }
-    this.#at = at
-    this.#colon = colon
-    const name = text.slice(start, at)
-    const plain = ascii && isAsciiStart(text.charCodeAt(start))
-    if (!plain || (colon !== -1 && !isAsciiStart(text.charCodeAt(start + colon + 1)))) {
-      const right =
-        colon === -1 ? isName(name) : isName(name.slice(0, colon)) && isName(name.slice(colon + 1))
-      if (!right) this.#malformed('a name', start)
-    }
+  /** The name at `start`, with its prefix; moves behind it. */
+  #name(start: number): Name {
+    const name = readName(this.#text, this.#units, start) ?? this.#malformed('a name', start)
+    this.#at = start + name.width
     return name
   }
 
   #skipSpace(): void {
-    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++
+    while (isSpace(this.#units[this.#at] ?? 0)) this.#at++
   }
 
-  #skipSpaceBefore(code: number, element: Open): void {
-    if (this.#text.charCodeAt(this.#at) === code) return
+  #skipSpaceBefore(code: number, element: ScannedElement): void {
+    if (this.#units[this.#at] === code) return
     element.plain = false
     this.#skipSpace()
-    if (this.#text.charCodeAt(this.#at) !== code) this.#malformed(`“${String.fromCharCode(code)}”`, this.#at)
+    if (this.#units[this.#at] !== code) this.#malformed(`“${String.fromCharCode(code)}”`, this.#at)
   }
 
   #malformed(expected: string, offset: number): never {

@@ -3,7 +3,7 @@
 import { isBlank, isName } from './characters.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
-import type { ScannedElement } from './scan.ts'
+import type { ScannedElement } from './scanned.ts'
 
 /** The parts of the signature, as they stand in the received document. */
 export interface SignatureShape {

@@ -14,7 +14,7 @@ import { readBase64 } from './base64.ts'
 import { isBlank } from './characters.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
-import type { ScannedElement } from './scan.ts'
+import type { ScannedElement } from './scanned.ts'
 import { attributeOf, childrenOf, is, onlyAttributes, unexpected } from './signature-shape.ts'
 
 export interface SignedReference {

@@ -6,7 +6,7 @@ import { digestAlgorithms, type HashName } from './algorithms.ts'
 import { readBase64 } from './base64.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
-import type { ScannedElement } from './scan.ts'
+import type { ScannedElement } from './scanned.ts'
 import { attributeOf, childrenOf, is, onlyAttributes, unexpected } from './signature-shape.ts'
 
 export interface SignedProperties {

@@ -7,7 +7,7 @@ import type { Trust } from './envelope.ts'
 import type { HashedDocument } from './hashed.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
-import type { ScannedElement } from './scan.ts'
+import type { ScannedElement } from './scanned.ts'
 import { is } from './signature-shape.ts'
 import { readSignedProperties } from './signed-properties.ts'
 

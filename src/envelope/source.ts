@@ -1,10 +1,18 @@
 // From bytes to text: only UTF-8, checked whole before anything looks at it (attack X6).
 import { isUtf8, transcode } from 'node:buffer'
+import { endianness } from 'node:os'
 import { bounds } from './bounds.ts'
+import { unitsOf } from './names.ts'
 import { refuse } from './refusal.ts'
 
+/** A document's text, and the same as UTF-16 units: looking at numbers is twice as fast as asking a string for them. */
+export interface Source {
+  readonly text: string
+  readonly units: Uint16Array
+}
+
 /** The text of a document. Refuses what is too long, starts with a byte order mark, or is not UTF-8. */
-export function readSource(bytes: Buffer): string {
+export function readSource(bytes: Buffer): Source {
   if (bytes.length > bounds.document)
     refuse('envelope.document.too-large', '', undefined, { size: bytes.length, limit: bounds.document })
   if (bytes.length === 0) refuse('envelope.document.empty', '')
@@ -15,8 +23,20 @@ export function readSource(bytes: Buffer): string {
     (first === 0xff && second === 0xfe)
   if (byteOrderMark) refuse('envelope.bom.present', '')
   if (!isUtf8(bytes)) refuse('envelope.utf8.invalid', '')
-  // Valid by now, so that this says the same as toString('utf8'), which takes three times as long for Thai.
-  return transcode(bytes, 'utf8', 'ucs2').toString('ucs2')
+  return decode(bytes)
+}
+
+const littleEndian = endianness() === 'LE'
+
+/** The text of bytes that are known to be UTF-8: then this says the same as toString('utf8'), which is slower for Thai. */
+export function decode(bytes: Buffer): Source {
+  const wide = transcode(bytes, 'utf8', 'ucs2')
+  const text = wide.toString('ucs2')
+  const fits = littleEndian && wide.byteOffset % 2 === 0
+  return {
+    text,
+    units: fits ? new Uint16Array(wide.buffer, wide.byteOffset, wide.length / 2) : unitsOf(text),
+  }
 }
 
 const declaration = /^<\?xml[ \t\r\n]([^?<>]*)\?>/
@@ -25,6 +45,7 @@ const declared =
 
 /** The offset behind the XML declaration, 0 when there is none. It may name UTF-8 or no encoding. */
 export function skipDeclaration(text: string): number {
+  if (!text.startsWith('<?xml')) return 0
   // The window bounds the work: a declaration of a thousand characters is none.
   const found = declaration.exec(text.slice(0, 1000))
   if (found === null) return 0

@@ -2,7 +2,7 @@
 import { type Problem, problem } from '../problem/problem.ts'
 import { isBlank } from './characters.ts'
 import { namespaces } from './namespaces.ts'
-import type { ScannedElement } from './scan.ts'
+import type { ScannedElement } from './scanned.ts'
 import { type ChildRule, type ElementRule, envelopeRule, noAttributes } from './schema.ts'
 
 /** Every fault of the document `root` (without its Signature) against the schema; none when it is valid. At most 100. */
