@@ -324,6 +324,53 @@ t.test('a dead office costs one probe, and its neighbours nothing', async (t) =>
   t.same(gateway.failures, [])
 })
 
+t.test(
+  'what an office is told of one letter comes in order, however long the first word takes',
+  async (t) => {
+    const { gateway, clock, province, ministry, send, stateOf } = await open(t)
+    province.answer = (): Outcome => ({ kind: 'unavailable', said: 'the folder is gone' })
+    const id = await send()
+    await until(() => province.brought.length === 1, 'the receive notice is tried')
+    const story = (await storyOf(gateway.desk.database.committed, id))!
+    const { letter } = story
+    const accept = sealedBy(trust, clock, {
+      notice: mustBe(
+        checkNotice({
+          kind: 'accept',
+          from: moi,
+          to: chiangMai,
+          receiveNumber: '2/2569',
+          at: clock.now(),
+          reason: '',
+          about: {
+            messageId: id,
+            digest: story.envelope.digest,
+            number: letter.number.printed,
+            date: letter.date,
+            subject: letter.subject,
+          },
+        }),
+      ),
+    })
+    ministry.items = [
+      { kind: 'envelope', position: 'envelope', bytes: accept.sealed.bytes, attachments: new Map() },
+    ]
+    await take(gateway.desk, systemOf(ministry), source('accept', 'waits'), (each) => ministry.read(each))
+    t.equal(await stateOf(id), 'registered')
+    await clock.advance(3 * 60 * second)
+    const kinds = () =>
+      province.brought.map(({ envelope }) => envelope.content === 'notice' && envelope.notice.kind)
+    t.ok(kinds().length > 1)
+    t.ok(
+      kinds().every((kind) => kind === 'receive'),
+      'the number waits behind',
+    )
+    province.answer = (): Outcome => ({ kind: 'taken' })
+    await clock.advance(hour)
+    t.same(kinds().slice(-2), ['receive', 'accept'])
+  },
+)
+
 t.test('a poison letter never blocks its neighbours', async (t) => {
   const { clock, ministry, send, stateOf } = await open(t)
   let poison: MessageId | undefined
