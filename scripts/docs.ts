@@ -1,5 +1,6 @@
 // `npm run docs` writes the pages that follow from the code; `--check` fails when one of them is stale.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { publishedSchema } from '../src/adapters/profile-schema.ts'
 import { defaultPolicy } from '../src/gateway/delivery/schedule.ts'
 import { deliveryTable, letterTable, type Table } from '../src/gateway/delivery/states.ts'
 import { catalogue } from '../src/problem/catalogue.ts'
@@ -55,6 +56,7 @@ function scheduleText(): string {
 
 const pages: readonly Generated[] = [
   { file: 'docs/problems.md', text: problemsPage() },
+  { file: 'schemas/profile.schema.json', text: `${JSON.stringify(publishedSchema(), null, 2)}\n` },
   { file: 'ARCHITECTURE.md', part: 'delivery states', text: diagram(deliveryTable, 'due') },
   { file: 'ARCHITECTURE.md', part: 'letter states', text: diagram(letterTable, 'sealed') },
   { file: 'ARCHITECTURE.md', part: 'retry schedule', text: scheduleText() },
