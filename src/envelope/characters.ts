@@ -20,7 +20,7 @@ export const isName = (text: string): boolean =>
 const blank = /^[ \t\r\n]*$/
 
 /** Whether `text` is nothing but white space as XML means it (NBSP and the like are text). */
-export const isBlank = (text: string): boolean => blank.test(text)
+export const isBlank = (text: string): boolean => text === '' || blank.test(text)
 
 export const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 9 || code === 13
 

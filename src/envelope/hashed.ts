@@ -1,5 +1,6 @@
 // From received bytes to what was hashed: both references checked, by one of two ways that agree. What comes out of
 // here is read from exactly the bytes whose digests were compared (principle 6).
+import { isAscii } from 'node:buffer'
 import { timingSafeEqual } from 'node:crypto'
 import { digestOf, sha256Hex } from './algorithms.ts'
 import { readBase64 } from './base64.ts'
@@ -53,9 +54,10 @@ interface Received {
 }
 
 function isSliceable(root: ScannedElement, shape: SignatureShape, info: SignedInfo): boolean {
-  const exclusive = [info.canonicalisation, info.document.canonicalisation, info.properties.canonicalisation]
   return (
-    exclusive.every((each) => each === 'exclusive') &&
+    info.canonicalisation === 'exclusive' &&
+    info.document.canonicalisation === 'exclusive' &&
+    info.properties.canonicalisation === 'exclusive' &&
     isCanonical(root, shape.signature) &&
     isCanonical(shape.signedInfo) &&
     isCanonical(shape.signedProperties)
@@ -65,19 +67,14 @@ function isSliceable(root: ScannedElement, shape: SignatureShape, info: SignedIn
 function bySlices({ bytes, text, root, shape, claimed }: Received): HashedDocument {
   const { signature, signedInfo, signedProperties } = shape
   // The scan counts UTF-16 units, hashing needs bytes. Counted from the end, only the signature is measured.
-  const tail = text.slice(signature.start)
-  const start = bytes.length - Buffer.byteLength(tail)
-  const ascii = bytes.length - start === tail.length
-  const end = start + byteOffset(tail, signature.end - signature.start, ascii)
+  const offset = offsets(bytes, text, signature.start)
+  const start = offset(signature.start)
+  const end = offset(signature.end)
   const rootStart = root.start === 0 ? 0 : Buffer.byteLength(text.slice(0, root.start))
-  const rootEnd = start + byteOffset(tail, root.end - signature.start, ascii)
-  const document = Buffer.concat([bytes.subarray(rootStart, start), bytes.subarray(end, rootEnd)])
+  const document = Buffer.concat([bytes.subarray(rootStart, start), bytes.subarray(end, offset(root.end))])
   const digest = digestOf(claimed.document.hash, document)
   compare(claimed.document, digest, 'envelope.digest.wrong')
-  const properties = bytes.subarray(
-    start + byteOffset(tail, signedProperties.start - signature.start, ascii),
-    start + byteOffset(tail, signedProperties.end - signature.start, ascii),
-  )
+  const properties = bytes.subarray(offset(signedProperties.start), offset(signedProperties.end))
   compare(
     claimed.properties,
     digestOf(claimed.properties.hash, properties),
@@ -89,17 +86,21 @@ function bySlices({ bytes, text, root, shape, claimed }: Received): HashedDocume
     digest: claimed.document.hash === 'sha256' ? digest.toString('hex') : sha256Hex(document),
     signedProperties,
     signedInfo: claimed,
-    signedInfoBytes: bytes.subarray(
-      start + byteOffset(tail, signedInfo.start - signature.start, ascii),
-      start + byteOffset(tail, signedInfo.end - signature.start, ascii),
-    ),
+    signedInfoBytes: bytes.subarray(offset(signedInfo.start), offset(signedInfo.end)),
     signatureValue: readBase64(shape.signatureValue.text, 'SignatureValue'),
   }
 }
 
-/** How many bytes the first `units` UTF-16 units of `text` take; most signatures are plain ASCII. */
-const byteOffset = (text: string, units: number, ascii: boolean): number =>
-  ascii ? units : Buffer.byteLength(text.slice(0, units))
+/**
+ * From a place in `text`, at or behind `from`, to the one in `bytes`. Most signatures are plain ASCII: where the last
+ * bytes are as many as the units from there on, and all ASCII, each is one unit.
+ */
+function offsets(bytes: Buffer, text: string, from: number): (place: number) => number {
+  const more = bytes.length - text.length
+  if (isAscii(bytes.subarray(from + more))) return (place) => place + more
+  const start = bytes.length - Buffer.byteLength(text.slice(from))
+  return (place) => start + Buffer.byteLength(text.slice(from, place))
+}
 
 function byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed }: Received): HashedDocument {
   const { signature } = shape

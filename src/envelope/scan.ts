@@ -190,27 +190,25 @@ class Scanner {
     }
     const ordinary = units[end] === 60
     const tag = ordinary ? end : text.indexOf('<', end)
-    if (tag === -1) return this.#malformed('a tag', start)
-    if (element === undefined) return this.#malformed('a start tag', start)
-    const found = ordinary ? text.slice(start, end) : readCharacters(text, start, tag, element)
+    if (tag === -1) this.#malformed('a tag', start)
+    const around = element ?? this.#malformed('a start tag', start)
+    const found = ordinary ? text.slice(start, end) : readCharacters(text, start, tag, around)
     this.#at = tag
-    if (element.children.length === 0 && element.text === '') element.text = found
-    else if (element.children.length === 0 || !isBlank(found)) element.text += found
-    if (element.text.length * 3 > bounds.value && Buffer.byteLength(element.text) > bounds.value)
+    if (around.children.length === 0 && around.text === '') around.text = found
+    else if (around.children.length === 0 || !isBlank(found)) around.text += found
+    if (around.text.length * 3 > bounds.value && Buffer.byteLength(around.text) > bounds.value)
       this.#tooMuch('envelope.value.too-long', start, bounds.value)
   }
 
-  #endTag(element: ScannedElement | undefined, tag: number): void {
-    if (element === undefined) return this.#malformed('a start tag', tag)
+  #endTag(parent: ScannedElement | undefined, tag: number): void {
+    const element = parent ?? this.#malformed('a start tag', tag)
     const units = this.#units
     const opened = element.start + 1
     const closed = tag + 2
     const { width } = element
     for (let at = 0; at < width; at++)
-      if (units[closed + at] !== units[opened + at]) {
-        const written = this.#text.slice(opened, opened + width)
-        return this.#malformed(`</${written}>`, tag)
-      }
+      if (units[closed + at] !== units[opened + at])
+        this.#malformed(`</${this.#text.slice(opened, opened + width)}>`, tag)
     this.#at = closed + width
     this.#skipSpaceBefore(62 /* > */, element)
     this.#at++

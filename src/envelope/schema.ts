@@ -2,23 +2,28 @@
 // over every vector and over generated documents. The Signature is judged before, more strictly than a schema could.
 import { kinds } from '../letter/codes.ts'
 import { noticeKinds } from '../letter/notice.ts'
-import type { Prefix } from './namespaces.ts'
+import { namespaces, type Prefix } from './namespaces.ts'
 
 /** What a value must look like; the words say so to a person. */
 export interface ValueRule {
-  readonly pattern: RegExp
+  fits(text: string): boolean
   readonly words: string
 }
 
+export interface AttributeRule {
+  readonly name: string
+  readonly value: ValueRule
+}
+
 export interface ElementRule {
-  readonly prefix: Prefix
+  readonly namespace: string
   readonly name: string
   /** All of them are needed, and no other may stand. */
-  readonly attributes: Readonly<Record<string, ValueRule>>
+  readonly attributes: readonly AttributeRule[]
   /** Elements in this order and nothing else, or one of several such orders. */
-  readonly orders?: readonly (readonly ChildRule[])[]
+  readonly orders: readonly (readonly ChildRule[])[] | undefined
   /** Text and no element; exactly when there are no orders. */
-  readonly value?: ValueRule
+  readonly value: ValueRule | undefined
 }
 
 export interface ChildRule {
@@ -32,15 +37,18 @@ const time = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?'
 const zone = '(Z|[+-][0-9]{2}:[0-9]{2})'
 const media = '[a-z0-9.+-]+/[a-z0-9.+-]+'
 
-const like = (pattern: string, words: string): ValueRule => ({
-  pattern: new RegExp(`^(?:${pattern})$`),
-  words,
+function like(pattern: string, words: string): ValueRule {
+  const whole = new RegExp(`^(?:${pattern})$`)
+  return { fits: (text) => whole.test(text), words }
+}
+const oneOf = (values: readonly string[]): ValueRule => ({
+  fits: (text) => values.includes(text),
+  words: values.join(', '),
 })
-const oneOf = (values: readonly string[]): ValueRule => like(values.join('|'), values.join(', '))
 
-const anyText: ValueRule = { pattern: /^/, words: 'text' }
-const someText: ValueRule = { pattern: /^[\s\S]/, words: 'text, not empty' }
-const nothing = like('', 'nothing')
+const anyText: ValueRule = { fits: () => true, words: 'text' }
+const someText: ValueRule = { fits: (text) => text !== '', words: 'text, not empty' }
+const nothing: ValueRule = { fits: (text) => text === '', words: 'nothing' }
 const messageId = like(
   'urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}',
   'urn:uuid: and a UUIDv7',
@@ -49,24 +57,28 @@ const officeId = like('[0-9a-z]{2,10}', 'an office id')
 const instant = like(`${day}T${time}${zone}`, 'yyyy-MM-ddTHH:mm:ss.SSS+07:00')
 const digest = like('[0-9a-f]{64}', '64 lower-case hexadecimal digits')
 const date = like(day, 'yyyy-MM-dd, Christian era')
-const code = like('00[1-4]', '001 to 004')
+const code: ValueRule = { ...oneOf(['001', '002', '003', '004']), words: '001 to 004' }
 const truth = oneOf(['true', 'false'])
 
-/** Of elements that have none. */
-export const noAttributes: ElementRule['attributes'] = {}
+type Attributes = Readonly<Record<string, ValueRule>>
 
-const text = (prefix: Prefix, name: string, value: ValueRule, attributes = noAttributes): ElementRule => ({
-  prefix,
+// One way to make them, so that all rules are objects of one shape.
+const element = (
+  prefix: Prefix,
+  name: string,
+  attributes: Attributes,
+  content: Pick<ElementRule, 'value' | 'orders'>,
+): ElementRule => ({
+  namespace: namespaces[prefix],
   name,
-  attributes,
-  value,
+  attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })),
+  orders: content.orders,
+  value: content.value,
 })
-const order = (prefix: Prefix, name: string, ...children: readonly ChildRule[]): ElementRule => ({
-  prefix,
-  name,
-  attributes: noAttributes,
-  orders: [children],
-})
+const text = (prefix: Prefix, name: string, value: ValueRule, attributes: Attributes = {}): ElementRule =>
+  element(prefix, name, attributes, { value, orders: undefined })
+const order = (prefix: Prefix, name: string, ...children: readonly ChildRule[]): ElementRule =>
+  element(prefix, name, {}, { orders: [children], value: undefined })
 const one = (rule: ElementRule): ChildRule => ({ rule, least: 1, most: 1 })
 const maybe = (rule: ElementRule): ChildRule => ({ rule, least: 0, most: 1 })
 const any = (rule: ElementRule): ChildRule => ({ rule, least: 0, most: 20_000 })
@@ -114,38 +126,45 @@ const header = order(
   ),
 )
 
-const letter: ElementRule = {
-  ...order(
-    'ram',
-    'CorrespondenceLetter',
-    one(text('ram', 'ID', someText)),
-    one(text('ram', 'CorrespondenceDate', date)),
-    one(text('ram', 'Subject', someText)),
-    one(text('ram', 'SecretCode', code)),
-    one(text('ram', 'SpeedCode', code)),
-    one(party('SenderParty')),
-    one(party('ReceiverParty')),
-    any(
-      order(
-        'ram',
-        'ReferenceCorrespondence',
-        one(text('ram', 'ID', anyText)),
-        one(text('ram', 'CorrespondenceDate', like(`(${day})?`, 'yyyy-MM-dd, Christian era, or nothing'))),
-        one(text('ram', 'Subject', anyText)),
-      ),
-    ),
-    one(text('ram', 'Attachment', anyText)),
-    one(text('ram', 'SendDate', like(`(${day}(T${time}${zone}?)?)?`, 'yyyy-MM-ddTHH:mm:ss, or nothing'))),
-    one(text('ram', 'Description', anyText)),
-    // Files travel beside the envelope: what the standard puts here stays empty.
-    one(
-      text('ram', 'MainLetterBinaryObject', nothing, {
-        mimeCode: like(`(${media})?`, 'a media type, or nothing'),
-      }),
-    ),
-  ),
-  attributes: { ID: like('Letter', 'Letter') },
-}
+const letter = element(
+  'ram',
+  'CorrespondenceLetter',
+  { ID: oneOf(['Letter']) },
+  {
+    orders: [
+      [
+        one(text('ram', 'ID', someText)),
+        one(text('ram', 'CorrespondenceDate', date)),
+        one(text('ram', 'Subject', someText)),
+        one(text('ram', 'SecretCode', code)),
+        one(text('ram', 'SpeedCode', code)),
+        one(party('SenderParty')),
+        one(party('ReceiverParty')),
+        any(
+          order(
+            'ram',
+            'ReferenceCorrespondence',
+            one(text('ram', 'ID', anyText)),
+            one(
+              text('ram', 'CorrespondenceDate', like(`(${day})?`, 'yyyy-MM-dd, Christian era, or nothing')),
+            ),
+            one(text('ram', 'Subject', anyText)),
+          ),
+        ),
+        one(text('ram', 'Attachment', anyText)),
+        one(text('ram', 'SendDate', like(`(${day}(T${time}${zone}?)?)?`, 'yyyy-MM-ddTHH:mm:ss, or nothing'))),
+        one(text('ram', 'Description', anyText)),
+        // Files travel beside the envelope: what the standard puts here stays empty.
+        one(
+          text('ram', 'MainLetterBinaryObject', nothing, {
+            mimeCode: like(`(${media})?`, 'a media type, or nothing'),
+          }),
+        ),
+      ],
+    ],
+    value: undefined,
+  },
+)
 
 const attachment = text('env', 'Attachment', nothing, {
   MimeCode: like(media, 'a media type'),
@@ -167,17 +186,20 @@ const notice = order(
 )
 
 /** The root, its Signature left out. */
-export const envelopeRule: ElementRule = {
-  prefix: 'env',
-  name: 'Envelope',
-  attributes: { Version: like('1\\.0', '1.0') },
-  orders: [
-    [
-      one(header),
-      one(order('rsm', 'GovernmentDocument', one(letter))),
-      one(order('env', 'Attachments', any(attachment))),
-      one(order('env', 'Extension', any(text('env', 'Field', anyText, { Name: someText })))),
+export const envelopeRule = element(
+  'env',
+  'Envelope',
+  { Version: oneOf(['1.0']) },
+  {
+    orders: [
+      [
+        one(header),
+        one(order('rsm', 'GovernmentDocument', one(letter))),
+        one(order('env', 'Attachments', any(attachment))),
+        one(order('env', 'Extension', any(text('env', 'Field', anyText, { Name: someText })))),
+      ],
+      [one(header), one(notice)],
     ],
-    [one(header), one(notice)],
-  ],
-}
+    value: undefined,
+  },
+)

@@ -13,42 +13,51 @@ export interface SignatureShape {
   readonly signedProperties: ScannedElement
 }
 
-const { ds, xades } = namespaces
-// The last is that of PrefixList, which SignedInfo refuses by its own name.
-const known: ReadonlySet<string> = new Set([
-  ...Object.values(namespaces),
-  'http://www.w3.org/2001/10/xml-exc-c14n#',
-])
+const { env, rsm, ram, ds, xades } = namespaces
+// That of PrefixList, which SignedInfo refuses by its own name.
+const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
+
+const isKnown = (uri: string): boolean =>
+  uri === env || uri === ram || uri === ds || uri === xades || uri === rsm || uri === exclusive
+
+// Which attributes the parts of a signature may have.
+const none: readonly string[] = []
+const id: readonly string[] = ['Id']
+const idAndTarget: readonly string[] = ['Id', 'Target']
 
 /** Finds the signature of the document `root`, or refuses. */
 export function findSignature(root: ScannedElement): SignatureShape {
   if (root.namespace !== namespaces.env || root.name !== 'Envelope')
     refuse('envelope.root.unknown', '', root.name, { expected: `{${namespaces.env}}Envelope` })
   const signature = onlySignature(root)
-  const [signedInfo, signatureValue, ...rest] = childrenOf(signature, ['Id'])
+  const parts = childrenOf(signature, id)
+  const [signedInfo, signatureValue] = parts
   if (!is(signedInfo, ds, 'SignedInfo')) return unexpected('Signature', signedInfo, 'ds:SignedInfo')
   if (!is(signatureValue, ds, 'SignatureValue'))
     return unexpected('Signature', signatureValue, 'ds:SignatureValue')
   if (signatureValue.children.length > 0)
     unexpected('SignatureValue', signatureValue.children[0], 'base64 only')
-  onlyAttributes(signatureValue, ['Id'])
-  const keyInfo = is(rest[0], ds, 'KeyInfo') ? rest.shift() : undefined
-  const [object, excess] = rest
+  onlyAttributes(signatureValue, id)
+  const keyInfo = is(parts[2], ds, 'KeyInfo') ? parts[2] : undefined
+  const behind = keyInfo === undefined ? 2 : 3
+  const object = parts[behind]
+  const excess = parts[behind + 1]
   if (!is(object, ds, 'Object')) return unexpected('Signature', object, 'ds:Object')
   if (excess !== undefined) unexpected('Signature', excess, 'nothing more')
-  const [qualifying, secondQualifying] = childrenOf(object, ['Id'])
+  const [qualifying, secondQualifying] = childrenOf(object, id)
   if (!is(qualifying, xades, 'QualifyingProperties') || secondQualifying !== undefined)
     return unexpected('Object', secondQualifying ?? qualifying, 'one xades:QualifyingProperties')
-  const [signedProperties, unsigned, third] = childrenOf(qualifying, ['Id', 'Target'])
+  const [signedProperties, unsigned, third] = childrenOf(qualifying, idAndTarget)
   if (!is(signedProperties, xades, 'SignedProperties'))
     return unexpected('QualifyingProperties', signedProperties, 'xades:SignedProperties')
   const target = attributeOf(qualifying, 'Target')
-  const id = attributeOf(signature, 'Id')
-  if (id === undefined || target !== `#${id}`)
-    refuse('envelope.signature.target-wrong', 'Signature', target, { expected: `#${id ?? ''}` })
-  const timeStamps = unsigned === undefined ? [] : unsignedTimeStamps(unsigned)
+  const own = attributeOf(signature, 'Id')
+  if (own === undefined || target !== `#${own}`)
+    refuse('envelope.signature.target-wrong', 'Signature', target, { expected: `#${own ?? ''}` })
+  const opaque = unsigned === undefined ? [] : [...unsignedTimeStamps(unsigned)]
+  if (keyInfo !== undefined) opaque.push(keyInfo)
   if (third !== undefined) unexpected('QualifyingProperties', third, 'nothing more')
-  inspect(root, new Set([...(keyInfo === undefined ? [] : [keyInfo]), ...timeStamps]))
+  inspect(root, false, new Set(opaque), new Set())
   return { signature, signedInfo, signatureValue, signedProperties }
 }
 
@@ -68,11 +77,11 @@ export const is = (
   element !== undefined && element.name === name && element.namespace === namespace
 
 /** The children of an element of the signature that holds elements only, with no attributes but `allowed`. */
-export function childrenOf(element: ScannedElement, allowed: readonly string[] = []): ScannedElement[] {
+export function childrenOf(element: ScannedElement, allowed = none): readonly ScannedElement[] {
   onlyAttributes(element, allowed)
   if (!isBlank(element.text))
     refuse('envelope.signature.unexpected', element.name, element.text, { expected: 'elements only' })
-  return [...element.children]
+  return element.children
 }
 
 /** Refuses an attribute that an element of the signature may not have. */
@@ -103,14 +112,14 @@ function collectSignatures(element: ScannedElement, found: ScannedElement[]): vo
 
 /** UnsignedProperties may hold UnsignedSignatureProperties with SignatureTimeStamp: proof of when, added later. */
 function unsignedTimeStamps(unsigned: ScannedElement): readonly ScannedElement[] {
-  const [properties, second] = is(unsigned, xades, 'UnsignedProperties') ? childrenOf(unsigned, ['Id']) : []
+  const [properties, second] = is(unsigned, xades, 'UnsignedProperties') ? childrenOf(unsigned, id) : []
   if (!is(properties, xades, 'UnsignedSignatureProperties') || second !== undefined)
     return unexpected(
       'QualifyingProperties',
       second ?? unsigned,
       'UnsignedProperties/UnsignedSignatureProperties',
     )
-  const timeStamps = childrenOf(properties, ['Id'])
+  const timeStamps = childrenOf(properties, id)
   for (const each of timeStamps)
     if (!is(each, xades, 'SignatureTimeStamp')) unexpected(properties.name, each, 'xades:SignatureTimeStamp')
   return timeStamps
@@ -121,17 +130,13 @@ function unsignedTimeStamps(unsigned: ScannedElement): readonly ScannedElement[]
  * attribute with a prefix (so that `x:Id` is no Id, attack S6, and canonical forms stay small), and everywhere: no Id
  * twice, however it is spelled (S8).
  */
-function inspect(root: ScannedElement, opaque: ReadonlySet<ScannedElement>): void {
-  visit(root, false, opaque, new Set())
-}
-
-function visit(
+function inspect(
   element: ScannedElement,
   free: boolean,
   opaque: ReadonlySet<ScannedElement>,
   ids: Set<string>,
 ): void {
-  if (!free && !known.has(element.namespace))
+  if (!free && !isKnown(element.namespace))
     refuse('envelope.namespace.unknown', element.name, element.namespace)
   for (const { prefix, name, value } of element.attributes) {
     if (!free && prefix !== '') refuse('envelope.attribute.prefixed', element.name, `${prefix}:${name}`)
@@ -140,5 +145,7 @@ function visit(
     if (ids.has(value)) refuse('envelope.id.twice', element.name, value)
     ids.add(value)
   }
-  for (const child of element.children) visit(child, free || opaque.has(child), opaque, ids)
+  // Only the signature's own parts can be opaque: most elements need no look into the set.
+  for (const child of element.children)
+    inspect(child, free || (child.namespace !== env && opaque.has(child)), opaque, ids)
 }

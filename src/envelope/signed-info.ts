@@ -32,9 +32,16 @@ export interface SignedInfo {
 
 const { ds } = namespaces
 
+// Which attributes the parts of SignedInfo may have.
+const none: readonly string[] = []
+const idOnly: readonly string[] = ['Id']
+const ofReference: readonly string[] = ['Id', 'URI', 'Type']
+const algorithmOnly: readonly string[] = ['Algorithm']
+
 /** Reads SignedInfo; `propertiesId` is the Id of the SignedProperties that stand in this signature. */
 export function readSignedInfo(element: ScannedElement, propertiesId: string): SignedInfo {
-  const [method, signatureMethod, ...references] = childrenOf(element, ['Id'])
+  const parts = childrenOf(element, idOnly)
+  const [method, signatureMethod] = parts
   if (!is(method, ds, 'CanonicalizationMethod'))
     return unexpected('SignedInfo', method, 'ds:CanonicalizationMethod')
   if (!is(signatureMethod, ds, 'SignatureMethod'))
@@ -46,22 +53,18 @@ export function readSignedInfo(element: ScannedElement, propertiesId: string): S
   noChildren(signatureMethod) // HMACOutputLength among them (CVE-2009-0217)
   let document: SignedReference | undefined
   let properties: SignedReference | undefined
-  for (const each of references)
-    if (!is(each, ds, 'Reference')) unexpected('SignedInfo', each, 'ds:Reference')
-  if (references.length === 0)
-    refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: 'URI=""' })
-  if (references.length > 2)
-    refuse('envelope.reference.several', 'SignedInfo', undefined, { count: references.length })
-  for (const reference of references) {
-    onlyAttributes(reference, ['Id', 'URI', 'Type'])
+  const count = parts.length - 2
+  for (let at = 2; at < parts.length; at++)
+    if (!is(parts[at], ds, 'Reference')) unexpected('SignedInfo', parts[at], 'ds:Reference')
+  if (count === 0) refuse('envelope.reference.missing', 'SignedInfo', undefined, { expected: 'URI=""' })
+  if (count > 2) refuse('envelope.reference.several', 'SignedInfo', undefined, { count })
+  for (let at = 2; at < parts.length; at++) {
+    const reference = parts[at]!
+    onlyAttributes(reference, ofReference)
     const uri = attributeOf(reference, 'URI')
-    if (uri === '' && attributeOf(reference, 'Type') === undefined && document === undefined)
-      document = readReference(reference, true)
-    else if (
-      uri === `#${propertiesId}` &&
-      attributeOf(reference, 'Type') === signedPropertiesType &&
-      properties === undefined
-    )
+    const type = attributeOf(reference, 'Type')
+    if (uri === '' && type === undefined && document === undefined) document = readReference(reference, true)
+    else if (uri === `#${propertiesId}` && type === signedPropertiesType && properties === undefined)
       properties = readReference(reference, false)
     else refuse('envelope.reference.foreign', 'Reference', uri, { expected: `"" and "#${propertiesId}"` })
   }
@@ -75,25 +78,20 @@ export function readSignedInfo(element: ScannedElement, propertiesId: string): S
 }
 
 function readReference(reference: ScannedElement, enveloped: boolean): SignedReference {
-  const parts = [...reference.children]
   if (!isBlank(reference.text)) unexpected('Reference', undefined, 'elements only')
-  const transforms = is(parts[0], ds, 'Transforms') ? childrenOf(parts.shift()!) : []
-  const [method, value, excess] = parts
+  const parts = reference.children
+  const [first] = parts
+  const transforms = is(first, ds, 'Transforms') ? childrenOf(first) : []
+  const before = is(first, ds, 'Transforms') ? 1 : 0
+  const [method, value, excess] = [parts[before], parts[before + 1], parts[before + 2]]
   if (!is(method, ds, 'DigestMethod')) return unexpected('Reference', method, 'ds:DigestMethod')
   if (!is(value, ds, 'DigestValue')) return unexpected('Reference', value, 'ds:DigestValue')
   if (excess !== undefined) unexpected('Reference', excess, 'nothing more')
   for (const each of transforms)
     if (!is(each, ds, 'Transform')) unexpected('Transforms', each, 'ds:Transform')
-  if (enveloped) {
-    const [first] = transforms
-    if (first === undefined || algorithmOf(first) !== envelopedSignature)
-      refuse('envelope.transform.refused', 'Transforms', first === undefined ? '' : algorithmOf(first), {
-        expected: envelopedSignature,
-      })
-    else noChildren(first)
-    transforms.shift()
-  }
-  const [canonical, second] = transforms
+  if (enveloped) demandEnveloped(transforms[0])
+  const canonical = transforms[enveloped ? 1 : 0]
+  const second = transforms[enveloped ? 2 : 1]
   if (second !== undefined)
     refuse('envelope.transform.refused', 'Transforms', algorithmOf(second), {
       expected: 'one canonicalisation',
@@ -103,13 +101,20 @@ function readReference(reference: ScannedElement, enveloped: boolean): SignedRef
     return refuse('envelope.digest-algorithm.refused', 'DigestMethod', algorithmOf(method))
   noChildren(method)
   noChildren(value)
-  onlyAttributes(value, [])
+  onlyAttributes(value, none)
   return {
     // Without one, what an enveloped signature leaves is canonicalised as Canonical XML 1.0 says (XML Signature §4.4.3.2).
     canonicalisation: canonical === undefined ? 'inclusive' : canonicalisationOf(canonical),
     hash,
     digest: readBase64(value.text, 'DigestValue'),
   }
+}
+
+function demandEnveloped(transform: ScannedElement | undefined): void {
+  const uri = transform === undefined ? '' : algorithmOf(transform)
+  if (transform === undefined || uri !== envelopedSignature)
+    refuse('envelope.transform.refused', 'Transforms', uri, { expected: envelopedSignature })
+  else noChildren(transform)
 }
 
 function canonicalisationOf(element: ScannedElement): Canonicalisation {
@@ -126,7 +131,7 @@ function canonicalisationOf(element: ScannedElement): Canonicalisation {
 }
 
 function algorithmOf(element: ScannedElement): string {
-  onlyAttributes(element, ['Algorithm'])
+  onlyAttributes(element, algorithmOnly)
   return attributeOf(element, 'Algorithm') ?? refuse('envelope.algorithm.missing', element.name)
 }
 

@@ -26,11 +26,15 @@ const known: ReadonlySet<string> = new Set([
   'SignerRole',
   'SignerRoleV2',
 ])
+// Which attributes its parts may have.
+const none: readonly string[] = []
+const idOnly: readonly string[] = ['Id']
+const uriOnly: readonly string[] = ['URI']
 const zoned = /(?:Z|[+-][0-9]{2}:[0-9]{2})$/
 
 /** Reads the properties; refuses when the time or the certificate is missing, twice, or unreadable. */
 export function readSignedProperties(element: ScannedElement): SignedProperties {
-  const [signature, dataObject, excess] = childrenOf(element, ['Id'])
+  const [signature, dataObject, excess] = childrenOf(element, idOnly)
   if (!is(signature, xades, 'SignedSignatureProperties'))
     return unexpected('SignedProperties', signature, 'xades:SignedSignatureProperties')
   if (dataObject !== undefined && !is(dataObject, xades, 'SignedDataObjectProperties'))
@@ -38,7 +42,7 @@ export function readSignedProperties(element: ScannedElement): SignedProperties 
   if (excess !== undefined) unexpected('SignedProperties', excess, 'nothing more')
   let time: ScannedElement | undefined
   let certificate: ScannedElement | undefined
-  for (const child of childrenOf(signature, ['Id'])) {
+  for (const child of childrenOf(signature, idOnly)) {
     if (child.namespace !== xades || !known.has(child.name))
       return unexpected('SignedSignatureProperties', child, 'SigningTime and SigningCertificateV2')
     const isTime = child.name === 'SigningTime'
@@ -55,7 +59,7 @@ export function readSignedProperties(element: ScannedElement): SignedProperties 
 }
 
 function readTime(element: ScannedElement): Instant {
-  onlyAttributes(element, [])
+  onlyAttributes(element, none)
   // An instant without a zone would mean another time to another reader.
   const read =
     element.children.length === 0 && zoned.test(element.text) ? readInstant(element.text) : undefined
@@ -69,7 +73,7 @@ function readCertificate(element: ScannedElement): SignedProperties['certificate
   const certificates = childrenOf(element)
   for (const each of certificates) if (!is(each, xades, 'Cert')) unexpected(element.name, each, 'xades:Cert')
   const [first] = certificates
-  const digest = first === undefined ? undefined : childrenOf(first, ['URI'])[0]
+  const digest = first === undefined ? undefined : childrenOf(first, uriOnly)[0]
   if (!is(digest, xades, 'CertDigest')) return unexpected('Cert', digest, 'xades:CertDigest')
   const [method, value, excess] = childrenOf(digest)
   if (!is(method, ds, 'DigestMethod')) return unexpected('CertDigest', method, 'ds:DigestMethod')

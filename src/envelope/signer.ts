@@ -1,7 +1,7 @@
 // Who must have signed: it follows from the office in From, never from the document's KeyInfo (attack S10).
-import { verify, type X509Certificate } from 'node:crypto'
+import { type KeyObject, verify, type X509Certificate } from 'node:crypto'
 import type { Instant } from '../letter/time.ts'
-import { digestOf, type HashName } from './algorithms.ts'
+import { digestOf, type HashName, type SignatureAlgorithm } from './algorithms.ts'
 import { demandFit } from './certificate.ts'
 import type { Trust } from './envelope.ts'
 import type { HashedDocument } from './hashed.ts'
@@ -9,7 +9,7 @@ import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 import type { ScannedElement } from './scanned.ts'
 import { is } from './signature-shape.ts'
-import { readSignedProperties } from './signed-properties.ts'
+import { readSignedProperties, type SignedProperties } from './signed-properties.ts'
 
 /** How far a SigningTime may lie ahead of the reader's clock, in milliseconds. */
 const clockSkew = 5 * 60 * 1000
@@ -25,9 +25,7 @@ export function demandSigner(hashed: HashedDocument, trust: Trust, at: Instant):
   const office = officeInFrom(hashed.content)
   const registered = trust.certificatesOf(office)
   if (registered.length === 0) return refuse('envelope.signer.unknown', 'From', office)
-  const certificate = registered.find((each) =>
-    digestOfCertificate(each, claimed.hash).equals(claimed.digest),
-  )
+  const certificate = certificateWith(claimed, registered)
   if (certificate === undefined)
     return refuse('envelope.signer.unregistered', 'From', office, { certificates: registered.length })
   const { signedInfoBytes, signatureValue } = hashed
@@ -35,21 +33,35 @@ export function demandSigner(hashed: HashedDocument, trust: Trust, at: Instant):
   const key = demandFit(certificate, trust.authority, at, signingTime)
   if (key !== algorithm.key)
     refuse('envelope.signer.algorithm-other', 'SignatureMethod', algorithm.key, { expected: key })
-  const { publicKey } = certificate
-  // Both kinds of signature have one length for a key; OpenSSL then checks padding, r and s (attack S17).
-  const length =
-    key === 'rsa'
-      ? Math.ceil((publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
-      : key === 'prime256v1'
-        ? 64
-        : 96
-  const right =
-    signatureValue.length === length &&
-    verify(algorithm.hash, signedInfoBytes, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signatureValue)
-  if (!right) refuse('envelope.signature.wrong', 'SignatureValue', office)
+  if (!isSignedBy(certificate.publicKey, algorithm, signedInfoBytes, signatureValue))
+    refuse('envelope.signature.wrong', 'SignatureValue', office)
   if (signingTime > at + clockSkew)
     refuse('envelope.signing-time.ahead', 'SigningTime', new Date(signingTime).toISOString())
   return { certificate, signingTime }
+}
+
+/** Both kinds of signature have one length for a key; OpenSSL then checks padding, r and s (attack S17). */
+function isSignedBy(
+  publicKey: KeyObject,
+  { key, hash }: SignatureAlgorithm,
+  signed: Buffer,
+  value: Buffer,
+): boolean {
+  if (key === 'rsa') {
+    const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? 0
+    return value.length === Math.ceil(bits / 8) && verify(hash, signed, publicKey, value)
+  }
+  const length = key === 'prime256v1' ? 64 : 96
+  // The two numbers side by side, as XML Signature 1.1 §6.4.3 writes them.
+  return value.length === length && verify(hash, signed, { key: publicKey, dsaEncoding: 'ieee-p1363' }, value)
+}
+
+function certificateWith(
+  { hash, digest }: SignedProperties['certificate'],
+  registered: readonly X509Certificate[],
+): X509Certificate | undefined {
+  for (const each of registered) if (digestOfCertificate(each, hash).equals(digest)) return each
+  return undefined
 }
 
 const digests = new WeakMap<X509Certificate, Map<HashName, Buffer>>()
@@ -79,6 +91,11 @@ function officeInFrom(root: ScannedElement): string {
 }
 
 function only(parent: ScannedElement | undefined, name: string): ScannedElement | undefined {
-  const found = parent?.children.filter((child) => is(child, namespaces.env, name)) ?? []
-  return found.length === 1 ? found[0] : undefined
+  let found: ScannedElement | undefined
+  for (const child of parent?.children ?? []) {
+    if (!is(child, namespaces.env, name)) continue
+    if (found !== undefined) return undefined
+    found = child
+  }
+  return found
 }
