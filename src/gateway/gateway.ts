@@ -102,12 +102,12 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   await database.write(async (transaction) => {
     for (const office of adapters.keys()) await setMode(transaction, office, modeOf(office) ?? 'push')
   })
-  opened.add(() => dispatch.stop())
-  await dispatch.start()
-  // Systems take nothing new first; then the servers answer what is under way.
+  // Closed in reverse: attempts under way end first, then the systems are let go, then the servers answer what they have.
   const servers: FastifyInstance[] = []
   opened.add(() => Promise.all(servers.map((server) => server.close())))
   opened.add(() => Promise.all([...adapters.values()].map((adapter) => adapter.stop())))
+  opened.add(() => dispatch.stop())
+  await dispatch.start()
   for (const { system, adapter } of systems.values()) {
     await adapter.start(verbsFor({ system, adapter, desk, dispatch, log, metrics }))
   }
