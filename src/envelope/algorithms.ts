@@ -51,6 +51,9 @@ export const written = {
 /** The digest of `content` as the algorithm `name` makes it. */
 export const digestOf = (name: HashName, content: Buffer | string): Buffer => hash(name, content, 'buffer')
 
+/** SHA-256 in base64. */
+export const base64Digest = (content: string): string => hash('sha256', content, 'base64')
+
 /** SHA-256 as 64 lower-case hexadecimal digits. */
 export const sha256Hex = (content: Buffer | string): string => hash('sha256', content, 'hex')
 

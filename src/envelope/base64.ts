@@ -13,10 +13,15 @@ const space = /[ \t\r\n]+/g
  * Decoded here, since Node's decoder passes over what is wrong and asking it again costs more than the work.
  */
 export function readBase64(text: string, where: string): Buffer {
-  return decode(text) ?? decode(text.replace(space, '')) ?? refuse('envelope.base64.malformed', where, text)
+  return (
+    decodeBase64(text) ??
+    decodeBase64(text.replace(space, '')) ??
+    refuse('envelope.base64.malformed', where, text)
+  )
 }
 
-function decode(text: string): Buffer | undefined {
+/** The bytes that `text`, without white space, spells; undefined when it is not their one spelling, or empty. */
+export function decodeBase64(text: string): Buffer | undefined {
   const { length } = text
   if (length === 0 || length % 4 !== 0) return undefined
   const padding = text[length - 1] !== '=' ? 0 : text[length - 2] !== '=' ? 1 : 2

@@ -6,11 +6,19 @@ import { digestOf, sha256Hex } from './algorithms.ts'
 import { readBase64 } from './base64.ts'
 import { isCanonical } from './canonical.ts'
 import { canonicaliseDocument, canonicaliseSigned } from './canonicalise.ts'
+import type { OwnSignature } from './own-signature.ts'
 import { refuse } from './refusal.ts'
 import { scan } from './scan.ts'
 import type { ScannedElement } from './scanned.ts'
-import { attributeOf, findSignature, type SignatureShape } from './signature-shape.ts'
+import {
+  attributeOf,
+  demandSignature,
+  findSignature,
+  inspectAround,
+  type SignatureShape,
+} from './signature-shape.ts'
 import { readSignedInfo, type SignedInfo, type SignedReference } from './signed-info.ts'
+import { readSignedProperties, type SignedProperties } from './signed-properties.ts'
 import { decode, readSource } from './source.ts'
 
 /** `slices`: the received bytes are their own canonical form, hashed as they are; `canonicalised`: libxml2 made it. */
@@ -23,7 +31,7 @@ export interface HashedDocument {
   readonly content: ScannedElement
   /** SHA-256 of those bytes: the digest of the envelope, 64 lower-case hexadecimal digits. */
   readonly digest: string
-  readonly signedProperties: ScannedElement
+  readonly signedProperties: SignedProperties
   readonly signedInfo: SignedInfo
   readonly signedInfoBytes: Buffer
   readonly signatureValue: Buffer
@@ -32,16 +40,24 @@ export interface HashedDocument {
 /** Scans `bytes`, judges the signature's shape and checks both references. `way` demands one way; else the fast one that fits. */
 export function readHashed(bytes: Buffer, way?: Way): HashedDocument {
   const { text, units } = readSource(bytes)
-  const root = scan(text, units)
-  const shape = findSignature(root)
+  const told = scan(text, units, way !== 'canonicalised')
+  const own = demandSignature(told).own
+  if (own !== undefined) {
+    inspectAround(told)
+    const signature = told.children[told.children.length - 1]
+    if (isCanonical(told, signature)) return bySlices(bytes, text, told, own)
+  }
+  const root = own === undefined ? told : scan(text, units)
+  const shape = findSignature(root, demandSignature(root))
   const propertiesId = attributeOf(shape.signedProperties, 'Id')
   if (propertiesId === undefined || propertiesId === '')
     return refuse('envelope.signature.unexpected', 'SignedProperties', '', { expected: 'an Id' })
-  const claimed = readSignedInfo(shape.signedInfo, propertiesId)
-  const sliceable = isSliceable(root, shape, claimed)
+  const signedInfo = readSignedInfo(shape.signedInfo, propertiesId)
+  const sliceable = isSliceable(root, shape, signedInfo)
   if (way === 'slices' && !sliceable) refuse('envelope.canonical.needed', '')
-  const received: Received = { bytes, text, root, shape, propertiesId, claimed }
-  return way === 'canonicalised' || !sliceable ? byCanonicalisation(received) : bySlices(received)
+  return way === 'canonicalised' || !sliceable
+    ? byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed: signedInfo })
+    : bySlices(bytes, text, root, partsOf(shape, signedInfo))
 }
 
 interface Received {
@@ -64,30 +80,58 @@ function isSliceable(root: ScannedElement, shape: SignatureShape, info: SignedIn
   )
 }
 
-function bySlices({ bytes, text, root, shape, claimed }: Received): HashedDocument {
-  const { signature, signedInfo, signedProperties } = shape
+/** What hashing by slices needs of a signature. What the properties say and the value are read when both digests hold. */
+type SignatureParts = Pick<
+  OwnSignature,
+  'signedInfo' | 'infoStart' | 'infoEnd' | 'propertiesStart' | 'propertiesEnd'
+> & {
+  readonly signatureValue: Buffer
+  readonly signedProperties: SignedProperties
+}
+
+const partsOf = (
+  { signedInfo, signedProperties, signatureValue }: SignatureShape,
+  claimed: SignedInfo,
+): SignatureParts => ({
+  signedInfo: claimed,
+  infoStart: signedInfo.start,
+  infoEnd: signedInfo.end,
+  propertiesStart: signedProperties.start,
+  propertiesEnd: signedProperties.end,
+  get signatureValue() {
+    return readBase64(signatureValue.text, 'SignatureValue')
+  },
+  get signedProperties() {
+    return readSignedProperties(signedProperties)
+  },
+})
+
+function bySlices(bytes: Buffer, text: string, root: ScannedElement, parts: SignatureParts): HashedDocument {
+  const signature = root.children[root.children.length - 1]!
+  const { signedInfo } = parts
   // The scan counts UTF-16 units, hashing needs bytes. Counted from the end, only the signature is measured.
   const offset = offsets(bytes, text, signature.start)
-  const start = offset(signature.start)
-  const end = offset(signature.end)
   const rootStart = root.start === 0 ? 0 : Buffer.byteLength(text.slice(0, root.start))
-  const document = Buffer.concat([bytes.subarray(rootStart, start), bytes.subarray(end, offset(root.end))])
-  const digest = digestOf(claimed.document.hash, document)
-  compare(claimed.document, digest, 'envelope.digest.wrong')
-  const properties = bytes.subarray(offset(signedProperties.start), offset(signedProperties.end))
+  const document = Buffer.concat([
+    bytes.subarray(rootStart, offset(signature.start)),
+    bytes.subarray(offset(signature.end), offset(root.end)),
+  ])
+  const digest = digestOf(signedInfo.document.hash, document)
+  compare(signedInfo.document, digest, 'envelope.digest.wrong')
+  const properties = bytes.subarray(offset(parts.propertiesStart), offset(parts.propertiesEnd))
   compare(
-    claimed.properties,
-    digestOf(claimed.properties.hash, properties),
+    signedInfo.properties,
+    digestOf(signedInfo.properties.hash, properties),
     'envelope.properties-digest.wrong',
   )
   return {
     way: 'slices',
     content: root.withoutLast(),
-    digest: claimed.document.hash === 'sha256' ? digest.toString('hex') : sha256Hex(document),
-    signedProperties,
-    signedInfo: claimed,
-    signedInfoBytes: bytes.subarray(offset(signedInfo.start), offset(signedInfo.end)),
-    signatureValue: readBase64(shape.signatureValue.text, 'SignatureValue'),
+    digest: signedInfo.document.hash === 'sha256' ? digest.toString('hex') : sha256Hex(document),
+    signedInfo,
+    signedInfoBytes: bytes.subarray(offset(parts.infoStart), offset(parts.infoEnd)),
+    signatureValue: parts.signatureValue,
+    signedProperties: parts.signedProperties,
   }
 }
 
@@ -131,10 +175,10 @@ function byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed }:
     way: 'canonicalised',
     content: rescan(document),
     digest: sha256Hex(document),
-    signedProperties: rescan(properties),
     signedInfo,
     signedInfoBytes,
     signatureValue: readBase64(shape.signatureValue.text, 'SignatureValue'),
+    signedProperties: readSignedProperties(rescan(properties)),
   }
 }
 

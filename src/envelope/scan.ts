@@ -6,13 +6,18 @@ import { lineAt, readAttributeValue, readCharacters, refuseMarkup } from './char
 import { isBlank, isSpace } from './characters.ts'
 import { type Name, readName, unitsOf } from './names.ts'
 import { type Declaration, knownNamespace, NamespaceScope } from './namespace-scope.ts'
+import { namespaces } from './namespaces.ts'
+import { type OwnSignature, readOwnSignature } from './own-signature.ts'
 import { refuse } from './refusal.ts'
 import { type ScannedAttribute, ScannedElement } from './scanned.ts'
 import { skipDeclaration } from './source.ts'
 
-/** Reads `text` into its tree of elements; anything wrong is refused with its name and line. */
-export function scan(text: string, units: Uint16Array = unitsOf(text)): ScannedElement {
-  return new Scanner(text, units).document()
+/**
+ * Reads `text` into its tree of elements; anything wrong is refused with its name and line. With `tellOwn` a child of
+ * the root that is a signature as we write it is told as a whole.
+ */
+export function scan(text: string, units: Uint16Array = unitsOf(text), tellOwn = false): ScannedElement {
+  return new Scanner(text, units, tellOwn).document()
 }
 
 class Scanner {
@@ -20,13 +25,15 @@ class Scanner {
   /** Of the text. */
   readonly #units: Uint16Array
   readonly #scope: NamespaceScope
+  readonly #tellOwn: boolean
   readonly #open: ScannedElement[] = []
   #at = 0
   #elements = 0
 
-  constructor(text: string, units: Uint16Array) {
+  constructor(text: string, units: Uint16Array, tellOwn: boolean) {
     this.#text = text
     this.#units = units
+    this.#tellOwn = tellOwn
     this.#scope = new NamespaceScope(text)
   }
 
@@ -61,6 +68,10 @@ class Scanner {
     if (++this.#elements > bounds.elements) this.#tooMuch('envelope.elements.too-many', tag, bounds.elements)
     if (this.#open.length >= bounds.depth) this.#tooMuch('envelope.depth.too-deep', tag, bounds.depth)
     const element = new ScannedElement(this.#name(tag + 1), tag)
+    if (this.#tellOwn && this.#open.length === 1 && element.name === 'Signature') {
+      const own = readOwnSignature(this.#text, tag)
+      if (own !== undefined) return this.#adoptOwn(parent, element, own)
+    }
     const empty = this.#attributes(element)
     element.namespace = this.#scope.lookUp(element.prefix, tag)
     element.inside = this.#at
@@ -70,6 +81,18 @@ class Scanner {
       element.end = this.#at
       this.#scope.leave(element.declarations.length)
     } else this.#open.push(element)
+    return element
+  }
+
+  #adoptOwn(parent: ScannedElement | undefined, element: ScannedElement, own: OwnSignature): ScannedElement {
+    this.#elements += own.elements - 1
+    if (this.#elements > bounds.elements)
+      this.#tooMuch('envelope.elements.too-many', element.start, bounds.elements)
+    element.namespace = namespaces.ds
+    element.own = own
+    element.end = own.end
+    this.#at = own.end
+    parent?.adopt(element)
     return element
   }
 

@@ -2,6 +2,7 @@
 import { isBlank } from './characters.ts'
 import type { Name } from './names.ts'
 import type { Declaration } from './namespace-scope.ts'
+import type { OwnSignature } from './own-signature.ts'
 
 export interface ScannedAttribute {
   readonly prefix: string
@@ -35,6 +36,8 @@ export class ScannedElement {
   end = 0
   /** Whether its tags, attributes and own text stand as Canonical XML 1.0 §2.3 writes them (namespaces aside). */
   plain = true
+  /** On a ds:Signature that was told as one of ours: what it says. It has no children then. */
+  own: OwnSignature | undefined = undefined
 
   constructor({ prefix, name, width }: Pick<Name, 'prefix' | 'name' | 'width'>, start: number) {
     this.prefix = prefix

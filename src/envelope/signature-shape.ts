@@ -4,6 +4,7 @@ import { isBlank, isName } from './characters.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 import type { ScannedElement } from './scanned.ts'
+import { writtenIds } from './signature-text.ts'
 
 /** The parts of the signature, as they stand in the received document. */
 export interface SignatureShape {
@@ -25,11 +26,22 @@ const none: readonly string[] = []
 const id: readonly string[] = ['Id']
 const idAndTarget: readonly string[] = ['Id', 'Target']
 
-/** Finds the signature of the document `root`, or refuses. */
-export function findSignature(root: ScannedElement): SignatureShape {
-  if (root.namespace !== namespaces.env || root.name !== 'Envelope')
-    refuse('envelope.root.unknown', '', root.name, { expected: `{${namespaces.env}}Envelope` })
-  const signature = onlySignature(root)
+/** The one signature of the document `root`, as its last child; refuses any other. */
+export function demandSignature(root: ScannedElement): ScannedElement {
+  if (root.namespace !== env || root.name !== 'Envelope')
+    refuse('envelope.root.unknown', '', root.name, { expected: `{${env}}Envelope` })
+  return onlySignature(root)
+}
+
+/** Judges the document around a signature that was told as one of ours: there only the names of its parts can clash. */
+export function inspectAround(root: ScannedElement): void {
+  const ids = new Set<string>()
+  inspect(root, false, new Set(), ids)
+  for (const id of writtenIds) if (ids.has(id)) refuse('envelope.id.twice', 'Signature', id)
+}
+
+/** The parts of `signature`, or refuses. */
+export function findSignature(root: ScannedElement, signature: ScannedElement): SignatureShape {
   const parts = childrenOf(signature, id)
   const [signedInfo, signatureValue] = parts
   if (!is(signedInfo, ds, 'SignedInfo')) return unexpected('Signature', signedInfo, 'ds:SignedInfo')

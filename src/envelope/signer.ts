@@ -9,7 +9,7 @@ import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 import type { ScannedElement } from './scanned.ts'
 import { is } from './signature-shape.ts'
-import { readSignedProperties, type SignedProperties } from './signed-properties.ts'
+import type { SignedProperties } from './signed-properties.ts'
 
 /** How far a SigningTime may lie ahead of the reader's clock, in milliseconds. */
 const clockSkew = 5 * 60 * 1000
@@ -21,7 +21,7 @@ export interface FoundSigner {
 
 /** Checks the signature with the key registered for the office in From, and all that the design demands of it. */
 export function demandSigner(hashed: HashedDocument, trust: Trust, at: Instant): FoundSigner {
-  const { signingTime, certificate: claimed } = readSignedProperties(hashed.signedProperties)
+  const { signingTime, certificate: claimed } = hashed.signedProperties
   const office = officeInFrom(hashed.content)
   const registered = trust.certificatesOf(office)
   if (registered.length === 0) return refuse('envelope.signer.unknown', 'From', office)

@@ -25,7 +25,7 @@ export const senderOf = (envelope: Envelope): OfficeId =>
   envelope.content === 'letter' ? envelope.letter.from.office : envelope.notice.from
 
 /** The unsigned envelope without its end tag. */
-export function composeEnvelope(envelope: Envelope): string {
+function composeEnvelope(envelope: Envelope): string {
   const open = `<env:Envelope xmlns:env="${namespaces.env}" Version="1.0">${header(envelope)}`
   return envelope.content === 'letter'
     ? open + document(envelope.letter) + attachments(envelope.letter) + extension(envelope.letter)

@@ -1,0 +1,97 @@
+// Tells a signature that stands exactly as it is written here, but for its seven values. Such a text has one reading,
+// which needs no tree. Anything else, even one more space, is none of ours and is read element by element. The tests
+// hold both readings against each other on every vector.
+import { readInstant } from '../letter/time.ts'
+import { signatureAlgorithms } from './algorithms.ts'
+import { decodeBase64 } from './base64.ts'
+import { bounds } from './bounds.ts'
+import { signatureText, signedInfoText, signedPropertiesText } from './signature-text.ts'
+import type { SignedInfo } from './signed-info.ts'
+import type { SignedProperties } from './signed-properties.ts'
+
+/** A signature as we write it. Offsets count UTF-16 units of the text. */
+export interface OwnSignature {
+  /** How many elements it is made of. */
+  readonly elements: number
+  readonly end: number
+  readonly signedInfo: SignedInfo
+  readonly infoStart: number
+  readonly infoEnd: number
+  readonly signatureValue: Buffer
+  readonly signedProperties: SignedProperties
+  readonly propertiesStart: number
+  readonly propertiesEnd: number
+}
+
+// NUL cannot stand in a document: what we write, with NUL for each value, falls into its fixed pieces.
+const gap = '\u0000'
+const info = signedInfoText(gap, gap, gap)
+const properties = signedPropertiesText(gap, gap)
+const whole = signatureText(info, gap, gap, properties)
+const pieces = whole.split(gap)
+const elements = whole.split('</').length - 1
+// From the beginning or the end of a piece to where the signed parts begin and end.
+const beforeInfo = whole.indexOf(info)
+const infoInFourth = info.length - info.lastIndexOf(gap) - 1
+const propertiesInSixth = pieces[5]!.length - properties.indexOf(gap)
+const propertiesInLast = properties.length - properties.lastIndexOf(gap) - 1
+
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/
+const time = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+07:00$/
+
+/** The signature that begins at `start` of `text`, if it is written as ours are. */
+export function readOwnSignature(text: string, start: number): OwnSignature | undefined {
+  const values: string[] = []
+  const ends: number[] = []
+  let at = start
+  for (let piece = 0; piece < pieces.length; piece++) {
+    if (!text.startsWith(pieces[piece]!, at)) return undefined
+    at += pieces[piece]!.length
+    if (piece === pieces.length - 1) break
+    // A value ends where markup begins; none of them may hold any.
+    const end = text.indexOf(piece === 0 ? '"' : '<', at)
+    if (end === -1) return undefined
+    if (end - at > bounds.value) return undefined
+    values.push(text.slice(at, end))
+    at = end
+    ends.push(at)
+  }
+  const [
+    method = '',
+    document = '',
+    ofProperties = '',
+    value = '',
+    certificate = '',
+    signed = '',
+    digest = '',
+  ] = values
+  const algorithm = signatureAlgorithms.get(method)
+  const documentDigest = decodeBase64(document)
+  const propertiesDigest = decodeBase64(ofProperties)
+  const signatureValue = decodeBase64(value)
+  const certificateDigest = decodeBase64(digest)
+  if (!algorithm || !documentDigest || !propertiesDigest || !signatureValue || !certificateDigest)
+    return undefined
+  const signingTime = time.test(signed) ? readInstant(signed) : undefined
+  if (signingTime?.ok !== true || !base64.test(certificate)) return undefined
+  const canonicalisation = 'exclusive'
+  return {
+    elements,
+    end: at,
+    signedInfo: {
+      canonicalisation,
+      algorithm,
+      document: { canonicalisation, hash: 'sha256', digest: documentDigest },
+      properties: { canonicalisation, hash: 'sha256', digest: propertiesDigest },
+    },
+    infoStart: start + beforeInfo,
+    infoEnd: ends[2]! + infoInFourth,
+    signatureValue,
+    signedProperties: {
+      signingTime: signingTime.value,
+      certificate: { hash: 'sha256', digest: certificateDigest },
+    },
+    propertiesStart: ends[4]! + propertiesInSixth,
+    propertiesEnd: ends[6]! + propertiesInLast,
+  }
+}
