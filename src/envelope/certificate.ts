@@ -21,10 +21,15 @@ const basicConstraints = '551d13'
 // certificate policies. Another critical one must be refused (RFC 5280 §4.2).
 const understood: ReadonlySet<string> = new Set([keyUsage, basicConstraints, '551d11', '551d25', '551d20'])
 
-interface CertificateFacts {
-  readonly key: SignatureAlgorithm['key']
+interface Validity {
   readonly notBefore: Instant
   readonly notAfter: Instant
+}
+
+interface CertificateFacts {
+  readonly key: SignatureAlgorithm['key']
+  readonly own: Validity
+  readonly authority: Validity
 }
 
 // What never changes about a certificate under an authority is found out once.
@@ -43,17 +48,27 @@ export function demandFit(
   const earlier = known.get(certificate)
   const facts = earlier?.authority === authority ? earlier.facts : factsOf(certificate, authority)
   if (earlier?.facts !== facts) known.set(certificate, { authority, facts })
-  demandValid(facts, certificate, at, 'now')
-  demandValid(facts, certificate, signingTime, 'at SigningTime')
+  for (const [instant, when] of [
+    [at, 'now'],
+    [signingTime, 'at SigningTime'],
+  ] as const) {
+    demandValid('authority', facts.authority, authority, instant, when)
+    demandValid('certificate', facts.own, certificate, instant, when)
+  }
   return facts.key
 }
 
-function demandValid(facts: CertificateFacts, certificate: X509Certificate, at: Instant, when: string): void {
-  if (at < facts.notBefore)
-    refuse('envelope.certificate.not-yet-valid', 'signer', certificate.validFrom, { when })
+function demandValid(
+  whose: 'authority' | 'certificate',
+  { notBefore, notAfter }: Validity,
+  certificate: X509Certificate,
+  at: Instant,
+  when: string,
+): void {
+  const path = whose === 'authority' ? 'authority' : 'signer'
+  if (at < notBefore) refuse(`envelope.${whose}.not-yet-valid`, path, certificate.validFrom, { when })
   // A certificate is valid through its last second (RFC 5280 §4.1.2.5).
-  if (at >= facts.notAfter + 1000)
-    refuse('envelope.certificate.expired', 'signer', certificate.validTo, { when })
+  if (at >= notAfter + 1000) refuse(`envelope.${whose}.expired`, path, certificate.validTo, { when })
 }
 
 function factsOf(certificate: X509Certificate, authority: X509Certificate): CertificateFacts {
@@ -68,10 +83,14 @@ function factsOf(certificate: X509Certificate, authority: X509Certificate): Cert
   const key = kindOfKey(certificate.publicKey)
   if (key === undefined)
     return refuse('envelope.certificate.key-unfit', 'signer', certificate.publicKey.asymmetricKeyType)
+  return { key, own: validityOf(certificate), authority: validityOf(authority) }
+}
+
+function validityOf(certificate: X509Certificate): Validity {
   const notBefore = Date.parse(certificate.validFrom)
   const notAfter = Date.parse(certificate.validTo)
   if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) return malformed(certificate)
-  return { key, notBefore, notAfter }
+  return { notBefore, notAfter }
 }
 
 interface CertificateParts {

@@ -54,9 +54,13 @@ export function readInstant(text: string): Result<Instant> {
   const [years, months, days] = [Number(year), Number(month), Number(day)]
   const local = Date.UTC(years, months - 1, days, Number(hour), Number(minute), Number(second), milliseconds)
   // Date.UTC carries what is too large into the next unit: the parts must come back as they went in.
-  const exists = new Date(local)
-    .toISOString()
-    .startsWith(`${year}-${month}-${day}T${hour}:${minute}:${second}`)
+  const date = new Date(local)
+  const exists =
+    date.getUTCMonth() === months - 1 &&
+    date.getUTCDate() === days &&
+    date.getUTCHours() === Number(hour) &&
+    date.getUTCMinutes() === Number(minute) &&
+    date.getUTCSeconds() === Number(second)
   const zone = zoneOffset(found[8])
   if (!exists || zone === undefined) return bad(problem('letter.instant.impossible', '', text))
   return good(local - zone)

@@ -339,6 +339,18 @@ const signerProblems = {
     'Put the certificate of the authority into the trust folder',
     'วางใบรับรองของผู้ออกใบรับรองในโฟลเดอร์ความน่าเชื่อถือ',
   ),
+  'envelope.authority.not-yet-valid': refused(
+    'the certificate of the authority is valid only from {value} ({when})',
+    'ใบรับรองของผู้ออกใบรับรองใช้ได้ตั้งแต่ {value} เท่านั้น ({when})',
+    'Check the clocks, or put the certificate of an authority that is valid into the trust folder',
+    'ตรวจนาฬิกา หรือวางใบรับรองของผู้ออกใบรับรองที่ยังใช้ได้ในโฟลเดอร์ความน่าเชื่อถือ',
+  ),
+  'envelope.authority.expired': refused(
+    'the certificate of the authority was valid only to {value} ({when})',
+    'ใบรับรองของผู้ออกใบรับรองหมดอายุเมื่อ {value} ({when})',
+    'Put the new certificate of the authority into the trust folder; auditors judge with --at at the time of receipt',
+    'วางใบรับรองใหม่ของผู้ออกใบรับรองในโฟลเดอร์ความน่าเชื่อถือ ผู้ตรวจสอบใช้ --at ระบุเวลาที่ได้รับ',
+  ),
   'envelope.certificate.foreign': refused(
     'the certificate was issued by {value}, not by the authority {expected}',
     'ใบรับรองออกโดย {value} ไม่ใช่โดย {expected}',

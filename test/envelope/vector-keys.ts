@@ -39,6 +39,7 @@ const wanted: Readonly<Record<string, Made>> = {
   '65-p521': { kind: 'p521' },
   '66-by-leaf': { by: '50' },
   '67-recent': { from: year(2025) },
+  '70-outlives-authority': { from: year(2010), to: year(2130) },
   moi: {},
 }
 

@@ -57,6 +57,7 @@ for (const attack of [
   'S18',
   'X1',
   'X2',
+  'X4',
   'X5',
   'X6',
   'X7',
