@@ -4,10 +4,10 @@ import type { MediaType } from '../letter/attachments.ts'
 import { checkLetter, checkNotice, type LetterDraft } from '../letter/check.ts'
 import { type Kind, kinds, secrecyOfCode, urgencyOfCode } from '../letter/codes.ts'
 import { type LetterDate, readLetterDate } from '../letter/dates.ts'
-import type { Attachment, Letter, Person, Reference } from '../letter/letter.ts'
+import type { Attachment, Letter, Person, Recipients, Reference } from '../letter/letter.ts'
 import { type Notice, type NoticeKind, noticeKinds } from '../letter/notice.ts'
 import { readLetterNumber } from '../letter/numbers.ts'
-import { findOffice, type OfficeId, officeId } from '../letter/offices.ts'
+import { findOffice, type OfficeId, officeById, officeId } from '../letter/offices.ts'
 import { type Instant, readInstant, readMessageId } from '../letter/time.ts'
 import { type Result, within } from '../problem/problem.ts'
 import type { Envelope, Provenance } from './envelope.ts'
@@ -22,30 +22,36 @@ export function readContent(root: ScannedElement): Envelope {
   if (first !== undefined) return refuseAll([first, ...rest])
   const header = child(root, 'Header')
   const provenance = optional(header, 'Provenance')
-  const common = {
-    messageId: demand(readMessageId(value(header, 'MessageID')), 'Header.MessageID'),
-    createdAt: instant(value(header, 'CreatedAt'), 'Header.CreatedAt'),
-    ...(provenance !== undefined && { provenance: readProvenance(provenance) }),
-  }
+  const messageId = demand(readMessageId(value(header, 'MessageID')), 'Header.MessageID')
+  const createdAt = instant(value(header, 'CreatedAt'), 'Header.CreatedAt')
+  const common =
+    provenance === undefined
+      ? { messageId, createdAt }
+      : { messageId, createdAt, provenance: readProvenance(provenance) }
   const content = value(header, 'Content')
-  const stated = noticeKinds.find((kind) => kind === content)
   demandAgreement(root, header, content)
-  return stated === undefined
-    ? { ...common, content: 'letter', letter: readLetter(root, header) }
-    : { ...common, content: 'notice', notice: readNotice(child(root, 'Notice'), header, stated) }
+  if (content === 'letter') return { ...common, content, letter: readLetter(root, header) }
+  const kind = noticeKinds.find((each) => each === content)
+  if (kind === undefined) return refuse('envelope.content.contradiction', 'Header.Content', content)
+  return { ...common, content: 'notice', notice: readNotice(child(root, 'Notice'), header, kind) }
 }
 
 /** Content says which of the other elements must be there; the schema alone cannot. */
 function demandAgreement(root: ScannedElement, header: ScannedElement, content: string): void {
   const letter = content === 'letter'
-  const present: readonly (readonly [string, boolean])[] = [
-    ['GovernmentDocument', optional(root, 'GovernmentDocument') !== undefined],
-    ['Header.Kind', optional(header, 'Kind') !== undefined],
-    ['Header.Circular', optional(header, 'Circular') !== undefined],
-    ['Header.RelatesTo', optional(header, 'RelatesTo') === undefined],
-  ]
-  for (const [path, fits] of present)
-    if (fits !== letter) refuse('envelope.content.contradiction', path, content)
+  demandPresence(optional(root, 'GovernmentDocument'), letter, 'GovernmentDocument', content)
+  demandPresence(optional(header, 'Kind'), letter, 'Header.Kind', content)
+  demandPresence(optional(header, 'Circular'), letter, 'Header.Circular', content)
+  demandPresence(optional(header, 'RelatesTo'), !letter, 'Header.RelatesTo', content)
+}
+
+function demandPresence(
+  element: ScannedElement | undefined,
+  needed: boolean,
+  path: string,
+  content: string,
+): void {
+  if ((element !== undefined) !== needed) refuse('envelope.content.contradiction', path, content)
 }
 
 function readLetter(root: ScannedElement, header: ScannedElement): Letter {
@@ -63,8 +69,8 @@ function readLetter(root: ScannedElement, header: ScannedElement): Letter {
   const main = files.find(({ role }) => role === 'main')?.mediaType ?? ''
   if (mainType !== main)
     refuse('envelope.content.disagreement', 'MainLetterBinaryObject.@mimeCode', mainType, { expected: main })
-  const note = value(body, 'Attachment')
   const sentAt = value(body, 'SendDate')
+  const offices: Recipients['offices'] = others.length === 0 ? [first] : [first, ...others]
   const fromPerson = person(sender)
   const toPerson = person(receiver)
   const draft: LetterDraft = {
@@ -75,11 +81,12 @@ function readLetter(root: ScannedElement, header: ScannedElement): Letter {
     subject: value(body, 'Subject'),
     urgency: urgencyOfCode(value(body, 'SpeedCode')),
     secrecy: secrecyOfCode(value(body, 'SecretCode')),
-    from: { office: from, ...(fromPerson !== undefined && { person: fromPerson }) },
-    to: { offices: [first, ...others], ...(toPerson !== undefined && { person: toPerson }) },
+    from: fromPerson === undefined ? { office: from } : { office: from, person: fromPerson },
+    to: toPerson === undefined ? { offices } : { offices, person: toPerson },
     references: body.children.filter(({ name }) => name === 'ReferenceCorrespondence').map(readReference),
-    enclosureNote: note === '-' ? '' : note,
-    ...(sentAt !== '' && { sentAt: instant(sentAt, 'SendDate') }),
+    // `-` is none: checkLetter knows.
+    enclosureNote: value(body, 'Attachment'),
+    sentAt: sentAt === '' ? undefined : instant(sentAt, 'SendDate'),
     description: value(body, 'Description'),
     extension: child(root, 'Extension').children.map((field) => ({
       name: attributeOf(field, 'Name') ?? '',
@@ -161,6 +168,7 @@ function person(party: ScannedElement): Person | undefined {
  */
 function demandSameOffice(party: ScannedElement, expected: OfficeId, path: string): void {
   const id = value(child(party, 'DepartmentOrganization'), 'ID')
+  if (id === officeById(expected).organisationId) return
   const found = id === '' ? undefined : findOffice(id)
   if (found !== undefined && found.id !== expected)
     refuse('envelope.content.disagreement', `${path}.DepartmentOrganization.ID`, id, { expected })

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Adapter } from '../adapters/contract.ts'
+import type { Signer } from '../envelope/envelope.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock, Random } from '../letter/time.ts'
 import { openAttachmentStore } from './attachments/store.ts'
@@ -81,7 +82,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   const desk: Desk = {
     database,
     attachments,
-    signers,
+    signers: signersFor(adapters, signers),
     trust,
     clock,
     random,
@@ -137,3 +138,10 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   log.gatewayStarted({ systems: systems.size, ...addresses })
   return addresses
 }
+
+/** Whom this gateway speaks for: an office whose system seals by itself speaks for itself, whatever keys lie around here. */
+const signersFor = (
+  adapters: ReadonlyMap<OfficeId, Adapter>,
+  signers: ReadonlyMap<OfficeId, Signer>,
+): ReadonlyMap<OfficeId, Signer> =>
+  new Map([...signers].filter(([office]) => adapters.get(office)?.receipts === false))

@@ -1,5 +1,7 @@
 // The notice: a statement of one office about a letter that it received or sent.
 import type { LetterDate } from './dates.ts'
+import type { LetterFields } from './letter.ts'
+import { normalizeNumber } from './numbers.ts'
 import type { OfficeId } from './offices.ts'
 import type { Instant, MessageId } from './time.ts'
 
@@ -15,6 +17,16 @@ export interface AboutLetter {
   readonly number: string
   readonly date: LetterDate
   readonly subject: string
+}
+
+/**
+ * Whether the words by which a notice names its letter are that letter's own: people and old systems know a letter by its
+ * number, date and subject, so a notice that names another letter in words misleads them, whatever digest it bears.
+ */
+export function namesLetter(about: AboutLetter, letter: LetterFields): boolean {
+  const { number, date, subject } = about
+  const sameNumber = number === letter.number.printed || normalizeNumber(number) === letter.number.normalized
+  return sameNumber && date === letter.date && subject === letter.subject
 }
 
 interface NoticeFields {

@@ -149,6 +149,16 @@ export const gatewayProblems = {
       th: 'ออกใบแจ้งจากซองที่ได้รับจริง',
     },
   },
+  'notice.letter.misnamed': {
+    status: 422,
+    permanent: true,
+    en: 'the notice names its letter in other words (number {value}, date or subject) than the letter has',
+    th: 'ใบแจ้งระบุเลขที่ {value} วันที่ หรือเรื่อง ไม่ตรงกับหนังสือที่อ้างถึง',
+    remedy: {
+      en: 'Take number, date and subject from the envelope that was delivered.',
+      th: 'ใช้เลขที่ วันที่ และเรื่องจากซองที่ได้รับจริง',
+    },
+  },
   'receipt.missing': {
     status: 502,
     permanent: false,

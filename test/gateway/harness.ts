@@ -171,7 +171,7 @@ export async function openGateway(
     database,
     attachments: await openAttachmentStore(join(folder, 'attachments')),
     trust,
-    signers,
+    signers: new Map([...signers].filter(([id]) => byOffice.get(id)?.receipts === false)),
     clock,
     random: systemRandom,
     routes: {

@@ -104,7 +104,8 @@ export class Dispatch {
     const delivery = await deliveryById(this.#desk.database.committed, id)
     if (delivery === undefined || delivery.office !== office || delivery.mode !== 'poll') return false
     const parcel = await this.#parcelOf(delivery, delivery.attempts)
-    return settle(this.#desk, parcel, outcome, { attempted: false, receipts: false })
+    const receipts = this.#adapters.get(office)?.receipts ?? false
+    return settle(this.#desk, parcel, outcome, { attempted: false, receipts })
   }
 
   /** A delivery as a parcel, whatever its state: for systems that ask for a letter again. */

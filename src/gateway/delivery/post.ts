@@ -1,7 +1,8 @@
 // Posting: an envelope goes into the journal together with every delivery that follows from it, in one transaction.
 import type { SealedEnvelope } from '../../envelope/envelope.ts'
+import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Letter } from '../../letter/letter.ts'
-import type { Notice, NoticeKind } from '../../letter/notice.ts'
+import { type Notice, type NoticeKind, namesLetter } from '../../letter/notice.ts'
 import { type OfficeId, officeById } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
@@ -122,9 +123,20 @@ export async function postNotice(
   if (letter === undefined || letter.sender !== sender) {
     return { kind: 'problem', problem: problem('notice.letter.unknown', 'about', about) }
   }
-  const envelope = await envelopeById(transaction, about)
-  if (envelope?.digest !== notice.about.digest) {
+  const stored = await envelopeById(transaction, about)
+  if (stored?.digest !== notice.about.digest) {
     return { kind: 'problem', problem: problem('notice.letter.other', 'about.digest', notice.about.digest) }
+  }
+  const envelope = reopenEnvelope(stored.bytes, stored.digest)
+  if (
+    !envelope.ok ||
+    envelope.value.content !== 'letter' ||
+    !namesLetter(notice.about, envelope.value.letter)
+  ) {
+    return {
+      kind: 'problem',
+      problem: problem('notice.letter.misnamed', 'about.number', notice.about.number),
+    }
   }
   const same = await findSameNotice(transaction, notice)
   if (same !== undefined) return { kind: 'known', messageId: same.messageId }

@@ -2,7 +2,7 @@
 import type { Parcel } from '../../adapters/contract.ts'
 import type { Trust } from '../../envelope/envelope.ts'
 import { type VerifiedEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
-import type { Notice } from '../../letter/notice.ts'
+import { type Notice, namesLetter } from '../../letter/notice.ts'
 import type { Instant } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 
@@ -27,6 +27,7 @@ export function judgeReply(
   if (envelope.content !== 'notice') return bad(problem('receipt.other', 'receipt', envelope.messageId))
   const { notice } = envelope
   const answers = notice.kind === 'receive' || notice.kind === 'reject' || notice.kind === 'invalid'
+  const letter = parcel.envelope.content === 'letter' ? parcel.envelope.letter : parcel.about?.letter
   const sender =
     parcel.envelope.content === 'letter' ? parcel.envelope.letter.from.office : parcel.envelope.notice.from
   const fits =
@@ -34,7 +35,9 @@ export function judgeReply(
     notice.from === parcel.office &&
     notice.to === sender &&
     notice.about.messageId === parcel.envelope.messageId &&
-    notice.about.digest === parcel.sealed.digest
+    notice.about.digest === parcel.sealed.digest &&
+    letter !== undefined &&
+    namesLetter(notice.about, letter)
   return fits
     ? good({ notice, verified: verdict.value })
     : bad(problem('receipt.other', 'receipt', notice.about.messageId))

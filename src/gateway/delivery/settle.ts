@@ -37,8 +37,9 @@ interface Judged {
 
 /**
  * Writes what became of an attempt and everything that follows: the next attempt, the letter's state, the notice to its
- * sender. `attempted` is false for a system that polls: nothing was tried, it came and took. Returns false when the
- * journal holds the delivery in a state to which this outcome does not apply.
+ * sender. `attempted` is false for a system that polls: nothing was tried, it came and took. `receipts`: the office seals by
+ * itself; its answer to an attempt must prove itself, and what it polled it acknowledges by a notice of its own. Returns
+ * false when the journal holds the delivery in a state to which this outcome does not apply.
  */
 export async function settle(
   desk: Desk,
@@ -46,7 +47,11 @@ export async function settle(
   said: Outcome,
   { attempted, receipts }: { readonly attempted: boolean; readonly receipts: boolean },
 ): Promise<boolean> {
-  const judged = receipts ? judge(desk, parcel, said) : await vouch(desk, parcel, said)
+  const judged = !receipts
+    ? await vouch(desk, parcel, said)
+    : attempted
+      ? judge(desk, parcel, said)
+      : { outcome: said }
   const { settled, due } = await desk.database.write((transaction) =>
     write(desk, transaction, parcel, judged, attempted),
   )
@@ -149,7 +154,8 @@ async function writeStatement(
   at: Instant,
 ): Promise<readonly Due[]> {
   if (parcel.envelope.content === 'notice') {
-    await keepReceipt(transaction, parcel.envelope.messageId, 'got', notice.from, sealed, at)
+    const about = { messageId: parcel.envelope.messageId, digest: parcel.sealed.digest }
+    await keepReceipt(transaction, about, 'got', notice.from, sealed, at)
     return []
   }
   const posted = await postNotice(

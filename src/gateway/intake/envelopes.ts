@@ -10,7 +10,7 @@ import type { OfficeId } from '../../letter/offices.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import { type PostResult, postLetter, postNotice, unreachable } from '../delivery/post.ts'
 import { type Desk, type Faulty, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
-import type { Transaction } from '../journal/database.ts'
+import type { Reader, Transaction } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import { envelopeById, keepReceipt, receiptFor } from '../journal/letters.ts'
 import { keepSource, type SourceRow } from '../journal/sources.ts'
@@ -33,8 +33,8 @@ export async function takeEnvelope(
   if (sender !== system.office) {
     return faulty([problem('letter.sender.other', 'from.office', sender, { office: system.office })])
   }
-  const earlier = await takenBefore(desk, verified, item.position)
-  if (earlier !== undefined) return earlier
+  const earlier = await takenBefore(desk.database.committed, verified)
+  if (earlier !== undefined) return answer(desk, earlier, item, verified)
   const { envelope } = verified
   return envelope.content === 'letter'
     ? takeSealedLetter(desk, source, item, verified, envelope.letter)
@@ -44,20 +44,20 @@ export async function takeEnvelope(
 const senderOf = ({ envelope }: VerifiedEnvelope): OfficeId =>
   envelope.content === 'letter' ? envelope.letter.from.office : envelope.notice.from
 
-/** The same bytes again: the same answer again. Another envelope under a used message id is refused. */
-async function takenBefore(
-  desk: Desk,
-  verified: VerifiedEnvelope,
-  position: string,
-): Promise<Outcome | undefined> {
+/** What was posted, and the receipt that goes with it: none where this gateway speaks for nobody who is addressed. */
+type Committed = PostResult & { readonly receipt?: SealedEnvelope | undefined }
+
+/** The same envelope again: the same answer again. Another envelope under a used message id is refused. */
+async function takenBefore(reader: Reader, verified: VerifiedEnvelope): Promise<Committed | undefined> {
   const { messageId } = verified.envelope
-  const row = await envelopeById(desk.database.committed, messageId)
-  const receipt = await receiptFor(desk.database.committed, messageId, 'given')
-  if (row !== undefined && row.digest !== verified.digest) {
-    return faulty([problem('envelope.message-id.reused', 'Header.MessageID', messageId)])
+  const row = await envelopeById(reader, messageId)
+  const given = await receiptFor(reader, messageId, 'given')
+  const taken = row?.digest ?? given?.about
+  if (taken === undefined) return undefined
+  if (taken !== verified.digest) {
+    return { kind: 'problem', problem: problem('envelope.message-id.reused', 'Header.MessageID', messageId) }
   }
-  if (row === undefined && receipt === undefined) return undefined
-  return { kind: 'known', position, messageId, ...(receipt && { receipt }) }
+  return { kind: 'known', messageId, receipt: given?.receipt }
 }
 
 async function takeSealedLetter(
@@ -67,14 +67,14 @@ async function takeSealedLetter(
   verified: VerifiedEnvelope,
   letter: Letter,
 ): Promise<Outcome> {
-  const about = { ...aboutOf(verified, letter) }
+  const about = aboutOf(verified, letter)
   const wrong = unreachable(letter, desk.routes)
   if (wrong.length > 0) return refuse(desk, 'invalid', about, letter, wrong)
   const missing = await keepNamed(desk, letter, item.attachments)
   if (missing.length > 0) return refuse(desk, 'invalid', about, letter, missing)
   desk.reached('attachments.kept')
-  const receipt = await sealReceipt(desk, letter.to.offices[0], letter.from.office, about)
-  const posted = await commit(desk, source, item, verified, receipt, (transaction, sourceId) =>
+  const receipt = await sealReceipt(desk, letter.to.offices, letter.from.office, about)
+  const committed = await commit(desk, source, item, verified, receipt, (transaction, sourceId) =>
     postLetter(
       transaction,
       { ...postedOf(desk, verified, sourceId, item.position), letter, contentDigest: contentDigest(letter) },
@@ -82,9 +82,11 @@ async function takeSealedLetter(
       newId,
     ),
   )
-  if (posted.kind === 'problem') return refuse(desk, 'reject', about, letter, [posted.problem])
-  if (posted.kind === 'posted') desk.reached('letter.committed')
-  return answer(desk, posted, item, verified, receipt)
+  if (committed.kind === 'problem' && committed.problem.code === 'letter.conflict') {
+    return refuse(desk, 'reject', about, letter, [committed.problem])
+  }
+  if (committed.kind === 'posted') desk.reached('letter.committed')
+  return answer(desk, committed, item, verified)
 }
 
 async function takeSealedNotice(
@@ -94,16 +96,13 @@ async function takeSealedNotice(
   verified: VerifiedEnvelope,
   notice: Notice,
 ): Promise<Outcome> {
-  if (!desk.signers.has(notice.to)) {
-    return faulty([problem('letter.recipient.unreachable', 'to.offices', notice.to, { name: notice.to })])
-  }
   const about: AboutLetter = {
     ...notice.about,
     messageId: verified.envelope.messageId,
     digest: verified.digest,
   }
-  const receipt = await sealReceipt(desk, notice.to, notice.from, about)
-  const posted = await commit(desk, source, item, verified, receipt, (transaction, sourceId) =>
+  const receipt = await sealReceipt(desk, [notice.to], notice.from, about)
+  const committed = await commit(desk, source, item, verified, receipt, (transaction, sourceId) =>
     postNotice(
       transaction,
       { ...postedOf(desk, verified, sourceId, item.position), notice },
@@ -111,21 +110,20 @@ async function takeSealedNotice(
       newId,
     ),
   )
-  if (posted.kind === 'problem') return faulty([posted.problem])
-  if (posted.kind === 'posted') desk.reached('notice.committed')
-  return answer(desk, posted, item, verified, receipt)
+  if (committed.kind === 'posted') desk.reached('notice.committed')
+  return answer(desk, committed, item, verified)
 }
 
-function answer(
-  desk: Desk,
-  posted: Exclude<PostResult, { kind: 'problem' }>,
-  item: EnvelopeItem,
-  verified: VerifiedEnvelope,
-  receipt: SealedEnvelope,
-): Outcome {
-  if (posted.kind === 'posted') desk.due(posted.due)
-  const kind = posted.kind === 'posted' ? 'taken' : 'known'
-  return { kind, position: item.position, messageId: verified.envelope.messageId, receipt }
+function answer(desk: Desk, committed: Committed, item: EnvelopeItem, verified: VerifiedEnvelope): Outcome {
+  if (committed.kind === 'problem') return faulty([committed.problem])
+  if (committed.kind === 'posted') desk.due(committed.due)
+  const { receipt } = committed
+  return {
+    kind: committed.kind === 'posted' ? 'taken' : 'known',
+    position: item.position,
+    messageId: verified.envelope.messageId,
+    ...(receipt && { receipt }),
+  }
 }
 
 /** Writes the source, the envelope with what follows from it, and the receipt: all or nothing. */
@@ -134,19 +132,22 @@ function commit(
   source: SourceRow,
   item: EnvelopeItem,
   verified: VerifiedEnvelope,
-  receipt: SealedEnvelope,
+  receipt: SealedEnvelope | undefined,
   post: (transaction: Transaction, sourceId: string) => Promise<PostResult>,
-): Promise<PostResult> {
-  return desk.database.write(async (transaction) => {
+): Promise<Committed> {
+  return desk.database.write(async (transaction): Promise<Committed> => {
     const { messageId } = verified.envelope
-    // Two copies may have passed the first look at the same time; the second one finds the first here.
-    const there = await envelopeById(transaction, messageId)
-    if (there !== undefined) return { kind: 'known', messageId }
+    // Two may have passed the first look at the same time; the second one finds here what the first has written.
+    const earlier = await takenBefore(transaction, verified)
+    if (earlier !== undefined) return earlier
     const sourceId = await keepSource(transaction, source)
     const posted = await post(transaction, sourceId)
     if (posted.kind === 'problem') return posted
     const at = desk.clock.now()
-    await keepReceipt(transaction, messageId, 'given', senderOf(verified), receipt, at)
+    if (receipt !== undefined) {
+      const about = { messageId, digest: verified.digest }
+      await keepReceipt(transaction, about, 'given', senderOf(verified), receipt, at)
+    }
     if (posted.kind === 'known') {
       await recordEvent(
         transaction,
@@ -156,7 +157,7 @@ function commit(
         { as: messageId, position: item.position },
       )
     }
-    return posted
+    return { ...posted, receipt }
   })
 }
 
@@ -176,14 +177,18 @@ const aboutOf = (verified: VerifiedEnvelope, letter: Letter): AboutLetter => ({
   subject: letter.subject,
 })
 
-/** A signed `receive` for one envelope, from one of the offices that it is for. */
+/**
+ * A signed `receive` for one envelope, from the first of the offices addressed for which this gateway speaks. An office that
+ * seals by itself says so by itself: nobody here can.
+ */
 async function sealReceipt(
   desk: Desk,
-  from: OfficeId,
+  addressed: readonly OfficeId[],
   to: OfficeId,
   about: AboutLetter,
-): Promise<SealedEnvelope> {
-  return (await sealSaid(desk, 'receive', from, to, about, '')).sealed
+): Promise<SealedEnvelope | undefined> {
+  const from = addressed.find((office) => desk.signers.has(office))
+  return from && (await sealSaid(desk, 'receive', from, to, about, '')).sealed
 }
 
 /** Refuses a letter that is proved to be its sender's: with a signed notice where an office of ours is addressed. */

@@ -78,10 +78,11 @@ INSERT INTO notices (message_id, kind, about, sender, recipient, receive_number,
 VALUES (?, ?, ?, ?, ?, ?, ?)`,
   noticesAbout: `SELECT ${noticeColumns} FROM notices WHERE about = ? ORDER BY seq`,
   insertReceipt: `
-INSERT INTO receipts (about, direction, office, digest, bytes, committed_at) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO receipts (about, about_digest, direction, office, digest, bytes, committed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (about, direction, office) DO NOTHING`,
-  receipt:
-    'SELECT digest, bytes FROM receipts WHERE about = ? AND direction = ? ORDER BY committed_at LIMIT 1',
+  receipt: `
+SELECT about_digest AS about, digest, bytes FROM receipts WHERE about = ? AND direction = ? ORDER BY committed_at LIMIT 1`,
 } as const
 
 /** Writes a sealed envelope. */
@@ -247,23 +248,44 @@ export async function findSameNotice(reader: Reader, notice: Notice): Promise<No
   return last.receiveNumber === (notice.receiveNumber ?? null) ? last : undefined
 }
 
+/** An envelope as a receipt names it. */
+export interface Receipted {
+  readonly messageId: MessageId
+  readonly digest: string
+}
+
 /** Keeps a signed answer to one envelope; the first one stays. */
 export async function keepReceipt(
   transaction: Transaction,
-  about: MessageId,
+  about: Receipted,
   direction: 'given' | 'got',
   office: OfficeId,
   receipt: SealedEnvelope,
   at: Instant,
 ): Promise<void> {
-  await transaction.run(letterSql.insertReceipt, about, direction, office, receipt.digest, receipt.bytes, at)
+  const { messageId, digest } = about
+  await transaction.run(
+    letterSql.insertReceipt,
+    messageId,
+    digest,
+    direction,
+    office,
+    receipt.digest,
+    receipt.bytes,
+    at,
+  )
 }
 
+/** The signed answer to an envelope, and the digest of the envelope that it was given for. */
 export async function receiptFor(
   reader: Reader,
   about: MessageId,
   direction: 'given' | 'got',
-): Promise<SealedEnvelope | undefined> {
-  const row = await reader.one<{ digest: string; bytes: Uint8Array }>(letterSql.receipt, about, direction)
-  return row && { digest: row.digest, bytes: Buffer.from(row.bytes) }
+): Promise<{ readonly about: string; readonly receipt: SealedEnvelope } | undefined> {
+  const row = await reader.one<{ about: string; digest: string; bytes: Uint8Array }>(
+    letterSql.receipt,
+    about,
+    direction,
+  )
+  return row && { about: row.about, receipt: { digest: row.digest, bytes: Buffer.from(row.bytes) } }
 }

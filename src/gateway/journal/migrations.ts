@@ -75,6 +75,7 @@ CREATE INDEX notices_about ON notices (about, sender);
 -- Signed answers to single envelopes (design §5.2): ours to others ('given'), others' to us ('got').
 CREATE TABLE receipts (
   about TEXT NOT NULL,        -- the envelope's message id
+  about_digest TEXT NOT NULL, -- and its digest: another envelope under that id gets no receipt of this one
   direction TEXT NOT NULL,
   office TEXT NOT NULL,
   digest TEXT NOT NULL,

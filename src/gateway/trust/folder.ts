@@ -20,12 +20,13 @@ export function readTrustFolder(folder: string): Result<Trust> {
     const files = readdirSync(path).filter((file) => file.endsWith('.pem'))
     const certificates = files.sort().flatMap((file) => readCertificates(join(path, file), problems))
     offices.set(name, certificates)
-    for (const { fingerprint256 } of certificates) {
-      const other = owners.get(fingerprint256)
-      // Who holds its key could speak for both (attacks T9).
+    for (const { publicKey } of certificates) {
+      // By the key, not by the certificate: who holds it could speak for both (attacks T9).
+      const key = publicKey.export({ type: 'spki', format: 'der' }).toString('hex')
+      const other = owners.get(key)
       if (other !== undefined && other !== name)
         problems.push(problem('trust.certificate.shared', path, name, { other }))
-      owners.set(fingerprint256, name)
+      owners.set(key, name)
     }
   }
   const [first, ...rest] = problems

@@ -4,7 +4,7 @@
 // envelope bears: SignedInfo, SignatureValue and certificate, unchanged. Its first Reference is the digest of the
 // envelope, not of this message: whoever has the envelope verifies it there; nobody can verify it here, and no attribute
 // of this element says otherwise. See docs/e-cms.md.
-import { X509Certificate } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { namespaces } from './names.ts'
 import { readTree } from './read-xml.ts'
 import type { Xml, XmlWriter } from './write-xml.ts'
@@ -16,10 +16,7 @@ const declared = { 'xmlns:ds': namespaces.ds }
 export function writeSignature(write: XmlWriter, sealed: Buffer | undefined): Xml {
   const found = sealed === undefined ? undefined : signatureOf(sealed)
   const info = child(found, 'SignedInfo')
-  const certificate = textOf(child(child(child(found, 'KeyInfo'), 'X509Data'), 'X509Certificate')).replace(
-    /\s+/g,
-    '',
-  )
+  const certificate = found === undefined ? undefined : signerCertificate(found)
   return write.node(
     'ds:Signature',
     [
@@ -28,8 +25,8 @@ export function writeSignature(write: XmlWriter, sealed: Buffer | undefined): Xm
       write.node(
         'ds:KeyInfo',
         write.node('ds:X509Data', [
-          write.leaf('ds:X509SubjectName', subjectOf(certificate)),
-          write.leaf('ds:X509Certificate', certificate),
+          write.leaf('ds:X509SubjectName', certificate === undefined ? '' : subjectOf(certificate)),
+          write.leaf('ds:X509Certificate', certificate?.toString('base64') ?? ''),
         ]),
       ),
     ],
@@ -63,9 +60,36 @@ function copied(write: XmlWriter, element: XmlElement, extra: Readonly<Record<st
   )
 }
 
+const digests: Readonly<Record<string, string>> = {
+  'http://www.w3.org/2001/04/xmlenc#sha256': 'sha256',
+  'http://www.w3.org/2001/04/xmldsig-more#sha384': 'sha384',
+  'http://www.w3.org/2001/04/xmlenc#sha512': 'sha512',
+}
+
+/**
+ * The signer's certificate (DER). KeyInfo is not signed and may hold anything, so a certificate in it counts only when it
+ * is the one whose digest the signed properties name (XAdES SigningCertificate, ETSI EN 319 132-1, section 5.2.2).
+ */
+function signerCertificate(signature: XmlElement): Buffer | undefined {
+  const object = child(child(child(signature, 'Object'), 'QualifyingProperties'), 'SignedProperties')
+  const properties = child(object, 'SignedSignatureProperties')
+  const named = child(properties, 'SigningCertificateV2') ?? child(properties, 'SigningCertificate')
+  const digest = child(child(named, 'Cert'), 'CertDigest')
+  const method =
+    child(digest, 'DigestMethod')?.attributes.find(({ local }) => local === 'Algorithm')?.value ?? ''
+  const algorithm = digests[method]
+  if (algorithm === undefined) return undefined
+  const expected = Buffer.from(textOf(child(digest, 'DigestValue')), 'base64')
+  const keyInfo = child(signature, 'KeyInfo')
+  return (keyInfo === undefined ? [] : elementsOf(keyInfo))
+    .filter(({ local }) => local === 'X509Data')
+    .flatMap((data) => elementsOf(data).filter(({ local }) => local === 'X509Certificate'))
+    .map((each) => Buffer.from(textOf(each), 'base64'))
+    .find((der) => createHash(algorithm).update(der).digest().equals(expected))
+}
+
 /** RFC 4514: the most specific part first. Node prints one part a line, the most general first. */
-function subjectOf(certificate: string): string {
-  if (certificate === '') return ''
-  const { subject } = new X509Certificate(Buffer.from(certificate, 'base64'))
+function subjectOf(certificate: Buffer): string {
+  const { subject } = new X509Certificate(certificate)
   return subject.split('\n').reverse().join(',')
 }
