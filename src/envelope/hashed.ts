@@ -40,7 +40,7 @@ export interface HashedDocument {
 /** Scans `bytes`, judges the signature's shape and checks both references. `way` demands one way; else the fast one that fits. */
 export function readHashed(bytes: Buffer, way?: Way): HashedDocument {
   const { text, units } = readSource(bytes)
-  const told = scan(text, units, way !== 'canonicalised')
+  const told = scan(text, units, way === 'canonicalised' ? undefined : bytes)
   const own = demandSignature(told).own
   if (own !== undefined) {
     inspectAround(told)

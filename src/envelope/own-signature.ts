@@ -1,6 +1,7 @@
 // Tells a signature that stands exactly as it is written here, but for its seven values. Such a text has one reading,
 // which needs no tree. Anything else, even one more space, is none of ours and is read element by element. The tests
 // hold both readings against each other on every vector.
+import { isAscii } from 'node:buffer'
 import { readInstant } from '../letter/time.ts'
 import { signatureAlgorithms } from './algorithms.ts'
 import { decodeBase64 } from './base64.ts'
@@ -28,7 +29,7 @@ const gap = '\u0000'
 const info = signedInfoText(gap, gap, gap)
 const properties = signedPropertiesText(gap, gap)
 const whole = signatureText(info, gap, gap, properties)
-const pieces = whole.split(gap)
+const pieces = whole.split(gap).map((piece) => Buffer.from(piece))
 const elements = whole.split('</').length - 1
 // From the beginning or the end of a piece to where the signed parts begin and end.
 const beforeInfo = whole.indexOf(info)
@@ -39,22 +40,28 @@ const propertiesInLast = properties.length - properties.lastIndexOf(gap) - 1
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/
 const time = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+07:00$/
 
-/** The signature that begins at `start` of `text`, if it is written as ours are. */
-export function readOwnSignature(text: string, start: number): OwnSignature | undefined {
+/**
+ * The signature that begins at the unit `start` of the text of `bytes`, which has `length` units, if it is written as
+ * ours are: then all is ASCII from there on, each byte one unit, and pieces are compared as bytes.
+ */
+export function readOwnSignature(bytes: Buffer, length: number, start: number): OwnSignature | undefined {
+  const more = bytes.length - length
+  if (!isAscii(bytes.subarray(start + more))) return undefined
   const values: string[] = []
   const ends: number[] = []
-  let at = start
-  for (let piece = 0; piece < pieces.length; piece++) {
-    if (!text.startsWith(pieces[piece]!, at)) return undefined
-    at += pieces[piece]!.length
-    if (piece === pieces.length - 1) break
+  let at = start + more
+  for (let count = 0; count < pieces.length; count++) {
+    const piece = pieces[count]!
+    const behind = at + piece.length
+    if (behind > bytes.length || bytes.compare(piece, 0, piece.length, at, behind) !== 0) return undefined
+    at = behind
+    if (count === pieces.length - 1) break
     // A value ends where markup begins; none of them may hold any.
-    const end = text.indexOf(piece === 0 ? '"' : '<', at)
-    if (end === -1) return undefined
-    if (end - at > bounds.value) return undefined
-    values.push(text.slice(at, end))
+    const end = bytes.indexOf(count === 0 ? 34 /* " */ : 60 /* < */, at)
+    if (end === -1 || end - at > bounds.value) return undefined
+    values.push(bytes.toString('latin1', at, end))
+    ends.push(end - more)
     at = end
-    ends.push(at)
   }
   const [
     method = '',
@@ -77,7 +84,7 @@ export function readOwnSignature(text: string, start: number): OwnSignature | un
   const canonicalisation = 'exclusive'
   return {
     elements,
-    end: at,
+    end: at - more,
     signedInfo: {
       canonicalisation,
       algorithm,

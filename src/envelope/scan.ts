@@ -13,11 +13,11 @@ import { type ScannedAttribute, ScannedElement } from './scanned.ts'
 import { skipDeclaration } from './source.ts'
 
 /**
- * Reads `text` into its tree of elements; anything wrong is refused with its name and line. With `tellOwn` a child of
- * the root that is a signature as we write it is told as a whole.
+ * Reads `text` into its tree of elements; anything wrong is refused with its name and line. Given the `bytes` of the
+ * whole text, a child of the root that is a signature as we write it is told as one.
  */
-export function scan(text: string, units: Uint16Array = unitsOf(text), tellOwn = false): ScannedElement {
-  return new Scanner(text, units, tellOwn).document()
+export function scan(text: string, units: Uint16Array = unitsOf(text), bytes?: Buffer): ScannedElement {
+  return new Scanner(text, units, bytes).document()
 }
 
 class Scanner {
@@ -25,15 +25,16 @@ class Scanner {
   /** Of the text. */
   readonly #units: Uint16Array
   readonly #scope: NamespaceScope
-  readonly #tellOwn: boolean
+  /** Until a Signature was found: a second one is refused anyway, and looking twice costs twice. */
+  #bytes: Buffer | undefined
   readonly #open: ScannedElement[] = []
   #at = 0
   #elements = 0
 
-  constructor(text: string, units: Uint16Array, tellOwn: boolean) {
+  constructor(text: string, units: Uint16Array, bytes: Buffer | undefined) {
     this.#text = text
     this.#units = units
-    this.#tellOwn = tellOwn
+    this.#bytes = bytes
     this.#scope = new NamespaceScope(text)
   }
 
@@ -68,8 +69,9 @@ class Scanner {
     if (++this.#elements > bounds.elements) this.#tooMuch('envelope.elements.too-many', tag, bounds.elements)
     if (this.#open.length >= bounds.depth) this.#tooMuch('envelope.depth.too-deep', tag, bounds.depth)
     const element = new ScannedElement(this.#name(tag + 1), tag)
-    if (this.#tellOwn && this.#open.length === 1 && element.name === 'Signature') {
-      const own = readOwnSignature(this.#text, tag)
+    if (this.#bytes !== undefined && this.#open.length === 1 && element.name === 'Signature') {
+      const own = readOwnSignature(this.#bytes, this.#text.length, tag)
+      this.#bytes = undefined
       if (own !== undefined) return this.#adoptOwn(parent, element, own)
     }
     const empty = this.#attributes(element)

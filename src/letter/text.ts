@@ -11,7 +11,10 @@ interface TextRule {
   readonly needed: boolean
 }
 
-// One look that almost every text passes; only what fails it is looked at closely.
+// A first look that almost every text passes, three times as fast as the second: nothing but ASCII and Thai, and no sign
+// that could begin what the second looks for.
+const unusual = /[^\t\n\r -~\u0e01-\u0e5b]|\?\?\?|\u0e40[\u0e18\u0e19]\S\u0e40[\u0e18\u0e19]/
+// The second; only what fails it is looked at closely.
 const suspicious =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\uf8c1-\uf8c8\ufffd-\uffff]|[\ud800-\udfff]|\u00e0[\u00b8\u00b9]|[\u00a1-\u00fb]{5}|\?{3}|(?:\u0e40[\u0e18\u0e19]\S){4}/u
 
@@ -26,6 +29,8 @@ const thai = /[\u0e01-\u0e5b]/
 const utf8AsLatin = /\u00e0[\u00b8\u00b9]/
 const utf8AsThai = /(?:\u0e40[\u0e18\u0e19]\S){4}/
 const thaiAsLatin = /[\u00a1-\u00fb]{5}/
+
+const isSuspicious = (text: string): boolean => unusual.test(text) && suspicious.test(text)
 
 /** Adds every fault of the text at `path` to `faults`. */
 export function addTextFaults(faults: Problem[], text: string, path: string, rule: TextRule): void {
@@ -42,13 +47,13 @@ export function addTextFaults(faults: Problem[], text: string, path: string, rul
   if (!rule.lines && lineBreak.test(text)) faults.push(problem('letter.text.line-break', path, text))
   // What no letter can hold anyway is looked at only as far as one could (attacks X7: cost is bounded by the limit).
   const looked = text.length > 2 * limit ? text.slice(0, 2 * limit) : text
-  if (suspicious.test(looked)) addCharacterFaults(faults, looked, path)
+  if (isSuspicious(looked)) addCharacterFaults(faults, looked, path)
 }
 
 /** Every reason why the characters of a text cannot be what its author wrote; none for a text that is sound. */
 export function characterFaults(text: string, path = ''): Problem[] {
   const faults: Problem[] = []
-  if (suspicious.test(text)) addCharacterFaults(faults, text, path)
+  if (isSuspicious(text)) addCharacterFaults(faults, text, path)
   return faults
 }
 
