@@ -10,20 +10,58 @@ import { SignedXml } from 'xml-crypto'
 import type { Envelope } from '../src/envelope/envelope.ts'
 import { seal } from '../src/envelope/seal.ts'
 import { verifyEnvelope } from '../src/envelope/verify.ts'
+import type { Attachment, Recipients } from '../src/letter/letter.ts'
+import { moi, offices } from '../src/letter/offices.ts'
 import { issue, newAuthority, newKey, signerOf, trustOf } from '../test/envelope/certificates.ts'
 import { fixedLetter } from '../test/letter/arbitrary.ts'
 import type { Row } from './row.ts'
 
 export const name = 'envelope'
 
+/** The least that each ratio is expected to be; none where there is no expectation. */
+interface Goals {
+  readonly seal?: number
+  readonly crypto?: number
+  readonly xmlsec?: number
+}
+
 /** Milliseconds of processor time for one call, measured in this turn; undefined when the program is not installed. */
 type Turn = () => Promise<number | undefined>
 
 const now = Date.parse('2026-11-23T10:15:00+07:00')
+const sentence = 'การเชื่อมโยงระบบสารบรรณ '
+
+function repeated<Item>(count: number, make: (index: number) => Item): Item[] {
+  return Array.from({ length: count }, (_, index) => make(index))
+}
+
+const attachment = (name: string): Attachment => ({
+  ...fixedLetter().attachments[0]!,
+  name,
+  role: 'enclosure',
+})
+const [firstOther, ...others] = offices.map(({ id }) => id).filter((id) => id !== '50')
+const everyOther: Recipients['offices'] = [firstOther ?? moi, ...others]
+/** Letters as they are sent: an ordinary one, a circular to every office with what belongs to it, and a huge one. */
 const sizes = [
-  { title: '3 KB', fields: 1, repeat: 1, crypto: 50, xmlsec: 8 },
-  { title: '20 KB', fields: 40, repeat: 3, crypto: 100, xmlsec: undefined },
-  { title: '200 KB', fields: 160, repeat: 12, crypto: undefined, xmlsec: undefined },
+  { title: 'small', letter: {}, goals: { seal: 0.9, crypto: 50, xmlsec: 8 } },
+  {
+    title: '20 KB',
+    letter: {
+      circular: true,
+      to: { offices: everyOther },
+      description: sentence.repeat(12),
+      references: repeated(12, (index) => ({ number: `มท 0210.3/ว ${index + 1}`, subject: sentence })),
+      attachments: repeated(12, (index) => attachment(`สิ่งที่ส่งมาด้วย ${index + 1}.pdf`)),
+      extension: repeated(24, (index) => ({ name: `ช่อง ${index}`, value: sentence.repeat(2) })),
+    },
+    goals: { crypto: 100 },
+  },
+  {
+    title: '200 KB',
+    letter: { extension: repeated(180, (index) => ({ name: `ช่อง ${index}`, value: sentence.repeat(15) })) },
+    goals: {},
+  },
 ] as const
 
 /** Seals and verifies envelopes of three sizes. `quick` measures for a tenth of the time. */
@@ -47,12 +85,7 @@ async function measureSize(size: (typeof sizes)[number], folder: string, quick: 
     messageId: 'urn:uuid:01890000-0000-7000-8000-000000000000',
     createdAt: now,
     content: 'letter',
-    letter: fixedLetter({
-      extension: Array.from({ length: size.fields }, (_, index) => ({
-        name: `ช่อง ${index}`,
-        value: 'การเชื่อมโยงระบบสารบรรณ '.repeat(size.repeat),
-      })),
-    }),
+    letter: fixedLetter(size.letter),
   }
   const { bytes } = seal(envelope, signer, now)
   const text = bytes.toString('utf8')
@@ -73,7 +106,7 @@ async function measureSize(size: (typeof sizes)[number], folder: string, quick: 
       verifier.loadSignature(signature)
       if (!verifier.checkSignature(text)) throw new Error('xml-crypto does not verify the envelope')
     }),
-    xmlsec1: await byXmlsec1(folder, bytes, authority.certificate.toString(), quick ? 30 : 200),
+    ...(await byXmlsec1(folder, bytes, authority.certificate.toString(), quick ? 30 : 200)),
   }
   // A gateway runs for weeks: what counts is how fast it is once the compiler has done its work.
   const warm = performance.now() + (quick ? 500 : 6000)
@@ -82,21 +115,19 @@ async function measureSize(size: (typeof sizes)[number], folder: string, quick: 
     for (let count = 0; count < 10; count++) verifyEnvelope(bytes, trust, now)
   }
   const found = await inTurns(turns, quick ? 3 : 5)
-  const title = `${size.title} (${bytes.length.toLocaleString('en')} bytes sealed)`
+  const title = `${size.title} (${(bytes.length / 1000).toFixed(1)} KB sealed)`
   const { raw, verify } = found
+  const goals: Goals = size.goals
+  const against = (rival: string, figure: number, least?: number): Row[] =>
+    Number.isNaN(figure) ? [] : [row(`verify and read, ${title}`, verify, rival, figure / verify, least)]
   return [
     row(`raw RSA-2048 signature`, raw),
-    row(
-      `seal, ${title}`,
-      found.seal,
-      'raw signing',
-      raw / found.seal,
-      size.title === '3 KB' ? 0.9 : undefined,
-    ),
-    row(`verify and read, ${title}`, verify, 'xml-crypto', found.xmlCrypto / verify, size.crypto),
-    ...(Number.isNaN(found.xmlsec1)
-      ? []
-      : [row(`verify and read, ${title}`, verify, 'xmlsec1', found.xmlsec1 / verify, size.xmlsec)]),
+    row(`seal, ${title}`, found.seal, 'raw signing', raw / found.seal, goals.seal),
+    ...against('xml-crypto', found.xmlCrypto, goals.crypto),
+    // What a user of xmlsec1 pays for one envelope is a process; held against is the harder rival: the library's own
+    // work, many times in one process.
+    ...against('xmlsec1 (repeating in one process)', found.xmlsec1, goals.xmlsec),
+    ...against('xmlsec1 (a process for each)', found.xmlsec1Process),
   ]
 }
 
@@ -143,8 +174,16 @@ const inProcess =
     return (used.user + used.system) / 1000 / count
   }
 
-/** xmlsec1 repeats inside one process; what it needs to start is subtracted. */
-async function byXmlsec1(folder: string, bytes: Buffer, authority: string, repeat: number): Promise<Turn> {
+/**
+ * xmlsec1 in two ways: repeating in one process, what it needs to start subtracted; and one process for each envelope,
+ * as its users run it.
+ */
+async function byXmlsec1(
+  folder: string,
+  bytes: Buffer,
+  authority: string,
+  repeat: number,
+): Promise<{ readonly xmlsec1: Turn; readonly xmlsec1Process: Turn }> {
   const exec = promisify(execFile)
   const document = join(folder, 'envelope.xml')
   const trusted = join(folder, 'authority.pem')
@@ -166,8 +205,13 @@ async function byXmlsec1(folder: string, bytes: Buffer, authority: string, repea
   } catch (error) {
     // 127: the shell found no such program.
     if (error instanceof Error && 'code' in error && (error.code === 127 || error.code === 'ENOENT'))
-      return async () => undefined
+      return { xmlsec1: missing, xmlsec1Process: missing }
     throw error
   }
-  return async () => Math.max((await once(repeat + 1)) - (await once(1)), 0.001) / repeat
+  return {
+    xmlsec1: async () => Math.max((await once(repeat + 1)) - (await once(1)), 0.001) / repeat,
+    xmlsec1Process: () => once(1),
+  }
 }
+
+const missing: Turn = async () => undefined
