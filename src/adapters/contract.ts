@@ -33,6 +33,12 @@ export interface Source {
   readonly bytes: Buffer
   /** What came with the document, by the name that the document calls it: files beside a CSV, parts of a multipart body. */
   readonly beside: ReadonlyMap<string, AttachmentContent>
+  /**
+   * The same at every offer of one handing-over (a claimed file that is offered again after a crash), unique for ever for
+   * this system, at most 100 characters. What was taken of it once is known ever after, even when its letter was recalled
+   * meanwhile. Absent where every offer is a handing-over of its own (a request).
+   */
+  readonly handover?: string
   /** Whether somebody waits for the answer (HTTP: faults are answered) or nobody does (a folder: faults are quarantined). */
   readonly sender: 'waits' | 'gone'
   /** No more waiting for what is missing: items that still lack a file are faults now. */

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
 import type { AttachmentContent, Item, Taken } from '../../src/adapters/contract.ts'
+import type { Envelope } from '../../src/envelope/envelope.ts'
+import { seal } from '../../src/envelope/seal.ts'
 import { verifyEnvelope } from '../../src/envelope/verify.ts'
 import { openAttachmentStore, TooLarge } from '../../src/gateway/attachments/store.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
@@ -469,4 +471,171 @@ t.test('T5: a file beside is read only when it is a file', async (t) => {
     { ok: false },
     'a device',
   )
+})
+
+t.test(
+  'one message id, two letters at the same moment: one is taken, the other is told so, and gets no receipt',
+  async (t) => {
+    const { gateway, ministry } = await open(t)
+    const letters = ['มท 0210.3/1', 'มท 0210.3/2'].map((printed) =>
+      plainLetter({ number: number(printed), from: { office: moi }, to: { offices: [chiangMai] } }),
+    )
+    const first = sealedBy(trust, gateway.clock, { letter: letters[0]! })
+    const signer = trust.signers.get(moi)!
+    const second = seal({ ...first.envelope, letter: letters[1]! } as Envelope, signer, start)
+    const offers = [first.sealed, second].map(({ bytes }, index) =>
+      take(gateway.desk, systemOf(ministry), source(`copy ${index}`, 'waits'), async () => [
+        { kind: 'envelope', position: 'envelope', bytes, attachments: new Map() },
+      ]),
+    )
+    const taken = (await Promise.all(offers)).flat()
+    t.same(taken.map(({ kind }) => kind).sort(), ['refused', 'taken'])
+    const refused = taken.find(({ kind }) => kind === 'refused')
+    t.same(codes(refused), ['envelope.message-id.reused'])
+    t.notOk(refused !== undefined && 'receipt' in refused, 'no receipt for what is not kept')
+    t.equal(await count(gateway, 'letters'), 1)
+  },
+)
+
+t.test('a message id that was used for a known letter gets no other letter receipted', async (t) => {
+  const { gateway, ministry, offer } = await open(t)
+  const item = (bytes: Buffer): Item => ({
+    kind: 'envelope',
+    position: 'envelope',
+    bytes,
+    attachments: new Map(),
+  })
+  const letter = plainLetter({
+    number: number('มท 0210.3/1'),
+    from: { office: moi },
+    to: { offices: [chiangMai] },
+  })
+  await offer(ministry, [item(sealedBy(trust, gateway.clock, { letter }).sealed.bytes)], '1', 'waits')
+  const again = sealedBy(trust, gateway.clock, { letter })
+  t.equal(
+    (await offer(ministry, [item(again.sealed.bytes)], '2', 'waits'))[0]?.kind,
+    'known',
+    'the same letter under another id',
+  )
+  const other = {
+    ...again.envelope,
+    letter: { ...letter, subject: 'อื่น', number: number('มท 0210.3/2') },
+  } as Envelope
+  const misuse = seal(other, trust.signers.get(moi)!, start)
+  t.same(codes((await offer(ministry, [item(misuse.bytes)], '3', 'waits'))[0]), [
+    'envelope.message-id.reused',
+  ])
+})
+
+t.test('a notice whose words are another letter’s is refused, whatever digest it bears', async (t) => {
+  const { gateway, province, ministry, offer } = await open(t)
+  const [sent] = await offer(province, [letterItem(plainLetter())], 'letter')
+  const id = (sent as { messageId: `urn:uuid:${string}` }).messageId
+  const { digest } = (await envelopeById(gateway.desk.database.committed, id))!
+  const plain = plainLetter()
+  for (const changes of [{ number: 'ชม 0017.1/493' }, { date: '2009-02-13' }, { subject: 'อื่น' }]) {
+    const about = {
+      messageId: id,
+      digest,
+      number: plain.number.printed,
+      date: plain.date,
+      subject: plain.subject,
+      ...changes,
+    }
+    const facts = {
+      kind: 'accept',
+      from: moi,
+      to: chiangMai,
+      at: start,
+      reason: '',
+      about,
+      receiveNumber: '1',
+    }
+    const notice = mustBe(checkNotice(facts as Parameters<typeof checkNotice>[0]))
+    const { sealed } = sealedBy(trust, gateway.clock, { notice })
+    const item: Item = { kind: 'envelope', position: 'envelope', bytes: sealed.bytes, attachments: new Map() }
+    t.same(codes((await offer(ministry, [item], JSON.stringify(changes), 'waits'))[0]), [
+      'notice.letter.misnamed',
+    ])
+  }
+})
+
+t.test(
+  'nobody is spoken for who can speak: an office that seals by itself gets no receipt signed here',
+  async (t) => {
+    const { gateway, ministry, offer } = await open(t)
+    t.notOk(gateway.desk.signers.has(moi), 'although the trust folder holds its key')
+    const province = new ScriptedAdapter(chiangMai, { receipts: true })
+    const letter = plainLetter()
+    const { sealed } = sealedBy(trust, gateway.clock, { letter })
+    province.items = [{ kind: 'envelope', position: 'envelope', bytes: sealed.bytes, attachments: new Map() }]
+    const [taken] = await take(gateway.desk, systemOf(province), source('sealed', 'waits'), (each) =>
+      province.read(each),
+    )
+    t.equal(taken?.kind, 'taken')
+    t.notOk(taken !== undefined && 'receipt' in taken, 'the ministry says by itself that it has the letter')
+    await offer(ministry, [], 'nothing')
+  },
+)
+
+t.test(
+  'a circular that was recalled at one recipient goes to that one again, and only to that one',
+  async (t) => {
+    const { gateway, province, offer } = await open(t)
+    const circular = plainLetter({
+      number: number('ชม 0017.1/ว 9'),
+      circular: true,
+      to: { offices: [chiangRai, moi] },
+    })
+    const [first] = await offer(province, [letterItem(circular)], 'circular')
+    const about = { number: 'ชม 0017.1/ว 9', recipient: chiangRai }
+    const [recalled] = await offer(
+      province,
+      [{ kind: 'notice', position: 'notice', draft: { kind: 'recall', about } }],
+      'recall',
+    )
+    t.equal(recalled?.kind, 'taken')
+    const [again] = await offer(province, [letterItem(circular)], 'circular again')
+    if (again?.kind !== 'taken') return t.fail('not taken again')
+    t.not(again.messageId, (first as { messageId: string }).messageId)
+    t.match(await lettersOfMessage(gateway.desk.database.committed, again.messageId), [
+      { recipient: chiangRai, state: 'sealed' },
+    ])
+    t.equal((await lettersOfMessage(gateway.desk.database.committed, again.messageId)).length, 1)
+    return undefined
+  },
+)
+
+t.test('a claimed file that is offered again after its letter was recalled is no new letter', async (t) => {
+  const { province, gateway } = await open(t)
+  const offerClaim = (handover: string) => {
+    province.items = [letterItem(plainLetter())]
+    return take(gateway.desk, systemOf(province), { ...source('claimed'), handover }, (each) =>
+      province.read(each),
+    )
+  }
+  const [first] = await offerClaim('claim-1')
+  province.items = [
+    { kind: 'notice', position: 'notice', draft: { kind: 'recall', about: { number: 'ชม 0017.1/492' } } },
+  ]
+  await take(gateway.desk, systemOf(province), source('recall'), (each) => province.read(each))
+  const [again] = await offerClaim('claim-1')
+  t.match(
+    again,
+    { kind: 'known', messageId: (first as { messageId: string }).messageId },
+    'the same handing-over',
+  )
+  const [anew] = await offerClaim('claim-2')
+  t.equal(anew?.kind, 'taken', 'a person who hands it over again means it')
+})
+
+t.test('bytes that changed on disk are not handed on', async (t) => {
+  const folder = scratch(t)
+  const store = await openAttachmentStore(folder)
+  const { sha256: digest } = await store.keep(Buffer.from('1000 baht'), 100)
+  const path = join(folder, digest.slice(0, 2), digest.slice(2, 4), digest)
+  for (const changed of ['9000 baht', '']) {
+    writeFileSync(path, changed)
+    await t.rejects(store.open(digest).toArray(), { name: 'AttachmentDamaged' })
+  }
 })

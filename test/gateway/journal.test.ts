@@ -182,6 +182,7 @@ t.test('whatever happens, the journal moves a delivery as the table says, and no
           bytes: Buffer.alloc(1),
           sourceId: null,
           position: null,
+          handover: null,
           committedAt: start,
         } as const
         await insertEnvelope(transaction, row)

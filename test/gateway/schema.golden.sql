@@ -19,9 +19,11 @@ CREATE TABLE envelopes (
   bytes BLOB NOT NULL,
   source_id TEXT REFERENCES sources (id),
   position TEXT,              -- where in the source
+  handover TEXT,              -- of which handing-over, where one may be offered again
   committed_at BIGINT NOT NULL
 );
 CREATE INDEX envelopes_of_source ON envelopes (source_id);
+CREATE UNIQUE INDEX envelopes_of_handover ON envelopes (handover, position) WHERE handover IS NOT NULL;
 
 -- A letter as one of its recipients has it.
 CREATE TABLE letters (

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 
 export interface Kept {
   readonly sha256: string
@@ -21,10 +21,20 @@ export class TooLarge extends Error {
   }
 }
 
+/** The bytes on disk are not those that were kept: the disk, or somebody with access to it, has changed them. */
+export class AttachmentDamaged extends Error {
+  override readonly name = 'AttachmentDamaged'
+  readonly sha256: string
+  constructor(sha256: string) {
+    super(`the attachment ${sha256} is not what was kept`)
+    this.sha256 = sha256
+  }
+}
+
 export interface AttachmentStore {
   /** Keeps bytes; resolves when they and their name are synced. Rejects with `TooLarge` beyond `limit`, with the stream's own error, or the disk's; nothing is left behind then. */
   keep(bytes: Readable | Uint8Array, limit: number): Promise<Kept>
-  /** The bytes with this digest. The stream fails when they are not here. */
+  /** The bytes with this digest, checked while they are read: the stream fails, with `AttachmentDamaged` before its end, when they are others, and with the disk's error when they are not here. */
   open(sha256: string): Readable
   /** The size of the bytes with this digest, or undefined when they are not here. */
   sizeOf(sha256: string): Promise<number | undefined>
@@ -73,7 +83,7 @@ export async function openAttachmentStore(folder: string): Promise<AttachmentSto
         throw error
       }
     },
-    open: (sha256) => createReadStream(pathOf(sha256)),
+    open: (sha256) => checked(createReadStream(pathOf(sha256)), sha256),
     async sizeOf(sha256) {
       try {
         return (await stat(pathOf(sha256))).size
@@ -105,4 +115,21 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close()
   }
+}
+
+/** Passes bytes on while hashing them; the end comes only when the digest is right. */
+function checked(bytes: Readable, sha256: string): Readable {
+  const hash = createHash('sha256')
+  const check = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      done(null, chunk)
+    },
+    flush(done) {
+      done(hash.digest('hex') === sha256 ? null : new AttachmentDamaged(sha256))
+    },
+  })
+  bytes.once('error', (error) => check.destroy(error))
+  check.once('close', () => bytes.destroy())
+  return bytes.pipe(check)
 }

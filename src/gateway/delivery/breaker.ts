@@ -4,7 +4,7 @@ import type { Instant } from '../../letter/time.ts'
 /** Failures in a row after which the breaker opens. */
 const opensAfter = 3
 /** How long it stays open before the next probe, in milliseconds: after the first, second … failure with it open. */
-const pauses = [5_000, 20_000, 60_000, 180_000] as const
+const pauses = [5_000, 20_000, 60_000] as const
 
 interface OfficeState {
   failures: number
@@ -36,7 +36,8 @@ export class Breakers {
     state.failures += 1
     state.probing = false
     const pause = pauses[Math.min(Math.max(0, state.failures - opensAfter), pauses.length - 1)] ?? pauses[0]
-    state.until = now + Math.max(pause, retryAfter)
+    // A pause that was asked for holds, whatever fails meanwhile.
+    state.until = Math.max(state.until, now + Math.max(pause, retryAfter))
     this.#offices.set(office, state)
     return state.failures === opensAfter
   }

@@ -12,12 +12,14 @@ import {
   headOfPolled,
   interruptedDeliveries,
   isBehind,
+  markGivenOut,
   moveDelivery,
 } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { envelopeById, moveLetter } from '../journal/letters.ts'
 import type { Queue } from '../queue/queue.ts'
 import { Gate } from './gate.ts'
+import { defaultPolicy } from './schedule.ts'
 import { settle } from './settle.ts'
 
 /** Deliveries under way at once, to all offices together. */
@@ -43,6 +45,8 @@ export class Dispatch {
   readonly #gate = new Gate()
   /** Offices of which the journal may hold more than the queue does. */
   readonly #more = new Set<OfficeId>()
+  /** Deliveries that this process is at work on: any other that the journal calls claimed or sending was left behind. */
+  readonly #held = new Set<string>()
   readonly #stop = new AbortController()
   #cancelSweep: (() => void) | undefined
 
@@ -60,7 +64,6 @@ export class Dispatch {
 
   /** Recovers what a dead process held, then begins to work. */
   async start(): Promise<void> {
-    await this.#recover()
     this.#queue.work((id) => this.#handle(id), concurrency)
     await this.sweep()
     this.#scheduleSweep()
@@ -74,8 +77,9 @@ export class Dispatch {
     cancel()
   }
 
-  /** Puts into the queue what the journal says is due: the queue is only a hint. */
+  /** Puts into the queue what the journal says is due, and what a failing disk left behind: the queue is only a hint. */
   async sweep(): Promise<void> {
+    await this.#recover()
     for (const [office, adapter] of this.#adapters) {
       if (adapter.deliver === undefined) continue
       this.#release(office)
@@ -96,7 +100,13 @@ export class Dispatch {
   /** The first parcel that waits for an office whose system polls. */
   async head(office: OfficeId): Promise<Parcel | undefined> {
     const delivery = await headOfPolled(this.#desk.database.committed, office)
-    return delivery && this.#parcelOf(delivery, delivery.attempts)
+    if (delivery === undefined) return undefined
+    // From now on the system may have it: a recall has to reach it (docs/decisions/0008).
+    if (delivery.attempts === 0) {
+      const at = this.#desk.clock.now()
+      await this.#desk.database.write((transaction) => markGivenOut(transaction, delivery.id, at))
+    }
+    return this.#parcelOf(delivery, Math.max(1, delivery.attempts))
   }
 
   /** A polling system says what became of a parcel. False when none of that id waits for its office. */
@@ -146,9 +156,11 @@ export class Dispatch {
     // Its profile is gone, or it polls now: the delivery waits in the journal.
     if (adapter?.deliver === undefined) return
     if (!this.#gate.enter(office, { id, dueAt, priority }, now)) return this.#release(office)
+    this.#held.add(id)
     try {
       await this.#claimAndSend(delivery, adapter, adapter.deliver)
     } finally {
+      this.#held.delete(id)
       this.#gate.leave(office)
       this.#release(office)
       if (this.#more.has(office) && this.#gate.parked(office) === 0) await this.#refill(office)
@@ -181,6 +193,11 @@ export class Dispatch {
   ): Promise<void> {
     const { database, clock, reached } = this.#desk
     const parcel = await this.#parcelOf(claimed, claimed.attempts + 1)
+    let damaged: Error | undefined
+    const watched: Parcel = {
+      ...parcel,
+      open: (sha256) => parcel.open(sha256).once('error', (error) => (damaged = error)),
+    }
     const startedAt = clock.now()
     const sending = await database.write(async (transaction) => {
       const moved = await moveDelivery(transaction, claimed.id, 'send', startedAt)
@@ -191,7 +208,9 @@ export class Dispatch {
     })
     if (sending === undefined) return
     reached('delivery.sending')
-    const outcome = await this.#attempt(parcel, deliver)
+    const said = await this.#attempt(watched, deliver)
+    // Our own disk failed, not the other side: whatever it made of half a scan, the delivery is not over.
+    const outcome = damaged === undefined || said.kind === 'taken' ? said : this.#damaged(claimed.id, damaged)
     reached('delivery.answered')
     this.#observer.attempted(parcel, outcome, clock.now() - startedAt)
     this.#heard(claimed.office, outcome)
@@ -216,13 +235,22 @@ export class Dispatch {
     }
   }
 
+  #damaged(id: string, error: Error): Outcome {
+    this.#observer.failed(id, error)
+    return {
+      kind: 'unavailable',
+      said: `an attachment could not be read from our own disk: ${error.message}`,
+    }
+  }
+
   #heard(office: OfficeId, outcome: Outcome): void {
     if (outcome.kind === 'taken' || outcome.kind === 'refused') {
       this.#gate.answered(office)
       return
     }
     // `unknown` too: a peer that always drops the line is as dead as one that is not there.
-    const retryAfter = outcome.kind === 'unavailable' ? outcome.retryAfter : undefined
+    const asked = outcome.kind === 'unavailable' ? (outcome.retryAfter ?? 0) : 0
+    const retryAfter = Math.min(asked, defaultPolicy.longestRetryAfter)
     if (this.#gate.failed(office, this.#desk.clock.now(), retryAfter)) this.#observer.breakerOpened(office)
   }
 
@@ -254,14 +282,14 @@ export class Dispatch {
     return { messageId: envelope.value.messageId, letter: envelope.value.letter }
   }
 
-  /** At start nobody else works: what is claimed never left, what was being sent may have arrived. */
+  /** Nobody else works on this journal: what is claimed and not held here never left, what was being sent may have arrived. */
   async #recover(): Promise<void> {
     const { database, clock } = this.#desk
-    const held = await interruptedDeliveries(database.committed)
-    if (held.length === 0) return
+    const left = (await interruptedDeliveries(database.committed)).filter(({ id }) => !this.#held.has(id))
+    if (left.length === 0) return
     await database.write(async (transaction) => {
       const at = clock.now()
-      for (const row of held) {
+      for (const row of left) {
         const event = row.state === 'claimed' ? 'release' : 'lost-answer'
         const moved = await moveDelivery(transaction, row.id, event, at, at)
         if (moved === undefined) continue

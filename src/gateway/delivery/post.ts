@@ -25,6 +25,7 @@ import {
   insertNotice,
   letterAt,
   moveLetter,
+  takenOf,
 } from '../journal/letters.ts'
 import type { LetterEvent } from './states.ts'
 
@@ -43,6 +44,8 @@ interface Posted {
   readonly sealed: SealedEnvelope
   readonly sourceId: string | null
   readonly position: string | null
+  /** Of which handing-over (contract.ts, Source); null where each offer is one of its own. */
+  readonly handover: string | null
   readonly at: Instant
 }
 
@@ -60,6 +63,8 @@ export async function postLetter(
   newId: NewId,
 ): Promise<PostResult> {
   const { messageId, letter, at } = posted
+  const before = await takenOf(transaction, posted.handover, posted.position ?? '')
+  if (before !== undefined) return { kind: 'known', messageId: before }
   const earlier = await findEarlier(transaction, letter, posted.contentDigest)
   if (earlier.kind === 'known') {
     await recordEvent(transaction, at, 'letter.known', subjectOf(posted, earlier.messageId))
@@ -74,7 +79,7 @@ export async function postLetter(
   }
   await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
   const due: Due[] = []
-  for (const recipient of letter.to.offices) {
+  for (const recipient of earlier.recipients) {
     await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
     due.push(
       ...(await addDelivery(
@@ -89,7 +94,7 @@ export async function postLetter(
     )
   }
   await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
-    recipients: letter.to.offices.length,
+    recipients: earlier.recipients.length,
   })
   return { kind: 'posted', due }
 }
@@ -116,6 +121,8 @@ export async function postNotice(
   newId: NewId,
 ): Promise<PostResult> {
   const { messageId, notice, at } = posted
+  const before = await takenOf(transaction, posted.handover, posted.position ?? '')
+  if (before !== undefined) return { kind: 'known', messageId: before }
   const recipient = recipientOf(notice)
   const about = notice.about.messageId
   const letter = await letterAt(transaction, about, recipient)
@@ -160,6 +167,8 @@ export async function postNotice(
   )
   if (notice.kind === 'recall' && (await recallUnsent(transaction, about, recipient, at)))
     return { kind: 'posted', due: [] }
+  // "It has arrived" after "it is registered" is no news: a system that shows the last word would fall back.
+  if (notice.kind === 'receive' && letter.state === 'registered') return { kind: 'posted', due: [] }
   const priority = priorityOf(letter.urgency as Letter['urgency'])
   return {
     kind: 'posted',
@@ -212,6 +221,7 @@ const rowOf = (posted: Posted, content: 'letter' | NoticeKind, sender: OfficeId)
   bytes: posted.sealed.bytes,
   sourceId: posted.sourceId,
   position: posted.position,
+  handover: posted.handover,
   committedAt: posted.at,
 })
 

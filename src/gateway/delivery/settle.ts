@@ -160,7 +160,7 @@ async function writeStatement(
   }
   const posted = await postNotice(
     transaction,
-    { messageId, notice, sealed, sourceId: null, position: null, at },
+    { messageId, notice, sealed, sourceId: null, position: null, handover: null, at },
     desk.routes,
     newId,
   )

@@ -166,6 +166,7 @@ const postedOf = (desk: Desk, verified: VerifiedEnvelope, sourceId: string, posi
   sealed: { bytes: verified.bytes, digest: verified.digest },
   sourceId,
   position,
+  handover: null,
   at: desk.clock.now(),
 })
 

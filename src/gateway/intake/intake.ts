@@ -3,9 +3,9 @@ import type { Item, Source, Taken } from '../../adapters/contract.ts'
 import type { Problem } from '../../problem/problem.ts'
 import { type Desk, type Faulty, newId, type Outcome, type System } from '../desk.ts'
 import { recordEvent } from '../journal/events.ts'
-import { keepSource, quarantine, type SourceRow } from '../journal/sources.ts'
+import { keepSource, quarantine } from '../journal/sources.ts'
 import { takeEnvelope } from './envelopes.ts'
-import { sourceRowOf } from './keep.ts'
+import { type Offered, sourceRowOf } from './keep.ts'
 import { takeLetter } from './letters.ts'
 import { takeNotice } from './notices.ts'
 
@@ -38,13 +38,7 @@ export async function take(
   return taken
 }
 
-async function takeOne(
-  desk: Desk,
-  system: System,
-  source: Source,
-  row: SourceRow,
-  item: Item,
-): Promise<Taken> {
+async function takeOne(desk: Desk, system: System, source: Source, row: Offered, item: Item): Promise<Taken> {
   if (item.kind === 'waiting') return item
   const outcome = await outcomeOf(desk, system, row, item)
   if (outcome.kind !== 'faulty') return outcome
@@ -56,7 +50,7 @@ async function takeOne(
 function outcomeOf(
   desk: Desk,
   system: System,
-  row: SourceRow,
+  row: Offered,
   item: Exclude<Item, { kind: 'waiting' }>,
 ): Promise<Outcome> {
   switch (item.kind) {
@@ -73,7 +67,7 @@ function outcomeOf(
   }
 }
 
-async function keep(desk: Desk, system: System, row: SourceRow): Promise<void> {
+async function keep(desk: Desk, system: System, row: Offered): Promise<void> {
   await desk.database.write(async (transaction) => {
     const sourceId = await keepSource(transaction, row)
     if (sourceId === row.id) {
@@ -90,7 +84,7 @@ async function keep(desk: Desk, system: System, row: SourceRow): Promise<void> {
 
 async function quarantineItem(
   desk: Desk,
-  row: SourceRow,
+  row: Offered,
   position: string,
   problems: readonly Problem[],
 ): Promise<Taken> {

@@ -98,13 +98,18 @@ const isFileGone = (error: unknown): boolean =>
     (error as NodeJS.ErrnoException).code ?? '',
   )
 
+/** A source on offer: what the journal keeps of it, and of which handing-over it is. */
+export interface Offered extends SourceRow {
+  readonly handover: string | null
+}
+
 /** A source as the journal keeps it; bytes too large for the journal go to the store first. */
 export async function sourceRowOf(
   store: AttachmentStore,
   system: System,
   source: Source,
   receivedAt: Instant,
-): Promise<SourceRow> {
+): Promise<Offered> {
   const size = source.bytes.length
   const inJournal = size <= largestInJournal
   const sha256 = inJournal
@@ -119,5 +124,7 @@ export async function sourceRowOf(
     size,
     bytes: inJournal ? source.bytes : null,
     receivedAt,
+    // One system's handing-over is never another's.
+    handover: source.handover === undefined ? null : `${system.id} ${source.handover}`,
   }
 }

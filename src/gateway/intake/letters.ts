@@ -10,8 +10,8 @@ import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import { postLetter, unreachable } from '../delivery/post.ts'
 import { type Desk, faulty, newId, type Outcome, type System, sealFor } from '../desk.ts'
 import { findEarlier } from '../journal/letters.ts'
-import { keepSource, type SourceRow } from '../journal/sources.ts'
-import { keepAttachments } from './keep.ts'
+import { keepSource } from '../journal/sources.ts'
+import { keepAttachments, type Offered } from './keep.ts'
 
 type LetterItem = Extract<Item, { kind: 'letter' }>
 
@@ -19,7 +19,7 @@ type LetterItem = Extract<Item, { kind: 'letter' }>
 export async function takeLetter(
   desk: Desk,
   system: System,
-  source: SourceRow,
+  source: Offered,
   item: LetterItem,
 ): Promise<Outcome> {
   // Looked at first without its attachments: what is faulty anyway need not fill the disk.
@@ -45,7 +45,7 @@ function faultsOf(desk: Desk, system: System, draft: LetterDraft, checked: Resul
 async function sealAndCommit(
   desk: Desk,
   system: System,
-  source: SourceRow,
+  source: Offered,
   item: LetterItem,
   letter: Letter,
 ): Promise<Outcome> {
@@ -68,7 +68,7 @@ async function sealAndCommit(
     const sourceId = await keepSource(transaction, source)
     return postLetter(
       transaction,
-      { messageId, letter, sealed, sourceId, position, at, contentDigest: digest },
+      { messageId, letter, sealed, sourceId, position, handover: source.handover, at, contentDigest: digest },
       desk.routes,
       newId,
     )
@@ -83,7 +83,7 @@ async function sealAndCommit(
 /** Which attachments a letter names is part of it; where it came from is not. */
 function provenanceOf(
   system: System,
-  source: SourceRow,
+  source: Offered,
   item: LetterItem,
   letter: Letter,
 ): NonNullable<Envelope['provenance']> {

@@ -8,7 +8,8 @@ import { type Desk, faulty, newId, type Outcome, type System, sealNotice } from 
 import type { Reader } from '../journal/database.ts'
 import { findByKey, noticeAbout, saidBySender } from '../journal/find.ts'
 import { type LetterRow, lettersOfMessage } from '../journal/letters.ts'
-import { keepSource, type SourceRow } from '../journal/sources.ts'
+import { keepSource } from '../journal/sources.ts'
+import type { Offered } from './keep.ts'
 
 type NoticeItem = Extract<Item, { kind: 'notice' }>
 
@@ -16,7 +17,7 @@ type NoticeItem = Extract<Item, { kind: 'notice' }>
 export async function takeNotice(
   desk: Desk,
   system: System,
-  source: SourceRow,
+  source: Offered,
   item: NoticeItem,
 ): Promise<Outcome> {
   const { draft, position } = item
@@ -36,7 +37,7 @@ export async function takeNotice(
     const { messageId, createdAt: at } = envelope
     return postNotice(
       transaction,
-      { messageId, notice: notice.value, sealed, sourceId, position, at },
+      { messageId, notice: notice.value, sealed, sourceId, position, handover: source.handover, at },
       desk.routes,
       newId,
     )

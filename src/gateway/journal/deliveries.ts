@@ -72,6 +72,7 @@ UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ? WHERE deliv
   attempts: `
 SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", ended_at AS "endedAt", outcome, problem, said
 FROM attempts WHERE delivery_id = ? ORDER BY number`,
+  giveOut: 'UPDATE deliveries SET attempts = 1 WHERE id = ? AND attempts = 0',
   mayHaveArrived: `
 SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted') LIMIT 1`,
 } as const
@@ -212,3 +213,10 @@ export async function setMode(transaction: Transaction, office: OfficeId, mode: 
 export const countOpen = (
   reader: Reader,
 ): Promise<{ office: string; state: DeliveryState; count: number }[]> => reader.all(deliverySql.count)
+
+/** A system that polls was shown this delivery for the first time; later times are no news. */
+export async function markGivenOut(transaction: Transaction, id: string, at: Instant): Promise<void> {
+  if ((await transaction.run(deliverySql.giveOut, id)) === 0) return
+  await transaction.run(deliverySql.insertAttempt, id, 1, at)
+  await transaction.run(deliverySql.endAttempt, at, 'given-out', null, null, id, 1)
+}

@@ -53,8 +53,9 @@ const noticeColumns = `message_id AS "messageId", kind, about, sender, recipient
 
 export const letterSql = {
   insertEnvelope: `
-INSERT INTO envelopes (message_id, content, sender, digest, bytes, source_id, position, committed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+INSERT INTO envelopes (message_id, content, sender, digest, bytes, source_id, position, handover, committed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ofHandover: `SELECT message_id AS "messageId" FROM envelopes WHERE handover = ? AND position = ?`,
   envelope: `
 SELECT message_id AS "messageId", content, sender, digest, bytes, source_id AS "sourceId", position,
   committed_at AS "committedAt"
@@ -88,7 +89,10 @@ SELECT about_digest AS about, digest, bytes FROM receipts WHERE about = ? AND di
 /** Writes a sealed envelope. */
 export async function insertEnvelope(
   transaction: Transaction,
-  row: Omit<EnvelopeRow, 'bytes'> & { readonly bytes: Uint8Array },
+  row: Omit<EnvelopeRow, 'bytes' | 'handover'> & {
+    readonly bytes: Uint8Array
+    readonly handover: string | null
+  },
 ): Promise<void> {
   await transaction.run(
     letterSql.insertEnvelope,
@@ -99,8 +103,19 @@ export async function insertEnvelope(
     row.bytes,
     row.sourceId,
     row.position,
+    row.handover,
     row.committedAt,
   )
+}
+
+/** What was taken before at this place of this handing-over. */
+export async function takenOf(
+  reader: Reader,
+  handover: string | null,
+  position: string,
+): Promise<MessageId | undefined> {
+  if (handover === null) return undefined
+  return (await reader.one<{ messageId: MessageId }>(letterSql.ofHandover, handover, position))?.messageId
 }
 
 export async function envelopeById(reader: Reader, messageId: string): Promise<EnvelopeRow | undefined> {
@@ -136,7 +151,8 @@ export async function insertLetter(
 
 /** What the journal holds already of a letter that is offered. */
 export type Earlier =
-  | { readonly kind: 'none' }
+  /** These recipients have none. */
+  | { readonly kind: 'fresh'; readonly recipients: readonly OfficeId[] }
   /** Every recipient has exactly this content under this key. */
   | { readonly kind: 'known'; readonly messageId: MessageId }
   /** Some recipient has another content under the same key. */
@@ -149,14 +165,17 @@ export async function findEarlier(
   digest = contentDigest(letter),
 ): Promise<Earlier> {
   let known: MessageId | undefined
-  let fresh = 0
+  const fresh: OfficeId[] = []
   for (const recipient of letter.to.offices) {
     const row = await reader.one<LetterRow>(letterSql.byNaturalKey, naturalKey(letter, recipient))
-    if (row === undefined) fresh += 1
+    if (row === undefined) fresh.push(recipient)
     else if (row.contentDigest !== digest) return { kind: 'conflict', messageId: row.messageId, recipient }
     else known = row.messageId
   }
-  return known === undefined || fresh > 0 ? { kind: 'none' } : { kind: 'known', messageId: known }
+  // A circular that was recalled at one recipient goes to that one again.
+  return known === undefined || fresh.length > 0
+    ? { kind: 'fresh', recipients: fresh }
+    : { kind: 'known', messageId: known }
 }
 
 export const lettersOfMessage = (reader: Reader, messageId: string): Promise<LetterRow[]> =>
