@@ -14,6 +14,7 @@ import { descriptionPlugin } from './http/description.ts'
 import { doorsPlugin } from './http/doors.ts'
 import { healthPlugin } from './http/health.ts'
 import { listenAt } from './http/listen.ts'
+import { findObstacles } from './http/obstacles.ts'
 import { createServer } from './http/server.ts'
 import { readInstallation } from './installation.ts'
 import { setMode } from './journal/deliveries.ts'
@@ -116,11 +117,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   const keeper = new Doorkeeper((office) => trust.certificatesOf(office))
   const health = healthPlugin({
     registry: metrics.registry,
-    obstacles: () =>
-      database.committed.one('SELECT 1').then(
-        () => [],
-        () => ['the journal cannot be read'],
-      ),
+    obstacles: () => findObstacles(database, settings.data),
   })
   const listen = async (at: Listen | undefined, path: string, scheme: 'http' | 'https') => {
     if (at === undefined) return {}

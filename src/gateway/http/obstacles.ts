@@ -1,0 +1,28 @@
+// What /readyz looks at: whether a letter that came now could be committed.
+import { statfs } from 'node:fs/promises'
+import type { Database } from '../journal/database.ts'
+
+/** Below this many free bytes the disk counts as full: the journal, its log and one scan need room at the same time. */
+const leastFree = 64 * 1024 * 1024
+
+/** Every reason why nothing can be taken at present, in words for an operator; empty when all is well. */
+export async function findObstacles(database: Database, dataFolder: string): Promise<readonly string[]> {
+  const found = await Promise.all([lockedOrBroken(database), fullDisk(dataFolder)])
+  return found.filter((reason) => reason !== undefined)
+}
+
+async function lockedOrBroken(database: Database): Promise<string | undefined> {
+  try {
+    await database.write((transaction) => transaction.one('SELECT seq FROM events ORDER BY seq DESC LIMIT 1'))
+    return undefined
+  } catch {
+    return 'the journal cannot be written: see the log for the disk or the lock that stands in its way'
+  }
+}
+
+async function fullDisk(dataFolder: string): Promise<string | undefined> {
+  const { bavail, bsize } = await statfs(dataFolder)
+  return bavail * bsize < leastFree
+    ? `the disk of the data folder has less than ${leastFree / 1024 / 1024} MiB free`
+    : undefined
+}
