@@ -45,7 +45,14 @@ const inName = new Uint8Array(128)
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:')
   inName[character.charCodeAt(0)] = 1
 
-const mix = (hash: number, unit: number): number => (Math.imul(hash, 31) + unit) | 0
+/** A slot for the name from `start` to `end`: of its length and four of its units, which tell the usual ones apart. */
+function slotOf(units: Uint16Array, start: number, end: number): number {
+  const last = end - 1
+  const first = units[start]! * 3 + units[(start + last) >> 1]! * 37
+  return (
+    ((end - start) * 131 + first + units[last]! * 59 + units[(start + 3 * last) >> 2]! * 11) & (slots - 1)
+  )
+}
 
 const table: (KnownName | undefined)[] = new Array(slots).fill(undefined)
 for (const [prefix, names] of Object.entries(usual)) {
@@ -55,7 +62,7 @@ for (const [prefix, names] of Object.entries(usual)) {
 
 function enter(prefix: string, name: string): void {
   const units = unitsOf(prefix === '' ? name : `${prefix}:${name}`)
-  let slot = units.reduce(mix, 0) & (slots - 1)
+  let slot = slotOf(units, 0, units.length)
   while (table[slot] !== undefined) slot = (slot + 1) & (slots - 1)
   // Keys of objects are one string each in the engine: comparing a name with a literal then compares addresses.
   const [onlyPrefix = '', onlyName = ''] = [prefix, name].map((each) => Object.keys({ [each]: 0 })[0])
@@ -73,15 +80,13 @@ export function unitsOf(text: string): Uint16Array {
 /** The name that begins at `start` (`units` are those of `text`); undefined when none does. */
 export function readName(text: string, units: Uint16Array, start: number): Name | undefined {
   const { length } = units
-  let hash = 0
   let at = start
   for (; at < length; at++) {
     const unit = units[at]!
     if (unit >= 128 || inName[unit] === 0) break
-    hash = mix(hash, unit)
   }
-  if (at < length && units[at]! < 128)
-    for (let slot = hash & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
+  if (at > start && at < length && units[at]! < 128)
+    for (let slot = slotOf(units, start, at); ; slot = (slot + 1) & (slots - 1)) {
       const known = table[slot]
       if (known === undefined) break
       if (known.width === at - start && isWritten(known.units, units, start)) return known

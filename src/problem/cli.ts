@@ -82,6 +82,13 @@ export const cliProblems = {
       th: 'ดูรายการด้วย `saraban messages list` แล้วระบุรหัสหรือเลขที่หนังสือจากรายการนั้น หนังสือลับต้องระบุ --secret',
     },
   },
+  'cli.state.unknown': {
+    status: 400,
+    permanent: true,
+    en: '{value} is no state of a letter',
+    th: '{value} ไม่ใช่สถานะของหนังสือ',
+    remedy: { en: 'Name one of: {expected}.', th: 'เลือกหนึ่งใน: {expected}' },
+  },
   'cli.journal.missing': {
     status: 404,
     permanent: true,
@@ -108,6 +115,126 @@ export const cliProblems = {
     en: '{value} answered {status}: {reason}',
     th: '{value} ตอบ {status}: {reason}',
     remedy: { en: 'Do what the answer says, then try again.', th: 'แก้ไขตามคำตอบ แล้วลองใหม่' },
+  },
+  'attempt.connection.refused': {
+    status: 502,
+    permanent: false,
+    en: 'the other side accepts no connection',
+    th: 'อีกฝ่ายไม่รับการเชื่อมต่อ',
+    remedy: {
+      en: 'Ask whether the office’s server is running and listens at the address in its profile.',
+      th: 'สอบถามว่าเซิร์ฟเวอร์ของหน่วยงานทำงานอยู่และรอรับที่ที่อยู่ตามโพรไฟล์หรือไม่',
+    },
+  },
+  'attempt.connection.broken': {
+    status: 502,
+    permanent: false,
+    en: 'the connection broke off before an answer came',
+    th: 'การเชื่อมต่อขาดก่อนได้รับคำตอบ',
+    remedy: {
+      en: 'If it goes on, look at the network, and whether the other side accepts the gateway’s certificate.',
+      th: 'หากเกิดซ้ำ ให้ตรวจเครือข่าย และตรวจว่าอีกฝ่ายยอมรับใบรับรองของเกตเวย์หรือไม่',
+    },
+  },
+  'attempt.address.unknown': {
+    status: 502,
+    permanent: false,
+    en: 'the name of the other side’s server is not known to the network',
+    th: 'เครือข่ายไม่รู้จักชื่อเซิร์ฟเวอร์ของอีกฝ่าย',
+    remedy: {
+      en: 'Look at the address in the profile or its environment variable, and at this machine’s name service (DNS).',
+      th: 'ตรวจที่อยู่ในโพรไฟล์หรือตัวแปรแวดล้อม และบริการชื่อ (DNS) ของเครื่องนี้',
+    },
+  },
+  'attempt.address.unreachable': {
+    status: 502,
+    permanent: false,
+    en: 'there is no way to the other side’s address',
+    th: 'ไม่มีเส้นทางไปยังที่อยู่ของอีกฝ่าย',
+    remedy: {
+      en: 'Look at this machine’s network and at the firewalls on the way.',
+      th: 'ตรวจเครือข่ายของเครื่องนี้และไฟร์วอลล์ระหว่างทาง',
+    },
+  },
+  'attempt.too-slow': {
+    status: 502,
+    permanent: false,
+    en: 'the other side did not connect or answer in time',
+    th: 'อีกฝ่ายไม่เชื่อมต่อหรือไม่ตอบภายในเวลา',
+    remedy: {
+      en: 'Ask whether the office’s server is overloaded; a firewall that drops packets looks the same.',
+      th: 'สอบถามว่าเซิร์ฟเวอร์ของหน่วยงานทำงานหนักเกินไปหรือไม่ ไฟร์วอลล์ที่ทิ้งแพ็กเก็ตก็ให้ผลเช่นเดียวกัน',
+    },
+  },
+  'attempt.certificate.refused': {
+    status: 502,
+    permanent: false,
+    en: 'the other side’s TLS certificate is not accepted',
+    th: 'ใบรับรอง TLS ของอีกฝ่ายไม่เป็นที่ยอมรับ',
+    remedy: {
+      en: 'Look whether it has expired, names this server, and stands under the authority in the profile.',
+      th: 'ตรวจว่าหมดอายุหรือไม่ ตรงกับชื่อเซิร์ฟเวอร์หรือไม่ และออกโดยผู้ออกใบรับรองตามโพรไฟล์หรือไม่',
+    },
+  },
+  'attempt.busy': {
+    status: 502,
+    permanent: false,
+    en: 'the other side answered {status}: not now',
+    th: 'อีกฝ่ายตอบ {status}: ยังไม่รับในขณะนี้',
+    remedy: {
+      en: 'Nothing, if it passes; else ask the office what its system’s log says of the time of the attempt.',
+      th: 'ไม่ต้องทำอะไรหากหายเอง มิฉะนั้นให้สอบถามหน่วยงานว่าบันทึกของระบบระบุว่าอย่างไรในเวลาที่ส่ง',
+    },
+  },
+  'attempt.folder.missing': {
+    status: 502,
+    permanent: false,
+    en: 'the folder of the other side’s system is not there',
+    th: 'ไม่มีโฟลเดอร์ของระบบอีกฝ่าย',
+    remedy: {
+      en: 'Look whether the share is mounted and the path in the profile or its environment variable is right.',
+      th: 'ตรวจว่าเชื่อมต่อโฟลเดอร์ที่ใช้ร่วมกันแล้ว และตำแหน่งในโพรไฟล์หรือตัวแปรแวดล้อมถูกต้อง',
+    },
+  },
+  'attempt.folder.forbidden': {
+    status: 502,
+    permanent: false,
+    en: 'the gateway may not write in the folder of the other side’s system',
+    th: 'เกตเวย์ไม่มีสิทธิเขียนในโฟลเดอร์ของระบบอีกฝ่าย',
+    remedy: {
+      en: 'Give the gateway’s user the right to write there.',
+      th: 'ให้สิทธิเขียนแก่ผู้ใช้ของเกตเวย์',
+    },
+  },
+  'attempt.disk.full': {
+    status: 502,
+    permanent: false,
+    en: 'the disk of the other side’s system is full',
+    th: 'ดิสก์ของระบบอีกฝ่ายเต็ม',
+    remedy: {
+      en: 'Make room there; the next attempt then goes through.',
+      th: 'เพิ่มพื้นที่ว่าง แล้วการส่งครั้งถัดไปจะสำเร็จ',
+    },
+  },
+  'attempt.broken-off': {
+    status: 502,
+    permanent: false,
+    en: 'the gateway broke the attempt off: it was stopped, or the attempt took too long',
+    th: 'เกตเวย์ยกเลิกการส่งครั้งนี้ เพราะถูกสั่งหยุดหรือใช้เวลานานเกินไป',
+    remedy: {
+      en: 'Nothing, after a stop; else ask whether the office’s server answers at all.',
+      th: 'ไม่ต้องทำอะไรหากเป็นการสั่งหยุด มิฉะนั้นให้สอบถามว่าเซิร์ฟเวอร์ของหน่วยงานตอบหรือไม่',
+    },
+  },
+  'attempt.interrupted': {
+    status: 502,
+    permanent: false,
+    en: 'the gateway died during the attempt',
+    th: 'เกตเวย์หยุดทำงานระหว่างการส่ง',
+    remedy: {
+      en: 'Start the gateway if it does not run; what may have arrived is sent again under the same message id.',
+      th: 'เริ่มเกตเวย์หากยังไม่ทำงาน สิ่งที่อาจถึงแล้วจะถูกส่งซ้ำด้วยรหัสข้อความเดิม',
+    },
   },
   'sandbox.faults.unknown': {
     status: 400,

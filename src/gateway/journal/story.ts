@@ -3,7 +3,7 @@ import type { Provenance } from '../../envelope/envelope.ts'
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Letter } from '../../letter/letter.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
-import type { Reader } from './database.ts'
+import type { Parameter, Reader } from './database.ts'
 import { type AttemptRow, attemptsOf, type DeliveryRow, deliveriesOfMessage } from './deliveries.ts'
 import {
   type EnvelopeRow,
@@ -13,19 +13,25 @@ import {
   type NoticeRow,
   noticesAbout,
 } from './letters.ts'
+import { type OpenDelivery, openCondition, openFinder } from './open.ts'
 import { listQuarantine, type QuarantineRow, type SourceRow, sourceById } from './sources.ts'
 
 export interface ListedLetter extends LetterRow {
-  /** As the office's deliveries stand: the instant of the next attempt, when there is one. */
-  readonly nextAttempt: Instant | null
+  /** Attempts of the letter's own delivery. */
   readonly attempts: number
+  /** Its own delivery and those of its notices, where they are still open. */
+  readonly open: readonly OpenDelivery[]
 }
 
 export interface LetterFilter {
   readonly sender?: string
   readonly recipient?: string
   readonly state?: string
-  /** At most 1,000. */
+  /** Only letters of which something is still open. */
+  readonly open?: boolean
+  /** Only letters of which something is stuck at this instant: open for 10 minutes, or with a failed attempt. */
+  readonly stuckAt?: Instant
+  /** At most 1,001: whoever shows 1,000 sees whether there are more. */
   readonly limit: number
   /** Secret letters have their own register and stay out of ordinary views (domain §2). */
   readonly secret: boolean
@@ -61,13 +67,15 @@ export interface Story {
   readonly recipients: readonly LetterRow[]
   readonly deliveries: readonly DeliveryStory[]
   readonly notices: readonly NoticeStory[]
+  /** What is still to come, of the letter and of its notices. */
+  readonly open: readonly OpenDelivery[]
   readonly events: readonly EventRow[]
 }
 
 const listed = (where: string): string => `
 SELECT l.message_id AS "messageId", l.recipient, l.sender, l.number, l.date, l.content_digest AS "contentDigest", l.urgency,
   l.secrecy, l.state, l.receive_number AS "receiveNumber", l.committed_at AS "committedAt", l.changed_at AS "changedAt",
-  COALESCE(d.attempts, 0) AS attempts, CASE WHEN d.open = 1 THEN d.due_at END AS "nextAttempt"
+  COALESCE(d.attempts, 0) AS attempts
 FROM letters l LEFT JOIN deliveries d ON d.message_id = l.message_id AND d.office = l.recipient
 ${where}
 ORDER BY l.committed_at DESC, l.message_id DESC, l.recipient LIMIT ?`
@@ -79,18 +87,28 @@ SELECT seq, at, name, office, facts FROM events WHERE message_id = ? OR source_i
 SELECT DISTINCT message_id AS "messageId" FROM letters WHERE message_id = ? OR message_id LIKE ? OR number = ? LIMIT 20`,
 } as const
 
-/** Letters, newest first. */
+/** Letters, newest first, with what is open of each. */
 export async function listLetters(reader: Reader, filter: LetterFilter): Promise<ListedLetter[]> {
   const conditions = Object.entries({
     'l.sender': filter.sender,
     'l.recipient': filter.recipient,
     'l.state': filter.state,
     'l.secrecy': filter.secret ? undefined : 'ordinary',
-  }).flatMap(([column, value]) => (value === undefined ? [] : [{ column, value }]))
-  const where =
-    conditions.length === 0 ? '' : `WHERE ${conditions.map(({ column }) => `${column} = ?`).join(' AND ')}`
-  const limit = Math.min(Math.max(1, filter.limit), 1000)
-  return reader.all<ListedLetter>(listed(where), ...conditions.map(({ value }) => value), limit)
+  }).flatMap(([column, value]) =>
+    value === undefined ? [] : [{ where: `${column} = ?`, values: [value] as readonly Parameter[] }],
+  )
+  if (filter.open === true || filter.stuckAt !== undefined) conditions.push(openCondition(filter.stuckAt))
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map((each) => each.where).join(' AND ')}`
+  const limit = Math.min(Math.max(1, filter.limit), 1001)
+  const rows = await reader.all<Omit<ListedLetter, 'open'>>(
+    listed(where),
+    ...conditions.flatMap(({ values }) => values),
+    limit,
+  )
+  const openOf = openFinder(reader)
+  const letters: ListedLetter[] = []
+  for (const row of rows) letters.push({ ...row, open: await openOf(row.messageId, row.recipient) })
+  return letters
 }
 
 /** The message ids of the letters that a person means: by message id, the end of one, or a normalised number. */
@@ -104,9 +122,20 @@ export async function findLetters(
   return rows.map((row) => row.messageId)
 }
 
-/** What waits in quarantine, newest first. */
-export const listQuarantined = (reader: Reader, limit: number): Promise<QuarantineRow[]> =>
-  listQuarantine(reader, limit)
+/** What waits in quarantine: the newest source first, and the places of one source in their own order. */
+export async function listQuarantined(reader: Reader, limit: number): Promise<QuarantineRow[]> {
+  const rows = await listQuarantine(reader, limit)
+  const latest = new Map<string, Instant>()
+  for (const { sourceId, at } of rows) latest.set(sourceId, Math.max(at, latest.get(sourceId) ?? at))
+  const latestOf = ({ sourceId }: QuarantineRow): Instant => latest.get(sourceId) ?? 0
+  return rows.sort(
+    (one, other) =>
+      latestOf(other) - latestOf(one) ||
+      one.sourceId.localeCompare(other.sourceId, 'en') ||
+      // `row 9` before `row 10`.
+      one.position.localeCompare(other.position, 'en', { numeric: true }),
+  )
+}
 
 /** Everything that the journal knows of a letter, or undefined when it knows none of that id. */
 export async function storyOf(reader: Reader, messageId: string): Promise<Story | undefined> {
@@ -116,15 +145,20 @@ export async function storyOf(reader: Reader, messageId: string): Promise<Story 
   if (!envelope.ok || envelope.value.content !== 'letter') return undefined
   const { bytes, ...withoutBytes } = row
   const source = row.sourceId === null ? undefined : await sourceById(reader, row.sourceId)
+  const recipients = await lettersOfMessage(reader, messageId)
+  const openOf = openFinder(reader)
+  const open: OpenDelivery[] = []
+  for (const { recipient } of recipients) open.push(...(await openOf(row.messageId, recipient)))
   return {
     messageId: row.messageId,
     envelope: { ...withoutBytes, size: bytes.length },
     letter: envelope.value.letter,
     ...(envelope.value.provenance !== undefined && { provenance: envelope.value.provenance }),
     source: source && withoutSourceBytes(source),
-    recipients: await lettersOfMessage(reader, messageId),
+    recipients,
     deliveries: await deliveryStories(reader, messageId),
     notices: await noticeStories(reader, row.messageId),
+    open,
     events: await eventsOf(reader, messageId, row.sourceId),
   }
 }
