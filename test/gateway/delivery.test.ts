@@ -490,7 +490,7 @@ t.test(
     const { gateway, clock, ministry, send, stateOf } = await open(t)
     const { database } = gateway.desk
     const answer = ministry.answer
-    ministry.answer = async (parcel) => {
+    ministry.answer = async (parcel, signal) => {
       ministry.answer = answer
       // The disk is full from here on: SQLite takes no page more.
       await database.write(async (transaction) => {
@@ -504,7 +504,7 @@ t.test(
           transaction.run("INSERT INTO events (at, name, facts) VALUES (0, 'x', ?)", filler),
         )
         .catch(() => undefined)
-      return answer(parcel)
+      return answer(parcel, signal)
     }
     const id = await send()
     await until(() => gateway.failures.length > 0 || ministry.brought.length > 0, 'the answer came')
