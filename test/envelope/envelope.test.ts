@@ -1,15 +1,25 @@
 // What no file of the vectors can show: documents too large to keep, what seals and what does not, and who may make a
 // VerifiedEnvelope.
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { ParseOption, XmlDocument, xmlRegisterInputProvider } from 'libxml2-wasm'
 import t from 'tap'
+import { decodeBase64, readBase64 } from '../../src/envelope/base64.ts'
 import { readDer } from '../../src/envelope/der.ts'
 import type { Envelope } from '../../src/envelope/envelope.ts'
+import { refusable } from '../../src/envelope/refusal.ts'
+import { scan } from '../../src/envelope/scan.ts'
+import type { ScannedElement } from '../../src/envelope/scanned.ts'
 import { seal, sealAsync } from '../../src/envelope/seal.ts'
+import { readSignedInfo } from '../../src/envelope/signed-info.ts'
+import { readSignedProperties } from '../../src/envelope/signed-properties.ts'
 import { reopenEnvelope, VerifiedEnvelope, verifyEnvelope } from '../../src/envelope/verify.ts'
 import { writeEnvelope } from '../../src/envelope/write.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import { limits } from '../../src/letter/limits.ts'
 import { offices } from '../../src/letter/offices.ts'
+import { good as result } from '../../src/problem/problem.ts'
 import { fixedLetter, mustBe, office } from '../letter/arbitrary.ts'
 import { issue, newAuthority, newKey, signerOf, trustOf } from './certificates.ts'
 
@@ -76,6 +86,48 @@ t.test('X2, X7: what is too large is refused before it costs', (t) => {
     // Far above what any of them takes: only a cost that grows with the square would be seen here.
     t.ok(performance.now() - start < 5_000, `${title}: in bounded time`)
   }
+  t.end()
+})
+
+t.test('a signature of ours is told as one only where it stands exactly as written', (t) => {
+  const told = (text: string) => scan(text, undefined, Buffer.from(text)).children.at(-1)
+  const whole = scan(good)
+  const [info, , , object] = whole.children.at(-1)!.children
+  const properties = object!.children[0]!.children[0]!
+  const own = told(good)?.own
+  t.equal(own?.end, whole.children.at(-1)?.end)
+  t.same([own?.infoStart, own?.infoEnd], [info?.start, info?.end])
+  t.same([own?.propertiesStart, own?.propertiesEnd], [properties.start, properties.end])
+  t.same(own?.signedInfo, readSignedInfo(info!, 'SignedProperties'))
+  t.same(own?.signedProperties, readSignedProperties(properties))
+  const count = (element: ScannedElement): number =>
+    element.children.reduce((sum, child) => sum + count(child), 1)
+  t.equal(own?.elements, count(whole.children.at(-1)!))
+  for (let at = own!.end - 1; at >= good.indexOf('<ds:Signature '); at--) {
+    const changed = `${good.slice(0, at)}&${good.slice(at + 1)}`
+    const read = refusable(() => result(told(changed)?.own))
+    assert.ok(!read.ok || read.value === undefined, `an ampersand at ${at} is not seen`)
+  }
+  t.end()
+})
+
+t.test('base64 has one spelling, whatever lines it is in', (t) => {
+  const text = fc.string({ unit: fc.constantFrom(...'AQgw/+=-_ \n\u0e01') })
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), (bytes) => {
+      const spelled = Buffer.from(bytes).toString('base64')
+      assert.deepEqual(decodeBase64(spelled), Buffer.from(bytes))
+      assert.deepEqual(readBase64(spelled.replace(/(.{7})/g, '$1\r\n\t '), ''), Buffer.from(bytes))
+    }),
+  )
+  fc.assert(
+    fc.property(text, (text) => {
+      const bytes = Buffer.from(text, 'base64')
+      const right = text !== '' && bytes.toString('base64') === text
+      assert.deepEqual(decodeBase64(text), right ? bytes : undefined)
+    }),
+    { numRuns: 3000 },
+  )
   t.end()
 })
 
@@ -151,6 +203,27 @@ t.test('an authority that is none is refused, whatever it issued', (t) => {
   // A change of the authority is not answered from what was known under the other.
   t.ok(verifyEnvelope(sealed.bytes, trust, now).ok)
   t.notOk(verifyEnvelope(sealed.bytes, { ...trust, authority: newAuthority().certificate }, now).ok)
+  t.end()
+})
+
+t.test('X4: no schema, DTD or schemaLocation of a document is ever fetched', (t) => {
+  const asked: string[] = []
+  const closed = { read: () => -1, close: () => true, open: () => undefined }
+  const match = (name: string): boolean => asked.push(name) > 0
+  t.ok(xmlRegisterInputProvider({ ...closed, match }))
+  const folder = new URL('./vectors/', import.meta.url)
+  const names = readdirSync(folder).filter((name) => /^(?:x0[14]|s04)-/.test(name))
+  t.ok(names.length > 6)
+  for (const name of names) {
+    const file = readFileSync(new URL(name, folder))
+    const bytes = file.subarray(file.indexOf('---\n') + 4)
+    for (const way of ['slices', 'canonicalised'] as const) verifyEnvelope(bytes, trust, now, { way })
+  }
+  t.same(asked, [])
+  // The same listener hears of a fetch, if one is made.
+  const including = '<a xmlns:i="http://www.w3.org/2001/XInclude"><i:include href="b"/></a>'
+  t.throws(() => XmlDocument.fromString(including, { option: ParseOption.XML_PARSE_XINCLUDE }))
+  t.ok(asked.length > 0)
   t.end()
 })
 
