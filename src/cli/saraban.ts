@@ -2,6 +2,12 @@
 import { systemClock, systemRandom } from '../letter/time.ts'
 import { run } from './program.ts'
 
+// Whoever reads may have seen enough (`| head`): that is no fault, and nobody is left to be told.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 process.exitCode = await run(process.argv.slice(2), {
   write: (text) => process.stdout.write(text),
   complain: (text) => process.stderr.write(text),

@@ -1,10 +1,13 @@
 // A letter's story as a page for a person, and as JSON.
-import type { AttemptRow } from '../gateway/journal/deliveries.ts'
+import type { AttemptRow, DeliveryRow } from '../gateway/journal/deliveries.ts'
+import type { Content, OpenDelivery } from '../gateway/journal/open.ts'
 import type { DeliveryStory, NoticeStory, Story } from '../gateway/journal/story.ts'
 import { letterToJson } from '../letter/json.ts'
 import { type OfficeId, officeById } from '../letter/offices.ts'
 import { type Instant, printInstant } from '../letter/time.ts'
 import { printable } from '../problem/problem.ts'
+import { reasonLine, reasonOf } from './reason.ts'
+import { lastLine, moment, type Now, nameOf, openJson, standingOf } from './standing.ts'
 
 const time = (at: Instant): string => printInstant(at).slice(0, 23).replace('T', ' ')
 const name = (office: OfficeId): string => `${officeById(office).th} (${office})`
@@ -15,8 +18,8 @@ interface Happening {
   readonly told: string
 }
 
-/** The whole story: the letter as it stands, then everything that happened, in order. */
-export function storyPage(story: Story): string {
+/** The whole story: the letter as it stands, everything that happened, in order, and what happens next. */
+export function storyPage(story: Story, now: Now): string {
   const { letter } = story
   const head = [
     `${story.messageId}\n`,
@@ -33,8 +36,8 @@ export function storyPage(story: Story): string {
   ]
   const happened = [
     ...sourceOf(story),
-    ...story.deliveries.flatMap((one) => ofDelivery('the letter', one)),
-    ...story.notices.flatMap(ofNotice),
+    ...story.deliveries.flatMap((one) => ofDelivery('the letter', one, now)),
+    ...story.notices.flatMap((one) => ofNotice(one, now)),
     ...story.events.map((event): Happening => {
       const facts = Object.entries(event.facts).map(([fact, value]) => ` ${fact} ${value}`)
       return {
@@ -45,7 +48,7 @@ export function storyPage(story: Story): string {
   ]
   // Sorting keeps the order of what happened in one millisecond.
   happened.sort((one, other) => one.at - other.at)
-  return `${head.join('')}\n${happened.map(({ at, told }) => `  ${time(at)}  ${printable(told, 400)}\n`).join('')}`
+  return `${head.join('')}\n${happened.map(({ at, told }) => `  ${time(at)}  ${printable(told, 400)}\n`).join('')}\n${nextPage(story, now)}`
 }
 
 const line = (label: string, value: string): string => `  ${label.padEnd(10)} ${printable(value, 1_000)}\n`
@@ -77,12 +80,12 @@ function sourceOf({ source, envelope, provenance, letter }: Story): Happening[] 
   return happened
 }
 
-function ofDelivery(what: string, { delivery, attempts }: DeliveryStory): Happening[] {
+function ofDelivery(what: string, { delivery, attempts }: DeliveryStory, now: Now): Happening[] {
   const way = delivery.mode === 'poll' ? 'waits to be fetched by' : 'is to be brought to'
   return [
     { at: delivery.createdAt, told: `${what} ${way} ${delivery.office} (delivery ${delivery.id})` },
     ...attempts.map(
-      (attempt): Happening => ({ at: attempt.startedAt, told: attemptTold(what, delivery.office, attempt) }),
+      (attempt): Happening => ({ at: attempt.startedAt, told: attemptTold(what, delivery, attempt, now) }),
     ),
     ...(delivery.state === 'taken' || delivery.state === 'refused' || delivery.state === 'given-up'
       ? [{ at: delivery.changedAt, told: `${what} to ${delivery.office}: ${delivery.state}` }]
@@ -90,14 +93,58 @@ function ofDelivery(what: string, { delivery, attempts }: DeliveryStory): Happen
   ]
 }
 
-function attemptTold(what: string, office: OfficeId, attempt: AttemptRow): string {
-  const duration = attempt.endedAt === null ? 'not ended' : `${attempt.endedAt - attempt.startedAt} ms`
-  const details = [attempt.problem, attempt.said].filter((one) => one !== null && one !== '')
-  const outcome = attempt.outcome ?? 'interrupted'
-  return `attempt ${attempt.number} of ${what} to ${office}: ${outcome}, ${duration}${details.map((one) => `; ${one}`).join('')}`
+function attemptTold(what: string, delivery: DeliveryRow, attempt: AttemptRow, now: Now): string {
+  const { number, startedAt, endedAt, outcome } = attempt
+  const which = `attempt ${number} of ${what} to ${delivery.office}`
+  if (outcome === 'given-out') return `${what} was shown to the system of ${delivery.office}, which polls`
+  if (endedAt === null) {
+    if (delivery.state !== 'sending') return `${which}: its end was not written down`
+    return now.running ? `${which}: under way` : `${which}: interrupted: the gateway died`
+  }
+  const ended = `${which}: ${outcome}, ${endedAt - startedAt} ms`
+  if (outcome === 'taken') return attempt.said ? `${ended}; ${attempt.said}` : ended
+  const unsure = outcome === 'unknown' ? '; it may have arrived' : ''
+  return `${ended}; ${reasonLine(reasonOf(attempt))}${unsure}`
 }
 
-function ofNotice({ notice, reason, deliveries }: NoticeStory): Happening[] {
+/** What happens next: every open delivery, then every one that ended without success. */
+function nextPage({ open, deliveries, notices }: Story, now: Now): string {
+  const told = open.flatMap((one) => openLines(one, now))
+  const named: (readonly [Content, DeliveryStory])[] = [
+    ...deliveries.map((one) => ['letter', one] as const),
+    ...notices.flatMap(({ notice, deliveries: its }) => its.map((one) => [notice.kind, one] as const)),
+  ]
+  for (const [content, one] of named) {
+    if (one.delivery.state === 'given-up' || one.delivery.state === 'refused')
+      told.push(...endedLines(content, one))
+  }
+  if (told.length === 0) told.push('nothing: everything has arrived')
+  return `What happens next\n${told.map((one) => `  ${printable(one, 600)}\n`).join('')}`
+}
+
+function openLines(open: OpenDelivery, now: Now): string[] {
+  const { delivery, content } = open
+  const { told, last } = standingOf(open, now)
+  const attempts = delivery.attempts === 1 ? '1 attempt' : `${delivery.attempts} attempts`
+  return [
+    `${nameOf(content)} to ${delivery.office}: ${told}`,
+    `  open since ${moment(delivery.createdAt)}, ${attempts}; given up when it has not arrived by ${moment(delivery.deadline)}`,
+    ...(last === undefined ? [] : [`  why: ${lastLine(last)}`]),
+    ...(last?.reason.remedy === undefined ? [] : [`  what to do: ${last.reason.remedy}`]),
+  ]
+}
+
+function endedLines(content: Content, { delivery, attempts }: DeliveryStory): string[] {
+  const last = attempts.at(-1)
+  const reason = last && last.outcome !== 'taken' ? reasonOf(last) : undefined
+  return [
+    `${nameOf(content)} to ${delivery.office}: ${delivery.state} at ${moment(delivery.changedAt)}; it is not tried again by itself (docs/operate.md)`,
+    ...(reason === undefined ? [] : [`  why: ${reasonLine(reason)}`]),
+    ...(reason?.remedy === undefined ? [] : [`  what to do: ${reason.remedy}`]),
+  ]
+}
+
+function ofNotice({ notice, reason, deliveries }: NoticeStory, now: Now): Happening[] {
   const number = notice.receiveNumber === null ? '' : `, เลขรับ ${notice.receiveNumber}`
   const why = reason === '' ? '' : `: ${reason}`
   return [
@@ -105,14 +152,19 @@ function ofNotice({ notice, reason, deliveries }: NoticeStory): Happening[] {
       at: notice.committedAt,
       told: `${notice.kind} notice from ${notice.sender} to ${notice.recipient}${number}${why}`,
     },
-    ...deliveries.flatMap((one) => ofDelivery(`the ${notice.kind} notice`, one)),
+    ...deliveries.flatMap((one) => ofDelivery(nameOf(notice.kind), one, now)),
   ]
 }
 
 /** The story as JSON: times with +07:00. */
-export function storyJson(story: Story): Readonly<Record<string, unknown>> {
-  const { letter, ...rest } = story
-  return { ...(withTimes(rest) as Record<string, unknown>), letter: letterToJson(letter) }
+export function storyJson(story: Story, now: Now): Readonly<Record<string, unknown>> {
+  const { letter, open, ...rest } = story
+  return {
+    ...(withTimes(rest) as Record<string, unknown>),
+    letter: letterToJson(letter),
+    gatewayRunning: now.running,
+    open: open.map((one) => openJson(one, now)),
+  }
 }
 
 const instants = new Set([

@@ -1,0 +1,63 @@
+// Why an attempt failed, in the catalogue's words: the journal keeps codes of the network and of the other side.
+import type { AttemptRow } from '../gateway/journal/deliveries.ts'
+import { catalogue } from '../problem/catalogue.ts'
+import { messageOf, type Problem, type ProblemCode, problem, remedyOf } from '../problem/problem.ts'
+
+export interface Reason {
+  /** One sentence. */
+  readonly message: string
+  /** What to do; absent when nobody knows. */
+  readonly remedy?: string
+  readonly code?: ProblemCode
+  /** As the other side, the network or the disk said it. */
+  readonly said?: string
+}
+
+/** Error codes of Node, its TLS and undici, by what they mean for a person. The first that stands in the text counts. */
+const meanings: readonly (readonly [RegExp, ProblemCode])[] = [
+  [/\bECONNREFUSED\b/, 'attempt.connection.refused'],
+  [/\b(ENOTFOUND|EAI_AGAIN)\b/, 'attempt.address.unknown'],
+  [/\b(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)\b/, 'attempt.address.unreachable'],
+  [/\b(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)\b/, 'attempt.too-slow'],
+  [
+    /\b(CERT_\w+|UNABLE_TO_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|ERR_TLS_CERT_ALTNAME_INVALID)\b/,
+    'attempt.certificate.refused',
+  ],
+  [/\b(ECONNRESET|EPIPE|UND_ERR_SOCKET|ERR_SSL_\w+|ERR_TLS_\w+)\b/, 'attempt.connection.broken'],
+  [/\bENOENT\b|^the folder .* is not there$/, 'attempt.folder.missing'],
+  [/\b(EACCES|EPERM|EROFS)\b/, 'attempt.folder.forbidden'],
+  [/\b(ENOSPC|EDQUOT)\b/, 'attempt.disk.full'],
+  [/\b(AbortError|ABORT_ERR|UND_ERR_ABORTED|UND_ERR_DESTROYED)\b/, 'attempt.broken-off'],
+]
+
+const isCode = (text: string): text is ProblemCode => Object.hasOwn(catalogue, text)
+
+/** Why `attempt`, which ended without success, failed. */
+export function reasonOf(attempt: AttemptRow): Reason {
+  const said = attempt.said ?? ''
+  if (attempt.outcome === 'interrupted') return inWords(problem('attempt.interrupted', ''), said)
+  const status = /^HTTP (\d{3})/.exec(said)?.[1] ?? ''
+  if (attempt.problem !== null && isCode(attempt.problem)) {
+    return inWords(problem(attempt.problem, '', undefined, { said, status, reason: said }), said)
+  }
+  // What our own judgement said of a receipt begins with its code.
+  const [, code = '', message = ''] = /^([a-z]+(?:[.-][a-z]+)+): (.*)$/s.exec(said) ?? []
+  if (isCode(code)) return { message, remedy: remedyOf(problem(code, '')), code, said }
+  if (status !== '') return inWords(problem('attempt.busy', '', undefined, { status }), said)
+  const meaning = meanings.find(([pattern]) => pattern.test(said))
+  if (meaning !== undefined) return inWords(problem(meaning[1], ''), said)
+  return { message: said === '' ? `it ended as ${attempt.outcome}` : said }
+}
+
+const inWords = (found: Problem, said: string): Reason => ({
+  message: messageOf(found),
+  remedy: remedyOf(found),
+  code: found.code,
+  ...(said !== '' && { said }),
+})
+
+/** The reason on one line: the sentence, what was said where it says more, and the code. */
+export function reasonLine({ message, said, code }: Reason): string {
+  const heard = said === undefined || message.includes(said) || said.includes(message) ? '' : ` (${said})`
+  return `${message}${heard}${code === undefined ? '' : ` [${code}]`}`
+}

@@ -1,0 +1,132 @@
+// How an open delivery stands: what happens next, and why it is not over, told from the journal alone.
+import type { AttemptRow } from '../gateway/journal/deliveries.ts'
+import type { Content, OpenDelivery } from '../gateway/journal/open.ts'
+import { type Instant, printInstant } from '../letter/time.ts'
+import { type Reason, reasonLine, reasonOf } from './reason.ts'
+
+/** The moment, and whether a gateway is at work on the journal. */
+export interface Now {
+  readonly at: Instant
+  readonly running: boolean
+}
+
+export type StandingKind =
+  /** An attempt is under way. */
+  | 'under-way'
+  /** The gateway died during an attempt, or before it. */
+  | 'interrupted'
+  /** Its time is still to come. */
+  | 'next-attempt'
+  /** Its time has come, and the gateway holds it back until its office can be reached, or has room. */
+  | 'waits-for-office'
+  /** Something for the same office about the same letter goes first. */
+  | 'behind'
+  /** Its system comes for it. */
+  | 'waits-to-be-fetched'
+  /** Its time has come, and no gateway runs. */
+  | 'waits-for-gateway'
+
+export interface Standing {
+  readonly kind: StandingKind
+  readonly told: string
+  /** The last attempt that failed, and why; absent when there was none. */
+  readonly last?: { readonly attempt: AttemptRow; readonly reason: Reason; readonly ofOther: boolean }
+}
+
+/** `2026-11-23 10:15:00`, +07:00. */
+export const moment = (at: Instant): string => printInstant(at).slice(0, 19).replace('T', ' ')
+
+/** `the letter`, `the accept notice`. */
+export const nameOf = (content: Content): string =>
+  content === 'letter' ? 'the letter' : `the ${content} notice`
+
+/** How an open delivery stands at a moment. */
+export function standingOf(open: OpenDelivery, now: Now): Standing {
+  const { delivery, attempts, lastFailure } = open
+  const own = attempts.findLast(({ endedAt, outcome }) => endedAt !== null && outcome !== 'given-out')
+  const failed = own ?? (delivery.mode === 'push' ? lastFailure : undefined)
+  const last = failed && { attempt: failed, reason: reasonOf(failed), ofOther: own === undefined }
+  return { ...next(open, now), ...(last && { last }) }
+}
+
+function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
+  const { delivery, attempts, behind } = open
+  const { state, dueAt, mode } = delivery
+  if (state === 'sending' || state === 'claimed') return atWork(open, now)
+  if (mode === 'poll') {
+    const shown = attempts.find(({ outcome }) => outcome === 'given-out')
+    const since = moment(delivery.createdAt)
+    const told =
+      shown === undefined
+        ? `waits since ${since} to be fetched by its system`
+        : `was shown to its system at ${moment(shown.startedAt)}, which has not said that it stored it`
+    return { kind: 'waits-to-be-fetched', told }
+  }
+  if (behind !== undefined) {
+    const first =
+      behind === 'letter' ? 'the letter itself' : `an earlier notice of the same letter (${behind})`
+    return { kind: 'behind', told: `behind ${first}` }
+  }
+  const again = state === 'unknown' ? `; ${mayHaveArrived}` : ''
+  if (dueAt > now.at) {
+    const once = now.running ? '' : ', once the gateway runs'
+    return { kind: 'next-attempt', told: `next attempt ${moment(dueAt)}${once}${again}` }
+  }
+  if (now.running)
+    return { kind: 'waits-for-office', told: `waits for its office since ${moment(dueAt)}${again}` }
+  return {
+    kind: 'waits-for-gateway',
+    told: `due since ${moment(dueAt)}, and the gateway is not running${again}`,
+  }
+}
+
+const mayHaveArrived = 'it may have arrived, and is sent again under the same message id'
+
+function atWork({ delivery, attempts }: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
+  const since = moment(attempts.at(-1)?.startedAt ?? delivery.changedAt)
+  if (delivery.state === 'claimed') {
+    const told = now.running
+      ? `is being taken up since ${moment(delivery.changedAt)}`
+      : 'interrupted: the gateway died before anything left; it goes on when the gateway is started'
+    return { kind: now.running ? 'under-way' : 'interrupted', told }
+  }
+  return now.running
+    ? { kind: 'under-way', told: `under way since ${since} (attempt ${delivery.attempts})` }
+    : {
+        kind: 'interrupted',
+        told: `interrupted: the gateway died during attempt ${delivery.attempts} of ${since}; ${mayHaveArrived} when the gateway is started`,
+      }
+}
+
+/** Which attempt failed last, when, and why, on one line. */
+export function lastLine({ attempt, reason, ofOther }: NonNullable<Standing['last']>): string {
+  const which = ofOther ? 'the last attempt to its office' : `attempt ${attempt.number}`
+  const unsure = attempt.outcome === 'unknown' ? 'may have arrived' : 'failed'
+  return `${which} at ${moment(attempt.startedAt)} ${unsure}: ${reasonLine(reason)}`
+}
+
+/** An open delivery as JSON: instants with +07:00. */
+export function openJson(open: OpenDelivery, now: Now): Readonly<Record<string, unknown>> {
+  const { delivery, content } = open
+  const { kind, told, last } = standingOf(open, now)
+  return {
+    delivery: delivery.id,
+    content,
+    office: delivery.office,
+    state: delivery.state,
+    since: printInstant(delivery.createdAt),
+    dueAt: printInstant(delivery.dueAt),
+    deadline: printInstant(delivery.deadline),
+    attempts: delivery.attempts,
+    standing: kind,
+    told,
+    ...(last && {
+      last: {
+        at: printInstant(last.attempt.startedAt),
+        outcome: last.attempt.outcome,
+        ofAnotherDelivery: last.ofOther,
+        ...last.reason,
+      },
+    }),
+  }
+}

@@ -1,0 +1,322 @@
+// `saraban messages` over real journals: what an operator is told of a letter that is stuck is true, and complete.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Outcome } from '../../src/adapters/contract.ts'
+import { run } from '../../src/cli/program.ts'
+import { reasonLine, reasonOf } from '../../src/cli/reason.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
+import { type FolderLock, lockFolder } from '../../src/gateway/lock.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
+import { systemRandom } from '../../src/letter/time.ts'
+import { problem } from '../../src/problem/problem.ts'
+import {
+  chiangMai,
+  HandClock,
+  letterItem,
+  makeTrust,
+  moi,
+  openGateway,
+  plainLetter,
+  rest,
+  ScriptedAdapter,
+  scratch,
+  source,
+  systemOf,
+  until,
+} from '../gateway/harness.ts'
+import { mustBe } from '../letter/arbitrary.ts'
+
+const second = 1000
+const minute = 60 * second
+const trust = await makeTrust([chiangMai, moi])
+
+/** A gateway between a province and a ministry that answer as they are told, with the lock of a running one. */
+async function open(t: Parameters<typeof scratch>[0], { polls = false } = {}) {
+  const folder = scratch(t)
+  const clock = new HandClock()
+  const province = new ScriptedAdapter(chiangMai)
+  const ministry = new ScriptedAdapter(moi, { polls })
+  const gateway = await openGateway(folder, trust, [province, ministry], clock)
+  await gateway.dispatch.start()
+  t.after(() => gateway.close())
+  let lock: FolderLock | undefined = mustBe(lockFolder(folder))
+  const letGo = () => {
+    lock?.release()
+    lock = undefined
+  }
+  t.after(letGo)
+  let running = 0
+  return {
+    folder,
+    clock,
+    province,
+    ministry,
+    gateway,
+    /** The lock goes with the process that held it. */
+    die: letGo,
+    async send() {
+      running += 1
+      const number = mustBe(readLetterNumber(`ชม 0017.1/${running}`)).number
+      province.items = [letterItem(plainLetter({ number }))]
+      const system = systemOf(province)
+      const [taken] = await take(gateway.desk, system, source(`${running}`), (each) => province.read(each))
+      if (taken?.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taken)}`)
+      await rest()
+      return taken.messageId
+    },
+    async saraban(...words: string[]) {
+      let [out, err] = ['', '']
+      const code = await run(['messages', ...words, '--data', folder], {
+        write: (text) => {
+          out += text
+        },
+        complain: (text) => {
+          err += text
+        },
+        environment: {},
+        clock,
+        random: systemRandom,
+        untilEnded: () => Promise.resolve(),
+      })
+      return { code, out, err }
+    },
+  }
+}
+
+const away = (): Outcome => ({ kind: 'unavailable', said: 'Error ECONNREFUSED' })
+
+t.test('an attempt under way is no interruption, until the gateway dies', async (t) => {
+  const { ministry, send, saraban, die, clock } = await open(t)
+  let answer: (outcome: Outcome) => void = () => undefined
+  ministry.answer = () =>
+    new Promise((resolve) => {
+      answer = resolve
+    })
+  const id = await send()
+  await until(() => ministry.brought.length === 1, 'an attempt')
+  const shown = await saraban('show', id)
+  t.match(shown.out, /attempt 1 of the letter to moi: under way\n/)
+  t.match(
+    shown.out,
+    /What happens next\n {2}the letter to moi: under way since 2026-11-23 10:00:00 \(attempt 1\)/,
+  )
+  t.notMatch(shown.out, /interrupted/)
+  t.match((await saraban('list')).out, /the letter to moi, open since .*: under way since 2026-11-23/)
+  t.match((await saraban('list', '--stuck')).out, 'no letters')
+  die()
+  const dead = await saraban('show', id)
+  t.match(dead.out, /attempt 1 of the letter to moi: interrupted: the gateway died\n/)
+  t.match(dead.out, /the letter to moi: interrupted: the gateway died during attempt 1 .* same message id/)
+  t.match((await saraban('list')).out, /the gateway is not running: nothing moves until it is started\n/)
+  answer({ kind: 'taken' })
+  await clock.advance(1)
+  await until(async () => (await saraban('list', '--open')).out === 'no letters\n', 'all arrived')
+  t.match((await saraban('show', id)).out, /What happens next\n {2}nothing: everything has arrived\n$/)
+})
+
+t.test('what comes next, why not yet, what to do; a time that is past is no next attempt', async (t) => {
+  const { ministry, send, saraban, clock, die } = await open(t)
+  ministry.answer = away
+  const id = await send()
+  await until(() => ministry.brought.length === 1, 'an attempt')
+  await rest()
+  const first = await saraban('show', id)
+  const next = /next attempt (2026-11-23 10:00:05)\n/.exec(first.out)?.[1]
+  t.equal(next, '2026-11-23 10:00:05', 'with its date')
+  t.match(first.out, /given up when it has not arrived by 2026-11-26 10:00:00\n/)
+  t.match(
+    first.out,
+    /why: attempt 1 at 2026-11-23 10:00:00 failed: the other side accepts no connection \(Error ECONNREFUSED\) \[attempt\.connection\.refused\]\n {4}what to do: Ask whether/,
+  )
+  const listed = await saraban('list', '--stuck')
+  t.match(listed.out, /^taken +from→to +state +since +receive number +message id +number\n/)
+  t.match(listed.out, /open since 2026-11-23 10:00:00: next attempt 2026-11-23 10:00:05; attempt 1 at /)
+  // Three failures open the breaker: of three letters whose time has come one is the probe and the others wait.
+  for (let letter = 0; letter < 3; letter++) await send()
+  await clock.advance(10 * minute)
+  const json = JSON.parse((await saraban('list', '--json')).out) as {
+    nextAttempt: string | null
+    open: { standing: string; dueAt: string; last: { code: string; remedy: string } }[]
+  }[]
+  for (const {
+    nextAttempt,
+    open: [own],
+  } of json) {
+    const past = Date.parse(own!.dueAt) <= clock.now()
+    t.equal(own!.standing, past ? 'waits-for-office' : 'next-attempt')
+    t.equal(nextAttempt === null, past)
+    t.equal(own!.last.code, 'attempt.connection.refused')
+  }
+  t.ok(
+    json.some(({ open: [own] }) => own!.standing === 'waits-for-office'),
+    'some wait at the gate',
+  )
+  t.match((await saraban('list')).out, /waits for its office since 2026-11-23 10:\d\d:\d\d; /)
+  die()
+  t.match((await saraban('list')).out, /due since 2026-11-23 .*, and the gateway is not running; /)
+  await clock.advance(80 * 60 * minute)
+  const ended = await saraban('show', id)
+  t.match(ended.out, /the letter to moi: given-up at 2026-11-26 .*not tried again by itself/)
+  t.match(ended.out, /What happens next\n(.*\n)* {4}what to do: Ask whether/)
+})
+
+t.test(
+  'a notice that is stuck shows, with its office, kind and reason, and so do those behind it',
+  async (t) => {
+    const { province, send, saraban, gateway } = await open(t)
+    province.answer = () => ({ kind: 'unavailable', said: 'EACCES at the folder /mnt/province' })
+    const id = await send()
+    await until(() => province.brought.length === 1, 'the receive notice is tried')
+    await rest()
+    const [row] = JSON.parse((await saraban('list', '--open', '--json')).out) as Record<string, unknown>[]
+    t.match(row, {
+      messageId: id,
+      state: 'delivered',
+      nextAttempt: null,
+      open: [
+        {
+          content: 'receive',
+          office: '50',
+          standing: 'next-attempt',
+          last: { code: 'attempt.folder.forbidden' },
+        },
+      ],
+    })
+    const { out } = await saraban('list', '--stuck')
+    t.match(
+      out,
+      /\n {4}the receive notice to 50, open since 2026-11-23 10:00:00: next attempt .* may not write/,
+    )
+    // A second notice to the same office about the same letter: the journal's own words, put there as intake would.
+    const { database } = gateway.desk
+    await database.write(async (transaction) => {
+      await transaction.run(
+        `INSERT INTO envelopes (message_id, content, sender, digest, bytes, source_id, position, committed_at)
+SELECT 'urn:uuid:second', 'accept', sender, digest, bytes, NULL, NULL, committed_at FROM envelopes WHERE content = 'receive'`,
+      )
+      await transaction.run(
+        `INSERT INTO notices (message_id, kind, about, sender, recipient, receive_number, committed_at)
+SELECT 'urn:uuid:second', 'accept', about, sender, recipient, '1/2569', committed_at FROM notices`,
+      )
+      return transaction.run(
+        `INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, rank, deadline, attempts, open,
+created_at, changed_at)
+SELECT 'second', 'urn:uuid:second', office, mode, 'due', lane, priority, created_at, rank, deadline, 0, 1, created_at,
+changed_at FROM deliveries WHERE office = '50'`,
+      )
+    })
+    t.match(
+      (await saraban('list', '--open')).out,
+      /the accept notice to 50, .*: behind an earlier notice of the same letter \(receive\)/,
+    )
+  },
+)
+
+t.test('a system that polls is waited for', async (t) => {
+  const { send, saraban, clock, gateway } = await open(t, { polls: true })
+  const id = await send()
+  t.match(
+    (await saraban('show', id)).out,
+    /moi: waits since 2026-11-23 10:00:00 to be fetched by its system\n/,
+  )
+  t.match((await saraban('list', '--stuck')).out, 'no letters')
+  await clock.advance(10 * minute)
+  t.match((await saraban('list', '--stuck')).out, id.slice('urn:uuid:'.length))
+  await gateway.dispatch.head(moi)
+  const shown = await saraban('show', id)
+  t.match(shown.out, /was shown to its system at 2026-11-23 10:10:00, which has not said that it stored it\n/)
+  t.notMatch(shown.out, 'why:')
+})
+
+t.test('wrong filters are faults, all at once; a list that is cut says so', async (t) => {
+  const { send, saraban } = await open(t)
+  const wrong = await saraban('list', '--state', 'stuck', '--from', '99', '--to', 'x')
+  t.equal(wrong.code, 2)
+  t.equal(wrong.err.match(/^error: /gm)?.length, 3)
+  t.match(wrong.err, /cli\.state\.unknown\]\nhint: Name one of: sealed, forwarding, delivered, registered, /)
+  t.match(wrong.err, /--from: .*letter\.office\.unknown/)
+  for (let letter = 0; letter < 3; letter++) await send()
+  const cut = await saraban('list', '--limit', '2')
+  t.equal(cut.out.match(/^\S/gm)?.length, 3, 'a heading and two letters')
+  t.match(
+    cut.err,
+    /^only the newest 2 are shown, and there are more letters: --limit shows more, up to 1000\n$/,
+  )
+  t.equal((await saraban('list', '--limit', '3')).err, '')
+})
+
+t.test('the quarantine: the newest source first, its places in their own order', async (t) => {
+  const { province, gateway, saraban, clock } = await open(t)
+  const fault = (position: string) =>
+    ({ kind: 'fault', position, problems: [problem('letter.number.unreadable', 'number', 'x')] }) as const
+  for (const [bytes, positions] of [
+    ['older', ['row 2']],
+    ['newer', ['row 10', 'row 9']],
+  ] as const) {
+    province.items = positions.map(fault)
+    await take(gateway.desk, systemOf(province), source(bytes), (each) => province.read(each))
+    await clock.advance(second)
+  }
+  const { out } = await saraban('list', '--quarantine')
+  t.same(
+    [...out.matchAll(/row \d+$/gm)].map(([position]) => position),
+    ['row 9', 'row 10', 'row 2'],
+  )
+})
+
+t.test('reasons in the catalogue’s words', (t) => {
+  const attempt = {
+    deliveryId: 'd',
+    number: 1,
+    startedAt: 0,
+    endedAt: 1,
+    outcome: 'unavailable',
+    problem: null,
+  }
+  const told = (said: string, changes: object = {}) => reasonLine(reasonOf({ ...attempt, said, ...changes }))
+  for (const [said, code] of Object.entries({
+    'Error ECONNREFUSED': 'attempt.connection.refused',
+    'SocketError UND_ERR_SOCKET (other side closed)': 'attempt.connection.broken',
+    'Error ECONNRESET': 'attempt.connection.broken',
+    'Error ENOTFOUND': 'attempt.address.unknown',
+    'Error EHOSTUNREACH': 'attempt.address.unreachable',
+    'ConnectTimeoutError UND_ERR_CONNECT_TIMEOUT': 'attempt.too-slow',
+    'Error CERT_HAS_EXPIRED': 'attempt.certificate.refused',
+    'Error UNABLE_TO_VERIFY_LEAF_SIGNATURE': 'attempt.certificate.refused',
+    'the folder /mnt/x is not there': 'attempt.folder.missing',
+    'ENOSPC at the folder /mnt/x': 'attempt.disk.full',
+    AbortError: 'attempt.broken-off',
+    'HTTP 503': 'attempt.busy',
+  }))
+    t.match(told(said), `[${code}]`, said)
+  t.match(told('', { outcome: 'interrupted' }), '[attempt.interrupted]')
+  t.match(
+    told('HTTP 404', { outcome: 'refused', problem: 'adapter.peer.refused' }),
+    /404.*\[adapter\.peer\.refused\]/,
+  )
+  t.match(reasonOf({ ...attempt, said: 'envelope.digest.wrong: it was changed' }), {
+    message: 'it was changed',
+    code: 'envelope.digest.wrong',
+    remedy: /./,
+  })
+  t.equal(told('something else'), 'something else')
+  t.end()
+})
+
+t.test('a reader that has seen enough is no fault', async (t) => {
+  const { folder, send } = await open(t)
+  for (let letter = 0; letter < 3; letter++) await send()
+  const command = `node --import tsx ${join(import.meta.dirname, '../../src/cli/saraban.ts')} messages list --data ${folder} --json`
+  // A pipe whose reader is gone before the first byte.
+  const ran = spawnSync(
+    'bash',
+    ['-c', `set -o pipefail; { ${command}; echo "left \${PIPESTATUS[0]}" >&2; } | true`],
+    {
+      encoding: 'utf8',
+      cwd: join(import.meta.dirname, '../..'),
+    },
+  )
+  t.match(ran.stderr, 'left 0')
+  t.notMatch(ran.stderr, /EPIPE|at .*node:/)
+})
