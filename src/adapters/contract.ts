@@ -43,6 +43,8 @@ export interface Source {
   readonly sender: 'waits' | 'gone'
   /** No more waiting for what is missing: items that still lack a file are faults now. */
   readonly final: boolean
+  /** Files that other documents name too, by name, with the names of all those documents: whose they are nobody can know. */
+  readonly contested?: ReadonlyMap<string, string>
 }
 
 /** What a notice in a system's own form says; the gateway finds the letter that it speaks of. */
@@ -202,7 +204,7 @@ export interface AdapterVerbs {
   }): Promise<readonly KnownLetter[]>
   /** The letters that this office sent, newest first, at most `limit`: e-CMS asks how they all stand. */
   sent?(limit: number): Promise<readonly KnownLetter[]>
-  /** Tells an operator of something that belongs to no letter. Ids and counts only, never letter text. */
+  /** Tells an operator of something that belongs to no letter. Ids, counts and names of files, never letter text. */
   report(event: string, facts: Readonly<Record<string, string | number>>): void
 }
 

@@ -195,6 +195,16 @@ export const adapterProblems = {
     th: 'แถวนี้มีเกิน {limit} ช่อง',
     remedy: { en: 'Check the delimiter.', th: 'ตรวจสอบตัวคั่น' },
   },
+  'adapter.csv.delimiter': {
+    status: 422,
+    permanent: true,
+    en: 'the header is one cell that holds the delimiter {value}; the profile says that cells are separated by {expected}',
+    th: 'หัวตารางมีช่องเดียวและมีตัวคั่น {value} แต่โปรไฟล์กำหนดตัวคั่นเป็น {expected}',
+    remedy: {
+      en: 'Set format.delimiter in the profile, or export with the delimiter that it says.',
+      th: 'กำหนด format.delimiter ในโปรไฟล์ หรือส่งออกด้วยตัวคั่นตามที่โปรไฟล์กำหนด',
+    },
+  },
   'adapter.csv.long': {
     status: 422,
     permanent: true,
@@ -402,6 +412,16 @@ export const adapterProblems = {
     remedy: {
       en: 'Put the file beside the document, or send it as a part, and send the letter again.',
       th: 'วางไฟล์ไว้ข้างเอกสาร หรือส่งเป็นส่วนหนึ่ง แล้วส่งหนังสือใหม่',
+    },
+  },
+  'adapter.file.contested': {
+    status: 422,
+    permanent: true,
+    en: 'the file {value} is named by more than one document ({documents}); whose it is cannot be known, so none of them takes it',
+    th: 'มีเอกสารมากกว่าหนึ่งฉบับอ้างถึงไฟล์ {value} ({documents}) ไม่รู้ว่าไฟล์เป็นของฉบับใด จึงไม่ใช้กับฉบับใดเลย',
+    remedy: {
+      en: 'Give every file a name of its own and send both letters again, each with its file; the file that came, if one did, stands in .saraban/refused.',
+      th: 'ตั้งชื่อไฟล์ไม่ให้ซ้ำกัน แล้วส่งหนังสือทั้งสองฉบับใหม่พร้อมไฟล์ของตน ไฟล์ที่มาถึงแล้ว (ถ้ามี) อยู่ใน .saraban/refused',
     },
   },
   'adapter.file.digest': {

@@ -3,9 +3,11 @@
 import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,13 +15,14 @@ import {
   symlinkSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
-import type { Adapter } from '../../src/adapters/contract.ts'
+import type { Adapter, Item } from '../../src/adapters/contract.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import { fixedLetter, mustBe, office } from '../letter/arbitrary.ts'
@@ -72,8 +75,9 @@ async function stage(t: Test) {
       existsSync(join(root, 'send', 'done')) ? readdirSync(join(root, 'send', 'done')).sort() : [],
     claims: () => readdirSync(join(root, 'send', '.saraban', 'claimed')),
     start: () => adapter.start(gateway.verbs(adapter)),
-    restart: async () => {
+    restart: async (meanwhile: () => void = () => undefined) => {
       await adapter.stop()
+      meanwhile()
       adapter = make()
       await adapter.start(gateway.verbs(adapter))
     },
@@ -325,6 +329,227 @@ t.test('notices of the system come from their own folder', async (t) => {
   writeFileSync(path('send-notices', 'n.csv'), iconv.encode(text, 'windows-874'))
   await pass(10_000)
   t.match(gateway.items, [{ kind: 'notice', draft: { kind: 'accept', receiveNumber: '12/2550' } }])
+})
+
+const numbers = (items: readonly Item[]) =>
+  items.map((item) =>
+    item.kind === 'letter'
+      ? item.draft.number?.printed
+      : item.kind === 'fault'
+        ? item.problems.map(({ code }) => code).join()
+        : item.kind,
+  )
+
+t.test('a letter that waits for its scan never takes the scan of a later letter', async (t) => {
+  const { gateway, drop, pass, start, open, done, path } = await stage(t)
+  await start()
+  drop('A.csv', csv(row('ชม 1/2', 'scan.pdf')))
+  await pass(20_000)
+  drop('scan.pdf', 'the scan of B')
+  await pass(2000)
+  drop('B.csv', csv(row('ชม 1/3', 'scan.pdf'), row('ชม 1/4')))
+  await pass(30_000)
+  const faults = gateway.items.filter((item) => item.kind === 'fault')
+  t.match(faults, [
+    {
+      problems: [
+        { code: 'adapter.file.contested', value: 'scan.pdf', details: { documents: /A\.csv.*B\.csv/ } },
+      ],
+    },
+    { problems: [{ code: 'adapter.file.contested' }] },
+  ])
+  t.same(gateway.kept.size, 0)
+  t.match(
+    numbers(gateway.items.filter(({ kind }) => kind === 'letter')),
+    ['ชม 1/4'],
+    'its neighbour is not held up',
+  )
+  t.same([open(), done().length], [[], 2])
+  t.match(readdirSync(path('send', '.saraban', 'refused')), [/-scan\.pdf$/])
+  t.match(
+    gateway.reports.find(({ event }) => event === 'folder.contested'),
+    { facts: { file: 'scan.pdf' } },
+  )
+  drop('C.csv', csv(row('ชม 1/5', 'scan.pdf')))
+  drop('scan.pdf', 'the scan of C')
+  await pass(10_000)
+  t.same(numbers(gateway.items.slice(-1)), ['ชม 1/5'], 'the name may be used again')
+})
+
+t.test(
+  'a scan that is replaced before it settled, and a document that came twice: nobody takes it',
+  async (t) => {
+    const { gateway, drop, pass, start, path, restart } = await stage(t)
+    await start()
+    drop('i1.csv', csv(row('ชม 1/2', 'scan.pdf')))
+    await pass(4000)
+    drop('scan.pdf', 'of i1')
+    await pass(4000)
+    drop('new', 'of i2')
+    renameSync(path('send', 'new'), path('send', 'scan.pdf'))
+    drop('i2.csv', csv(row('ชม 1/3', 'scan.pdf')))
+    await pass(20_000)
+    t.same(numbers(gateway.items.slice(-2)), ['adapter.file.contested', 'adapter.file.contested'])
+    t.same(gateway.kept.size, 0)
+    drop('once.csv', csv(row('ชม 1/4', 'late.pdf')))
+    await pass(10_000)
+    drop('twice.csv', csv(row('ชม 1/4', 'late.pdf')))
+    await pass(10_000)
+    await restart()
+    drop('late.pdf', 'x')
+    await pass(14_000)
+    t.same(numbers(gateway.items.slice(-2)), ['adapter.file.contested', 'adapter.file.contested'])
+    t.same(gateway.kept.size, 0)
+  },
+)
+
+t.test(
+  'a scan that comes late is not taken while a document that may name it is being written',
+  async (t) => {
+    const { gateway, drop, pass, start, path } = await stage(t)
+    await start()
+    drop('A.csv', csv(row('ชม 1/2', 'scan.pdf')))
+    await pass(10_000)
+    drop('scan.pdf', 'abc')
+    drop('long.csv', csv(row('ชม 1/3')))
+    for (let count = 0; count < 10; count += 1) {
+      await pass(4000)
+      appendFileSync(path('send', 'long.csv'), ' ')
+    }
+    t.same(gateway.kept.size, 0)
+    drop('long.csv', csv(row('ชม 1/3')))
+    await pass(10_000)
+    t.same(numbers(gateway.items).sort(), ['waiting', 'ชม 1/2', 'ชม 1/3'])
+  },
+)
+
+t.test('a writer who goes on after his document was claimed, committed or done loses no row', async (t) => {
+  for (const moment of ['claimed', 'committed', 'done'] as const) {
+    const { gateway, drop, pass, start, path, done, claims } = await stage(t)
+    await start()
+    drop('slow.csv', csv(row('ชม 1/2')))
+    const writer = openSync(path('send', 'slow.csv'), 'a')
+    const goOn = () => writeSync(writer, iconv.encode(`${row('ชม 1/3')}\r\n`, 'windows-874'))
+    if (moment === 'claimed') {
+      gateway.broken = () => {
+        throw new Error('not now')
+      }
+      await pass(10_000)
+      goOn()
+      gateway.broken = undefined
+    } else if (moment === 'committed') {
+      gateway.broken = () => {
+        gateway.broken = undefined
+        goOn()
+      }
+      await pass(8000)
+    } else {
+      await pass(10_000)
+      t.equal(done().length, 1)
+      goOn()
+    }
+    closeSync(writer)
+    await pass(2000)
+    t.same([done().length, claims().length], [0, 1], `${moment}: not done`)
+    await pass(10_000)
+    t.same(numbers(gateway.items.slice(-2)), ['ชม 1/2', 'ชม 1/3'], moment)
+    t.same([done().length, claims().length], [1, 0], moment)
+    t.ok(
+      gateway.reports.some(({ event }) => event === 'folder.written-on'),
+      moment,
+    )
+  }
+})
+
+t.test('a scan that is written on after it was kept is kept again, whole', async (t) => {
+  const { gateway, drop, pass, start, path } = await stage(t)
+  await start()
+  drop('one.csv', csv(row('ชม 1/2', 'a.pdf')))
+  drop('a.pdf', 'half')
+  const writer = openSync(path('send', 'a.pdf'), 'a')
+  gateway.broken = () => {
+    gateway.broken = undefined
+    writeSync(writer, ' and whole')
+    closeSync(writer)
+  }
+  await pass(20_000)
+  const last = gateway.items.at(-1)
+  const content = last?.kind === 'letter' ? last.attachments[0]?.content : undefined
+  t.equal(content?.kind === 'kept' && gateway.kept.get(content.sha256)?.toString(), 'half and whole')
+})
+
+t.test('a last row without an end waits one more settle, and is taken then', async (t) => {
+  const { gateway, drop, pass, start } = await stage(t)
+  await start()
+  const text = csv(row('ชม 1/2'), row('ชม 1/3'))
+  drop('open.csv', text.subarray(0, -2))
+  await pass(10_000)
+  t.same(gateway.offered, [])
+  await pass(4000)
+  t.same(numbers(gateway.items), ['ชม 1/2', 'ชม 1/3'])
+})
+
+t.test('names in windows-874 bytes are names; what is neither that nor UTF-8 is reported', async (t) => {
+  const { gateway, pass, start, root, done, path } = await stage(t)
+  await start()
+  const raw = (name: string) =>
+    Buffer.concat([Buffer.from(`${join(root, 'send')}/`), iconv.encode(name, 'windows-874')])
+  writeFileSync(raw('หนังสือ.csv'), csv(row('ชม 1/2', 'สแกน.pdf')))
+  writeFileSync(raw('สแกน.pdf'), 'abc')
+  writeFileSync(
+    Buffer.concat([Buffer.from(`${join(root, 'send')}/`), Buffer.from([0xff, 0xfc, 0x2e, 0x63])]),
+    'x',
+  )
+  await pass(10_000)
+  t.match(gateway.items, [{ kind: 'letter', attachments: [{ name: 'สแกน.pdf', content: { size: 3 } }] }])
+  t.same(readdirSync(path('send', 'done', done()[0] ?? '', 'document')), ['หนังสือ.csv'])
+  t.same(
+    gateway.reports.filter(({ event }) => event === 'folder.name-unreadable').map(({ facts }) => facts),
+    [{ count: 1 }],
+  )
+})
+
+t.test('a crowd of other files hides no document and no file that one waits for', async (t) => {
+  const { gateway, drop, pass, start, path } = await stage(t)
+  execFileSync('sh', ['-c', 'seq -f "a-%.0f.tmp" 1 5010 | xargs touch'], { cwd: path('send') })
+  await start()
+  drop('z.csv', csv(row('ชม 1/2', 'z.pdf')))
+  drop('z.pdf', 'abc')
+  await pass(20_000)
+  t.match(gateway.items.at(-1), { kind: 'letter', attachments: [{ name: 'z.pdf' }] })
+  t.notOk(gateway.reports.some(({ event }) => event === 'folder.names-cut'))
+  execFileSync('sh', ['-c', 'seq -f "b-%.0f.csv" 1 5010 | xargs touch'], { cwd: path('send') })
+  await pass(2000)
+  t.match(
+    gateway.reports.filter(({ event }) => event === 'folder.names-cut'),
+    [{ facts: { count: 10 } }],
+  )
+})
+
+t.test('what is waited for is told, and the wait does not begin anew with the gateway', async (t) => {
+  const { gateway, drop, pass, start, restart } = await stage(t)
+  await start()
+  drop('A.csv', csv(row('ชม 1/2', 'never.pdf')))
+  await pass(300_000)
+  t.match(
+    gateway.reports.filter(({ event }) => event === 'source.waiting'),
+    [{ facts: { document: 'A.csv', missing: 'never.pdf', since: /^2026-11-23T10:15:0\d\.000\+07:00$/ } }],
+  )
+  await restart()
+  await pass(320_000)
+  t.same(numbers(gateway.items.slice(-1)), ['adapter.file.missing'])
+  drop('B.csv', csv(row('ชม 1/3', 'back.pdf')))
+  await pass(10_000)
+  await restart(() => {
+    drop('back.pdf', 'it came while the gateway was down')
+    gateway.clock.skip(900_000)
+  })
+  await pass(10_000)
+  t.same(
+    numbers(gateway.items.slice(-1)),
+    ['ชม 1/3'],
+    'a file that came meanwhile is seen before the wait is over',
+  )
 })
 
 const abc = new Map([

@@ -48,6 +48,11 @@ export class TestClock implements Clock {
     for (const { act } of due) act()
   }
 
+  /** Moves the clock and runs nothing, as a night does while nothing runs. */
+  skip(milliseconds: number): void {
+    this.#now += milliseconds
+  }
+
   get waiting(): number {
     return this.#due.length
   }

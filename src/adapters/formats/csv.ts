@@ -14,6 +14,8 @@ interface Options {
   readonly records: number
 }
 
+const delimiters = [',', ';', '\t', '|'] as const
+
 /** A row of 300 columns or a million characters is no letter: it is a quote that was never closed, or an attack (X8). */
 const limits = { columns: 300, row: 1_000_000 }
 
@@ -34,7 +36,7 @@ export const csv = recordsFormat<Options>({
       default: [],
       description: 'a list of column names, each once',
     },
-    delimiter: { enum: [',', ';', '\t', '|'], default: ',' },
+    delimiter: { enum: delimiters, default: ',' },
     quote: { enum: ['"', "'"], default: '"' },
     formulas: { enum: ['guard', 'plain'], default: 'guard' },
     records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
@@ -62,6 +64,9 @@ function formOf(options: Options): RecordForm {
       if ('problem' in decoded) return [{ kind: 'fault', position: 'document', problems: [decoded.problem] }]
       return [...records(decoded.text, options)]
     },
+    // A line end is the last or, in UTF-16, one of the last two bytes.
+    unended: (bytes) =>
+      !bytes.subarray(charset.startsWith('utf-16') ? -2 : -1).some((byte) => byte === 0x0a || byte === 0x0d),
     refuses: (text) => unsayable(text, charset),
     write: (rows, names) => {
       const lines = rows.map((row) =>
@@ -84,6 +89,9 @@ function* records(text: string, options: Options): Generator<RecordRead> {
     if (first.done) return yield fault('document', problem('adapter.document.empty', ''))
     if (first.value.kind === 'fault') return yield brokenRow(first.value)
     names = first.value.cells.map((cell) => plain(cell).trim())
+    const other = otherDelimiter(names, options)
+    // Said once: that every column is missing follows from it.
+    if (other !== undefined) return yield fault('header', other)
     const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
     if (twice !== undefined) return yield fault('header', problem('adapter.column.twice', '', twice))
   }
@@ -100,6 +108,18 @@ function* records(text: string, options: Options): Generator<RecordRead> {
       : recordOf(row.cells.map(plain), names, `line ${row.line}`, options.charset)
   }
   if (count === 0) yield fault('document', problem('adapter.document.empty', ''))
+}
+
+/** A header of one cell that holds another delimiter: the document was written with that one. */
+function otherDelimiter(names: readonly string[], { columns, delimiter }: Options): Problem | undefined {
+  const [sole = '', ...more] = names
+  const found =
+    more.length > 0 || columns.includes(sole)
+      ? undefined
+      : delimiters.find((each) => each !== delimiter && sole.includes(each))
+  if (found === undefined) return undefined
+  const [value, expected] = [found, delimiter].map((each) => (each === '\t' ? 'tab' : each))
+  return problem('adapter.csv.delimiter', 'delimiter', value, { expected: expected ?? delimiter })
 }
 
 function recordOf(

@@ -56,6 +56,8 @@ export interface DocumentForm {
   read(source: Source): Promise<readonly Item[]>
   /** Writes one letter or notice. Fails, naming every reason, when the form cannot express it; nothing is ever cut. */
   write(outgoing: Outgoing): Promise<Result<Written>>
+  /** Whether more may follow: the last row has no end. Absent: the form says itself where it ends. */
+  unended?(bytes: Buffer): boolean
 }
 
 /** What a form knows of the profile that it is part of. */
@@ -88,6 +90,8 @@ export interface RecordForm {
   readonly columns: readonly string[]
   /** Reads all records; a broken place is a fault at its position and the whole records around it stay. */
   read(bytes: Buffer): readonly RecordRead[]
+  /** Whether the last record has no end, so that it may be the half of one. */
+  unended?(bytes: Buffer): boolean
   /** Why this text cannot stand in a cell (its charset cannot say it), or nothing. */
   refuses(text: string): Problem | undefined
   /** Writes records; `columns` in their order. Cells must not be refused. */

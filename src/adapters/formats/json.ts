@@ -10,6 +10,7 @@ import type { AttachmentContent, IncomingAttachment, Item, Source } from '../con
 import type { FieldValues } from '../fields/letter-fields.ts'
 import { noticeFields, noticeOfValues, valuesOfNotice } from '../fields/notice-fields.ts'
 import { type DocumentForm, documentFormat, type FormContext, type Outgoing, type Written } from './format.ts'
+import { missingFile } from './missing-file.ts'
 import { readStrictJson } from './strict-json.ts'
 
 interface Options {
@@ -110,7 +111,7 @@ function letterItem(source: Source, { main }: Options, { office }: FormContext):
     const content = contentOf(each, source, path, problems)
     if (content === undefined) {
       missing.push(each.name)
-      if (source.final) problems.push(problem('adapter.file.missing', path, each.name))
+      problems.push(...missingFile(source, each.name, path))
       return []
     }
     const differs = difference(each, content)

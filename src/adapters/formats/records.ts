@@ -9,6 +9,7 @@ import { type Mapping, mappingOf } from '../fields/mapping.ts'
 import { noticeOfValues } from '../fields/notice-fields.ts'
 import type { DocumentDefinition } from '../profile.ts'
 import type { DocumentForm, FormContext, FormRecord, RecordForm } from './format.ts'
+import { missingFile } from './missing-file.ts'
 import { writeRecord } from './records-out.ts'
 
 /** The form that a records format and a profile's fields make together. */
@@ -24,6 +25,7 @@ export function recordsDocument(
     receipts: false,
     read: async (source) => itemsOf(source, form, mapping, definition, context),
     write: async (outgoing) => writeRecord(outgoing, form, mapping, definition, context),
+    ...(form.unended && { unended: form.unended }),
   }
 }
 
@@ -86,8 +88,7 @@ function letterItem(
   if (definition.main === 'required' && !named.some(({ role }) => role === 'main'))
     problems.push(problem('adapter.letter.main-missing', 'attachments'))
   const missing = named.filter(({ name }) => !source.beside.has(name)).map(({ name }) => name)
-  if (source.final)
-    problems.push(...missing.map((name) => problem('adapter.file.missing', 'attachments', name)))
+  problems.push(...missing.flatMap((name) => missingFile(source, name, 'attachments')))
   const [first, ...rest] = problems
   if (first !== undefined) return faultAt(position, [first, ...rest])
   if (!draft.ok) throw new Error('a draft that failed has no problem')

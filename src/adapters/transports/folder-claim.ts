@@ -4,27 +4,37 @@
 // done is one rename of it. A name that is used again meets nothing of the letter before.
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { printInstant } from '../../letter/time.ts'
-import type { AdapterVerbs, AttachmentContent } from '../contract.ts'
-import { codeOf, ensureFolder, look, moveToFree, openRegular, syncFolder, unchanged } from './folder-files.ts'
-import { tooLarge } from './keeping.ts'
+import { printInstant, readInstant } from '../../letter/time.ts'
+import type { AttachmentContent } from '../contract.ts'
+import { codeOf, ensureFolder, look, moveToFree, syncFolder } from './folder-files.ts'
+import { isSame, type Seen } from './folder-names.ts'
 
 export interface Claim {
   readonly id: string
   readonly folder: string
   /** The document's own name. */
   readonly name: string
-  /** When it was claimed, or found again after a restart. */
+  /** When it was claimed, whatever was restarted since: the wait for its files counts from here. */
   readonly since: number
+  /** When this process first had it. */
+  readonly found: number
   readonly beside: Map<string, AttachmentContent>
-  /** The files that it waits for, once it was read. */
-  missing: readonly string[]
+  /** The names of the files that its letters need, once it was read. */
+  named: readonly string[] | undefined
+  /** Names that another open document needs too, with the names of all those documents. */
+  readonly contested: Map<string, string>
+  /** Contested files that came and were put aside: nothing of that name is waited for any more. */
+  readonly aside: Set<string>
+  /** What the document (`''`) and its files were when they were read: size, time and inode as one text. */
+  readonly stamps: Map<string, string>
+  /** Somebody wrote into it after it was claimed: it is not read before this time. */
+  pausedUntil: number
   /** Nothing of it is to be offered any more. */
   settled: boolean
   /** Whether its whole letters were offered while others wait. */
   offered: boolean
-  /** Whether a file beside was still being written when it was taken into the claim. */
-  again: boolean
+  /** The missing files that were reported. */
+  reported: string
 }
 
 /** Where the gateway keeps its own things in somebody else's folder. */
@@ -35,20 +45,38 @@ export const places = (path: string) => ({
   done: join(path, 'done'),
 })
 
-const fresh = (id: string, folder: string, name: string, since: number): Claim => ({
+export const claimOf = (id: string, folder: string, name: string, since: number, found: number): Claim => ({
   id,
   folder,
   name,
   since,
+  found,
   beside: new Map(),
-  missing: [],
+  named: undefined,
+  contested: new Map(),
+  aside: new Set(),
+  stamps: new Map(),
+  pausedUntil: Number.NEGATIVE_INFINITY,
   settled: false,
   offered: false,
-  again: false,
+  reported: '',
 })
 
-/** Moves a document out of the folder into a claim of its own; nothing when it is gone. */
-export async function claim(path: string, name: string, now: number): Promise<Claim | undefined> {
+/** The files that its letters need and that are neither in the claim nor put aside. */
+export const missingOf = ({ named, beside, aside }: Claim): readonly string[] =>
+  (named ?? []).filter((name) => !beside.has(name) && !aside.has(name))
+
+/**
+ * Moves a document out of the folder into a claim of its own; nothing when it is gone. When it is not the file that was
+ * seen, it is read only after it has not changed for `settle` milliseconds.
+ */
+export async function claim(
+  path: string,
+  name: string,
+  seen: Seen,
+  now: number,
+  settle: number,
+): Promise<Claim | undefined> {
   const { claimed } = places(path)
   const stamp = printInstant(now).slice(0, 19).replaceAll(':', '').replace('T', '-')
   for (let count = 1; ; count += 1) {
@@ -62,19 +90,23 @@ export async function claim(path: string, name: string, now: number): Promise<Cl
     }
     await mkdir(join(folder, 'document'))
     await mkdir(join(folder, 'beside'))
+    const place = join(folder, 'document', name)
     try {
-      await rename(join(path, name), join(folder, 'document', name))
+      await rename(seen.place, place)
     } catch (error) {
       await rm(folder, { recursive: true })
       if (codeOf(error) === 'ENOENT') return undefined
       throw error
     }
-    return fresh(id, folder, name, now)
+    const made = claimOf(id, folder, name, now, now)
+    const moved = await look(place)
+    if (moved === undefined || !isSame(seen, moved)) made.pausedUntil = now + settle
+    return made
   }
 }
 
-/** The claims that a stop or a crash left behind: they are offered again. */
-export async function claimsLeft(path: string, now: number): Promise<Claim[]> {
+/** The claims of documents that `pattern` names which a stop or a crash left behind: they are offered again. */
+export async function claimsLeft(path: string, pattern: RegExp, now: number): Promise<Claim[]> {
   const { claimed } = places(path)
   const claims: Claim[] = []
   for (const id of (await readdir(claimed)).sort()) {
@@ -85,91 +117,42 @@ export async function claimsLeft(path: string, now: number): Promise<Claim[]> {
     })
     // A crash between the making of the claim and the move into it: the document stands in the folder still.
     if (name === undefined) await rm(folder, { recursive: true })
-    else claims.push(fresh(id, folder, name, now))
+    // Two channels may share a folder, each with its own pattern.
+    else if (pattern.test(name)) claims.push(claimOf(id, folder, name, claimedAt(id, now), now))
   }
   return claims
 }
 
-export type DocumentRead =
-  | { readonly kind: 'bytes'; readonly bytes: Buffer }
-  | { readonly kind: 'changing' }
-  | { readonly kind: 'refused'; readonly reason: string }
-
-/** The document's bytes, unless it is still being written, is larger than `limit` bytes, or is no regular file. */
-export async function readDocument({ folder, name }: Claim, limit: number): Promise<DocumentRead> {
-  const opened = await openRegular(join(folder, 'document', name))
-  if (opened === undefined) return { kind: 'refused', reason: 'not a regular file' }
-  const { file, stats } = opened
-  try {
-    if (stats.size > limit) return { kind: 'refused', reason: `more than ${limit} bytes` }
-    const bytes = Buffer.alloc(stats.size)
-    let read = 0
-    while (read < bytes.length) {
-      const { bytesRead } = await file.read(bytes, read, bytes.length - read, read)
-      if (bytesRead === 0) return { kind: 'changing' }
-      read += bytesRead
-    }
-    // Who opened it before the claim may write into it even now.
-    return unchanged(stats, await file.stat()) ? { kind: 'bytes', bytes } : { kind: 'changing' }
-  } finally {
-    await file.close()
-  }
+/** The time that a claim's id says, so that a restart does not begin its wait anew. */
+function claimedAt(id: string, now: number): number {
+  const [, day, hours, minutes, seconds] = /^(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)(\d\d)-/.exec(id) ?? []
+  const at = readInstant(`${day}T${hours}:${minutes}:${seconds}`)
+  return at.ok ? Math.min(at.value, now) : now
 }
 
-/** Takes a file that the document names into the claim and the gateway's keeping. False while it is not there or changes. */
-export async function takeBeside(
+/** The claim is settled: the commit stands, nothing of it is offered again. Answers where it stands now; nothing when deleted. */
+export async function finish(
   found: Claim,
   path: string,
-  name: string,
-  settled: (name: string) => boolean,
-  limit: number,
-  verbs: AdapterVerbs,
-): Promise<boolean> {
-  const place = join(found.folder, 'beside', name)
-  if ((await look(place)) === undefined) {
-    if (!settled(name)) return false
-    await rename(join(path, name), place)
-  }
-  const opened = await openRegular(place)
-  if (opened === undefined) {
-    await refuse(path, place, `${found.id}-${name.slice(0, 60)}`)
-    verbs.report('folder.refused', { claim: found.id, reason: 'a file beside is no regular file' })
-    return false
-  }
-  const { file, stats } = opened
-  try {
-    const kept = await verbs.keep(file.createReadStream({ autoClose: false, start: 0 }), limit)
-    if (!unchanged(stats, await file.stat())) {
-      found.again = true
-      return false
-    }
-    found.beside.set(name, { kind: 'kept', ...kept })
-    return true
-  } catch (error) {
-    if (!tooLarge(error)) throw error
-    await refuse(path, place, `${found.id}-${name.slice(0, 60)}`)
-    verbs.report('folder.refused', { claim: found.id, reason: `a file beside has more than ${limit} bytes` })
-    return false
-  } finally {
-    await file.close()
-  }
-}
-
-/** The claim is settled: the commit stands, nothing of it is offered again. */
-export async function finish(found: Claim, path: string, done: 'rename' | 'delete'): Promise<void> {
+  done: 'rename' | 'delete',
+): Promise<string | undefined> {
   const { claimed, done: shelf } = places(path)
+  let place: string | undefined
   if (done === 'delete') await rm(found.folder, { recursive: true })
   else {
     await ensureFolder(shelf)
-    for (let count = 1; ; count += 1)
-      if (await moveToFree(found.folder, join(shelf, count === 1 ? found.id : `${found.id}~${count}`))) break
+    for (let count = 1; ; count += 1) {
+      place = join(shelf, count === 1 ? found.id : `${found.id}~${count}`)
+      if (await moveToFree(found.folder, place)) break
+    }
     await syncFolder(shelf)
   }
   await syncFolder(claimed)
+  return place
 }
 
 /** Puts what must not be read aside, out of the system's sight. */
-export async function refuse(path: string, from: string, name: string): Promise<void> {
+export async function refuse(path: string, from: string | Buffer, name: string): Promise<void> {
   const { refused } = places(path)
   await ensureFolder(refused)
   for (let count = 1; ; count += 1)

@@ -1,79 +1,105 @@
 // Looks into a folder for documents and offers them. A file is claimed when it has not changed for a while, and done only
 // after the commit: whatever fails before leaves the claim, and the claim is offered again.
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { printable } from '../../problem/problem.ts'
-import type { AdapterVerbs, Source } from '../contract.ts'
-import type { DocumentForm } from '../formats/format.ts'
-import {
-  type Claim,
-  claim,
-  claimsLeft,
-  finish,
-  places,
-  readDocument,
-  refuse,
-  takeBeside,
-} from './folder-claim.ts'
-import { codeOf, ensureFolder, look } from './folder-files.ts'
-
-export interface FolderSettings {
-  readonly path: string
-  readonly document: 'letter' | 'notice'
-  readonly form: DocumentForm
-  readonly pattern: RegExp
-  /** Milliseconds, as are `settle` and `wait`. */
-  readonly every: number
-  readonly settle: number
-  readonly wait: number
-  readonly done: 'rename' | 'delete'
-  /** Bytes. */
-  readonly limit: number
-  readonly attachmentLimit: number
-}
-
-interface Seen {
-  readonly size: number
-  readonly changed: number
-  readonly inode: number
-  readonly since: number
-}
+import { rename } from 'node:fs/promises'
+import type { AdapterVerbs } from '../contract.ts'
+import { type Claim, claim, claimOf, claimsLeft, missingOf, places } from './folder-claim.ts'
+import { markContested, putContestedAside } from './folder-contest.ts'
+import { codeOf, ensureFolder } from './folder-files.ts'
+import { type Look, nothingSeen, observe, type Seen } from './folder-names.ts'
+import { goesOn, guarded, isFinal, type Offering, offer, readNames } from './folder-offer.ts'
+import type { FolderSettings } from './folder-settings.ts'
 
 /** Claims that are worked on at the same time, so that their commits can be one group. */
 const together = 8
-/** Names of one folder that are looked at in one look. */
-const most = 20_000
+/** A claim that is done is watched for a writer who goes on, for so many times `settle`. */
+const watched = 12
+
+interface Done {
+  readonly claim: Claim
+  readonly place: string
+  readonly until: number
+}
 
 export function folderFetch(settings: FolderSettings): {
   start(verbs: AdapterVerbs): Promise<void>
   stop(): Promise<void>
 } {
   const { path, pattern, every, settle } = settings
-  let seen: ReadonlyMap<string, Seen> = new Map()
+  let seen: Look = nothingSeen
   let claims: Claim[] | undefined
+  let done: Done[] = []
   let running: Promise<void> = Promise.resolve()
   let cancel: () => void = () => undefined
   let stopped = true
   let troubled = ''
 
   async function once(verbs: AdapterVerbs): Promise<void> {
-    await prepare(path)
-    claims ??= await claimsLeft(path, verbs.clock.now())
-    seen = await observe(path, seen, verbs.clock.now())
-    const settled = (name: string): boolean => {
-      const found = seen.get(name)
-      return found !== undefined && verbs.clock.now() - found.since >= settle
+    await ensureFolder(places(path).own)
+    await ensureFolder(places(path).claimed)
+    claims ??= await claimsLeft(path, pattern, verbs.clock.now())
+    const before = seen
+    seen = await observe(path, before, verbs.clock.now(), pattern, new Set(claims.flatMap(missingOf)))
+    reportNames(before, seen, verbs)
+    const { files } = seen
+    const settled = (name: string): Seen | undefined => {
+      const found = files.get(name)
+      return found !== undefined && verbs.clock.now() - found.since >= settle ? found : undefined
     }
-    for (const name of [...seen.keys()].filter((each) => pattern.test(each) && settled(each)).sort()) {
-      const taken = await claim(path, name, verbs.clock.now())
+    const unclaimed = new Set([...files.keys()].filter((each) => pattern.test(each)))
+    for (const name of [...unclaimed].sort()) {
+      const found = settled(name)
+      if (found === undefined) continue
+      const taken = await claim(path, name, found, verbs.clock.now(), settle)
       if (taken !== undefined) claims.push(taken)
+      unclaimed.delete(name)
     }
+    const offering: Offering = {
+      settings,
+      verbs,
+      ready: (found, name) => {
+        const file = settled(name)
+        if (file === undefined || found.contested.has(name)) return undefined
+        // A file that came after its document may belong to one that is still being written: that one may name it too.
+        const late = file.since > found.since && !isFinal(found, settings, verbs.clock.now())
+        const others = late
+          ? [...unclaimed].filter((each) => (files.get(each)?.first ?? 0) <= file.since + settle)
+          : []
+        return others.length > 0 ? undefined : file
+      },
+      watch: (found, place) => {
+        done.push({ claim: found, place, until: verbs.clock.now() + watched * settle })
+      },
+    }
+    await takeBack(offering)
     const open = claims
+    await each(open, (found) => guarded(found, verbs, () => readNames(found, offering)))
+    markContested(open)
+    await putContestedAside(open, path, settled, verbs)
+    await each(open, (found) => guarded(found, verbs, () => offer(found, offering)))
+    claims = open.filter((found) => !found.settled)
+  }
+
+  async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {
     for (let start = 0; start < open.length && !stopped; start += together)
-      await Promise.all(
-        open.slice(start, start + together).map((each) => attempt(each, settings, settled, verbs)),
-      )
-    claims = open.filter((each) => !each.settled)
+      await Promise.all(open.slice(start, start + together).map(act))
+  }
+
+  /** A claim that is done and was written into since becomes a claim again. */
+  async function takeBack(offering: Offering): Promise<void> {
+    const now = offering.verbs.clock.now()
+    const still: Done[] = []
+    for (const each of done) {
+      const { claim: old, place, until } = each
+      if (!(await goesOn(old, place, offering))) {
+        if (now < until) still.push(each)
+        continue
+      }
+      await rename(place, old.folder)
+      const again = claimOf(old.id, old.folder, old.name, old.since, now)
+      again.pausedUntil = old.pausedUntil
+      claims?.push(again)
+    }
+    done = still
   }
 
   async function round(verbs: AdapterVerbs): Promise<void> {
@@ -84,7 +110,7 @@ export function folderFetch(settings: FolderSettings): {
       const code = codeOf(error)
       if (code === '') throw error
       // Once for each trouble, not at every look.
-      if (troubled !== code) verbs.report('folder.unavailable', { reason: code })
+      if (troubled !== code) verbs.report('folder.unavailable', { path, reason: code })
       troubled = code
     }
   }
@@ -115,91 +141,9 @@ export function folderFetch(settings: FolderSettings): {
   }
 }
 
-async function prepare(path: string): Promise<void> {
-  const { own, claimed } = places(path)
-  await ensureFolder(own)
-  await ensureFolder(claimed)
-}
-
-/** Regular files and since when each is as it is; names that begin with a dot are somebody's own. */
-async function observe(
-  path: string,
-  before: ReadonlyMap<string, Seen>,
-  now: number,
-): Promise<ReadonlyMap<string, Seen>> {
-  const after = new Map<string, Seen>()
-  for (const name of (await readdir(path)).slice(0, most)) {
-    if (name.startsWith('.')) continue
-    const stats = await look(join(path, name))
-    if (stats?.isFile() !== true) continue
-    const old = before.get(name)
-    const same =
-      old !== undefined && old.size === stats.size && old.changed === stats.mtimeMs && old.inode === stats.ino
-    after.set(name, {
-      size: stats.size,
-      changed: stats.mtimeMs,
-      inode: stats.ino,
-      since: same ? old.since : now,
-    })
-  }
-  return after
-}
-
-async function attempt(
-  found: Claim,
-  settings: FolderSettings,
-  settled: (name: string) => boolean,
-  verbs: AdapterVerbs,
-): Promise<void> {
-  try {
-    found.settled = await offer(found, settings, settled, verbs)
-  } catch (error) {
-    // Nothing was taken, or nobody knows: the claim stays and is offered at the next look.
-    verbs.report('folder.not-taken', {
-      claim: found.id,
-      reason: codeOf(error) || (error instanceof Error ? error.name : 'unknown'),
-    })
-  }
-}
-
-/** True when the claim is settled. */
-async function offer(
-  found: Claim,
-  settings: FolderSettings,
-  settled: (name: string) => boolean,
-  verbs: AdapterVerbs,
-): Promise<boolean> {
-  const { path, form, limit, attachmentLimit } = settings
-  const final = verbs.clock.now() - found.since >= settings.wait
-  const waited = found.missing
-  if (found.offered && waited.length > 0 && !final && !found.again && !waited.some(settled)) return false
-  const read = await readDocument(found, limit)
-  if (read.kind === 'changing') return false
-  if (read.kind === 'refused') {
-    verbs.report('folder.refused', { claim: found.id, reason: read.reason })
-    await refuse(path, found.folder, found.id)
-    return true
-  }
-  const source = (last: boolean): Source => ({
-    document: settings.document,
-    name: printable(found.name),
-    bytes: read.bytes,
-    beside: found.beside,
-    sender: 'gone',
-    final: last,
-  })
-  const missingNow = async (): Promise<readonly string[]> => {
-    const items = await form.read(source(false))
-    return [...new Set(items.flatMap((item) => (item.kind === 'waiting' ? item.missing : [])))]
-  }
-  found.again = false
-  for (const name of await missingNow()) await takeBeside(found, path, name, settled, attachmentLimit, verbs)
-  found.missing = await missingNow()
-  const whole = found.missing.length === 0
-  if (!whole && !final && found.offered) return false
-  await verbs.take(source(whole || final))
-  found.offered = true
-  if (!whole && !final) return false
-  await finish(found, path, settings.done)
-  return true
+/** What a look could not see, said when it changes. */
+function reportNames(before: Look, now: Look, verbs: AdapterVerbs): void {
+  if (now.unreadable > 0 && now.unreadable !== before.unreadable)
+    verbs.report('folder.name-unreadable', { count: now.unreadable })
+  if (now.cut > 0 && before.cut === 0) verbs.report('folder.names-cut', { count: now.cut })
 }

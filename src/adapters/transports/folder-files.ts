@@ -8,7 +8,7 @@ export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 /** What stands under this name itself, a link not followed; nothing when nothing does. */
-export async function look(path: string): Promise<Stats | undefined> {
+export async function look(path: string | Buffer): Promise<Stats | undefined> {
   try {
     return await lstat(path)
   } catch (error) {
@@ -73,7 +73,7 @@ export async function writeNew(
 }
 
 /** Moves a file to a name that is free. False, and nothing is moved, when the name is taken. */
-export async function moveToFree(from: string, to: string): Promise<boolean> {
+export async function moveToFree(from: string | Buffer, to: string | Buffer): Promise<boolean> {
   if ((await look(to)) !== undefined) return false
   await rename(from, to)
   return true

@@ -1,0 +1,10 @@
+// A file that a document names and that did not come with it.
+import { type Problem, problem } from '../../problem/problem.ts'
+import type { Source } from '../contract.ts'
+
+/** Why it is a fault now, or nothing while it is waited for. */
+export function missingFile({ contested, final }: Source, name: string, path: string): readonly Problem[] {
+  const documents = contested?.get(name)
+  if (documents !== undefined) return [problem('adapter.file.contested', path, name, { documents })]
+  return final ? [problem('adapter.file.missing', path, name)] : []
+}
