@@ -2,7 +2,8 @@
 import { Command } from 'commander'
 import { request } from 'undici'
 import { problem } from '../problem/problem.ts'
-import { faultKinds } from '../sandbox/inbox/faults.ts'
+import { faultKinds, readFault } from '../sandbox/inbox/faults.ts'
+import { inboxCommand } from './inbox.ts'
 import { exit, Failed, jsonLine, reasonOf, type Terminal } from './terminal.ts'
 
 interface Options {
@@ -13,30 +14,42 @@ interface Options {
   readonly json?: boolean
 }
 
-/** `saraban sandbox faults [FAULT]`. */
+/** `saraban sandbox inbox` and `saraban sandbox faults [FAULT]`. */
 export function sandboxCommand(terminal: Terminal): Command {
   const faults = new Command('faults')
     .description('show the fault that is switched on, or switch one on')
     .argument('[FAULT]', `one of ${Object.keys(faultKinds).join(', ')}`)
     .option('--control <URL>', 'the inbox’s control port', 'http://127.0.0.1:8491')
-    .option('--delay <MS>', 'for slow: how long the answer takes, in milliseconds')
-    .option('--retry-after <SECONDS>', 'for busy')
-    .option('--times <COUNT>', 'for so many requests; default: until it is switched off')
+    .option('--delay <MS>', 'for slow: how long the answer takes, in milliseconds (3000)')
+    .option('--retry-after <SECONDS>', 'for busy: after how many seconds it asks to be tried again (2)')
+    .option('--times <COUNT>', 'for so many requests; default: until it is switched off. Not for down')
     .option('--json', 'print the state as JSON')
     .addHelpText('after', help())
     .action(async (fault: string | undefined, options: Options) => {
-      const url = new URL('/faults', options.control)
-      const wanted = {
-        fault,
-        ...(options.delay !== undefined && { delay: Number(options.delay) }),
-        ...(options.retryAfter !== undefined && { retryAfter: Number(options.retryAfter) }),
-        ...(options.times !== undefined && { times: Number(options.times) }),
-      }
-      const state = fault === undefined ? await call(url, 'GET') : await call(url, 'PUT', wanted)
+      const url = controlUrl(options.control)
+      const { delay, retryAfter, times } = options
+      const numbers = Object.entries({ delay, retryAfter, times }).flatMap(([name, said]) =>
+        // What is no number goes along as it was said, so that the refusal names it.
+        said === undefined ? [] : [[name, /^\d+$/.test(said) ? Number(said) : said] as const],
+      )
+      const wanted = { fault: fault ?? '', ...Object.fromEntries(numbers) }
+      const asks = fault === undefined && numbers.length === 0
+      const read = asks ? undefined : readFault(wanted)
+      if (read?.ok === false) throw new Failed(exit.usage, read.problems)
+      const state = asks ? await call(url, 'GET') : await call(url, 'PUT', wanted)
       if (options.json === true) terminal.write(jsonLine(state))
       else terminal.write(`${stateLine(state)}\n`)
     })
-  return new Command('sandbox').description('steer a running sandbox').addCommand(faults)
+  return new Command('sandbox')
+    .description('run the sandbox’s ministry inbox, and make it fail')
+    .addCommand(inboxCommand(terminal))
+    .addCommand(faults)
+}
+
+function controlUrl(said: string): URL {
+  if (URL.canParse('/faults', said)) return new URL('/faults', said)
+  const expected = 'an address, as http://127.0.0.1:8491'
+  throw new Failed(exit.usage, [problem('cli.option.wrong', '--control', said, { expected })])
 }
 
 function help(): string {
@@ -54,12 +67,18 @@ Examples:
 }
 
 interface State {
-  readonly fault: { readonly kind: string; readonly times?: number }
+  readonly fault: {
+    readonly kind: string
+    readonly delay?: number
+    readonly retryAfter?: number
+    readonly times?: number
+  }
 }
 
 function stateLine({ fault }: State): string {
   const times = fault.times === undefined ? '' : `, for ${fault.times} more requests`
-  const what = Object.entries(faultKinds).find(([kind]) => kind === fault.kind)?.[1] ?? ''
+  const said = Object.entries(faultKinds).find(([kind]) => kind === fault.kind)?.[1] ?? ''
+  const what = said.replace('`delay`', String(fault.delay)).replace('`retryAfter`', String(fault.retryAfter))
   return `${fault.kind}: the inbox ${what}${times}`
 }
 

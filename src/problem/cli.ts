@@ -89,6 +89,36 @@ export const cliProblems = {
     th: '{value} ไม่ใช่สถานะของหนังสือ',
     remedy: { en: 'Name one of: {expected}.', th: 'เลือกหนึ่งใน: {expected}' },
   },
+  'cli.option.wrong': {
+    status: 400,
+    permanent: true,
+    en: '{path} is {value}; expected {expected}',
+    th: '{path} เป็น {value} ควรเป็น {expected}',
+    remedy: {
+      en: 'Give the option what its --help says.',
+      th: 'ระบุตัวเลือกตามที่ --help อธิบาย',
+    },
+  },
+  'cli.port.refused': {
+    status: 409,
+    permanent: false,
+    en: 'nothing can listen at port {value}: {reason}',
+    th: 'เปิดรับที่พอร์ต {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Stop what uses the port, or name another.',
+      th: 'หยุดโปรแกรมที่ใช้พอร์ตนี้ หรือระบุพอร์ตอื่น',
+    },
+  },
+  'cli.folder.used': {
+    status: 409,
+    permanent: true,
+    en: 'the folder {value} is not empty, and every demonstration begins with an empty one',
+    th: 'โฟลเดอร์ {value} ไม่ว่าง และการสาธิตต้องเริ่มจากโฟลเดอร์ว่าง',
+    remedy: {
+      en: 'Name a new folder; to go on with what an earlier demonstration left, read docs/sandbox.md, “The gateway alone”.',
+      th: 'ระบุโฟลเดอร์ใหม่ หากต้องการทำต่อจากการสาธิตครั้งก่อน โปรดอ่าน docs/sandbox.md หัวข้อ “The gateway alone”',
+    },
+  },
   'cli.journal.missing': {
     status: 404,
     permanent: true,
@@ -246,11 +276,11 @@ export const cliProblems = {
   'sandbox.faults.field': {
     status: 400,
     permanent: true,
-    en: 'a fault has no field {value}',
-    th: 'ข้อขัดข้องไม่มีช่อง {value}',
+    en: 'the fault {fault} has no field {value}',
+    th: 'ข้อขัดข้อง {fault} ไม่มีช่อง {value}',
     remedy: {
-      en: 'Use the fields fault, delay, retryAfter and times only.',
-      th: 'ใช้เฉพาะช่อง fault, delay, retryAfter และ times',
+      en: 'Leave it out; this fault has: {expected}.',
+      th: 'ไม่ต้องระบุ ข้อขัดข้องนี้มีเฉพาะ: {expected}',
     },
   },
   'sandbox.faults.number': {

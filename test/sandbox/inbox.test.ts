@@ -334,6 +334,9 @@ t.test('fault switches, by the control port', async (t) => {
     return answer.statusCode
   }
   t.equal(await put({ fault: 'sleepy' }), 400)
+  t.equal(await put({ fault: 'down', times: 2 }), 400, 'no request reaches it that could be counted')
+  t.equal(await put({ fault: 'busy', delay: 2 }), 400, 'a number of another fault')
+  t.equal(await put({ fault: 'slow', delay: 600_001 }), 400)
   await t.test('busy takes nothing', async (t) => {
     await put({ fault: 'busy', retryAfter: 7, times: 1 })
     const { bytes } = sealed(ofLetter(1))
@@ -352,6 +355,20 @@ t.test('fault switches, by the control port', async (t) => {
     const envelope = ofLetter(3)
     const { bytes } = sealed(envelope)
     t.not(noticeIn((await room.send(bytes)).body).about.messageId, envelope.messageId)
+    t.equal(
+      noticeIn((await room.send(bytes)).body).about.messageId,
+      envelope.messageId,
+      'asked again, it is right',
+    )
+    await put({ fault: 'other-receipt' })
+    for (const repetition of [1, 2]) {
+      const answer = await room.send(bytes)
+      t.equal(answer.status, 409, `repetition ${repetition}`)
+      t.not(noticeIn(answer.body).about.messageId, envelope.messageId, 'until it is switched off')
+    }
+    await put({ fault: 'wrong-signature' })
+    const repeated = verifyEnvelope((await room.send(bytes)).body, certified.trust, Date.now())
+    t.match(!repeated.ok && repeated.problems[0].code, /signature/, 'a repetition too')
     await put({ fault: 'wrong-signature', times: 1 })
     const spoilt = verifyEnvelope(
       (await room.send(sealed(ofLetter(4)).bytes)).body,

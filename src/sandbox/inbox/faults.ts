@@ -9,50 +9,76 @@ export const faultKinds = {
   busy: 'answers 503 with Retry-After of `retryAfter` seconds and takes nothing',
   drop: 'takes the envelope and drops the connection after the last byte, without an answer',
   twice: 'answers twice on the connection, and sends its accept notice twice',
-  'other-receipt': 'takes the envelope and answers with the receipt of another letter',
-  'wrong-signature': 'takes the envelope and answers with a receipt whose signature is wrong',
+  'other-receipt':
+    'takes the envelope and answers, at each repetition too, with the receipt of another letter',
+  'wrong-signature':
+    'takes the envelope and answers, at each repetition too, with a receipt whose signature is wrong',
 } as const
 
 export type FaultKind = keyof typeof faultKinds
 
 export interface Fault {
   readonly kind: FaultKind
-  /** Milliseconds, 0 to 600,000. Only for `slow`. */
-  readonly delay: number
-  /** Seconds, 0 to 86,400. Only for `busy`. */
-  readonly retryAfter: number
-  /** For how many requests; absent: until it is switched off. Not for `down`. */
+  /** Milliseconds, 0 to 600,000. Only of `slow`. */
+  readonly delay?: number
+  /** Seconds, 0 to 86,400. Only of `busy`. */
+  readonly retryAfter?: number
+  /** For how many requests; absent: until it is switched off. Not of `none`, nor of `down`, which no request reaches. */
   readonly times?: number
 }
 
-export const noFault: Fault = { kind: 'none', delay: 0, retryAfter: 0 }
+export const noFault: Fault = { kind: 'none' }
+
+interface Field {
+  readonly least: number
+  readonly most: number
+  /** Absent: the field may stay absent. */
+  readonly otherwise?: number
+}
+
+const times: Field = { least: 1, most: 1_000_000 }
+
+/** The fields of each fault, with their bounds and what holds when nothing is said. */
+const fieldsOf: Readonly<Record<FaultKind, Readonly<Record<string, Field>>>> = {
+  none: {},
+  down: {},
+  slow: { delay: { least: 0, most: 600_000, otherwise: 3_000 }, times },
+  busy: { retryAfter: { least: 0, most: 86_400, otherwise: 2 }, times },
+  drop: { times },
+  twice: { times },
+  'other-receipt': { times },
+  'wrong-signature': { times },
+}
+
+const isKind = (kind: unknown): kind is FaultKind =>
+  typeof kind === 'string' && Object.hasOwn(faultKinds, kind)
 
 /** Reads `{"fault": "busy", "retryAfter": 5, "times": 3}`; every fault of it at once. */
 export function readFault(value: unknown): Result<Fault> {
-  const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  const problems: Problem[] = []
-  for (const name of Object.keys(fields)) {
-    if (!['fault', 'delay', 'retryAfter', 'times'].includes(name))
-      problems.push(problem('sandbox.faults.field', name, name))
-  }
-  const kind = fields['fault']
-  const known = typeof kind === 'string' && Object.hasOwn(faultKinds, kind)
-  if (!known) {
+  const { fault: kind, ...said } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<
+    Record<string, unknown>
+  >
+  if (!isKind(kind)) {
     const expected = Object.keys(faultKinds).join(', ')
-    problems.push(problem('sandbox.faults.unknown', 'fault', String(kind), { expected }))
+    return bad(problem('sandbox.faults.unknown', 'fault', String(kind), { expected }))
   }
-  const number = (name: string, least: number, most: number, otherwise: number): number => {
-    const found = fields[name] ?? otherwise
-    if (typeof found === 'number' && Number.isInteger(found) && found >= least && found <= most) return found
-    problems.push(problem('sandbox.faults.number', name, String(found), { least, most }))
-    return otherwise
+  const problems: Problem[] = []
+  const fields = fieldsOf[kind]
+  const expected = Object.keys(fields).join(', ') || 'no fields'
+  for (const name of Object.keys(said)) {
+    if (!Object.hasOwn(fields, name))
+      problems.push(problem('sandbox.faults.field', name, name, { fault: kind, expected }))
   }
-  const delay = number('delay', 0, 600_000, 3_000)
-  const retryAfter = number('retryAfter', 0, 86_400, 2)
-  const times = fields['times'] === undefined ? undefined : number('times', 1, 1_000_000, 1)
+  const numbers: Record<string, number> = {}
+  for (const [name, { least, most, otherwise }] of Object.entries(fields)) {
+    const found = said[name] ?? otherwise
+    if (found === undefined) continue
+    if (typeof found === 'number' && Number.isInteger(found) && found >= least && found <= most)
+      numbers[name] = found
+    else problems.push(problem('sandbox.faults.number', name, String(found), { least, most }))
+  }
   const [first, ...rest] = problems
-  if (first !== undefined) return bad(first, ...rest)
-  return good({ kind: kind as FaultKind, delay, retryAfter, ...(times !== undefined && { times }) })
+  return first === undefined ? good({ kind, ...numbers }) : bad(first, ...rest)
 }
 
 export interface Faults {

@@ -39,11 +39,12 @@ export async function openInboxServer(options: {
     if (fault.kind === 'busy') {
       const busy = problemAnswer([problem('sandbox.busy', '')])
       request.resume()
-      write(response, { ...busy, headers: { ...busy.headers, 'retry-after': String(fault.retryAfter) } })
+      write(response, { ...busy, headers: { ...busy.headers, 'retry-after': String(fault.retryAfter ?? 0) } })
       return
     }
     const made = await options.take(request, fault)
-    if (fault.kind === 'slow') await new Promise<void>((go) => clock.schedule(clock.now() + fault.delay, go))
+    if (fault.kind === 'slow')
+      await new Promise<void>((go) => clock.schedule(clock.now() + (fault.delay ?? 0), go))
     if (fault.kind === 'drop') {
       request.socket.destroy()
       return

@@ -37,17 +37,20 @@ export async function takeEnvelope(request: IncomingMessage, fault: Fault, inbox
     refuse(inbox, undefined, [first, ...rest])
     return problemAnswer([first, ...rest])
   }
-  const repeated = answerAgain(verified, inbox)
+  const repeated = answerAgain(verified, fault, inbox)
   if (repeated !== undefined) return repeated
   if (first !== undefined) return refuseSigned(inbox, verified, 'reject', [first, ...rest])
   const wrong = wrongRecipient(verified, inbox.signer.office)
   if (wrong !== undefined) return refuseSigned(inbox, verified, 'invalid', [wrong])
   const receipt = enter(verified, fault, inbox)
-  return envelopeAnswer(200, spoiltReceipt(receipt, verified, fault, inbox))
+  return envelopeAnswer(200, spoiltReceipt(receipt.bytes, verified, fault, inbox))
 }
 
-/** The answer to an envelope that was taken before: the same notice again, or a refusal when only its id is the same. */
-function answerAgain(verified: VerifiedEnvelope, inbox: Taker): Answer | undefined {
+/**
+ * The answer to an envelope that was taken before: the same notice again, or what the fault makes of it; a refusal when
+ * only its id is the same.
+ */
+function answerAgain(verified: VerifiedEnvelope, fault: Fault, inbox: Taker): Answer | undefined {
   const { messageId } = verified.envelope
   const before = inbox.register.taken(messageId)
   if (before === undefined) return undefined
@@ -60,7 +63,8 @@ function answerAgain(verified: VerifiedEnvelope, inbox: Taker): Answer | undefin
     const at = printInstant(inbox.clock.now())
     inbox.register.note({ entry: 'letter.repeated', at, messageId, receiveNumber: before.receiveNumber })
   }
-  return envelopeAnswer(409, inbox.store.envelope(before.receipt))
+  const bytes = inbox.store.envelope(before.receipt)
+  return envelopeAnswer(409, spoiltReceipt(bytes, verified, fault, inbox))
 }
 
 /** Keeps the envelope and its receipt, then enters it in the register: from here on it is taken. */
@@ -98,14 +102,9 @@ function enter(verified: VerifiedEnvelope, fault: Fault, inbox: Taker): SealedNo
 }
 
 /** The receipt's bytes, or what the fault makes of them. */
-function spoiltReceipt(
-  receipt: SealedNotice,
-  verified: VerifiedEnvelope,
-  fault: Fault,
-  inbox: Taker,
-): Buffer {
-  if (fault.kind === 'wrong-signature') return spoilSignature(receipt.bytes)
-  if (fault.kind !== 'other-receipt') return receipt.bytes
+function spoiltReceipt(receipt: Buffer, verified: VerifiedEnvelope, fault: Fault, inbox: Taker): Buffer {
+  if (fault.kind === 'wrong-signature') return spoilSignature(receipt)
+  if (fault.kind !== 'other-receipt') return receipt
   const other = inbox.register.other(verified.envelope.messageId)
   if (other !== undefined) return inbox.store.envelope(other.receipt)
   const about = aboutEnvelope(verified.envelope, verified.digest)
