@@ -461,6 +461,56 @@ export const adapterProblems = {
     th: 'โปรไฟล์ไม่มีช่องทางสำหรับ {value}',
     remedy: { en: 'Add the channel to the profile.', th: 'เพิ่มช่องทางในโปรไฟล์' },
   },
+  'adapter.folder.absent': {
+    status: 503,
+    permanent: false,
+    en: 'the folder {value} is not there',
+    th: 'ไม่พบโฟลเดอร์ {value}',
+    remedy: {
+      en: 'Mount the share, or make the folder; it is tried again by itself.',
+      th: 'เชื่อมต่อโฟลเดอร์ที่ใช้ร่วมกัน หรือสร้างโฟลเดอร์ ระบบจะลองใหม่เอง',
+    },
+  },
+  'adapter.folder.other': {
+    status: 503,
+    permanent: false,
+    en: 'the folder {value} is not the one that it was: its mark .saraban/folder is gone or is another one; perhaps its share is not mounted',
+    th: 'โฟลเดอร์ {value} ไม่ใช่โฟลเดอร์เดิม เพราะเครื่องหมาย .saraban/folder หายไปหรือเปลี่ยนไป อาจไม่ได้เชื่อมต่อโฟลเดอร์ที่ใช้ร่วมกัน',
+    remedy: {
+      en: 'Mount the share again; if the folder was replaced on purpose, put an empty file .saraban/accept into it.',
+      th: 'เชื่อมต่อโฟลเดอร์ใหม่ หากตั้งใจเปลี่ยนโฟลเดอร์ ให้สร้างไฟล์ว่าง .saraban/accept ไว้ในโฟลเดอร์นั้น',
+    },
+  },
+  'adapter.folder.name-taken': {
+    status: 503,
+    permanent: false,
+    en: 'a file {value} stands in the folder already, and nothing is overwritten',
+    th: 'มีไฟล์ {value} อยู่ในโฟลเดอร์แล้ว และจะไม่เขียนทับ',
+    remedy: {
+      en: 'Take the file away; it is tried again by itself.',
+      th: 'ย้ายไฟล์นั้นออก ระบบจะลองใหม่เอง',
+    },
+  },
+  'adapter.folder.lost': {
+    status: 503,
+    permanent: false,
+    en: 'the document {value} was on its way into the folder and is neither staged nor there: its system took it, or somebody cleared .saraban',
+    th: 'เอกสาร {value} กำลังถูกส่งเข้าโฟลเดอร์ แต่ไม่พบทั้งในที่พักและในโฟลเดอร์ ระบบปลายทางอาจรับไปแล้ว หรือมีผู้ลบ .saraban',
+    remedy: {
+      en: 'Look into the system: if it has the letter, rename .saraban/{id}.moving to .saraban/{id}.done; if not, delete .saraban/{id}.moving.',
+      th: 'ตรวจในระบบปลายทาง หากได้รับแล้ว ให้เปลี่ยนชื่อ .saraban/{id}.moving เป็น .saraban/{id}.done หากยังไม่ได้รับ ให้ลบ .saraban/{id}.moving',
+    },
+  },
+  'adapter.folder.failed': {
+    status: 503,
+    permanent: false,
+    en: 'the folder {value} cannot be written now: {reason}',
+    th: 'ขณะนี้เขียนลงโฟลเดอร์ {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Look at its disk and its rights; it is tried again by itself.',
+      th: 'ตรวจสอบดิสก์และสิทธิ์ ระบบจะลองใหม่เอง',
+    },
+  },
   'adapter.peer.refused': {
     status: 422,
     permanent: true,

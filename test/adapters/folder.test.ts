@@ -574,7 +574,7 @@ t.test('handing over: the document and its files stand in the folder, whole, onc
   for (const name of visible()) unlinkSync(path('receive', name))
   t.match(await deliver(letterParcel()), { kind: 'taken' })
   t.same(visible(), [])
-  t.same(readdirSync(path('receive', '.saraban')), ['p-77.staged'])
+  t.same(readdirSync(path('receive', '.saraban')), ['folder', 'p-77.done'])
   const notice = mustBe(
     checkNotice({
       kind: 'accept',
@@ -600,21 +600,28 @@ t.test('handing over: the document and its files stand in the folder, whole, onc
 
 t.test('handing over: killed at any step and tried again, it stands there once', async (t) => {
   const names = ['p-77-1-หนังสือ.pdf', 'p-77.csv']
-  // What a kill leaves: nothing yet · half a staging · staged without a marker · marked · one file moved · all moved.
-  for (const step of ['half', 'unmarked', 'marked', 'one', 'all'] as const) {
+  // What a kill leaves: half a staging · staged without a marker · marked · about to move · one file moved · all moved.
+  const steps = ['half', 'unmarked', 'marked', 'cleared', 'moving', 'one', 'one cleared', 'all'] as const
+  for (const step of steps) {
     const { deliver, path } = await stage(t)
     await deliver(letterParcel())
     const own = path('receive', '.saraban')
-    const back = (name: string) => renameSync(path('receive', name), join(own, 'p-77', name))
-    if (step !== 'all') mkdirSync(join(own, 'p-77'))
-    if (step === 'half' || step === 'unmarked' || step === 'marked') for (const name of names) back(name)
-    if (step === 'one') back('p-77.csv')
-    if (step === 'half' || step === 'unmarked') unlinkSync(join(own, 'p-77.staged'))
+    const staged = join(own, 'p-77')
+    const marked = (state: string) => renameSync(join(own, 'p-77.done'), join(own, `p-77.${state}`))
+    const back = (name: string) => renameSync(path('receive', name), join(staged, name))
+    mkdirSync(staged)
+    if (step === 'one' || step === 'one cleared') back('p-77.csv')
+    else if (step !== 'all') for (const name of names) back(name)
+    if (step === 'half' || step === 'unmarked') unlinkSync(join(own, 'p-77.done'))
+    else if (step === 'marked' || step === 'cleared') marked('staged')
+    else marked('moving')
     if (step === 'half') {
-      unlinkSync(join(own, 'p-77', 'p-77.csv'))
-      writeFileSync(join(own, 'p-77', names[0]!), 'a')
+      unlinkSync(join(staged, 'p-77.csv'))
+      writeFileSync(join(staged, names[0]!), 'a')
       writeFileSync(join(own, 'p-77.staged.new'), '')
     }
+    if (step === 'cleared') rmSync(staged, { recursive: true })
+    if (step === 'one cleared') unlinkSync(path('receive', names[0]!))
     t.match(await deliver(letterParcel()), { kind: 'taken' }, step)
     t.same(
       readdirSync(path('receive'))
@@ -624,8 +631,56 @@ t.test('handing over: killed at any step and tried again, it stands there once',
       step,
     )
     t.equal(readFileSync(path('receive', names[0]!), 'utf8'), 'abc', step)
-    t.same(readdirSync(own), ['p-77.staged'], step)
+    t.same(readdirSync(own), ['folder', 'p-77.done'], step)
   }
+})
+
+t.test(
+  'handing over: what was moved and is not there any more is unknown, never taken, until a person says',
+  async (t) => {
+    for (const answer of ['done', 'not there'] as const) {
+      const { deliver, path } = await stage(t)
+      await deliver(letterParcel())
+      const own = path('receive', '.saraban')
+      renameSync(join(own, 'p-77.done'), join(own, 'p-77.moving'))
+      unlinkSync(path('receive', 'p-77.csv'))
+      const said = /adapter\.folder\.lost\].*p-77\.moving/
+      t.match(await deliver(letterParcel()), { kind: 'unknown', said })
+      t.match(await deliver(letterParcel()), { kind: 'unknown', said })
+      if (answer === 'done') renameSync(join(own, 'p-77.moving'), join(own, 'p-77.done'))
+      else {
+        unlinkSync(join(own, 'p-77.moving'))
+        unlinkSync(path('receive', 'p-77-1-หนังสือ.pdf'))
+      }
+      t.match(await deliver(letterParcel()), { kind: 'taken' })
+      t.equal(existsSync(path('receive', 'p-77.csv')), answer === 'not there')
+    }
+  },
+)
+
+t.test('handing over: a share that is not mounted, or another folder, gets nothing', async (t) => {
+  const { deliver, path, start } = await stage(t)
+  await start()
+  renameSync(path('receive'), path('share'))
+  t.match(await deliver(letterParcel()), { kind: 'unavailable', said: /adapter\.folder\.absent/ })
+  mkdirSync(path('receive'))
+  const other = { kind: 'unavailable', said: /adapter\.folder\.other\].*\.saraban\/accept/ }
+  t.match(await deliver(letterParcel()), other, 'the bare mount point')
+  t.same(readdirSync(path('receive')), [])
+  rmSync(path('receive'), { recursive: true })
+  renameSync(path('share'), path('receive'))
+  t.match(await deliver(letterParcel()), { kind: 'taken' }, 'and it is back')
+  rmSync(path('receive', '.saraban'), { recursive: true })
+  t.match(await deliver(letterParcel(fixedLetter(), 'p-78')), other, 'its mark is gone')
+  mkdirSync(path('receive', '.saraban'))
+  writeFileSync(path('receive', '.saraban', 'accept'), '')
+  t.match(
+    await deliver(letterParcel(fixedLetter(), 'p-78')),
+    { kind: 'taken' },
+    'a person accepts the folder',
+  )
+  t.same(readdirSync(path('receive', '.saraban')), ['folder', 'p-78.done'])
+  t.match(await deliver(letterParcel(fixedLetter(), 'p-79')), { kind: 'taken' })
 })
 
 t.test('handing over: what cannot be done now is said, and nothing is overwritten', async (t) => {
@@ -633,7 +688,7 @@ t.test('handing over: what cannot be done now is said, and nothing is overwritte
   writeFileSync(path('receive', 'p-77.csv'), 'somebody else’s')
   t.match(await deliver(letterParcel()), {
     kind: 'unavailable',
-    said: /p-77\.csv stands in the folder already/,
+    said: /p-77\.csv” stands in the folder already/,
   })
   t.equal(readFileSync(path('receive', 'p-77.csv'), 'utf8'), 'somebody else’s')
   unlinkSync(path('receive', 'p-77.csv'))

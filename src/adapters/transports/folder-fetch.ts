@@ -25,6 +25,7 @@ export function folderFetch(settings: FolderSettings): {
   stop(): Promise<void>
 } {
   const { path, pattern, every, settle } = settings
+  const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
   let seen: Look = nothingSeen
   let claims: Claim[] | undefined
   let done: Done[] = []
@@ -110,7 +111,7 @@ export function folderFetch(settings: FolderSettings): {
       const code = codeOf(error)
       if (code === '') throw error
       // Once for each trouble, not at every look.
-      if (troubled !== code) verbs.report('folder.unavailable', { path, reason: code })
+      if (troubled !== code) verbs.report('folder.unavailable', { channel, path, reason: code })
       troubled = code
     }
   }

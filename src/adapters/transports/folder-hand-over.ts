@@ -1,15 +1,17 @@
-// Hands a parcel over into a folder, exactly once however often it is tried.
+// Hands a parcel over into a folder, exactly once however often it is tried, and only into the folder that it was before.
 //
-// All files are written beside, in `.saraban/<parcel id>/`, and synced; then a marker `<parcel id>.staged` says that they
-// are whole; then they are moved into place, the document last. A later attempt that finds the marker moves only what is
-// still staged: a document that is not there any more was handed over, whether or not its system has taken it away since.
+// All files are written beside, in `.saraban/<parcel id>/`, and synced; then they are moved into place, the document last.
+// `folder-parcel.ts` keeps how far that went; what cannot be told is `unknown`, never taken.
 import type { Dirent } from 'node:fs'
-import { readdir, rename, rm, unlink } from 'node:fs/promises'
+import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../letter/time.ts'
-import type { Outcome, Parcel } from '../contract.ts'
-import type { DocumentForm, Written, WrittenFile } from '../formats/format.ts'
-import { codeOf, ensureFolder, look, moveToFree, syncFolder, writeNew } from './folder-files.ts'
+import { describe, type ProblemCode, problem, remedyOf } from '../../problem/problem.ts'
+import type { AdapterVerbs, Outcome, Parcel } from '../contract.ts'
+import type { DocumentForm } from '../formats/format.ts'
+import { codeOf, ensureFolder, look } from './folder-files.ts'
+import { bring, type Moved, states } from './folder-parcel.ts'
+import { folderProof } from './folder-proof.ts'
 
 interface Settings {
   readonly path: string
@@ -21,18 +23,15 @@ interface Settings {
 /** A marker stays so long after its parcel: no delivery is retried or sent again after that. */
 const markerLife = 400 * 86_400_000
 
-export function folderHandOver({
-  path,
-  clock,
-  letter,
-  notice,
-}: Settings): (parcel: Parcel, signal: AbortSignal) => Promise<Outcome> {
+export function folderHandOver({ path, clock, letter, notice }: Settings): {
+  start(verbs: AdapterVerbs): Promise<void>
+  deliver(parcel: Parcel, signal: AbortSignal): Promise<Outcome>
+} {
   const own = join(path, '.saraban')
+  const proof = folderProof(path)
   let swept = Number.NEGATIVE_INFINITY
-  return async (parcel, signal) => {
-    const form = parcel.envelope.content === 'letter' ? letter : notice
-    if (form === undefined) throw new Error('a parcel came to a folder that has no form for it')
-    if (!/^[0-9a-z-]{1,40}$/.test(parcel.id)) throw new Error('a parcel id that cannot be a file name')
+  const channel = [letter && 'receive', notice && 'notices'].filter(Boolean).join(', ')
+  const attempt = async (parcel: Parcel, form: DocumentForm, signal: AbortSignal): Promise<Outcome> => {
     const written = await form.write(parcel)
     if (!written.ok)
       return {
@@ -40,77 +39,81 @@ export function folderHandOver({
         problem: written.problems[0],
         said: written.problems.map(({ code, path: at }) => `${at}: ${code}`).join('; '),
       }
-    try {
-      if ((await look(path))?.isDirectory() !== true) return unavailable(`the folder ${path} is not there`)
-      await ensureFolder(own)
-      if (clock.now() - swept > 86_400_000) {
-        swept = clock.now()
-        await sweep(own, clock.now())
-      }
-      return await handOver(parcel, written.value, path, own, signal)
-    } catch (error) {
-      if (codeOf(error) === '') throw error
-      return unavailable(`${codeOf(error)} at the folder ${path}`)
+    const found = await proof()
+    if (found === 'absent') return unavailable('adapter.folder.absent', path)
+    if (found === 'other') return unavailable('adapter.folder.other', path)
+    await ensureFolder(own)
+    if (clock.now() - swept > 86_400_000) {
+      swept = clock.now()
+      await sweep(own, clock.now())
     }
+    const moved = await bring(parcel, written.value, path, own, signal)
+    return outcomeOf(moved, path, `${parcel.id}.${written.value.extension}`, parcel.id)
+  }
+  return {
+    start: async (verbs) => {
+      // The folder is known from the start, so that a share which goes away before the first parcel is missed.
+      const reason = await proof().then(
+        (found) => (found === 'absent' ? 'ENOENT' : ''),
+        (error: unknown) => {
+          if (codeOf(error) === '') throw error
+          return codeOf(error)
+        },
+      )
+      if (reason !== '') verbs.report('folder.unavailable', { channel, path, reason })
+    },
+    deliver: async (parcel, signal) => {
+      const form = parcel.envelope.content === 'letter' ? letter : notice
+      if (form === undefined) throw new Error('a parcel came to a folder that has no form for it')
+      if (!/^[0-9a-z-]{1,40}$/.test(parcel.id)) throw new Error('a parcel id that cannot be a file name')
+      try {
+        return await attempt(parcel, form, signal)
+      } catch (error) {
+        const reason = codeOf(error)
+        if (reason === '') throw error
+        return unavailable('adapter.folder.failed', path, { reason })
+      }
+    },
   }
 }
 
-async function handOver(
-  parcel: Parcel,
-  written: Written,
-  path: string,
-  own: string,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const staged = join(own, parcel.id)
-  const marker = join(own, `${parcel.id}.staged`)
-  const document = `${parcel.id}.${written.extension}`
-  if ((await look(marker)) === undefined) {
-    await stage(parcel, written, staged, document)
-    if (signal.aborted) return unavailable('it was stopped before anything was handed over')
-    await writeNew(`${marker}.new`, [Buffer.from(document, 'utf8')])
-    await rename(`${marker}.new`, marker)
-    await syncFolder(own)
+function outcomeOf(moved: Moved, path: string, document: string, id: string): Outcome {
+  switch (moved.kind) {
+    case 'handed-over':
+      return { kind: 'taken', said: document }
+    case 'stopped':
+      return { kind: 'unavailable', said: 'it was stopped before anything was handed over' }
+    case 'name-taken':
+      return unavailable('adapter.folder.name-taken', moved.name)
+    case 'lost':
+      return { kind: 'unknown', said: saidOf('adapter.folder.lost', document, { id }) }
+    case 'not-synced':
+      // The marker makes the next attempt harmless.
+      return { kind: 'unknown', said: saidOf('adapter.folder.failed', path, { reason: moved.reason }) }
+    default:
+      return moved satisfies never
   }
-  for (const name of [...written.files.map((file) => file.name), document]) {
-    const from = join(staged, name)
-    if ((await look(from)) === undefined) continue
-    if (!(await moveToFree(from, join(path, name))))
-      return unavailable(`a file ${name} stands in the folder already, and nothing is overwritten`)
-    if (name === document) break
-  }
-  try {
-    await syncFolder(path)
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-    // It stands there; whether it still does after a power cut nobody knows. The marker makes the next attempt harmless.
-    return { kind: 'unknown', said: `${codeOf(error)} at the folder ${path}` }
-  }
-  await rm(staged, { recursive: true, force: true })
-  return { kind: 'taken', said: document }
 }
-
-async function stage(parcel: Parcel, written: Written, staged: string, document: string): Promise<void> {
-  // What an attempt left that died before its marker: it may be half.
-  await rm(staged, { recursive: true, force: true })
-  await unlink(`${staged}.staged.new`).catch((error: unknown) => {
-    if (codeOf(error) !== 'ENOENT') throw error
-  })
-  await ensureFolder(staged)
-  for (const file of written.files) await writeNew(join(staged, file.name), bytesOf(file, parcel))
-  await writeNew(join(staged, document), [written.bytes])
-  await syncFolder(staged)
-}
-
-const bytesOf = (file: WrittenFile, parcel: Parcel): AsyncIterable<Uint8Array> | Iterable<Uint8Array> =>
-  file.content.kind === 'bytes' ? [file.content.bytes] : parcel.open(file.sha256)
 
 async function sweep(own: string, now: number): Promise<void> {
   const entries: Dirent[] = await readdir(own, { withFileTypes: true })
-  for (const { name } of entries.filter((each) => each.isFile() && each.name.endsWith('.staged'))) {
+  const marks = entries.filter(
+    (each) => each.isFile() && states.some((state) => each.name.endsWith(`.${state}`)),
+  )
+  for (const { name } of marks) {
     const stats = await look(join(own, name))
     if (stats !== undefined && now - stats.mtimeMs > markerLife) await unlink(join(own, name))
   }
 }
 
-const unavailable = (said: string): Outcome => ({ kind: 'unavailable', said })
+type Details = Readonly<Record<string, string>>
+
+function saidOf(code: ProblemCode, value: string, details: Details = {}): string {
+  const found = problem(code, '', value, details)
+  return `${describe(found)} ${remedyOf(found)}`
+}
+
+const unavailable = (code: ProblemCode, value: string, details: Details = {}): Outcome => ({
+  kind: 'unavailable',
+  said: saidOf(code, value, details),
+})

@@ -87,9 +87,12 @@ export const folder = transport<Options>({
       ok: true,
       value: {
         doors: [],
-        ...(fetch && { start: fetch.start }),
+        start: async (verbs) => {
+          await handOver?.start(verbs)
+          await fetch?.start(verbs)
+        },
         stop: async () => fetch?.stop(),
-        ...(handOver && { deliver: handOver }),
+        ...(handOver && { deliver: handOver.deliver }),
       },
     }
   },
