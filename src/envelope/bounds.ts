@@ -11,6 +11,10 @@ export interface Bounds {
   readonly value: number
   /** Characters of a namespace's name. */
   readonly namespace: number
+  /** Namespace declarations in force at one place: looking a prefix up costs as much. */
+  readonly declarations: number
+  /** Characters of an element's, an attribute's or a prefix's name: libxml2 itself ends at 50,000. */
+  readonly name: number
 }
 
 export const bounds: Bounds = {
@@ -20,4 +24,6 @@ export const bounds: Bounds = {
   elements: 20_000,
   value: 64 * 1024,
   namespace: 256,
+  declarations: 64,
+  name: 256,
 }

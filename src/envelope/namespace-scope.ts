@@ -15,8 +15,10 @@ export interface Declaration {
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'
 const xmlnsNamespace = 'http://www.w3.org/2000/xmlns/'
 // Canonical XML fails on relative names (§1.3), and a library that goes on signs nothing (attack S5).
-// `&` is left out: libxml2 does not escape it where Canonical XML does.
-const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9!#$%()*+,\-./:;=?@_~]*$/
+// Only plain spellings: what two libraries might read as two names, or one of them not at all (`%zz`, two `#`, a port that is
+// none, `&`, which libxml2 does not escape where Canonical XML does), both ways of verifying refuse alike.
+const absolute =
+  /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:\/[A-Za-z0-9._~/+-]*)?|[A-Za-z0-9._~+-][A-Za-z0-9._~/:+-]*)(?:\?[A-Za-z0-9._~/=-]*)?(?:#[A-Za-z0-9._~/-]*)?$/
 
 const known = Object.values(namespaces).map((uri) => ({ uri, units: unitsOf(uri) }))
 
@@ -59,6 +61,10 @@ export class NamespaceScope {
         const attribute = prefix === '' ? 'xmlns' : `xmlns:${prefix}`
         refuse('envelope.attribute.twice', lineAt(this.#text, offset), attribute)
       }
+    if (this.#count === bounds.declarations)
+      refuse('envelope.namespaces.too-many', lineAt(this.#text, offset), undefined, {
+        limit: bounds.declarations,
+      })
     if (prefix === 'xml' || prefix === 'xmlns') this.#reserved(prefix, uri, offset)
     if (!ours) this.#demandName(prefix, uri, offset)
     this.#prefixes[this.#count] = prefix

@@ -3,7 +3,7 @@
 // does not (DOCTYPE, comments, processing instructions, CDATA) ends the pass with its own name.
 import { bounds } from './bounds.ts'
 import { lineAt, readAttributeValue, readCharacters, refuseMarkup } from './character-data.ts'
-import { isBlank, isSpace } from './characters.ts'
+import { isBlank, isName, isSpace } from './characters.ts'
 import { type Name, readName, unitsOf } from './names.ts'
 import { type Declaration, knownNamespace, NamespaceScope } from './namespace-scope.ts'
 import { namespaces } from './namespaces.ts'
@@ -152,6 +152,9 @@ class Scanner {
       const later = attributes[second]!
       const namespace = later.prefix === '' ? '' : this.#scope.lookUp(later.prefix, at)
       if (namespace !== '') element.plain = false
+      // An Id to some readers, and libxml2 refuses a value that is no name: both ways of verifying say so alike.
+      if (later.prefix === 'xml' && later.name === 'id' && !isName(later.value))
+        refuse('envelope.id.malformed', lineAt(this.#text, at), later.value)
       for (let first = 0; first < second; first++) {
         const earlier = attributes[first]!
         if (earlier.name !== later.name) continue
@@ -245,6 +248,7 @@ class Scanner {
   /** The name at `start`, with its prefix; moves behind it. */
   #name(start: number): Name {
     const name = readName(this.#text, this.#units, start) ?? this.#malformed('a name', start)
+    if (name.width > bounds.name) this.#tooMuch('envelope.name.too-long', start, bounds.name)
     this.#at = start + name.width
     return name
   }

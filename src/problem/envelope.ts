@@ -116,6 +116,18 @@ const documentProblems = {
     'Use the namespaces of the envelope',
     'ใช้เนมสเปซของซอง',
   ),
+  'envelope.namespaces.too-many': malformed(
+    'more than {limit} namespace declarations are in force at one place',
+    'มีการประกาศเนมสเปซพร้อมกันเกิน {limit} รายการ',
+    'Declare each namespace once, where it is needed',
+    'ประกาศเนมสเปซเพียงครั้งเดียวในที่ที่ใช้',
+  ),
+  'envelope.name.too-long': malformed(
+    'a name is longer than {limit} characters',
+    'ชื่อยาวเกิน {limit} อักขระ',
+    'Use the names of the envelope',
+    'ใช้ชื่อตามสคีมาของซอง',
+  ),
   'envelope.depth.too-deep': malformed(
     'elements are nested deeper than {limit}',
     'อีลิเมนต์ซ้อนกันลึกเกิน {limit} ชั้น',

@@ -26,6 +26,45 @@ export function namesVectors(): void {
     'xmlns:xml bound to our namespace',
     after(' Version', ' xmlns:xml="urn:th:go:moi:saraban:envelope:1" Version'),
   )
+  const inKeyInfo = (text: string): string => inSignature('</ds:X509Data>', `</ds:X509Data>${text}`)
+  for (const [name, uri] of [
+    ['percent', 'a:%zz'],
+    ['fragments', 'a:#b#c'],
+    ['ports', 'http://a:b:c/'],
+    ['users', 'http://a@b@c/'],
+    ['port', 'http://h:999999999999/'],
+  ] as const)
+    vector(
+      `s05-namespace-${name}`,
+      'S5',
+      'envelope.namespace.malformed',
+      'a namespace that one library takes and another does not, in KeyInfo',
+      inKeyInfo(`<q:a xmlns:q="${uri}"></q:a>`),
+    )
+  vector(
+    's06-xml-id',
+    'S6',
+    'envelope.id.malformed',
+    'xml:id in KeyInfo, which is an Id to some readers',
+    inKeyInfo('<q:a xmlns:q="urn:a" xml:id="1 a"></q:a>'),
+  )
+  const many = Array.from({ length: 10 }, (_, index) =>
+    Array.from({ length: 12 }, (_unused, each) => ` xmlns:p${index}x${each}="urn:a"`).join(''),
+  )
+  vector(
+    'x07-namespaces-in-force',
+    'X7',
+    'envelope.namespaces.too-many',
+    'more declarations in force than any envelope needs, in KeyInfo',
+    inKeyInfo(many.map((each) => `<q:a xmlns:q="urn:a"${each}>`).join('') + '</q:a>'.repeat(10)),
+  )
+  vector(
+    'x07-long-name',
+    'X7',
+    'envelope.name.too-long',
+    'an element whose name has 60,000 letters, in KeyInfo',
+    inKeyInfo(`<${'a'.repeat(60_000)} xmlns="urn:a"></${'a'.repeat(60_000)}>`),
+  )
   vector(
     's04-foreign-namespace',
     'S4',
