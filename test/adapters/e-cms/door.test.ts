@@ -197,6 +197,25 @@ t.test(
   },
 )
 
+t.test('what stands in the unsigned KeyInfo is not shown as the signer, and stops no queue', async (t) => {
+  const { gateway, send } = await opened(t)
+  const random = (count: number): Uint8Array => new Uint8Array(count).fill(7)
+  const authority = await createAuthority(now, random)
+  const { key } = await createAuthority(now, random)
+  const own = issueCertificate(authority, key, { kind: 'office', office: 'moi' }, now, random)
+  const envelope = waiting('มท 0210.3/1')
+  const sealed = await sealAsync(envelope, { office: moi, key, certificate: own }, now)
+  const inKeyInfo = /(?<=<ds:X509Certificate>)[^<]+/
+  for (const put of ['AAAA', '', authority.certificate.raw.toString('base64')]) {
+    const bytes = Buffer.from(sealed.bytes.toString('utf8').replace(inKeyInfo, put))
+    gateway.put(envelope, { sealed: { ...sealed, bytes } })
+    const { body } = await send(poll)
+    t.match(body, /<ram:ID>มท 0210\.3\/1<\/ram:ID>/, 'the letter is given out')
+    t.equal(contentOf(body, 'ds:X509Certificate'), '', 'nobody is shown rather than somebody else')
+    t.equal(contentOf(body, 'ds:X509SubjectName'), '')
+  }
+})
+
 t.test('two clients at once get what is theirs (T8)', async (t) => {
   const doors = await Promise.all([phatthalung, office('50')].map((of) => opened(t, {}, of)))
   const answers = await Promise.all(
