@@ -141,6 +141,7 @@ const sourceOf = (
     bytes,
     beside,
     sender: 'gone',
+    handover: found.id,
     final,
     ...(decided.length > 0 && found.named !== undefined && { contested: new Map(decided) }),
   }

@@ -124,7 +124,7 @@ export async function sourceRowOf(
     size,
     bytes: inJournal ? source.bytes : null,
     receivedAt,
-    // One system's handing-over is never another's.
-    handover: source.handover === undefined ? null : `${system.id} ${source.handover}`,
+    // One system's handing-over is never another's; and what a writer changed under way is another one.
+    handover: source.handover === undefined ? null : `${system.id} ${source.handover} ${sha256}`,
   }
 }
