@@ -146,7 +146,7 @@ t.test('verify: one code on each refused line, and 1, 2 and 0 mean what they say
   }
   t.match(await saraban(['verify', xml, '--trust', certs, '--at', '2020-01-01']), {
     code: 1,
-    out: /envelope\.certificate\.not-yet-valid/,
+    out: /envelope\.authority\.not-yet-valid/,
   })
   t.match(await saraban(['verify', xml, '--trust', certs, '--at', 'yesterday']), { code: 2, err: /--at: / })
   t.match(await saraban(['verify', xml, at('nothing.xml'), '--trust', certs]), {
@@ -217,14 +217,16 @@ t.test('wrong usage is told with a hint, help with examples, and both by every c
     ['certs', 'init'],
     ['certs', 'list'],
     ['sandbox', 'faults'],
+    ['sandbox', 'inbox'],
   ]
+  const services = new Set(['start', 'sandbox inbox'])
   const documented = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8')
   for (const words of commands) {
     const help = await saraban([...words, '--help'])
     t.equal(help.code, 0, words.join(' '))
     t.match(help.out, /Examples:\n {2}\$ /, words.join(' '))
     t.match(documented, `\`saraban ${words.join(' ')}\``, 'docs/cli.md names it')
-    if (words[0] !== 'start') t.match(help.out, '--json', words.join(' '))
+    if (!services.has(words.join(' '))) t.match(help.out, '--json', words.join(' '))
   }
 })
 
@@ -276,3 +278,102 @@ t.test('messages and sandbox faults say when there is nothing to talk to', async
     err: /cli\.server\.unreachable/,
   })
 })
+
+t.test(
+  'sandbox faults: what does not belong to a fault is refused, and the state tells its numbers',
+  async (t) => {
+    const refused = await saraban(['sandbox', 'faults', 'down', '--times', '2', '--delay', 'x'])
+    t.equal(refused.code, 2)
+    t.equal(
+      refused.err.match(/sandbox\.faults\.field\]\nhint: Leave it out; this fault has: no fields\./g)?.length,
+      2,
+    )
+    t.match(await saraban(['sandbox', 'faults', 'slow', '--delay', 'x']), {
+      code: 2,
+      err: /“x” is no whole number from 0 to 600000/,
+    })
+    t.match(await saraban(['sandbox', 'faults', '--times', '2']), {
+      code: 2,
+      err: /sandbox\.faults\.unknown/,
+    })
+    t.match(await saraban(['sandbox', 'faults', '--control', 'nowhere']), {
+      code: 2,
+      err: /cli\.option\.wrong/,
+    })
+    let end: () => void = () => undefined
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    let shown = ''
+    let opened: () => void = () => undefined
+    const listening = new Promise<void>((resolve) => {
+      opened = resolve
+    })
+    const inbox = run(
+      [
+        'sandbox',
+        'inbox',
+        '--certs',
+        certs,
+        '--gateway',
+        'https://localhost:1',
+        '--port',
+        '0',
+        '--control',
+        '0',
+        '--folder',
+        t.testdir(),
+      ],
+      {
+        write: (text) => {
+          shown += text
+          if (text.includes('control port')) opened()
+        },
+        complain: () => undefined,
+        environment: {},
+        clock: systemClock,
+        random: systemRandom,
+        untilEnded: () => ended,
+      },
+    )
+    await listening
+    const control = /http:\/\/\S+/.exec(shown)?.[0] ?? ''
+    const taken = new URL(control).port
+    t.match(
+      await saraban([
+        'sandbox',
+        'faults',
+        'busy',
+        '--retry-after',
+        '7',
+        '--times',
+        '3',
+        '--control',
+        control,
+      ]),
+      {
+        code: 0,
+        out: 'busy: the inbox answers 503 with Retry-After of 7 seconds and takes nothing, for 3 more requests\n',
+      },
+    )
+    t.match(await saraban(['sandbox', 'faults', '--control', control]), { out: /Retry-After of 7 seconds/ })
+    const again = ['sandbox', 'inbox', '--certs', certs, '--folder', t.testdir()]
+    t.match(
+      await saraban([...again, '--gateway', 'https://localhost:1', '--port', '0', '--control', taken]),
+      { code: 2, err: /--control: .*cli\.port\.refused/ },
+    )
+    const wrong = await saraban([
+      ...again,
+      '--gateway',
+      'localhost:1',
+      '--port',
+      '70000',
+      '--certs',
+      '/nowhere',
+    ])
+    t.equal(wrong.code, 2)
+    t.equal(wrong.err.match(/^error: /gm)?.length, 3, 'every fault at once')
+    end()
+    t.equal(await inbox, 0)
+  },
+)

@@ -1,11 +1,18 @@
 // The whole way with real letters: the gateway, the ministry's inbox and three provincial systems, over real folders, SOAP,
 // HTTP and mutual TLS; and the rule by which the demonstration says that all is well.
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import pino from 'pino'
 import t from 'tap'
 import { endedWell, followJourneys, isOver, type Journey } from '../../src/cli/demo/journeys.ts'
 import { readPrintedLetters } from '../../src/cli/demo/letters.ts'
 import { demonstrate } from '../../src/cli/demo/run.ts'
+import { run } from '../../src/cli/program.ts'
+import { startGateway } from '../../src/gateway/gateway.ts'
+import { createLog } from '../../src/gateway/log.ts'
+import { readSettings } from '../../src/gateway/settings.ts'
+import { orThrow } from '../../src/gateway/systems.ts'
 import { normalizeNumber } from '../../src/letter/numbers.ts'
 import { officeId } from '../../src/letter/offices.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
@@ -129,5 +136,44 @@ t.test(
     t.equal(new Set(book.map((entry) => entry.receiveNumber)).size, 9)
     const log = readFileSync(join(folder, 'gateway.log'), 'utf8')
     for (const letter of letters) t.notMatch(log, letter.subject, 'no letter text in the log')
+
+    // The gateway alone, from what is kept: its settings are in order, with its own four profiles and no other.
+    t.same(readdirSync(join(folder, 'profiles')).toSorted(), [
+      'chiang-mai-csv.yaml',
+      'chiang-rai-json.yaml',
+      'moi-inbox.yaml',
+      'phatthalung-ecms.yaml',
+    ])
+    t.match(outcome.alone, `saraban start --settings ${folder}/saraban.yaml`)
+    t.equal(statSync(join(folder, 'environment')).mode & 0o777, 0o600)
+    const variables = spawnSync('bash', ['-c', `. ${folder}/environment && env -0`], {
+      env: {},
+      encoding: 'utf8',
+    }).stdout.split('\0')
+    const environment = Object.fromEntries(
+      variables.map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)]),
+    )
+    const settings = orThrow(readSettings(join(folder, 'saraban.yaml')))
+    const again = await startGateway({
+      settings,
+      environment,
+      clock: systemClock,
+      random: systemRandom,
+      log: createLog(pino({ level: 'silent' })),
+    })
+    await again.stop()
+    let complaints = ''
+    const code = await run(['demo', '--folder', folder], {
+      write: () => undefined,
+      complain: (text) => {
+        complaints += text
+      },
+      environment: {},
+      clock: systemClock,
+      random: systemRandom,
+      untilEnded: () => Promise.resolve(),
+    })
+    t.equal(code, 2, 'a used folder')
+    t.match(complaints, /^error: --folder: .*cli\.folder\.used\]\nhint: Name a new folder; /)
   },
 )

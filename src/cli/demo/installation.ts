@@ -4,24 +4,23 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { startGateway } from '../../gateway/gateway.ts'
 import { createLog } from '../../gateway/log.ts'
-import { checkSettings, type Settings } from '../../gateway/settings.ts'
+import { readSettings, type Settings } from '../../gateway/settings.ts'
 import { orThrow } from '../../gateway/systems.ts'
-import { readSigners, readTrustFolder } from '../../gateway/trust/folder.ts'
 import { moi, type OfficeId, officeId } from '../../letter/offices.ts'
 import type { Clock, Random } from '../../letter/time.ts'
 import { openControl } from '../../sandbox/inbox/control.ts'
 import { type Inbox, openInbox } from '../../sandbox/inbox/inbox.ts'
-import type { TlsIdentity } from '../../sandbox/inbox/post.ts'
 import type { InboxEntry } from '../../sandbox/inbox/register.ts'
 import { openCsvSystem } from '../../sandbox/systems/csv.ts'
 import { openEcmsSystem } from '../../sandbox/systems/ecms.ts'
 import { openJsonSystem } from '../../sandbox/systems/json.ts'
 import type { BookEntry, OfficeSystem } from '../../sandbox/systems/system.ts'
 import { makeCertificates } from '../certificates.ts'
+import { readMinistry } from '../ministry.ts'
+import { writeEnvironment, writeSettings } from './settings.ts'
 
 /** The provinces whose (illustrative) profiles are used. */
 export const provinces = {
@@ -43,6 +42,7 @@ export interface Installation {
   /** The inbox's control port. */
   readonly control: string
   readonly http: string
+  readonly ports: { readonly http: number; readonly https: number; readonly inbox: number }
   readonly systems: readonly OfficeSystem[]
   /** Where the CSV system's letters are dropped, and what the JSON system's clients call with which key. */
   readonly csvSend: string
@@ -95,19 +95,12 @@ async function openAll(
   const secret = (): string => Buffer.from(random(18)).toString('base64url')
   const certs = join(folder, 'certs')
   await makeCertificates(certs, [moi, ...Object.values(provinces)], clock, random)
-  const [httpPort, httpsPort] = [await freePort(), await freePort()]
-  const http = `http://127.0.0.1:${httpPort}`
-  const trust = orThrow(readTrustFolder(certs))
-  const signer = orThrow(readSigners(certs, trust)).get(moi)
-  if (signer === undefined) throw new Error('the test authority made no key for the ministry')
-
+  const ports = { http: await freePort(), https: await freePort() }
+  const http = `http://127.0.0.1:${ports.http}`
   const inbox = await openInbox({
     folder: join(folder, 'ministry'),
-    signer,
-    trust,
-    server: identity(certs, 'tls/inbox.pem', 'tls/inbox.key.pem'),
-    client: identity(certs, 'offices/moi/certificate.pem', 'keys/moi.pem'),
-    gateway: `https://localhost:${httpsPort}`,
+    ...orThrow(readMinistry(certs)),
+    gateway: `https://localhost:${ports.https}`,
     port: 0,
     acceptDelay: 300,
     clock,
@@ -164,25 +157,7 @@ async function openAll(
   opened.push(() => ecms.close())
 
   const data = join(folder, 'data')
-  const settings = orThrow(
-    checkSettings(
-      {
-        data,
-        trust: certs,
-        profiles: fileURLToPath(new URL('../../../profiles', import.meta.url)),
-        listen: {
-          http: { host: '127.0.0.1', port: httpPort },
-          https: {
-            host: '127.0.0.1',
-            port: httpsPort,
-            certificate: join(certs, 'tls/gateway.pem'),
-            key: join(certs, 'tls/gateway.key.pem'),
-          },
-        },
-      },
-      folder,
-    ),
-  )
+  const settings = orThrow(readSettings(writeSettings(folder, ports)))
   const environment = {
     SARABAN_50_SEND: folders.send,
     SARABAN_50_SEND_NOTICES: folders.sendNotices,
@@ -201,6 +176,7 @@ async function openAll(
     SARABAN_MOI_TLS_CERTIFICATE: readFileSync(join(certs, 'tls/gateway.pem'), 'utf8'),
     SARABAN_MOI_TLS_AUTHORITY: readFileSync(join(certs, 'authority.pem'), 'utf8'),
   }
+  writeEnvironment(folder, environment)
   const gateway = await start(settings, environment)
 
   opened.push(() => gateway.stop())
@@ -210,17 +186,13 @@ async function openAll(
     inbox,
     control: `http://127.0.0.1:${control.port}`,
     http,
+    ports: { ...ports, inbox: inbox.port },
     systems: [csv, ecms, json],
     csvSend: folders.send,
     jsonLetters,
     jsonKey,
     close: () => closeAll(opened),
   }
-}
-
-function identity(certs: string, certificate: string, key: string): TlsIdentity {
-  const read = (file: string): string => readFileSync(join(certs, file), 'utf8')
-  return { certificate: read(certificate), key: read(key), authority: read('authority.pem') }
 }
 
 /** `<salt hex>:<hash hex>`, as a profile's `access` wants it. */

@@ -15,6 +15,7 @@ import { endedWell, followJourneys, isOver, type Journey, type Journeys } from '
 import type { PrintedLetter } from './letters.ts'
 import { closingTable, invitation, quarantineLines, refusedLine, stepLine } from './page.ts'
 import { sendFromMinistry, sendFromProvince } from './send.ts'
+import { aloneLines } from './settings.ts'
 
 /** How often the systems look for what has come, in milliseconds: a person would look twice a day. */
 const lookEvery = 250
@@ -23,6 +24,8 @@ const patience = 90_000
 
 export interface Outcome {
   readonly good: boolean
+  /** How the gateway is started alone, from what the demonstration leaves in its folder. */
+  readonly alone: string
   readonly journeys: readonly Journey[]
 }
 
@@ -80,7 +83,7 @@ export async function demonstrate(
       await terminal.untilEnded()
     }
     await looking.pause()
-    return { good, journeys: journeys.all }
+    return { good, alone: aloneLines(folder, installation.ports), journeys: journeys.all }
   } finally {
     await installation.close()
   }
