@@ -1,11 +1,12 @@
 // A profile at work: its documents become forms, its channels transports; together they keep the contract.
 import { isAbsolute, join } from 'node:path'
 import type { Clock } from '../letter/time.ts'
-import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
+import { bad, good, type Problem, type ProblemCode, problem, type Result } from '../problem/problem.ts'
 import type { Adapter, Outcome, Parcel } from './contract.ts'
 import type { DocumentForm } from './formats/format.ts'
 import { formats } from './formats/formats.ts'
 import { recordsDocument } from './formats/records.ts'
+import { placeFindings } from './places.ts'
 import type { Profile } from './profile.ts'
 import { contentOf, sameTransport } from './profile-check.ts'
 import { resolveReferences } from './references.ts'
@@ -37,6 +38,7 @@ export function createAdapter(profile: Profile, settings: AdapterSettings): Resu
     if (Array.isArray(made)) problems.push(...made)
     else for (const each of sharing) served.set(each, made)
   }
+  problems.push(...placeFindings(served).map(problemOf))
   const [first, ...rest] = problems
   return first === undefined ? good(adapterOf(profile, forms, served)) : bad(first, ...rest)
 }
@@ -99,8 +101,14 @@ function transportOf(
   return made.ok ? made.value : made.findings.map((each) => problemOf({ ...each, at: [...at, ...each.at] }))
 }
 
+/** What is found in a resolved value has no line of the profile: these say the same without one. */
+const withoutLine: Partial<Record<ProblemCode, ProblemCode>> = {
+  'adapter.profile.value-wrong': 'adapter.option.wrong',
+  'adapter.profile.value-unknown': 'adapter.option.wrong',
+}
+
 const problemOf = ({ at, code, value, details }: Finding): Problem =>
-  problem(code, at.map(String).join('.'), value, details)
+  problem(withoutLine[code] ?? code, at.map(String).join('.'), value, details)
 
 function adapterOf(profile: Profile, forms: Forms, served: ReadonlyMap<Channel, Transport>): Adapter {
   const parts = [...new Set(served.values())]

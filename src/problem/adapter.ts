@@ -112,6 +112,50 @@ export const adapterProblems = {
       th: 'ตั้งค่าตัวแปรสภาพแวดล้อม หรือวางไฟล์ไว้ที่นั่นและให้สิทธิ์อ่าน',
     },
   },
+  'adapter.option.wrong': {
+    status: 422,
+    permanent: true,
+    en: 'the installation gives {value} where this is expected: {expected}',
+    th: 'การติดตั้งกำหนดค่า {value} แต่ต้องเป็น: {expected}',
+    remedy: {
+      en: 'Correct what the reference in the profile leads to: the environment variable or the file.',
+      th: 'แก้ค่าที่โปรไฟล์อ้างถึง คือตัวแปรสภาพแวดล้อมหรือไฟล์',
+    },
+  },
+  'adapter.option.no-folder': {
+    status: 422,
+    permanent: true,
+    en: '{value} is no folder',
+    th: '{value} ไม่ใช่โฟลเดอร์',
+    remedy: { en: 'Name a folder, or take away what stands there.', th: 'ระบุโฟลเดอร์ หรือนำสิ่งที่อยู่ตรงนั้นออก' },
+  },
+  'adapter.option.place-shared': {
+    status: 422,
+    permanent: true,
+    en: '{value} is the folder of {first} too, by another name or a link: a document there would be met twice',
+    th: '{value} เป็นโฟลเดอร์เดียวกับของ {first} โดยใช้ชื่ออื่นหรือลิงก์ เอกสารจะถูกอ่านสองครั้ง',
+    remedy: { en: 'Use two folders.', th: 'ใช้สองโฟลเดอร์' },
+  },
+  'adapter.tls.not-pem': {
+    status: 422,
+    permanent: true,
+    en: 'what the reference leads to is not {expected} in PEM',
+    th: 'ค่าที่อ้างถึงไม่ใช่ {expected} ในรูปแบบ PEM',
+    remedy: {
+      en: 'Give the text from -----BEGIN to -----END, unencrypted; check that key and certificate are not exchanged.',
+      th: 'ใช้ข้อความตั้งแต่ -----BEGIN ถึง -----END ที่ไม่เข้ารหัส และตรวจว่าไม่ได้สลับกุญแจกับใบรับรอง',
+    },
+  },
+  'adapter.tls.mismatch': {
+    status: 422,
+    permanent: true,
+    en: 'the key is not the key of the certificate',
+    th: 'กุญแจไม่ตรงกับใบรับรอง',
+    remedy: {
+      en: 'Name the certificate that was issued for this key, first in its file.',
+      th: 'ใช้ใบรับรองที่ออกให้กุญแจนี้ และวางไว้เป็นรายการแรกในไฟล์',
+    },
+  },
 
   // ── A document that a system sent ────────────────────────────────────────────────────────────────────────────
   'adapter.document.too-large': {

@@ -1,5 +1,6 @@
 // The transport `folder`: documents as files in a folder that the system and the gateway share.
 import type { DocumentForm } from '../formats/format.ts'
+import { isNoFolder } from '../places.ts'
 import { byteCount, milliseconds } from '../quantities.ts'
 import { duration, size, textOrReference } from '../schema.ts'
 import { folderFetch } from './folder-fetch.ts'
@@ -56,6 +57,8 @@ export const folder = transport<Options>({
       : [],
   create: (options, context) => {
     const path = context.absolute(options.path)
+    if (isNoFolder(path))
+      return { ok: false, findings: [{ at: ['path'], code: 'adapter.option.no-folder', value: path }] }
     const { forms, clock } = context
     const fetched: { readonly document: 'letter' | 'notice'; readonly form: DocumentForm } | undefined =
       forms.send
@@ -87,6 +90,7 @@ export const folder = transport<Options>({
       ok: true,
       value: {
         doors: [],
+        place: { path, pattern: options.pattern.toLowerCase() },
         start: async (verbs) => {
           await handOver?.start(verbs)
           await fetch?.start(verbs)

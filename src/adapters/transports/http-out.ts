@@ -10,6 +10,7 @@ import { milliseconds } from '../quantities.ts'
 import { duration, type Finding, object, secret, textOrReference } from '../schema.ts'
 import { outgoingBody } from './http-out-body.ts'
 import { outcomeOf, readAnswer } from './http-outcome.ts'
+import { tlsFindings } from './tls.ts'
 import { transport } from './transport.ts'
 
 interface Options {
@@ -48,7 +49,7 @@ export const httpOut = transport<Options>({
   // A reference is looked at when it is resolved.
   deeper: ({ url }) => (typeof url === 'string' ? urlFindings(url) : []),
   create: (options, { forms, clock }) => {
-    const [fault, ...more] = urlFindings(options.url)
+    const [fault, ...more] = [...urlFindings(options.url), ...tlsFindings(options.tls ?? {})]
     if (fault !== undefined) return { ok: false, findings: [fault, ...more] }
     const { key, certificate, authority } = options.tls ?? {}
     const within = milliseconds(options.within)
@@ -85,7 +86,8 @@ function urlFindings(text: string): readonly Finding[] {
   const wrong: Finding = {
     at: ['url'],
     code: 'adapter.profile.value-wrong',
-    value: text,
+    // A password in it is never shown (attacks T11).
+    value: text.replace(/\/\/[^/]*@/, '//…@'),
     details: { expected },
   }
   if (!URL.canParse(text)) return [wrong]

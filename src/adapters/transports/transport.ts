@@ -21,6 +21,8 @@ export type Channel = (typeof channels)[number]
 export interface Transport {
   /** Entrances for the gateway's server to open. Before `start` they answer 503. */
   readonly doors: readonly Door[]
+  /** The folder that it works in, absolute, and which names it fetches there. */
+  readonly place?: { readonly path: string; readonly pattern: string }
   /** Begins to look for documents and offers what it finds by `verbs.take`. Absent: nothing to start. */
   start?(verbs: AdapterVerbs): Promise<void>
   /** Stops; resolves when nothing is under way any more and nothing is held open. */
