@@ -27,7 +27,6 @@ import {
   moveLetter,
   takenOf,
 } from '../journal/letters.ts'
-import type { LetterEvent } from './states.ts'
 
 /** How deliveries to an office begin; undefined when no system of that office is connected here. */
 export interface Routes {
@@ -99,16 +98,6 @@ export async function postLetter(
   return { kind: 'posted', due }
 }
 
-/** What a notice does to the state of the letter that it speaks of. */
-const eventOf: Readonly<Record<NoticeKind, LetterEvent>> = {
-  receive: 'receive',
-  accept: 'accept',
-  reject: 'reject',
-  invalid: 'invalid',
-  dispute: 'dispute',
-  recall: 'recall',
-}
-
 /** The letter's recipient among a notice's two offices: `dispute` and `recall` come from the letter's sender. */
 const recipientOf = (notice: Notice): OfficeId =>
   notice.kind === 'dispute' || notice.kind === 'recall' ? notice.to : notice.from
@@ -149,14 +138,7 @@ export async function postNotice(
   if (same !== undefined) return { kind: 'known', messageId: same.messageId }
   await insertEnvelope(transaction, rowOf(posted, notice.kind, notice.from))
   await insertNotice(transaction, messageId, notice, at)
-  const moved = await moveLetter(
-    transaction,
-    about,
-    recipient,
-    eventOf[notice.kind],
-    at,
-    notice.receiveNumber,
-  )
+  const moved = await moveLetter(transaction, about, recipient, notice.kind, at, notice.receiveNumber)
   const facts = { kind: notice.kind, notice: messageId }
   await recordEvent(
     transaction,
