@@ -6,10 +6,10 @@ import { digestOf, sha256Hex } from './algorithms.ts'
 import { readBase64 } from './base64.ts'
 import { isCanonical } from './canonical.ts'
 import { canonicaliseDocument, canonicaliseSigned } from './canonicalise.ts'
-import type { OwnSignature } from './own-signature.ts'
 import { refuse } from './refusal.ts'
 import { scan } from './scan.ts'
 import type { ScannedElement } from './scanned.ts'
+import type { OwnSignature, SignedInfo, SignedProperties, SignedReference } from './signature-parts.ts'
 import {
   attributeOf,
   demandSignature,
@@ -17,8 +17,8 @@ import {
   inspectAround,
   type SignatureShape,
 } from './signature-shape.ts'
-import { readSignedInfo, type SignedInfo, type SignedReference } from './signed-info.ts'
-import { readSignedProperties, type SignedProperties } from './signed-properties.ts'
+import { readSignedInfo } from './signed-info.ts'
+import { readSignedProperties } from './signed-properties.ts'
 import { decode, readSource } from './source.ts'
 
 /** `slices`: the received bytes are their own canonical form, hashed as they are; `canonicalised`: libxml2 made it. */

@@ -6,23 +6,8 @@ import { readInstant } from '../letter/time.ts'
 import { signatureAlgorithms } from './algorithms.ts'
 import { decodeBase64 } from './base64.ts'
 import { bounds } from './bounds.ts'
+import type { OwnSignature } from './signature-parts.ts'
 import { signatureText, signedInfoText, signedPropertiesText } from './signature-text.ts'
-import type { SignedInfo } from './signed-info.ts'
-import type { SignedProperties } from './signed-properties.ts'
-
-/** A signature as we write it. Offsets count UTF-16 units of the text. */
-export interface OwnSignature {
-  /** How many elements it is made of. */
-  readonly elements: number
-  readonly end: number
-  readonly signedInfo: SignedInfo
-  readonly infoStart: number
-  readonly infoEnd: number
-  readonly signatureValue: Buffer
-  readonly signedProperties: SignedProperties
-  readonly propertiesStart: number
-  readonly propertiesEnd: number
-}
 
 // NUL cannot stand in a document: what we write, with NUL for each value, falls into its fixed pieces.
 const gap = '\u0000'

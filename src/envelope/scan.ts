@@ -7,9 +7,10 @@ import { isBlank, isName, isSpace } from './characters.ts'
 import { type Name, readName, unitsOf } from './names.ts'
 import { type Declaration, knownNamespace, NamespaceScope } from './namespace-scope.ts'
 import { namespaces } from './namespaces.ts'
-import { type OwnSignature, readOwnSignature } from './own-signature.ts'
+import { readOwnSignature } from './own-signature.ts'
 import { refuse } from './refusal.ts'
 import { type ScannedAttribute, ScannedElement } from './scanned.ts'
+import type { OwnSignature } from './signature-parts.ts'
 import { skipDeclaration } from './source.ts'
 
 /**

@@ -2,7 +2,7 @@
 import { isBlank } from './characters.ts'
 import type { Name } from './names.ts'
 import type { Declaration } from './namespace-scope.ts'
-import type { OwnSignature } from './own-signature.ts'
+import type { OwnSignature } from './signature-parts.ts'
 
 export interface ScannedAttribute {
   readonly prefix: string

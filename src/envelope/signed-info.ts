@@ -5,8 +5,6 @@ import {
   canonicalisations,
   digestAlgorithms,
   envelopedSignature,
-  type HashName,
-  type SignatureAlgorithm,
   signatureAlgorithms,
   signedPropertiesType,
 } from './algorithms.ts'
@@ -15,20 +13,8 @@ import { isBlank } from './characters.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 import type { ScannedElement } from './scanned.ts'
+import type { SignedInfo, SignedReference } from './signature-parts.ts'
 import { attributeOf, childrenOf, is, onlyAttributes, unexpected } from './signature-shape.ts'
-
-export interface SignedReference {
-  readonly canonicalisation: Canonicalisation
-  readonly hash: HashName
-  readonly digest: Buffer
-}
-
-export interface SignedInfo {
-  readonly canonicalisation: Canonicalisation
-  readonly algorithm: SignatureAlgorithm
-  readonly document: SignedReference
-  readonly properties: SignedReference
-}
 
 const { ds } = namespaces
 

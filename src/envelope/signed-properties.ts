@@ -2,18 +2,13 @@
 // whose digest was checked.
 
 import { type Instant, readInstant } from '../letter/time.ts'
-import { digestAlgorithms, type HashName } from './algorithms.ts'
+import { digestAlgorithms } from './algorithms.ts'
 import { readBase64 } from './base64.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 import type { ScannedElement } from './scanned.ts'
+import type { SignedProperties } from './signature-parts.ts'
 import { attributeOf, childrenOf, is, onlyAttributes, unexpected } from './signature-shape.ts'
-
-export interface SignedProperties {
-  readonly signingTime: Instant
-  /** The digest of the signer's certificate. */
-  readonly certificate: { readonly hash: HashName; readonly digest: Buffer }
-}
 
 const { ds, xades } = namespaces
 // Further properties of baseline B-B. A signature policy would bind us to rules that we do not know: refused.

@@ -8,8 +8,8 @@ import type { HashedDocument } from './hashed.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
 import type { ScannedElement } from './scanned.ts'
+import type { SignedProperties } from './signature-parts.ts'
 import { is } from './signature-shape.ts'
-import type { SignedProperties } from './signed-properties.ts'
 
 /** How far a SigningTime may lie ahead of the reader's clock, in milliseconds. */
 const clockSkew = 5 * 60 * 1000
