@@ -1,6 +1,5 @@
 // Documents both ways: the laws of each shipped profile over generated letters and notices, and the cases on file.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { parse as parseCsv } from 'csv-parse/sync'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
@@ -14,7 +13,7 @@ import type { DocumentForm, Outgoing, Written } from '../../src/adapters/formats
 import { readStrictJson } from '../../src/adapters/formats/strict-json.ts'
 import { mediaTypeOf } from '../../src/letter/attachments.ts'
 import { checkLetter } from '../../src/letter/check.ts'
-import { letterFromJson, letterToJson } from '../../src/letter/json.ts'
+import { letterToJson } from '../../src/letter/json.ts'
 import type { Attachment, Letter, Person } from '../../src/letter/letter.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { describe } from '../../src/problem/problem.ts'
@@ -447,78 +446,5 @@ t.test('codecs: what is not in their form is a problem with its value', (t) => {
   t.match(write, { ok: false }, 'a given name of two words does not fit one cell')
   t.end()
 })
-
-// One file each: source bytes, a dashed line, what is read. See cases/README.md.
-for (const profile of ['chiang-mai-csv', 'chiang-rai-json']) {
-  t.test(`cases of ${profile}`, async (t) => {
-    const folder = new URL(`cases/${profile}/`, import.meta.url)
-    const files = readdirSync(folder).filter((name) => name.endsWith('.txt'))
-    t.ok(files.length >= 4, 'there are cases')
-    for (const file of files) {
-      const text = readFileSync(new URL(file, folder), 'utf8')
-      const [head = '', ...rest] = text.split('\n\n')
-      const headers = new Map(
-        head
-          .split('\n')
-          .filter((line) => !line.startsWith('#'))
-          .map((line) => line.split(': ', 2) as [string, string]),
-      )
-      for (const key of headers.keys())
-        t.ok(
-          ['document', 'charset', 'hex', 'beside', 'final'].includes(key),
-          `${file}: the key ${key} is known`,
-        )
-      const [body = '', expected = ''] = rest.join('\n\n').split('\n----\n')
-      const document = headers.get('document') === 'notice' ? 'notice' : 'letter'
-      const charset = headers.get('charset') ?? 'utf-8'
-      const bytes =
-        charset === 'hex' ? Buffer.from(body.replace(/\s/g, ''), 'hex') : iconv.encode(body, charset)
-      const beside = new Map(
-        (headers.get('beside') ?? '')
-          .split(', ')
-          .filter((name) => name !== '')
-          .map((name): [string, AttachmentContent] => [name, { kind: 'bytes', bytes: Buffer.from(name) }]),
-      )
-      const forms = formsOf(shipped(profile), clock)
-      const form = document === 'letter' ? forms.send! : forms.sendNotices!
-      const items = await form.read({
-        document,
-        name: file,
-        bytes,
-        beside,
-        sender: 'gone',
-        final: headers.get('final') !== 'no',
-      })
-      t.same(items.map(shownItem), (JSON.parse(expected) as unknown[]).map(expectedItem), file)
-    }
-  })
-}
-
-function shownItem(item: Item): unknown {
-  switch (item.kind) {
-    case 'letter':
-      return {
-        position: item.position,
-        letter: said(item.draft),
-        files: item.attachments.map(({ role, name }) => `${role} ${name}`),
-      }
-    case 'fault':
-      return { position: item.position, problems: item.problems.map((each) => describe(each)) }
-    case 'envelope':
-      throw new Error('no case is an envelope')
-    default:
-      return { ...item }
-  }
-}
-
-const said = (draft: object) =>
-  Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined))
-
-/** A letter stands in a case as canonical JSON; what a reader fills in need not be written. */
-function expectedItem(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('letter' in value)) return value
-  const { draft } = mustBe(letterFromJson(value.letter))
-  return { ...value, letter: said(draft) }
-}
 
 t.equal(start, Date.parse('2026-11-23T10:15:00+07:00'))

@@ -1,0 +1,259 @@
+// What every profile in profiles/ owes, a contributor's too: its cases on file, and generated letters there and back.
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import iconv from 'iconv-lite'
+import t from 'tap'
+import { formsOf } from '../../src/adapters/adapter.ts'
+import type { AttachmentContent, IncomingAttachment, Item } from '../../src/adapters/contract.ts'
+import { type Charset, charsets, encode } from '../../src/adapters/formats/charset.ts'
+import type { DocumentForm } from '../../src/adapters/formats/format.ts'
+import type { Profile } from '../../src/adapters/profile.ts'
+import { mediaTypeOf } from '../../src/letter/attachments.ts'
+import { checkLetter } from '../../src/letter/check.ts'
+import { letterFromJson } from '../../src/letter/json.ts'
+import type { Attachment, Letter } from '../../src/letter/letter.ts'
+import { moi } from '../../src/letter/offices.ts'
+import { describe } from '../../src/problem/problem.ts'
+import { letters, mustBe } from '../letter/arbitrary.ts'
+import { parcelOf, shipped, TestClock } from './stage.ts'
+
+/** Profiles without cases here, each with the reason. One that is not needed any more is a fault. */
+const waivers: Readonly<Record<string, string>> = {
+  'phatthalung-ecms': 'SOAP requests are cases of their own, in test/adapters/e-cms/cases',
+  'moi-inbox': 'its documents are sealed envelopes, which are passed on as they are: test/envelope/vectors',
+}
+
+const clock = new TestClock()
+const folder = join(import.meta.dirname, 'cases')
+const idsIn = (place: string): string[] =>
+  readdirSync(place)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+const profiles = idsIn(join(import.meta.dirname, '../../profiles'))
+
+/** What is wrong with the folders of cases as such: a case that nobody runs says nothing. */
+function faultsOfFolders(cases: string, known: readonly string[]): string[] {
+  const folders = readdirSync(cases, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const faults: string[] = []
+  for (const { name } of folders) {
+    if (!known.includes(name)) faults.push(`cases/${name}: there is no profile profiles/${name}.yaml`)
+    if (filesIn(join(cases, name)).length === 0)
+      faults.push(`cases/${name}: no case in it; a case is a file *.txt, as cases/README.md says`)
+    if (Object.hasOwn(waivers, name)) faults.push(`cases/${name}: it has cases; take its waiver away`)
+  }
+  for (const id of known) {
+    if (!Object.hasOwn(waivers, id) && !folders.some(({ name }) => name === id))
+      faults.push(`profiles/${id}.yaml: it has no cases; put a sample into cases/${id}/`)
+  }
+  for (const id of Object.keys(waivers))
+    if (!known.includes(id)) faults.push(`the waiver of ${id} is for no profile`)
+  return faults
+}
+
+function filesIn(place: string): string[] {
+  return readdirSync(place).filter((name) => name.endsWith('.txt'))
+}
+
+t.test('every profile has its cases, and every case its profile', (t) => {
+  t.same(faultsOfFolders(folder, profiles), [])
+  const odd = t.testdir({ stranger: { 'a.txt': '' }, 'chiang-mai-csv': {}, 'moi-inbox': { 'a.txt': '' } })
+  const known = ['chiang-mai-csv', 'moi-inbox', 'nan-dbf', 'phatthalung-ecms']
+  t.same(faultsOfFolders(odd, known).toSorted(), [
+    'cases/chiang-mai-csv: no case in it; a case is a file *.txt, as cases/README.md says',
+    'cases/moi-inbox: it has cases; take its waiver away',
+    'cases/stranger: there is no profile profiles/stranger.yaml',
+    'profiles/nan-dbf.yaml: it has no cases; put a sample into cases/nan-dbf/',
+  ])
+  t.end()
+})
+
+interface Case {
+  readonly document: 'letter' | 'notice'
+  readonly bytes: Buffer
+  readonly beside: readonly string[]
+  readonly final: boolean
+  readonly expected: readonly unknown[]
+}
+
+const keys = ['document', 'charset', 'beside', 'final']
+
+/** Reads a case: headers, a blank line, the source, a dashed line, what is read. Throws an error that says what is wrong. */
+function readCase(text: string): Case {
+  const [head = '', ...rest] = text.split('\n\n')
+  const headers = new Map(
+    head
+      .split('\n')
+      .filter((line) => !line.startsWith('#'))
+      .map((line) => line.split(': ', 2) as [string, string]),
+  )
+  for (const key of headers.keys())
+    if (!keys.includes(key)) throw new Error(`the key “${key}” is none of ${keys.join(', ')}`)
+  const [body, expected] = rest.join('\n\n').split('\n----\n')
+  if (body === undefined || expected === undefined) throw new Error('there is no line ---- after the source')
+  return {
+    document: headers.get('document') === 'notice' ? 'notice' : 'letter',
+    bytes: bytesOf(body, headers.get('charset') ?? 'utf-8'),
+    beside: (headers.get('beside') ?? '').split(', ').filter((name) => name !== ''),
+    final: headers.get('final') !== 'no',
+    expected: JSON.parse(expected) as unknown[],
+  }
+}
+
+/** `charset` as a profile names it; `hex` for bytes that are no text. */
+function bytesOf(body: string, charset: string): Buffer {
+  if (charset === 'hex') return Buffer.from(body.replace(/\s/g, ''), 'hex')
+  if (!charsets.includes(charset as Charset))
+    throw new Error(`the charset “${charset}” is none of ${charsets.join(', ')}, hex`)
+  // A case may hold what no profile would write: Thai in another coding is what some systems send.
+  return charset === 'windows-874' ? iconv.encode(body, charset) : encode(body, charset as Charset)
+}
+
+t.test('a case that is no case says why', (t) => {
+  t.throws(() => readCase('colour: red\n\nx\n----\n[]'), { message: /colour.*document, charset/ })
+  t.throws(() => readCase('charset: cp874\n\nx\n----\n[]'), { message: /cp874.*windows-874/ })
+  t.throws(() => readCase('charset: utf-8\n\nx\n'), { message: /no line ----/ })
+  t.equal(readCase('charset: utf-8-bom\n\nx\n----\n[]').bytes.toString('hex'), 'efbbbf78')
+  t.equal(readCase('charset: utf-16le\n\nx\n----\n[]').bytes.toString('hex'), 'fffe7800')
+  t.end()
+})
+
+for (const id of profiles.filter((each) => existsSync(join(folder, each)))) {
+  t.test(`cases of ${id}`, async (t) => {
+    const forms = formsOf(shipped(id), clock)
+    for (const file of filesIn(join(folder, id))) {
+      const one = readCase(readFileSync(join(folder, id, file), 'utf8'))
+      const form = one.document === 'letter' ? forms.send : forms.sendNotices
+      if (form === undefined) throw new Error(`${file}: the profile sends no ${one.document}`)
+      const beside = new Map(
+        one.beside.map((name): [string, AttachmentContent] => [
+          name,
+          { kind: 'bytes', bytes: Buffer.from(name) },
+        ]),
+      )
+      const items = await form.read({ ...one, name: file, beside, sender: 'gone' })
+      t.same(items.map(shownItem), one.expected.map(expectedItem), file)
+    }
+  })
+}
+
+function shownItem(item: Item): unknown {
+  switch (item.kind) {
+    case 'letter':
+      return {
+        position: item.position,
+        letter: said(item.draft),
+        files: item.attachments.map(({ role, name }) => `${role} ${name}`),
+      }
+    case 'fault':
+      return { position: item.position, problems: item.problems.map((each) => describe(each)) }
+    case 'envelope':
+      throw new Error('no case is an envelope')
+    default:
+      return { ...item }
+  }
+}
+
+const said = (draft: object) =>
+  Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined))
+
+/** A letter stands in a case as canonical JSON; what a reader fills in need not be written. */
+function expectedItem(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('letter' in value)) return value
+  const { draft } = mustBe(letterFromJson(value.letter))
+  return { ...value, letter: said(draft) }
+}
+
+/** Which form of a profile brings a letter to its system, and which takes one from it. */
+const ways = (profile: Profile) => {
+  const { send, receive } = formsOf(profile, clock)
+  return [
+    { name: 'sends', form: send, from: profile.office, to: moi },
+    { name: 'is given', form: receive, from: moi, to: profile.office },
+  ]
+}
+
+/** An envelope is passed on as it is: there is nothing to translate. */
+const translates = (id: string): boolean =>
+  Object.values(shipped(id).documents).every(({ format }) => format.kind !== 'envelope')
+
+for (const id of profiles.filter(translates)) {
+  t.test(`law: generated letters there and back through ${id}`, async (t) => {
+    const profile = shipped(id)
+    for (const { name, form, from, to } of ways(profile)) {
+      if (form === undefined) continue
+      let written = 0
+      await fc.assert(
+        fc.asyncProperty(letters({ charset: 'windows-874', lines: false, from, to }), async (made) => {
+          // Half of all letters are secret, and most systems cannot say it.
+          const secret = /\/ล/.test(made.number.normalized)
+          const contents = made.attachments.map((_each, index) => Buffer.from(`scan ${index}`))
+          const attachments = made.attachments.map(
+            (each, index): Attachment => ({ ...each, ...measured(contents[index] ?? Buffer.alloc(0)) }),
+          )
+          const secrecy = secret ? made.secrecy : 'ordinary'
+          const letter: Letter = { ...made, secrecy, attachments, extension: [] }
+          const back = await thereAndBack(form, letter, contents)
+          if (back === undefined) return
+          written += 1
+          const { number, date, subject } = back.letter
+          t.equal(number.normalized, letter.number.normalized)
+          t.equal(date, letter.date)
+          // What stands around the words of a subject is not everywhere kept.
+          if (!back.spilled.includes('subject')) t.equal(subject.trim(), letter.subject.trim())
+          t.equal(back.letter.from.office, letter.from.office)
+          t.same(back.letter.to.offices, letter.to.offices)
+          const digests = back.letter.attachments.map(({ sha256 }) => sha256)
+          t.same(
+            letter.attachments.filter(({ sha256 }) => !digests.includes(sha256)),
+            [],
+            'every attachment',
+          )
+        }),
+        { numRuns: 100 },
+      )
+      t.ok(written > 0, `what ${id} ${name}: ${written} of 100 letters could be said`)
+    }
+  })
+}
+
+/** The letter as it is read again from what was written; undefined when it was refused, with its reasons. */
+async function thereAndBack(
+  form: DocumentForm,
+  letter: Letter,
+  contents: readonly Buffer[],
+): Promise<{ readonly letter: Letter; readonly spilled: readonly string[] } | undefined> {
+  const byDigest = new Map(contents.map((bytes) => [measured(bytes).sha256, bytes]))
+  const written = await form.write(parcelOf({ letter }, 'p-1', letter.to.offices[0] ?? 'moi', byDigest))
+  if (!written.ok) return undefined
+  const { bytes, files, spilled } = written.value
+  const beside = new Map(
+    files.map((file): [string, AttachmentContent] => [
+      file.name,
+      file.content.kind === 'bytes'
+        ? { kind: 'bytes', bytes: file.content.bytes }
+        : { kind: 'kept', sha256: file.sha256, size: file.content.size },
+    ]),
+  )
+  const source = { document: 'letter', name: 'x', bytes, beside, sender: 'gone', final: true } as const
+  const [item] = await form.read(source)
+  if (item?.kind !== 'letter') throw new Error(`what was written is no letter: ${JSON.stringify(item)}`)
+  return { letter: mustBe(checkLetter(item.draft, item.attachments.map(attachmentOf))), spilled }
+}
+
+const measured = (bytes: Buffer) => ({
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+  size: bytes.length,
+})
+
+const attachmentOf = ({ name, mediaType, role, content }: IncomingAttachment): Attachment => ({
+  name,
+  role,
+  mediaType: mustBe(mediaTypeOf(mediaType, name)),
+  ...(content.kind === 'kept'
+    ? { sha256: content.sha256, size: content.size }
+    : content.kind === 'bytes'
+      ? measured(content.bytes)
+      : { sha256: '', size: 0 }),
+})
