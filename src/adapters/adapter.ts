@@ -28,15 +28,19 @@ export function createAdapter(profile: Profile, settings: AdapterSettings): Resu
   const forms = formsOf(profile, settings.clock)
   const problems: Problem[] = []
   const served = new Map<Channel, Transport>()
+  const said = new Set<Channel>()
   for (const channel of channels) {
     const definition = profile.channels[channel]
-    if (definition === undefined || served.has(channel)) continue
+    if (definition === undefined || served.has(channel) || said.has(channel)) continue
     const sharing = channels.filter((each) =>
       sameTransport(profile.channels[each]?.transport, definition.transport),
     )
     const made = transportOf(profile, settings, channel, sharing, forms)
-    if (Array.isArray(made)) problems.push(...made)
-    else for (const each of sharing) served.set(each, made)
+    // The faults of a transport that channels share are said once, where it stands first.
+    if (Array.isArray(made)) {
+      problems.push(...made)
+      for (const each of sharing) said.add(each)
+    } else for (const each of sharing) served.set(each, made)
   }
   problems.push(...placeFindings(served).map(problemOf))
   const [first, ...rest] = problems

@@ -324,6 +324,16 @@ export const adapterProblems = {
       th: 'ส่งเอกสารเป็นส่วนแรกและไฟล์ละหนึ่งส่วน ตาม docs/profiles.md',
     },
   },
+  'adapter.multipart.encoding': {
+    status: 400,
+    permanent: true,
+    en: 'a part of the body has the Content-Transfer-Encoding {value}; expected is {expected}',
+    th: 'ส่วนหนึ่งของเนื้อหามี Content-Transfer-Encoding เป็น {value} แต่ต้องเป็น {expected}',
+    remedy: {
+      en: 'Send the bytes of the file as they are, without a Content-Transfer-Encoding.',
+      th: 'ส่งไบต์ของไฟล์โดยตรง โดยไม่ต้องมี Content-Transfer-Encoding',
+    },
+  },
   'adapter.body.unsupported': {
     status: 415,
     permanent: true,
@@ -553,6 +563,26 @@ export const adapterProblems = {
     remedy: {
       en: 'Look at its disk and its rights; it is tried again by itself.',
       th: 'ตรวจสอบดิสก์และสิทธิ์ ระบบจะลองใหม่เอง',
+    },
+  },
+  'adapter.peer.no-answer': {
+    status: 502,
+    permanent: false,
+    en: 'status {status} came with a body of another kind ({value}): perhaps a sign-in page or a proxy answered, and nobody knows whether the system has it',
+    th: 'ได้สถานะ {status} แต่เนื้อหาเป็นชนิดอื่น ({value}) อาจเป็นหน้าเข้าสู่ระบบหรือพร็อกซี จึงไม่รู้ว่าระบบได้รับหรือไม่',
+    remedy: {
+      en: 'Let the system answer 2xx without a body or with application/json; check the url and what stands before it.',
+      th: 'ให้ระบบตอบ 2xx โดยไม่มีเนื้อหาหรือเป็น application/json และตรวจสอบ url กับสิ่งที่อยู่หน้าระบบ',
+    },
+  },
+  'adapter.peer.unready': {
+    status: 503,
+    permanent: false,
+    en: 'the other side does not take letters now: status {status}',
+    th: 'ขณะนี้ปลายทางไม่รับหนังสือ: สถานะ {status}',
+    remedy: {
+      en: '401 and 403: check the token or the certificate; 404 and redirects: check the url; it is tried again by itself.',
+      th: '401 และ 403: ตรวจโทเค็นหรือใบรับรอง 404 และการเปลี่ยนเส้นทาง: ตรวจ url ระบบจะลองใหม่เอง',
     },
   },
   'adapter.peer.refused': {

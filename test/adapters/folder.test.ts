@@ -22,6 +22,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
+import { createAdapter } from '../../src/adapters/adapter.ts'
 import type { Adapter, Item } from '../../src/adapters/contract.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'
@@ -36,17 +37,18 @@ const row = (number: string, file = '', date = '1 ม.ค. 2551') =>
 const csv = (...rows: string[]) => iconv.encode(`${[header, ...rows].join('\r\n')}\r\n`, 'windows-874')
 const signal = new AbortController().signal
 
+const environment = {
+  SARABAN_50_SEND: 'send',
+  SARABAN_50_SEND_NOTICES: 'send-notices',
+  SARABAN_50_RECEIVE: 'receive',
+  SARABAN_50_NOTICES: 'notices',
+}
+
 /** An adapter over four scratch folders, and what to do with it. */
 async function stage(t: Test) {
   const root = mkdtempSync(join(tmpdir(), 'saraban-folder-'))
   for (const name of ['send', 'send-notices', 'receive', 'notices']) mkdirSync(join(root, name))
   const gateway = new TestGateway()
-  const environment = {
-    SARABAN_50_SEND: 'send',
-    SARABAN_50_SEND_NOTICES: 'send-notices',
-    SARABAN_50_RECEIVE: 'receive',
-    SARABAN_50_NOTICES: 'notices',
-  }
   const make = () => adapterOf(shipped('chiang-mai-csv'), gateway.clock, environment, root)
   let adapter: Adapter = make()
   t.teardown(async () => {
@@ -318,6 +320,43 @@ t.test(
     drop('letters.csv', csv(row('ชม 1/2')))
     await pass(12_000)
     t.match(gateway.items, [{ kind: 'letter' }])
+  },
+)
+
+t.test(
+  'channels that are one folder by links or other words are refused; a file is no folder; a missing one is told',
+  async (t) => {
+    const { root, path, gateway, start } = await stage(t)
+    const made = (changed: Readonly<Record<string, string>>) => {
+      const adapter = createAdapter(shipped('chiang-mai-csv'), {
+        environment: { ...environment, ...changed },
+        folder: root,
+        clock: gateway.clock,
+      })
+      return adapter.ok ? [] : adapter.problems.map(({ code, path: at }) => `${at} ${code}`)
+    }
+    symlinkSync(path('send'), path('link'))
+    symlinkSync(root, path('self'))
+    writeFileSync(path('file'), '')
+    t.same(made({}), [])
+    const shared = (channel: string) => [`${channel}.transport.path adapter.option.place-shared`]
+    t.same(made({ SARABAN_50_RECEIVE: 'link' }), shared('receive'))
+    t.same(made({ SARABAN_50_NOTICES: './notices/../send-notices' }), shared('notices'))
+    t.same(made({ SARABAN_50_SEND_NOTICES: path('self', 'send') }), shared('sendNotices'))
+    t.same(
+      made({ SARABAN_50_SEND: 'new', SARABAN_50_RECEIVE: 'self/new' }),
+      shared('receive'),
+      'not there yet',
+    )
+    t.same(made({ SARABAN_50_SEND: 'file' }), ['send.transport.path adapter.option.no-folder'])
+    t.same(made({ SARABAN_50_RECEIVE: 'file/below' }), ['receive.transport.path adapter.option.no-folder'])
+    rmSync(path('send'), { recursive: true })
+    rmSync(path('receive'), { recursive: true })
+    await start()
+    t.match(gateway.reports, [
+      { event: 'folder.unavailable', facts: { channel: 'send', path: path('send'), reason: 'ENOENT' } },
+      { event: 'folder.unavailable', facts: { channel: 'receive', path: path('receive'), reason: 'ENOENT' } },
+    ])
   },
 )
 

@@ -20,7 +20,7 @@ import { MultipartError, multipartParts, parameterOf } from '../../src/adapters/
 import { createAuthority, issueCertificate, keyToPem, newKey } from '../../src/gateway/trust/authority.ts'
 import type { Attachment } from '../../src/letter/letter.ts'
 import { systemRandom } from '../../src/letter/time.ts'
-import { problem } from '../../src/problem/problem.ts'
+import { messageOf, problem } from '../../src/problem/problem.ts'
 import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
 import { messageIdOf } from './message-ids.ts'
 import { adapterOf, parcelOf, shipped, start, TestGateway } from './stage.ts'
@@ -206,6 +206,33 @@ t.test('multipart/form-data: files are kept as they come, by name; what does not
   t.same(await post([], many), [400, ['adapter.multipart.broken']], 'T7: a flood of parts')
 })
 
+t.test('multipart: base64 parts are decoded; another encoding is refused with its name', async (t) => {
+  const gateway = new TestGateway()
+  const base = await mount(t, adapterOf(shipped('chiang-rai-json'), gateway.clock, environment), gateway)
+  const scan = randomBytes(300_000)
+  const lines = scan.toString('base64').replace(/(.{76})/g, '$1\r\n')
+  const post = async (encoding: string, text: string, document: string, documentEncoding = '8bit') => {
+    const answer = await fetch(`${base}/v1/systems/57/letters`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body: Buffer.from(
+        `--b\r\nContent-Disposition: form-data; name="document"\r\nContent-Transfer-Encoding: ${documentEncoding}\r\n\r\n${document}\r\n--b\r\nContent-Disposition: form-data; name="x"; filename="a.pdf"\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${text}\r\n--b--\r\n`,
+      ),
+    })
+    const { problems } = (await answer.json()) as { problems?: { code: string; value?: string }[] }
+    return [answer.status, problems?.map(({ code }) => code)]
+  }
+  const document = JSON.stringify({ ...short, attachments: [{ name: 'a.pdf', sha256: digest(scan) }] })
+  t.same(await post('BASE64', lines, document), [201, undefined])
+  t.ok(gateway.kept.get(digest(scan))?.equals(scan))
+  t.same(await post('base64', lines, Buffer.from(document).toString('base64'), 'base64'), [201, undefined])
+  for (const encoding of ['quoted-printable', 'x-uuencode', 'base64, binary'])
+    t.same(await post(encoding, 'abc', document), [400, ['adapter.multipart.encoding']], encoding)
+  for (const broken of ['YWJ', 'YW==Yg==', 'YW!j', 'YQ===', '====']) {
+    t.same(await post('base64', broken, document), [400, ['adapter.multipart.broken']], broken)
+  }
+})
+
 t.test(
   'T7: a body that breaks off, is slow or packed is answered, or costs its connection only',
   async (t) => {
@@ -387,15 +414,28 @@ t.test('statuses are outcomes, exactly as the contract has them', async (t) => {
     body = text
     return deliver()
   }
-  for (const taken of [200, 201, 202, 204, 409])
+  for (const taken of [200, 201, 202, 204])
     t.match(await outcome(taken), { kind: 'taken', said: `HTTP ${taken}` })
+  t.match(await outcome(200, { 'content-type': 'application/json' }, '{}'), { kind: 'taken' })
+  for (const type of ['text/html', 'text/plain', 'application/xml'])
+    t.match(
+      await outcome(200, { 'content-type': type }, '<html>sign in</html>'),
+      { kind: 'unknown', said: /adapter\.peer\.no-answer/ },
+      `a page of ${type} is no answer of the system`,
+    )
   t.match(await outcome(422, { 'content-type': 'application/json' }, '{"why":"x"}'), {
     kind: 'refused',
     problem: { code: 'adapter.peer.refused', details: { status: 422 } },
     said: 'HTTP 422: {"why":"x"}',
   })
-  for (const refused of [400, 401, 403, 404, 410, 413, 301, 302, 307])
-    t.match(await outcome(refused, { location: 'http://127.0.0.1:1/' }), { kind: 'refused' }, `${refused}`)
+  for (const refused of [400, 409, 410, 413, 415, 422])
+    t.match(await outcome(refused), { kind: 'refused' }, `${refused}`)
+  for (const passing of [301, 302, 307, 308, 401, 403, 404, 405, 407, 421])
+    t.match(
+      await outcome(passing, { location: 'http://127.0.0.1:1/' }),
+      { kind: 'unavailable', said: /adapter\.peer\.unready/ },
+      `${passing} is a state of the network or of a deployment`,
+    )
   for (const later of [408, 425, 429, 500, 502, 503, 504])
     t.match(await outcome(later), { kind: 'unavailable', retryAfter: undefined }, `${later}`)
   t.match(await outcome(503, { 'retry-after': '120' }), { kind: 'unavailable', retryAfter: 120_000 })
@@ -414,10 +454,27 @@ t.test('statuses are outcomes, exactly as the contract has them', async (t) => {
     'T10',
   )
   t.match(
-    await outcome(200, { 'content-type': 'text/plain' }, 'x'.repeat(3_000_000)),
+    await outcome(200, { 'content-type': 'application/json' }, 'x'.repeat(3_000_000)),
     { kind: 'taken' },
     'an answer without end is not read to its end',
   )
+})
+
+t.test('an envelope: 409 is taken before, 200 with a page is unknown', async (t) => {
+  let [status, type, body] = [409, 'application/xml', '<env:Envelope/>']
+  const deliver = await peer(
+    t,
+    (request, response) => {
+      request.resume().once('end', () => response.writeHead(status, { 'content-type': type }).end(body))
+    },
+    '',
+    'envelope',
+  )
+  t.match(await deliver(), { kind: 'taken', reply: Buffer.from('<env:Envelope/>') })
+  ;[status, type, body] = [200, 'text/html', '<html/>']
+  t.match(await deliver(), { kind: 'unknown' })
+  ;[status, type, body] = [200, 'application/xml', '<env:Envelope/>']
+  t.match(await deliver(), { kind: 'taken', reply: Buffer.from('<env:Envelope/>') })
 })
 
 t.test('a connection that fails before the last byte took nothing; after it, nobody knows', async (t) => {
@@ -525,9 +582,7 @@ t.test(
     })
     const moi = adapterOf(shipped('moi-inbox'), inbox.clock, {
       SARABAN_MOI_INBOX_URL: 'https://127.0.0.1:9/envelopes',
-      SARABAN_MOI_TLS_KEY: 'x',
-      SARABAN_MOI_TLS_CERTIFICATE: 'x',
-      SARABAN_MOI_TLS_AUTHORITY: 'x',
+      ...(await tlsOfInbox()),
     }).doors
     t.same(
       moi.map(({ method, path, access }) => [method, path, access.kind]),
@@ -570,6 +625,51 @@ t.test(
       receipt,
     })
     t.match(await bearer.deliver!(envelope, signal), { kind: 'refused', reply: receipt.bytes })
+  },
+)
+
+/** Our key, our certificate, and the authority of both. */
+async function tlsOfInbox() {
+  const now = Date.now()
+  const authority = await createAuthority(now, systemRandom)
+  const key = await newKey()
+  const subject = { kind: 'server' as const, names: ['gateway'], addresses: [] }
+  return {
+    SARABAN_MOI_TLS_KEY: keyToPem(key),
+    SARABAN_MOI_TLS_CERTIFICATE: issueCertificate(authority, key, subject, now, systemRandom).toString(),
+    SARABAN_MOI_TLS_AUTHORITY: authority.certificate.toString(),
+  }
+}
+
+t.test(
+  'keys and certificates that are none, or do not fit, are named when the adapter is made',
+  async (t) => {
+    const good = await tlsOfInbox()
+    const other = keyToPem(await newKey())
+    const made = (changed: Readonly<Record<string, string>>) => {
+      const environment = { SARABAN_MOI_INBOX_URL: 'https://127.0.0.1:9/envelopes', ...good, ...changed }
+      const adapter = createAdapter(shipped('moi-inbox'), {
+        environment,
+        folder: '/nowhere',
+        clock: new TestGateway().clock,
+      })
+      return adapter.ok ? [] : [...new Set(adapter.problems.map(({ code, path }) => `${path} ${code}`))]
+    }
+    const at = (end: string) => [`receive.transport.tls.${end}`]
+    t.same(made({}), [])
+    t.same(made({ SARABAN_MOI_TLS_KEY: other }), at('key adapter.tls.mismatch'))
+    t.same(made({ SARABAN_MOI_TLS_KEY: 'secret' }), at('key adapter.tls.not-pem'))
+    t.same(made({ SARABAN_MOI_TLS_CERTIFICATE: other }), at('certificate adapter.tls.not-pem'))
+    const broken = good.SARABAN_MOI_TLS_AUTHORITY.replace(/MII[\s\S]{40}/, 'MII')
+    t.same(made({ SARABAN_MOI_TLS_AUTHORITY: broken }), at('authority adapter.tls.not-pem'))
+    const url = createAdapter(shipped('moi-inbox'), {
+      environment: { ...good, SARABAN_MOI_INBOX_URL: 'http://user:secret@moi.example/' },
+      folder: '/nowhere',
+      clock: new TestGateway().clock,
+    })
+    const message = url.ok ? '' : url.problems.map((each) => messageOf(each)).join()
+    t.match(message, /moi\.example/)
+    t.notMatch(message, /\{|secret/, 'no place of a line that nobody knows, and no password')
   },
 )
 

@@ -4,6 +4,7 @@ import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import type { AdapterVerbs, AttachmentContent, DoorRequest } from '../contract.ts'
 import { tooLarge } from './keeping.ts'
 import { boundaryOf, MultipartError, multipartParts, type Part, parameterOf } from './multipart.ts'
+import { decodedBody, EncodingError } from './multipart-encoding.ts'
 
 export interface BodyLimits {
   /** Bytes of the document. */
@@ -71,6 +72,10 @@ async function readWithin(
     if (late) return bad(problem('adapter.body.slow', '', undefined, { limit: limits.within }))
     if (error instanceof MultipartError)
       return bad(problem('adapter.multipart.broken', '', undefined, { reason: error.message }))
+    if (error instanceof EncodingError) {
+      const expected = 'base64, binary, 8bit or 7bit'
+      return bad(problem('adapter.multipart.encoding', '', error.encoding, { expected }))
+    }
     if (error instanceof TooMuch)
       return bad(problem('adapter.document.too-large', '', undefined, { limit: limits.document }))
     if (tooLarge(error))
@@ -99,14 +104,14 @@ async function readParts(
   const beside = new Map<string, AttachmentContent>()
   for await (const part of parts) {
     if (bytes === undefined) {
-      bytes = await collect(part.body, limits.document)
+      bytes = await collect(decodedBody(part), limits.document)
       continue
     }
     const name = nameOf(part)
     if (name === undefined || name === '')
       throw new MultipartError('a file without a Content-ID or a file name')
     if (beside.has(name)) throw new MultipartError('two files of one name')
-    beside.set(name, { kind: 'kept', ...(await kept(part.body, limits.attachment, verbs)) })
+    beside.set(name, { kind: 'kept', ...(await kept(decodedBody(part), limits.attachment, verbs)) })
   }
   if (bytes === undefined) throw new MultipartError('it has no part')
   return good({ bytes, beside })

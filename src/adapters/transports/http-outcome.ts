@@ -1,7 +1,7 @@
 // What an answer to a parcel means (design §5.2): the one table of statuses.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import { printable, problem } from '../../problem/problem.ts'
+import { describe, printable, problem, remedyOf } from '../../problem/problem.ts'
 import type { Outcome } from '../contract.ts'
 
 export interface Answer {
@@ -29,23 +29,44 @@ export async function readAnswer(answer: {
   return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) }
 }
 
-/** The statuses with which a server says "not now": nothing was taken. */
+/**
+ * The statuses with which a server refuses this very document. Every other one may pass by itself, without a change to the
+ * letter: a sign-in that expired (401, 403), a proxy (407), a service that is being replaced (404, redirects), 5xx.
+ */
+const refusing = new Set([400, 409, 410, 413, 415, 422])
+
+/** The statuses with which a server itself says "not now". */
 const notNow = new Set([408, 425, 429])
 
 /**
- * 2xx and 409 = taken (409: before), 422 = refused, each with the signed notice that came with it; 408, 425, 429 and 5xx =
- * not now, with what Retry-After says; every other 4xx = refused; a redirect is followed nowhere (attacks T1) and refused.
+ * 2xx = taken, when no body comes, or JSON, or the signed notice where `receipts` asks for one. Anything else with 2xx may
+ * be a sign-in page that stands before the system: unknown, it is sent again. 409 to an envelope = taken before; 422 =
+ * refused with the signed notice that came. `refusing` = refused; everything else = not now, with what Retry-After says.
+ * A redirect is followed nowhere (attacks T1).
  */
 export function outcomeOf(answer: Answer, receipts: boolean, now: () => number): Outcome {
   const { status, headers, body } = answer
   const said = saidOf(answer)
-  const signed =
-    receipts && /^(application|text)\/xml\b/i.test(String(headers['content-type'] ?? '')) && body.length > 0
+  const type = String(headers['content-type'] ?? '')
+  const signed = receipts && /^(application|text)\/xml\b/i.test(type) && body.length > 0
   const reply = signed ? { reply: body } : {}
-  if ((status >= 200 && status < 300) || status === 409) return { kind: 'taken', said, ...reply }
-  if (status >= 500 || notNow.has(status)) {
+  if (receipts && status === 409) return { kind: 'taken', said, ...reply }
+  if (status >= 200 && status < 300) {
+    if (body.length === 0 || signed || /^application\/([a-z.-]+\+)?json\b/i.test(type))
+      return { kind: 'taken', said, ...reply }
+    const found = problem('adapter.peer.no-answer', '', type, { status })
+    return { kind: 'unknown', said: `${said}; ${describe(found)} ${remedyOf(found)}` }
+  }
+  if (!refusing.has(status)) {
     const retryAfter = retryAfterOf(headers['retry-after'], now)
-    return { kind: 'unavailable', said, ...(retryAfter !== undefined && { retryAfter }) }
+    // A status of the deployment, not of the moment, is one that a person has to look at.
+    const unready = status < 500 && !notNow.has(status)
+    const found = problem('adapter.peer.unready', '', undefined, { status })
+    return {
+      kind: 'unavailable',
+      said: unready ? `${said}; ${describe(found)} ${remedyOf(found)}` : said,
+      ...(retryAfter !== undefined && { retryAfter }),
+    }
   }
   return {
     kind: 'refused',
