@@ -1,12 +1,15 @@
 // `saraban messages` over real journals: what an operator is told of a letter that is stuck is true, and complete.
 import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Outcome } from '../../src/adapters/contract.ts'
 import { run } from '../../src/cli/program.ts'
 import { reasonLine, reasonOf } from '../../src/cli/reason.ts'
+import { deliveryTable } from '../../src/gateway/delivery/states.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { type FolderLock, lockFolder } from '../../src/gateway/lock.ts'
+import { createMetrics } from '../../src/gateway/metrics.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { systemRandom } from '../../src/letter/time.ts'
 import { problem } from '../../src/problem/problem.ts'
@@ -319,4 +322,28 @@ t.test('a reader that has seen enough is no fault', async (t) => {
   )
   t.match(ran.stderr, 'left 0')
   t.notMatch(ran.stderr, /EPIPE|at .*node:/)
+})
+
+t.test('docs/operate.md names every state, metric and event', async (t) => {
+  const root = join(import.meta.dirname, '../..')
+  const page = readFileSync(join(root, 'docs/operate.md'), 'utf8')
+  const { gateway } = await open(t)
+  const { registry } = createMetrics(gateway.desk.database, gateway.queue)
+  const metrics = registry.getMetricsAsArray().map(({ name }) => name)
+  const own = metrics.filter((name) => name.startsWith('saraban_'))
+  t.same([...new Set(page.match(/saraban_\w+/g))].toSorted(), own.toSorted())
+  for (const state of Object.keys(deliveryTable)) t.match(page, `\`${state}\``)
+  // Events as the sources have them: of the log, and of the adapters' reports.
+  const adapters = readdirSync(join(root, 'src/adapters'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(root, 'src/adapters', name), 'utf8'))
+  const log = readFileSync(join(root, 'src/gateway/log.ts'), 'utf8')
+  const found = [
+    ...adapters.join('').matchAll(/report\(\s*'([a-z]+\.[a-z-]+)'/g),
+    ...log.matchAll(/'([a-z]+\.[a-z-]+)'/g),
+  ]
+  const events = new Set(found.map(([, event = '']) => event))
+  for (const kind of ['taken', 'known', 'quarantined', 'refused', 'waiting']) events.add(`source.${kind}`)
+  t.ok(events.size > 15)
+  for (const event of events) t.match(page, `\`${event}\``)
 })
