@@ -12,6 +12,7 @@ import { formsOf } from './adapter.ts'
 import type { AttachmentContent, IncomingAttachment, Item, NoticeDraft, Source } from './contract.ts'
 import type { DocumentForm, Written } from './formats/format.ts'
 import type { Profile } from './profile.ts'
+import { noticeBack } from './try-notice.ts'
 
 export interface TrialSettings {
   readonly clock: Clock
@@ -41,7 +42,15 @@ export type TrialItem =
       /** Why there is no way back. */
       readonly problems: readonly Problem[]
     }
-  | { readonly kind: 'notice'; readonly position: string; readonly notice: NoticeDraft }
+  | {
+      readonly kind: 'notice'
+      readonly position: string
+      readonly notice: NoticeDraft
+      /** Absent when there is none, or when the sample names the letter by its message id alone. */
+      readonly wayBack?: WayBack
+      readonly lost: readonly string[]
+      readonly problems: readonly Problem[]
+    }
   | { readonly kind: 'envelope'; readonly position: string; readonly bytes: Buffer }
   | { readonly kind: 'fault'; readonly position: string; readonly problems: readonly [Problem, ...Problem[]] }
 
@@ -97,7 +106,12 @@ async function tryItem(
     case 'envelope':
       return { kind: 'envelope', position, bytes: item.bytes }
     case 'notice':
-      return { kind: 'notice', position, notice: item.draft }
+      return {
+        kind: 'notice',
+        position,
+        notice: item.draft,
+        ...(await backOfNotice(item.draft, form, profile, settings)),
+      }
     case 'letter': {
       const contents = await attachmentsOf(item.attachments)
       if (!contents.ok) return { kind: 'fault', position, problems: contents.problems }
@@ -115,6 +129,18 @@ async function tryItem(
     default:
       return item satisfies never
   }
+}
+
+async function backOfNotice(
+  draft: NoticeDraft,
+  form: DocumentForm,
+  profile: Profile,
+  settings: TrialSettings,
+): Promise<{ wayBack?: WayBack; lost: readonly string[]; problems: readonly Problem[] }> {
+  const { written, ...found } = await noticeBack(draft, form, profile, settings)
+  if (written === undefined) return found
+  const { bytes, mediaType, files, spilled } = written
+  return { ...found, wayBack: { bytes, mediaType, files: files.map(({ name }) => name), spilled } }
 }
 
 async function back(

@@ -60,7 +60,10 @@ function tryCommand(terminal: Terminal): Command {
     .description('try a profile on a sample: the letter, the envelope and the way back')
     .argument('<PROFILE>', 'the profile')
     .argument('<SAMPLE>', 'a document as the system sends it; files that it names are looked for beside it')
-    .option('--notice', 'the sample is a notice; default: a letter, or a notice where only that can be read')
+    .option(
+      '--notice',
+      'the sample is a notice that the system sends, about a letter that its office got (dispute, recall: sent); default: a letter, or a notice where only that can be read',
+    )
     .option('--json', 'print everything as JSON')
     .addHelpText('after', tryHelp)
     .action(async (file: string, sample: string, options: { notice?: boolean; json?: boolean }) => {
@@ -84,12 +87,12 @@ function tryCommand(terminal: Terminal): Command {
 
 const tryHelp = `
 Nothing is sent and nothing is sealed.
-Exit code: 0 every letter goes there and back, 1 something does not, 2 wrong usage or an unreadable file.
+Exit code: 0 every letter and notice goes there and back, 1 something does not, 2 wrong usage or an unreadable file.
 
 Examples:
   $ saraban profile try profiles/chiang-mai-csv.yaml sample.csv
   $ saraban profile try profiles/chiang-rai-json.yaml letter.json --json
-  $ saraban profile try profiles/chiang-mai-csv.yaml received.csv --notice
+  $ saraban profile try profiles/chiang-mai-csv.yaml what-became-of-them.csv --notice
 `
 
 function readText(path: string): Buffer {

@@ -1,19 +1,20 @@
 // What `saraban profile try` shows of a trial: the letter, the envelope and the way back, or every problem.
 import { createHash } from 'node:crypto'
 import iconv from 'iconv-lite'
+import type { NoticeDraft } from '../adapters/contract.ts'
 import type { Profile } from '../adapters/profile.ts'
 import type { Trial, TrialItem } from '../adapters/try.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import { writeEnvelope } from '../envelope/write.ts'
 import { letterToJson } from '../letter/json.ts'
 import type { Letter } from '../letter/letter.ts'
-import { newMessageId } from '../letter/time.ts'
+import { newMessageId, printInstant } from '../letter/time.ts'
 import { messageOf, type Problem, printable, remedyOf } from '../problem/problem.ts'
 import { problemJson, type Terminal } from './terminal.ts'
 
 /** Something does not go there and back. */
 export const isFaulty = (item: TrialItem): boolean =>
-  item.kind === 'fault' || (item.kind === 'letter' && (item.problems.length > 0 || item.lost.length > 0))
+  item.kind === 'fault' || (item.kind !== 'envelope' && (item.problems.length > 0 || item.lost.length > 0))
 
 /** The envelope that the gateway would seal, as XML without its signature. */
 function envelopeXml(letter: Letter, bench: Bench): string {
@@ -63,7 +64,7 @@ function itemPage(item: TrialItem, bench: Bench): string {
     case 'envelope':
       return 'an envelope, sealed by its sender: it is passed on as it is; `saraban show` shows it\n'
     case 'notice':
-      return `notice\n${safeLines(JSON.stringify(item.notice, null, 2))}\n`
+      return `notice, said by office ${bench.profile.office}\n${safeLines(JSON.stringify(noticeJson(item.notice), null, 2))}\n\n${noticeBackPage(item, bench)}`
     case 'letter': {
       const letter = safeLines(JSON.stringify(letterToJson(item.letter), null, 2))
       const envelope = safeLines(envelopeXml(item.letter, bench))
@@ -74,18 +75,29 @@ function itemPage(item: TrialItem, bench: Bench): string {
   }
 }
 
-function backPage(item: TrialItem & { kind: 'letter' }, bench: Bench): string {
-  const { wayBack, lost, problems } = item
+/** A notice as the gateway reads it, its instant as text. */
+const noticeJson = ({ at, ...notice }: NoticeDraft): Readonly<Record<string, unknown>> => ({
+  ...notice,
+  ...(at !== undefined && { at: printInstant(at) }),
+})
+
+const noticeBackPage = (item: TrialItem & { kind: 'notice' }, bench: Bench): string =>
+  item.wayBack === undefined && item.problems.length === 0
+    ? 'no way back is shown: the sample does not give the number and date of the letter that it speaks of\n'
+    : backPage(item, bench)
+
+function backPage(item: TrialItem & { kind: 'letter' | 'notice' }, bench: Bench): string {
+  const { wayBack, lost, problems, kind } = item
   if (wayBack === undefined) return `there is no way back\n${problemLines(problems)}`
-  const charset = charsetOf(bench, 'letter')
+  const charset = charsetOf(bench, kind)
   const text = safeLines(iconv.decode(wayBack.bytes, charset))
   const files = wayBack.files.map((name) => `  file ${printable(name)}\n`).join('')
   const spilled =
     wayBack.spilled.length === 0 ? '' : `whole in a file beside: ${wayBack.spilled.join(', ')}\n`
   const verdict =
     lost.length === 0
-      ? 'read again, it is the same letter\n'
-      : `read again, it is ANOTHER letter; it differs in: ${lost.join(', ')}\n`
+      ? `read again, it is the same ${kind}\n`
+      : `read again, it is ANOTHER ${kind}; it differs in: ${lost.join(', ')}\n`
   return `the way back: ${wayBack.bytes.length} bytes, ${wayBack.mediaType}, ${charset}\n${text}\n${files}${spilled}${verdict}`
 }
 
@@ -110,12 +122,12 @@ export function trialJson(trial: Trial, bench: Bench): unknown {
   const items = trial.items.map((item) => {
     const { kind, position } = item
     if (item.kind === 'fault') return { kind, position, problems: item.problems.map(problemJson) }
-    if (item.kind === 'notice') return { kind, position, notice: item.notice }
     if (item.kind === 'envelope') return { kind, position, envelope: item.bytes.toString('utf8') }
-    const { letter, wayBack, lost, problems } = item
+    const { wayBack, lost, problems } = item
+    const charset = charsetOf(bench, kind === 'letter' ? 'letter' : 'notice')
     const back = wayBack && {
-      charset: charsetOf(bench, 'letter'),
-      text: iconv.decode(wayBack.bytes, charsetOf(bench, 'letter')),
+      charset,
+      text: iconv.decode(wayBack.bytes, charset),
       bytes: wayBack.bytes.toString('base64'),
       mediaType: wayBack.mediaType,
       files: wayBack.files,
@@ -125,8 +137,9 @@ export function trialJson(trial: Trial, bench: Bench): unknown {
     return {
       kind,
       position,
-      letter: letterToJson(letter),
-      envelope: envelopeXml(letter, bench),
+      ...(item.kind === 'letter'
+        ? { letter: letterToJson(item.letter), envelope: envelopeXml(item.letter, bench) }
+        : { notice: noticeJson(item.notice) }),
       ...(back && { wayBack: back }),
       problems: problems.map(problemJson),
     }

@@ -1,6 +1,7 @@
 // The command line as a script sees it: words in, output, complaints and exit code out.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
 import { run } from '../../src/cli/program.ts'
 import { readTrustFolder } from '../../src/gateway/trust/folder.ts'
@@ -377,3 +378,36 @@ t.test(
     t.equal(await inbox, 0)
   },
 )
+
+t.test('profile try on notices: who said it, when, and the way back', async (t) => {
+  const profile = join(import.meta.dirname, '../../profiles/chiang-mai-csv.yaml')
+  const sample = join(t.testdir(), 'notices.csv')
+  const rows = [
+    'รายการ,ที่หนังสือ,ลงวันที่,หน่วยงาน,เลขรับ,วันเวลา,เหตุผล',
+    'ลงทะเบียนรับ,มท 0210.3/ว3893,15 พ.ย. 2550,กระทรวงมหาดไทย,1234/2550,16/11/2550 09:30:00,',
+    'เรียกคืน,ชม 1/2,1 ม.ค. 2551,สป.มท.,,,',
+  ]
+  writeFileSync(sample, iconv.encode(`${rows.join('\r\n')}\r\n`, 'windows-874'))
+  const tried = await saraban(['profile', 'try', profile, sample, '--notice'])
+  t.equal(tried.code, 0, tried.out)
+  t.match(tried.out, /notice, said by office 50\n/)
+  t.match(tried.out, '"at": "2007-11-16T09:30:00.000+07:00"')
+  t.match(
+    tried.out,
+    /the way back: .*windows-874\n.*\nลงทะเบียนรับ,มท 0210\.3\/ว3893,15 พ\.ย\. 2550,.*,1234\/2550,/,
+  )
+  t.equal(tried.out.match(/read again, it is the same notice/g)?.length, 2)
+  const told = JSON.parse(
+    (await saraban(['profile', 'try', profile, sample, '--notice', '--json'])).out,
+  ) as object
+  t.match(told, {
+    document: 'notice',
+    items: [
+      {
+        notice: { about: { sender: 'moi', recipient: '50' }, at: '2007-11-16T09:30:00.000+07:00' },
+        wayBack: { lost: [], text: /ลงทะเบียนรับ/ },
+      },
+      { notice: { kind: 'recall', about: { sender: '50', recipient: 'moi' } }, wayBack: { lost: [] } },
+    ],
+  })
+})
