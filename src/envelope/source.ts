@@ -1,6 +1,5 @@
 // From bytes to text: only UTF-8, checked whole before anything looks at it (attack X6).
 import { isUtf8, transcode } from 'node:buffer'
-import { endianness } from 'node:os'
 import { bounds } from './bounds.ts'
 import { unitsOf } from './names.ts'
 import { refuse } from './refusal.ts'
@@ -26,7 +25,7 @@ export function readSource(bytes: Buffer): Source {
   return decode(bytes)
 }
 
-const littleEndian = endianness() === 'LE'
+const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 
 /** The text of bytes that are known to be UTF-8: then this says the same as toString('utf8'), which is slower for Thai. */
 export function decode(bytes: Buffer): Source {
