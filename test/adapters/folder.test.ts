@@ -24,6 +24,7 @@ import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
 import { createAdapter } from '../../src/adapters/adapter.ts'
 import type { Adapter, Item } from '../../src/adapters/contract.ts'
+import { readProfile } from '../../src/adapters/profile.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import { fixedLetter, mustBe, office } from '../letter/arbitrary.ts'
@@ -320,6 +321,40 @@ t.test(
     drop('letters.csv', csv(row('ชม 1/2')))
     await pass(12_000)
     t.match(gateway.items, [{ kind: 'letter' }])
+  },
+)
+
+t.test(
+  'T5: JSON in a folder: a name that leads elsewhere is a fault, and nothing of it is read',
+  async (t) => {
+    const { gateway, root, path, pass } = await stage(t)
+    const folderOf = (name: string, more = '') =>
+      `{ transport: { kind: folder, path: ${name}${more} }, document: ${name.startsWith('send-') || name === 'notices' ? 'n' : 'l'} }`
+    const text = `id: json
+office: "50"
+title: x
+origin: self-built
+documents: { l: { format: { kind: json } }, n: { format: { kind: json } } }
+send: ${folderOf('send', ', pattern: "*.json", wait: 10s')}
+sendNotices: ${folderOf('send-notices')}
+receive: ${folderOf('receive')}
+notices: ${folderOf('notices')}
+`
+    const adapter = adapterOf(mustBe(readProfile(text, 'j.yaml')), gateway.clock, {}, root)
+    t.teardown(() => adapter.stop())
+    await adapter.start(gateway.verbs(adapter))
+    writeFileSync(path('secret.txt'), 'secret')
+    const names = ['../../../../../secret.txt', '../document/1.json', '.', 'a\u202epdf']
+    for (const [index, name] of names.entries()) {
+      const letter = { number: `ชม 1/${index + 2}`, date: '2026-11-20', subject: 'ก', from: '50', to: 'moi' }
+      writeFileSync(path('send', `${index}.json`), JSON.stringify({ ...letter, attachments: [{ name }] }))
+    }
+    await pass(40_000)
+    t.same([gateway.kept.size, existsSync(path('secret.txt'))], [0, true])
+    t.same(
+      gateway.items.map((item) => item.kind === 'fault' && item.problems[0].path),
+      names.map(() => 'attachments.0.name'),
+    )
   },
 )
 

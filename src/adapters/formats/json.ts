@@ -3,6 +3,7 @@
 // Outwards a document is `{ "messageId": …, "letter": … }` or `{ "messageId": …, "notice": … }`; inwards the same, or the
 // letter or the notice alone.
 import { createHash } from 'node:crypto'
+import { attachmentNameFaults } from '../../letter/attachments.ts'
 import { type JsonAttachment, letterFromJson, letterToJson } from '../../letter/json.ts'
 import { JsonReader } from '../../letter/json-reader.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
@@ -108,6 +109,8 @@ function letterItem(source: Source, { main }: Options, { office }: FormContext):
   const missing: string[] = []
   const incoming = attachments.flatMap((each, index): IncomingAttachment[] => {
     const path = `attachments.${index}`
+    // Before anything looks for a file of that name (attacks T5).
+    problems.push(...attachmentNameFaults(each.name, `${path}.name`))
     const content = contentOf(each, source, path, problems)
     if (content === undefined) {
       missing.push(each.name)

@@ -1,5 +1,6 @@
 // What is done with one claim at one look: its document is read for the names of its files, and when these are there, or
 // when the wait is over, it is offered. It is settled only when nobody wrote into it up to the end.
+import { attachmentName } from '../../letter/attachments.ts'
 import { printInstant } from '../../letter/time.ts'
 import { printable } from '../../problem/problem.ts'
 import type { AdapterVerbs, Source } from '../contract.ts'
@@ -42,7 +43,9 @@ export async function readNames(found: Claim, { settings, verbs }: Offering): Pr
   const items = await settings.form.read(
     sourceOf(found, bytes, settings, { beside: new Map(), final: false }),
   )
-  found.named = [...new Set(items.flatMap((item) => (item.kind === 'waiting' ? item.missing : [])))]
+  const missing = items.flatMap((item) => (item.kind === 'waiting' ? item.missing : []))
+  // Whatever a form lets through: only a plain name may become a path here (attacks T5).
+  found.named = [...new Set(missing)].filter((name) => attachmentName(name).ok)
 }
 
 /** Offers a claim when there is something new to offer. */
