@@ -197,13 +197,21 @@ t.test('multipart: a body that ends too early, or never begins, is broken', asyn
 })
 
 t.test('faults: read with every fault named, counted down, switched off', async (t) => {
-  const wrong = readFault({ fault: 'sleepy', delay: -1, times: 1.5, colour: 'red' })
-  t.strictSame(!wrong.ok && wrong.problems.map((found) => [found.path, found.code]).sort(), [
+  const codesOf = (value: unknown) => {
+    const read = readFault(value)
+    return !read.ok && read.problems.map((found) => [found.path, found.code]).sort()
+  }
+  t.strictSame(codesOf({ fault: 'slow', delay: -1, times: 1.5, colour: 'red', retryAfter: 2 }), [
     ['colour', 'sandbox.faults.field'],
     ['delay', 'sandbox.faults.number'],
-    ['fault', 'sandbox.faults.unknown'],
+    ['retryAfter', 'sandbox.faults.field'],
     ['times', 'sandbox.faults.number'],
   ])
+  t.strictSame(codesOf({ fault: 'sleepy', delay: -1 }), [['fault', 'sandbox.faults.unknown']])
+  t.strictSame(readFault({ fault: 'slow', times: 2 }), {
+    ok: true,
+    value: { kind: 'slow', delay: 3_000, times: 2 },
+  })
   const changes: string[] = []
   const switches = faultSwitches((fault) => changes.push(fault.kind))
   const busy = readFault({ fault: 'busy', retryAfter: 5, times: 2 })
