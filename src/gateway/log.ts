@@ -39,7 +39,8 @@ export function createLog(logger: Logger): Log {
     breakerOpened: (office) => logger.warn({ office }, 'breaker.opened'),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
     requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),
-    adapterReported: (system, event, facts) => logger.info({ system, ...facts }, event),
+    // An adapter reports what an operator may have to do something about.
+    adapterReported: (system, event, facts) => logger.warn({ system, ...facts }, event),
   }
 }
 

@@ -575,6 +575,7 @@ t.test('an attachment that our own disk spoilt is no fault of the other side', a
   )
   const id = (taken as { messageId: MessageId }).messageId
   await until(() => ministry.brought.length === 1, 'it is brought')
+  await until(() => read !== undefined, 'the adapter has read')
   await rest(100)
   t.ok(read instanceof Error, 'the bytes cannot be read')
   t.equal(await stateOf(id), 'forwarding', 'not refused for good: tried again')
