@@ -371,6 +371,22 @@ t.test(
   },
 )
 
+t.test('an office that asks for a pause of years is asked again within hours', async (t) => {
+  const { gateway, clock, ministry, send, stateOf } = await open(t)
+  const years = 31 * 365 * 24 * hour
+  ministry.answer = (): Outcome => ({ kind: 'unavailable', said: '503', retryAfter: years })
+  for (const running of [1, 2, 3]) {
+    await send(plainLetter({ number: mustBe(readLetterNumber(`ชม 0017.1/${600 + running}`)).number }))
+  }
+  await until(() => gateway.opened.length === 1, 'the breaker opened')
+  ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
+  const late = await send(plainLetter({ number: mustBe(readLetterNumber('ชม 0017.1/609')).number }))
+  await clock.advance(5 * hour)
+  t.equal(await stateOf(late), 'sealed', 'the pause is honoured')
+  await clock.advance(2 * hour)
+  t.equal(await stateOf(late), 'delivered', 'within its bound')
+})
+
 t.test('a poison letter never blocks its neighbours', async (t) => {
   const { clock, ministry, send, stateOf } = await open(t)
   let poison: MessageId | undefined

@@ -17,12 +17,18 @@ import t, { type Test } from 'tap'
 import { lockFolder } from '../../src/gateway/lock.ts'
 import { checkSettings, readSettings, type Settings } from '../../src/gateway/settings.ts'
 import { SettingsError } from '../../src/gateway/systems.ts'
-import { issueCertificate, keyFromPem, keyToPem, newKey } from '../../src/gateway/trust/authority.ts'
+import {
+  createAuthority,
+  issueCertificate,
+  keyFromPem,
+  keyToPem,
+  newKey,
+} from '../../src/gateway/trust/authority.ts'
 import { readSigners, readTrustFolder } from '../../src/gateway/trust/folder.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { describe, type Problem, type Result } from '../../src/problem/problem.ts'
 import { office } from '../letter/arbitrary.ts'
-import { scratch } from './harness.ts'
+import { scratch, start } from './harness.ts'
 import {
   apiKey,
   ecmsProfile,
@@ -390,3 +396,20 @@ t.test('a start that fails names everything, and leaves nothing behind', async (
   )
   free()
 })
+
+t.test(
+  'one key in the certificates of two offices is refused, whatever the certificates say (T9)',
+  async (t) => {
+    const trust = scratch(t)
+    const authority = await createAuthority(start, systemRandom)
+    const shared = await newKey()
+    writeFileSync(join(trust, 'authority.pem'), authority.certificate.toString())
+    for (const office of ['50', '51']) {
+      mkdirSync(join(trust, 'offices', office), { recursive: true })
+      const own = issueCertificate(authority, shared, { kind: 'office', office }, start, systemRandom)
+      writeFileSync(join(trust, 'offices', office, 'certificate.pem'), own.toString())
+    }
+    const read = readTrustFolder(trust)
+    t.match(read, { ok: false, problems: [{ code: 'trust.certificate.shared', value: '51' }] })
+  },
+)
