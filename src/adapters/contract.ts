@@ -204,7 +204,7 @@ export interface AdapterVerbs {
   }): Promise<readonly KnownLetter[]>
   /** The letters that this office sent, newest first, at most `limit`: e-CMS asks how they all stand. */
   sent?(limit: number): Promise<readonly KnownLetter[]>
-  /** Tells an operator of something that belongs to no letter. Ids, counts and names of files, never letter text. */
+  /** Tells an operator of something that belongs to no letter. Ids, counts and paths of the profile, never letter text or the names of a letter's files. */
   report(event: string, facts: Readonly<Record<string, string | number>>): void
 }
 

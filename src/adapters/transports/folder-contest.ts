@@ -41,6 +41,6 @@ export async function putContestedAside(
       throw error
     }
     for (const each of claims) each.aside.add(name)
-    verbs.report('folder.contested', { file: printable(name), claims: claims.map(({ id }) => id).join(', ') })
+    verbs.report('folder.contested', { claims: claims.map(({ id }) => id).join(', ') })
   }
 }

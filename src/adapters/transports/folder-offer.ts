@@ -79,7 +79,7 @@ export async function offer(found: Claim, offering: Offering): Promise<void> {
 export async function goesOn(found: Claim, folder: string, { settings, verbs }: Offering): Promise<boolean> {
   const changed = await changedParts(found, folder)
   if (changed.length === 0) return false
-  verbs.report('folder.written-on', { claim: found.id, document: printable(found.name) })
+  verbs.report('folder.written-on', { claim: found.id })
   forget(found, changed)
   found.pausedUntil = verbs.clock.now() + settings.settle
   return true
@@ -119,13 +119,13 @@ async function documentOf(
 }
 
 function reportWaiting(found: Claim, missing: readonly string[], verbs: AdapterVerbs): void {
-  const names = missing.map((name) => printable(name)).join(', ')
+  const names = missing.join('/')
   if (found.reported === names) return
   found.reported = names
   verbs.report('source.waiting', {
+    // File names may say what a secret letter is about: the claim's folder holds them (attacks T11).
     claim: found.id,
-    document: printable(found.name),
-    missing: printable(names, 2000),
+    missing: missing.length,
     since: printInstant(found.since),
   })
 }
