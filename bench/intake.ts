@@ -178,17 +178,8 @@ async function load(
   letters: number,
   first: number,
 ): Promise<{ seconds: number; taken: number }> {
-  const program = fileURLToPath(new URL('load.ts', import.meta.url))
-  const parameters = [
-    '--import',
-    'tsx',
-    program,
-    url,
-    key,
-    String(letters),
-    String(connections),
-    String(first),
-  ]
+  const program = fileURLToPath(new URL('load.js', import.meta.url))
+  const parameters = [program, url, key, String(letters), String(connections), String(first)]
   const child = spawn(process.execPath, parameters, { stdio: ['pipe', 'pipe', 'inherit'] })
   const output = outputOf(child)
   child.stdin.write('go\n')

@@ -1,4 +1,4 @@
-// Load from a process of its own: `tsx bench/load.ts URL KEY LETTERS CONNECTIONS FIRST` posts distinct JSON letters and
+// Load from a process of its own: `node bench/load.js URL KEY LETTERS CONNECTIONS FIRST` posts distinct JSON letters and
 // prints {"seconds": …, "taken": …}. It starts when a line comes in on standard input.
 import { once } from 'node:events'
 import { Pool } from 'undici'

@@ -1,5 +1,5 @@
 // The closed list of algorithms (design §5.1). What is not listed here is refused.
-import { hash, type KeyObject } from 'node:crypto'
+import { createHash, hash, type KeyObject } from 'node:crypto'
 
 export type HashName = 'sha256' | 'sha384' | 'sha512'
 
@@ -50,6 +50,10 @@ export const written = {
 
 /** The digest of `content` as the algorithm `name` makes it. */
 export const digestOf = (name: HashName, content: Buffer | string): Buffer => hash(name, content, 'buffer')
+
+/** The digest of one content that stands in two places: cheaper than putting them together. */
+export const digestOfTwo = (name: HashName, first: Buffer, second: Buffer): Buffer =>
+  createHash(name).update(first).update(second).digest()
 
 /** SHA-256 in base64. */
 export const base64Digest = (content: string): string => hash('sha256', content, 'base64')

@@ -2,24 +2,19 @@
 // here is read from exactly the bytes whose digests were compared (principle 6).
 import { isAscii } from 'node:buffer'
 import { timingSafeEqual } from 'node:crypto'
-import { digestOf, sha256Hex } from './algorithms.ts'
+import { digestOf, digestOfTwo, sha256Hex } from './algorithms.ts'
 import { readBase64 } from './base64.ts'
 import { isCanonical } from './canonical.ts'
 import { canonicaliseDocument, canonicaliseSigned } from './canonicalise.ts'
+import { readOwnDocument } from './own-document.ts'
 import { refuse } from './refusal.ts'
 import { scan } from './scan.ts'
-import type { ScannedElement } from './scanned.ts'
+import type { ReadElement, ScannedElement } from './scanned.ts'
 import type { OwnSignature, SignedInfo, SignedProperties, SignedReference } from './signature-parts.ts'
-import {
-  attributeOf,
-  demandSignature,
-  findSignature,
-  inspectAround,
-  type SignatureShape,
-} from './signature-shape.ts'
+import { attributeOf, demandSignature, findSignature, type SignatureShape } from './signature-shape.ts'
 import { readSignedInfo } from './signed-info.ts'
 import { readSignedProperties } from './signed-properties.ts'
-import { decode, readSource } from './source.ts'
+import { decode, demandSource } from './source.ts'
 
 /** `slices`: the received bytes are their own canonical form, hashed as they are; `canonicalised`: libxml2 made it. */
 export type Way = 'slices' | 'canonicalised'
@@ -28,7 +23,9 @@ export type Way = 'slices' | 'canonicalised'
 export interface HashedDocument {
   readonly way: Way
   /** The root element without its Signature, as scanned from the hashed bytes. */
-  readonly content: ScannedElement
+  readonly content: ReadElement
+  /** Whether `content` was read by the schema, so that it need not be held against it. */
+  readonly valid: boolean
   /** SHA-256 of those bytes: the digest of the envelope, 64 lower-case hexadecimal digits. */
   readonly digest: string
   readonly signedProperties: SignedProperties
@@ -39,15 +36,14 @@ export interface HashedDocument {
 
 /** Scans `bytes`, judges the signature's shape and checks both references. `way` demands one way; else the fast one that fits. */
 export function readHashed(bytes: Buffer, way?: Way): HashedDocument {
-  const { text, units } = readSource(bytes)
-  const told = scan(text, units, way === 'canonicalised' ? undefined : bytes)
-  const own = demandSignature(told).own
+  demandSource(bytes)
+  const own = way === 'canonicalised' ? undefined : readOwnDocument(bytes)
   if (own !== undefined) {
-    inspectAround(told)
-    const signature = told.children[told.children.length - 1]
-    if (isCanonical(told, signature)) return bySlices(bytes, text, told, own)
+    const { content, signature } = own
+    return bySlices(bytes, { content, valid: true, start: 0, end: bytes.length, signature })
   }
-  const root = own === undefined ? told : scan(text, units)
+  const { text, units } = decode(bytes)
+  const root = scan(text, units)
   const shape = findSignature(root, demandSignature(root))
   const propertiesId = attributeOf(shape.signedProperties, 'Id')
   if (propertiesId === undefined || propertiesId === '')
@@ -55,9 +51,8 @@ export function readHashed(bytes: Buffer, way?: Way): HashedDocument {
   const signedInfo = readSignedInfo(shape.signedInfo, propertiesId)
   const sliceable = isSliceable(root, shape, signedInfo)
   if (way === 'slices' && !sliceable) refuse('envelope.canonical.needed', '')
-  return way === 'canonicalised' || !sliceable
-    ? byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed: signedInfo })
-    : bySlices(bytes, text, root, partsOf(shape, signedInfo))
+  const received = { bytes, text, root, shape, propertiesId, claimed: signedInfo }
+  return way === 'canonicalised' || !sliceable ? byCanonicalisation(received) : scannedBySlices(received)
 }
 
 interface Received {
@@ -80,45 +75,48 @@ function isSliceable(root: ScannedElement, shape: SignatureShape, info: SignedIn
   )
 }
 
-/** What hashing by slices needs of a signature. What the properties say and the value are read when both digests hold. */
-type SignatureParts = Pick<
-  OwnSignature,
-  'signedInfo' | 'infoStart' | 'infoEnd' | 'propertiesStart' | 'propertiesEnd'
-> & {
-  readonly signatureValue: Buffer
-  readonly signedProperties: SignedProperties
-}
-
-const partsOf = (
-  { signedInfo, signedProperties, signatureValue }: SignatureShape,
-  claimed: SignedInfo,
-): SignatureParts => ({
-  signedInfo: claimed,
-  infoStart: signedInfo.start,
-  infoEnd: signedInfo.end,
-  propertiesStart: signedProperties.start,
-  propertiesEnd: signedProperties.end,
-  get signatureValue() {
-    return readBase64(signatureValue.text, 'SignatureValue')
-  },
-  get signedProperties() {
-    return readSignedProperties(signedProperties)
-  },
-})
-
-function bySlices(bytes: Buffer, text: string, root: ScannedElement, parts: SignatureParts): HashedDocument {
-  const signature = root.children[root.children.length - 1]!
-  const { signedInfo } = parts
+function scannedBySlices({ bytes, text, root, shape, claimed }: Received): HashedDocument {
+  const { signature, signedInfo, signedProperties, signatureValue } = shape
   // The scan counts UTF-16 units, hashing needs bytes. Counted from the end, only the signature is measured.
   const offset = offsets(bytes, text, signature.start)
-  const rootStart = root.start === 0 ? 0 : Buffer.byteLength(text.slice(0, root.start))
-  const document = Buffer.concat([
-    bytes.subarray(rootStart, offset(signature.start)),
-    bytes.subarray(offset(signature.end), offset(root.end)),
-  ])
-  const digest = digestOf(signedInfo.document.hash, document)
+  return bySlices(bytes, {
+    content: root.withoutLast(),
+    valid: false,
+    start: root.start === 0 ? 0 : Buffer.byteLength(text.slice(0, root.start)),
+    end: offset(root.end),
+    signature: {
+      start: offset(signature.start),
+      end: offset(signature.end),
+      signedInfo: claimed,
+      infoStart: offset(signedInfo.start),
+      infoEnd: offset(signedInfo.end),
+      propertiesStart: offset(signedProperties.start),
+      propertiesEnd: offset(signedProperties.end),
+      get signatureValue() {
+        return readBase64(signatureValue.text, 'SignatureValue')
+      },
+      get signedProperties() {
+        return readSignedProperties(signedProperties)
+      },
+    },
+  })
+}
+
+/** Where the parts of a document stand. Offsets count its bytes. */
+interface Sliceable extends Pick<HashedDocument, 'content' | 'valid'> {
+  readonly start: number
+  readonly end: number
+  /** What the properties say and the signature's value are asked for when both digests hold. */
+  readonly signature: Omit<OwnSignature, 'elements'>
+}
+
+function bySlices(bytes: Buffer, { content, valid, start, end, signature }: Sliceable): HashedDocument {
+  const { signedInfo } = signature
+  const before = bytes.subarray(start, signature.start)
+  const behind = bytes.subarray(signature.end, end)
+  const digest = digestOfTwo(signedInfo.document.hash, before, behind)
   compare(signedInfo.document, digest, 'envelope.digest.wrong')
-  const properties = bytes.subarray(offset(parts.propertiesStart), offset(parts.propertiesEnd))
+  const properties = bytes.subarray(signature.propertiesStart, signature.propertiesEnd)
   compare(
     signedInfo.properties,
     digestOf(signedInfo.properties.hash, properties),
@@ -126,12 +124,15 @@ function bySlices(bytes: Buffer, text: string, root: ScannedElement, parts: Sign
   )
   return {
     way: 'slices',
-    content: root.withoutLast(),
-    digest: signedInfo.document.hash === 'sha256' ? digest.toString('hex') : sha256Hex(document),
+    content,
+    valid,
+    digest: (signedInfo.document.hash === 'sha256' ? digest : digestOfTwo('sha256', before, behind)).toString(
+      'hex',
+    ),
     signedInfo,
-    signedInfoBytes: bytes.subarray(offset(parts.infoStart), offset(parts.infoEnd)),
-    signatureValue: parts.signatureValue,
-    signedProperties: parts.signedProperties,
+    signedInfoBytes: bytes.subarray(signature.infoStart, signature.infoEnd),
+    signatureValue: signature.signatureValue,
+    signedProperties: signature.signedProperties,
   }
 }
 
@@ -174,6 +175,7 @@ function byCanonicalisation({ bytes, text, root, shape, propertiesId, claimed }:
   return {
     way: 'canonicalised',
     content: rescan(document),
+    valid: false,
     digest: sha256Hex(document),
     signedInfo,
     signedInfoBytes,

@@ -2,6 +2,7 @@
 // beforehand: they are told by their characters, without a new string for each of thousands of tags.
 import { isName } from './characters.ts'
 import type { namespaces } from './namespaces.ts'
+import { onlyString, UnitTable } from './units.ts'
 
 /** A name as written. */
 export interface Name {
@@ -12,10 +13,6 @@ export interface Name {
   readonly width: number
   /** The prefix that an attribute of this name declares: `env` for `xmlns:env`, empty for `xmlns`. */
   readonly declares: string | undefined
-}
-
-interface KnownName extends Name {
-  readonly units: Uint16Array
 }
 
 const usual: Readonly<Record<keyof typeof namespaces | '', string>> = {
@@ -37,44 +34,22 @@ const usual: Readonly<Record<keyof typeof namespaces | '', string>> = {
   '': 'Version ID mimeCode MimeCode Name Role SHA256 Size Id Target URI Type Algorithm ObjectReference xmlns',
 }
 
-// A power of two, several times as many as there are names.
-const slots = 1024
-
 /** Letters, digits, `-`, `.`, `_` and the colon: what an ASCII name is made of. */
 const inName = new Uint8Array(128)
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:')
   inName[character.charCodeAt(0)] = 1
 
-/** A slot for the name from `start` to `end`: of its length and four of its units, which tell the usual ones apart. */
-function slotOf(units: Uint16Array, start: number, end: number): number {
-  const last = end - 1
-  const first = units[start]! * 3 + units[(start + last) >> 1]! * 37
-  return (
-    ((end - start) * 131 + first + units[last]! * 59 + units[(start + 3 * last) >> 2]! * 11) & (slots - 1)
-  )
-}
-
-const table: (KnownName | undefined)[] = new Array(slots).fill(undefined)
+const known = new UnitTable<Name>()
 for (const [prefix, names] of Object.entries(usual)) {
   for (const name of names.split(' ')) enter(prefix, name)
   if (prefix !== '') enter('xmlns', prefix)
 }
 
 function enter(prefix: string, name: string): void {
-  const units = unitsOf(prefix === '' ? name : `${prefix}:${name}`)
-  let slot = slotOf(units, 0, units.length)
-  while (table[slot] !== undefined) slot = (slot + 1) & (slots - 1)
-  // Keys of objects are one string each in the engine: comparing a name with a literal then compares addresses.
-  const [onlyPrefix = '', onlyName = ''] = [prefix, name].map((each) => Object.keys({ [each]: 0 })[0])
+  const written = prefix === '' ? name : `${prefix}:${name}`
+  const [onlyPrefix, onlyName] = [onlyString(prefix), onlyString(name)]
   const declares = onlyPrefix === 'xmlns' ? onlyName : onlyName === 'xmlns' ? '' : undefined
-  table[slot] = { prefix: onlyPrefix, name: onlyName, width: units.length, declares, units }
-}
-
-/** The UTF-16 units of a text. */
-export function unitsOf(text: string): Uint16Array {
-  const units = new Uint16Array(text.length)
-  for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at)
-  return units
+  known.set(written, { prefix: onlyPrefix, name: onlyName, width: written.length, declares })
 }
 
 /** The name that begins at `start` (`units` are those of `text`); undefined when none does. */
@@ -85,18 +60,8 @@ export function readName(text: string, units: Uint16Array, start: number): Name 
     const unit = units[at]!
     if (unit >= 128 || inName[unit] === 0) break
   }
-  if (at > start && at < length && units[at]! < 128)
-    for (let slot = slotOf(units, start, at); ; slot = (slot + 1) & (slots - 1)) {
-      const known = table[slot]
-      if (known === undefined) break
-      if (known.width === at - start && isWritten(known.units, units, start)) return known
-    }
-  return unusualName(text, start)
-}
-
-function isWritten(name: Uint16Array, units: Uint16Array, start: number): boolean {
-  for (let at = 0; at < name.length; at++) if (name[at] !== units[start + at]) return false
-  return true
+  const whole = at < length && units[at]! < 128
+  return (whole ? known.find(units, start, at) : undefined) ?? unusualName(text, start)
 }
 
 /** Any name that XML allows: of other prefixes, of other letters. */

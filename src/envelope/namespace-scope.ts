@@ -1,9 +1,9 @@
 // Namespaces in XML 1.0: which prefix means which namespace, from element to element.
 import { bounds } from './bounds.ts'
 import { lineAt } from './character-data.ts'
-import { unitsOf } from './names.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
+import { unitsOf } from './units.ts'
 
 export interface Declaration {
   /** Empty for the default namespace. */

@@ -3,7 +3,7 @@
 import type { MediaType } from '../letter/attachments.ts'
 import { checkLetter, checkNotice, type LetterDraft } from '../letter/check.ts'
 import { type Kind, kinds, secrecyOfCode, urgencyOfCode } from '../letter/codes.ts'
-import { type LetterDate, readLetterDate } from '../letter/dates.ts'
+import { type LetterDate, readCanonicalDate } from '../letter/dates.ts'
 import type { Attachment, Letter, Person, Recipients, Reference } from '../letter/letter.ts'
 import { type Notice, type NoticeKind, noticeKinds } from '../letter/notice.ts'
 import { readLetterNumber } from '../letter/numbers.ts'
@@ -11,33 +11,44 @@ import { findOffice, type OfficeId, officeById, officeId } from '../letter/offic
 import { type Instant, readInstant, readMessageId } from '../letter/time.ts'
 import { type Result, within } from '../problem/problem.ts'
 import type { Envelope, Provenance } from './envelope.ts'
+import type { HashedDocument } from './hashed.ts'
 import { refuse, refuseAll } from './refusal.ts'
-import type { ScannedElement } from './scanned.ts'
+import type { ReadElement } from './scanned.ts'
 import { attributeOf } from './signature-shape.ts'
 import { schemaFaults } from './validate.ts'
 
-/** The envelope that `root` says (its Signature left out). Refuses with every fault of the schema, else of the letter. */
-export function readContent(root: ScannedElement): Envelope {
-  const [first, ...rest] = schemaFaults(root)
-  if (first !== undefined) return refuseAll([first, ...rest])
+/**
+ * The envelope that `content` says, a root without its Signature. Refuses with every fault of the schema (looked for
+ * unless the content is known to be `valid`), else of the letter.
+ */
+export function readContent({ content: root, valid }: Pick<HashedDocument, 'content' | 'valid'>): Envelope {
+  if (!valid) {
+    const [first, ...rest] = schemaFaults(root)
+    if (first !== undefined) return refuseAll([first, ...rest])
+  }
   const header = child(root, 'Header')
-  const provenance = optional(header, 'Provenance')
   const messageId = demand(readMessageId(value(header, 'MessageID')), 'Header.MessageID')
   const createdAt = instant(value(header, 'CreatedAt'), 'Header.CreatedAt')
-  const common =
-    provenance === undefined
-      ? { messageId, createdAt }
-      : { messageId, createdAt, provenance: readProvenance(provenance) }
   const content = value(header, 'Content')
   demandAgreement(root, header, content)
-  if (content === 'letter') return { ...common, content, letter: readLetter(root, header) }
+  const stated = optional(header, 'Provenance')
+  // Objects are written out, not spread: the engine makes the shape of a spread one anew for every envelope.
+  if (content === 'letter') {
+    const letter = readLetter(root, header)
+    return stated === undefined
+      ? { messageId, createdAt, content, letter }
+      : { messageId, createdAt, content, letter, provenance: readProvenance(stated) }
+  }
   const kind = noticeKinds.find((each) => each === content)
   if (kind === undefined) return refuse('envelope.content.contradiction', 'Header.Content', content)
-  return { ...common, content: 'notice', notice: readNotice(child(root, 'Notice'), header, kind) }
+  const notice = readNotice(child(root, 'Notice'), header, kind)
+  return stated === undefined
+    ? { messageId, createdAt, content: 'notice', notice }
+    : { messageId, createdAt, content: 'notice', notice, provenance: readProvenance(stated) }
 }
 
 /** Content says which of the other elements must be there; the schema alone cannot. */
-function demandAgreement(root: ScannedElement, header: ScannedElement, content: string): void {
+function demandAgreement(root: ReadElement, header: ReadElement, content: string): void {
   const letter = content === 'letter'
   demandPresence(optional(root, 'GovernmentDocument'), letter, 'GovernmentDocument', content)
   demandPresence(optional(header, 'Kind'), letter, 'Header.Kind', content)
@@ -46,7 +57,7 @@ function demandAgreement(root: ScannedElement, header: ScannedElement, content: 
 }
 
 function demandPresence(
-  element: ScannedElement | undefined,
+  element: ReadElement | undefined,
   needed: boolean,
   path: string,
   content: string,
@@ -54,7 +65,7 @@ function demandPresence(
   if ((element !== undefined) !== needed) refuse('envelope.content.contradiction', path, content)
 }
 
-function readLetter(root: ScannedElement, header: ScannedElement): Letter {
+function readLetter(root: ReadElement, header: ReadElement): Letter {
   const body = child(child(root, 'GovernmentDocument'), 'CorrespondenceLetter')
   const files = child(root, 'Attachments').children.map(readAttachment)
   const from = office(value(child(header, 'From'), 'OfficeID'), 'Header.From')
@@ -96,7 +107,7 @@ function readLetter(root: ScannedElement, header: ScannedElement): Letter {
   return demand(checkLetter(draft, files), 'letter')
 }
 
-function readNotice(stated: ScannedElement, header: ScannedElement, kind: NoticeKind): Notice {
+function readNotice(stated: ReadElement, header: ReadElement, kind: NoticeKind): Notice {
   const relates = child(header, 'RelatesTo')
   const receiveNumber = optional(stated, 'ReceiveNumber')?.text
   const [to, second] = child(header, 'To').children
@@ -119,33 +130,31 @@ function readNotice(stated: ScannedElement, header: ScannedElement, kind: Notice
   return demand(checkNotice(facts), 'notice')
 }
 
-function readProvenance(element: ScannedElement): Provenance {
-  const given = <Name extends keyof Provenance>(key: Name, name: string): { [Key in Name]?: string } => {
-    const found = optional(element, name)?.text
-    return found === undefined ? {} : ({ [key]: found } as { [Key in Name]: string })
-  }
-  return {
+function readProvenance(element: ReadElement): Provenance {
+  const provenance: { -readonly [Key in keyof Provenance]: Provenance[Key] } = {
     system: value(element, 'System'),
-    ...given('profileVersion', 'ProfileVersion'),
     format: value(element, 'Format'),
-    ...given('charset', 'Charset'),
     sourceDigest: value(element, 'SourceDigest'),
-    ...given('datePrinted', 'DatePrinted'),
-    ...(optional(element, 'NumberCompleted')?.text === 'true' && { numberCompleted: true }),
   }
+  for (const { name, text } of element.children)
+    if (name === 'ProfileVersion') provenance.profileVersion = text
+    else if (name === 'Charset') provenance.charset = text
+    else if (name === 'DatePrinted') provenance.datePrinted = text
+    else if (name === 'NumberCompleted' && text === 'true') provenance.numberCompleted = true
+  return provenance
 }
 
-function readReference(element: ScannedElement): Reference {
+function readReference(element: ReadElement): Reference {
+  const number = value(element, 'ID')
   const printed = value(element, 'CorrespondenceDate')
-  return {
-    number: value(element, 'ID'),
-    ...(printed !== '' && { date: date(printed, 'ReferenceCorrespondence.CorrespondenceDate') }),
-    subject: value(element, 'Subject'),
-  }
+  const subject = value(element, 'Subject')
+  return printed === ''
+    ? { number, subject }
+    : { number, date: date(printed, 'ReferenceCorrespondence.CorrespondenceDate'), subject }
 }
 
 /** The media type is checked with the letter, as all of an attachment is. */
-const readAttachment = (element: ScannedElement): Attachment => ({
+const readAttachment = (element: ReadElement): Attachment => ({
   name: attributeOf(element, 'Name') ?? '',
   mediaType: (attributeOf(element, 'MimeCode') ?? '') as MediaType,
   size: Number(attributeOf(element, 'Size')),
@@ -153,7 +162,7 @@ const readAttachment = (element: ScannedElement): Attachment => ({
   role: attributeOf(element, 'Role') === 'main' ? 'main' : 'enclosure',
 })
 
-function person(party: ScannedElement): Person | undefined {
+function person(party: ReadElement): Person | undefined {
   const found = {
     givenName: value(party, 'GivenName'),
     familyName: value(party, 'FamilyName'),
@@ -166,7 +175,7 @@ function person(party: ScannedElement): Person | undefined {
  * A reader of the national standard goes by the organisation's id: one that is known may not be another office's. One
  * that is not known may stand, since installations set their own (domain §1).
  */
-function demandSameOffice(party: ScannedElement, expected: OfficeId, path: string): void {
+function demandSameOffice(party: ReadElement, expected: OfficeId, path: string): void {
   const id = value(child(party, 'DepartmentOrganization'), 'ID')
   if (id === officeById(expected).organisationId) return
   const found = id === '' ? undefined : findOffice(id)
@@ -182,18 +191,17 @@ function demand<Value>(result: Result<Value>, path: string): Value {
 
 const office = (text: string, path: string): OfficeId => demand(officeId(text), path)
 const instant = (text: string, path: string): Instant => demand(readInstant(text), path)
-const date = (text: string, path: string): LetterDate =>
-  demand(readLetterDate(text, { form: 'ce:yyyy-MM-dd' }), path)
+const date = (text: string, path: string): LetterDate => demand(readCanonicalDate(text), path)
 
 const codeOf = (list: readonly Kind[], text: string): Kind | undefined => list.find((each) => each === text)
 
-const optional = (parent: ScannedElement, name: string): ScannedElement | undefined => {
+const optional = (parent: ReadElement, name: string): ReadElement | undefined => {
   for (const each of parent.children) if (each.name === name) return each
   return undefined
 }
 
 /** The schema has made sure of every child that is asked for. */
-const child = (parent: ScannedElement, name: string): ScannedElement =>
+const child = (parent: ReadElement, name: string): ReadElement =>
   optional(parent, name) ?? refuse('envelope.schema.child-missing', parent.name, '', { expected: name })
 
-const value = (parent: ScannedElement, name: string): string => child(parent, name).text
+const value = (parent: ReadElement, name: string): string => child(parent, name).text

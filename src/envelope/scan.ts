@@ -4,21 +4,16 @@
 import { bounds } from './bounds.ts'
 import { lineAt, readAttributeValue, readCharacters, refuseMarkup } from './character-data.ts'
 import { isBlank, isName, isSpace } from './characters.ts'
-import { type Name, readName, unitsOf } from './names.ts'
+import { type Name, readName } from './names.ts'
 import { type Declaration, knownNamespace, NamespaceScope } from './namespace-scope.ts'
-import { namespaces } from './namespaces.ts'
-import { readOwnSignature } from './own-signature.ts'
 import { refuse } from './refusal.ts'
 import { type ScannedAttribute, ScannedElement } from './scanned.ts'
-import type { OwnSignature } from './signature-parts.ts'
 import { skipDeclaration } from './source.ts'
+import { unitsOf } from './units.ts'
 
-/**
- * Reads `text` into its tree of elements; anything wrong is refused with its name and line. Given the `bytes` of the
- * whole text, a child of the root that is a signature as we write it is told as one.
- */
-export function scan(text: string, units: Uint16Array = unitsOf(text), bytes?: Buffer): ScannedElement {
-  return new Scanner(text, units, bytes).document()
+/** Reads `text` into its tree of elements; anything wrong is refused with its name and line. */
+export function scan(text: string, units: Uint16Array = unitsOf(text)): ScannedElement {
+  return new Scanner(text, units).document()
 }
 
 class Scanner {
@@ -26,16 +21,13 @@ class Scanner {
   /** Of the text. */
   readonly #units: Uint16Array
   readonly #scope: NamespaceScope
-  /** Until a Signature was found: a second one is refused anyway, and looking twice costs twice. */
-  #bytes: Buffer | undefined
   readonly #open: ScannedElement[] = []
   #at = 0
   #elements = 0
 
-  constructor(text: string, units: Uint16Array, bytes: Buffer | undefined) {
+  constructor(text: string, units: Uint16Array) {
     this.#text = text
     this.#units = units
-    this.#bytes = bytes
     this.#scope = new NamespaceScope(text)
   }
 
@@ -70,11 +62,6 @@ class Scanner {
     if (++this.#elements > bounds.elements) this.#tooMuch('envelope.elements.too-many', tag, bounds.elements)
     if (this.#open.length >= bounds.depth) this.#tooMuch('envelope.depth.too-deep', tag, bounds.depth)
     const element = new ScannedElement(this.#name(tag + 1), tag)
-    if (this.#bytes !== undefined && this.#open.length === 1 && element.name === 'Signature') {
-      const own = readOwnSignature(this.#bytes, this.#text.length, tag)
-      this.#bytes = undefined
-      if (own !== undefined) return this.#adoptOwn(parent, element, own)
-    }
     const empty = this.#attributes(element)
     element.namespace = this.#scope.lookUp(element.prefix, tag)
     element.inside = this.#at
@@ -84,18 +71,6 @@ class Scanner {
       element.end = this.#at
       this.#scope.leave(element.declarations.length)
     } else this.#open.push(element)
-    return element
-  }
-
-  #adoptOwn(parent: ScannedElement | undefined, element: ScannedElement, own: OwnSignature): ScannedElement {
-    this.#elements += own.elements - 1
-    if (this.#elements > bounds.elements)
-      this.#tooMuch('envelope.elements.too-many', element.start, bounds.elements)
-    element.namespace = namespaces.ds
-    element.own = own
-    element.end = own.end
-    this.#at = own.end
-    parent?.adopt(element)
     return element
   }
 

@@ -2,7 +2,6 @@
 import { isBlank } from './characters.ts'
 import type { Name } from './names.ts'
 import type { Declaration } from './namespace-scope.ts'
-import type { OwnSignature } from './signature-parts.ts'
 
 export interface ScannedAttribute {
   readonly prefix: string
@@ -10,11 +9,23 @@ export interface ScannedAttribute {
   readonly value: string
 }
 
+/** What an element says, wherever it stands. */
+export interface ReadElement {
+  /** The local name. */
+  readonly name: string
+  /** Its namespace's name; empty when it has none. */
+  readonly namespace: string
+  readonly attributes: readonly ScannedAttribute[]
+  readonly children: readonly ReadElement[]
+  /** Its own character data, decoded. Beside child elements, what is only white space is left out. */
+  readonly text: string
+}
+
 // Shared by all that have none; never written to.
 const none: never[] = []
 
-/** One element and where it stands. Offsets count UTF-16 units of the scanned text. Only the scan writes to it. */
-export class ScannedElement {
+/** One element and where it stands. Offsets count UTF-16 units of the scanned text. Only what reads the text writes to it. */
+export class ScannedElement implements ReadElement {
   readonly prefix: string
   /** The local name. */
   readonly name: string
@@ -36,8 +47,6 @@ export class ScannedElement {
   end = 0
   /** Whether its tags, attributes and own text stand as Canonical XML 1.0 §2.3 writes them (namespaces aside). */
   plain = true
-  /** On a ds:Signature that was told as one of ours: what it says. It has no children then. */
-  own: OwnSignature | undefined = undefined
 
   constructor({ prefix, name, width }: Pick<Name, 'prefix' | 'name' | 'width'>, start: number) {
     this.prefix = prefix

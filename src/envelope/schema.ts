@@ -1,13 +1,17 @@
 // The envelope's schema as data: the same rules as `schemas/envelope/1.0/*.xsd`, which the tests hold against each other
 // over every vector and over generated documents. The Signature is judged before, more strictly than a schema could.
+import { mediaTypes } from '../letter/attachments.ts'
 import { kinds } from '../letter/codes.ts'
 import { noticeKinds } from '../letter/notice.ts'
+import { offices } from '../letter/offices.ts'
 import { namespaces, type Prefix } from './namespaces.ts'
 
 /** What a value must look like; the words say so to a person. */
 export interface ValueRule {
   fits(text: string): boolean
   readonly words: string
+  /** Values that fit and are usual: all of them, where the rule is a list. */
+  readonly usual?: readonly string[]
 }
 
 export interface AttributeRule {
@@ -36,14 +40,16 @@ const day = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
 const time = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?'
 const zone = '(Z|[+-][0-9]{2}:[0-9]{2})'
 const media = '[a-z0-9.+-]+/[a-z0-9.+-]+'
+const usualMedia = mediaTypes.map(({ type }) => type)
 
-function like(pattern: string, words: string): ValueRule {
+function like(pattern: string, words: string, usual: readonly string[] = []): ValueRule {
   const whole = new RegExp(`^(?:${pattern})$`)
-  return { fits: (text) => whole.test(text), words }
+  return { fits: (text) => whole.test(text), words, usual }
 }
 const oneOf = (values: readonly string[]): ValueRule => ({
   fits: (text) => values.includes(text),
   words: values.join(', '),
+  usual: values,
 })
 
 const anyText: ValueRule = { fits: () => true, words: 'text' }
@@ -53,7 +59,11 @@ const messageId = like(
   'urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}',
   'urn:uuid: and a UUIDv7',
 )
-const officeId = like('[0-9a-z]{2,10}', 'an office id')
+const officeId = like(
+  '[0-9a-z]{2,10}',
+  'an office id',
+  offices.map(({ id }) => id),
+)
 const instant = like(`${day}T${time}${zone}`, 'yyyy-MM-ddTHH:mm:ss.SSS+07:00')
 const digest = like('[0-9a-f]{64}', '64 lower-case hexadecimal digits')
 const date = like(day, 'yyyy-MM-dd, Christian era')
@@ -85,8 +95,10 @@ const any = (rule: ElementRule): ChildRule => ({ rule, least: 0, most: 20_000 })
 const many = (rule: ElementRule): ChildRule => ({ rule, least: 1, most: 20_000 })
 
 const office = text('env', 'OfficeID', officeId)
-const organisation = (name: string): ElementRule =>
-  order('ram', name, one(text('ram', 'ID', like('[0-9]{0,10}', 'an organisation id of up to ten digits'))))
+const organisationId = like('[0-9]{0,10}', 'an organisation id of up to ten digits', [
+  ...new Set(offices.flatMap(({ organisationId, ministryId }) => [organisationId, ministryId])),
+])
+const organisation = (name: string): ElementRule => order('ram', name, one(text('ram', 'ID', organisationId)))
 const party = (name: string): ElementRule =>
   order(
     'ram',
@@ -157,7 +169,7 @@ const letter = element(
         // Files travel beside the envelope: what the standard puts here stays empty.
         one(
           text('ram', 'MainLetterBinaryObject', nothing, {
-            mimeCode: like(`(${media})?`, 'a media type, or nothing'),
+            mimeCode: like(`(${media})?`, 'a media type, or nothing', usualMedia),
           }),
         ),
       ],
@@ -167,7 +179,7 @@ const letter = element(
 )
 
 const attachment = text('env', 'Attachment', nothing, {
-  MimeCode: like(media, 'a media type'),
+  MimeCode: like(media, 'a media type', usualMedia),
   Name: someText,
   Role: oneOf(['main', 'enclosure']),
   SHA256: digest,

@@ -21,10 +21,11 @@ export interface SignedProperties {
   readonly certificate: { readonly hash: HashName; readonly digest: Buffer }
 }
 
-/** A signature as we write it. Offsets count UTF-16 units of the text. */
+/** A signature as we write it. Offsets count bytes of the document. */
 export interface OwnSignature {
   /** How many elements it is made of. */
   readonly elements: number
+  readonly start: number
   readonly end: number
   readonly signedInfo: SignedInfo
   readonly infoStart: number

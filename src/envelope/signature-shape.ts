@@ -3,8 +3,7 @@
 import { isBlank, isName } from './characters.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
-import type { ScannedElement } from './scanned.ts'
-import { writtenIds } from './signature-text.ts'
+import type { ReadElement, ScannedElement } from './scanned.ts'
 
 /** The parts of the signature, as they stand in the received document. */
 export interface SignatureShape {
@@ -31,13 +30,6 @@ export function demandSignature(root: ScannedElement): ScannedElement {
   if (root.namespace !== env || root.name !== 'Envelope')
     refuse('envelope.root.unknown', '', root.name, { expected: `{${env}}Envelope` })
   return onlySignature(root)
-}
-
-/** Judges the document around a signature that was told as one of ours: there only the names of its parts can clash. */
-export function inspectAround(root: ScannedElement): void {
-  const ids = new Set<string>()
-  inspect(root, false, new Set(), ids)
-  for (const id of writtenIds) if (ids.has(id)) refuse('envelope.id.twice', 'Signature', id)
 }
 
 /** The parts of `signature`, or refuses. */
@@ -74,19 +66,18 @@ export function findSignature(root: ScannedElement, signature: ScannedElement): 
 }
 
 /** The value of an attribute without a prefix. */
-export function attributeOf(element: ScannedElement, name: string): string | undefined {
+export function attributeOf(element: ReadElement, name: string): string | undefined {
   for (const attribute of element.attributes)
     if (attribute.prefix === '' && attribute.name === name) return attribute.value
   return undefined
 }
 
 /** Whether `element` is there and is `{namespace}name`. */
-export const is = (
-  element: ScannedElement | undefined,
+export const is = <Element extends ReadElement>(
+  element: Element | undefined,
   namespace: string,
   name: string,
-): element is ScannedElement =>
-  element !== undefined && element.name === name && element.namespace === namespace
+): element is Element => element !== undefined && element.name === name && element.namespace === namespace
 
 /** The children of an element of the signature that holds elements only, with no attributes but `allowed`. */
 export function childrenOf(element: ScannedElement, allowed = none): readonly ScannedElement[] {

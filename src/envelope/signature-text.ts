@@ -13,9 +13,6 @@ const documentReference = (digest: string): string =>
 const propertiesReference = (digest: string): string =>
   `<ds:Reference Type="${signedPropertiesType}" URI="#SignedProperties"><ds:Transforms><ds:Transform ${canonical}></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${written.digest}"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>`
 
-/** The Ids that a signature written here has. */
-export const writtenIds: readonly string[] = ['Signature', 'Document', 'SignedProperties']
-
 /** ds:SignedInfo. `method` is the URI of the signature's algorithm; the digests are in base64. */
 export const signedInfoText = (method: string, document: string, properties: string): string =>
   `<ds:SignedInfo xmlns:ds="${ds}"><ds:CanonicalizationMethod ${canonical}></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${method}"></ds:SignatureMethod>${documentReference(document)}${propertiesReference(properties)}</ds:SignedInfo>`

@@ -7,7 +7,7 @@ import type { Trust } from './envelope.ts'
 import type { HashedDocument } from './hashed.ts'
 import { namespaces } from './namespaces.ts'
 import { refuse } from './refusal.ts'
-import type { ScannedElement } from './scanned.ts'
+import type { ReadElement } from './scanned.ts'
 import type { SignedProperties } from './signature-parts.ts'
 import { is } from './signature-shape.ts'
 
@@ -82,7 +82,7 @@ function digestOfCertificate(certificate: X509Certificate, hash: HashName): Buff
 }
 
 /** The one OfficeID of the one From of the one Header, compared as it is written. */
-function officeInFrom(root: ScannedElement): string {
+function officeInFrom(root: ReadElement): string {
   const header = only(root, 'Header')
   const from = only(header, 'From')
   const office = only(from, 'OfficeID')
@@ -90,8 +90,8 @@ function officeInFrom(root: ScannedElement): string {
   return office.text
 }
 
-function only(parent: ScannedElement | undefined, name: string): ScannedElement | undefined {
-  let found: ScannedElement | undefined
+function only(parent: ReadElement | undefined, name: string): ReadElement | undefined {
+  let found: ReadElement | undefined
   for (const child of parent?.children ?? []) {
     if (!is(child, namespaces.env, name)) continue
     if (found !== undefined) return undefined

@@ -1,8 +1,9 @@
 // From bytes to text: only UTF-8, checked whole before anything looks at it (attack X6).
 import { isUtf8, transcode } from 'node:buffer'
 import { bounds } from './bounds.ts'
-import { unitsOf } from './names.ts'
+import { littleEndian } from './literal.ts'
 import { refuse } from './refusal.ts'
+import { unitsOf } from './units.ts'
 
 /** A document's text, and the same as UTF-16 units: looking at numbers is twice as fast as asking a string for them. */
 export interface Source {
@@ -10,8 +11,8 @@ export interface Source {
   readonly units: Uint16Array
 }
 
-/** The text of a document. Refuses what is too long, starts with a byte order mark, or is not UTF-8. */
-export function readSource(bytes: Buffer): Source {
+/** Refuses a document that is too long, starts with a byte order mark, or is not UTF-8. */
+export function demandSource(bytes: Buffer): void {
   if (bytes.length > bounds.document)
     refuse('envelope.document.too-large', '', undefined, { size: bytes.length, limit: bounds.document })
   if (bytes.length === 0) refuse('envelope.document.empty', '')
@@ -22,10 +23,7 @@ export function readSource(bytes: Buffer): Source {
     (first === 0xff && second === 0xfe)
   if (byteOrderMark) refuse('envelope.bom.present', '')
   if (!isUtf8(bytes)) refuse('envelope.utf8.invalid', '')
-  return decode(bytes)
 }
-
-const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 
 /** The text of bytes that are known to be UTF-8: then this says the same as toString('utf8'), which is slower for Thai. */
 export function decode(bytes: Buffer): Source {

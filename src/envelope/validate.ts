@@ -1,18 +1,18 @@
 // Holds a scanned document against the schema and names every fault.
 import { type Problem, problem } from '../problem/problem.ts'
 import { isBlank } from './characters.ts'
-import type { ScannedElement } from './scanned.ts'
+import type { ReadElement } from './scanned.ts'
 import { type ChildRule, type ElementRule, envelopeRule } from './schema.ts'
 
 /** Every fault of the document `root` (without its Signature) against the schema; none when it is valid. At most 100. */
-export function schemaFaults(root: ScannedElement): Problem[] {
+export function schemaFaults(root: ReadElement): Problem[] {
   const validation = new Validation()
   if (matches(root, envelopeRule)) validation.check(root, envelopeRule)
   else validation.unexpected(root.name, envelopeRule.name)
   return validation.faults.slice(0, 100)
 }
 
-const matches = (element: ScannedElement, rule: ElementRule): boolean =>
+const matches = (element: ReadElement, rule: ElementRule): boolean =>
   element.name === rule.name && element.namespace === rule.namespace
 
 class Validation {
@@ -20,7 +20,7 @@ class Validation {
   /** From the root's child to where we are: made a path only for a fault. */
   readonly #trail: (string | number)[] = []
 
-  check(element: ScannedElement, rule: ElementRule): void {
+  check(element: ReadElement, rule: ElementRule): void {
     if (element.attributes.length !== 0 || rule.attributes.length !== 0) this.#checkAttributes(element, rule)
     const { value, orders } = rule
     if (value !== undefined) {
@@ -40,7 +40,7 @@ class Validation {
     this.faults.push(problem('envelope.schema.child-unexpected', this.#path(), found, { expected }))
   }
 
-  #checkChildren(element: ScannedElement, order: readonly ChildRule[]): void {
+  #checkChildren(element: ReadElement, order: readonly ChildRule[]): void {
     const { children } = element
     let at = 0
     for (const { rule, least, most } of order) {
@@ -65,7 +65,7 @@ class Validation {
     if (excess !== undefined) this.unexpected(excess.name, 'nothing more')
   }
 
-  #checkAttributes(element: ScannedElement, rule: ElementRule): void {
+  #checkAttributes(element: ReadElement, rule: ElementRule): void {
     let known = 0
     for (const { prefix, name, value } of element.attributes) {
       const wanted = prefix === '' ? rule.attributes.find((each) => each.name === name)?.value : undefined
@@ -91,5 +91,5 @@ class Validation {
   }
 }
 
-const knowsAll = (order: readonly ChildRule[], { children }: ScannedElement): boolean =>
+const knowsAll = (order: readonly ChildRule[], { children }: ReadElement): boolean =>
   children.every((child) => order.some(({ rule }) => matches(child, rule)))

@@ -69,7 +69,7 @@ export function verifyEnvelope(
   return refusable(() => {
     const hashed = readHashed(bytes, options.way)
     const { certificate, signingTime } = demandSigner(hashed, trust, at)
-    const envelope = readContent(hashed.content)
+    const envelope = readContent(hashed)
     const { digest, way } = hashed
     return good(new VerifiedEnvelope(judged, { bytes, digest, envelope, certificate, signingTime, way }))
   })
@@ -84,6 +84,6 @@ export function reopenEnvelope(bytes: Buffer, digest: string): Result<Envelope> 
     const hashed = readHashed(bytes)
     if (hashed.digest !== digest)
       return bad(problem('envelope.digest.other', '', hashed.digest, { expected: digest }))
-    return good(readContent(hashed.content))
+    return good(readContent(hashed))
   })
 }

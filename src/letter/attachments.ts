@@ -97,6 +97,8 @@ export const extensionOf = (type: MediaType): string => extensionByType.get(type
 /** Whether the text is a media type of the list exactly as it is written there. */
 export const isMediaType = (text: string): text is MediaType => extensionByType.has(known(text))
 
+// A first look that almost every name passes: nothing but ASCII and Thai, without / and \.
+const usual = /^[ -.0-[\]-~\u0e01-\u0e5b]+$/
 const parts = /[/\\]/
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffd\ufffe\uffff]|[\ud800-\udfff]/u
 const direction = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
@@ -105,16 +107,20 @@ const direction = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 export function attachmentNameFaults(name: string, path: string): Problem[] {
   if (name.trim() === '') return [problem('letter.field.missing', path)]
   const faults: Problem[] = []
-  if (parts.test(name) || name === '.' || name === '..')
-    faults.push(problem('letter.attachment.name-path', path, name))
-  if (control.test(name)) faults.push(problem('letter.attachment.name-control', path, name))
-  if (direction.test(name)) faults.push(problem('letter.attachment.name-direction', path, name))
+  if (!usual.test(name)) addCharacterFaults(faults, name, path)
+  if (name === '.' || name === '..') faults.push(problem('letter.attachment.name-path', path, name))
   // 85 characters of at most three bytes always fit, pairs of surrogates being four bytes for two.
   const bytes = name.length <= 85 ? 0 : Buffer.byteLength(name, 'utf8')
   if (bytes > limits.attachmentName) {
     faults.push(problem('letter.attachment.name-long', path, name, { bytes, limit: limits.attachmentName }))
   }
   return faults
+}
+
+function addCharacterFaults(faults: Problem[], name: string, path: string): void {
+  if (parts.test(name)) faults.push(problem('letter.attachment.name-path', path, name))
+  if (control.test(name)) faults.push(problem('letter.attachment.name-control', path, name))
+  if (direction.test(name)) faults.push(problem('letter.attachment.name-direction', path, name))
 }
 
 /** The name unchanged when it has no path parts, no control or direction marks, and at most 255 bytes of UTF-8. */

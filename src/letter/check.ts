@@ -1,5 +1,5 @@
 // The validator: the only way to a Letter or a Notice. It names every fault at once.
-import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
+import { bad, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
 import { attachmentNameFaults, isMediaType } from './attachments.ts'
 import { kinds, secrecies, urgencies } from './codes.ts'
 import { addCodeFault, addDigestFault, missing } from './faults.ts'
@@ -98,92 +98,99 @@ export function checkLetter(draft: LetterDraft, attachments: readonly Attachment
   return good(letter as Letter)
 }
 
+const personRule = { limit: limits.person, lines: false, needed: false }
+
 function addPersonFaults(faults: Problem[], person: Person | undefined, path: string): void {
   if (person === undefined) return
-  const rule = { limit: limits.person, lines: false, needed: false }
-  addTextFaults(faults, person.givenName, `${path}.givenName`, rule)
-  addTextFaults(faults, person.familyName, `${path}.familyName`, rule)
-  addTextFaults(faults, person.jobTitle, `${path}.jobTitle`, rule)
+  addTextFaults(faults, person.givenName, `${path}.givenName`, personRule)
+  addTextFaults(faults, person.familyName, `${path}.familyName`, personRule)
+  addTextFaults(faults, person.jobTitle, `${path}.jobTitle`, personRule)
 }
 
 function addRecipientFaults(faults: Problem[], to: Recipients, from: Sender | undefined): void {
   if (to.offices.length === 0) faults.push(missing('to.offices'))
-  for (const [index, office] of to.offices.entries()) {
-    const path = `to.offices.${index}`
-    if (to.offices.indexOf(office) < index) faults.push(problem('letter.to.duplicate', path, office))
-    if (office === from?.office) faults.push(problem('letter.to.self', path, office))
-  }
+  const twice = new Set(to.offices).size < to.offices.length
+  addEach(faults, to.offices, 'to.offices', (found, office, index) => {
+    if (twice && to.offices.indexOf(office) < index) found.push(problem('letter.to.duplicate', '', office))
+    if (office === from?.office) found.push(problem('letter.to.self', '', office))
+  })
   addPersonFaults(faults, to.person, 'to.person')
 }
 
+const referenceNumber = { limit: limits.number, lines: false, needed: false }
+const neededReferenceNumber = { ...referenceNumber, needed: true }
+const referenceSubject = { limit: limits.subject, lines: true, needed: false }
+
 function addReferenceFaults(faults: Problem[], references: readonly Reference[]): void {
   addCountFault(faults, 'references', references.length, limits.references)
-  for (const [index, reference] of references.entries()) {
-    const path = `references.${index}`
-    const needed = reference.subject === ''
-    addTextFaults(faults, reference.number, `${path}.number`, { limit: limits.number, lines: false, needed })
-    addTextFaults(faults, reference.subject, `${path}.subject`, {
-      limit: limits.subject,
-      lines: true,
-      needed: false,
-    })
-  }
+  addEach(faults, references, 'references', (found, { number, subject }) => {
+    addTextFaults(found, number, 'number', subject === '' ? neededReferenceNumber : referenceNumber)
+    addTextFaults(found, subject, 'subject', referenceSubject)
+  })
 }
 
 function addAttachmentFaults(faults: Problem[], attachments: readonly Attachment[]): void {
   if (attachments.length === 0) return
   addCountFault(faults, 'attachments', attachments.length, limits.attachments)
+  const several = attachments.length > 1
   const names = new Set<string>()
   let mains = 0
-  for (const [index, attachment] of attachments.entries()) {
-    const { name, mediaType, size, role } = attachment
-    const path = `attachments.${index}`
-    faults.push(...attachmentNameFaults(name, `${path}.name`))
+  addEach(faults, attachments, 'attachments', (found, { name, mediaType, size, sha256, role }) => {
+    found.push(...attachmentNameFaults(name, 'name'))
     // A system writes a letter's attachments into one folder, or names them in one list: each needs its own name,
     // also where capitals do not count.
-    const key = name.toLowerCase()
-    if (names.has(key)) faults.push(problem('letter.attachment.name-twice', `${path}.name`, name))
-    names.add(key)
-    if (!isMediaType(mediaType)) faults.push(unknownType(`${path}.mediaType`, mediaType, name))
+    if (several) {
+      const key = name.toLowerCase()
+      if (names.has(key)) found.push(problem('letter.attachment.name-twice', 'name', name))
+      names.add(key)
+    }
+    if (!isMediaType(mediaType)) found.push(unknownType('mediaType', mediaType, name))
     if (!Number.isSafeInteger(size) || size < 1 || size > limits.attachmentSize) {
-      faults.push(
-        problem('letter.attachment.size', `${path}.size`, String(size), {
-          name,
-          limit: limits.attachmentSize,
-        }),
+      found.push(
+        problem('letter.attachment.size', 'size', String(size), { name, limit: limits.attachmentSize }),
       )
     }
-    addDigestFault(faults, `${path}.sha256`, attachment.sha256)
-    addCodeFault(faults, `${path}.role`, role, ['main', 'enclosure'])
-    if (role === 'main' && ++mains > 1) faults.push(problem('letter.attachment.two-main', path, name))
-  }
+    addDigestFault(found, 'sha256', sha256)
+    addCodeFault(found, 'role', role, roles)
+    if (role === 'main' && ++mains > 1) found.push(problem('letter.attachment.two-main', '', name))
+  })
 }
+
+const roles = ['main', 'enclosure']
 
 const unknownType = (path: string, mediaType: string, name: string): Problem =>
   problem('letter.media-type.unknown', path, mediaType, { name })
+
+const extensionName = { limit: limits.extensionName, lines: false, needed: true }
+const extensionValue = { limit: limits.extensionValue, lines: true, needed: false }
 
 function addExtensionFaults(faults: Problem[], extension: readonly ExtensionField[]): void {
   if (extension.length === 0) return
   addCountFault(faults, 'extension', extension.length, limits.extensionFields)
   let total = 0
-  for (const [index, field] of extension.entries()) {
-    const path = `extension.${index}`
-    addTextFaults(faults, field.name, `${path}.name`, {
-      limit: limits.extensionName,
-      lines: false,
-      needed: true,
-    })
-    addTextFaults(faults, field.value, `${path}.value`, {
-      limit: limits.extensionValue,
-      lines: true,
-      needed: false,
-    })
-    total += field.name.length + field.value.length
-  }
+  addEach(faults, extension, 'extension', (found, { name, value }) => {
+    addTextFaults(found, name, 'name', extensionName)
+    addTextFaults(found, value, 'value', extensionValue)
+    total += name.length + value.length
+  })
   if (total > limits.extensionTotal) {
     faults.push(
       problem('letter.field.long', 'extension', undefined, { length: total, limit: limits.extensionTotal }),
     )
+  }
+}
+
+/** Adds what `add` finds wrong with each of `items`. Its paths are those inside the item; only a fault costs a whole one. */
+function addEach<Item>(
+  faults: Problem[],
+  items: readonly Item[],
+  path: string,
+  add: (found: Problem[], item: Item, index: number) => void,
+): void {
+  const found: Problem[] = []
+  for (let index = 0; index < items.length; index++) {
+    add(found, items[index]!, index)
+    if (found.length > 0) for (const each of found.splice(0)) faults.push(within(`${path}.${index}`, each))
   }
 }
 

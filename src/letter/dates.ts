@@ -3,7 +3,7 @@ import { bad, good, type Problem, problem, type Result } from '../problem/proble
 import { monthAbbreviations, monthNames, monthOf } from './months.ts'
 import { searchKey, thaiDigits } from './search.ts'
 import type { Instant } from './time.ts'
-import { printInstant } from './time.ts'
+import { daysIn, printInstant } from './time.ts'
 
 declare const brand: unique symbol
 
@@ -81,7 +81,7 @@ export function readLetterDate(
   const parts = partsOf(text)
   if (!parts) return bad(problem('letter.date.unreadable', '', printed))
   if (parts.month === undefined) return bad(problem('letter.date.month-name', '', printed))
-  const form = options.form === undefined ? undefined : shapeOf(options.form)
+  const form = options.form === undefined ? undefined : shapes.get(options.form)
   if (form && (form.order !== parts.order || form.yearDigits !== parts.year.length)) {
     return bad(problem('letter.date.form', '', printed, { form: options.form! }))
   }
@@ -90,6 +90,18 @@ export function readLetterDate(
   const wrong = impossible(parts.day, parts.month, year)
   if (wrong) return bad({ ...wrong, value: printed })
   return good(letterDate(year, parts.month, parts.day))
+}
+
+const canonical = /^\d{4}-\d\d-\d\d$/
+
+/** Reads a date as it is kept and sent: `yyyy-MM-dd`, Christian era. */
+export function readCanonicalDate(text: string): Result<LetterDate> {
+  const year = Number(text.slice(0, 4))
+  const sound =
+    canonical.test(text) &&
+    isBuddhist(year + eraOffset) &&
+    impossible(Number(text.slice(8)), Number(text.slice(5, 7)), year) === undefined
+  return sound ? good(text as LetterDate) : readLetterDate(text, { form: 'ce:yyyy-MM-dd' })
 }
 
 /** The date printed in a form. Two-digit years are those of the Buddhist century. */
@@ -154,7 +166,7 @@ interface Shape {
   readonly yearDigits: number
 }
 
-function shapeOf(form: DateForm): Shape {
+function shapeOfForm(form: DateForm): Shape {
   const pattern = form.replace(/^th:/, '')
   const bare = pattern.replace(/^ce:/, '')
   const order = bare.includes('MMM')
@@ -166,6 +178,8 @@ function shapeOf(form: DateForm): Shape {
         : 'day-first'
   return { order, era: bare === pattern ? 'be' : 'ce', yearDigits: bare.includes('yyyy') ? 4 : 2 }
 }
+
+const shapes = new Map(dateForms.map((form) => [form, shapeOfForm(form)]))
 
 /** The Christian year, or why it cannot be told. */
 function christianYear(parts: Parts, formEra: Era | undefined, century: number): number | Problem {
@@ -212,12 +226,6 @@ function impossible(day: number, month: number, year: number): Problem | undefin
     buddhist: year + eraOffset,
     christian: year,
   })
-}
-
-/** Leap years are those of the Christian era: B.E. 2551 is 2008, and has a 29 February. */
-function daysIn(month: number, year: number): number {
-  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
 const letterDate = (year: number, month: number, day: number): LetterDate =>

@@ -33,6 +33,34 @@ export function printInstant(at: Instant): string {
   return `${text.slice(0, 23)}+07:00`
 }
 
+// What printInstant writes.
+const printed = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+07:00$/
+
+/** The instant that `printInstant` prints as `text`; undefined when there is none that a gateway can say something of. */
+export function ofPrintedInstant(text: string): Instant | undefined {
+  if (!printed.test(text)) return undefined
+  const digits = (at: number): number => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48
+  const year = digits(0) * 100 + digits(2)
+  const [month, day, hour, minute, second] = [digits(5), digits(8), digits(11), digits(14), digits(17)]
+  const exists =
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysIn(month, year) &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60
+  if (!exists || year < firstYear || year > lastYear) return undefined
+  const milliseconds = digits(20) * 10 + text.charCodeAt(22) - 48
+  return Date.UTC(year, month - 1, day, hour, minute, second, milliseconds) - thailand
+}
+
+/** Leap years are those of the Christian era: B.E. 2551 is 2008, and has a 29 February. */
+export function daysIn(month: number, year: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
 /** Characters of a written instant, at most. */
 const longestWritten = 64
 
@@ -44,6 +72,8 @@ const written =
  * a zone. No zone means +07:00, no time means 00:00 (domain §3, SendDate). Anything else is a problem.
  */
 export function readInstant(text: string): Result<Instant> {
+  const known = ofPrintedInstant(text)
+  if (known !== undefined) return good(known)
   const found = text.length > longestWritten ? null : written.exec(fold(text))
   if (!found) return bad(problem('letter.instant.unreadable', '', text))
   const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00'] = found

@@ -17,6 +17,7 @@ import { offices } from '../../src/letter/offices.ts'
 import { good, type Result } from '../../src/problem/problem.ts'
 import { fixedLetter, letters, messageIds, mustBe, notices } from '../letter/arbitrary.ts'
 import { issue, newAuthority, newKey, signerOf, trustOf } from './certificates.ts'
+import { toldAsOurs } from './own.ts'
 import { openSchema, schemaVerdict } from './schema.ts'
 
 const now = Date.parse('2026-11-23T10:15:00+07:00')
@@ -81,7 +82,7 @@ t.test('what is written is canonical, valid, and reads back the same', (t) => {
       if (bytes.length < 30_000) assert.equal(canonical, bytes.toString('utf8'))
       const root = scan(bytes.toString('utf8'))
       assert.ok(isCanonical(root))
-      assert.deepStrictEqual(readContent(root), envelope)
+      assert.deepStrictEqual(readContent({ content: root, valid: false }), envelope)
     }),
     { numRuns: 150 },
   )
@@ -97,6 +98,7 @@ t.test('what is sealed verifies in both ways, is valid, and reopens', async () =
         digest,
       })
       assert.equal(schemaVerdict(schema, bytes), '')
+      assert.ok(toldAsOurs(bytes))
       for (const way of ['slices', 'canonicalised'] as const) {
         const verified = mustBe(verifyEnvelope(bytes, trust, now, { way }))
         assert.ok(VerifiedEnvelope.is(verified))
@@ -180,6 +182,7 @@ t.test('a changed envelope is refused, or was changed only where nothing is sign
   fc.assert(
     fc.property(breaks, (changes) => {
       const bytes = Buffer.from(broken(original, changes))
+      toldAsOurs(bytes)
       const either = verifyEnvelope(bytes, trust, now)
       const slow = verifyEnvelope(bytes, trust, now, { way: 'canonicalised' })
       assert.equal(outcome(either), outcome(slow))
@@ -263,6 +266,7 @@ t.test('our schema and the published one come to one verdict', (t) => {
   })
   let valid = 0
   let invalid = 0
+  let ours = 0
   fc.assert(
     fc.property(change, ({ document, pick, kind, value, name }) => {
       const elements = allElements(scan(document))
@@ -286,6 +290,7 @@ t.test('our schema and the published one come to one verdict', (t) => {
       const root = read.value
       const last = root.children[root.children.length - 1]
       if (last?.name !== 'Signature') return
+      if (toldAsOurs(Buffer.from(changed))) ours++
       const verdict = schemaVerdict(schema, Buffer.from(changed))
       const faults = schemaFaults(root.withoutLast())
       if (verdict === '') valid++
@@ -295,6 +300,7 @@ t.test('our schema and the published one come to one verdict', (t) => {
     { numRuns: 2000 },
   )
   t.ok(valid > 100 && invalid > 300, `${valid} valid, ${invalid} invalid`)
+  t.ok(ours > 50 && ours <= valid, `${ours} told as ours`)
   t.end()
 })
 
