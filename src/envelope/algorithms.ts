@@ -51,9 +51,11 @@ export const written = {
 /** The digest of `content` as the algorithm `name` makes it. */
 export const digestOf = (name: HashName, content: Buffer | string): Buffer => hash(name, content, 'buffer')
 
-/** The digest of one content that stands in two places: cheaper than putting them together. */
+/** The digest of one content that stands in two places. Putting them together is cheaper where it is short. */
 export const digestOfTwo = (name: HashName, first: Buffer, second: Buffer): Buffer =>
-  createHash(name).update(first).update(second).digest()
+  first.length < 4000
+    ? digestOf(name, Buffer.concat([first, second]))
+    : createHash(name).update(first).update(second).digest()
 
 /** SHA-256 in base64. */
 export const base64Digest = (content: string): string => hash('sha256', content, 'base64')

@@ -26,25 +26,42 @@ export function decodeBase64(written: Uint8Array, start: number, end: number): B
   if (length === 0 || length % 4 !== 0) return undefined
   const padding = written[end - 1] !== 61 /* = */ ? 0 : written[end - 2] !== 61 ? 1 : 2
   const bytes = Buffer.allocUnsafe((length / 4) * 3 - padding)
-  const spelled = end - padding
-  let bits = 0
+  const whole = padding === 0 ? end : end - 4
   let count = 0
-  for (let at = start; at < spelled; at++) {
-    const digit = digits[written[at]!]!
-    if (digit === 64) return undefined
-    bits = (bits << 6) | digit
-    const phase = (at - start) & 3
-    // After two, three and four digits eight more bits are whole.
-    if (phase !== 0) bytes[count++] = bits >> (6 - phase * 2)
+  let seen = 0
+  for (let at = start; at < whole; at += 4) {
+    const [first, second] = [digits[written[at]!]!, digits[written[at + 1]!]!]
+    const [third, fourth] = [digits[written[at + 2]!]!, digits[written[at + 3]!]!]
+    seen |= first | second | third | fourth
+    bytes[count++] = (first << 2) | (second >> 4)
+    bytes[count++] = (second << 4) | (third >> 2)
+    bytes[count++] = (third << 6) | fourth
   }
-  // What is left over behind the last whole byte must be nothing, or one value would have several spellings.
-  const left = padding === 0 ? 0 : bits & (padding === 1 ? 0b11 : 0b1111)
-  return left === 0 ? bytes : undefined
+  if (padding !== 0) {
+    const [first, second] = [digits[written[whole]!]!, digits[written[whole + 1]!]!]
+    const third = padding === 1 ? digits[written[whole + 2]!]! : 0
+    seen |= first | second | third
+    bytes[count++] = (first << 2) | (second >> 4)
+    if (padding === 1) bytes[count++] = (second << 4) | (third >> 2)
+    // What is left over behind the last whole byte must be nothing, or one value would have several spellings.
+    if ((padding === 1 ? third & 0b11 : second & 0b1111) !== 0) return undefined
+  }
+  return seen < 64 ? bytes : undefined
 }
 
 /** The offset behind the letters of base64, `=` among them, that stand from `start` on. */
 export function endOfBase64(bytes: Uint8Array, start: number): number {
   let at = start
+  const fours = bytes.length - 4
+  while (
+    at <= fours &&
+    (letters[bytes[at]!]! &
+      letters[bytes[at + 1]!]! &
+      letters[bytes[at + 2]!]! &
+      letters[bytes[at + 3]!]!) ===
+      1
+  )
+    at += 4
   while (letters[bytes[at]!] === 1) at++
   return at
 }

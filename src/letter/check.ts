@@ -109,9 +109,11 @@ function addPersonFaults(faults: Problem[], person: Person | undefined, path: st
 
 function addRecipientFaults(faults: Problem[], to: Recipients, from: Sender | undefined): void {
   if (to.offices.length === 0) faults.push(missing('to.offices'))
-  const twice = new Set(to.offices).size < to.offices.length
+  // Circulars list many offices, mostly by their ids: then a look at neighbours is enough.
+  const ascending = to.offices.every((office, index) => index === 0 || to.offices[index - 1]! < office)
   addEach(faults, to.offices, 'to.offices', (found, office, index) => {
-    if (twice && to.offices.indexOf(office) < index) found.push(problem('letter.to.duplicate', '', office))
+    if (!ascending && to.offices.indexOf(office) < index)
+      found.push(problem('letter.to.duplicate', '', office))
     if (office === from?.office) found.push(problem('letter.to.self', '', office))
   })
   addPersonFaults(faults, to.person, 'to.person')
@@ -132,18 +134,16 @@ function addReferenceFaults(faults: Problem[], references: readonly Reference[])
 function addAttachmentFaults(faults: Problem[], attachments: readonly Attachment[]): void {
   if (attachments.length === 0) return
   addCountFault(faults, 'attachments', attachments.length, limits.attachments)
-  const several = attachments.length > 1
-  const names = new Set<string>()
+  // A system writes a letter's attachments into one folder, or names them in one list: each needs its own name, also
+  // where capitals do not count. Only a doubt is worth finding out which.
+  const names = attachments.length === 1 ? [''] : attachments.map(({ name }) => name.toLowerCase())
+  const twice = new Set(names).size < names.length
   let mains = 0
-  addEach(faults, attachments, 'attachments', (found, { name, mediaType, size, sha256, role }) => {
-    found.push(...attachmentNameFaults(name, 'name'))
-    // A system writes a letter's attachments into one folder, or names them in one list: each needs its own name,
-    // also where capitals do not count.
-    if (several) {
-      const key = name.toLowerCase()
-      if (names.has(key)) found.push(problem('letter.attachment.name-twice', 'name', name))
-      names.add(key)
-    }
+  addEach(faults, attachments, 'attachments', (found, { name, mediaType, size, sha256, role }, index) => {
+    const nameFaults = attachmentNameFaults(name, 'name')
+    if (nameFaults.length > 0) found.push(...nameFaults)
+    if (twice && names.indexOf(names[index]!) < index)
+      found.push(problem('letter.attachment.name-twice', 'name', name))
     if (!isMediaType(mediaType)) found.push(unknownType('mediaType', mediaType, name))
     if (!Number.isSafeInteger(size) || size < 1 || size > limits.attachmentSize) {
       found.push(

@@ -3,7 +3,7 @@ import { bad, good, type Problem, problem, type Result } from '../problem/proble
 import { monthAbbreviations, monthNames, monthOf } from './months.ts'
 import { searchKey, thaiDigits } from './search.ts'
 import type { Instant } from './time.ts'
-import { daysIn, printInstant } from './time.ts'
+import { daysIn, printInstant, twoDigits } from './time.ts'
 
 declare const brand: unique symbol
 
@@ -96,12 +96,12 @@ const canonical = /^\d{4}-\d\d-\d\d$/
 
 /** Reads a date as it is kept and sent: `yyyy-MM-dd`, Christian era. */
 export function readCanonicalDate(text: string): Result<LetterDate> {
-  const year = Number(text.slice(0, 4))
-  const sound =
-    canonical.test(text) &&
-    isBuddhist(year + eraOffset) &&
-    impossible(Number(text.slice(8)), Number(text.slice(5, 7)), year) === undefined
-  return sound ? good(text as LetterDate) : readLetterDate(text, { form: 'ce:yyyy-MM-dd' })
+  if (canonical.test(text)) {
+    const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+    if (isBuddhist(year + eraOffset) && !impossible(twoDigits(text, 8), twoDigits(text, 5), year))
+      return good(text as LetterDate)
+  }
+  return readLetterDate(text, { form: 'ce:yyyy-MM-dd' })
 }
 
 /** The date printed in a form. Two-digit years are those of the Buddhist century. */

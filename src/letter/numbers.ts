@@ -68,7 +68,7 @@ export function readLetterNumber(
   const order = bare && series === '' && isOrder(code, running)
   if (bare && !order && !bareCode.test(code)) return bad(problem('letter.number.unreadable', '', printed))
 
-  const own = ownLetters?.replaceAll('.', '')
+  const own = ownLetters?.includes('.') ? ownLetters.replaceAll('.', '') : ownLetters
   const completed = own === undefined && !order && letters !== undefined
   const before = order ? undefined : (own ?? letters)
   const body = bodyName === undefined ? '' : `${closed(bodyName)} `

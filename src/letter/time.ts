@@ -39,9 +39,9 @@ const printed = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+07:00$/
 /** The instant that `printInstant` prints as `text`; undefined when there is none that a gateway can say something of. */
 export function ofPrintedInstant(text: string): Instant | undefined {
   if (!printed.test(text)) return undefined
-  const digits = (at: number): number => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48
-  const year = digits(0) * 100 + digits(2)
-  const [month, day, hour, minute, second] = [digits(5), digits(8), digits(11), digits(14), digits(17)]
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)]
+  const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)]
   const exists =
     month >= 1 &&
     month <= 12 &&
@@ -51,9 +51,13 @@ export function ofPrintedInstant(text: string): Instant | undefined {
     minute < 60 &&
     second < 60
   if (!exists || year < firstYear || year > lastYear) return undefined
-  const milliseconds = digits(20) * 10 + text.charCodeAt(22) - 48
+  const milliseconds = twoDigits(text, 20) * 10 + text.charCodeAt(22) - 48
   return Date.UTC(year, month - 1, day, hour, minute, second, milliseconds) - thailand
 }
+
+/** The number of the two digits that stand at `at`. */
+export const twoDigits = (text: string, at: number): number =>
+  (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48
 
 /** Leap years are those of the Christian era: B.E. 2551 is 2008, and has a 29 February. */
 export function daysIn(month: number, year: number): number {
