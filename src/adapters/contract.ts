@@ -45,6 +45,8 @@ export interface Source {
   readonly final: boolean
   /** Files that other documents name too, by name, with the names of all those documents: whose they are nobody can know. */
   readonly contested?: ReadonlyMap<string, string>
+  /** The bytes of a file beside that is `kept`, for a form that must read one itself (a memo file). The gateway sets it. */
+  open?(sha256: string): Readable
 }
 
 /** What a notice in a system's own form says; the gateway finds the letter that it speaks of. */

@@ -27,7 +27,9 @@ export function verbsFor({ system, adapter, desk, dispatch, log, metrics }: Boun
     async take(source) {
       const began = clock.now()
       try {
-        const taken = await take(desk, system, source, (offered) => adapter.read(offered))
+        const taken = await take(desk, system, source, (offered) =>
+          adapter.read({ ...offered, open: (sha256) => desk.attachments.open(sha256) }),
+        )
         log.sourceTaken(system.id, taken, clock.now() - began)
         metrics.sourceTaken(system.id, taken, (clock.now() - began) / 1000)
         return taken

@@ -91,7 +91,8 @@ export class TestGateway {
         this.#called()
         this.broken?.()
         this.offered.push({ ...source, beside: new Map(source.beside) })
-        const items = await adapter.read(source)
+        const open = (sha256: string) => Readable.from([this.kept.get(sha256) ?? Buffer.alloc(0)])
+        const items = await adapter.read({ ...source, open })
         this.items.push(...items)
         return items.map((item) => this.answer?.(item) ?? answered(item, source))
       },

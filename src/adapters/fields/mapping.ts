@@ -1,7 +1,7 @@
 // A mapping at work: cells ↔ canonical values, by the same definitions in both directions (principle 2).
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 import type { FieldDefinition } from '../profile.ts'
-import type { Codec, Refuses, Values } from './codec.ts'
+import type { Codec, Values } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import type { FieldValues } from './letter-fields.ts'
 
@@ -14,13 +14,16 @@ export interface Mapping {
   /** Cells → canonical values; every problem, its path `field` or, within a form, the column. */
   read(cells: ReadonlyMap<string, string>): Result<FieldValues>
   /** Canonical values → cells, and what is spilled because its cell cannot hold it. */
-  write(values: FieldValues, refuses: Refuses): Result<WrittenRecord>
+  write(values: FieldValues, refuses: RefusesIn): Result<WrittenRecord>
 }
 
 export interface WrittenRecord {
   readonly cells: ReadonlyMap<string, string>
   readonly spilled: FieldValues
 }
+
+/** `Refuses`, for the cell of one column. */
+type RefusesIn = (text: string, column: string) => Problem | undefined
 
 interface Place {
   readonly field: string
@@ -77,7 +80,7 @@ function write(
   places: readonly Place[],
   constants: ReadonlyMap<string, string>,
   values: FieldValues,
-  refuses: Refuses,
+  refuses: RefusesIn,
 ): Result<WrittenRecord> {
   const cells = new Map<string, string>()
   const spilled = new Map<string, Values>()
@@ -92,7 +95,10 @@ function write(
       problems.push(problem('adapter.field.cannot-say', field, '', { field }))
       continue
     }
-    const result = codec.write(value, at.length, refuses)
+    // Which of its columns a text comes to stand in, the codec decides: it must fit each.
+    const result = codec.write(value, at.length, (text) =>
+      at.map((column) => refuses(text, column)).find((found) => found !== undefined),
+    )
     if (!result.ok) {
       problems.push(...result.problems.map((each) => ({ ...each, path: field })))
       continue
@@ -100,7 +106,7 @@ function write(
     if (result.value.spill !== undefined) spilled.set(field, result.value.spill)
     at.forEach((column, index) => {
       const cell = result.value.cells[index] ?? ''
-      const unsayable = refuses(cell)
+      const unsayable = refuses(cell, column)
       if (unsayable !== undefined) problems.push({ ...unsayable, path: field })
       cells.set(column, cell)
     })

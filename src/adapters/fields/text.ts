@@ -65,15 +65,22 @@ export const text = codec<Options>({
 /** The text itself, or its beginning up to what does not fit, with a mark that it goes on elsewhere. */
 function sayable(value: string, max: number, refuses: Refuses): string {
   if (codePoints(value) <= max && refuses(value) === undefined) return value
-  let kept = ''
+  const kept = ['']
   let count = 0
   // Whole user-perceived characters: a Thai vowel or tone mark is never torn from its consonant.
   for (const { segment } of new Intl.Segmenter('th', { granularity: 'grapheme' }).segment(value)) {
     count += codePoints(segment)
     if (count > max - continued.length || refuses(segment) !== undefined) break
-    kept += segment
+    kept.push(kept.at(-1) + segment)
   }
-  return `${kept}${continued}`
+  // A column may hold fewer bytes than `max` characters: the longest beginning that it takes.
+  let [fits, beyond] = [0, kept.length]
+  while (beyond - fits > 1) {
+    const middle = (fits + beyond) >> 1
+    if (refuses(`${kept[middle]}${continued}`) === undefined) fits = middle
+    else beyond = middle
+  }
+  return `${kept[fits]}${continued}`
 }
 
 const codePoints = (value: string): number => [...value].length

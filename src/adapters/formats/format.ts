@@ -74,11 +74,25 @@ export interface FormRecord {
   /** For people: `row 3`. */
   readonly position: string
   readonly cells: ReadonlyMap<string, string>
+  /** Files beside that hold a part of this record and did not come (a memo file); its cells there are blank. */
+  readonly missing?: readonly string[]
+}
+
+/** A file beside that a records form reads whole itself (a memo file). `content` is absent when it did not come. */
+export interface Companion {
+  readonly name: string
+  readonly content?: Result<Buffer>
 }
 
 export type RecordRead =
   | { readonly kind: 'record'; readonly record: FormRecord }
   | { readonly kind: 'fault'; readonly position: string; readonly problems: readonly [Problem, ...Problem[]] }
+
+export interface WrittenCompanion {
+  readonly extension: string
+  readonly mediaType: string
+  readonly bytes: Buffer
+}
 
 /** A records format at work. */
 export interface RecordForm {
@@ -89,13 +103,17 @@ export interface RecordForm {
   /** All columns that the form is known to have, in their order; empty when only the mapped ones are. */
   readonly columns: readonly string[]
   /** Reads all records; a broken place is a fault at its position and the whole records around it stay. */
-  read(bytes: Buffer): readonly RecordRead[]
+  read(bytes: Buffer, companion?: Companion): readonly RecordRead[]
+  /** The name of the file beside that `read` needs too, if this document needs one. `names`: what came with it. */
+  companionOf?(bytes: Buffer, name: string, names: Iterable<string>): string | undefined
   /** Whether the last record has no end, so that it may be the half of one. */
   unended?(bytes: Buffer): boolean
-  /** Why this text cannot stand in a cell (its charset cannot say it), or nothing. */
-  refuses(text: string): Problem | undefined
+  /** Why this text cannot stand in a cell of this column (of any, without one), or nothing: its charset, its length. */
+  refuses(text: string, column?: string): Problem | undefined
   /** Writes records; `columns` in their order. Cells must not be refused. */
   write(records: readonly ReadonlyMap<string, string>[], columns: readonly string[]): Buffer
+  /** What must stand beside the document that `write` makes of the same records; its name is the document's with this ending. */
+  writeCompanion?(records: readonly ReadonlyMap<string, string>[]): WrittenCompanion | undefined
 }
 
 interface FormatKindOf<Sort extends string, Form> {

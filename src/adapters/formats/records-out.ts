@@ -8,7 +8,7 @@ import type { Mapping } from '../fields/mapping.ts'
 import { valuesOfNotice } from '../fields/notice-fields.ts'
 import type { DocumentDefinition } from '../profile.ts'
 import { besideNames } from './beside-names.ts'
-import type { FormContext, Outgoing, RecordForm, Written, WrittenFile } from './format.ts'
+import type { FormContext, Outgoing, RecordForm, Written, WrittenCompanion, WrittenFile } from './format.ts'
 
 export function writeRecord(
   outgoing: Outgoing,
@@ -22,7 +22,7 @@ export function writeRecord(
     return bad(problem('adapter.notice.sort', '', envelope.content, { expected: context.content }))
   if (envelope.content === 'letter')
     return writeLetter(outgoing, envelope.letter, form, mapping, definition, context)
-  const written = mapping.write(valuesOfNotice(envelope.notice), (text) => form.refuses(text))
+  const written = mapping.write(valuesOfNotice(envelope.notice), (text, column) => form.refuses(text, column))
   if (!written.ok) return written
   const { cells, spilled } = written.value
   const constants = constantsContradicted(spilled, definition)
@@ -30,7 +30,7 @@ export function writeRecord(
   // A notice names no files: the text stands beside it, under the same parcel id.
   const { number, date } = envelope.notice.about
   const files = spilled.size === 0 ? [] : [spillFile(outgoing.id, `${number} ลงวันที่ ${date}`, spilled)]
-  return good(document(form, mapping, cells, files, [...spilled.keys()]))
+  return good(document(form, mapping, outgoing.id, cells, files, [...spilled.keys()]))
 }
 
 function writeLetter(
@@ -43,10 +43,12 @@ function writeLetter(
 ): Result<Written> {
   const values = valuesOfLetter(letter)
   const names = besideNames(outgoing.id, letter.attachments, mapping.files?.codec.files?.separator, (name) =>
-    form.refuses(name),
+    refusedAnywhere(form, name, mapping.files?.at),
   )
   const cells = (spill: readonly string[]) =>
-    mapping.write(withFiles(values, mapping, letter, names, spill), (text) => form.refuses(text))
+    mapping.write(withFiles(values, mapping, letter, names, spill), (text, column) =>
+      form.refuses(text, column),
+    )
   const problems: Problem[] = []
   const first = cells([])
   const homeless = new Map([
@@ -71,7 +73,7 @@ function writeLetter(
   const files: WrittenFile[] = letter.attachments.map((each, index) => attached(each, names[index] ?? ''))
   const spilled: FieldValues = new Map([...first.value.spilled, ...homeless])
   if (spilled.size === 0)
-    return good(document(form, mapping, merged(first.value.cells, extension.cells), files, []))
+    return good(document(form, mapping, outgoing.id, merged(first.value.cells, extension.cells), files, []))
   if (mapping.files === undefined) return bad(...cannotSayAny(spilled))
   const spill = spillFile(outgoing.id, `${letter.number.printed} ลงวันที่ ${letter.date}`, spilled)
   const second = cells([spill.name])
@@ -80,6 +82,7 @@ function writeLetter(
     document(
       form,
       mapping,
+      outgoing.id,
       merged(second.value.cells, extension.cells),
       [...files, spill],
       [...spilled.keys()],
@@ -90,19 +93,28 @@ function writeLetter(
 function document(
   form: RecordForm,
   mapping: Mapping,
+  id: string,
   cells: ReadonlyMap<string, string>,
   files: readonly WrittenFile[],
   spilled: readonly string[],
 ): Written {
   const columns = [...new Set([...form.columns, ...mapping.columns])]
+  const companion = form.writeCompanion?.([cells])
   return {
     bytes: form.write([cells], columns),
     mediaType: form.mediaType,
     extension: form.extension,
-    files,
+    files: companion === undefined ? files : [...files, companionFile(id, companion)],
     spilled,
   }
 }
+
+const companionFile = (id: string, { extension, mediaType, bytes }: WrittenCompanion): WrittenFile =>
+  ownFile(`${id}.${extension}`, mediaType, bytes)
+
+/** A name must fit whichever of the columns it comes to stand in. */
+const refusedAnywhere = (form: RecordForm, text: string, columns: readonly string[] = []) =>
+  [undefined, ...columns].map((column) => form.refuses(text, column)).find((found) => found !== undefined)
 
 const merged = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) => new Map([...a, ...b])
 
@@ -156,7 +168,7 @@ function extensionCells(letter: LetterFields, form: RecordForm, mapping: Mapping
   // A field that this system never had is another system's: it stays in the envelope.
   for (const { name, value } of letter.extension) {
     if (!form.columns.includes(name) || mapping.columns.includes(name)) continue
-    const refused = form.refuses(value)
+    const refused = form.refuses(value, name)
     if (refused !== undefined) problems.push({ ...refused, path: name })
     if (cells.has(name)) problems.push(problem('adapter.field.too-many', name, value, { count: 2, limit: 1 }))
     cells.set(name, value)
@@ -178,14 +190,15 @@ function spillFile(id: string, about: string, spilled: FieldValues): WrittenFile
     'ข้อความเต็มของช่องที่ระบบปลายทางแสดงไม่ได้ / Fields that the receiving system cannot hold, in full:',
     ...[...spilled].map(([field, values]) => `${field}:\n${values.map((value) => `  ${value}`).join('\n')}`),
   ]
-  const bytes = Buffer.from(`${lines.join('\n\n')}\n`, 'utf8')
-  return {
-    name: `${id}-full.txt`,
-    mediaType: 'text/plain',
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    content: { kind: 'bytes', bytes },
-  }
+  return ownFile(`${id}-full.txt`, 'text/plain', Buffer.from(`${lines.join('\n\n')}\n`, 'utf8'))
 }
+
+const ownFile = (name: string, mediaType: string, bytes: Buffer): WrittenFile => ({
+  name,
+  mediaType,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+  content: { kind: 'bytes', bytes },
+})
 
 const cannotSay = (field: string, values: readonly string[]): Problem =>
   problem('adapter.field.cannot-say', field, values.join(', '), { field })

@@ -8,7 +8,8 @@ import { letterOfValues } from '../fields/letter-fields.ts'
 import { type Mapping, mappingOf } from '../fields/mapping.ts'
 import { noticeOfValues } from '../fields/notice-fields.ts'
 import type { DocumentDefinition } from '../profile.ts'
-import type { DocumentForm, FormContext, FormRecord, RecordForm } from './format.ts'
+import { companionOf } from './companion.ts'
+import type { Companion, DocumentForm, FormContext, FormRecord, RecordForm } from './format.ts'
 import { missingFile } from './missing-file.ts'
 import { writeRecord } from './records-out.ts'
 
@@ -23,7 +24,8 @@ export function recordsDocument(
     kind: form.kind,
     multipart: 'form-data',
     receipts: false,
-    read: async (source) => itemsOf(source, form, mapping, definition, context),
+    read: async (source) =>
+      itemsOf(source, form, await companionOf(source, form), mapping, definition, context),
     write: async (outgoing) => writeRecord(outgoing, form, mapping, definition, context),
     ...(form.unended && { unended: form.unended }),
   }
@@ -32,13 +34,14 @@ export function recordsDocument(
 function itemsOf(
   source: Source,
   form: RecordForm,
+  companion: Companion | undefined,
   mapping: Mapping,
   definition: DocumentDefinition,
   context: FormContext,
 ): readonly Item[] {
   const items: Item[] = []
   let columnsKnown = false
-  for (const read of form.read(source.bytes)) {
+  for (const read of form.read(source.bytes, companion)) {
     if (read.kind === 'fault') {
       items.push({ kind: 'fault', position: read.position, problems: read.problems })
       continue
@@ -50,11 +53,14 @@ function itemsOf(
       if (first !== undefined)
         return [...items, { kind: 'fault', position: 'header', problems: [first, ...rest] }]
     }
-    items.push(
-      context.content === 'letter'
-        ? letterItem(read.record, source, form, mapping, definition, context)
-        : noticeItem(read.record, mapping, context),
-    )
+    const incomplete = incompleteItem(read.record, source, mapping)
+    if (incomplete !== undefined) items.push(incomplete)
+    else
+      items.push(
+        context.content === 'letter'
+          ? letterItem(read.record, source, form, mapping, definition, context)
+          : noticeItem(read.record, mapping, context),
+      )
   }
   return items
 }
@@ -64,6 +70,20 @@ function missingColumns(record: FormRecord, mapping: Mapping): Problem[] {
   return mapping.columns
     .filter((column) => !record.cells.has(column))
     .map((column) => problem('adapter.column.missing', '', column, { found }))
+}
+
+/** A record of which a part is in a file that did not come: nothing is made of the rest, but the files that it names are waited for too. */
+function incompleteItem(
+  { position, cells, missing = [] }: FormRecord,
+  source: Source,
+  mapping: Mapping,
+): Item | undefined {
+  if (missing.length === 0) return undefined
+  const [first, ...rest] = missing.flatMap((name) => missingFile(source, name, ''))
+  if (first !== undefined) return faultAt(position, [first, ...rest])
+  const named = mapping.files?.codec.read(mapping.files.at.map((column) => cells.get(column) ?? ''))
+  const files = named?.ok ? named.value.filter((name) => name !== '' && !source.beside.has(name)) : []
+  return { kind: 'waiting', position, missing: [...missing, ...files] }
 }
 
 function noticeItem({ position, cells }: FormRecord, mapping: Mapping, context: FormContext): Item {
