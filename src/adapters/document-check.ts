@@ -44,7 +44,10 @@ export function documentFindings(
     ...Object.entries(fields).flatMap(([field, definition]) =>
       fieldFindings(field, definition, rules, [...at, 'fields', field]),
     ),
-    ...columnFindings(fields, document['format'], [...at, 'fields']),
+    ...columnFindings(fields, format.cells(document['format']) ?? columnsWithoutHeader(document['format']), [
+      ...at,
+      'fields',
+    ]),
   ]
 }
 
@@ -89,10 +92,13 @@ function valueFindings(value: string, { values }: FieldRule, at: Pointer): reado
   return [{ at, code: 'adapter.profile.value-unknown', value, details: { expected: values.join(', ') } }]
 }
 
-function columnFindings(fields: object, format: unknown, at: Pointer): readonly Finding[] {
+function columnFindings(
+  fields: object,
+  known: readonly string[] | undefined,
+  at: Pointer,
+): readonly Finding[] {
   const taken = new Map<string, string>()
   const findings: Finding[] = []
-  const known = columnsWithoutHeader(format)
   for (const [field, definition] of Object.entries(fields) as [string, unknown][]) {
     if (typeof definition !== 'object' || definition === null || !('at' in definition)) continue
     const columns: unknown[] = Array.isArray(definition.at) ? definition.at : [definition.at]
@@ -113,7 +119,10 @@ function columnFindings(fields: object, format: unknown, at: Pointer): readonly 
 
 /** Where no header names the columns, the format's `columns` are all that there are. */
 function columnsWithoutHeader(format: unknown): readonly string[] | undefined {
-  if (typeof format !== 'object' || format === null || !('header' in format) || !('columns' in format))
-    return undefined
-  return format.header === false && Array.isArray(format.columns) ? format.columns.map(String) : undefined
+  if (typeof format !== 'object' || format === null || !('columns' in format)) return undefined
+  if (!Array.isArray(format.columns)) return undefined
+  if ('header' in format && format.header === false) return format.columns.map(String)
+  // Columns with places of their own need no header at all.
+  const placed = format.columns.every((each) => typeof each?.name === 'string')
+  return placed && format.columns.length > 0 ? format.columns.map(({ name }) => name) : undefined
 }

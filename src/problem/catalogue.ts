@@ -5,12 +5,14 @@ import { ecmsProblems } from './ecms.ts'
 import { envelopeProblems } from './envelope.ts'
 import { gatewayProblems } from './gateway.ts'
 import { letterProblems } from './letter.ts'
+import { mailProblems } from './mail.ts'
 
 export const catalogue = {
   ...letterProblems,
   ...envelopeProblems,
   ...adapterProblems,
   ...ecmsProblems,
+  ...mailProblems,
   ...gatewayProblems,
   ...cliProblems,
 } as const

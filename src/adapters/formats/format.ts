@@ -8,7 +8,7 @@ import type { Envelope, SealedEnvelope } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { Problem, Result } from '../../problem/problem.ts'
-import type { Item, Parcel, Source } from '../contract.ts'
+import type { AttachmentContent, Item, Parcel, Source } from '../contract.ts'
 import { type Checked, type Finding, type JsonSchema, type Pointer, readerOf } from '../schema.ts'
 
 /** What is written for a system. Every `Parcel` is one; `profile try` makes one that is not sealed. */
@@ -76,6 +76,16 @@ export interface FormRecord {
   readonly cells: ReadonlyMap<string, string>
   /** Files beside that hold a part of this record and did not come (a memo file); its cells there are blank. */
   readonly missing?: readonly string[]
+  /** Files that the document itself holds, by name: the parts of a mail. One that no field names is a fault. */
+  readonly files?: ReadonlyMap<string, FileInside>
+  /** The charset of this record, where each says its own. */
+  readonly charset?: string
+}
+
+/** A file that stands in the document, with the media type that the document says. */
+export interface FileInside {
+  readonly mediaType: string
+  readonly content: AttachmentContent
 }
 
 /** A file beside that a records form reads whole itself (a memo file). `content` is absent when it did not come. */
@@ -114,6 +124,8 @@ export interface RecordForm {
   write(records: readonly ReadonlyMap<string, string>[], columns: readonly string[]): Buffer
   /** What must stand beside the document that `write` makes of the same records; its name is the document's with this ending. */
   writeCompanion?(records: readonly ReadonlyMap<string, string>[]): WrittenCompanion | undefined
+  /** Puts the files into the document that was written, under their own names. Absent: files stand beside it. */
+  enclose?(written: Written, outgoing: Outgoing): Promise<Result<Written>>
 }
 
 interface FormatKindOf<Sort extends string, Form> {
@@ -122,6 +134,8 @@ interface FormatKindOf<Sort extends string, Form> {
   /** Schemas of its options, beside `kind`. */
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required: readonly string[]
+  /** The cells that a record has by these options, where the format names them itself. */
+  cells(raw: unknown): readonly string[] | undefined
   /** Checks options without making a form. */
   check(raw: unknown, at: Pointer): readonly Finding[]
   create(raw: unknown, context: FormContext): Checked<Form>
@@ -134,6 +148,8 @@ interface Definition<Options, Form> {
   readonly kind: string
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
+  /** The cells that a record has, where the format names them itself. */
+  cells?(options: Options): readonly string[]
   /** What the schema cannot say. Pointers are relative to the options. */
   deeper?(options: Options): readonly Finding[]
   create(options: Options, context: FormContext): Form
@@ -170,6 +186,10 @@ function defined<Options, Form>(definition: Definition<Options, Form>) {
     kind: definition.kind,
     options: definition.options,
     required,
+    cells: (raw: unknown): readonly string[] | undefined => {
+      const options = definition.cells === undefined ? undefined : read(raw)
+      return options?.ok === true ? definition.cells?.(options.value) : undefined
+    },
     check: (raw: unknown, at: Pointer): readonly Finding[] => {
       const options = checked(raw, at)
       return options.ok ? [] : options.findings

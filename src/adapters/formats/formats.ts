@@ -5,5 +5,6 @@ import { eCms } from './e-cms/e-cms.ts'
 import { envelope } from './envelope.ts'
 import type { FormatKind } from './format.ts'
 import { json } from './json.ts'
+import { mail } from './mail/mail.ts'
 
-export const formats: readonly FormatKind[] = [csv, json, eCms, envelope]
+export const formats: readonly FormatKind[] = [csv, json, mail, eCms, envelope]

@@ -42,9 +42,12 @@ function writeLetter(
   context: FormContext,
 ): Result<Written> {
   const values = valuesOfLetter(letter)
-  const names = besideNames(outgoing.id, letter.attachments, mapping.files?.codec.files?.separator, (name) =>
-    refusedAnywhere(form, name, mapping.files?.at),
-  )
+  const names =
+    form.enclose === undefined
+      ? besideNames(outgoing.id, letter.attachments, mapping.files?.codec.files?.separator, (name) =>
+          refusedAnywhere(form, name, mapping.files?.at),
+        )
+      : letter.attachments.map(({ name }) => name)
   const cells = (spill: readonly string[]) =>
     mapping.write(withFiles(values, mapping, letter, names, spill), (text, column) =>
       form.refuses(text, column),

@@ -26,7 +26,10 @@ export function recordsDocument(
     receipts: false,
     read: async (source) =>
       itemsOf(source, form, await companionOf(source, form), mapping, definition, context),
-    write: async (outgoing) => writeRecord(outgoing, form, mapping, definition, context),
+    write: async (outgoing) => {
+      const written = writeRecord(outgoing, form, mapping, definition, context)
+      return written.ok && form.enclose !== undefined ? form.enclose(written.value, outgoing) : written
+    },
     ...(form.unended && { unended: form.unended }),
   }
 }
@@ -93,7 +96,7 @@ function noticeItem({ position, cells }: FormRecord, mapping: Mapping, context: 
 }
 
 function letterItem(
-  { position, cells }: FormRecord,
+  { position, cells, files = new Map(), charset }: FormRecord,
   source: Source,
   form: RecordForm,
   mapping: Mapping,
@@ -107,7 +110,12 @@ function letterItem(
   const problems: Problem[] = draft.ok ? [] : [...draft.problems]
   if (definition.main === 'required' && !named.some(({ role }) => role === 'main'))
     problems.push(problem('adapter.letter.main-missing', 'attachments'))
-  const missing = named.filter(({ name }) => !source.beside.has(name)).map(({ name }) => name)
+  const missing = named
+    .filter(({ name }) => !files.has(name) && !source.beside.has(name))
+    .map(({ name }) => name)
+  for (const name of files.keys())
+    if (!named.some((each) => each.name === name))
+      problems.push(problem('adapter.file.unnamed', 'attachments', name))
   problems.push(...missing.flatMap((name) => missingFile(source, name, 'attachments')))
   const [first, ...rest] = problems
   if (first !== undefined) return faultAt(position, [first, ...rest])
@@ -119,10 +127,12 @@ function letterItem(
     position,
     draft: { ...draft.value, extension: unmapped(cells, mapping) },
     attachments: named.flatMap(({ name, role }) => {
+      const inside = files.get(name)
+      if (inside !== undefined) return [{ name, role, ...inside }]
       const content = source.beside.get(name)
       return content === undefined ? [] : [attachment(name, role, content)]
     }),
-    charset: form.charset,
+    charset: charset ?? form.charset,
     ...(printed !== '' && { datePrinted: printed }),
   }
 }

@@ -1,0 +1,47 @@
+// The charsets that mails name, each under the labels that Thai mail programs have for it.
+import { decode, undecodable } from '../charset.ts'
+import { MailFault } from './fault.ts'
+
+/** `cp874` in a mail is Microsoft's code page, not IBM's: mail programs of its time ran on Windows. */
+const thai = [
+  'tis-620',
+  'tis620',
+  'windows-874',
+  'cp874',
+  'ms874',
+  'x-windows-874',
+  'iso-8859-11',
+  'iso8859-11',
+]
+const unicode = ['utf-8', 'utf8', 'unicode-1-1-utf-8']
+/** Of these only what is ASCII is believed: Thai mail programs have put them on Thai bytes. */
+const plain = ['', 'us-ascii', 'ascii', 'iso-8859-1', 'iso8859-1', 'latin1', 'windows-1252', 'cp1252']
+
+/** Bytes as text. Throws for a label that is not known, and for bytes that mean nothing in the charset that it names. */
+export function textOf(bytes: Buffer, label: string, path: string): string {
+  const name = label.trim().toLowerCase()
+  const contradicted = (): MailFault =>
+    new MailFault('adapter.charset.bytes', path, undefined, { charset: name === '' ? 'us-ascii' : name })
+  if (plain.includes(name)) {
+    if (bytes.some((byte) => byte >= 0x80)) throw contradicted()
+    return bytes.toString('latin1')
+  }
+  const charset = thai.includes(name) ? 'windows-874' : unicode.includes(name) ? 'utf-8' : undefined
+  if (charset === undefined) throw new MailFault('mail.charset.unknown', path, label)
+  const decoded = decode(bytes, charset)
+  if ('problem' in decoded)
+    throw new MailFault('adapter.charset.contradicted', path, undefined, decoded.problem.details)
+  if (decoded.text.includes(undecodable)) throw contradicted()
+  return decoded.text
+}
+
+/**
+ * Header bytes that name no charset: ASCII, or UTF-8 (RFC 6532), or what Thai mail programs wrote before it. No text in
+ * windows-874 is UTF-8 by chance (formats/charset.ts).
+ */
+export function bareTextOf(latin1: string, path: string): string {
+  if (!/[\u0080-\u00ff]/.test(latin1)) return latin1
+  const bytes = Buffer.from(latin1, 'latin1')
+  const utf8 = new TextDecoder('utf-8').decode(bytes)
+  return utf8.includes(undecodable) ? textOf(bytes, 'windows-874', path) : utf8
+}
