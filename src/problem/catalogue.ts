@@ -1,18 +1,24 @@
 // The one catalogue of problems. Each part of the program keeps its own page of it.
 import { adapterProblems } from './adapter.ts'
 import { cliProblems } from './cli.ts'
+import { dbfProblems } from './dbf.ts'
 import { ecmsProblems } from './ecms.ts'
 import { envelopeProblems } from './envelope.ts'
 import { gatewayProblems } from './gateway.ts'
 import { letterProblems } from './letter.ts'
 import { mailProblems } from './mail.ts'
+import { remoteProblems } from './remote.ts'
+import { tableProblems } from './tables.ts'
 
 export const catalogue = {
   ...letterProblems,
   ...envelopeProblems,
   ...adapterProblems,
   ...ecmsProblems,
+  ...dbfProblems,
   ...mailProblems,
+  ...remoteProblems,
+  ...tableProblems,
   ...gatewayProblems,
   ...cliProblems,
 } as const

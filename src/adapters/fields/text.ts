@@ -70,10 +70,10 @@ function sayable(value: string, max: number, refuses: Refuses): string {
   // Whole user-perceived characters: a Thai vowel or tone mark is never torn from its consonant.
   for (const { segment } of new Intl.Segmenter('th', { granularity: 'grapheme' }).segment(value)) {
     count += codePoints(segment)
-    if (count > max - continued.length || refuses(segment) !== undefined) break
+    if (count > max - continued.length) break
     kept.push(kept.at(-1) + segment)
   }
-  // A column may hold fewer bytes than `max` characters: the longest beginning that it takes.
+  // The longest beginning that the cell takes, as a whole: a space is refused at the end of a column, not within.
   let [fits, beyond] = [0, kept.length]
   while (beyond - fits > 1) {
     const middle = (fits + beyond) >> 1

@@ -27,17 +27,25 @@ export function decode(bytes: Buffer, charset: Charset): { text: string } | { pr
   const found = contradiction(bytes, charset)
   if (found !== undefined)
     return { problem: problem('adapter.charset.contradicted', '', undefined, { expected: charset, found }) }
+  const text = decodePart(bytes, charset)
+  return { text: charset.startsWith('utf-') && text.startsWith(byteOrderMark) ? text.slice(1) : text }
+}
+
+const byteOrderMark = '\ufeff'
+
+/** The text of some bytes of a document. Whether they contradict the charset, only the whole document can say. */
+export function decodePart(bytes: Buffer, charset: Charset): string {
   switch (charset) {
     case 'utf-8':
     case 'utf-8-bom':
-      return { text: new TextDecoder('utf-8').decode(bytes) }
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
     case 'utf-16le':
     case 'utf-16be':
-      // TextDecoder drops the BOM and turns lone surrogates and a last odd byte into U+FFFD.
-      return { text: new TextDecoder(charset).decode(bytes) }
+      // TextDecoder turns lone surrogates and a last odd byte into U+FFFD.
+      return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
     default:
       // iconv-lite knows which bytes mean nothing; Node's TextDecoder does not, fatal or not (domain §4).
-      return { text: iconv.decode(bytes, 'windows-874') }
+      return iconv.decode(bytes, 'windows-874')
   }
 }
 

@@ -1,10 +1,12 @@
 // The formats that a profile can name: one line each.
 
 import { csv } from './csv.ts'
+import { dbf } from './dbf.ts'
 import { eCms } from './e-cms/e-cms.ts'
 import { envelope } from './envelope.ts'
+import { fixedWidth } from './fixed-width.ts'
 import type { FormatKind } from './format.ts'
 import { json } from './json.ts'
 import { mail } from './mail/mail.ts'
 
-export const formats: readonly FormatKind[] = [csv, json, mail, eCms, envelope]
+export const formats: readonly FormatKind[] = [csv, dbf, fixedWidth, json, mail, eCms, envelope]
