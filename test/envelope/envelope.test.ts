@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { ParseOption, XmlDocument, xmlRegisterInputProvider } from 'libxml2-wasm'
 import t from 'tap'
 import { decodeBase64, readBase64 } from '../../src/envelope/base64.ts'
+import { bounds } from '../../src/envelope/bounds.ts'
 import { readDer } from '../../src/envelope/der.ts'
 import type { Envelope } from '../../src/envelope/envelope.ts'
 import { seal, sealAsync } from '../../src/envelope/seal.ts'
@@ -89,7 +90,7 @@ t.test('an envelope of ours is told as one only where it stands exactly as writt
   t.ok(toldAsOurs(bytes))
   let told = 0
   for (let at = 0; at < bytes.length; at++)
-    for (const changed of [38 /* & */, 32, 65]) {
+    for (const changed of [38 /* & */, 9, 11, 13, 32, 62, 65]) {
       if (bytes[at] === changed) continue
       const broken = Buffer.from(bytes)
       broken[at] = changed
@@ -98,6 +99,17 @@ t.test('an envelope of ours is told as one only where it stands exactly as writt
       assert.ok(changed !== 38 || !ours, `an ampersand at ${at} is not seen`)
     }
   t.ok(told > 1000, `${told} with another value are ours too, and read alike`)
+  t.end()
+})
+
+t.test('an envelope of ours has as many elements as any other', (t) => {
+  const field = '<env:Field Name="ช่อง">ก</env:Field>'
+  const count = good.split('</').length - 1
+  const holding = (fields: number) =>
+    Buffer.from(good.replace('<env:Extension>', `<env:Extension>${field.repeat(fields)}`))
+  t.ok(toldAsOurs(holding(bounds.elements - count)))
+  t.notOk(toldAsOurs(holding(bounds.elements - count + 1)))
+  t.equal(code(holding(bounds.elements - count + 1)), 'envelope.elements.too-many')
   t.end()
 })
 

@@ -110,6 +110,18 @@ t.test('every fault at once, each with its place', async (t) => {
   )
 })
 
+t.test('an office is named once, in whatever order', async (t) => {
+  const to = (...ids: string[]) => {
+    const [first, ...rest] = ids.map(office)
+    return faultsWith({ to: { offices: [first!, ...rest] } })
+  }
+  t.same(to('51', '52', 'moi'), [])
+  t.same(to('moi', '52', '51'), [])
+  t.same(to('51', '51'), ['to.offices.1 letter.to.duplicate'])
+  t.same(to('51', '52', '52', 'moi'), ['to.offices.2 letter.to.duplicate'])
+  t.same(to('52', '51', '52'), ['to.offices.2 letter.to.duplicate'])
+})
+
 t.test('a number of the secret series is never an ordinary letter’s', async (t) => {
   const secret = number('ชม 0017.1/ล 5')
   t.same(faultsWith({ number: secret }), ['secrecy letter.secrecy.contradiction'])
