@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import t from 'tap'
 import { fixedWidth } from '../../src/adapters/formats/fixed-width.ts'
-import { readProfile } from '../../src/adapters/profile.ts'
 import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
 import { parcelOf } from './stage.ts'
 import {
@@ -11,7 +10,7 @@ import {
   lawOfCells,
   lawOfLetters,
   letterOf,
-  profileText,
+  profileWith,
   readBack,
   recordForm,
   shown,
@@ -195,11 +194,7 @@ t.test('a sample: header and totals are known by how they begin, deleted records
 })
 
 function faults(letter: object, fields: object) {
-  const text = profileText(letter, { ...format, columns: noticeColumns })
-  const profile = readProfile(
-    text.replace(/fields:[\s\S]*?\n {2}notice:/, `fields: ${JSON.stringify(fields)}\n  notice:`),
-    'test.yaml',
-  )
+  const profile = profileWith(letter, { ...format, columns: noticeColumns }, fields)
   return profile.ok ? [] : profile.problems
 }
 

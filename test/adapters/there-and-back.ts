@@ -28,6 +28,13 @@ export function profileText(letter: object, notice: object): string {
   return stringify(profile)
 }
 
+/** A profile whose letters have these fields instead of Chiang Mai's. */
+export function profileWith(letter: object, notice: object, fields: object) {
+  const text = profileText(letter, notice)
+  const own = `fields: ${JSON.stringify(fields)}\n  notice:`
+  return readProfile(text.replace(/fields:[\s\S]*?\n {2}notice:/, own), 'test.yaml')
+}
+
 export const formsWith = (letter: object, notice: object) =>
   formsOf(mustBe(readProfile(profileText(letter, notice), 'test.yaml')), clock)
 

@@ -6,7 +6,21 @@ import { eCms } from './e-cms/e-cms.ts'
 import { envelope } from './envelope.ts'
 import { fixedWidth } from './fixed-width.ts'
 import type { FormatKind } from './format.ts'
+import { htmlTable } from './html-table.ts'
 import { json } from './json.ts'
 import { mail } from './mail/mail.ts'
+import { rows } from './rows.ts'
+import { xml } from './xml.ts'
 
-export const formats: readonly FormatKind[] = [csv, dbf, fixedWidth, json, mail, eCms, envelope]
+export const formats: readonly FormatKind[] = [
+  csv,
+  dbf,
+  fixedWidth,
+  htmlTable,
+  json,
+  mail,
+  rows,
+  eCms,
+  envelope,
+  xml,
+]
