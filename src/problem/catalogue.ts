@@ -8,7 +8,9 @@ import { gatewayProblems } from './gateway.ts'
 import { letterProblems } from './letter.ts'
 import { mailProblems } from './mail.ts'
 import { remoteProblems } from './remote.ts'
+import { sqlProblems } from './sql.ts'
 import { tableProblems } from './tables.ts'
+import { xmlProblems } from './xml.ts'
 
 export const catalogue = {
   ...letterProblems,
@@ -18,7 +20,9 @@ export const catalogue = {
   ...dbfProblems,
   ...mailProblems,
   ...remoteProblems,
+  ...sqlProblems,
   ...tableProblems,
+  ...xmlProblems,
   ...gatewayProblems,
   ...cliProblems,
 } as const
