@@ -301,6 +301,12 @@ t.test('X9: ten thousand pointers into one memo cost no more than its file is lo
     if ('bytes' in memo) total += memo.bytes.length
   }
   t.ok(total <= file.length, `${total} bytes were read`)
+  const endless = memoReader(Buffer.alloc(512 * 2_000, 0x41), 'dbase3')
+  const reasons = Array.from({ length: 1_999 }, (_, index) => endless(index + 1)).map(
+    (memo) => 'reason' in memo && memo.reason,
+  )
+  t.equal(reasons[0], 'it has no end')
+  t.equal(reasons.at(-1), 'too many memos before it have no end')
   t.end()
 })
 
@@ -482,6 +488,21 @@ t.test('a memo file that did not come is waited for, then missed; one in keeping
   t.match(item, { kind: 'letter', draft: { subject: letter.subject } })
   // Another table's memos are never taken for this one's.
   t.match(await made.read(source(bytes, new Map([['OTHER.DBT', content]]), true)), [{ kind: 'fault' }])
+})
+
+t.test('the example in docs/profiles.md', (t) => {
+  const docs = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
+  const [, example = ''] = /```yml\n(format:\n {2}kind: dbf[\s\S]*?)```/.exec(docs) ?? []
+  const { format } = parse(example)
+  t.same(dbf.check(format, []), [])
+  const made = recordForm(dbf, format)
+  const letter = new Map(
+    ['มท 1/2', '25511115', 'ก', '1'].map((cell, index) => [made.columns[index] ?? '', cell]),
+  )
+  const bytes = made.write([letter], [])
+  t.equal(bytes[0], 0x8b)
+  t.match(made.read(bytes, memoOf(made, [letter])), [{ record: { cells: letter } }])
+  t.end()
 })
 
 t.test('dbffile reads what is written here', async (t) => {

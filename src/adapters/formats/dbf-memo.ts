@@ -21,6 +21,7 @@ export function memoReader(file: Buffer, kind: MemoKind): (block: number) => Mem
   const size = blockSizeOf(file, kind)
   const taken = new Set<number>()
   let left = file.length
+  let work = 4 * file.length
   return (block) => {
     if (size === undefined) return { reason: 'the memo file has no header' }
     const at = block * size
@@ -28,7 +29,10 @@ export function memoReader(file: Buffer, kind: MemoKind): (block: number) => Mem
       return { reason: `the file has ${Math.ceil(file.length / size)} blocks` }
     if (taken.has(block)) return { reason: 'it is the memo of another record' }
     taken.add(block)
+    if (work < 0) return { reason: 'too many memos before it have no end' }
     const found = memoAt(file, at, kind)
+    // Looking for an end that is not there is work too.
+    if ('reason' in found) work -= Math.min(largestMemo, file.length - at)
     if ('reason' in found) return found
     if (found.bytes.length > largestMemo) return { reason: `it has more than ${largestMemo} bytes` }
     left -= found.bytes.length
