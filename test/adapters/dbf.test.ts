@@ -1,5 +1,13 @@
 // dBase tables both ways: what attackers and full disks make of them, the laws, and dbffile's independent opinion.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -19,7 +27,7 @@ import type { Letter } from '../../src/letter/letter.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { good } from '../../src/problem/problem.ts'
 import { fixedLetter, letters, mustBe } from '../letter/arbitrary.ts'
-import { parcelOf, TestClock } from './stage.ts'
+import { adapterOf, parcelOf, TestClock, TestGateway } from './stage.ts'
 import { letterOf, nastyCells, readBack, recordForm } from './there-and-back.ts'
 
 const columns = [
@@ -489,6 +497,62 @@ t.test('a memo file that did not come is waited for, then missed; one in keeping
   // Another table's memos are never taken for this one's.
   t.match(await made.read(source(bytes, new Map([['OTHER.DBT', content]]), true)), [{ kind: 'fault' }])
 })
+
+t.test(
+  'through folders: a table is handed over with its memo and its scan, and taken when all three are there',
+  async (t) => {
+    const root = mkdtempSync(join(tmpdir(), 'dbf-'))
+    const places = ['send', 'send-notices', 'receive', 'notices']
+    for (const name of places) mkdirSync(join(root, name))
+    const gateway = new TestGateway()
+    const [
+      SARABAN_50_SEND = '',
+      SARABAN_50_SEND_NOTICES = '',
+      SARABAN_50_RECEIVE = '',
+      SARABAN_50_NOTICES = '',
+    ] = places
+    const environment = { SARABAN_50_SEND, SARABAN_50_SEND_NOTICES, SARABAN_50_RECEIVE, SARABAN_50_NOTICES }
+    const adapter = adapterOf(
+      mustBe(readProfile(profile('foxpro').replace('pattern: "*.csv"', 'pattern: "*.dbf"'), 'test.yaml')),
+      gateway.clock,
+      environment,
+      root,
+    )
+    t.teardown(async () => {
+      await adapter.stop()
+      rmSync(root, { recursive: true })
+    })
+    await adapter.start(gateway.verbs(adapter))
+    const letter = fixedLetter({ description: 'ก\nข' })
+    const [scan] = letter.attachments
+    const contents = new Map([[scan?.sha256 ?? '', Buffer.from('scan')]])
+    t.match(
+      await adapter.deliver?.(parcelOf({ letter }, 'p-1', '50', contents), new AbortController().signal),
+      { kind: 'taken' },
+    )
+    const brought = readdirSync(join(root, 'receive'))
+      .filter((name) => !name.startsWith('.'))
+      .sort()
+    t.same(brought, ['p-1-1-หนังสือ.pdf', 'p-1.dbf', 'p-1.fpt'])
+    const pass = async (milliseconds: number) => {
+      for (let left = milliseconds; left > 0; left -= 2000) {
+        gateway.clock.pass(Math.min(2000, left))
+        while (gateway.clock.waiting < 2) await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    for (const name of brought.filter((each) => !each.endsWith('.fpt')))
+      copyFileSync(join(root, 'receive', name), join(root, 'send', name))
+    await pass(20_000)
+    t.match(gateway.items, [{ kind: 'waiting', missing: ['p-1.fpt'] }])
+    copyFileSync(join(root, 'receive', 'p-1.fpt'), join(root, 'send', 'p-1.fpt'))
+    await pass(20_000)
+    t.match(gateway.items.at(-1), {
+      kind: 'letter',
+      draft: { subject: letter.subject, description: 'ก\nข' },
+      attachments: [{ role: 'main', content: { kind: 'kept', size: 4 } }],
+    })
+  },
+)
 
 t.test('the example in docs/profiles.md', (t) => {
   const docs = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
