@@ -138,7 +138,7 @@ class Reader {
 
   /** An element from behind `open` up to its end tag. */
   #inside(form: Form): ReadElement | undefined {
-    this.elements++
+    if (++this.elements > bounds.elements) return undefined
     const { name, namespace } = form
     const attributes = this.#attributes(form)
     if (attributes === undefined) return undefined

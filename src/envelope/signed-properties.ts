@@ -25,7 +25,8 @@ const known: ReadonlySet<string> = new Set([
 const none: readonly string[] = []
 const idOnly: readonly string[] = ['Id']
 const uriOnly: readonly string[] = ['URI']
-const zoned = /(?:Z|[+-][0-9]{2}:[0-9]{2})$/
+// An xs:dateTime with its zone: without one it would mean another time to another reader.
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
 
 /** Reads the properties; refuses when the time or the certificate is missing, twice, or unreadable. */
 export function readSignedProperties(element: ScannedElement): SignedProperties {
@@ -55,9 +56,8 @@ export function readSignedProperties(element: ScannedElement): SignedProperties 
 
 function readTime(element: ScannedElement): Instant {
   onlyAttributes(element, none)
-  // An instant without a zone would mean another time to another reader.
   const read =
-    element.children.length === 0 && zoned.test(element.text) ? readInstant(element.text) : undefined
+    element.children.length === 0 && dateTime.test(element.text) ? readInstant(element.text) : undefined
   return read?.ok === true
     ? read.value
     : refuse('envelope.signing-time.malformed', 'SigningTime', element.text)

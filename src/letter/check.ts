@@ -125,7 +125,7 @@ const referenceSubject = { limit: limits.subject, lines: true, needed: false }
 
 function addReferenceFaults(faults: Problem[], references: readonly Reference[]): void {
   addCountFault(faults, 'references', references.length, limits.references)
-  addEach(faults, references, 'references', (found, { number, subject }) => {
+  addEach(faults, references.slice(0, limits.references), 'references', (found, { number, subject }) => {
     addTextFaults(found, number, 'number', subject === '' ? neededReferenceNumber : referenceNumber)
     addTextFaults(found, subject, 'subject', referenceSubject)
   })
@@ -136,10 +136,11 @@ function addAttachmentFaults(faults: Problem[], attachments: readonly Attachment
   addCountFault(faults, 'attachments', attachments.length, limits.attachments)
   // A system writes a letter's attachments into one folder, or names them in one list: each needs its own name, also
   // where capitals do not count. Only a doubt is worth finding out which.
-  const names = attachments.length === 1 ? [''] : attachments.map(({ name }) => name.toLowerCase())
+  const looked = attachments.slice(0, limits.attachments)
+  const names = looked.length === 1 ? [''] : looked.map(({ name }) => name.toLowerCase())
   const twice = new Set(names).size < names.length
   let mains = 0
-  addEach(faults, attachments, 'attachments', (found, { name, mediaType, size, sha256, role }, index) => {
+  addEach(faults, looked, 'attachments', (found, { name, mediaType, size, sha256, role }, index) => {
     const nameFaults = attachmentNameFaults(name, 'name')
     if (nameFaults.length > 0) found.push(...nameFaults)
     if (twice && names.indexOf(names[index]!) < index)
@@ -168,7 +169,7 @@ function addExtensionFaults(faults: Problem[], extension: readonly ExtensionFiel
   if (extension.length === 0) return
   addCountFault(faults, 'extension', extension.length, limits.extensionFields)
   let total = 0
-  addEach(faults, extension, 'extension', (found, { name, value }) => {
+  addEach(faults, extension.slice(0, limits.extensionFields), 'extension', (found, { name, value }) => {
     addTextFaults(found, name, 'name', extensionName)
     addTextFaults(found, value, 'value', extensionValue)
     total += name.length + value.length
@@ -180,6 +181,9 @@ function addExtensionFaults(faults: Problem[], extension: readonly ExtensionFiel
   }
 }
 
+/** Nobody reads more faults of one letter; what is wrong with a document of 4 MiB must not fill a journal (attack X7). */
+const enough = 100
+
 /** Adds what `add` finds wrong with each of `items`. Its paths are those inside the item; only a fault costs a whole one. */
 function addEach<Item>(
   faults: Problem[],
@@ -188,7 +192,7 @@ function addEach<Item>(
   add: (found: Problem[], item: Item, index: number) => void,
 ): void {
   const found: Problem[] = []
-  for (let index = 0; index < items.length; index++) {
+  for (let index = 0; index < items.length && faults.length < enough; index++) {
     add(found, items[index]!, index)
     if (found.length > 0) for (const each of found.splice(0)) faults.push(within(`${path}.${index}`, each))
   }

@@ -1,5 +1,7 @@
 import t from 'tap'
 import type { Outcome } from '../../src/adapters/contract.ts'
+import { seal } from '../../src/envelope/seal.ts'
+import { verifyEnvelope } from '../../src/envelope/verify.ts'
 import { Breakers } from '../../src/gateway/delivery/breaker.ts'
 import { defaultPolicy, nextAttempt } from '../../src/gateway/delivery/schedule.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
@@ -251,6 +253,54 @@ t.test('an answer that proves nothing is not believed', async (t) => {
     t.equal(await stateOf(id), 'delivered', `${name}: sent again until it is proved`)
     t.equal(delivery?.state !== 'taken', true)
   }
+})
+
+t.test(
+  "a receipt under the letter's own message id proves nothing, and costs no more than silence",
+  async (t) => {
+    const { clock, ministry, send, stateOf, gateway } = await open(t)
+    ministry.answer = (parcel) => {
+      const { envelope } = mustBe(verifyEnvelope(receiptFrom(clock, parcel), trust.trust, clock.now()))
+      const reused = { ...envelope, messageId: parcel.envelope.messageId }
+      return { kind: 'taken', reply: seal(reused, trust.signers.get(moi)!, clock.now()).bytes }
+    }
+    const id = await send()
+    await until(() => ministry.brought.length === 1, 'a first attempt')
+    await clock.advance(71 * hour)
+    t.equal(await stateOf(id), 'forwarding')
+    await clock.advance(2 * hour)
+    t.equal(await stateOf(id), 'given-up', 'its sender is told')
+    t.ok(ministry.brought.length < 90, `${ministry.brought.length} attempts: hourly, not more`)
+    t.same(gateway.failures, [])
+  },
+)
+
+t.test('a receipt that came by the door, and again as the answer to the retry, is one receipt', async (t) => {
+  const { clock, ministry, province, send, stateOf, gateway } = await open(t)
+  let receipt: Buffer | undefined
+  ministry.answer = (parcel) => {
+    if (parcel.envelope.content === 'notice') return { kind: 'taken', reply: receiptFrom(clock, parcel) }
+    if (receipt !== undefined) return { kind: 'taken', reply: receipt }
+    receipt = receiptFrom(clock, parcel)
+    return { kind: 'unknown', said: 'the answer was lost' }
+  }
+  const id = await send()
+  await until(() => receipt !== undefined, 'a first attempt')
+  const bytes = receipt ?? Buffer.alloc(0)
+  const attachments = new Map()
+  const envelope = { kind: 'envelope', position: 'envelope', bytes, attachments } as const
+  const byDoor = await take(gateway.desk, systemOf(ministry), source('r', 'waits'), async () => [envelope])
+  t.match(byDoor, [{ kind: 'taken' }])
+  const draft = { kind: 'dispute', about: { messageId: id }, receiveNumber: '1' } as const
+  await take(gateway.desk, systemOf(province), source('d', 'waits'), async () => [
+    { kind: 'notice', position: 'notice', draft },
+  ])
+  await clock.advance(2 * hour)
+  const [delivery] = await deliveriesOfMessage(gateway.desk.database.committed, id)
+  t.equal(delivery?.state, 'taken')
+  t.equal(delivery?.attempts, 2)
+  t.same(gateway.failures, [])
+  t.not(await stateOf(id), 'forwarding')
 })
 
 t.test('a signed refusal ends the delivery, and the province is told', async (t) => {

@@ -17,11 +17,13 @@ import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import type { NoticeKind } from '../../src/letter/notice.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
+import { offices } from '../../src/letter/offices.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
 import {
   chiangMai,
   chiangRai,
+  HandClock,
   letterItem,
   makeTrust,
   moi,
@@ -637,5 +639,33 @@ t.test('bytes that changed on disk are not handed on', async (t) => {
   for (const changed of ['9000 baht', '']) {
     writeFileSync(path, changed)
     await t.rejects(store.open(digest).toArray(), { name: 'AttachmentDamaged' })
+  }
+})
+
+t.test('a letter with more faults than a reason holds is refused as any other', async (t) => {
+  const { ministry, offer } = await open(t)
+  const others = offices.map(({ id }) => id).filter((id) => id !== moi && id !== chiangMai)
+  const files = Array.from({ length: 100 }, (_, index) => ({
+    ...fixedLetter().attachments[0]!,
+    name: `${index}.pdf`,
+    role: 'enclosure' as const,
+    sha256: String(index).padStart(64, '0'),
+  }))
+  const letters: Record<string, Partial<Parameters<typeof plainLetter>[0]>> = {
+    'to 76 offices that are not connected': { to: { offices: [chiangMai, ...others] } },
+    'without any of its hundred files': { to: { offices: [chiangMai] }, attachments: files },
+  }
+  for (const [title, fields] of Object.entries(letters)) {
+    const { sealed } = sealedBy(trust, new HandClock(), {
+      letter: plainLetter({ from: { office: moi }, ...fields }),
+    })
+    const item = {
+      kind: 'envelope',
+      position: 'envelope',
+      bytes: sealed.bytes,
+      attachments: new Map(),
+    } as const
+    const [taken] = await offer(ministry, [item], title, 'waits')
+    t.match(taken, { kind: 'refused', receipt: { digest: String } }, title)
   }
 })

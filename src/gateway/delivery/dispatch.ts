@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { OfficeId } from '../../letter/offices.ts'
+import type { Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
 import {
   type DeliveryRow,
@@ -19,7 +20,7 @@ import { recordEvent } from '../journal/events.ts'
 import { envelopeById, moveLetter } from '../journal/letters.ts'
 import type { Queue } from '../queue/queue.ts'
 import { Gate } from './gate.ts'
-import { defaultPolicy } from './schedule.ts'
+import { defaultPolicy, nextAttempt } from './schedule.ts'
 import { settle } from './settle.ts'
 
 /** Deliveries under way at once, to all offices together. */
@@ -34,6 +35,8 @@ const longestAttempt = 30 * 60_000
 export interface DispatchObserver {
   attempted(parcel: Parcel, outcome: Outcome, milliseconds: number): void
   breakerOpened(office: OfficeId): void
+  /** An office cannot be reached and is probed at an instant; undefined: it can be reached again. */
+  breakerMoved(office: OfficeId, probeAt: Instant | undefined): void
   failed(deliveryId: string, error: unknown): void
 }
 
@@ -65,6 +68,7 @@ export class Dispatch {
   /** Recovers what a dead process held, then begins to work. */
   async start(): Promise<void> {
     this.#queue.work((id) => this.#handle(id), concurrency)
+    await this.#recover('at once')
     await this.sweep()
     this.#scheduleSweep()
   }
@@ -79,7 +83,7 @@ export class Dispatch {
 
   /** Puts into the queue what the journal says is due, and what a failing disk left behind: the queue is only a hint. */
   async sweep(): Promise<void> {
-    await this.#recover()
+    await this.#recover('later')
     for (const [office, adapter] of this.#adapters) {
       if (adapter.deliver === undefined) continue
       this.#release(office)
@@ -213,8 +217,8 @@ export class Dispatch {
     const outcome = damaged === undefined || said.kind === 'taken' ? said : this.#damaged(claimed.id, damaged)
     reached('delivery.answered')
     this.#observer.attempted(parcel, outcome, clock.now() - startedAt)
-    this.#heard(claimed.office, outcome)
     await settle(this.#desk, parcel, outcome, { attempted: true, receipts: adapter.receipts })
+    this.#heard(claimed.office, outcome)
   }
 
   /** One attempt, bounded in time. An adapter that throws has a defect: what left is not known. */
@@ -245,13 +249,17 @@ export class Dispatch {
 
   #heard(office: OfficeId, outcome: Outcome): void {
     if (outcome.kind === 'taken' || outcome.kind === 'refused') {
+      const wasOpen = this.#gate.isBreakerOpen(office)
       this.#gate.answered(office)
+      if (wasOpen) this.#observer.breakerMoved(office, undefined)
       return
     }
     // `unknown` too: a peer that always drops the line is as dead as one that is not there.
     const asked = outcome.kind === 'unavailable' ? (outcome.retryAfter ?? 0) : 0
     const retryAfter = Math.min(asked, defaultPolicy.longestRetryAfter)
     if (this.#gate.failed(office, this.#desk.clock.now(), retryAfter)) this.#observer.breakerOpened(office)
+    const probeAt = this.#gate.probeAt(office)
+    if (probeAt !== undefined) this.#observer.breakerMoved(office, probeAt)
   }
 
   async #parcelOf(delivery: DeliveryRow, attempt: number): Promise<Parcel> {
@@ -283,7 +291,7 @@ export class Dispatch {
   }
 
   /** Nobody else works on this journal: what is claimed and not held here never left, what was being sent may have arrived. */
-  async #recover(): Promise<void> {
+  async #recover(again: 'at once' | 'later'): Promise<void> {
     const { database, clock } = this.#desk
     const left = (await interruptedDeliveries(database.committed)).filter(({ id }) => !this.#held.has(id))
     if (left.length === 0) return
@@ -291,7 +299,13 @@ export class Dispatch {
       const at = clock.now()
       for (const row of left) {
         const event = row.state === 'claimed' ? 'release' : 'lost-answer'
-        const moved = await moveDelivery(transaction, row.id, event, at, at)
+        const moved = await moveDelivery(
+          transaction,
+          row.id,
+          event,
+          at,
+          again === 'at once' ? at : pauseOf(row, at),
+        )
         if (moved === undefined) continue
         if (event === 'lost-answer') await endAttempt(transaction, moved, at, 'interrupted')
         await recordEvent(
@@ -315,4 +329,10 @@ export class Dispatch {
         })
     })
   }
+}
+
+/** What a journal that failed left behind is no reason to call on the office more often than after any other failure. */
+function pauseOf(row: DeliveryRow, at: Instant): Instant {
+  const next = nextAttempt(defaultPolicy, row.attempts, at, row.deadline, 0)
+  return next === 'give-up' ? at + defaultPolicy.thenEvery : next
 }

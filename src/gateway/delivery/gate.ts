@@ -37,6 +37,11 @@ export class Gate {
     return this.#breakers.probeAt(office) !== undefined
   }
 
+  /** While the office cannot be reached: when it is probed next. */
+  probeAt(office: OfficeId): Instant | undefined {
+    return this.#breakers.probeAt(office)
+  }
+
   /** True: the delivery may pass, and `leave` must follow. False: it waits here until `release` gives it out. */
   enter(office: OfficeId, due: Due, now: Instant): boolean {
     const state = this.#of(office)

@@ -134,6 +134,12 @@ export async function postNotice(
       problem: problem('notice.letter.misnamed', 'about.number', notice.about.number),
     }
   }
+  const earlier = await envelopeById(transaction, messageId)
+  if (earlier !== undefined) {
+    return earlier.digest === posted.sealed.digest
+      ? { kind: 'known', messageId }
+      : { kind: 'problem', problem: problem('envelope.message-id.reused', 'Header.MessageID', messageId) }
+  }
   const same = await findSameNotice(transaction, notice)
   if (same !== undefined) return { kind: 'known', messageId: same.messageId }
   await insertEnvelope(transaction, rowOf(posted, notice.kind, notice.from))

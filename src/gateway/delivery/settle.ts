@@ -1,7 +1,7 @@
 // Settling: what the adapter says happened becomes what the journal says, in one transaction.
 import type { Outcome, Parcel } from '../../adapters/contract.ts'
 import type { SealedEnvelope } from '../../envelope/envelope.ts'
-import type { Notice } from '../../letter/notice.ts'
+import type { Notice, NoticeKind } from '../../letter/notice.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { messageOf, type Problem, problem } from '../../problem/problem.ts'
 import { type Desk, newId, sealNotice } from '../desk.ts'
@@ -17,8 +17,9 @@ import {
 } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { noticeAbout } from '../journal/find.ts'
-import { keepReceipt, letterAt, moveLetter } from '../journal/letters.ts'
+import { envelopeById, keepReceipt, letterAt, moveLetter } from '../journal/letters.ts'
 import { postNotice } from './post.ts'
+import { reasonFor } from './reason.ts'
 import { judgeReply } from './receipt.ts'
 import { defaultPolicy, nextAttempt } from './schedule.ts'
 
@@ -91,7 +92,7 @@ async function vouch(desk: Desk, parcel: Parcel, outcome: Outcome): Promise<Judg
     kind: outcome.kind === 'taken' ? 'receive' : 'reject',
     from: parcel.office,
     at: desk.clock.now(),
-    reason: outcome.kind === 'refused' ? outcome.problem.code : '',
+    reason: outcome.kind === 'refused' ? reasonFor(outcome.problem) : '',
   })
   if (!notice.ok) throw new Error(`a notice about a journalled letter is faulty: ${notice.problems[0].code}`)
   const { envelope: own, sealed } = await sealNotice(desk, notice.value)
@@ -102,19 +103,20 @@ async function write(
   desk: Desk,
   transaction: Transaction,
   parcel: Parcel,
-  { outcome, statement }: Judged,
+  judged: Judged,
   attempted: boolean,
 ): Promise<{ settled: boolean; due: readonly Due[] }> {
   const at = desk.clock.now()
+  const { outcome, statement } = await unlessReused(transaction, judged)
   const moved = await move(desk, transaction, parcel, outcome, at)
   if (moved === undefined) return { settled: false, due: [] }
-  if (attempted) {
-    const found: Problem | undefined = outcome.kind === 'refused' ? outcome.problem : undefined
-    await endAttempt(transaction, moved, at, outcome.kind, found?.code, outcome.said)
-  }
+  const refusal: Problem | undefined = outcome.kind === 'refused' ? outcome.problem : undefined
+  // A system that polls has made no attempt; why it refused what it was shown is kept all the same.
+  if (attempted || refusal !== undefined)
+    await endAttempt(transaction, moved, at, outcome.kind, refusal, outcome.said)
   const due: Due[] = []
   if (statement !== undefined) due.push(...(await writeStatement(desk, transaction, parcel, statement, at)))
-  await writeEnd(transaction, parcel, moved, at)
+  await writeEnd(transaction, parcel, moved, statement?.notice.kind, at)
   if (moved.state === 'due' || moved.state === 'unknown') {
     if (moved.mode === 'push') due.push({ id: moved.id, dueAt: moved.dueAt, priority: moved.priority })
   } else {
@@ -122,6 +124,15 @@ async function write(
     if (behind !== undefined) due.push(behind)
   }
   return { settled: true, due }
+}
+
+/** A receipt under the id of another envelope proves nothing: taken for one, it could be kept nowhere. */
+async function unlessReused(transaction: Transaction, judged: Judged): Promise<Judged> {
+  const { statement } = judged
+  const earlier = statement && (await envelopeById(transaction, statement.messageId))
+  if (earlier === undefined || earlier.digest === statement?.sealed.digest) return judged
+  const found = problem('envelope.message-id.reused', 'receipt', statement?.messageId)
+  return { outcome: { kind: 'unknown', said: `${found.code}: ${messageOf(found)}` } }
 }
 
 async function move(
@@ -172,12 +183,17 @@ async function writeEnd(
   transaction: Transaction,
   parcel: Parcel,
   moved: DeliveryRow,
+  said: NoticeKind | undefined,
   at: Instant,
 ): Promise<void> {
   if (moved.state !== 'taken' && moved.state !== 'refused' && moved.state !== 'given-up') return
   const { envelope, office } = parcel
   if (envelope.content === 'letter' && moved.state === 'given-up') {
     await moveLetter(transaction, envelope.messageId, office, 'give-up', at)
+  }
+  // Refused again after it was sent again: the notice is known, and moved nothing.
+  if (envelope.content === 'letter' && moved.state === 'refused') {
+    await moveLetter(transaction, envelope.messageId, office, said === 'invalid' ? 'invalid' : 'reject', at)
   }
   const facts = { delivery: moved.id, attempts: moved.attempts, content: envelope.content }
   await recordEvent(

@@ -5,6 +5,7 @@ import { type VerifiedEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
 import { checkNotice } from '../../letter/check.ts'
 import { contentDigest } from '../../letter/digest.ts'
 import type { Letter } from '../../letter/letter.ts'
+import { limits } from '../../letter/limits.ts'
 import type { AboutLetter, Notice } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
@@ -204,11 +205,24 @@ async function refuse(
   if (first === undefined) throw new Error('a refusal has a reason')
   const from = letter.to.offices.find((office) => desk.signers.has(office))
   if (from === undefined) return faulty([first, ...rest])
-  const reason = problems.map((found) => found.code).join(' ')
+  const reason = reasonOf(problems)
   return faulty(
     [first, ...rest],
     (await sealSaid(desk, kind, from, letter.from.office, about, reason)).sealed,
   )
+}
+
+/** Each code once, with how often it was found: a notice's reason has an end. */
+function reasonOf(problems: readonly Problem[]): string {
+  const counts = new Map<string, number>()
+  for (const { code } of problems) counts.set(code, (counts.get(code) ?? 0) + 1)
+  let reason = ''
+  for (const [code, count] of counts) {
+    const longer = `${reason}${reason === '' ? '' : ' '}${code}${count === 1 ? '' : ` (${count})`}`
+    if (longer.length > limits.reason) break
+    reason = longer
+  }
+  return reason
 }
 
 function sealSaid(

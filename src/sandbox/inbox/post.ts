@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { Agent, request } from 'undici'
 import type { Trust } from '../../envelope/envelope.ts'
-import { verifyEnvelope } from '../../envelope/verify.ts'
+import { reopenEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
 import type { Clock, Random } from '../../letter/time.ts'
 import { printable } from '../../problem/problem.ts'
 import { type OutgoingPart, relatedType, writeRelated } from '../multipart.ts'
@@ -57,8 +57,11 @@ export function gatewayDoor(options: {
     const { envelope } = receipt.value
     if (envelope.content !== 'notice' || envelope.notice.kind !== 'receive')
       return { kind: 'later', said: 'the answer is no receive notice' }
-    const { about } = envelope.notice
-    return about.messageId === item.messageId && about.digest === item.digest
+    const { about, from, to } = envelope.notice
+    const sent = reopenEnvelope(store.envelope(item.messageId), item.digest)
+    const letter = sent.ok && sent.value.content === 'letter' ? sent.value.letter : undefined
+    const addressed = letter?.to.offices.includes(from) === true && to === letter.from.office
+    return addressed && about.messageId === item.messageId && about.digest === item.digest
       ? { kind: 'taken', said: envelope.messageId }
       : { kind: 'later', said: 'the receipt is for another letter' }
   }

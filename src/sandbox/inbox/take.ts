@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Signer, Trust } from '../../envelope/envelope.ts'
 import { type VerifiedEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
+import { limits } from '../../letter/limits.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import { type Clock, newMessageId, printInstant, type Random } from '../../letter/time.ts'
 import { messageOf, type Problem, problem } from '../../problem/problem.ts'
@@ -119,7 +120,8 @@ function refuseSigned(
   problems: readonly [Problem, ...Problem[]],
 ): Answer {
   refuse(inbox, verified.envelope.messageId, problems)
-  const reason = problems.map((found) => messageOf(found)).join('; ')
+  // A notice's reason has an end: whoever has more faults than fit reads of the others the next time.
+  const reason = [...problems.map((found) => messageOf(found)).join('; ')].slice(0, limits.reason).join('')
   const about = aboutEnvelope(verified.envelope, verified.digest)
   return envelopeAnswer(422, sealNotice({ kind, reason }, about, senderOf(verified), inbox).bytes)
 }

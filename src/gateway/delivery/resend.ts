@@ -1,0 +1,64 @@
+// Sending again by an operator's command: what was refused or given up waits again, under the same message id.
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
+import type { Database, Transaction } from '../journal/database.ts'
+import { type DeliveryRow, moveDelivery, renewDeadline } from '../journal/deliveries.ts'
+import { recordEvent } from '../journal/events.ts'
+import { moveLetter } from '../journal/letters.ts'
+import { type Content, failedOf } from '../journal/open.ts'
+
+export interface Resend {
+  readonly messageId: MessageId
+  /** The letter's recipients that are looked at. */
+  readonly recipients: readonly OfficeId[]
+  /** Only what goes to this office. */
+  readonly office?: OfficeId
+  /** Who orders it, and why: both are kept with the letter. */
+  readonly by: string
+  readonly why: string
+  readonly at: Instant
+  /** How long it is tried, in milliseconds. */
+  readonly giveUpAfter: number
+}
+
+export interface Resent {
+  readonly delivery: DeliveryRow
+  readonly content: Content
+}
+
+/**
+ * Puts back to waiting what of a letter, and of the notices about it, was refused or given up and still matters
+ * (`unresolved` in journal/open.ts), as far as the state tables allow. It waits at once; a gateway that runs finds it at its
+ * next look into the journal. Returns what waits again.
+ */
+export function resend(database: Database, order: Resend): Promise<readonly Resent[]> {
+  return database.write(async (transaction) => {
+    const resent: Resent[] = []
+    for (const recipient of order.recipients) {
+      for (const { delivery, content } of await failedOf(transaction, order.messageId, recipient)) {
+        if (order.office !== undefined && delivery.office !== order.office) continue
+        const moved = await putBack(transaction, order, delivery, content)
+        if (moved !== undefined) resent.push({ delivery: moved, content })
+      }
+    }
+    return resent
+  })
+}
+
+async function putBack(
+  transaction: Transaction,
+  { messageId, by, why, at, giveUpAfter }: Resend,
+  delivery: DeliveryRow,
+  content: Content,
+): Promise<DeliveryRow | undefined> {
+  const { id, office } = delivery
+  // The letter's table decides of a letter: one that was recalled or registered meanwhile goes no more.
+  if (content === 'letter' && !(await moveLetter(transaction, messageId, office, 'resend', at)))
+    return undefined
+  const moved = await moveDelivery(transaction, id, 'resend', at, at)
+  if (moved === undefined) return undefined
+  await renewDeadline(transaction, id, at + giveUpAfter)
+  const facts = { delivery: id, content, from: delivery.state, by, why }
+  await recordEvent(transaction, at, 'delivery.resent', { messageId, office }, facts)
+  return moved
+}
