@@ -126,6 +126,8 @@ function adapterOf(profile: Profile, forms: Forms, served: ReadonlyMap<Channel, 
       // Where one document carries both (an envelope), one channel brings both.
       const form = source.document === 'notice' ? (forms.sendNotices ?? forms.send) : forms.send
       const content = source.document
+      if (source.doubts !== undefined)
+        return [{ kind: 'fault', position: 'document', problems: source.doubts }]
       if (form === undefined)
         return [
           {

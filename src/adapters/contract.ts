@@ -45,6 +45,8 @@ export interface Source {
   readonly final: boolean
   /** Files that other documents name too, by name, with the names of all those documents: whose they are nobody can know. */
   readonly contested?: ReadonlyMap<string, string>
+  /** Why the whole is not to be believed (a mail whose sender is not proved): nothing is read of it, and a person decides. */
+  readonly doubts?: readonly [Problem, ...Problem[]]
   /** The bytes of a file beside that is `kept`, for a form that must read one itself (a memo file). The gateway sets it. */
   open?(sha256: string): Readable
 }

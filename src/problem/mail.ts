@@ -96,6 +96,16 @@ export const mailProblems = {
       th: 'ตั้งค่าโปรแกรมอีเมลให้ใช้ UTF-8 หรือ TIS-620',
     },
   },
+  'mail.charset.contradicted': {
+    status: 422,
+    permanent: true,
+    en: 'a part of the mail says that it is written in {charset}, and its bytes say something else',
+    th: 'ส่วนหนึ่งของอีเมลระบุรหัสอักขระ {charset} แต่ข้อมูลจริงไม่ตรง',
+    remedy: {
+      en: 'Send it again from a program that writes UTF-8 throughout; the text is not guessed.',
+      th: 'ส่งใหม่จากโปรแกรมที่ใช้ UTF-8 ทั้งฉบับ ระบบไม่เดาข้อความ',
+    },
+  },
   'mail.body.html': {
     status: 422,
     permanent: true,

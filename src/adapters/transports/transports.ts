@@ -2,7 +2,8 @@
 import { folder } from './folder.ts'
 import { httpIn } from './http-in.ts'
 import { httpOut } from './http-out.ts'
+import { mailbox } from './mailbox/mailbox.ts'
 import { soap } from './soap/soap.ts'
 import type { TransportKind } from './transport.ts'
 
-export const transports: readonly TransportKind[] = [folder, httpIn, httpOut, soap]
+export const transports: readonly TransportKind[] = [folder, httpIn, httpOut, mailbox, soap]

@@ -1,4 +1,5 @@
 // The charsets that mails name, each under the labels that Thai mail programs have for it.
+import { isUtf8 } from 'node:buffer'
 import { decode, undecodable } from '../charset.ts'
 import { MailFault } from './fault.ts'
 
@@ -21,19 +22,23 @@ const plain = ['', 'us-ascii', 'ascii', 'iso-8859-1', 'iso8859-1', 'latin1', 'wi
 export function textOf(bytes: Buffer, label: string, path: string): string {
   const name = label.trim().toLowerCase()
   const contradicted = (): MailFault =>
-    new MailFault('adapter.charset.bytes', path, undefined, { charset: name === '' ? 'us-ascii' : name })
+    new MailFault('mail.charset.contradicted', path, undefined, { charset: name === '' ? 'us-ascii' : name })
   if (plain.includes(name)) {
     if (bytes.some((byte) => byte >= 0x80)) throw contradicted()
     return bytes.toString('latin1')
   }
-  const charset = thai.includes(name) ? 'windows-874' : unicode.includes(name) ? 'utf-8' : undefined
-  if (charset === undefined) throw new MailFault('mail.charset.unknown', path, label)
-  const decoded = decode(bytes, charset)
-  if ('problem' in decoded)
-    throw new MailFault('adapter.charset.contradicted', path, undefined, decoded.problem.details)
-  if (decoded.text.includes(undecodable)) throw contradicted()
+  if (unicode.includes(name)) {
+    if (!isUtf8(bytes)) throw contradicted()
+    return utf8(bytes)
+  }
+  if (!thai.includes(name)) throw new MailFault('mail.charset.unknown', path, label)
+  const decoded = decode(bytes, 'windows-874')
+  if ('problem' in decoded || decoded.text.includes(undecodable)) throw contradicted()
   return decoded.text
 }
+
+/** A mark at the beginning of a text is a part of it: a name that begins with one is another name. */
+const utf8 = (bytes: Buffer): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 
 /**
  * Header bytes that name no charset: ASCII, or UTF-8 (RFC 6532), or what Thai mail programs wrote before it. No text in
@@ -42,6 +47,5 @@ export function textOf(bytes: Buffer, label: string, path: string): string {
 export function bareTextOf(latin1: string, path: string): string {
   if (!/[\u0080-\u00ff]/.test(latin1)) return latin1
   const bytes = Buffer.from(latin1, 'latin1')
-  const utf8 = new TextDecoder('utf-8').decode(bytes)
-  return utf8.includes(undecodable) ? textOf(bytes, 'windows-874', path) : utf8
+  return isUtf8(bytes) ? utf8(bytes) : textOf(bytes, 'windows-874', path)
 }

@@ -1,0 +1,181 @@
+// One look into a mailbox (IMAP, RFC 9051): each mail is fetched, offered, and put where the profile says.
+import { createHash } from 'node:crypto'
+import { ImapFlow } from 'imapflow'
+import { type Problem, printable } from '../../../problem/problem.ts'
+import type { AdapterVerbs, Source, Taken } from '../../contract.ts'
+import { MailFault } from '../../formats/mail/fault.ts'
+import { type Head, readHead } from '../../formats/mail/head.ts'
+import { headerText } from '../../formats/mail/words.ts'
+import { type Judgement, judge } from './sender.ts'
+import type { FetchSettings } from './settings.ts'
+
+/** Mails of one look, at most; those beyond wait for the next. */
+const together = 200
+
+/** Sends one answer; resolves whatever becomes of it. */
+export type Answer = (
+  head: Head,
+  sender: string,
+  handover: string,
+  problems: readonly Problem[],
+) => Promise<void>
+
+export interface Look {
+  readonly settings: FetchSettings
+  readonly verbs: AdapterVerbs
+  readonly answer?: Answer
+  stopped(): boolean
+}
+
+/** A client that is not connected yet. It gives up by itself when the server says nothing for `within`. */
+export function clientOf({ server, within, limit }: FetchSettings): ImapFlow {
+  const { host, port, user = '', password = '', authority, plain } = server
+  const client = new ImapFlow({
+    host,
+    port: port ?? (plain ? 143 : 993),
+    secure: !plain,
+    // Without TLS only where the profile says so: never by what a server, or somebody before it, offers.
+    ...(plain && { doSTARTTLS: false }),
+    auth: { user, pass: password },
+    logger: false,
+    disableAutoIdle: true,
+    connectionTimeout: Math.min(within, 30_000),
+    greetingTimeout: Math.min(within, 30_000),
+    socketTimeout: within,
+    // A server that sends more than was asked for is left before it fills the memory.
+    maxLiteralSize: limit + 64 * 1024,
+    ...(authority !== undefined && { tls: { ca: authority } }),
+  })
+  // What fails is told by the call that failed.
+  client.on('error', () => undefined)
+  return client
+}
+
+/** Looks through the mailbox once. Rejects when the server is not there or leaves. */
+export async function look(client: ImapFlow, look: Look): Promise<void> {
+  const { settings, verbs, stopped } = look
+  const { mailbox, done, failed } = settings
+  await client.connect()
+  for (const each of typeof done === 'object' && 'move' in done ? [failed, done.move] : [failed])
+    await client.mailboxCreate(each)
+  const opened = await client.mailboxOpen(mailbox)
+  const left =
+    done === 'seen' ? { seen: false } : 'keyword' in done ? { unKeyword: done.keyword } : { all: true }
+  const found = (await client.search({ ...left, deleted: false }, { uid: true })) || []
+  if (found.length > together) verbs.report('mailbox.many', { count: found.length, now: together })
+  for (const uid of found.slice(0, together)) {
+    if (stopped()) return
+    try {
+      await one(client, uid, String(opened.uidValidity), look)
+    } catch (error) {
+      // One mail that cannot be taken now holds up no other; without a connection none can be.
+      if (!client.usable) throw error
+      verbs.report('mailbox.not-taken', { uid, reason: reasonOf(error) })
+    }
+  }
+}
+
+async function one(client: ImapFlow, uid: number, validity: string, look: Look): Promise<void> {
+  const { settings, verbs } = look
+  const { failed, limit } = settings
+  const range = String(uid)
+  const known = await client.fetchOne(range, { uid: true, size: true }, { uid: true })
+  // Somebody deleted it meanwhile: nothing was handed over.
+  if (known === false) return
+  if ((known.size ?? 0) > limit) {
+    verbs.report('mailbox.too-large', { uid, size: known.size ?? 0, limit })
+    await moved(client, range, failed, look)
+    return
+  }
+  // The length of a literal is said before its bytes: a mail that is cut off never arrives here.
+  const fetched = await client.fetchOne(range, { uid: true, source: true, flags: true }, { uid: true })
+  if (fetched === false || fetched.source === undefined) return
+  const { source, head, judgement } = sourceOf(fetched.source, uid, validity, settings)
+  const taken = await verbs.take(source)
+  if (taken.every(({ kind }) => kind === 'taken' || kind === 'known')) return settle(client, range, look)
+  const answered = fetched.flags?.has('\\Answered') === true
+  if (look.answer !== undefined && head !== undefined && judgement.doubts.length === 0 && !answered) {
+    // First the flag: after a crash in between there is no answer, but never a second one.
+    const flagged = await client.messageFlagsAdd(range, ['\\Answered'], { uid: true })
+    if (flagged && judgement.sender !== undefined)
+      await look.answer(head, judgement.sender, source.handover ?? '', problemsOf(taken))
+  }
+  await moved(client, range, failed, look)
+}
+
+const problemsOf = (taken: readonly Taken[]): Problem[] =>
+  taken.flatMap((each) => ('problems' in each ? [...each.problems] : []))
+
+interface Offered {
+  readonly source: Source
+  readonly head?: Head
+  readonly judgement: Judgement
+}
+
+function sourceOf(bytes: Buffer, uid: number, validity: string, settings: FetchSettings): Offered {
+  const { head, judgement } = judged(bytes, settings)
+  const id = head?.all('message-id').join('\n') ?? ''
+  const hash = createHash('sha256').update(`${settings.mailbox}\n${id}`, 'utf8').digest('hex').slice(0, 32)
+  const [doubt, ...doubts] = judgement.doubts
+  return {
+    source: {
+      document: documentOf(head, settings),
+      name: printable(`${settings.mailbox} ${uid}`, 100),
+      bytes,
+      beside: new Map(),
+      sender: 'gone',
+      handover: `${validity}-${uid}-${hash}`,
+      final: true,
+      ...(doubt !== undefined && { doubts: [doubt, ...doubts] }),
+    },
+    ...(head && { head }),
+    judgement,
+  }
+}
+
+function judged(bytes: Buffer, settings: FetchSettings): { head?: Head; judgement: Judgement } {
+  try {
+    const { head } = readHead(bytes)
+    return { head, judgement: judge(head, settings) }
+  } catch (error) {
+    if (!(error instanceof MailFault)) throw error
+    return { judgement: { doubts: [error.problem] } }
+  }
+}
+
+/** The one thing that a subject steers, and only where the profile names it (attacks T3). */
+function documentOf(head: Head | undefined, { document }: FetchSettings): 'letter' | 'notice' {
+  if (typeof document === 'string') return document
+  try {
+    const subject = headerText(head?.one('subject') ?? '', 'subject').trimStart()
+    return subject.startsWith(document.noticesBegin) ? 'notice' : 'letter'
+  } catch (error) {
+    if (!(error instanceof MailFault)) throw error
+    // Reading it as either says the same fault.
+    return 'letter'
+  }
+}
+
+async function settle(client: ImapFlow, range: string, look: Look): Promise<void> {
+  const { done } = look.settings
+  if (typeof done === 'object' && 'move' in done) return moved(client, range, done.move, look)
+  const flag = done === 'seen' ? '\\Seen' : done.keyword
+  if (!(await client.messageFlagsAdd(range, [flag], { uid: true }))) notSettled(range, look)
+}
+
+async function moved(client: ImapFlow, range: string, into: string, look: Look): Promise<void> {
+  if ((await client.messageMove(range, into, { uid: true })) === false) notSettled(range, look)
+}
+
+/** A mailbox that is full, a keyword that the server does not keep: it is offered again, and known. */
+const notSettled = (range: string, { verbs }: Look): void =>
+  verbs.report('mailbox.not-settled', { uid: Number(range) })
+
+/** What an operator can act on: never what the server quotes (attacks T11). */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  if ('authenticationFailed' in error && error.authenticationFailed === true)
+    return 'user or password refused'
+  const code = 'code' in error ? String(error.code) : ''
+  return code === '' ? error.name : code
+}

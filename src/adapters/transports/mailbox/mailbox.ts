@@ -1,0 +1,201 @@
+// The transport `mailbox`: for offices that have a mailbox and nothing else. Mails come by IMAP and go by SMTP.
+
+import { isAddress } from '../../formats/mail/read.ts'
+import { byteCount, milliseconds } from '../../quantities.ts'
+import type { Finding } from '../../schema.ts'
+import { duration, type JsonSchema, object, secret, size, textOrReference } from '../../schema.ts'
+import { tlsFindings } from '../tls.ts'
+import { type Channel, transport } from '../transport.ts'
+import { answerOf } from './answer.ts'
+import { mailboxFetch } from './fetch.ts'
+import { handOver } from './hand-over.ts'
+import type { Answer } from './look.ts'
+import type { Done, FetchSettings, MailServer } from './settings.ts'
+import { submit } from './submit.ts'
+
+interface Options {
+  readonly address: string
+  readonly office: string
+  readonly imap?: MailServer
+  readonly smtp?: MailServer
+  readonly mailbox: string
+  readonly done: Done
+  readonly failed: string
+  readonly every: string
+  readonly within: string
+  readonly limit: string
+  readonly senders: readonly string[]
+  readonly authentication?: { readonly server: string }
+  readonly notices?: string
+  readonly answer: boolean
+}
+
+const server: JsonSchema = object(
+  {
+    host: textOrReference,
+    port: { type: 'integer', minimum: 1, maximum: 65_535, description: 'a port, 1 to 65535' },
+    user: textOrReference,
+    password: secret,
+    authority: textOrReference,
+    plain: { type: 'boolean', default: false, description: 'true or false' },
+  },
+  ['host'],
+)
+const name: JsonSchema = { type: 'string', pattern: '^[^\\r\\n\\u0000]{1,200}$' }
+
+/**
+ * Options. `address`: the gateway's own; `office`: where letters for the office go. `imap`, `smtp`: the servers. `mailbox`:
+ * what is looked into, `every` so long; `done`: what becomes of taken mails; `failed`: where the others go. `within`: a
+ * server says something in this time. `senders`: whose mails are believed; `authentication`: only when this server proved
+ * them. `notices`: how the subject of a notice begins. `answer`: tell senders what was wrong.
+ */
+export const mailbox = transport<Options>({
+  kind: 'mailbox',
+  options: {
+    address: textOrReference,
+    office: textOrReference,
+    imap: server,
+    smtp: server,
+    mailbox: { ...name, default: 'INBOX' },
+    done: {
+      anyOf: [
+        { const: 'seen' },
+        object({ move: name }, ['move']),
+        object({ keyword: { type: 'string', pattern: '^[$A-Za-z][A-Za-z0-9_-]{0,60}$' } }, ['keyword']),
+      ],
+      default: { move: 'saraban-done' },
+    },
+    failed: { ...name, default: 'saraban-failed' },
+    every: { ...duration, default: '60s' },
+    within: { ...duration, default: '2m' },
+    limit: { ...size, default: '35MiB' },
+    senders: { type: 'array', items: textOrReference, default: [], description: 'a list of addresses' },
+    authentication: object({ server: textOrReference }, ['server']),
+    notices: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 100,
+      description: 'how the subject of a notice begins',
+    },
+    answer: { type: 'boolean', default: false, description: 'true or false' },
+  },
+  required: ['address', 'office'],
+  channels: ['send', 'sendNotices', 'receive', 'notices'],
+  handOver: 'pushes',
+  deeper: (options, channels) => missingFindings(options, channels),
+  create: (options, { forms, clock }) => {
+    const [fault, ...more] = [
+      ...addressFindings(options),
+      ...tlsFindingsOf(options, 'imap'),
+      ...tlsFindingsOf(options, 'smtp'),
+      ...Object.values(forms)
+        .filter(({ kind }) => kind !== 'mail')
+        .map(({ kind }) =>
+          wrong(['kind'], `a document of the format ${kind}`, 'documents of the format mail'),
+        ),
+    ]
+    if (fault !== undefined) return { ok: false, findings: [fault, ...more] }
+    const { address, office, smtp, imap } = options
+    const within = milliseconds(options.within)
+    const ending = new AbortController()
+    const answer: Answer | undefined =
+      options.answer && smtp !== undefined
+        ? async (head, sender, handover, problems) => {
+            const bytes = answerOf({ head, sender, address, handover, problems, now: clock.now() })
+            await submit(smtp, { address, recipient: sender, bytes, fromNobody: true }, within, ending.signal)
+          }
+        : undefined
+    const fetch =
+      imap === undefined || (forms.send === undefined && forms.sendNotices === undefined)
+        ? undefined
+        : mailboxFetch(fetchSettings(options, imap, within, forms), answer)
+    return {
+      ok: true,
+      value: {
+        doors: [],
+        ...(fetch && { start: (verbs) => fetch.start(verbs) }),
+        stop: async () => {
+          ending.abort()
+          await fetch?.stop()
+        },
+        ...((forms.receive || forms.notices) &&
+          smtp !== undefined && {
+            deliver: (parcel, signal) => {
+              const form = parcel.envelope.content === 'letter' ? forms.receive : forms.notices
+              if (form === undefined) throw new Error('a parcel came to a transport that has no form for it')
+              return handOver(parcel, form, { server: smtp, address, recipient: office, within }, signal)
+            },
+          }),
+      },
+    }
+  },
+})
+
+function fetchSettings(
+  options: Options,
+  imap: MailServer,
+  within: number,
+  forms: Readonly<Partial<Record<Channel, unknown>>>,
+): FetchSettings {
+  const { mailbox: box, done, failed, senders, authentication, notices = '' } = options
+  const both = forms.send !== undefined && forms.sendNotices !== undefined
+  return {
+    server: imap,
+    mailbox: box,
+    done,
+    failed,
+    every: milliseconds(options.every),
+    within,
+    limit: byteCount(options.limit),
+    senders: new Set(senders.map((each) => each.toLowerCase())),
+    ...(authentication && { authenticator: authentication.server }),
+    document: both ? { noticesBegin: notices } : forms.send === undefined ? 'notice' : 'letter',
+  }
+}
+
+function missingFindings(options: Options, channels: readonly Channel[]): readonly Finding[] {
+  const { imap, smtp, senders, notices, done, failed, mailbox: box, answer } = options
+  const missing = (key: string): Finding => ({
+    at: [],
+    code: 'adapter.profile.key-missing',
+    details: { key },
+  })
+  const fetches = channels.includes('send') || channels.includes('sendNotices')
+  const brings = channels.includes('receive') || channels.includes('notices')
+  const both = channels.includes('send') && channels.includes('sendNotices')
+  const places = [box, failed, ...(typeof done === 'object' && 'move' in done ? [done.move] : [])]
+  return [
+    ...(fetches && imap === undefined ? [missing('imap')] : []),
+    ...((brings || answer) && smtp === undefined ? [missing('smtp')] : []),
+    ...(fetches && senders.length === 0 ? [missing('senders')] : []),
+    ...(both && notices === undefined
+      ? [missing('notices (letters and notices come into one mailbox)')]
+      : []),
+    ...(new Set(places).size < places.length
+      ? [wrong(['mailbox'], places.join(', '), 'different mailboxes for what comes, is done and failed')]
+      : []),
+  ]
+}
+
+function addressFindings({ address, office, senders }: Options): readonly Finding[] {
+  const one = (value: string, at: Finding['at']): Finding[] =>
+    isAddress(value) ? [] : [wrong(at, value, 'one mail address, such as saraban_nan@moi.go.th')]
+  return [
+    ...one(address, ['address']),
+    ...one(office, ['office']),
+    ...senders.flatMap((each, index) => one(each, ['senders', index])),
+  ]
+}
+
+function tlsFindingsOf(options: Options, which: 'imap' | 'smtp'): readonly Finding[] {
+  const authority = options[which]?.authority
+  if (authority === undefined) return []
+  return tlsFindings({ authority }).map((each) => ({ ...each, at: [which, 'authority'] }))
+}
+
+const wrong = (at: Finding['at'], value: string, expected: string): Finding => ({
+  at,
+  code: 'adapter.profile.value-wrong',
+  value,
+  details: { expected },
+})

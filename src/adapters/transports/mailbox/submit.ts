@@ -1,0 +1,112 @@
+// One mail handed to the mail server (SMTP, RFC 5321), and what its answer means.
+import { Readable } from 'node:stream'
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { printable, problem } from '../../../problem/problem.ts'
+import type { Outcome } from '../../contract.ts'
+import { domainOf, type MailServer } from './settings.ts'
+
+export interface Submission {
+  /** Our own address. */
+  readonly address: string
+  readonly recipient: string
+  readonly bytes: Buffer
+  /** The mail is an answer that nothing may answer: it comes from nobody (RFC 3834). */
+  readonly fromNobody?: true
+}
+
+interface SmtpError extends Error {
+  readonly code?: string
+  readonly responseCode?: number
+  readonly response?: string
+  readonly command?: string
+}
+
+/**
+ * Hands a mail over. STARTTLS is required (port 465: TLS from the beginning) unless the server is `plain`.
+ * 2xx behind the last byte = taken. What the server says against this very mail or its recipient (5xx at RCPT, DATA, or
+ * to its size) = refused. 4xx, a full mailbox, and whatever a deployment may get wrong before (names, keys, passwords) =
+ * not now. A connection lost behind the last byte = unknown.
+ */
+export async function submit(
+  server: MailServer,
+  { address, recipient, bytes, fromNobody }: Submission,
+  within: number,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { host, port = 587, user, password, authority, plain } = server
+  const connection = new SMTPConnection({
+    host,
+    port,
+    secure: port === 465 && !plain,
+    requireTLS: !plain,
+    ignoreTLS: plain,
+    name: domainOf(address),
+    connectionTimeout: Math.min(within, 30_000),
+    greetingTimeout: Math.min(within, 30_000),
+    socketTimeout: within,
+    logger: false,
+    ...(authority !== undefined && { tls: { ca: authority } }),
+  })
+  let sent = false
+  async function* watched(): AsyncGenerator<Buffer> {
+    yield bytes
+    // From here on the server may have the whole of it, whatever we hear.
+    sent = true
+  }
+  try {
+    signal.throwIfAborted()
+    await new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      // Errors between two commands belong to no call.
+      connection.on('error', reject)
+      connection.on('end', () => reject(new Error('the connection ended')))
+      const step = (next: () => void) => (error?: Error | null) => (error ? reject(error) : next())
+      const send = (): void =>
+        connection.send(
+          { from: fromNobody === true ? false : address, to: recipient, size: bytes.length },
+          Readable.from(watched(), { objectMode: false }),
+          step(resolve),
+        )
+      connection.connect(
+        step(() => {
+          if (user === undefined || password === undefined) send()
+          else connection.login({ user, pass: password }, step(send))
+        }),
+      )
+    })
+    const said = printable(String(connection.lastServerResponse || ''), 500)
+    connection.quit()
+    return { kind: 'taken', said }
+  } catch (error) {
+    connection.close()
+    return outcomeOf(error, sent)
+  }
+}
+
+function outcomeOf(error: unknown, sent: boolean): Outcome {
+  if (!(error instanceof Error)) return { kind: sent ? 'unknown' : 'unavailable', said: 'it was given up' }
+  const { code = '', responseCode, response = '', command = '' } = error as SmtpError
+  if (responseCode === undefined) {
+    // The size that the server announced, which was looked at before a byte was sent.
+    if (code === 'EMESSAGE' && command === 'MAIL FROM') return refused(552, error.message)
+    return {
+      kind: sent ? 'unknown' : 'unavailable',
+      said: printable(`${error.name} ${code} ${command}`.trim(), 500),
+    }
+  }
+  const said = printable(`${responseCode}: ${response}`, 1900)
+  if (!refuses(responseCode, response, command)) return { kind: 'unavailable', said }
+  return refused(responseCode, response)
+}
+
+/** Whether an answer is about this mail or its recipient, for good. A full mailbox (RFC 3463, X.2.2) is emptied some day. */
+function refuses(status: number, response: string, command: string): boolean {
+  if (status < 500 || /^5\d\d[ -]5\.2\.2\b/.test(response)) return false
+  return command === 'RCPT TO' || command === 'DATA' || (command === 'MAIL FROM' && status === 552)
+}
+
+const refused = (status: number, said: string): Outcome => ({
+  kind: 'refused',
+  problem: problem('mail.server.refused', '', undefined, { status, said: printable(said, 500) }),
+  said: printable(`${status}: ${said}`, 1900),
+})

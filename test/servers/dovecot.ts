@@ -1,0 +1,125 @@
+// A Dovecot of its own for a test: IMAP over TLS on a free port, mail in a temporary folder, gone afterwards.
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { freePort, installed, programAt } from './install.ts'
+import type { ServerTls } from './tls.ts'
+
+export interface Dovecot {
+  readonly port: number
+  /** Lets a mailbox take nothing any more, as a full disk does, or take again. */
+  full(user: string, mailbox: string, full: boolean): void
+  /** Throws all mail away under new UIDs, as a mailbox that was restored from a copy has. */
+  renumber(user: string): void
+  stop(): Promise<void>
+}
+
+const find = (): string | undefined => programAt('dovecot', ['/usr/sbin', '/usr/local/sbin'])
+
+/** Why there is no Dovecot to test with; undefined when there is one. */
+export const noDovecot = (): string | undefined =>
+  find() === undefined && !(installed('dovecot-imapd') && find() !== undefined)
+    ? 'Dovecot is not there: apt-get install dovecot-imapd'
+    : undefined
+
+/** Starts one for users with these passwords. */
+export async function startDovecot(
+  passwords: Readonly<Record<string, string>>,
+  tls: ServerTls,
+): Promise<Dovecot> {
+  const program = find()
+  if (program === undefined) throw new Error('there is no Dovecot')
+  const folder = mkdtempSync(join(tmpdir(), 'dovecot-'))
+  chmodSync(folder, 0o755)
+  const [me, root] = [userInfo().username, userInfo().uid === 0]
+  // Dovecot gives no mail to root.
+  const owner = root ? 'nobody' : me
+  const port = await freePort()
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text, { mode: 0o644 })
+    return join(folder, name)
+  }
+  mkdirSync(join(folder, 'mail'))
+  if (root) execFileSync('chown', [owner, join(folder, 'mail')])
+  const users = Object.entries(passwords).map(([user, password]) => `${user}:{PLAIN}${password}\n`)
+  const settings = `
+base_dir = ${folder}/run
+state_dir = ${folder}/state
+log_path = ${folder}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = required
+ssl_cert = <${file('cert.pem', tls.certificate)}
+ssl_key = <${file('key.pem', tls.key)}
+mail_location = maildir:${folder}/mail/%u
+first_valid_uid = 1
+${root ? '' : `default_internal_user = ${me}\ndefault_login_user = ${me}\ndefault_internal_group = ${execFileSync('id', ['-gn']).toString().trim()}`}
+passdb {
+  driver = passwd-file
+  args = ${file('users', users.join(''))}
+}
+userdb {
+  driver = static
+  args = uid=${owner} gid=${execFileSync('id', ['-gn', owner]).toString().trim()} home=${folder}/mail/%u
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = 0
+  }
+  inet_listener imaps {
+    port = ${port}
+    ssl = yes
+  }
+}
+service anvil {
+  chroot =
+}
+`
+  const child = spawn(program, ['-F', '-c', file('dovecot.conf', settings)], { stdio: 'ignore' })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  await listening(port, () => readLog(folder))
+  return {
+    port,
+    full: (user, mailbox, full) => {
+      for (const name of ['tmp', 'new', 'cur'])
+        chmodSync(join(folder, 'mail', user, `.${mailbox}`, name), full ? 0o500 : 0o700)
+    },
+    renumber: (user) => {
+      for (const name of [
+        'dovecot-uidlist',
+        'dovecot.index',
+        'dovecot.index.log',
+        'dovecot.index.cache',
+        'dovecot-uidvalidity',
+      ])
+        rmSync(join(folder, 'mail', user, name), { force: true })
+    },
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const readLog = (folder: string): string =>
+  existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : ''
+
+/** Resolves when somebody listens. A program that starts says so in no other way. */
+async function listening(port: number, log: () => string): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const there = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy()
+        resolve(true)
+      })
+      socket.once('error', () => resolve(false))
+    })
+    if (there) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`Dovecot does not listen:\n${log()}`)
+}

@@ -1,0 +1,22 @@
+// Keys and certificates for servers on this machine.
+import { createAuthority, issueCertificate, keyToPem, newKey } from '../../src/gateway/trust/authority.ts'
+import { systemRandom } from '../../src/letter/time.ts'
+
+export interface ServerTls {
+  readonly key: string
+  readonly certificate: string
+  /** The authority that a client must know. */
+  readonly authority: string
+}
+
+export async function serverTls(): Promise<ServerTls> {
+  const now = Date.now()
+  const authority = await createAuthority(now, systemRandom)
+  const key = await newKey()
+  const subject = { kind: 'server' as const, names: ['localhost'], addresses: ['127.0.0.1'] }
+  return {
+    key: keyToPem(key),
+    certificate: issueCertificate(authority, key, subject, now, systemRandom).toString(),
+    authority: authority.certificate.toString(),
+  }
+}
