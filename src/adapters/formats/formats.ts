@@ -10,6 +10,7 @@ import { htmlTable } from './html-table.ts'
 import { json } from './json.ts'
 import { mail } from './mail/mail.ts'
 import { rows } from './rows.ts'
+import { xlsx } from './xlsx.ts'
 import { xml } from './xml.ts'
 
 export const formats: readonly FormatKind[] = [
@@ -17,6 +18,7 @@ export const formats: readonly FormatKind[] = [
   dbf,
   fixedWidth,
   htmlTable,
+  xlsx,
   json,
   mail,
   rows,
