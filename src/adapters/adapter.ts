@@ -2,7 +2,7 @@
 import { isAbsolute, join } from 'node:path'
 import type { Clock } from '../letter/time.ts'
 import { bad, good, type Problem, type ProblemCode, problem, type Result } from '../problem/problem.ts'
-import type { Adapter, Outcome, Parcel } from './contract.ts'
+import type { Adapter, AdapterVerbs, Outcome, Parcel } from './contract.ts'
 import type { DocumentForm } from './formats/format.ts'
 import { formats } from './formats/formats.ts'
 import { recordsDocument } from './formats/records.ts'
@@ -13,6 +13,7 @@ import { resolveReferences } from './references.ts'
 import type { Finding } from './schema.ts'
 import { type Channel, channels, type Transport } from './transports/transport.ts'
 import { transports } from './transports/transports.ts'
+import { untoldOf } from './untold.ts'
 
 /** What an adapter takes from the installation. Nothing here is read from the process. */
 export interface AdapterSettings {
@@ -116,6 +117,8 @@ const problemOf = ({ at, code, value, details }: Finding): Problem =>
 
 function adapterOf(profile: Profile, forms: Forms, served: ReadonlyMap<Channel, Transport>): Adapter {
   const parts = [...new Set(served.values())]
+  const untold = untoldOf(profile.channels.notices?.untold ?? [])
+  let report: AdapterVerbs['report'] | undefined
   const pushes = [served.get('receive'), served.get('notices')].some((each) => each?.deliver !== undefined)
   return {
     id: profile.id,
@@ -141,6 +144,8 @@ function adapterOf(profile: Profile, forms: Forms, served: ReadonlyMap<Channel, 
     ...(pushes && {
       deliver: async (parcel: Parcel, signal: AbortSignal): Promise<Outcome> => {
         const { content } = parcel.envelope
+        const left = untold.settled(parcel, report)
+        if (left !== undefined) return left
         const deliver = served.get(content === 'letter' ? 'receive' : 'notices')?.deliver
         return deliver === undefined
           ? { kind: 'refused', problem: problem('adapter.channel.missing', '', content) }
@@ -149,9 +154,11 @@ function adapterOf(profile: Profile, forms: Forms, served: ReadonlyMap<Channel, 
     }),
     start: async (verbs) => {
       const started: Transport[] = []
+      const told = untold.passing(verbs)
+      report = verbs.report
       try {
         for (const part of parts) {
-          await part.start?.(verbs)
+          await part.start?.(told)
           started.push(part)
         }
       } catch (error) {

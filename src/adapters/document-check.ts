@@ -1,6 +1,6 @@
 // Whether a document's fields fit its format, its content and each other.
 import { checkCodec } from './fields/codecs.ts'
-import { type FieldRule, letterFields, neededLetterFields } from './fields/letter-fields.ts'
+import { type FieldRule, letterFields, neededLetterFields, officeIds } from './fields/letter-fields.ts'
 import { neededNoticeFields, noticeFields } from './fields/notice-fields.ts'
 import type { FormatKind } from './formats/format.ts'
 import type { Finding, Pointer } from './schema.ts'
@@ -37,7 +37,7 @@ export function documentFindings(
       .map(
         (field): Finding => ({
           at: [...at, 'fields'],
-          code: 'adapter.profile.key-missing',
+          code: field === 'reason' ? 'adapter.profile.reason-missing' : 'adapter.profile.key-missing',
           details: { key: field },
         }),
       ),
@@ -69,6 +69,7 @@ function fieldFindings(
       : [],
   )
   if (!('as' in definition)) return values
+  const unsaid = 'unsaid' in definition && Array.isArray(definition.unsaid) ? definition.unsaid : []
   const { as } = definition
   const [name, options] = typeof as === 'string' ? [as, undefined] : (Object.entries(as ?? {})[0] ?? [])
   const wrong = checkCodec(as, [...at, 'as'])
@@ -83,6 +84,7 @@ function fieldFindings(
   const entries = name === 'table' ? Object.entries(options ?? {}) : []
   return [
     ...values,
+    ...unsaidFindings(unsaid.map(String), Object.values(options ?? {}), rule, [...at, 'unsaid']),
     ...entries.flatMap(([code, value]) => valueFindings(String(value), rule, [...at, 'as', 'table', code])),
   ]
 }
@@ -90,6 +92,31 @@ function fieldFindings(
 function valueFindings(value: string, { values }: FieldRule, at: Pointer): readonly Finding[] {
   if (values === undefined || values.includes(value)) return []
   return [{ at, code: 'adapter.profile.value-unknown', value, details: { expected: values.join(', ') } }]
+}
+
+/** What a system cannot say is one of the field's few values, and one that the table does not write after all. */
+function unsaidFindings(
+  unsaid: readonly string[],
+  said: readonly unknown[],
+  rule: FieldRule,
+  at: Pointer,
+): readonly Finding[] {
+  if (unsaid.length > 0 && (rule.values === undefined || rule.values === officeIds)) {
+    const details = { expected: 'at, as, default' }
+    return [{ at, code: 'adapter.profile.key-unknown', value: 'unsaid', key: true, details }]
+  }
+  return unsaid.flatMap((value, index) =>
+    said.includes(value)
+      ? [
+          {
+            at: [...at, index],
+            code: 'adapter.profile.value-wrong' as const,
+            value,
+            details: { expected: 'a value that the table has no code for' },
+          },
+        ]
+      : valueFindings(value, rule, [...at, index]),
+  )
 }
 
 function columnFindings(

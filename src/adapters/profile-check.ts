@@ -2,6 +2,7 @@
 import { officeId } from '../letter/offices.ts'
 import { documentFindings } from './document-check.ts'
 import { formats } from './formats/formats.ts'
+import { sayableFindings } from './sayable-check.ts'
 import type { Finding, Pointer } from './schema.ts'
 import { type Channel, channels } from './transports/transport.ts'
 import { transports } from './transports/transports.ts'
@@ -18,6 +19,7 @@ export function deeperFindings(profile: unknown): readonly Finding[] {
   return [
     ...officeFindings(raw),
     ...documentsFindings(raw),
+    ...sayableFindings(raw),
     ...channelsFindings(raw),
     ...handOverFindings(raw),
     ...placeFindings(raw),

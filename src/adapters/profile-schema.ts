@@ -3,6 +3,7 @@ import { codecs } from './fields/codecs.ts'
 import { letterFields } from './fields/letter-fields.ts'
 import { noticeFields } from './fields/notice-fields.ts'
 import { formats } from './formats/formats.ts'
+import { untoldKinds } from './sayable-check.ts'
 import { type JsonSchema, object } from './schema.ts'
 import { channels } from './transports/transport.ts'
 import { transports } from './transports/transports.ts'
@@ -35,6 +36,13 @@ const field = (as: JsonSchema): JsonSchema => ({
         minLength: 1,
         description: 'the canonical value that blank cells stand for',
       },
+      unsaid: {
+        type: 'array',
+        items: { type: 'string' },
+        minItems: 1,
+        uniqueItems: true,
+        description: 'the canonical values that the system has no code for',
+      },
     },
     ['at', 'as'],
   ),
@@ -50,10 +58,14 @@ function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): J
     },
     ['format'],
   )
-  const channel = object({ transport, document: { type: 'string', description: 'the name of a document' } }, [
-    'transport',
-    'document',
-  ])
+  const channel = { transport, document: { type: 'string', description: 'the name of a document' } }
+  const untold: JsonSchema = {
+    type: 'array',
+    items: { enum: untoldKinds },
+    minItems: 1,
+    uniqueItems: true,
+    description: 'the kinds of notices that the system cannot be told of',
+  }
   return object(
     {
       id: {
@@ -66,7 +78,12 @@ function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): J
       origin: { enum: ['outsourced', 'self-built', 'none'] },
       illustrative: { type: 'boolean', default: false, description: 'true or false' },
       documents: { type: 'object', minProperties: 1, maxProperties: 20, additionalProperties: document },
-      ...Object.fromEntries(channels.map((name) => [name, channel])),
+      ...Object.fromEntries(
+        channels.map((name) => [
+          name,
+          object(name === 'notices' ? { ...channel, untold } : channel, ['transport', 'document']),
+        ]),
+      ),
     },
     ['id', 'office', 'title', 'origin', 'documents', 'send', 'receive', 'notices'],
   )

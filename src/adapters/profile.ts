@@ -1,5 +1,6 @@
 // A profile: the data file that says how to talk with one system, in both directions (design §5.3).
 import { createHash } from 'node:crypto'
+import type { NoticeKind } from '../letter/notice.ts'
 import { type OfficeId, officeId } from '../letter/offices.ts'
 import { bad, good, type Result } from '../problem/problem.ts'
 import { deeperFindings } from './profile-check.ts'
@@ -23,6 +24,8 @@ export type FieldDefinition =
       readonly as: unknown
       /** The canonical value that blank cells stand for. */
       readonly default?: string
+      /** The canonical values that the system has no code for. */
+      readonly unsaid?: readonly string[]
     }
   | { readonly always: string }
 
@@ -40,6 +43,8 @@ export interface ChannelDefinition {
   readonly transport: KindOptions
   /** The name of a document. */
   readonly document: string
+  /** Of `notices`: the kinds that the system cannot be told of; they are settled as taken. */
+  readonly untold?: readonly NoticeKind[]
 }
 
 export interface Profile {
@@ -83,6 +88,7 @@ export type RawField =
       readonly at: string | number | readonly (string | number)[]
       readonly as: unknown
       readonly default?: string
+      readonly unsaid?: readonly string[]
     }
   | { readonly always: string }
 

@@ -51,6 +51,53 @@ export const adapterProblems = {
     th: 'บรรทัด {line}: พบ {value} แต่ต้องเป็น: {expected}',
     remedy: { en: 'Write it as expected.', th: 'เขียนให้ตรงตามที่กำหนด' },
   },
+  'adapter.profile.reason-missing': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the key reason is needed here and is missing: a reject without its reason helps nobody',
+    th: 'บรรทัด {line}: ต้องมีคีย์ reason แต่ไม่มี การปฏิเสธที่ไม่มีเหตุผลไม่ช่วยใคร',
+    remedy: {
+      en: 'Add reason with its column; for a system that has no reasons write reason: { always: "" }, and a reason stands in a text file beside its notice.',
+      th: 'เพิ่ม reason พร้อมคอลัมน์ หากระบบไม่มีช่องเหตุผล ให้เขียน reason: { always: "" } แล้วเหตุผลจะอยู่ในไฟล์ข้อความข้างการแจ้ง',
+    },
+  },
+  'adapter.profile.accept-unsaid': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the system cannot be told of an accept: the receive number would never reach it',
+    th: 'บรรทัด {line}: แจ้งการลงทะเบียนรับ (accept) ให้ระบบไม่ได้ เลขรับจะไม่ไปถึงระบบ',
+    remedy: {
+      en: 'Give accept a code in the table of kind.',
+      th: 'เพิ่มรหัสของ accept ในตารางของ kind',
+    },
+  },
+  'adapter.profile.notices-unsaid': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the system cannot be told of these notices, and the profile does not say so: {value}',
+    th: 'บรรทัด {line}: แจ้งสิ่งเหล่านี้ให้ระบบไม่ได้ และโปรไฟล์ไม่ได้ระบุไว้: {value}',
+    remedy: {
+      en: 'Give each a code in the table of kind, or name it in untold beside the document of notices; it is then settled without telling the system.',
+      th: 'เพิ่มรหัสของแต่ละรายการในตารางของ kind หรือระบุใน untold ข้าง document ของ notices ซึ่งจะถือว่าเสร็จโดยไม่แจ้งระบบ',
+    },
+  },
+  'adapter.profile.values-unsaid': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the table has no code for {value}, and the profile does not say that the system cannot say it',
+    th: 'บรรทัด {line}: ตารางไม่มีรหัสของ {value} และโปรไฟล์ไม่ได้ระบุว่าระบบแสดงค่านี้ไม่ได้',
+    remedy: {
+      en: 'Add a code for each to the table, or name it in unsaid beside as; what becomes of such a letter, unmapped says.',
+      th: 'เพิ่มรหัสของแต่ละค่าในตาราง หรือระบุใน unsaid ข้าง as แล้วหนังสือแบบนั้นจะเป็นไปตาม unmapped',
+    },
+  },
+  'adapter.profile.always-impossible': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: {value} cannot always be the same: every notice has its own',
+    th: 'บรรทัด {line}: {value} คงที่เสมอไม่ได้ เพราะการแจ้งแต่ละครั้งมีค่าของตน',
+    remedy: { en: 'Name the column in which it stands (at, as).', th: 'ระบุคอลัมน์ของค่านั้น (at, as)' },
+  },
   'adapter.profile.unused': {
     status: 422,
     permanent: true,
@@ -267,6 +314,16 @@ export const adapterProblems = {
     remedy: {
       en: 'Quote cells that hold the delimiter or a line break.',
       th: 'ครอบช่องที่มีตัวคั่นหรือขึ้นบรรทัดใหม่ด้วยเครื่องหมายคำพูด',
+    },
+  },
+  'adapter.csv.unnamed': {
+    status: 422,
+    permanent: true,
+    en: 'a cell holds {value}, and its column has no name in the header',
+    th: 'ช่องนี้มีค่า {value} แต่คอลัมน์ไม่มีชื่อในหัวตาราง',
+    remedy: {
+      en: 'Name the column in the header; what stands under no name would be lost.',
+      th: 'ตั้งชื่อคอลัมน์ในหัวตาราง มิฉะนั้นค่าในช่องนี้จะหายไป',
     },
   },
   'adapter.column.missing': {
@@ -491,6 +548,16 @@ export const adapterProblems = {
     en: 'the file {value} came and no letter names it',
     th: 'ได้รับไฟล์ {value} แต่ไม่มีหนังสือใดอ้างถึง',
     remedy: { en: 'Name it in attachments, or leave it out.', th: 'ระบุใน attachments หรือไม่ต้องส่ง' },
+  },
+  'adapter.file.twice': {
+    status: 422,
+    permanent: true,
+    en: 'the file {value} came twice: in the document itself and beside it',
+    th: 'ได้รับไฟล์ {value} สองครั้ง ทั้งในเอกสารและแนบมาต่างหาก',
+    remedy: {
+      en: 'Send its bytes in one place only; which of the two is meant, nobody here can know.',
+      th: 'ส่งเนื้อไฟล์มาเพียงที่เดียว เพราะระบบไม่อาจรู้ว่าหมายถึงไฟล์ใด',
+    },
   },
   'adapter.letter.main-missing': {
     status: 422,

@@ -60,7 +60,7 @@ export function ecmsProfile(office: string, access: object, path = `/e-cms/${off
   return {
     ...{ id: `ecms-${office}`, office, title: 'an e-CMS system', origin: 'outsourced', illustrative: true },
     documents: { letter: { format: { kind: 'e-cms' } } },
-    ...{ send: channel, sendNotices: channel, receive: channel, notices: channel },
+    ...{ send: channel, sendNotices: channel, receive: channel, notices: { ...channel, untold: ['recall'] } },
   }
 }
 

@@ -30,6 +30,7 @@ interface Place {
   readonly at: readonly string[]
   readonly codec: Codec
   readonly default?: string
+  readonly unsaid?: readonly string[]
 }
 
 /** The mapping that a profile's `fields` declare. Their codecs were checked with the profile. */
@@ -39,12 +40,13 @@ export function mappingOf(fields: Readonly<Record<string, FieldDefinition>>): Ma
   for (const [field, definition] of Object.entries(fields)) {
     if ('always' in definition) constants.set(field, definition.always)
     else {
-      const { at, as } = definition
+      const { at, as, unsaid } = definition
       places.push({
         field,
         at,
         codec: codecOf(as),
         ...(definition.default !== undefined && { default: definition.default }),
+        ...(unsaid && { unsaid }),
       })
     }
   }
@@ -89,8 +91,13 @@ function write(
     const value = values.get(field) ?? []
     if (value.length > 1 || (value[0] ?? always) !== always) spilled.set(field, value)
   }
-  for (const { field, at, codec, default: usual } of places) {
+  for (const { field, at, codec, default: usual, unsaid = [] } of places) {
     const value = values.get(field) ?? []
+    if (value.some((each) => unsaid.includes(each))) {
+      spilled.set(field, value)
+      for (const column of at) cells.set(column, '')
+      continue
+    }
     if (value.length === 0 && usual !== undefined) {
       problems.push(problem('adapter.field.cannot-say', field, '', { field }))
       continue

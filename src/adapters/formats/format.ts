@@ -5,6 +5,7 @@
 // Either way a profile's document is a `DocumentForm` when it is at work.
 import type { Readable } from 'node:stream'
 import type { Envelope, SealedEnvelope } from '../../envelope/envelope.ts'
+import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { Problem, Result } from '../../problem/problem.ts'
@@ -136,6 +137,8 @@ interface FormatKindOf<Sort extends string, Form> {
   readonly required: readonly string[]
   /** The cells that a record has by these options, where the format names them itself. */
   cells(raw: unknown): readonly string[] | undefined
+  /** The kinds of notices that it can say, of a format with meanings of its own. Absent: all. */
+  readonly notices?: readonly NoticeKind[]
   /** Checks options without making a form. */
   check(raw: unknown, at: Pointer): readonly Finding[]
   create(raw: unknown, context: FormContext): Checked<Form>
@@ -150,6 +153,8 @@ interface Definition<Options, Form> {
   readonly required?: readonly string[]
   /** The cells that a record has, where the format names them itself. */
   cells?(options: Options): readonly string[]
+  /** The kinds of notices that it can say. Absent: all, or what the profile's fields say. */
+  readonly notices?: readonly NoticeKind[]
   /** What the schema cannot say. Pointers are relative to the options. */
   deeper?(options: Options): readonly Finding[]
   create(options: Options, context: FormContext): Form
@@ -188,6 +193,7 @@ function defined<Options, Form>(definition: Definition<Options, Form>) {
     required,
     cells: (raw: unknown): readonly string[] | undefined => {
       const options = definition.cells === undefined ? undefined : read(raw)
+    ...(definition.notices && { notices: definition.notices }),
       return options?.ok === true ? definition.cells?.(options.value) : undefined
     },
     check: (raw: unknown, at: Pointer): readonly Finding[] => {

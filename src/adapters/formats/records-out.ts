@@ -25,8 +25,13 @@ export function writeRecord(
   const written = mapping.write(valuesOfNotice(envelope.notice), (text, column) => form.refuses(text, column))
   if (!written.ok) return written
   const { cells, spilled } = written.value
-  const constants = constantsContradicted(spilled, definition)
-  if (constants.size > 0) return bad(...cannotSayAny(constants))
+  // A reason is words for people: they stand beside. Whatever else is not said would make it another notice.
+  const homeless = new Map(
+    [...constantsContradicted(spilled, definition)].filter(
+      ([field]) => field !== 'reason' || definition.unmapped === 'refuse',
+    ),
+  )
+  if (homeless.size > 0) return bad(...cannotSayAny(homeless))
   // A notice names no files: the text stands beside it, under the same parcel id.
   const { number, date } = envelope.notice.about
   const files = spilled.size === 0 ? [] : [spillFile(outgoing.id, `${number} ลงวันที่ ${date}`, spilled)]
@@ -161,7 +166,7 @@ const constantsContradicted = (spilled: FieldValues, { fields }: DocumentDefinit
   new Map(
     [...spilled].filter(([field]) => {
       const definition = fields[field]
-      return definition !== undefined && 'always' in definition
+      return definition !== undefined && ('always' in definition || definition.unsaid !== undefined)
     }),
   )
 

@@ -1,4 +1,5 @@
 // The format of the national exchange (TH e-GIF e-CMS): GovernmentDocument and the notifiers, both ways.
+import { noticeKinds } from '../../../letter/notice.ts'
 import { type OfficeId, officeId } from '../../../letter/offices.ts'
 import type { Problem, Result } from '../../../problem/problem.ts'
 import { bad, problem } from '../../../problem/problem.ts'
@@ -31,6 +32,8 @@ export interface EcmsOptions {
 
 export const eCms = documentFormat<EcmsOptions>({
   kind: 'e-cms',
+  // A recall has no notifier.
+  notices: noticeKinds.filter((kind) => kind !== 'recall'),
   options: {
     organisations: {
       type: 'object',
