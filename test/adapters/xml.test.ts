@@ -176,6 +176,8 @@ t.test(
   'X7: depth, attributes, siblings, long names, twice the same attribute, content after the root',
   (t) => {
     t.same(one('<a>'.repeat(100_000)), ['record 1 adapter.xml.bounds'])
+    t.same(one(`${'<a>'.repeat(30)}ก${'</a>'.repeat(30)}`), [{ [Array(30).fill('a').join('/')]: 'ก' }])
+    t.same(one(`${'<a>'.repeat(31)}${'</a>'.repeat(31)}`), ['record 1 adapter.xml.bounds'])
     t.same(one(`<a ${Array.from({ length: 1_000 }, (_, n) => `b${n}="1"`).join(' ')}/>`), [
       'record 1 adapter.xml.bounds',
     ])
