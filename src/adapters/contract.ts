@@ -89,7 +89,13 @@ export type Item =
     }
   /** Whole but for files that are not there yet. Only while the source is not `final`. */
   | { readonly kind: 'waiting'; readonly position: string; readonly missing: readonly string[] }
-  | { readonly kind: 'fault'; readonly position: string; readonly problems: readonly [Problem, ...Problem[]] }
+  /** `number`: the letter's, as it stands there, where that is known: by it a person looks for the letter. */
+  | {
+      readonly kind: 'fault'
+      readonly position: string
+      readonly problems: readonly [Problem, ...Problem[]]
+      readonly number?: string
+    }
 
 /** What became of one item, known only after the commit. */
 export type Taken =

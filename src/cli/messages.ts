@@ -1,27 +1,22 @@
-// `saraban messages`: the letters in a gateway's journal, and the whole story of one. Reads only, beside a running gateway.
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+// `saraban messages`: the letters in a gateway's journal, and the whole story of one, read beside a running gateway.
 import { Command, InvalidArgumentError } from 'commander'
 import { letterTable } from '../gateway/delivery/states.ts'
 import type { Reader } from '../gateway/journal/database.ts'
-import { readSqlite } from '../gateway/journal/sqlite.ts'
-import { findLetters, listLetters, listQuarantined, storyOf } from '../gateway/journal/story.ts'
-import { readSettings } from '../gateway/settings.ts'
+import { listPresent } from '../gateway/journal/present.ts'
+import { quarantinedUnder } from '../gateway/journal/sources.ts'
+import { listLetters, listQuarantined } from '../gateway/journal/story.ts'
+import { troubleLine } from '../gateway/trouble.ts'
 import { normalizeNumber } from '../letter/numbers.ts'
 import { officeId } from '../letter/offices.ts'
 import { printInstant } from '../letter/time.ts'
-import { describe, type Problem, printable, problem, within } from '../problem/problem.ts'
-import { letterJson, listPage } from './listing.ts'
-import { isRunning } from './running.ts'
-import { moment, type Now } from './standing.ts'
+import { type Problem, problem, within } from '../problem/problem.ts'
+import { type Place, storiesOf, withJournal, withPlace } from './journal.ts'
+import { asleep, letterJson, listPage } from './listing.ts'
+import { retryCommand } from './retry.ts'
+import type { Now } from './standing.ts'
 import { storyJson, storyPage } from './story.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
-
-interface Place {
-  readonly data?: string
-  readonly settings?: string
-  readonly json?: boolean
-}
+import { quarantinedLines, waitingJson, waitingLine } from './waiting.ts'
 
 interface ListOptions extends Place {
   readonly from?: string
@@ -32,21 +27,17 @@ interface ListOptions extends Place {
   readonly limit: number
   readonly secret?: boolean
   readonly quarantine?: boolean
+  readonly waiting?: boolean
 }
 
-/** `saraban messages list` and `saraban messages show ID`. */
+/** `saraban messages list`, `saraban messages show ID` and `saraban messages retry ID`. */
 export function messagesCommand(terminal: Terminal): Command {
   return new Command('messages')
     .description('letters in the journal of a gateway')
     .addCommand(listCommand(terminal))
     .addCommand(showCommand(terminal))
+    .addCommand(retryCommand(terminal))
 }
-
-const withPlace = (command: Command): Command =>
-  command
-    .option('--data <DIR>', 'the gateway’s data folder')
-    .option('--settings <FILE>', 'or its settings; default: SARABAN_SETTINGS, else saraban.yaml')
-    .option('--json', 'print JSON')
 
 function listCommand(terminal: Terminal): Command {
   return withPlace(new Command('list').description('list letters, newest first, or what waits in quarantine'))
@@ -54,14 +45,19 @@ function listCommand(terminal: Terminal): Command {
     .option('--to <OFFICE>', 'only to this office')
     .option('--state <STATE>', `only in this state: ${Object.keys(letterTable).join(', ')}`)
     .option('--open', 'only letters of which something is open: the letter itself, or a notice about it')
-    .option('--stuck', 'only letters of which something is open for 10 minutes, or after a failed attempt')
+    .option(
+      '--stuck',
+      'only letters of which something is open for 10 minutes, after a failure, or refused or given up',
+    )
     .option('--limit <COUNT>', 'at most so many, 1 to 1000', readLimit, 100)
     .option('--secret', 'secret letters too: they have a register of their own')
     .option('--quarantine', 'what could not be translated, with every reason')
+    .option('--waiting', 'what waits for a file that it names')
     .addHelpText('after', listHelp)
     .action(async (options: ListOptions) => {
       await withJournal(options, terminal, async (reader, now) => {
         if (options.quarantine === true) await listQuarantine(reader, options, terminal)
+        else if (options.waiting === true) await listWaiting(reader, options, terminal, now)
         else await list(reader, options, terminal, now)
       })
     })
@@ -73,6 +69,7 @@ Examples:
   $ saraban messages list --stuck
   $ saraban messages list --from 50 --state delivered --json
   $ saraban messages list --quarantine
+  $ saraban messages list --waiting
 `
 
 async function list(reader: Reader, options: ListOptions, terminal: Terminal, now: Now): Promise<void> {
@@ -88,6 +85,7 @@ async function list(reader: Reader, options: ListOptions, terminal: Terminal, no
     ...(options.stuck === true && { stuckAt: now.at }),
   })
   const letters = found.slice(0, options.limit)
+  if (options.stuck === true) await tellTroubles(reader, options, terminal)
   if (options.json === true) terminal.write(jsonLine(letters.map((letter) => letterJson(letter, now))))
   else terminal.write(listPage(letters, now))
   tellCut(found.length > options.limit, options, 'letters', terminal)
@@ -114,6 +112,14 @@ function tellCut(cut: boolean, { limit }: ListOptions, what: string, terminal: T
   terminal.complain(`only the newest ${limit} are shown, and there are more ${what}: ${more}\n`)
 }
 
+/** Places that cannot be read: what would come from there is in no list. */
+async function tellTroubles(reader: Reader, { json }: ListOptions, terminal: Terminal): Promise<void> {
+  const lines = (await listPresent(reader, 'trouble')).map((row) => `${troubleLine(row)}\n`).join('')
+  // Beside JSON, which is the letters.
+  if (json === true) terminal.complain(lines)
+  else terminal.write(lines)
+}
+
 async function listQuarantine(reader: Reader, options: ListOptions, terminal: Terminal): Promise<void> {
   const found = await listQuarantined(reader, options.limit + 1)
   const waiting = found.slice(0, options.limit)
@@ -122,10 +128,24 @@ async function listQuarantine(reader: Reader, options: ListOptions, terminal: Te
     terminal.write(jsonLine(waiting.map((one) => ({ ...one, at: printInstant(one.at) }))))
     return
   }
-  for (const one of waiting) {
-    terminal.write(`${moment(one.at)}  ${one.system}  ${printable(one.name)}  ${one.position}\n`)
-    for (const found of one.problems) terminal.write(`  ${describe(found)}\n`)
+  if (waiting.length === 0) terminal.write('nothing is in quarantine\n')
+  for (const one of waiting) terminal.write(quarantinedLines(one))
+}
+
+async function listWaiting(
+  reader: Reader,
+  options: ListOptions,
+  terminal: Terminal,
+  now: Now,
+): Promise<void> {
+  const waiting = (await listPresent(reader, 'waiting')).slice(0, options.limit)
+  if (options.json === true) {
+    terminal.write(jsonLine(waiting.map(waitingJson)))
+    return
   }
+  if (waiting.length === 0) terminal.write('nothing waits for a file\n')
+  for (const one of waiting) terminal.write(waitingLine(one))
+  if (!now.running) terminal.write(asleep)
 }
 
 function showCommand(terminal: Terminal): Command {
@@ -135,18 +155,30 @@ function showCommand(terminal: Terminal): Command {
     .addHelpText('after', showHelp)
     .action(async (said: string, options: Place & { secret?: boolean }) => {
       await withJournal(options, terminal, async (reader, now) => {
-        const found = await findLetters(reader, said, normalizeNumber(said))
-        const stories = []
-        for (const messageId of found) {
-          const story = await storyOf(reader, messageId)
-          if (story === undefined) continue
-          if (options.secret === true || story.letter.secrecy === 'ordinary') stories.push(story)
+        const stories = await storiesOf(reader, said, options.secret === true)
+        if (stories.length === 0) {
+          await tellElsewhere(reader, said, terminal)
+          throw new Failed(exit.refused, [problem('cli.message.unknown', 'ID', said)])
         }
-        if (stories.length === 0) throw new Failed(exit.refused, [problem('cli.message.unknown', 'ID', said)])
         if (options.json === true) terminal.write(jsonLine(stories.map((story) => storyJson(story, now))))
         else terminal.write(stories.map((story) => storyPage(story, now)).join('\n'))
       })
     })
+}
+
+/** A letter that is not in the journal may be in quarantine, or wait for a file: there the search goes on. */
+async function tellElsewhere(reader: Reader, said: string, terminal: Terminal): Promise<void> {
+  const number = normalizeNumber(said)
+  const quarantined = number === undefined ? [] : await quarantinedUnder(reader, number, 5)
+  if (quarantined.length > 0) {
+    terminal.complain(`a letter of this number is in quarantine (saraban messages list --quarantine):\n`)
+    for (const one of quarantined) terminal.complain(quarantinedLines(one))
+  }
+  const { length } = await listPresent(reader, 'waiting')
+  if (length > 0)
+    terminal.complain(
+      `${length} of what systems handed over waits for files: saraban messages list --waiting\n`,
+    )
 }
 
 const showHelp = `
@@ -165,29 +197,4 @@ function readLimit(text: string): number {
   if (!Number.isInteger(limit) || limit < 1 || limit > mostRows)
     throw new InvalidArgumentError('A number from 1 to 1000.')
   return limit
-}
-
-/** The journal that the options name, open for reading while `act` runs. */
-async function withJournal(
-  options: Place,
-  terminal: Terminal,
-  act: (reader: Reader, now: Now) => Promise<void>,
-): Promise<void> {
-  const folder = options.data === undefined ? dataOf(options, terminal) : resolve(options.data)
-  const file = join(folder, 'journal.sqlite')
-  if (!existsSync(file)) throw new Failed(exit.usage, [problem('cli.journal.missing', '--data', folder)])
-  const journal = readSqlite(file)
-  try {
-    await act(journal.committed, { at: terminal.clock.now(), running: isRunning(folder) })
-  } finally {
-    journal.close()
-  }
-}
-
-function dataOf(options: Place, terminal: Terminal): string {
-  const settings = readSettings(
-    options.settings ?? terminal.environment['SARABAN_SETTINGS'] ?? 'saraban.yaml',
-  )
-  if (!settings.ok) throw new Failed(exit.usage, settings.problems)
-  return settings.value.data
 }

@@ -1,7 +1,15 @@
 // Why an attempt failed, in the catalogue's words: the journal keeps codes of the network and of the other side.
-import type { AttemptRow } from '../gateway/journal/deliveries.ts'
+import { type AttemptRow, refusalOf } from '../gateway/journal/deliveries.ts'
 import { catalogue } from '../problem/catalogue.ts'
-import { messageOf, type Problem, type ProblemCode, problem, remedyOf } from '../problem/problem.ts'
+import {
+  definitionOf,
+  messageOf,
+  type Problem,
+  type ProblemCode,
+  printable,
+  problem,
+  remedyOf,
+} from '../problem/problem.ts'
 
 export interface Reason {
   /** One sentence. */
@@ -36,25 +44,56 @@ const isCode = (text: string): text is ProblemCode => Object.hasOwn(catalogue, t
 export function reasonOf(attempt: AttemptRow): Reason {
   const said = attempt.said ?? ''
   if (attempt.outcome === 'interrupted') return inWords(problem('attempt.interrupted', ''), said)
-  const status = /^HTTP (\d{3})/.exec(said)?.[1] ?? ''
-  if (attempt.problem !== null && isCode(attempt.problem)) {
-    return inWords(problem(attempt.problem, '', undefined, { said, status, reason: said }), said)
-  }
+  const status = /^HTTP (\d{3})/.exec(said)?.[1]
+  const refusal = refusalOf(attempt)
+  if (refusal !== undefined) return inWords(refusal, said, status)
   // What our own judgement said of a receipt begins with its code.
   const [, code = '', message = ''] = /^([a-z]+(?:[.-][a-z]+)+): (.*)$/s.exec(said) ?? []
-  if (isCode(code)) return { message, remedy: remedyOf(problem(code, '')), code, said }
-  if (status !== '') return inWords(problem('attempt.busy', '', undefined, { status }), said)
+  if (isCode(code)) return { message, remedy: remedyOf(whole(problem(code, ''))), code, said }
+  const described = describedIn(said)
+  if (described !== undefined) return described
+  if (status !== undefined) return inWords(problem('attempt.busy', ''), said, status)
   const meaning = meanings.find(([pattern]) => pattern.test(said))
   if (meaning !== undefined) return inWords(problem(meaning[1], ''), said)
   return { message: said === '' ? `it ended as ${attempt.outcome}` : said }
 }
 
-const inWords = (found: Problem, said: string): Reason => ({
-  message: messageOf(found),
-  remedy: remedyOf(found),
-  code: found.code,
-  ...(said !== '' && { said }),
-})
+/** `… [code] What to do.`: as adapters say what stood in the way (`describe` and `remedyOf`). */
+function describedIn(said: string): Reason | undefined {
+  const [, message = '', code = '', remedy = ''] =
+    /^(.*) \[([a-z]+(?:[.-][a-z]+)+)\](?: (.*))?$/s.exec(said) ?? []
+  if (!isCode(code)) return undefined
+  return { message, remedy: remedy === '' ? remedyOf(whole(problem(code, ''))) : remedy, code }
+}
+
+function inWords(found: Problem, said: string, status?: string): Reason {
+  const heard = { ...(said !== '' && { said, reason: said }), ...(status !== undefined && { status }) }
+  const filled = whole(found)
+  const shown = { ...filled, details: { ...filled.details, ...heard, ...found.details } }
+  const where = found.path === '' ? '' : `${printable(found.path)}: `
+  return {
+    message: `${where}${messageOf(shown)}`,
+    remedy: remedyOf(shown),
+    code: found.code,
+    ...(said !== '' && { said }),
+  }
+}
+
+/** The problem with something in every place that its sentences have: what was not kept is `…`, never a bare `{place}`. */
+function whole(found: Problem): Problem {
+  const { en, remedy } = definitionOf(found.code)
+  const places = [...`${en} ${remedy.en}`.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+  const blank = places
+    .filter((name) => name !== 'value' && name !== 'path')
+    .map((name) => [name, '…'] as const)
+  // A problem that was kept whole says so itself where it has no value.
+  const lost = found.details === undefined && found.value === undefined
+  return {
+    ...found,
+    ...(lost && { value: '…' }),
+    details: { ...Object.fromEntries(blank), ...found.details },
+  }
+}
 
 /** The reason on one line: the sentence, what was said where it says more, and the code. */
 export function reasonLine({ message, said, code }: Reason): string {

@@ -1,6 +1,6 @@
 // How an open delivery stands: what happens next, and why it is not over, told from the journal alone.
 import type { AttemptRow } from '../gateway/journal/deliveries.ts'
-import type { Content, OpenDelivery } from '../gateway/journal/open.ts'
+import type { Content, FailedDelivery, OpenDelivery } from '../gateway/journal/open.ts'
 import { type Instant, printInstant } from '../letter/time.ts'
 import { type Reason, reasonLine, reasonOf } from './reason.ts'
 
@@ -44,10 +44,19 @@ export const nameOf = (content: Content): string =>
 export function standingOf(open: OpenDelivery, now: Now): Standing {
   const { delivery, attempts, lastFailure } = open
   const own = attempts.findLast(({ endedAt, outcome }) => endedAt !== null && outcome !== 'given-out')
-  const failed = own ?? (delivery.mode === 'push' ? lastFailure : undefined)
-  const last = failed && { attempt: failed, reason: reasonOf(failed), ofOther: own === undefined }
+  const ofOffice = delivery.mode === 'push' ? lastFailure : undefined
+  // While all wait for the probe, what the last probe met is the reason, not what this one met long ago.
+  const failed = own !== undefined && isBefore(ofOffice, own, open) ? own : (ofOffice ?? own)
+  const last = failed && {
+    attempt: failed,
+    reason: reasonOf(failed),
+    ofOther: failed.deliveryId !== delivery.id,
+  }
   return { ...next(open, now), ...(last && { last }) }
 }
+
+const isBefore = (ofOffice: AttemptRow | undefined, own: AttemptRow, { probeAt }: OpenDelivery): boolean =>
+  probeAt === undefined || ofOffice === undefined || (ofOffice.endedAt ?? 0) <= (own.endedAt ?? 0)
 
 function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
   const { delivery, attempts, behind } = open
@@ -68,17 +77,22 @@ function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
     return { kind: 'behind', told: `behind ${first}` }
   }
   const again = state === 'unknown' ? `; ${mayHaveArrived}` : ''
+  const probe = now.running && open.probeAt !== undefined ? probeTold(open.probeAt, now) : ''
   if (dueAt > now.at) {
     const once = now.running ? '' : ', once the gateway runs'
-    return { kind: 'next-attempt', told: `next attempt ${moment(dueAt)}${once}${again}` }
+    const late = open.probeAt !== undefined && open.probeAt > dueAt ? probe : ''
+    return { kind: 'next-attempt', told: `next attempt ${moment(dueAt)}${late}${once}${again}` }
   }
   if (now.running)
-    return { kind: 'waits-for-office', told: `waits for its office since ${moment(dueAt)}${again}` }
+    return { kind: 'waits-for-office', told: `waits for its office since ${moment(dueAt)}${probe}${again}` }
   return {
     kind: 'waits-for-gateway',
     told: `due since ${moment(dueAt)}, and the gateway is not running${again}`,
   }
 }
+
+const probeTold = (at: Instant, now: Now): string =>
+  `, which cannot be reached: ${at > now.at ? `next probe ${moment(at)}` : 'it is being probed'}`
 
 const mayHaveArrived = 'it may have arrived, and is sent again under the same message id'
 
@@ -105,6 +119,26 @@ export function lastLine({ attempt, reason, ofOther }: NonNullable<Standing['las
   return `${which} at ${moment(attempt.startedAt)} ${unsure}: ${reasonLine(reason)}`
 }
 
+/** Why what ended without success did so; undefined when nothing was kept of it. */
+export function reasonOfEnd({ attempts }: FailedDelivery): Reason | undefined {
+  const last = attempts.findLast(({ outcome }) => outcome !== 'given-out')
+  return last && last.outcome !== 'taken' ? reasonOf(last) : undefined
+}
+
+/** A delivery that was refused or given up as JSON. */
+export function failedJson(failed: FailedDelivery): Readonly<Record<string, unknown>> {
+  const { delivery, content } = failed
+  return {
+    delivery: delivery.id,
+    content,
+    office: delivery.office,
+    state: delivery.state,
+    since: printInstant(delivery.changedAt),
+    attempts: delivery.attempts,
+    reason: reasonOfEnd(failed) ?? null,
+  }
+}
+
 /** An open delivery as JSON: instants with +07:00. */
 export function openJson(open: OpenDelivery, now: Now): Readonly<Record<string, unknown>> {
   const { delivery, content } = open
@@ -120,6 +154,7 @@ export function openJson(open: OpenDelivery, now: Now): Readonly<Record<string, 
     attempts: delivery.attempts,
     standing: kind,
     told,
+    ...(open.probeAt !== undefined && now.running && { probeAt: printInstant(open.probeAt) }),
     ...(last && {
       last: {
         at: printInstant(last.attempt.startedAt),

@@ -1,13 +1,22 @@
 // A letter's story as a page for a person, and as JSON.
 import type { AttemptRow, DeliveryRow } from '../gateway/journal/deliveries.ts'
-import type { Content, OpenDelivery } from '../gateway/journal/open.ts'
+import type { FailedDelivery, OpenDelivery } from '../gateway/journal/open.ts'
 import type { DeliveryStory, NoticeStory, Story } from '../gateway/journal/story.ts'
 import { letterToJson } from '../letter/json.ts'
 import { type OfficeId, officeById } from '../letter/offices.ts'
-import { type Instant, printInstant } from '../letter/time.ts'
+import { type Instant, type MessageId, printInstant } from '../letter/time.ts'
 import { printable } from '../problem/problem.ts'
 import { reasonLine, reasonOf } from './reason.ts'
-import { lastLine, moment, type Now, nameOf, openJson, standingOf } from './standing.ts'
+import {
+  failedJson,
+  lastLine,
+  moment,
+  type Now,
+  nameOf,
+  openJson,
+  reasonOfEnd,
+  standingOf,
+} from './standing.ts'
 
 const time = (at: Instant): string => printInstant(at).slice(0, 23).replace('T', ' ')
 const name = (office: OfficeId): string => `${officeById(office).th} (${office})`
@@ -107,18 +116,16 @@ function attemptTold(what: string, delivery: DeliveryRow, attempt: AttemptRow, n
   return `${ended}; ${reasonLine(reasonOf(attempt))}${unsure}`
 }
 
-/** What happens next: every open delivery, then every one that ended without success. */
-function nextPage({ open, deliveries, notices }: Story, now: Now): string {
-  const told = open.flatMap((one) => openLines(one, now))
-  const named: (readonly [Content, DeliveryStory])[] = [
-    ...deliveries.map((one) => ['letter', one] as const),
-    ...notices.flatMap(({ notice, deliveries: its }) => its.map((one) => [notice.kind, one] as const)),
+/** What happens next: every open delivery, then every one that ended without success and still matters. */
+function nextPage({ messageId, open, failed, deliveries }: Story, now: Now): string {
+  const told = [
+    ...open.flatMap((one) => openLines(one, now)),
+    ...failed.flatMap((one) => failedLines(one, messageId)),
   ]
-  for (const [content, one] of named) {
-    if (one.delivery.state === 'given-up' || one.delivery.state === 'refused')
-      told.push(...endedLines(content, one))
+  if (told.length === 0) {
+    const allTaken = deliveries.every(({ delivery }) => delivery.state === 'taken')
+    told.push(allTaken ? 'nothing: everything has arrived' : 'nothing: what did not arrive is over')
   }
-  if (told.length === 0) told.push('nothing: everything has arrived')
   return `What happens next\n${told.map((one) => `  ${printable(one, 600)}\n`).join('')}`
 }
 
@@ -134,13 +141,15 @@ function openLines(open: OpenDelivery, now: Now): string[] {
   ]
 }
 
-function endedLines(content: Content, { delivery, attempts }: DeliveryStory): string[] {
-  const last = attempts.at(-1)
-  const reason = last && last.outcome !== 'taken' ? reasonOf(last) : undefined
+function failedLines(failed: FailedDelivery, messageId: MessageId): string[] {
+  const { delivery, content } = failed
+  const reason = reasonOfEnd(failed)
+  const id = messageId.slice('urn:uuid:'.length)
   return [
-    `${nameOf(content)} to ${delivery.office}: ${delivery.state} at ${moment(delivery.changedAt)}; it is not tried again by itself (docs/operate.md)`,
+    `${nameOf(content)} to ${delivery.office}: ${delivery.state} at ${moment(delivery.changedAt)}; it is not tried again by itself`,
     ...(reason === undefined ? [] : [`  why: ${reasonLine(reason)}`]),
     ...(reason?.remedy === undefined ? [] : [`  what to do: ${reason.remedy}`]),
+    `  then: saraban messages retry ${id} --office ${delivery.office} --by NAME --why TEXT`,
   ]
 }
 
@@ -158,12 +167,13 @@ function ofNotice({ notice, reason, deliveries }: NoticeStory, now: Now): Happen
 
 /** The story as JSON: times with +07:00. */
 export function storyJson(story: Story, now: Now): Readonly<Record<string, unknown>> {
-  const { letter, open, ...rest } = story
+  const { letter, open, failed, ...rest } = story
   return {
     ...(withTimes(rest) as Record<string, unknown>),
     letter: letterToJson(letter),
     gatewayRunning: now.running,
     open: open.map((one) => openJson(one, now)),
+    failed: failed.map(failedJson),
   }
 }
 

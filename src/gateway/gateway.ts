@@ -23,6 +23,7 @@ import { lockFolder, makeDataFolder, usable } from './lock.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { Opened } from './opened.ts'
+import { Present } from './present.ts'
 import { embeddedQueue } from './queue/embedded.ts'
 import type { Listen, Settings } from './settings.ts'
 import { doorsOf, orThrow } from './systems.ts'
@@ -74,7 +75,8 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   opened.add(() => database.close())
   const attachments = await openAttachmentStore(join(settings.data, 'attachments'))
   const queue = embeddedQueue(clock)
-  const metrics = createMetrics(database, queue)
+  const present = new Present(database, clock, (error) => log.workFailed('present', error))
+  const metrics = createMetrics(database, queue, present)
   const adapters = new Map<OfficeId, Adapter>([...systems].map(([office, { adapter }]) => [office, adapter]))
   const modeOf = (office: OfficeId) => {
     const adapter = adapters.get(office)
@@ -99,11 +101,14 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
       metrics.attemptEnded(parcel, outcome, milliseconds / 1000)
     },
     breakerOpened: log.breakerOpened,
+    givenUp: log.givenUp,
+    breakerMoved: (office, probeAt) => present.breaker(office, probeAt),
     failed: log.workFailed,
   })
   await database.write(async (transaction) => {
     for (const office of adapters.keys()) await setMode(transaction, office, modeOf(office) ?? 'push')
   })
+  await present.start()
   // Closed in reverse: attempts under way end first, then the systems are let go, then the servers answer what they have.
   const servers: FastifyInstance[] = []
   opened.add(() => Promise.all(servers.map((server) => server.close())))
@@ -111,13 +116,13 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   opened.add(() => dispatch.stop())
   await dispatch.start()
   for (const { system, adapter } of systems.values()) {
-    await adapter.start(verbsFor({ system, adapter, desk, dispatch, log, metrics }))
+    await adapter.start(verbsFor({ system, adapter, desk, dispatch, log, metrics, present }))
   }
 
   const keeper = new Doorkeeper((office) => trust.certificatesOf(office))
   const health = healthPlugin({
     registry: metrics.registry,
-    obstacles: () => findObstacles(database, settings.data),
+    obstacles: () => findObstacles(database, settings.data, present),
   })
   const listen = async (at: Listen | undefined, path: string, scheme: 'http' | 'https') => {
     if (at === undefined) return {}

@@ -30,7 +30,7 @@ export function readInstallation({ settings, environment, clock }: InstallationF
   const { profiles, data: folder } = settings
   const systems = kept(connectSystems({ profiles, environment, folder, clock }), problems)
   if (systems !== undefined) {
-    if (signers !== undefined) kept(checkKeys(systems, signers), problems)
+    if (signers !== undefined) kept(checkKeys(systems, signers, settings.trust), problems)
     kept(checkDoors(systems), problems)
   }
   const identity = settings.listen.https && kept(readIdentity(settings.listen.https), problems)

@@ -10,6 +10,7 @@ export interface Log {
   sourceFailed(system: string, error: unknown): void
   attemptEnded(parcel: Parcel, outcome: Outcome, milliseconds: number): void
   breakerOpened(office: OfficeId): void
+  givenUp(parcel: Parcel): void
   workFailed(work: string, error: unknown): void
   requestFailed(error: Error): void
   adapterReported(system: string, event: string, facts: Readonly<Record<string, string | number>>): void
@@ -20,7 +21,10 @@ export function createLog(logger: Logger): Log {
     gatewayStarted: (facts) => logger.info(facts, 'gateway.started'),
     gatewayStopped: () => logger.info('gateway.stopped'),
     sourceTaken: (system, taken, milliseconds) => {
-      for (const each of taken) logger.info({ system, ...factsOf(each), milliseconds }, `source.${each.kind}`)
+      for (const each of taken) {
+        const level = each.kind === 'quarantined' || each.kind === 'refused' ? 'warn' : 'info'
+        logger[level]({ system, ...factsOf(each), milliseconds }, `source.${each.kind}`)
+      }
     },
     sourceFailed: (system, error) => logger.error({ system, ...errorOf(error) }, 'source.failed'),
     attemptEnded: (parcel, outcome, milliseconds) =>
@@ -37,10 +41,13 @@ export function createLog(logger: Logger): Log {
         'attempt.ended',
       ),
     breakerOpened: (office) => logger.warn({ office }, 'breaker.opened'),
+    givenUp: ({ id, office, envelope }) =>
+      logger.error({ office, delivery: id, messageId: envelope.messageId }, 'delivery.given-up'),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
     requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),
-    // An adapter reports what an operator may have to do something about.
-    adapterReported: (system, event, facts) => logger.warn({ system, ...facts }, event),
+    // An adapter reports what an operator may have to do something about, and that it is over.
+    adapterReported: (system, event, facts) =>
+      logger[event.endsWith('.available') ? 'info' : 'warn']({ system, ...facts }, event),
   }
 }
 

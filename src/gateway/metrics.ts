@@ -4,6 +4,7 @@ import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
 import type { Database } from './journal/database.ts'
 import { countOpen } from './journal/deliveries.ts'
 import { countQuarantine } from './journal/sources.ts'
+import type { Present } from './present.ts'
 import type { Queue } from './queue/queue.ts'
 
 export interface Metrics {
@@ -13,7 +14,7 @@ export interface Metrics {
 }
 
 /** A registry of its own for each gateway; the gauges are read from the journal when they are asked for. */
-export function createMetrics(database: Database, queue: Queue): Metrics {
+export function createMetrics(database: Database, queue: Queue, present: Present): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -70,6 +71,26 @@ export function createMetrics(database: Database, queue: Queue): Metrics {
     collect() {
       this.set({ state: 'waiting' }, queue.size() - queue.atWork())
       this.set({ state: 'working' }, queue.atWork())
+    },
+  })
+  new Gauge({
+    name: 'saraban_unreadable',
+    help: 'Places that systems hand over at (folders, mailboxes, tables) and that cannot be read.',
+    labelNames: ['system', 'place'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { subject, what } of present.troubles()) this.set({ system: subject, place: what }, 1)
+    },
+  })
+  new Gauge({
+    name: 'saraban_sources_waiting',
+    help: 'Sources that wait for files that they name.',
+    labelNames: ['system'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [system, count] of present.waiting()) this.set({ system }, count)
     },
   })
   return {

@@ -11,6 +11,7 @@ import { bad, describe, good, type Problem, problem, type Result, within } from 
 import type { System } from './desk.ts'
 import { ownPaths } from './http/description.ts'
 import type { OfficeDoor } from './http/doors.ts'
+import { certificatesFolder, keyFile } from './trust/folder.ts'
 
 /** The installation is not in order: nothing was started. */
 export class SettingsError extends Error {
@@ -113,10 +114,14 @@ const codeOf = (error: unknown): string =>
 export function checkKeys(
   systems: ReadonlyMap<OfficeId, ConnectedSystem>,
   signers: ReadonlyMap<OfficeId, Signer>,
+  trust: string,
 ): Result<true> {
   const [first, ...rest] = [...systems]
     .filter(([office, { adapter }]) => !adapter.receipts && !signers.has(office))
-    .map(([office]) => problem('settings.key.none', `trust/keys/${office}.pem`, office))
+    .map(([office]) => {
+      const places = { key: keyFile(trust, office), certificates: certificatesFolder(trust, office) }
+      return problem('settings.key.none', places.key, office, places)
+    })
   return first === undefined ? good(true) : bad(first, ...rest)
 }
 

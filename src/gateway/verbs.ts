@@ -10,6 +10,7 @@ import { findByKey } from './journal/find.ts'
 import { envelopeById, type LetterRow, newestSent, noticesAbout } from './journal/letters.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { Present } from './present.ts'
 
 interface Bound {
   readonly system: System
@@ -18,9 +19,10 @@ interface Bound {
   readonly dispatch: Dispatch
   readonly log: Log
   readonly metrics: Metrics
+  readonly present: Present
 }
 
-export function verbsFor({ system, adapter, desk, dispatch, log, metrics }: Bound): AdapterVerbs {
+export function verbsFor({ system, adapter, desk, dispatch, log, metrics, present }: Bound): AdapterVerbs {
   const { clock } = desk
   return {
     clock,
@@ -31,6 +33,7 @@ export function verbsFor({ system, adapter, desk, dispatch, log, metrics }: Boun
           adapter.read({ ...offered, open: (sha256) => desk.attachments.open(sha256) }),
         )
         log.sourceTaken(system.id, taken, clock.now() - began)
+        present.offered(system.id, source, taken)
         metrics.sourceTaken(system.id, taken, (clock.now() - began) / 1000)
         return taken
       } catch (error) {
@@ -49,7 +52,10 @@ export function verbsFor({ system, adapter, desk, dispatch, log, metrics }: Boun
       const rows = await newestSent(desk.database.committed, system.office, limit)
       return Promise.all(rows.map((row) => knownLetter(desk, dispatch, system, row)))
     },
-    report: (event, facts) => log.adapterReported(system.id, event, facts),
+    report(event, facts) {
+      log.adapterReported(system.id, event, facts)
+      present.reported(system.id, event, facts)
+    },
   }
 }
 

@@ -82,6 +82,46 @@ export const cliProblems = {
       th: 'ดูรายการด้วย `saraban messages list` แล้วระบุรหัสหรือเลขที่หนังสือจากรายการนั้น หนังสือลับต้องระบุ --secret',
     },
   },
+  'cli.message.ambiguous': {
+    status: 409,
+    permanent: true,
+    en: 'several letters are meant by {value}: {ids}',
+    th: '{value} หมายถึงหนังสือได้หลายฉบับ: {ids}',
+    remedy: {
+      en: 'Give the message id of one; `saraban messages show` tells them apart.',
+      th: 'ระบุรหัสข้อความของหนังสือฉบับเดียว ดูความต่างได้ด้วย `saraban messages show`',
+    },
+  },
+  'cli.retry.nothing': {
+    status: 409,
+    permanent: true,
+    en: 'nothing of the letter {value} was refused or given up, or what was is over: the letter was recalled, has arrived, or a later notice has',
+    th: 'ไม่มีส่วนใดของหนังสือ {value} ที่ถูกปฏิเสธหรือเลิกส่ง หรือเรื่องนั้นจบแล้ว: หนังสือถูกเรียกคืน ถึงผู้รับแล้ว หรือมีการแจ้งภายหลังที่ถึงแล้ว',
+    remedy: {
+      en: 'Look with `saraban messages show` how it stands; what is still open is tried again by itself.',
+      th: 'ดูสถานะด้วย `saraban messages show` ส่วนที่ยังค้างอยู่ระบบจะส่งซ้ำเอง',
+    },
+  },
+  'cli.journal.busy': {
+    status: 503,
+    permanent: false,
+    en: 'the journal could not be written: something else holds it, or its disk is full or read-only',
+    th: 'เขียนบันทึกไม่ได้: มีสิ่งอื่นใช้อยู่ หรือดิสก์เต็มหรืออ่านได้อย่างเดียว',
+    remedy: {
+      en: 'Nothing was changed. Run it as the user of the gateway, and try again; if it stays so, stop the gateway for it.',
+      th: 'ยังไม่มีสิ่งใดเปลี่ยน โปรดสั่งด้วยบัญชีผู้ใช้ของเกตเวย์แล้วลองใหม่ หากยังไม่ได้ ให้หยุดเกตเวย์ก่อน',
+    },
+  },
+  'cli.journal.version': {
+    status: 409,
+    permanent: true,
+    en: 'the journal in {value} was written by another version of this program',
+    th: 'บันทึกใน {value} เขียนโดยโปรแกรมนี้รุ่นอื่น',
+    remedy: {
+      en: 'Use the `saraban` of the gateway’s version; a newer gateway brings the journal up to date when it is started.',
+      th: 'ใช้ `saraban` รุ่นเดียวกับเกตเวย์ เกตเวย์รุ่นใหม่จะปรับบันทึกให้ทันสมัยเมื่อเริ่มทำงาน',
+    },
+  },
   'cli.state.unknown': {
     status: 400,
     permanent: true,
@@ -135,8 +175,8 @@ export const cliProblems = {
     en: 'nothing answers at {value}: {reason}',
     th: 'ไม่มีการตอบจาก {value}: {reason}',
     remedy: {
-      en: 'Start it first (`saraban demo` prints its addresses), then try again.',
-      th: 'เริ่มระบบก่อน (`saraban demo` จะแสดงที่อยู่) แล้วลองใหม่',
+      en: 'Start the inbox (`saraban demo` or `saraban sandbox inbox`), or give the control address that it printed: --control URL.',
+      th: 'เริ่มตู้รับหนังสือ (`saraban demo` หรือ `saraban sandbox inbox`) หรือระบุที่อยู่ควบคุมที่แสดงไว้: --control URL',
     },
   },
   'cli.server.refused': {

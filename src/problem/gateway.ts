@@ -363,8 +363,8 @@ export const gatewayProblems = {
     en: 'there is no key for office {value}, for which this gateway has to seal',
     th: 'ไม่มีกุญแจของหน่วยงาน {value} ที่เกตเวย์ต้องลงนามแทน',
     remedy: {
-      en: 'Put `keys/{value}.pem` and its certificate into the trust folder.',
-      th: 'วางกุญแจและใบรับรองของหน่วยงานในโฟลเดอร์ความเชื่อถือ',
+      en: 'Put the key at {key}, and its certificate into {certificates}.',
+      th: 'วางกุญแจที่ {key} และใบรับรองใน {certificates}',
     },
   },
   'settings.office.twice': {

@@ -114,7 +114,8 @@ t.test('an attempt under way is no interruption, until the gateway dies', async 
   t.match((await saraban('list')).out, /the gateway is not running: nothing moves until it is started\n/)
   answer({ kind: 'taken' })
   await clock.advance(1)
-  await until(async () => (await saraban('list', '--open')).out === 'no letters\n', 'all arrived')
+  await until(async () => (await saraban('list', '--open')).out.startsWith('no letters\n'), 'all arrived')
+  t.match((await saraban('list', '--stuck')).out, /^no letters\nthe gateway is not running: nothing moves/)
   t.match((await saraban('show', id)).out, /What happens next\n {2}nothing: everything has arrived\n$/)
 })
 
@@ -155,7 +156,10 @@ t.test('what comes next, why not yet, what to do; a time that is past is no next
     json.some(({ open: [own] }) => own!.standing === 'waits-for-office'),
     'some wait at the gate',
   )
-  t.match((await saraban('list')).out, /waits for its office since 2026-11-23 10:\d\d:\d\d; /)
+  t.match(
+    (await saraban('list')).out,
+    /waits for its office since 2026-11-23 10:\d\d:\d\d, which cannot be reached: next probe 2026-11-23 10:\d\d:\d\d; /,
+  )
   die()
   t.match((await saraban('list')).out, /due since 2026-11-23 .*, and the gateway is not running; /)
   await clock.advance(80 * 60 * minute)
@@ -276,6 +280,7 @@ t.test('reasons in the catalogue’s words', (t) => {
     endedAt: 1,
     outcome: 'unavailable',
     problem: null,
+    details: null,
   }
   const told = (said: string, changes: object = {}) => reasonLine(reasonOf({ ...attempt, said, ...changes }))
   for (const [said, code] of Object.entries({
@@ -328,7 +333,7 @@ t.test('docs/operate.md names every state, metric and event', async (t) => {
   const root = join(import.meta.dirname, '../..')
   const page = readFileSync(join(root, 'docs/operate.md'), 'utf8')
   const { gateway } = await open(t)
-  const { registry } = createMetrics(gateway.desk.database, gateway.queue)
+  const { registry } = createMetrics(gateway.desk.database, gateway.queue, gateway.present)
   const metrics = registry.getMetricsAsArray().map(({ name }) => name)
   const own = metrics.filter((name) => name.startsWith('saraban_'))
   t.same([...new Set(page.match(/saraban_\w+/g))].toSorted(), own.toSorted())

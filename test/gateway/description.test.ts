@@ -45,7 +45,7 @@ async function idleServer() {
   const server = createServer({ failed: () => undefined })
   const routes: string[] = []
   server.addHook('onRoute', ({ method, url }) => void routes.push(`${String(method)} ${url}`))
-  const obstacles = async () => ['the journal cannot be read']
+  const obstacles = async () => ({ ofAll: ['the journal cannot be read'], ofSome: [] })
   await server.register(healthPlugin({ obstacles, registry: new Registry() }))
   await server.register(descriptionPlugin())
   await server.register(doorsPlugin(doorsOf(systems), new Doorkeeper(() => []), systemClock))

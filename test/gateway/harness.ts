@@ -11,6 +11,7 @@ import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
 import { defaultPolicy } from '../../src/gateway/delivery/schedule.ts'
 import type { Desk, Step, System } from '../../src/gateway/desk.ts'
 import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
+import { Present } from '../../src/gateway/present.ts'
 import { embeddedQueue } from '../../src/gateway/queue/embedded.ts'
 import type { Queue } from '../../src/gateway/queue/queue.ts'
 import {
@@ -148,6 +149,7 @@ export interface TestGateway {
   readonly clock: HandClock
   readonly dispatch: Dispatch
   readonly queue: Queue
+  readonly present: Present
   readonly failures: unknown[]
   readonly opened: OfficeId[]
   readonly steps: Step[]
@@ -186,9 +188,13 @@ export async function openGateway(
     },
     reached: (step) => void steps.push(step),
   }
+  const present = new Present(database, clock, (error) => void failures.push(error))
+  await present.start()
   const dispatch = new Dispatch(desk, queue, byOffice, {
     attempted: () => undefined,
     breakerOpened: (id) => void opened.push(id),
+    givenUp: () => undefined,
+    breakerMoved: (id, probeAt) => present.breaker(id, probeAt),
     failed: (_work, error) => void failures.push(error),
   })
   clock.busy = () => queue.atWork() > 0
@@ -197,6 +203,7 @@ export async function openGateway(
     clock,
     dispatch,
     queue,
+    present,
     failures,
     opened,
     steps,

@@ -26,7 +26,7 @@ import {
 } from '../../src/gateway/trust/authority.ts'
 import { readSigners, readTrustFolder } from '../../src/gateway/trust/folder.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
-import { describe, type Problem, type Result } from '../../src/problem/problem.ts'
+import { describe, type Problem, type Result, remedyOf } from '../../src/problem/problem.ts'
 import { office } from '../letter/arbitrary.ts'
 import { scratch, start } from './harness.ts'
 import {
@@ -332,16 +332,21 @@ t.test('a start that fails names everything, and leaves nothing behind', async (
   const { https } = settings.listen
   if (https === undefined) throw new Error('the model has no https')
   const other = { ...https, key: join(settings.trust, 'keys', '50.pem') }
-  t.same(placesOf(await faultsOfStart(t, installation, { listen: { https: other } })).sort(), [
+  const faults = await faultsOfStart(t, installation, { listen: { https: other } })
+  t.same(placesOf(faults).sort(), [
+    `${join(settings.trust, 'keys', '51.pem')}: settings.key.none`,
     'json-51: settings.door.reserved',
     'listen.https.key: settings.wrong',
-    'trust/keys/51.pem: settings.key.none',
+  ])
+  const remedy = faults.filter(({ code }) => code === 'settings.key.none').map((found) => remedyOf(found))
+  t.same(remedy, [
+    `Put the key at ${join(settings.trust, 'keys', '51.pem')}, and its certificate into ${join(settings.trust, 'offices', '51')}.`,
   ])
   const broken = join(folder, 'broken.pem')
   writeFileSync(broken, 'nothing')
   const both = { ...https, key: broken, certificate: broken }
   t.same(placesOf(await faultsOfStart(t, installation, { listen: { https: both } })), [
-    'trust/keys/51.pem: settings.key.none',
+    `${join(settings.trust, 'keys', '51.pem')}: settings.key.none`,
     'json-51: settings.door.reserved',
     `${broken}: trust.certificate.unreadable`,
     `${broken}: trust.key.unreadable`,

@@ -1,14 +1,30 @@
-// What /readyz looks at: whether a letter that came now could be committed.
+// What /readyz looks at: whether a letter that came now could be committed, and which systems' letters cannot come at all.
 import { statfs } from 'node:fs/promises'
 import type { Database } from '../journal/database.ts'
+import type { Present } from '../present.ts'
+import { troubleForAll } from '../trouble.ts'
 
 /** Below this many free bytes the disk counts as full: the journal, its log and one scan need room at the same time. */
 const leastFree = 64 * 1024 * 1024
 
-/** Every reason why nothing can be taken at present, in words for an operator; empty when all is well. */
-export async function findObstacles(database: Database, dataFolder: string): Promise<readonly string[]> {
+export interface Obstacles {
+  /** Reasons why nothing can be taken at present, in words for an operator. */
+  readonly ofAll: readonly string[]
+  /** Reasons why nothing comes from some system; the others go on. */
+  readonly ofSome: readonly string[]
+}
+
+/** Everything that stands in the way at present. */
+export async function findObstacles(
+  database: Database,
+  dataFolder: string,
+  present: Present,
+): Promise<Obstacles> {
   const found = await Promise.all([lockedOrBroken(database), fullDisk(dataFolder)])
-  return found.filter((reason) => reason !== undefined)
+  return {
+    ofAll: found.filter((reason) => reason !== undefined),
+    ofSome: present.troubles().map(troubleForAll),
+  }
 }
 
 async function lockedOrBroken(database: Database): Promise<string | undefined> {

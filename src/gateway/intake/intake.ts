@@ -1,5 +1,7 @@
 // The intake: what a system hands over is read, checked, sealed and committed; only then is it "taken" (principle 4).
 import type { Item, Source, Taken } from '../../adapters/contract.ts'
+import { readLetterNumber } from '../../letter/numbers.ts'
+import { officeById } from '../../letter/offices.ts'
 import type { Problem } from '../../problem/problem.ts'
 import { type Desk, type Faulty, newId, type Outcome, type System } from '../desk.ts'
 import { recordEvent } from '../journal/events.ts'
@@ -43,7 +45,7 @@ async function takeOne(desk: Desk, system: System, source: Source, row: Offered,
   const outcome = await outcomeOf(desk, system, row, item)
   if (outcome.kind !== 'faulty') return outcome
   return source.sender === 'gone'
-    ? quarantineItem(desk, row, item.position, outcome.problems)
+    ? quarantineItem(desk, system, row, item, outcome.problems)
     : refuseItem(desk, system, item.position, outcome)
 }
 
@@ -84,15 +86,26 @@ async function keep(desk: Desk, system: System, row: Offered): Promise<void> {
 
 async function quarantineItem(
   desk: Desk,
+  system: System,
   row: Offered,
-  position: string,
+  item: Item,
   problems: readonly Problem[],
 ): Promise<Taken> {
+  const { position } = item
+  const number = numberOf(item, system)
   await desk.database.write(async (transaction) => {
     const sourceId = await keepSource(transaction, row)
-    await quarantine(transaction, newId(), sourceId, position, problems, desk.clock.now())
+    await quarantine(transaction, newId(), sourceId, position, { problems, number }, desk.clock.now())
   })
   return { kind: 'quarantined', position, problems }
+}
+
+/** The number by which a person looks for a letter that was not taken, where it could be read. */
+function numberOf(item: Item, { office }: System): string | undefined {
+  if (item.kind === 'letter') return item.draft.number?.normalized
+  if (item.kind !== 'fault' || item.number === undefined) return undefined
+  const read = readLetterNumber(item.number, officeById(office).letters)
+  return read.ok ? read.value.number.normalized : undefined
 }
 
 /** The sender waits and is told; what stays is an event, so that an operator sees that it happened. */

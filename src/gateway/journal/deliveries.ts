@@ -3,6 +3,8 @@
 import type { Urgency } from '../../letter/codes.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
+import { catalogue } from '../../problem/catalogue.ts'
+import type { Problem, ProblemCode } from '../../problem/problem.ts'
 import { type DeliveryEvent, type DeliveryState, deliveryTable, isOpen, next } from '../delivery/states.ts'
 import { rankOf } from '../queue/queue.ts'
 import type { Reader, Transaction } from './database.ts'
@@ -34,6 +36,8 @@ export interface AttemptRow {
   readonly outcome: string | null
   readonly problem: string | null
   readonly said: string | null
+  /** JSON: the rest of the problem (`refusalOf`). */
+  readonly details: string | null
 }
 
 /** What the queue needs to know of a delivery. */
@@ -60,7 +64,9 @@ SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open =
   move: 'UPDATE deliveries SET state = ?, open = ?, due_at = ?, rank = ?, attempts = ?, changed_at = ? WHERE id = ?',
   due: `
 SELECT id, due_at AS "dueAt", priority FROM deliveries
-WHERE office = ? AND open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') ORDER BY rank LIMIT ?`,
+WHERE office = ? AND open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') AND NOT EXISTS (
+  SELECT 1 FROM deliveries ahead WHERE ahead.lane = deliveries.lane AND ahead.open = 1 AND ahead.seq < deliveries.seq)
+ORDER BY rank LIMIT ?`,
   interrupted: `SELECT ${columns} FROM deliveries WHERE open = 1 AND state IN ('claimed', 'sending')`,
   head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
   setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
@@ -68,10 +74,12 @@ WHERE office = ? AND open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('d
   insertAttempt: `
 INSERT INTO attempts (delivery_id, number, started_at, ended_at, outcome, problem, said) VALUES (?, ?, ?, NULL, NULL, NULL, NULL)`,
   endAttempt: `
-UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ? WHERE delivery_id = ? AND number = ?`,
+UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ?, details = ? WHERE delivery_id = ? AND number = ?`,
   attempts: `
-SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", ended_at AS "endedAt", outcome, problem, said
+SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", ended_at AS "endedAt", outcome, problem, said,
+  details
 FROM attempts WHERE delivery_id = ? ORDER BY number`,
+  renew: 'UPDATE deliveries SET deadline = ? WHERE id = ?',
   giveOut: 'UPDATE deliveries SET attempts = 1 WHERE id = ? AND attempts = 0',
   mayHaveArrived: `
 SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted') LIMIT 1`,
@@ -160,13 +168,18 @@ export async function moveDelivery(
   return moved
 }
 
+/** A delivery that is brought again has as long as a new one. */
+export async function renewDeadline(transaction: Transaction, id: string, deadline: Instant): Promise<void> {
+  await transaction.run(deliverySql.renew, deadline, id)
+}
+
 /** Writes how an attempt ended. */
 export async function endAttempt(
   transaction: Transaction,
   delivery: DeliveryRow,
   at: Instant,
   outcome: string,
-  problem?: string,
+  refusal?: Problem,
   said?: string,
 ): Promise<void> {
   const words = said?.slice(0, 2000) ?? null
@@ -174,8 +187,9 @@ export async function endAttempt(
     deliverySql.endAttempt,
     at,
     outcome,
-    problem ?? null,
+    refusal?.code ?? null,
     words,
+    refusal === undefined ? null : detailsOf(refusal),
     delivery.id,
     delivery.attempts,
   )
@@ -218,5 +232,30 @@ export const countOpen = (
 export async function markGivenOut(transaction: Transaction, id: string, at: Instant): Promise<void> {
   if ((await transaction.run(deliverySql.giveOut, id)) === 0) return
   await transaction.run(deliverySql.insertAttempt, id, 1, at)
-  await transaction.run(deliverySql.endAttempt, at, 'given-out', null, null, id, 1)
+  await transaction.run(deliverySql.endAttempt, at, 'given-out', null, null, null, id, 1)
+}
+
+/** Of a problem's value and of each detail so much is kept: enough to see what is meant. */
+const longestDetail = 500
+
+/** A problem without its code, bounded. It may hold a value of the letter: the journal does, the log never (attacks T11). */
+function detailsOf({ path, value, details = {} }: Problem): string {
+  const bounded = Object.entries(details)
+    .slice(0, 20)
+    .map(([name, detail]) => [name, typeof detail === 'string' ? cut(detail) : detail])
+  return JSON.stringify({
+    path: cut(path),
+    ...(value !== undefined && { value: cut(value) }),
+    details: Object.fromEntries(bounded) as unknown,
+  })
+}
+
+const cut = (text: string): string =>
+  text.length > longestDetail ? `${[...text].slice(0, longestDetail).join('')}…` : text
+
+/** The problem for which an attempt was refused, as far as it was kept; undefined when it was not refused for one. */
+export function refusalOf({ problem: code, details }: AttemptRow): Problem | undefined {
+  if (code === null || !Object.hasOwn(catalogue, code)) return undefined
+  const kept = details === null ? { path: '' } : (JSON.parse(details) as Omit<Problem, 'code'>)
+  return { ...kept, code: code as ProblemCode }
 }

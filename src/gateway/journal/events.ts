@@ -19,6 +19,7 @@ export type EventName =
   | 'delivery.refused'
   | 'delivery.given-up'
   | 'delivery.recovered'
+  | 'delivery.resent'
 
 export interface Subject {
   readonly messageId?: string

@@ -140,7 +140,30 @@ CREATE TABLE events (
 CREATE INDEX events_of_letter ON events (message_id);
 CREATE INDEX events_of_source ON events (source_id);
 `,
+  `
+-- Why an attempt was refused, whole: JSON with the problem's path, value and details. NULL: its code says it all.
+ALTER TABLE attempts ADD COLUMN details TEXT;
+
+-- The letter's number, normalised, where it could be read.
+ALTER TABLE quarantine ADD COLUMN number TEXT;
+CREATE INDEX quarantine_number ON quarantine (number) WHERE number IS NOT NULL;
+
+CREATE INDEX deliveries_failed ON deliveries (message_id) WHERE state IN ('refused', 'given-up');
+
+-- What is so at present, for whoever reads beside the gateway. A row goes when it is over; a start begins anew.
+CREATE TABLE present (
+  kind TEXT NOT NULL,         -- waiting | trouble | breaker
+  subject TEXT NOT NULL,      -- the system, or of a breaker the office
+  what TEXT NOT NULL,         -- the handing-over that waits, the place that cannot be read
+  since BIGINT NOT NULL,
+  facts TEXT NOT NULL,        -- JSON
+  PRIMARY KEY (kind, subject, what)
+);
+`,
 ]
+
+/** The version of a schema that is up to date. */
+export const schemaVersion = steps.length
 
 interface Migrated {
   execute(sql: string): void

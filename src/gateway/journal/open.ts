@@ -1,9 +1,12 @@
-// What is still open of a letter at one recipient: its own delivery, and those of the notices about it. Reads only.
+// What is not at its end of a letter at one recipient, or at a bad one: its own delivery, and those of the notices about it.
+// Reads only.
 import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
+import { letterTable } from '../delivery/states.ts'
 import type { Parameter, Reader } from './database.ts'
 import { type AttemptRow, attemptsOf, type DeliveryRow, deliveryById } from './deliveries.ts'
+import { probeAt } from './present.ts'
 
 /** What a delivery brings. */
 export type Content = 'letter' | NoticeKind
@@ -16,6 +19,15 @@ export interface OpenDelivery {
   readonly behind?: Content
   /** The last attempt of any open delivery to the same office that ended, and so failed. */
   readonly lastFailure?: AttemptRow
+  /** While its office cannot be reached: when it is probed next. */
+  readonly probeAt?: Instant
+}
+
+/** A delivery that was refused or given up, and nothing has come of it since. */
+export interface FailedDelivery {
+  readonly delivery: DeliveryRow
+  readonly content: Content
+  readonly attempts: readonly AttemptRow[]
 }
 
 /** The recipient of the letter that a delivery (d) brings, or that its notice (n) speaks of. */
@@ -25,7 +37,32 @@ CASE WHEN n.message_id IS NULL THEN d.office WHEN n.kind IN ('dispute', 'recall'
 /** An attempt (a) of an open delivery that ended has failed, unless a polling system was only shown the parcel. */
 const failed = `a.ended_at IS NOT NULL AND a.outcome <> 'given-out'`
 
+/** States of a letter from which it may be sent again. */
+const resendable = Object.entries(letterTable)
+  .filter(([, moves]) => moves.resend !== undefined)
+  .map(([state]) => `'${state}'`)
+  .join(', ')
+
+/**
+ * A delivery (d) that was refused or given up, and still matters: of the letter (l) itself while the letter stands at that;
+ * of a notice (n) until its office was told something later of the letter, or may have been, or the letter was recalled.
+ */
+const unresolved = `
+d.state IN ('refused', 'given-up') AND CASE WHEN n.message_id IS NULL THEN l.state IN (${resendable}) ELSE
+  (n.kind = 'recall' OR l.state <> 'recalled') AND NOT EXISTS (
+    SELECT 1 FROM deliveries o WHERE o.message_id IN (SELECT p.message_id FROM notices p WHERE p.about = n.about)
+    AND o.office = d.office AND o.seq > d.seq AND o.state IN ('taken', 'claimed', 'sending', 'unknown')) END`
+
+/** Deliveries (d), each with the notice (n) that it brings, if it does, and the letter (l) that it is about. */
+const ofLetters = `
+deliveries d LEFT JOIN notices n ON n.message_id = d.message_id
+JOIN letters l ON l.message_id = COALESCE(n.about, d.message_id) AND l.recipient = ${recipient}`
+
 const sql = {
+  failed: `
+SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM ${ofLetters}
+WHERE d.message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELECT ?) AND l.recipient = ? AND ${unresolved}
+ORDER BY d.seq`,
   ofLetter: `
 SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM deliveries d LEFT JOIN notices n ON n.message_id = d.message_id
 WHERE d.open = 1 AND d.message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELECT ?) AND ${recipient} = ?
@@ -35,7 +72,7 @@ SELECT e.content FROM deliveries d JOIN envelopes e ON e.message_id = d.message_
 WHERE d.lane = ? AND d.open = 1 AND d.seq < ? ORDER BY d.seq LIMIT 1`,
   lastFailure: `
 SELECT a.delivery_id AS "deliveryId", a.number, a.started_at AS "startedAt", a.ended_at AS "endedAt", a.outcome, a.problem,
-  a.said
+  a.said, a.details
 FROM deliveries d JOIN attempts a ON a.delivery_id = d.id
 WHERE d.office = ? AND d.open = 1 AND ${failed} ORDER BY a.ended_at DESC LIMIT 1`,
 } as const
@@ -43,7 +80,7 @@ WHERE d.office = ? AND d.open = 1 AND ${failed} ORDER BY a.ended_at DESC LIMIT 1
 /** How long a delivery may be open before it counts as stuck, in milliseconds; with a failed attempt it does at once. */
 const stuckAfter = 10 * 60_000
 
-/** A condition on letters (l): anything of it is open, or stuck as of `stuckAt`. */
+/** A condition on letters (l): anything of it is open; or, as of `stuckAt`, stuck: open for long, refused or given up. */
 export function openCondition(stuckAt: Instant | undefined): {
   readonly where: string
   readonly values: readonly Parameter[]
@@ -54,7 +91,31 @@ FROM deliveries d LEFT JOIN notices n ON n.message_id = d.message_id WHERE d.ope
   if (stuckAt === undefined) return { where: `(l.message_id, l.recipient) IN (${open})`, values: [] }
   const stuck = `${open} AND (d.created_at <= ? OR EXISTS (
 SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND ${failed}))`
-  return { where: `(l.message_id, l.recipient) IN (${stuck})`, values: [stuckAt - stuckAfter] }
+  const failedOnes = `SELECT l.message_id, l.recipient FROM ${ofLetters} WHERE ${unresolved}`
+  return {
+    where: `(l.message_id, l.recipient) IN (${stuck} UNION ${failedOnes})`,
+    values: [stuckAt - stuckAfter],
+  }
+}
+
+/** What of a letter was refused or given up, and still matters. */
+export async function failedOf(
+  reader: Reader,
+  messageId: string,
+  recipient: OfficeId,
+): Promise<FailedDelivery[]> {
+  const found = await reader.all<{ id: string; content: Content }>(
+    sql.failed,
+    messageId,
+    messageId,
+    recipient,
+  )
+  const failedOnes: FailedDelivery[] = []
+  for (const { id, content } of found) {
+    const delivery = await deliveryById(reader, id)
+    if (delivery !== undefined) failedOnes.push({ delivery, content, attempts: await attemptsOf(reader, id) })
+  }
+  return failedOnes
 }
 
 /** Finds what is open of letters; what it learns of an office it remembers, so that a long list asks once. */
@@ -80,12 +141,14 @@ export function openFinder(
       if (delivery === undefined) continue
       const ahead = await reader.one<{ content: Content }>(sql.ahead, delivery.lane, delivery.seq)
       const lastFailure = await lastFailureOf(delivery.office)
+      const probe = await probeAt(reader, delivery.office)
       open.push({
         delivery,
         content,
         attempts: await attemptsOf(reader, id),
         ...(ahead && { behind: ahead.content }),
         ...(lastFailure && { lastFailure }),
+        ...(probe !== undefined && { probeAt: probe }),
       })
     }
     return open

@@ -8,7 +8,7 @@ import {
   type Statement,
   type Transaction,
 } from './database.ts'
-import { migrate } from './migrations.ts'
+import { migrate, schemaVersion } from './migrations.ts'
 
 /** Writes in one group at the most: bounds how long the first of them waits for the last. */
 const groupSize = 128
@@ -44,6 +44,25 @@ export function openSqlite(file: string): Database {
 export function readSqlite(file: string): { readonly committed: Reader; close(): void } {
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true })
   return { committed: connectionOf(reader), close: () => void reader.close() }
+}
+
+/** Opens a journal to write into it beside the gateway, in short transactions. Throws when there is none. */
+export function writeSqlite(file: string): Database {
+  const writer = new Sqlite(file, { fileMustExist: true })
+  writer.pragma('synchronous = FULL')
+  writer.pragma('foreign_keys = ON')
+  writer.pragma('busy_timeout = 5000')
+  return new SqliteDatabase(writer, new Sqlite(file, { readonly: true }))
+}
+
+/** Whether the journal's schema is the one that this program knows: only a gateway that starts brings it up to date. */
+export function isUpToDate(file: string): boolean {
+  const reader = new Sqlite(file, { readonly: true, fileMustExist: true })
+  try {
+    return Number(reader.pragma('user_version', { simple: true })) === schemaVersion
+  } finally {
+    reader.close()
+  }
 }
 
 class SqliteDatabase implements Database {

@@ -13,7 +13,7 @@ import {
   type NoticeRow,
   noticesAbout,
 } from './letters.ts'
-import { type OpenDelivery, openCondition, openFinder } from './open.ts'
+import { type FailedDelivery, failedOf, type OpenDelivery, openCondition, openFinder } from './open.ts'
 import { listQuarantine, type QuarantineRow, type SourceRow, sourceById } from './sources.ts'
 
 export interface ListedLetter extends LetterRow {
@@ -21,6 +21,8 @@ export interface ListedLetter extends LetterRow {
   readonly attempts: number
   /** Its own delivery and those of its notices, where they are still open. */
   readonly open: readonly OpenDelivery[]
+  /** Those that were refused or given up, while that still matters. */
+  readonly failed: readonly FailedDelivery[]
 }
 
 export interface LetterFilter {
@@ -29,7 +31,7 @@ export interface LetterFilter {
   readonly state?: string
   /** Only letters of which something is still open. */
   readonly open?: boolean
-  /** Only letters of which something is stuck at this instant: open for 10 minutes, or with a failed attempt. */
+  /** Only letters of which something is stuck at this instant: open for 10 minutes, after a failed attempt, or at a bad end. */
   readonly stuckAt?: Instant
   /** At most 1,001: whoever shows 1,000 sees whether there are more. */
   readonly limit: number
@@ -69,6 +71,8 @@ export interface Story {
   readonly notices: readonly NoticeStory[]
   /** What is still to come, of the letter and of its notices. */
   readonly open: readonly OpenDelivery[]
+  /** What was refused or given up, while that still matters. */
+  readonly failed: readonly FailedDelivery[]
   readonly events: readonly EventRow[]
 }
 
@@ -100,14 +104,18 @@ export async function listLetters(reader: Reader, filter: LetterFilter): Promise
   if (filter.open === true || filter.stuckAt !== undefined) conditions.push(openCondition(filter.stuckAt))
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map((each) => each.where).join(' AND ')}`
   const limit = Math.min(Math.max(1, filter.limit), 1001)
-  const rows = await reader.all<Omit<ListedLetter, 'open'>>(
+  const rows = await reader.all<Omit<ListedLetter, 'open' | 'failed'>>(
     listed(where),
     ...conditions.flatMap(({ values }) => values),
     limit,
   )
   const openOf = openFinder(reader)
   const letters: ListedLetter[] = []
-  for (const row of rows) letters.push({ ...row, open: await openOf(row.messageId, row.recipient) })
+  for (const row of rows) {
+    const { messageId, recipient } = row
+    const open = await openOf(messageId, recipient)
+    letters.push({ ...row, open, failed: await failedOf(reader, messageId, recipient) })
+  }
   return letters
 }
 
@@ -148,7 +156,11 @@ export async function storyOf(reader: Reader, messageId: string): Promise<Story 
   const recipients = await lettersOfMessage(reader, messageId)
   const openOf = openFinder(reader)
   const open: OpenDelivery[] = []
-  for (const { recipient } of recipients) open.push(...(await openOf(row.messageId, recipient)))
+  const failed: FailedDelivery[] = []
+  for (const { recipient } of recipients) {
+    open.push(...(await openOf(row.messageId, recipient)))
+    failed.push(...(await failedOf(reader, row.messageId, recipient)))
+  }
   return {
     messageId: row.messageId,
     envelope: { ...withoutBytes, size: bytes.length },
@@ -159,6 +171,7 @@ export async function storyOf(reader: Reader, messageId: string): Promise<Story 
     deliveries: await deliveryStories(reader, messageId),
     notices: await noticeStories(reader, row.messageId),
     open,
+    failed,
     events: await eventsOf(reader, messageId, row.sourceId),
   }
 }

@@ -7,6 +7,13 @@ import { type OfficeId, officeId } from '../../letter/offices.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 import { keyFromPem } from './authority.ts'
 
+/** Where an office's key stands. */
+export const keyFile = (folder: string, office: OfficeId): string => join(folder, 'keys', `${office}.pem`)
+
+/** Where an office's certificates stand. */
+export const certificatesFolder = (folder: string, office: OfficeId): string =>
+  join(folder, 'offices', office)
+
 /** Reads a trust folder into memory: every fault of every file at once. */
 export function readTrustFolder(folder: string): Result<Trust> {
   const problems: Problem[] = []

@@ -1,0 +1,117 @@
+// What is so at present: sources that wait for files, places that cannot be read, offices that cannot be reached. Kept in
+// memory for /readyz and /metrics, and in the journal for `saraban messages`.
+import type { Source, Taken } from '../adapters/contract.ts'
+import type { OfficeId } from '../letter/offices.ts'
+import type { Clock, Instant } from '../letter/time.ts'
+import type { Database } from './journal/database.ts'
+import {
+  clearPresent,
+  listPresent,
+  type PresentFacts,
+  type PresentKind,
+  type PresentRow,
+  removePresent,
+  setPresent,
+} from './journal/present.ts'
+
+/** Names of missing files that are kept of one source. */
+const mostNames = 100
+
+type Facts = Readonly<Record<string, string | number>>
+
+export class Present {
+  readonly #database: Database
+  readonly #clock: Clock
+  readonly #failed: (error: unknown) => void
+  readonly #rows = new Map<string, PresentRow>()
+  /** Since when sources waited for their files when the gateway was stopped. */
+  readonly #before = new Map<string, Instant>()
+
+  /** `failed` is told when the journal could not be written. */
+  constructor(database: Database, clock: Clock, failed: (error: unknown) => void) {
+    this.#database = database
+    this.#clock = clock
+    this.#failed = failed
+  }
+
+  /** Begins anew: what is still so is told again, and a wait goes on since when it did. */
+  async start(): Promise<void> {
+    for (const row of await listPresent(this.#database.committed, 'waiting'))
+      this.#before.set(keyOf(row), row.since)
+    await this.#database.write(clearPresent)
+  }
+
+  /** What became of a source: it waits for files, or does not any more. */
+  offered(system: string, { name, handover }: Source, taken: readonly Taken[]): void {
+    // Without a handing-over somebody waits for the answer, and has it.
+    if (handover === undefined) return
+    const missing = taken.flatMap((each) => (each.kind === 'waiting' ? each.missing : []))
+    const names = [...new Set(missing)].slice(0, mostNames)
+    if (names.length === 0) this.#end('waiting', system, handover)
+    else this.#begin('waiting', system, handover, { name, missing: names, left: names.length })
+  }
+
+  /** What an adapter reported: `….unavailable` begins a trouble with the place that it names, `….available` ends it. */
+  reported(system: string, event: string, facts: Facts): void {
+    const { channel, claim } = facts
+    if (event === 'folder.refused' && claim !== undefined) this.#end('waiting', system, String(claim))
+    if (event === 'source.waiting') this.#came(system, String(claim), facts)
+    // Of what is handed over to a system each attempt says itself whether its place is there.
+    if (channel === 'receive' || channel === 'notices') return
+    const place = String(channel ?? facts['mailbox'] ?? facts['table'] ?? '')
+    if (event.endsWith('.unavailable')) this.#begin('trouble', system, place, facts)
+    if (event.endsWith('.available')) this.#end('trouble', system, place)
+  }
+
+  /** Some of the files that a source waits for came. */
+  #came(system: string, claim: string, { missing }: Facts): void {
+    const row = this.#rows.get(keyOf({ kind: 'waiting', subject: system, what: claim }))
+    if (row !== undefined && missing !== undefined)
+      this.#begin('waiting', system, claim, { ...row.facts, left: missing })
+  }
+
+  /** An office cannot be reached and is probed at an instant, or can be reached again. */
+  breaker(office: OfficeId, probeAt: Instant | undefined): void {
+    if (probeAt === undefined) this.#end('breaker', office, '')
+    else this.#begin('breaker', office, '', { probeAt })
+  }
+
+  /** The places that cannot be read. */
+  troubles(): readonly PresentRow[] {
+    return this.#of('trouble')
+  }
+
+  /** How many sources of each system wait for files. */
+  waiting(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { subject } of this.#of('waiting')) counts.set(subject, (counts.get(subject) ?? 0) + 1)
+    return counts
+  }
+
+  #of(kind: PresentKind): readonly PresentRow[] {
+    return [...this.#rows.values()].filter((row) => row.kind === kind)
+  }
+
+  #begin(kind: PresentKind, subject: string, what: string, facts: PresentFacts): void {
+    const key = keyOf({ kind, subject, what })
+    const since = this.#rows.get(key)?.since ?? this.#before.get(key) ?? this.#clock.now()
+    const row = { kind, subject, what, since, facts }
+    this.#rows.set(key, row)
+    this.#write((transaction) => setPresent(transaction, row))
+  }
+
+  #end(kind: PresentKind, subject: string, what: string): void {
+    const row = { kind, subject, what }
+    this.#before.delete(keyOf(row))
+    if (!this.#rows.delete(keyOf(row))) return
+    this.#write((transaction) => removePresent(transaction, row))
+  }
+
+  /** Nothing waits for it: it is a remark, and the journal keeps the order of what is written. */
+  #write(work: Parameters<Database['write']>[0]): void {
+    this.#database.write(work).catch(this.#failed)
+  }
+}
+
+const keyOf = ({ kind, subject, what }: Pick<PresentRow, 'kind' | 'subject' | 'what'>): string =>
+  `${kind} ${subject} ${what}`

@@ -1,0 +1,24 @@
+// A place that cannot be read, in words for an operator.
+import { type Instant, printInstant } from '../letter/time.ts'
+import { printable } from '../problem/problem.ts'
+import type { PresentRow } from './journal/present.ts'
+
+/** `chiang-mai-csv: its folder of send /mnt/chiang-mai cannot be read since 2026-11-23 10:15:00 (ENOENT)`. */
+export function troubleLine({ subject, since, facts }: PresentRow): string {
+  const { channel, path = '', mailbox, table, reason } = facts
+  const place =
+    mailbox !== undefined
+      ? `mailbox ${mailbox}`
+      : table !== undefined
+        ? `table ${table}`
+        : `folder of ${channel} ${path}`
+  const why = reason === undefined ? '' : ` (${reason})`
+  return printable(`${subject}: its ${place.trim()} cannot be read since ${moment(since)}${why}`, 500)
+}
+
+/** The same for everybody on the network: without the place. */
+export const troubleForAll = ({ subject, what, since }: PresentRow): string =>
+  printable(`${subject}: nothing comes from it (${what}) since ${moment(since)}; see the log`, 500)
+
+/** `2026-11-23 10:15:00`, +07:00. */
+const moment = (at: Instant): string => printInstant(at).slice(0, 19).replace('T', ' ')
