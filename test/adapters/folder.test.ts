@@ -321,6 +321,7 @@ t.test(
     drop('letters.csv', csv(row('ชม 1/2')))
     await pass(12_000)
     t.match(gateway.items, [{ kind: 'letter' }])
+    t.match(gateway.reports.slice(2), [{ event: 'folder.available', facts: { channel: 'send' } }])
   },
 )
 

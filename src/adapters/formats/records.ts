@@ -104,7 +104,8 @@ function letterItem(
   context: FormContext,
 ): Item {
   const values = mapping.read(cells)
-  if (!values.ok) return faultAt(position, values.problems)
+  const number = printed('number', cells, definition)
+  if (!values.ok) return faultAt(position, values.problems, number)
   const draft = letterOfValues(values.value, context.office)
   const named = attachmentsNamed(values.value.get(mapping.files?.field ?? '') ?? [], mapping.files?.codec)
   const problems: Problem[] = draft.ok ? [] : [...draft.problems]
@@ -118,10 +119,10 @@ function letterItem(
       problems.push(problem('adapter.file.unnamed', 'attachments', name))
   problems.push(...missing.flatMap((name) => missingFile(source, name, 'attachments')))
   const [first, ...rest] = problems
-  if (first !== undefined) return faultAt(position, [first, ...rest])
+  if (first !== undefined) return faultAt(position, [first, ...rest], number)
   if (!draft.ok) throw new Error('a draft that failed has no problem')
   if (missing.length > 0) return { kind: 'waiting', position, missing }
-  const printed = datePrinted(cells, definition)
+  const date = printed('date', cells, definition)
   return {
     kind: 'letter',
     position,
@@ -133,7 +134,7 @@ function letterItem(
       return content === undefined ? [] : [attachment(name, role, content)]
     }),
     charset: charset ?? form.charset,
-    ...(printed !== '' && { datePrinted: printed }),
+    ...(date !== '' && { datePrinted: date }),
   }
 }
 
@@ -159,15 +160,17 @@ const unmapped = (cells: ReadonlyMap<string, string>, mapping: Mapping): readonl
     .filter(([column, cell]) => cell !== '' && !mapping.columns.includes(column))
     .map(([name, value]) => ({ name, value }))
 
-function datePrinted(cells: ReadonlyMap<string, string>, { fields }: DocumentDefinition): string {
-  const date = fields['date']
-  return date === undefined || 'always' in date
+/** What stands in a field's columns, as it stands there. */
+function printed(name: string, cells: ReadonlyMap<string, string>, { fields }: DocumentDefinition): string {
+  const field = fields[name]
+  return field === undefined || 'always' in field
     ? ''
-    : date.at.map((column) => cells.get(column) ?? '').join(' ')
+    : field.at.map((column) => cells.get(column) ?? '').join(' ')
 }
 
-const faultAt = (position: string, problems: readonly [Problem, ...Problem[]]): Item => ({
+const faultAt = (position: string, problems: readonly [Problem, ...Problem[]], number = ''): Item => ({
   kind: 'fault',
   position,
   problems,
+  ...(number.trim() !== '' && { number }),
 })

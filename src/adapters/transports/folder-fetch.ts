@@ -106,6 +106,7 @@ export function folderFetch(settings: FolderSettings): {
   async function round(verbs: AdapterVerbs): Promise<void> {
     try {
       await once(verbs)
+      if (troubled !== '') verbs.report('folder.available', { channel, path })
       troubled = ''
     } catch (error) {
       const code = codeOf(error)

@@ -25,6 +25,7 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
     try {
       await look(client, { settings, verbs, stopped: () => stopped, ...(answer && { answer }) })
       await client.logout()
+      if (troubled !== '') verbs.report('mailbox.available', { mailbox: settings.mailbox })
       troubled = ''
     } catch (error) {
       const reason = reasonOf(error)
