@@ -57,6 +57,8 @@ export interface DocumentForm {
   read(source: Source): Promise<readonly Item[]>
   /** Writes one letter or notice. Fails, naming every reason, when the form cannot express it; nothing is ever cut. */
   write(outgoing: Outgoing): Promise<Result<Written>>
+  /** The columns that fields are mapped to, of a records format: a table can be looked at for them before a letter is. */
+  readonly columns?: readonly string[]
   /** Whether more may follow: the last row has no end. Absent: the form says itself where it ends. */
   unended?(bytes: Buffer): boolean
 }
@@ -135,10 +137,10 @@ interface FormatKindOf<Sort extends string, Form> {
   /** Schemas of its options, beside `kind`. */
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required: readonly string[]
-  /** The cells that a record has by these options, where the format names them itself. */
-  cells(raw: unknown): readonly string[] | undefined
   /** The kinds of notices that it can say, of a format with meanings of its own. Absent: all. */
   readonly notices?: readonly NoticeKind[]
+  /** The cells that a record has by these options, where the format names them itself. */
+  cells(raw: unknown): readonly string[] | undefined
   /** Checks options without making a form. */
   check(raw: unknown, at: Pointer): readonly Finding[]
   create(raw: unknown, context: FormContext): Checked<Form>
@@ -151,10 +153,10 @@ interface Definition<Options, Form> {
   readonly kind: string
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
-  /** The cells that a record has, where the format names them itself. */
-  cells?(options: Options): readonly string[]
   /** The kinds of notices that it can say. Absent: all, or what the profile's fields say. */
   readonly notices?: readonly NoticeKind[]
+  /** The cells that a record has, where the format names them itself. */
+  cells?(options: Options): readonly string[]
   /** What the schema cannot say. Pointers are relative to the options. */
   deeper?(options: Options): readonly Finding[]
   create(options: Options, context: FormContext): Form
@@ -191,9 +193,9 @@ function defined<Options, Form>(definition: Definition<Options, Form>) {
     kind: definition.kind,
     options: definition.options,
     required,
+    ...(definition.notices && { notices: definition.notices }),
     cells: (raw: unknown): readonly string[] | undefined => {
       const options = definition.cells === undefined ? undefined : read(raw)
-    ...(definition.notices && { notices: definition.notices }),
       return options?.ok === true ? definition.cells?.(options.value) : undefined
     },
     check: (raw: unknown, at: Pointer): readonly Finding[] => {
