@@ -30,6 +30,7 @@ export function recordsDocument(
       const written = writeRecord(outgoing, form, mapping, definition, context)
       return written.ok && form.enclose !== undefined ? form.enclose(written.value, outgoing) : written
     },
+    columns: mapping.columns,
     ...(form.unended && { unended: form.unended }),
   }
 }

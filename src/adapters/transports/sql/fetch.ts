@@ -1,0 +1,351 @@
+// Looks for rows that are new and offers them. Where the table has transactions a row stays locked from the reading of it
+// until what became of it is written back, in one transaction: a process that dies in between leaves the row as it was, it
+// is offered again under the same handover, and what was committed here is known.
+import type { AdapterVerbs, Taken } from '../../contract.ts'
+import { encode } from '../../formats/charset.ts'
+import { milliseconds } from '../../quantities.ts'
+import { SqlError, type Value } from './engine.ts'
+import {
+  handoverOf,
+  type PrintedRow,
+  parameterOf,
+  printRow,
+  type RowReading,
+  sourceOf,
+  unreadColumns,
+} from './row-read.ts'
+import { type Opened, patience, type Session, undo } from './session.ts'
+import { columnOf, select, update, type Values } from './statement.ts'
+import { troubleOf } from './trouble.ts'
+
+/** Rows of one look; what is beyond waits for the next one. */
+const most = 1000
+
+export function sqlFetch(
+  reading: RowReading,
+  session: Session,
+): {
+  start(verbs: AdapterVerbs): Promise<void>
+  stop(): Promise<void>
+} {
+  const { status } = reading
+  const every = milliseconds(reading.every)
+  const wait = milliseconds(reading.wait)
+  const recheck = milliseconds(reading.recheck)
+  /** Digests of the newest rows that were offered, by handover: bounded, and made anew after a restart. */
+  const known = new Map<string, string>()
+  /** Rows that wait for their files, or could not be read or written back, by handover. */
+  const waiting = new Map<string, Pending>()
+  let water = reading.above
+  let checked = Number.NEGATIVE_INFINITY
+  let running: Promise<void> = Promise.resolve()
+  let cancel: () => void = () => undefined
+  let stopped = true
+  let troubled = ''
+  let told = false
+
+  async function look(verbs: AdapterVerbs): Promise<void> {
+    if (!told) {
+      await session.use(async (opened) => tell(opened, verbs))
+      told = true
+    }
+    const seen = new Set<string>()
+    for (let more = true; more && !stopped && seen.size < most && waiting.size < most; ) {
+      const pending = [...waiting.values()].map((each) => each.key)
+      const found = await session.use((opened) => candidates(opened, reading, water, seen.size, known))
+      const keys = status === undefined ? [...pending, ...found] : found
+      const fresh = keys.filter((each) => !seen.has(nameOf(each)))
+      more = fresh.length > 0
+      for (const each of fresh) {
+        seen.add(nameOf(each))
+        if (!stopped) await neighbourly(each, verbs)
+      }
+    }
+    const now = verbs.clock.now()
+    if (!stopped && reading.watch > 0 && now - checked >= recheck) {
+      checked = now
+      const newest = await session.use((opened) => newestTaken(opened, reading, water))
+      for (const each of newest) if (!stopped) await session.use((opened) => again(opened, each, verbs))
+    }
+  }
+
+  /** A row that cannot be done now leaves its neighbours alone, and is met again at the next look. */
+  async function neighbourly(key: Values, verbs: AdapterVerbs): Promise<void> {
+    let handover = ''
+    try {
+      await session.use((opened) => {
+        handover = handoverOf(opened, reading, key)
+        return one(opened, key, verbs)
+      })
+    } catch (error) {
+      if (!(error instanceof SqlError) || error.trouble === 'lost' || error.trouble === 'closed') throw error
+      const before = waiting.get(handover)
+      if (before?.trouble !== error.reason)
+        verbs.report('sql.row-failed', { table: reading.table, row: handover, reason: troubleOf(error) })
+      waiting.set(handover, { key: key, since: before?.since ?? verbs.clock.now(), trouble: error.reason })
+    }
+  }
+
+  function tell(opened: Opened, verbs: AdapterVerbs): void {
+    const table = opened.table(reading.table)
+    const numbered = reading.key.every((name) => columnOf(table, name).sort === 'whole')
+    if (status === undefined && !numbered)
+      throw new SqlError('closed', `schema: ${reading.table}.${reading.key.join(', ')} (a whole number)`)
+    for (const column of unreadColumns(table, reading))
+      verbs.report('sql.column-unread', { table: reading.table, column })
+    if (!table.transactional) verbs.report('sql.no-transactions', { table: reading.table })
+  }
+
+  /** One row that is new: read, offered, and what became of it written back. */
+  async function one(opened: Opened, key: Values, verbs: AdapterVerbs): Promise<void> {
+    const { connection } = opened
+    const locks = status !== undefined && opened.table(reading.table).transactional
+    if (locks) await connection.run('START TRANSACTION', [])
+    const row = await printRow(opened, reading, key, {
+      ...(locks && { lock: true }),
+      ...(status && { among: [status.column, statesOf(status.new, reading)] }),
+    })
+    if (row === undefined) {
+      // Another session holds it, or it is not new any more.
+      if (locks) await undo(opened)
+      return
+    }
+    const handover = handoverOf(opened, reading, key)
+    const since = waiting.get(handover)?.since ?? verbs.clock.now()
+    const source = await sourceOf(opened, reading, row, verbs, verbs.clock.now() - since >= wait)
+    const taken = await offered(() => verbs.take(source))
+    if (taken.some(({ kind }) => kind === 'waiting')) {
+      if (waiting.get(handover)?.trouble !== '')
+        verbs.report('source.waiting', { row: handover, missing: missingOf(taken) })
+      waiting.set(handover, { key, since, trouble: '' })
+      if (locks) await undo(opened)
+      if (status === undefined) advance(key, handover, row)
+      return
+    }
+    waiting.delete(handover)
+    await writeBack(opened, key, taken)
+    if (locks) await connection.run('COMMIT', [])
+    advance(key, handover, row)
+  }
+
+  async function offered(take: () => Promise<readonly Taken[]>): Promise<readonly Taken[]> {
+    try {
+      return await take()
+    } catch (error) {
+      // Nothing was committed here, so nothing is written there; the next look offers it again.
+      throw new NotTaken('nothing could be committed', { cause: error })
+    }
+  }
+
+  function advance(key: Values, handover: string, row: PrintedRow): void {
+    known.delete(handover)
+    // What waits is not known yet: it is looked for again below the water.
+    if (!waiting.has(handover)) known.set(handover, row.digest)
+    bound(known, Math.max(most, 2 * reading.watch))
+    const [value] = key.values()
+    if (water !== undefined && typeof value === 'string' && BigInt(value) > BigInt(water)) water = value
+  }
+
+  async function writeBack(opened: Opened, key: Values, taken: readonly Taken[]): Promise<void> {
+    const { connection } = opened
+    const table = opened.table(reading.table)
+    const back = backOf(reading, taken)
+    if (back.size === 0) return
+    await update(connection, table, back, key)
+    if (status === undefined) return
+    // Read again: a table without transactions or a trigger of the system's may have it otherwise.
+    const [state] = await select(connection, table, { columns: [status.column], where: key, limit: 1 })
+    const wanted = back.get(status.column)
+    const same = state?.[0]?.equals(Buffer.isBuffer(wanted) ? wanted : Buffer.from(String(wanted))) === true
+    if (!same) throw new SqlError('value', 'not written back', status.column)
+  }
+
+  /** A row that was taken: when it says something else now, it is offered again, and the gateway answers with the conflict. */
+  async function again(opened: Opened, key: Values, verbs: AdapterVerbs): Promise<void> {
+    const handover = handoverOf(opened, reading, key)
+    const row = await printRow(opened, reading, key, {})
+    const before = known.get(handover)
+    if (row === undefined || before === row.digest || waiting.has(handover)) return
+    const source = await sourceOf(opened, reading, row, verbs, false)
+    const taken = await offered(() => verbs.take(source))
+    if (before !== undefined || taken.some(({ kind }) => kind === 'quarantined'))
+      verbs.report('sql.row-changed', { table: reading.table, row: handover })
+    advance(key, handover, row)
+  }
+
+  async function round(verbs: AdapterVerbs): Promise<number> {
+    try {
+      await look(verbs)
+      if (troubled !== '') verbs.report('sql.available', { table: reading.table })
+      troubled = ''
+      return every
+    } catch (error) {
+      const { event, facts, closed } = reported(error)
+      // Once for each trouble, not at every look.
+      const now = `${event} ${Object.values(facts).join(' ')}`
+      if (troubled !== now) verbs.report(event, { table: reading.table, ...facts })
+      troubled = now
+      return closed ? Math.max(every, patience) : every
+    }
+  }
+
+  function next(verbs: AdapterVerbs, after: number): void {
+    if (stopped) return
+    cancel = verbs.clock.schedule(verbs.clock.now() + after, () => {
+      running = round(verbs).then((pause) => next(verbs, pause))
+    })
+  }
+
+  return {
+    start: async (verbs) => {
+      stopped = false
+      let pause = every
+      running = round(verbs).then((given) => {
+        pause = given
+      })
+      await running
+      next(verbs, pause)
+    },
+    stop: async () => {
+      stopped = true
+      cancel()
+      await running
+      await session.close()
+    },
+  }
+
+  function nameOf(values: Values): string {
+    return JSON.stringify(reading.key.map((name) => String(values.get(name))))
+  }
+}
+
+interface Pending {
+  readonly key: Values
+  /** When it was first met: the wait for its files counts from here. */
+  readonly since: number
+  /** Why it failed; '' when it only waits for files. */
+  readonly trouble: string
+}
+
+class NotTaken extends Error {
+  override readonly name = 'NotTaken'
+}
+
+function reported(error: unknown): {
+  event: string
+  facts: Readonly<Record<string, string>>
+  closed: boolean
+} {
+  if (error instanceof NotTaken) return { event: 'sql.not-taken', facts: {}, closed: false }
+  if (error instanceof SqlError)
+    return {
+      event: error.trouble === 'other' ? 'sql.failed' : 'sql.unavailable',
+      facts: { reason: troubleOf(error) },
+      closed: error.trouble === 'closed',
+    }
+  return {
+    event: 'sql.failed',
+    facts: { reason: error instanceof Error ? error.name : 'unknown' },
+    closed: false,
+  }
+}
+
+/** The values of a state, as its column holds them. */
+const statesOf = (states: readonly (string | null)[], { charset }: RowReading): readonly Value[] =>
+  states.map((state) => (state === null ? null : charset === undefined ? state : encode(state, charset)))
+
+/** Keys of rows that are new, in order: at least one batch beyond those that were met in this look. */
+async function candidates(
+  opened: Opened,
+  reading: RowReading,
+  water: string | undefined,
+  met: number,
+  known: ReadonlyMap<string, string>,
+): Promise<Values[]> {
+  const { connection, table: tableNamed } = opened
+  const table = tableNamed(reading.table)
+  const { key, status, order, batch, watch } = reading
+  const columns = key
+  const sorted = [...order, ...key.filter((each) => !order.includes(each))]
+  const keys = async (asked: Parameters<typeof select>[2]) =>
+    (await select(connection, table, asked)).map((row) => keyOf(opened, reading, row))
+  if (status !== undefined) {
+    const among = [status.column, statesOf(status.new, reading)] as const
+    return keys({ columns, among, order: sorted, limit: batch + met })
+  }
+  const [column = ''] = key
+  const fresh = await keys({ columns, beyond: [column, water ?? ''], order: sorted, limit: batch })
+  // A transaction that began earlier may end later: its row appears below the water.
+  const late = await keys({ columns, upTo: [column, water ?? ''], order: key, last: true, limit: watch })
+  const above = BigInt(reading.above ?? 0)
+  return [
+    ...late
+      .filter(
+        (each) => BigInt(String(each.get(column))) > above && !known.has(handoverOf(opened, reading, each)),
+      )
+      .toReversed(),
+    ...fresh,
+  ]
+}
+
+/** The newest rows that were taken, whose content is looked at again. */
+async function newestTaken(
+  opened: Opened,
+  reading: RowReading,
+  water: string | undefined,
+): Promise<Values[]> {
+  const { connection, table } = opened
+  const { key, status, watch, above = '0' } = reading
+  const [column = ''] = key
+  const rows = await select(connection, table(reading.table), {
+    columns: key,
+    ...(status
+      ? { among: [status.column, statesOf([status.taken], reading)] }
+      : { upTo: [column, water ?? ''] as const, beyond: [column, above] as const }),
+    order: key,
+    last: true,
+    limit: watch,
+  })
+  return rows.map((row) => keyOf(opened, reading, row)).toReversed()
+}
+
+const keyOf = (
+  { connection, table }: Opened,
+  { key, table: name }: RowReading,
+  row: readonly (Buffer | null)[],
+): Values =>
+  new Map(
+    key.map((column, index): [string, Value] => [
+      column,
+      parameterOf(columnOf(table(name), column), row[index] ?? null, connection.words.raw),
+    ]),
+  )
+
+/** What the system is told of its row. */
+function backOf({ status, writeBack, charset }: RowReading, taken: readonly Taken[]): Values {
+  const back = new Map<string, Value>()
+  const said = (column: string | undefined, text: string | undefined): void => {
+    if (column !== undefined)
+      back.set(column, text === undefined || charset === undefined ? (text ?? null) : encode(text, charset))
+  }
+  const good = taken.find((each) => each.kind === 'taken' || each.kind === 'known')
+  const faults = taken.flatMap((each) =>
+    each.kind === 'quarantined' || each.kind === 'refused' ? each.problems.map(({ code }) => code) : [],
+  )
+  if (status !== undefined)
+    said(status.column, good !== undefined && faults.length === 0 ? status.taken : status.refused)
+  said(writeBack.messageId, good?.messageId)
+  // Codes: what a fault is about is told by the quarantine, whole.
+  said(writeBack.error, faults.length === 0 ? undefined : [...new Set(faults)].join(' ').slice(0, 250))
+  return back
+}
+
+const missingOf = (taken: readonly Taken[]): number =>
+  taken.reduce((count, each) => count + (each.kind === 'waiting' ? each.missing.length : 0), 0)
+
+function bound(map: Map<string, unknown>, size: number): void {
+  for (const first of map.keys()) {
+    if (map.size <= size) return
+    map.delete(first)
+  }
+}

@@ -1,0 +1,81 @@
+// The files of a parcel on their way into a database: as bytes for its columns, or into the folder that its paths lead into.
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { rename, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { bad, good, problem, type Result } from '../../../problem/problem.ts'
+import type { Parcel } from '../../contract.ts'
+import type { Written, WrittenFile } from '../../formats/format.ts'
+import type { RowDump } from '../../formats/row-dump.ts'
+import { codeOf, look, syncFolder, writeNew } from '../folder-files.ts'
+import { SqlError } from './engine.ts'
+import type { FileOptions } from './options.ts'
+
+/** The bytes of files for columns, by the name that the row gives them. */
+export type Brought = ReadonlyMap<string, Buffer>
+
+/** Reads what goes into columns, and puts what goes into a folder there, synced, before the row that names it. */
+export async function bringFiles(
+  parcel: Parcel,
+  { files }: Written,
+  dump: RowDump,
+  options: readonly FileOptions[],
+  { limit }: { readonly limit: number },
+): Promise<Result<Brought>> {
+  const bytes = new Map<string, Buffer>()
+  for (const option of options)
+    for (const name of namesAt(dump, option.at)) {
+      const file = files.find((each) => each.name === name)
+      if (file === undefined) continue
+      if (option.folder !== undefined) await put(parcel, file, option.folder)
+      else {
+        const size = file.content.kind === 'bytes' ? file.content.bytes.length : file.content.size
+        if (size > limit) return bad(problem('adapter.sql.file-large', '', name, { size, limit }))
+        bytes.set(name, await whole(parcel, file))
+      }
+    }
+  return good(bytes)
+}
+
+function namesAt(dump: RowDump, at: string): readonly string[] {
+  const [first = '', column] = at.split('.')
+  const list = dump.lists[first]
+  const cells =
+    column === undefined
+      ? [dump.row[first] ?? null]
+      : (list?.rows ?? []).map((row) => row[list?.columns.indexOf(column) ?? -1] ?? null)
+  return cells.filter((cell) => typeof cell === 'string')
+}
+
+const stream = (parcel: Parcel, file: WrittenFile): Readable =>
+  file.content.kind === 'bytes' ? Readable.from([file.content.bytes]) : parcel.open(file.sha256)
+
+async function whole(parcel: Parcel, file: WrittenFile): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream(parcel, file) as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+/** The name begins with the parcel's id: what stands there is of an earlier attempt, and is compared. */
+async function put(parcel: Parcel, file: WrittenFile, folder: string): Promise<void> {
+  const place = join(folder, file.name)
+  const half = join(folder, `.${file.name}.part`)
+  try {
+    if ((await look(place)) !== undefined) {
+      const digest = createHash('sha256')
+      for await (const chunk of createReadStream(place)) digest.update(chunk as Buffer)
+      if (digest.digest('hex') === file.sha256) return
+      throw new SqlError('busy', 'a file of this name stands in the folder')
+    }
+    await unlink(half).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+    })
+    await writeNew(half, stream(parcel, file) as AsyncIterable<Uint8Array>)
+    await rename(half, place)
+    await syncFolder(folder)
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    throw new SqlError('lost', `folder: ${codeOf(error)}`)
+  }
+}

@@ -1,0 +1,294 @@
+// What a profile says of a system's database: names of tables and columns, and the values of its states. No SQL.
+import type { Charset } from '../../formats/charset.ts'
+import { charsets } from '../../formats/charset.ts'
+import {
+  duration,
+  type Finding,
+  type JsonSchema,
+  object,
+  type Pointer,
+  secret,
+  size,
+  textOrReference,
+} from '../../schema.ts'
+import type { Channel } from '../transport.ts'
+import { isName } from './engine.ts'
+import { absent, engines } from './engines.ts'
+
+/** A table whose rows are a list of the row: `on` its columns → the row's columns that they equal. */
+export interface ListOptions {
+  readonly table: string
+  readonly on: Readonly<Record<string, string>>
+  readonly order: readonly string[]
+}
+
+/** A column, or `<list>.<column>`, that is a file: its bytes, or a path that leads into `folder`. */
+export interface FileOptions {
+  readonly at: string
+  readonly name?: string
+  readonly ending: string
+  readonly folder?: string
+  readonly prefix: string
+}
+
+export interface ReadOptions {
+  readonly table: string
+  readonly key: readonly string[]
+  readonly status?: {
+    readonly column: string
+    readonly new: readonly (string | null)[]
+    readonly taken: string
+    readonly refused: string
+  }
+  readonly above?: string
+  readonly order: readonly string[]
+  readonly writeBack: { readonly messageId?: string; readonly error?: string }
+  readonly ignore: readonly string[]
+  readonly lists: Readonly<Record<string, ListOptions>>
+  readonly files: readonly FileOptions[]
+  readonly batch: number
+  readonly every: string
+  readonly wait: string
+  readonly watch: number
+  readonly recheck: string
+  readonly attachmentLimit: string
+}
+
+export interface InsertOptions {
+  readonly table: string
+  /** The column, unique, that holds the parcel's id. */
+  readonly key: string
+  readonly set: Readonly<Record<string, string>>
+  readonly lists: Readonly<Record<string, ListOptions>>
+  readonly files: readonly FileOptions[]
+}
+
+export interface UpdateOptions {
+  readonly table: string
+  readonly where: readonly string[]
+  readonly set: Readonly<Record<string, string>>
+}
+
+export interface Options {
+  readonly connection: {
+    readonly engine: string
+    readonly host: string
+    readonly port?: string | number
+    readonly database: string
+    readonly user: string
+    readonly password: string
+    readonly tls?: { readonly authority?: string; readonly key?: string; readonly certificate?: string }
+    readonly charset?: Charset
+    readonly connect: string
+    readonly within: string
+  }
+  readonly read?: ReadOptions
+  readonly insert?: InsertOptions
+  readonly update?: UpdateOptions
+}
+
+const name: JsonSchema = { type: 'string', minLength: 1, maxLength: 130, description: 'a bare name' }
+const names = (least: number): JsonSchema => ({
+  type: 'array',
+  items: name,
+  minItems: least,
+  maxItems: 20,
+  uniqueItems: true,
+  description: 'a list of column names, each once',
+})
+const texts: JsonSchema = {
+  type: 'object',
+  additionalProperties: { type: 'string' },
+  maxProperties: 50,
+  default: {},
+}
+const lists: JsonSchema = {
+  type: 'object',
+  maxProperties: 10,
+  default: {},
+  additionalProperties: object(
+    {
+      table: name,
+      on: { type: 'object', additionalProperties: name, minProperties: 1, maxProperties: 10 },
+      order: { ...names(0), default: [] },
+    },
+    ['table', 'on'],
+  ),
+}
+const files: JsonSchema = {
+  type: 'array',
+  maxItems: 20,
+  default: [],
+  items: object(
+    {
+      at: name,
+      name,
+      ending: { type: 'string', pattern: '^[a-z0-9]{1,10}$', default: 'pdf' },
+      folder: textOrReference,
+      prefix: { type: 'string', maxLength: 255, default: '' },
+    },
+    ['at'],
+  ),
+}
+
+export const schemas: Readonly<Record<string, JsonSchema>> = {
+  connection: object(
+    {
+      engine: { enum: [...engines.map(({ kind }) => kind), ...Object.keys(absent)] },
+      host: textOrReference,
+      port: { anyOf: [{ type: 'integer', minimum: 1, maximum: 65535 }, textOrReference] },
+      database: textOrReference,
+      user: textOrReference,
+      password: secret,
+      tls: object({ authority: textOrReference, key: secret, certificate: textOrReference }),
+      charset: { enum: charsets.filter((each) => !each.startsWith('utf-16') && each !== 'utf-8-bom') },
+      connect: { ...duration, default: '10s' },
+      within: { ...duration, default: '30s' },
+    },
+    ['engine', 'host', 'database', 'user', 'password'],
+  ),
+  read: object(
+    {
+      table: name,
+      key: names(1),
+      status: object(
+        {
+          column: name,
+          new: {
+            type: 'array',
+            items: { type: ['string', 'null'] },
+            minItems: 1,
+            maxItems: 10,
+            uniqueItems: true,
+          },
+          taken: { type: 'string', minLength: 1 },
+          refused: { type: 'string', minLength: 1 },
+        },
+        ['column', 'new', 'taken', 'refused'],
+      ),
+      above: { type: 'string', pattern: '^[0-9]{1,19}$', description: 'a whole number, as a text' },
+      order: { ...names(0), default: [] },
+      writeBack: { ...object({ messageId: name, error: name }), default: {} },
+      ignore: { ...names(0), maxItems: 300, default: [] },
+      lists,
+      files,
+      batch: { type: 'integer', minimum: 1, maximum: 1000, default: 50 },
+      every: { ...duration, default: '10s' },
+      wait: { ...duration, default: '10m' },
+      watch: { type: 'integer', minimum: 0, maximum: 1000, default: 20 },
+      recheck: { ...duration, default: '5m' },
+      attachmentLimit: { ...size, default: '2GiB' },
+    },
+    ['table', 'key'],
+  ),
+  insert: object({ table: name, key: name, set: texts, lists, files }, ['table', 'key']),
+  update: object({ table: name, where: names(1), set: texts }, ['table', 'where']),
+}
+
+/** What the schema cannot say: whether the parts fit each other and the channel, and whether names are names. */
+export function deeperFindings(options: Options, channels: readonly Channel[]): readonly Finding[] {
+  return [
+    ...engineFindings(options),
+    ...wayFindings(options, channels),
+    ...nameFindings(options.read, ['read']),
+    ...nameFindings(options.insert, ['insert']),
+    ...nameFindings(options.update, ['update']),
+    ...fileFindings(options.read, ['read']),
+    ...fileFindings(options.insert, ['insert']),
+    ...readFindings(options.read),
+  ]
+}
+
+function engineFindings({ connection: { engine } }: Options): readonly Finding[] {
+  const needed = absent[engine]
+  return needed === undefined
+    ? []
+    : [
+        {
+          at: ['connection', 'engine'],
+          code: 'adapter.sql.driver-missing',
+          value: engine,
+          details: { package: needed },
+        },
+      ]
+}
+
+const wrong = (at: Pointer, value: string, expected: string): Finding => ({
+  at,
+  code: 'adapter.profile.value-wrong',
+  value,
+  details: { expected },
+})
+
+function wayFindings(options: Options, channels: readonly Channel[]): readonly Finding[] {
+  const ways = (['read', 'insert', 'update'] as const).filter((way) => options[way] !== undefined)
+  if (channels.length > 1) return [wrong([], channels.join(', '), 'one channel for each table')]
+  const allowed = channels.flatMap((channel) =>
+    channel === 'receive' ? ['insert'] : channel === 'notices' ? ['insert', 'update'] : ['read'],
+  )
+  const [way] = ways
+  return ways.length === 1 && way !== undefined && (allowed.length === 0 || allowed.includes(way))
+    ? []
+    : [
+        wrong(
+          [],
+          ways.join(', ') || 'none',
+          `exactly one of: ${allowed.join(', ') || 'read, insert, update'}`,
+        ),
+      ]
+}
+
+function readFindings(read: ReadOptions | undefined): readonly Finding[] {
+  if (read === undefined) return []
+  if ((read.status === undefined) === (read.above === undefined))
+    return [wrong(['read'], 'status, above', 'exactly one of: status, above')]
+  return read.above !== undefined && read.key.length > 1
+    ? [wrong(['read', 'key'], read.key.join(', '), 'one column, a whole number that grows, with above')]
+    : []
+}
+
+function fileFindings(way: ReadOptions | InsertOptions | undefined, at: Pointer): readonly Finding[] {
+  return (way?.files ?? []).flatMap((file, index): Finding[] => {
+    const [list, column] = file.at.split('.')
+    const known = column === undefined || Object.hasOwn(way?.lists ?? {}, list ?? '')
+    return known ? [] : [wrong([...at, 'files', index, 'at'], file.at, 'a column, or <list>.<column>')]
+  })
+}
+
+/** Every name that a statement is made with: only bare ones, so that none can be a piece of SQL (attacks X3). */
+function nameFindings(way: ReadOptions | InsertOptions | UpdateOptions | undefined, at: Pointer): Finding[] {
+  if (way === undefined) return []
+  const found: Finding[] = []
+  const check = (value: string | undefined, place: Pointer, dots = 0): void => {
+    if (value === undefined || isName(value, dots)) return
+    const details = { expected: 'letters, digits, _ and $, at most 60, beginning with a letter' }
+    found.push({ at: [...at, ...place], code: 'adapter.sql.identifier', value, details })
+  }
+  check(way.table, ['table'], 1)
+  if ('where' in way) for (const [index, each] of way.where.entries()) check(each, ['where', index])
+  if ('set' in way) for (const each of Object.keys(way.set)) check(each, ['set', each])
+  if ('key' in way) for (const [index, each] of [way.key].flat().entries()) check(each, ['key', index])
+  if ('lists' in way)
+    for (const [list, { table, on, order }] of Object.entries(way.lists)) {
+      check(list, ['lists', list])
+      check(table, ['lists', list, 'table'], 1)
+      for (const [own, other] of Object.entries(on)) {
+        check(own, ['lists', list, 'on', own])
+        check(other, ['lists', list, 'on', own])
+      }
+      for (const [index, each] of order.entries()) check(each, ['lists', list, 'order', index])
+    }
+  if ('files' in way)
+    for (const [index, file] of way.files.entries()) {
+      check(file.at, ['files', index, 'at'], 1)
+      check(file.name, ['files', index, 'name'])
+    }
+  if ('status' in way) check(way.status?.column, ['status', 'column'])
+  if ('writeBack' in way) {
+    check(way.writeBack.messageId, ['writeBack', 'messageId'])
+    check(way.writeBack.error, ['writeBack', 'error'])
+    for (const [index, each] of way.order.entries()) check(each, ['order', index])
+    for (const [index, each] of way.ignore.entries()) check(each, ['ignore', index], 1)
+  }
+  return found
+}

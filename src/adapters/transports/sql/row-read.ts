@@ -1,0 +1,287 @@
+// One row with its lists and files, read as the database prints it, and written down as the source that is offered.
+import { isAscii } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { printable } from '../../../problem/problem.ts'
+import type { AdapterVerbs, AttachmentContent, Source } from '../../contract.ts'
+import { type Charset, decode, decodePart, undecodable } from '../../formats/charset.ts'
+import { type RowCell, type RowDump, writeDump } from '../../formats/row-dump.ts'
+import { cellLimit } from '../../formats/rows.ts'
+import type { Column, Row, Table, Value } from './engine.ts'
+import { fileOfPath, freeName } from './files.ts'
+import type { ListOptions, ReadOptions } from './options.ts'
+import type { Opened } from './session.ts'
+import { columnOf, piecesOf, select, type Values } from './statement.ts'
+
+/** Rows of one list, at most: what has more is no letter. */
+const listLimit = 1000
+
+export interface RowReading extends ReadOptions {
+  readonly document: 'letter' | 'notice'
+  readonly charset: Charset | undefined
+  readonly limit: number
+}
+
+/** A row as it was printed, before its files are read. */
+export interface PrintedRow {
+  readonly key: Values
+  /** The same for the same content, files by their size or path only; whatever the gateway writes back is no part of it. */
+  readonly digest: string
+  readonly printed: readonly Printed[]
+}
+
+interface Printed {
+  /** Absent for the row itself. */
+  readonly list?: string
+  readonly table: Table
+  readonly columns: readonly string[]
+  readonly rows: readonly Row[]
+  /** What names these rows, and no row of another letter. */
+  readonly where: Values
+}
+
+/** Columns of a table that are part of the letter: not what is written back, nor what changes by itself. */
+function contentColumns(table: Table, left: ReadonlySet<string>, files: ReadonlySet<string>): string[] {
+  return [...table.columns.values()]
+    .filter(
+      ({ name, sort, automatic }) => !automatic && !left.has(name) && (sort !== 'bytes' || files.has(name)),
+    )
+    .map(({ name }) => name)
+}
+
+/** The columns of bytes that nothing reads, for an operator to know. */
+export const unreadColumns = (table: Table, { files, ignore }: ReadOptions): readonly string[] =>
+  [...table.columns.values()]
+    .filter(
+      ({ name, sort }) => sort === 'bytes' && !ignore.includes(name) && !files.some(({ at }) => at === name),
+    )
+    .map(({ name }) => name)
+
+/** Reads a row, locked where `lock` says so; nothing when there is none, or when somebody else holds it. */
+export async function printRow(
+  opened: Opened,
+  reading: RowReading,
+  key: Values,
+  asked: { readonly lock?: boolean; readonly among?: readonly [string, readonly Value[]] },
+): Promise<PrintedRow | undefined> {
+  const { connection, table: tableNamed } = opened
+  const table = tableNamed(reading.table)
+  const { status, writeBack, ignore } = reading
+  const left = new Set(
+    [status?.column, writeBack.messageId, writeBack.error, ...ignore].filter((each) => each !== undefined),
+  )
+  const filesOf = (list?: string): ReadonlySet<string> =>
+    new Set(
+      reading.files.flatMap(({ at }) => {
+        const [first = '', second] = at.split('.')
+        return list === undefined
+          ? second === undefined
+            ? [first]
+            : []
+          : first === list
+            ? [second ?? '']
+            : []
+      }),
+    )
+  const columns = contentColumns(table, left, filesOf())
+  const characters = cellLimit + 1
+  const rows = await select(connection, table, { columns, characters, where: key, limit: 1, ...asked })
+  if (rows.length === 0) return undefined
+  const printed: Printed[] = [{ table, columns, rows, where: key }]
+  for (const [list, options] of Object.entries(reading.lists))
+    printed.push(await printList(opened, list, options, reading, key, filesOf(list)))
+  const digest = createHash('sha256')
+  for (const each of printed) {
+    digest.update(JSON.stringify([each.list ?? '', each.columns]))
+    for (const row of each.rows)
+      for (const cell of row) digest.update(cell === null ? 'null' : `${cell.length}:`).update(cell ?? '')
+  }
+  return { key, digest: digest.digest('hex'), printed }
+}
+
+async function printList(
+  { connection, table: tableNamed }: Opened,
+  list: string,
+  { table: name, on, order }: ListOptions,
+  { table: own, ignore }: RowReading,
+  key: Values,
+  files: ReadonlySet<string>,
+): Promise<Printed> {
+  const main = tableNamed(own)
+  const table = tableNamed(name)
+  const joined = Object.entries(on)
+  const [values = []] = await select(connection, main, {
+    columns: joined.map(([, column]) => column),
+    where: key,
+    limit: 1,
+  })
+  const left = new Set([
+    ...Object.keys(on),
+    ...ignore.flatMap((each) => (each.startsWith(`${list}.`) ? [each.slice(list.length + 1)] : [])),
+  ])
+  const columns = contentColumns(table, left, files)
+  const where = new Map(
+    joined.map(([column], index): [string, Value] => [
+      column,
+      parameterOf(columnOf(table, column), values[index] ?? null, connection.words.raw),
+    ]),
+  )
+  // A row that no list can belong to (its column is NULL) has none.
+  const none = [...where.values()].includes(null)
+  const rows = none
+    ? []
+    : await select(connection, table, {
+        columns,
+        characters: cellLimit + 1,
+        where,
+        order,
+        limit: listLimit + 1,
+      })
+  return { list, table, columns, rows, where }
+}
+
+/** What was printed, as a parameter: bytes where the profile's charset is not the engine's, else text. */
+export const parameterOf = ({ sort }: Column, printed: Buffer | null, raw: boolean): Value =>
+  printed === null ? null : raw && sort === 'text' ? printed : printed.toString('utf8')
+
+/** Reads the files of a printed row into the gateway's keeping, and makes the source. */
+export async function sourceOf(
+  opened: Opened,
+  reading: RowReading,
+  row: PrintedRow,
+  verbs: AdapterVerbs,
+  final: boolean,
+): Promise<Source> {
+  const beside = new Map<string, AttachmentContent>()
+  const { charset = 'utf-8' } = reading
+  const other = contradicts(row, charset)
+  const lists: Record<string, { columns: readonly string[]; rows: RowCell[][] }> = {}
+  let own: RowDump['row'] = {}
+  for (const part of row.printed) {
+    const cells: RowCell[][] = []
+    for (const [index, printed] of part.rows.entries()) {
+      const plain = printed.map((cell, at) => {
+        const { sort } = columnOf(part.table, part.columns[at] ?? '')
+        const suspect = other && sort === 'text' && cell !== null && !isAscii(cell)
+        return suspect ? { hex: cell.toString('hex') } : cellOf(cell, sort, charset)
+      })
+      if (part.rows.length > listLimit) cells.push(plain.map(() => ({ large: part.rows.length })))
+      else cells.push(await withFiles(opened, reading, part, index, plain, beside, verbs))
+    }
+    if (part.list === undefined)
+      own = Object.fromEntries(part.columns.map((column, at) => [column, cells[0]?.[at] ?? null]))
+    else lists[part.list] = { columns: part.columns, rows: cells.slice(0, listLimit) }
+  }
+  return {
+    document: reading.document,
+    name: printable(`${reading.table} ${keyTexts(row.key).join(' ')}`),
+    bytes: writeDump({ table: reading.table, charset, row: own, lists }),
+    beside,
+    handover: handoverOf(opened, reading, row.key),
+    sender: 'gone',
+    final,
+  }
+}
+
+/** The table and the key: the key itself where it is a number, else its digest, which no log can tell a letter by. */
+export function handoverOf({ table }: Opened, reading: ReadOptions, key: Values): string {
+  const whole = [...key.keys()].every((name) => columnOf(table(reading.table), name).sort === 'whole')
+  const values = keyTexts(key)
+  const text = `sql ${reading.table} ${values.join(' ')}`
+  if (whole && text.length <= 100) return text
+  return `sql ${createHash('sha256')
+    .update(JSON.stringify([reading.table, values]))
+    .digest('hex')}`
+}
+
+const keyTexts = (key: Values): string[] =>
+  [...key.values()].map((value) => (Buffer.isBuffer(value) ? value.toString('hex') : String(value)))
+
+function cellOf(cell: Buffer | null, sort: string, charset: Charset): RowCell {
+  if (cell === null) return null
+  if (sort === 'bytes') return cell.toString('utf8')
+  if (cell.length > cellLimit) return { large: cell.length }
+  const text = decodePart(cell, sort === 'text' ? charset : 'utf-8')
+  return text.includes(undecodable) ? { hex: cell.toString('hex') } : text
+}
+
+/** Two Thai letters may be whole UTF-8 by chance: only what is longer can contradict. */
+const telling = 8
+
+/** Whether the texts of a row, taken together, are plainly in another charset than the profile says. */
+function contradicts({ printed }: PrintedRow, charset: Charset): boolean {
+  const texts = printed.flatMap(({ table, columns, rows }) =>
+    rows.flatMap((row) =>
+      row.filter((cell, at) => cell !== null && columnOf(table, columns[at] ?? '').sort === 'text'),
+    ),
+  )
+  const whole = Buffer.concat(texts.filter((cell) => cell !== null))
+  return whole.filter((byte) => byte >= 0x80).length >= telling && 'problem' in decode(whole, charset)
+}
+
+async function withFiles(
+  { connection }: Opened,
+  reading: RowReading,
+  part: Printed,
+  index: number,
+  plain: readonly RowCell[],
+  beside: Map<string, AttachmentContent>,
+  verbs: AdapterVerbs,
+): Promise<RowCell[]> {
+  const cells = [...plain]
+  for (const file of reading.files) {
+    const parts = file.at.split('.')
+    const column = parts.at(-1) ?? ''
+    const list = parts.length > 1 ? parts[0] : undefined
+    const at = part.columns.indexOf(column)
+    const cell = cells[at]
+    if (list !== part.list || typeof cell !== 'string' || (cell === '' && file.folder !== undefined)) continue
+    if (file.folder !== undefined) {
+      const found = await fileOfPath(cell, file, reading.limit, verbs)
+      cells[at] = found.cell
+      if (found.content !== undefined && found.name !== undefined) {
+        const name = freeName(found.name, beside)
+        beside.set(name, found.content)
+        if (typeof found.cell === 'object' && found.cell !== null && 'file' in found.cell)
+          cells[at] = { ...found.cell, file: name }
+      }
+      continue
+    }
+    const size = Number(cell)
+    if (size > reading.limit) {
+      cells[at] = { large: size }
+      continue
+    }
+    const where = whereOf(part, index, reading, connection.words.raw)
+    const found = await select(connection, part.table, { columns: [], where, limit: 2 })
+    if (found.length !== 1) {
+      cells[at] = { twins: found.length }
+      continue
+    }
+    const pieces = piecesOf(connection, part.table, column, where, size)
+    const kept = await verbs.keep(Readable.from(pieces, { objectMode: false }), reading.limit)
+    const named = file.name === undefined ? undefined : cells[part.columns.indexOf(file.name)]
+    const said = typeof named === 'string' && named.trim() !== '' ? named.trim() : undefined
+    const usual = `${column}${part.rows.length > 1 ? `-${index + 1}` : ''}.${file.ending}`
+    const name = freeName(said ?? usual, beside)
+    beside.set(name, { kind: 'kept', ...kept })
+    const from = list === undefined ? file.name : `${list}.${file.name}`
+    cells[at] = { file: name, ...kept, ...(said !== undefined && from !== undefined && { named: from }) }
+  }
+  return cells
+}
+
+/** A row of a list, found again by what orders the list: its file must not be another row's. */
+function whereOf(
+  { list, table, columns, rows, where }: Printed,
+  index: number,
+  reading: ReadOptions,
+  raw: boolean,
+) {
+  const order = list === undefined ? [] : (reading.lists[list]?.order ?? [])
+  const own = order.flatMap((column): [string, Value][] => {
+    const at = columns.indexOf(column)
+    return at < 0 ? [] : [[column, parameterOf(columnOf(table, column), rows[index]?.[at] ?? null, raw)]]
+  })
+  return new Map([...where, ...own])
+}

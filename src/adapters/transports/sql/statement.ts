@@ -1,0 +1,146 @@
+// Statements, made of checked names and parameters only (attacks X3).
+import type { Answer, Column, Connection, Table, Value, Words } from './engine.ts'
+
+/** Values of columns, as they are stored. */
+export type Values = ReadonlyMap<string, Value>
+
+interface Built {
+  readonly text: string
+  readonly values: readonly Value[]
+}
+
+/** Collects the parameters of one statement in the order in which its text names them. */
+function build(words: Words, write: (mark: (value: Value) => string) => string): Built {
+  const values: Value[] = []
+  const text = write((value) => {
+    values.push(value)
+    return words.mark(values.length)
+  })
+  return { text, values }
+}
+
+const run = (connection: Connection, { text, values }: Built): Promise<Answer> => connection.run(text, values)
+
+/** A column of a table that was looked at before: that it is missing now is a defect. */
+export function columnOf(table: Table, name: string): Column {
+  const found = table.columns.get(name)
+  if (found === undefined) throw new Error('a column that was not checked')
+  return found
+}
+
+const from = (words: Words, table: Table): string => table.name.split('.').map(words.quote).join('.')
+
+const allOf = (words: Words, table: Table, values: Values, mark: (value: Value) => string): string =>
+  [...values].map(([name, value]) => words.same(columnOf(table, name), value, mark)).join(' AND ')
+
+export interface Asked {
+  readonly columns: readonly string[]
+  /** Of a text at most so many characters. */
+  readonly characters?: number
+  /** Each column holds exactly this. */
+  readonly where?: Values
+  /** The column holds one of these. */
+  readonly among?: readonly [column: string, values: readonly Value[]]
+  /** The column is beyond, or not beyond, this. */
+  readonly beyond?: readonly [column: string, value: Value]
+  readonly upTo?: readonly [column: string, value: Value]
+  readonly order?: readonly string[]
+  readonly last?: boolean
+  readonly limit: number
+  readonly lock?: boolean
+}
+
+/** Rows of a table, each column as it is printed. */
+export async function select(connection: Connection, table: Table, asked: Asked) {
+  const { words } = connection
+  const { columns, where = new Map<string, Value>(), among, beyond, upTo, order = [] } = asked
+  const built = build(words, (mark) => {
+    const printed = columns.map((name) => words.print(columnOf(table, name), asked.characters))
+    const conditions = [
+      ...(where.size > 0 ? [allOf(words, table, where, mark)] : []),
+      ...(among
+        ? [`(${among[1].map((value) => words.same(columnOf(table, among[0]), value, mark)).join(' OR ')})`]
+        : []),
+      ...(beyond ? [words.beyond(columnOf(table, beyond[0]), beyond[1], mark)] : []),
+      ...(upTo ? [`NOT ${words.beyond(columnOf(table, upTo[0]), upTo[1], mark)}`] : []),
+    ]
+    const sorted = order.map((name) => `${words.quote(name)}${asked.last === true ? ' DESC' : ''}`)
+    return [
+      `SELECT ${printed.join(', ') || '1'} FROM ${from(words, table)}`,
+      conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '',
+      sorted.length > 0 ? `ORDER BY ${sorted.join(', ')}` : '',
+      `LIMIT ${Math.trunc(asked.limit)}`,
+      asked.lock === true ? words.lock : '',
+    ]
+      .filter((part) => part !== '')
+      .join(' ')
+  })
+  return (await run(connection, built)).rows
+}
+
+export function insert(connection: Connection, table: Table, values: Values): Promise<Answer> {
+  const { words } = connection
+  return run(
+    connection,
+    build(words, (mark) => {
+      const names = [...values.keys()].map(words.quote).join(', ')
+      const places = [...values].map(([name, value]) => words.store(columnOf(table, name), value, mark))
+      return `INSERT INTO ${from(words, table)} (${names}) VALUES (${places.join(', ')})`
+    }),
+  )
+}
+
+export function update(connection: Connection, table: Table, values: Values, where: Values): Promise<Answer> {
+  const { words } = connection
+  return run(
+    connection,
+    build(words, (mark) => {
+      const sets = [...values].map(
+        ([name, value]) => `${words.quote(name)} = ${words.store(columnOf(table, name), value, mark)}`,
+      )
+      return `UPDATE ${from(words, table)} SET ${sets.join(', ')} WHERE ${allOf(words, table, where, mark)}`
+    }),
+  )
+}
+
+/** Which of these columns hold something else in the one row that `where` names: the database compares, by its types. */
+export async function differing(
+  connection: Connection,
+  table: Table,
+  expected: Values,
+  where: Values,
+): Promise<readonly string[]> {
+  if (expected.size === 0) return []
+  const { words } = connection
+  const built = build(words, (mark) => {
+    const same = [...expected].map(
+      ([name, value]) =>
+        `CASE WHEN ${words.same(columnOf(table, name), value, mark)} THEN 'same' ELSE 'other' END`,
+    )
+    return `SELECT ${same.join(', ')} FROM ${from(words, table)} WHERE ${allOf(words, table, where, mark)} LIMIT 1`
+  })
+  const [row] = (await run(connection, built)).rows
+  return [...expected.keys()].filter((_, index) => row?.[index]?.toString('utf8') !== 'same')
+}
+
+/** A file that stands in a column, piece by piece, so that no more than one piece is in memory. */
+export async function* piecesOf(
+  connection: Connection,
+  table: Table,
+  column: string,
+  where: Values,
+  size: number,
+): AsyncGenerator<Buffer> {
+  const { words } = connection
+  const length = 1024 * 1024
+  for (let start = 1; start <= size; start += length) {
+    const built = build(
+      words,
+      (mark) =>
+        `SELECT ${words.piece(columnOf(table, column), start, length)} FROM ${from(words, table)} WHERE ${allOf(words, table, where, mark)} LIMIT 1`,
+    )
+    const piece = (await run(connection, built)).rows[0]?.[0]
+    if (piece === undefined || piece === null || piece.length === 0) return
+    yield piece
+  }
+}

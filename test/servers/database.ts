@@ -1,0 +1,21 @@
+// A database server for tests: found by URL, or started for this test alone on a scratch folder and a free port.
+
+export interface Database {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  readonly password: string
+  /** Runs statements as the owner of everything, and gives each row as texts, bytes in hexadecimal. */
+  ask(sql: string, values?: readonly unknown[]): Promise<Record<string, string | null>[]>
+  /** Another session, for locks: what is asked there stays open until `end`. */
+  session(): Promise<{ ask(sql: string): Promise<unknown>; end(): Promise<void> }>
+  /** Kills the server as a power cut does, and starts it again. Absent where it is not ours. */
+  readonly crash?: () => Promise<void>
+  stop(): Promise<void>
+}
+
+/** Why there is none, and what to do. */
+export interface NoDatabase {
+  readonly missing: string
+}

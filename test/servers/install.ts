@@ -1,0 +1,42 @@
+// Finds the programs that a test's server is made of, or installs them: as root on Debian, by apt-get.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+
+/** Where a program stands: on PATH, or in one of `places` (a `*` stands for any folder). */
+export function programAt(name: string, places: readonly string[]): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), ...places.flatMap(expanded)]
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
+}
+
+function expanded(place: string): string[] {
+  const [before = '', after] = place.split('/*/')
+  if (after === undefined) return [place]
+  return existsSync(before) ? readdirSync(before).map((each) => join(before, each, after)) : []
+}
+
+/** Installs a package where that is possible, and says whether it did. */
+export function installed(name: string): boolean {
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false
+  try {
+    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', name], {
+      stdio: 'ignore',
+      timeout: 300_000,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })

@@ -1,0 +1,131 @@
+// MariaDB for tests: SARABAN_TEST_MARIADB_URL (mysql://root:password@host:port), or a private server.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Connection, createConnection } from 'mysql2/promise'
+import type { Database, NoDatabase } from './database.ts'
+import { freePort, installed, programAt } from './install.ts'
+
+const database = 'saraban_test'
+const user = 'saraban_test'
+const password = 'Secret-1'
+const grants = 'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES'
+
+export async function mariadb(): Promise<Database | NoDatabase> {
+  const url = process.env['SARABAN_TEST_MARIADB_URL']
+  if (url !== undefined) {
+    const { hostname, port, username, password: own } = new URL(url)
+    const root = {
+      host: hostname,
+      port: Number(port || 3306),
+      user: username,
+      password: decodeURIComponent(own),
+    }
+    return prepared(root, async () => undefined)
+  }
+  const find = () => programAt('mariadbd', ['/usr/sbin']) ?? programAt('mysqld', ['/usr/sbin'])
+  const program = find() ?? (installed('mariadb-server') ? find() : undefined)
+  const setup = programAt('mariadb-install-db', ['/usr/bin'])
+  if (program === undefined || setup === undefined)
+    return { missing: 'no MariaDB: apt-get install mariadb-server, or set SARABAN_TEST_MARIADB_URL' }
+  const folder = mkdtempSync(join(tmpdir(), 'saraban-mariadb-'))
+  const data = join(folder, 'data')
+  const who = process.getuid?.() === 0 ? ['--user=root'] : []
+  const first = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+  ]
+  execFileSync(setup, [...first, ...who], { stdio: 'ignore', timeout: 120_000 })
+  const port = await freePort()
+  let server: ChildProcess | undefined
+  const begin = async (): Promise<void> => {
+    const options = [
+      `--datadir=${data}`,
+      `--socket=${join(folder, 'socket')}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      '--innodb-buffer-pool-size=32M',
+      '--innodb-log-file-size=8M',
+      '--performance-schema=OFF',
+    ]
+    server = spawn(program, ['--no-defaults', ...options, ...who], { stdio: ['ignore', 'ignore', 'pipe'] })
+    await ready(server)
+  }
+  await begin()
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const ended = new Promise((resolve) => server?.once('exit', resolve))
+    server?.kill(signal)
+    await ended
+  }
+  const made = await prepared({ host: '127.0.0.1', port, user: 'root', password: '' }, async () => {
+    await end('SIGTERM')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return {
+    ...made,
+    crash: async () => {
+      await end('SIGKILL')
+      await begin()
+    },
+  }
+}
+
+function ready(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    server.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8')
+      if (said.includes('ready for connections')) resolve()
+    })
+    server.once('exit', () => reject(new Error(`MariaDB did not start: ${said.slice(-500)}`)))
+  })
+}
+
+interface Root {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+}
+
+async function prepared(root: Root, stopServer: () => Promise<void>): Promise<Database> {
+  const open = (): Promise<Connection> =>
+    createConnection({ ...root, multipleStatements: true, charset: 'utf8mb4', dateStrings: true })
+  const once = async (sql: string, values: readonly unknown[] = []) => {
+    const connection = await open()
+    try {
+      await connection.query(`CREATE DATABASE IF NOT EXISTS ${database}; USE ${database}`)
+      const [rows] = await connection.query({ sql, typeCast: asText }, values as string[])
+      return Array.isArray(rows) ? (rows as Record<string, string | null>[]) : []
+    } finally {
+      await connection.end()
+    }
+  }
+  await once(`DROP DATABASE ${database}; CREATE DATABASE ${database} CHARACTER SET utf8mb4`)
+  await once(
+    `CREATE OR REPLACE USER ${user}@'%' IDENTIFIED BY '${password}'; GRANT ${grants} ON ${database}.* TO ${user}@'%'`,
+  )
+  return {
+    host: root.host,
+    port: root.port,
+    database,
+    user,
+    password,
+    ask: once,
+    session: async () => {
+      const connection = await open()
+      await connection.query(`USE ${database}`)
+      return { ask: (sql) => connection.query(sql), end: () => connection.end() }
+    },
+    stop: stopServer,
+  }
+}
+
+const asText = (field: { type: string; buffer(): Buffer | null; string(): string | null }): string | null => {
+  if (!field.type.includes('BLOB')) return field.string()
+  return field.buffer()?.toString('hex') ?? null
+}

@@ -1,0 +1,148 @@
+// PostgreSQL for tests: SARABAN_TEST_POSTGRES_URL (postgres://owner:password@host:port/postgres), or a private server.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { Database, NoDatabase } from './database.ts'
+import { freePort, installed, programAt } from './install.ts'
+
+const database = 'saraban_test'
+const user = 'saraban_test'
+const password = 'Secret-1'
+const places = ['/usr/lib/postgresql/*/bin', '/usr/local/pgsql/bin']
+
+/** `encoding`: of the test's own database; SQL_ASCII takes any bytes, as old systems do. */
+export async function postgresql(encoding: 'UTF8' | 'SQL_ASCII' = 'UTF8'): Promise<Database | NoDatabase> {
+  const url = process.env['SARABAN_TEST_POSTGRES_URL']
+  if (url !== undefined) {
+    const { hostname, port, username, password: own } = new URL(url)
+    const root = {
+      host: hostname,
+      port: Number(port || 5432),
+      user: username,
+      password: decodeURIComponent(own),
+    }
+    return prepared(root, encoding, async () => undefined)
+  }
+  const find = () => programAt('initdb', places)
+  const setup = find() ?? (installed('postgresql') ? find() : undefined)
+  const program = programAt('postgres', places)
+  if (setup === undefined || program === undefined)
+    return { missing: 'no PostgreSQL: apt-get install postgresql, or set SARABAN_TEST_POSTGRES_URL' }
+  const folder = mkdtempSync(join(tmpdir(), 'saraban-postgresql-'))
+  const secret = join(folder, 'password')
+  writeFileSync(secret, password)
+  // It refuses to run as root: Debian's package makes a user for it.
+  const root = process.getuid?.() === 0
+  const id = root
+    ? (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+    : undefined
+  const who = id && { uid: id('-u'), gid: id('-g') }
+  if (who) {
+    chownSync(folder, who.uid, who.gid)
+    chownSync(secret, who.uid, who.gid)
+    chmodSync(folder, 0o700)
+  }
+  const data = join(folder, 'data')
+  const auth = ['--auth=scram-sha-256', '--username=owner', `--pwfile=${secret}`]
+  execFileSync(setup, ['-D', data, '--locale=C', '--encoding=UTF8', '--no-sync', ...auth], {
+    stdio: 'ignore',
+    timeout: 120_000,
+    cwd: folder,
+    ...who,
+  })
+  const port = await freePort()
+  let server: ChildProcess | undefined
+  const begin = async (): Promise<void> => {
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      `port=${port}`,
+      `unix_socket_directories=${folder}`,
+      'fsync=off',
+    ]
+    server = spawn(program, ['-D', data, ...settings.flatMap((each) => ['-c', each])], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: folder,
+      ...who,
+    })
+    await ready(server)
+  }
+  await begin()
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const ended = new Promise((resolve) => server?.once('exit', resolve))
+    server?.kill(signal)
+    await ended
+  }
+  const made = await prepared({ host: '127.0.0.1', port, user: 'owner', password }, encoding, async () => {
+    await end('SIGINT')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return {
+    ...made,
+    crash: async () => {
+      // SIGQUIT: all its processes at once, nothing written down, as after a power cut.
+      await end('SIGQUIT')
+      await begin()
+    },
+  }
+}
+
+function ready(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    server.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8')
+      if (said.includes('ready to accept connections')) resolve()
+    })
+    server.once('exit', () => reject(new Error(`PostgreSQL did not start: ${said.slice(-500)}`)))
+  })
+}
+
+interface Root {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+}
+
+async function prepared(root: Root, encoding: string, stopServer: () => Promise<void>): Promise<Database> {
+  const open = async (name: string): Promise<pg.Client> => {
+    const client = new pg.Client({ ...root, database: name, types: { getTypeParser: () => asText } })
+    client.on('error', () => undefined)
+    await client.connect()
+    return client
+  }
+  const within = async (name: string, sql: string, values: readonly unknown[] = []) => {
+    const client = await open(name)
+    try {
+      const answers: unknown = await client.query(sql, values.length > 0 ? [...values] : undefined)
+      const last = Array.isArray(answers) ? answers.at(-1) : answers
+      return (last as { rows: Record<string, string | null>[] }).rows
+    } finally {
+      await client.end()
+    }
+  }
+  await within('postgres', `DROP DATABASE IF EXISTS ${database}`)
+  await within('postgres', `CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`)
+  await within('postgres', `DROP ROLE IF EXISTS ${user}`)
+  await within('postgres', `CREATE ROLE ${user} LOGIN PASSWORD '${password}'`)
+  const grant = `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${user};
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO ${user}`
+  await within(database, grant)
+  return {
+    host: root.host,
+    port: root.port,
+    database,
+    user,
+    password,
+    ask: (sql, values) => within(database, sql, values),
+    session: async () => {
+      const client = await open(database)
+      return { ask: (sql) => client.query(sql), end: () => client.end() }
+    },
+    stop: stopServer,
+  }
+}
+
+const asText = (text: string): string => (text.startsWith('\\x') ? text.slice(2) : text)
