@@ -12,6 +12,8 @@ export type MessageId = `urn:uuid:${string}`
 /** The one clock. Tests pass their own, so that no test sleeps. */
 export interface Clock {
   now(): Instant
+  /** Milliseconds that passed since some moment of this process. Never set: how long something lasts is told by it, not by `now`. */
+  elapsed(): number
   /** Calls `act` once, at `at` or soon after; the function returned cancels it. */
   schedule(at: Instant, act: () => void): () => void
 }
@@ -136,6 +138,7 @@ const longestTimer = 2_147_483_647
 /** The machine's clock. A scheduled act does not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   schedule(at, act) {
     let timer: NodeJS.Timeout
     const wait = (): void => {

@@ -25,15 +25,22 @@ export const start = Date.UTC(2026, 10, 23, 3, 15)
 
 /** A clock that stands still until `pass` is called; what is due then runs in order. */
 export class TestClock implements Clock {
-  #now = start
+  #elapsed = 0
+  /** What the clock on the wall shows when nothing has passed. */
+  #zero = start
+  /** In elapsed time, as the timers of a machine. */
   #due: { at: number; act: () => void }[] = []
 
   now(): number {
-    return this.#now
+    return this.#zero + this.#elapsed
+  }
+
+  elapsed(): number {
+    return this.#elapsed
   }
 
   schedule(at: number, act: () => void): () => void {
-    const entry = { at, act }
+    const entry = { at: at - this.#zero, act }
     this.#due.push(entry)
     return () => {
       this.#due = this.#due.filter((each) => each !== entry)
@@ -42,15 +49,20 @@ export class TestClock implements Clock {
 
   /** Lets `milliseconds` pass at once. */
   pass(milliseconds: number): void {
-    this.#now += milliseconds
-    const due = this.#due.filter(({ at }) => at <= this.#now)
-    this.#due = this.#due.filter(({ at }) => at > this.#now)
+    this.#elapsed += milliseconds
+    const due = this.#due.filter(({ at }) => at <= this.#elapsed)
+    this.#due = this.#due.filter(({ at }) => at > this.#elapsed)
     for (const { act } of due) act()
+  }
+
+  /** Sets the clock on the wall forward or back: no time passes. */
+  step(milliseconds: number): void {
+    this.#zero += milliseconds
   }
 
   /** Moves the clock and runs nothing, as a night does while nothing runs. */
   skip(milliseconds: number): void {
-    this.#now += milliseconds
+    this.#elapsed += milliseconds
   }
 
   get waiting(): number {

@@ -34,6 +34,7 @@ export const moi = office('moi')
 /** Time stands still until a test moves it; what is scheduled runs when its time has come. */
 export class HandClock implements Clock {
   #now = start
+  #jumped = 0
   #alarms: { at: Instant; act: () => void }[] = []
   /** Whether something is at work that must come to rest before time moves on. */
   busy: () => boolean = () => false
@@ -42,12 +43,22 @@ export class HandClock implements Clock {
     return this.#now
   }
 
+  elapsed(): number {
+    return this.#now - start - this.#jumped
+  }
+
   schedule(at: Instant, act: () => void): () => void {
     const alarm = { at, act }
     this.#alarms.push(alarm)
     return () => {
       this.#alarms = this.#alarms.filter((each) => each !== alarm)
     }
+  }
+
+  /** The clock is set: what was to happen meanwhile is late. */
+  jump(milliseconds: number): void {
+    this.#now += milliseconds
+    this.#jumped += milliseconds
   }
 
   /** Moves time on, alarm by alarm, letting what each of them started come to rest. */

@@ -45,6 +45,7 @@ import {
 class PatientClock implements Clock {
   readonly #later = new Set<() => void>()
   now = systemClock.now
+  elapsed = systemClock.elapsed
   schedule(at: number, act: () => void): () => void {
     if (at - this.now() <= 1000) return systemClock.schedule(at, act)
     this.#later.add(act)

@@ -308,7 +308,9 @@ export function letters(options: LetterOptions = {}): fc.Arbitrary<Letter> {
 export const messageIds = (): fc.Arbitrary<MessageId> =>
   fc
     .tuple(fc.integer({ min: 0, max: 2 ** 42 }), fc.uint8Array({ minLength: 10, maxLength: 10 }))
-    .map(([now, bytes]) => newMessageId({ now: () => now, schedule: () => () => undefined }, () => bytes))
+    .map(([now, bytes]) =>
+      newMessageId({ now: () => now, elapsed: () => 0, schedule: () => () => undefined }, () => bytes),
+    )
 
 /** Notices without fault, of every kind. */
 export function notices(options: Pick<TextOptions, 'charset'> = {}): fc.Arbitrary<Notice> {

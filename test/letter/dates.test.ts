@@ -246,7 +246,7 @@ t.test('instants are those of Thailand wherever the machine stands', async (t) =
 })
 
 t.test('message ids are UUIDv7 of the clock and of chance', async (t) => {
-  const clock: Clock = { now: () => 0x0199_1234_5678, schedule: () => () => undefined }
+  const clock: Clock = { now: () => 0x0199_1234_5678, elapsed: () => 0, schedule: () => () => undefined }
   const id = newMessageId(clock, (count) => new Uint8Array(count).fill(0xff))
   t.equal(id, 'urn:uuid:01991234-5678-7fff-bfff-ffffffffffff')
   fc.assert(fc.property(messageIds(), (one) => mustBe(readMessageId(one)) === one))

@@ -24,6 +24,7 @@ function standingClock(start: Instant): Clock & { move(by: Instant): Promise<voi
   const acts = new Map<() => void, Instant>()
   return {
     now: () => now,
+    elapsed: () => now - start,
     schedule(at, act) {
       acts.set(act, at)
       return () => acts.delete(act)

@@ -279,7 +279,7 @@ t.test('bounds: the body, the memory, the time (T7, T12)', async (t) => {
     alarms.push(act)
     return () => undefined
   }
-  const clock: Clock = { now: () => now, schedule }
+  const clock: Clock = { now: () => now, elapsed: () => now, schedule }
   const form = formOf(phatthalung)
   const slow = transportOf(phatthalung, form, {}, clock)
   await slow.start?.(gatewayInMemory(phatthalung, form))

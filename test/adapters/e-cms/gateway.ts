@@ -39,7 +39,7 @@ import { mustBe } from '../../letter/arbitrary.ts'
 
 /** The time of every test: 10:15 in Thailand. */
 export const now: Instant = mustBe(readInstant('2026-11-23T10:15:00'))
-export const clock: Clock = { now: () => now, schedule: () => () => undefined }
+export const clock: Clock = { now: () => now, elapsed: () => now, schedule: () => () => undefined }
 
 export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
