@@ -239,6 +239,8 @@ t.test('a document that ends early gives its whole letters, and waits before', (
   const cut = whole.slice(0, whole.indexOf('2"'))
   t.equal(ends(cut), true)
   t.equal(ends(whole.slice(0, -1)), true)
+  t.equal(ends(whole.slice(0, whole.indexOf('/>') + 2)), true)
+  t.equal(ends('<x:บัญชี xmlns:x="urn:x" />\n'), false)
   t.equal(ends(whole.slice(0, whole.indexOf('</บัญชี>'))), true)
   t.same(read(cut), [{ '@เลขที่': '1' }, 'record 2 adapter.xml.malformed'])
   t.end()
@@ -278,6 +280,16 @@ t.test('what no column names keeps its path; what two readers would read differe
   t.same(one('<ผู้รับ><ชื่อ>ก</ชื่อ><ชื่อ>ข</ชื่อ></ผู้รับ>'), ['record 1 adapter.xml.twice'])
   t.same(one('<ผู้รับ><ชื่อ>ก</ชื่อ></ผู้รับ><ผู้รับ รหัส="57"/>'), [{ 'ผู้รับ/ชื่อ': 'ก;', 'ผู้รับ/@รหัส': ';57' }])
   t.same(one('<ไฟล์><![CDATA[<ก> & ]]>ข<!-- ค --></ไฟล์>'), [{ ไฟล์: '<ก> & ข' }])
+  t.end()
+})
+
+t.test('of several tags the highest is read, and the others travel along', (t) => {
+  const ranked = { columns: [{ at: 'ความเร็ว', highest: ['1', '2', '3', '4'] }, '@เลขที่'] }
+  const tags = (...values: string[]) => values.map((value) => `<ความเร็ว>${value}</ความเร็ว>`).join('')
+  t.same(one(tags('1', '4', '2'), ranked), [{ ความเร็ว: '4', 'ความเร็ว[2]': '1', 'ความเร็ว[3]': '2' }])
+  t.same(one(tags('3'), ranked), [{ ความเร็ว: '3' }])
+  t.same(one(tags('5'), ranked), [{ ความเร็ว: '5' }], 'what one alone means the mapping says')
+  t.same(one(tags('1', '5'), ranked), ['record 1 adapter.xml.twice'], 'how high it stands nobody knows')
   t.end()
 })
 

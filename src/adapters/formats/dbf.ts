@@ -64,7 +64,7 @@ export const dbf = recordsFormat<Options>({
     },
     date: {
       type: 'string',
-      pattern: '^(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]$',
+      pattern: '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$',
       description: 'a day, 2026-11-23',
     },
     records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },

@@ -1,8 +1,17 @@
 // Whether the paths of a profile's `xml` format name places that can be told apart, read and written.
 import type { Finding } from '../schema.ts'
 import { unsayable } from './charset.ts'
-import type { XmlOptions } from './xml.ts'
-import { isBeginning, isName, isPrefix, type Place, placeOf } from './xml-path.ts'
+import { type ColumnOption, isBeginning, isName, isPrefix, type Place, placeOf } from './xml-path.ts'
+import type { Layout } from './xml-write.ts'
+
+export interface XmlOptions extends Omit<Layout, 'record'> {
+  readonly declaration: 'check' | 'ignore'
+  readonly record: string
+  readonly columns: readonly ColumnOption[]
+  readonly repair?: 'ampersands'
+  readonly references: 'refuse' | 'write'
+  readonly records: number
+}
 
 /** What the schema cannot say of paths: each problem at its place. */
 export function xmlFindings(options: XmlOptions): readonly Finding[] {

@@ -4,7 +4,8 @@
 /** A column as the profile writes it: a path, or a path with what makes it a list. */
 export type ColumnOption =
   | string
-  | { readonly at: string; readonly separator?: string; readonly each?: string }
+  | { readonly at: string; readonly separator: string; readonly each?: string }
+  | { readonly at: string; readonly highest: readonly string[] }
 
 export interface Place {
   /** The column's name: the path as the profile writes it. */
@@ -15,6 +16,8 @@ export interface Place {
   readonly steps: readonly string[]
   readonly attribute?: string
   readonly separator?: string
+  /** Of several, the one that stands last in this list is read. */
+  readonly highest?: readonly string[]
   /** How many of `steps` lead to the element that is repeated; with a separator only. */
   readonly each: number
 }
@@ -31,7 +34,10 @@ export const isPrefix = (text: string): boolean => prefix.test(text) && !/^xml/i
 
 /** The place that a column names, or nothing when its path is none. */
 export function placeOf(option: ColumnOption): Place | undefined {
-  const { at, separator, each } = typeof option === 'string' ? { at: option } : option
+  const at = typeof option === 'string' ? option : option.at
+  const { separator, each = undefined } =
+    typeof option !== 'string' && 'separator' in option ? option : { separator: undefined }
+  const highest = typeof option !== 'string' && 'highest' in option ? option.highest : undefined
   const absolute = at.startsWith('/')
   const parts = (absolute ? at.slice(1) : at).split('/')
   const last = parts.at(-1) ?? ''
@@ -43,13 +49,13 @@ export function placeOf(option: ColumnOption): Place | undefined {
   // What repeats must be an element on the way, and never the record itself.
   if (separator !== undefined && (repeated.length === 0 || !isBeginning(repeated, steps) || absolute))
     return undefined
-  if (separator === undefined && each !== undefined) return undefined
   return {
     at,
     absolute,
     steps,
     ...(last.startsWith('@') && { attribute: last.slice(1) }),
     ...(separator !== undefined && { separator }),
+    ...(highest && { highest }),
     each: separator === undefined ? 0 : repeated.length,
   }
 }
