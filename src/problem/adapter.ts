@@ -204,6 +204,38 @@ export const adapterProblems = {
     },
   },
 
+  // ── A profile that is tried ──────────────────────────────────────────────────────────────────────────────────
+  'adapter.try.no-send-notices': {
+    status: 422,
+    permanent: true,
+    en: 'this profile has no sendNotices: its system sends letters and says no notices',
+    th: 'โปรไฟล์นี้ไม่มี sendNotices ระบบส่งหนังสือ แต่ไม่ส่งการแจ้ง',
+    remedy: {
+      en: 'Add sendNotices if the system says what became of letters; what it is told itself, saraban profile preview shows.',
+      th: 'เพิ่ม sendNotices หากระบบแจ้งผลของหนังสือ ส่วนสิ่งที่ระบบจะได้รับแจ้ง ดูได้ด้วย saraban profile preview',
+    },
+  },
+  'adapter.try.columns-lost': {
+    status: 422,
+    permanent: true,
+    en: 'no field is mapped to these columns, and they have no place on the way back: {value}',
+    th: 'ไม่มีช่องใดใช้คอลัมน์เหล่านี้ และไม่มีที่ให้เขียนกลับ: {value}',
+    remedy: {
+      en: 'Name all columns of the system in its order under format: columns: [ … ] (in a mail: labels): what stands in a column without a field then comes back.',
+      th: 'ระบุทุกคอลัมน์ของระบบตามลำดับใน format: columns: [ … ] (ในจดหมาย: labels) แล้วค่าในคอลัมน์ที่ไม่มีช่องจะเขียนกลับได้',
+    },
+  },
+  'adapter.try.lost': {
+    status: 422,
+    permanent: true,
+    en: 'written and read again, this comes back another: {value}',
+    th: 'เมื่อเขียนแล้วอ่านกลับ ค่านี้เปลี่ยนไป: {value}',
+    remedy: {
+      en: 'Compare it above with the way back, and correct how the profile says that it is written (at, as).',
+      th: 'เปรียบเทียบกับสิ่งที่เขียนกลับด้านบน แล้วแก้วิธีเขียนในโปรไฟล์ (at, as)',
+    },
+  },
+
   // ── A document that a system sent ────────────────────────────────────────────────────────────────────────────
   'adapter.document.too-large': {
     status: 413,

@@ -300,6 +300,23 @@ t.test('X8: broken and hostile CSV costs its own rows only, in linear time', (t)
   t.end()
 })
 
+t.test('CSV: what stands under a column without a name is a fault, never dropped', async (t) => {
+  const header = 'ที่หนังสือ,ลงวันที่,เรื่อง,,จาก,ถึง'
+  const read = (cell: string) =>
+    csvForms.sendNotices?.read({
+      document: 'notice',
+      name: 'x',
+      bytes: iconv.encode(`${header}\r\nชม 0017.1/1,15 พ.ย. 2551,ก,${cell},,\r\n`, 'windows-874'),
+      beside: new Map(),
+      sender: 'gone',
+      final: true,
+    })
+  t.match(await read('หาย'), [
+    { kind: 'fault', problems: [{ code: 'adapter.csv.unnamed', path: 'column 4', value: 'หาย' }] },
+  ])
+  t.notMatch(await read(''), [{ problems: [{ code: 'adapter.csv.unnamed' }] }])
+})
+
 t.test('X6: charsets: what means nothing is marked, what contradicts the profile is said', (t) => {
   t.match(decode(Buffer.from([0xa1, 0xdb, 0xfc, 0x81, 0xff, 0x85]), 'windows-874'), {
     text: 'ก\ufffd\ufffd\ufffd\ufffd…',

@@ -192,6 +192,12 @@ t.test('multipart/form-data: files are kept as they come, by name; what does not
     ),
     [422, ['adapter.file.missing', 'adapter.file.digest', 'adapter.file.unnamed']],
   )
+  const draft = Buffer.from('draft').toString('base64')
+  t.same(
+    await post([{ name: 'a.pdf', content: draft }], [['a.pdf', scan]]),
+    [422, ['adapter.file.twice']],
+    'which of the two is meant nobody can know',
+  )
   t.same(
     await post(
       [{ name: 'a.pdf' }],

@@ -5,7 +5,8 @@ import { verifyEnvelope } from '../../src/envelope/verify.ts'
 import { Breakers } from '../../src/gateway/delivery/breaker.ts'
 import { defaultPolicy, nextAttempt } from '../../src/gateway/delivery/schedule.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
-import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
+import type { Reader } from '../../src/gateway/journal/database.ts'
+import { deliveriesOfMessage, dueDeliveries } from '../../src/gateway/journal/deliveries.ts'
 import { lettersOfMessage, noticesAbout, receiptFor } from '../../src/gateway/journal/letters.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { Heap } from '../../src/gateway/queue/heap.ts'
@@ -62,6 +63,9 @@ function receiptFrom(
   return sealedBy(trust, clock, { notice: mustBe(checkNotice(facts as Parameters<typeof checkNotice>[0])) })
     .sealed.bytes
 }
+
+const countOpen = async (reader: Reader, office: string): Promise<number> =>
+  (await reader.all('SELECT id FROM deliveries WHERE office = ? AND open = 1', office)).length
 
 interface World {
   readonly gateway: TestGateway
@@ -351,6 +355,75 @@ t.test('given up after 72 hours: kept whole, and a late receipt still counts', a
   t.ok(attempts > 60 && attempts < 90, `${attempts} attempts: hourly, not more`)
   const story = await storyOf(gateway.desk.database.committed, id)
   t.ok(story?.events.some(({ name }) => name === 'delivery.given-up'))
+})
+
+t.test('a gateway that was off, or a clock that jumped, ends nothing that was hardly tried', async (t) => {
+  const { clock, ministry, send, stateOf, gateway } = await open(t)
+  ministry.answer = (): Outcome => ({ kind: 'unavailable', said: 'connect ECONNREFUSED' })
+  const id = await send()
+  await until(() => ministry.brought.length === 1, 'a first attempt')
+  clock.jump(80 * hour)
+  await clock.advance(30 * second)
+  t.equal(await stateOf(id), 'forwarding')
+  ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
+  await clock.advance(2 * hour)
+  t.equal(await stateOf(id), 'delivered')
+  t.same(gateway.failures, [])
+})
+
+t.test('a letter that was refused or given up goes again when its sender hands it over again', async (t) => {
+  const { clock, gateway, ministry, province, send, stateOf } = await open(t)
+  const refusals: Record<string, (parcel: Parameters<typeof receiptFrom>[1]) => Outcome> = {
+    refused: (parcel) => ({
+      kind: 'refused',
+      problem: problem('delivery.refused', 'x', undefined, { said: '' }),
+      reply: receiptFrom(clock, parcel, { kind: 'reject', reason: 'ยังไม่พร้อม' }),
+    }),
+    'given-up': () => ({ kind: 'unavailable', said: 'connect ECONNREFUSED' }),
+  }
+  for (const [index, [state, answer]] of Object.entries(refusals).entries()) {
+    ministry.answer = answer
+    const letter = plainLetter({ number: mustBe(readLetterNumber(`ชม 0017.1/${950 + index}`)).number })
+    const id = await send(letter)
+    await clock.advance(80 * hour)
+    t.equal(await stateOf(id), state)
+    ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
+    province.items = [letterItem(letter)]
+    const again = await take(gateway.desk, systemOf(province), source(`again ${index}`), (each) =>
+      province.read(each),
+    )
+    t.match(again, [{ kind: 'known', messageId: id }], 'under its own message id')
+    await clock.advance(hour)
+    t.equal(await stateOf(id), 'delivered', state)
+  }
+  t.same(gateway.failures, [])
+})
+
+t.test('what waits behind another word of its letter does not hide what could go', async (t) => {
+  const { clock, gateway, ministry, province, send, stateOf } = await open(t)
+  province.answer = (): Outcome => ({ kind: 'unavailable', said: 'connect ECONNREFUSED' })
+  const id = await send()
+  await until(async () => (await stateOf(id)) === 'delivered', 'delivered')
+  await until(() => province.brought.length === 1, 'the receive notice was tried')
+  const letter = (await storyOf(gateway.desk.database.committed, id))!
+  const { number, date, subject } = letter.letter
+  const about = { messageId: id, digest: letter.envelope.digest, number: number.printed, date, subject }
+  const facts = {
+    kind: 'accept',
+    from: moi,
+    to: chiangMai,
+    receiveNumber: '1/2569',
+    at: clock.now(),
+  } as const
+  const notice = mustBe(checkNotice({ ...facts, reason: '', about }))
+  const { bytes } = sealedBy(trust, clock, { notice }).sealed
+  const item = { kind: 'envelope', position: 'envelope', bytes, attachments: new Map() } as const
+  await take(gateway.desk, systemOf(ministry), source('accept', 'waits'), async () => [item])
+  await rest(20)
+  const waiting = await countOpen(gateway.desk.database.committed, chiangMai)
+  t.equal(waiting, 2, 'both wait')
+  const due = await dueDeliveries(gateway.desk.database.committed, chiangMai, clock.now() + second, 500)
+  t.same(due, [], 'the first waits for its time, the second for the first')
 })
 
 t.test('a dead office costs one probe, and its neighbours nothing', async (t) => {

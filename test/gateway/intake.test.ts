@@ -145,6 +145,34 @@ t.test(
   },
 )
 
+t.test('a handing-over that is offered again with other content is a conflict, not known', async (t) => {
+  const { gateway, province } = await open(t)
+  const offer = (letter: Letter) =>
+    take(gateway.desk, systemOf(province), { ...source('row'), handover: 'claim-1' }, async () => [
+      letterItem(letter),
+    ])
+  t.match(await offer(plainLetter()), [{ kind: 'taken' }])
+  t.match(await offer(plainLetter()), [{ kind: 'known' }])
+  const [grown] = await offer(plainLetter({ description: 'แก้ไขภายหลัง' }))
+  t.equal(grown?.kind, 'quarantined')
+  t.same(codes(grown), ['letter.conflict'])
+  t.match(await listQuarantine(gateway.desk.database.committed, 10), [{ position: 'letter' }])
+})
+
+t.test('the same bytes with another fault: quarantine says what is wrong now', async (t) => {
+  const { gateway, province, offer } = await open(t)
+  const fault = (code: 'letter.conflict' | 'adapter.file.missing'): Item => ({
+    kind: 'fault',
+    position: 'row 2',
+    problems: [problem(code, 'attachments', 'scan.pdf')],
+  })
+  await offer(province, [fault('adapter.file.missing')], 'same bytes')
+  await offer(province, [fault('letter.conflict')], 'same bytes')
+  const listed = await listQuarantine(gateway.desk.database.committed, 10)
+  t.match(listed, [{ problems: [{ code: 'letter.conflict' }] }])
+  t.equal(listed.length, 1)
+})
+
 t.test('a recalled letter frees its number for the corrected one', async (t) => {
   const { gateway, province, offer } = await open(t)
   const [first] = await offer(province, [letterItem(plainLetter())], 'one')

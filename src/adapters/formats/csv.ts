@@ -137,6 +137,8 @@ function recordOf(
       problem('adapter.csv.cells', '', undefined, { count: cells.length, expected: names.length }),
     )
   for (const [index, cell] of cells.entries()) {
+    if (names[index] === '' && cell !== '')
+      problems.push(problem('adapter.csv.unnamed', `column ${index + 1}`, cell))
     if (cell.includes(undecodable))
       problems.push(
         problem('adapter.charset.bytes', `column ${names[index] ?? index + 1}`, cell, { charset }),

@@ -154,6 +154,8 @@ function contentOf(
   problems: Problem[],
 ): AttachmentContent | undefined {
   if (content === undefined) return beside.get(name)
+  // Which of the two was meant nobody can know.
+  if (beside.has(name)) problems.push(problem('adapter.file.twice', `${path}.content`, name))
   const bytes = Buffer.from(content, 'base64')
   // Buffer.from skips what is not base64: only what comes back the same was base64.
   if (bytes.toString('base64') !== content.replace(/[\r\n]/g, ''))

@@ -35,6 +35,8 @@ const longestAttempt = 30 * 60_000
 export interface DispatchObserver {
   attempted(parcel: Parcel, outcome: Outcome, milliseconds: number): void
   breakerOpened(office: OfficeId): void
+  /** It is not tried any more unless a person says so. */
+  givenUp(parcel: Parcel): void
   /** An office cannot be reached and is probed at an instant; undefined: it can be reached again. */
   breakerMoved(office: OfficeId, probeAt: Instant | undefined): void
   failed(deliveryId: string, error: unknown): void
@@ -119,7 +121,7 @@ export class Dispatch {
     if (delivery === undefined || delivery.office !== office || delivery.mode !== 'poll') return false
     const parcel = await this.#parcelOf(delivery, delivery.attempts)
     const receipts = this.#adapters.get(office)?.receipts ?? false
-    return settle(this.#desk, parcel, outcome, { attempted: false, receipts })
+    return (await settle(this.#desk, parcel, outcome, { attempted: false, receipts })) !== undefined
   }
 
   /** A delivery as a parcel, whatever its state: for systems that ask for a letter again. */
@@ -217,7 +219,8 @@ export class Dispatch {
     const outcome = damaged === undefined || said.kind === 'taken' ? said : this.#damaged(claimed.id, damaged)
     reached('delivery.answered')
     this.#observer.attempted(parcel, outcome, clock.now() - startedAt)
-    await settle(this.#desk, parcel, outcome, { attempted: true, receipts: adapter.receipts })
+    const state = await settle(this.#desk, parcel, outcome, { attempted: true, receipts: adapter.receipts })
+    if (state === 'given-up') this.#observer.givenUp(parcel)
     this.#heard(claimed.office, outcome)
   }
 

@@ -24,9 +24,12 @@ import {
   insertLetter,
   insertNotice,
   letterAt,
+  lettersOfMessage,
   moveLetter,
   takenOf,
 } from '../journal/letters.ts'
+
+import { resendIn } from './resend.ts'
 
 /** How deliveries to an office begin; undefined when no system of that office is connected here. */
 export interface Routes {
@@ -51,7 +54,7 @@ interface Posted {
 /** Deliveries to hint to the queue, once the transaction is committed. */
 export type PostResult =
   | { readonly kind: 'posted'; readonly due: readonly Due[] }
-  | { readonly kind: 'known'; readonly messageId: MessageId }
+  | { readonly kind: 'known'; readonly messageId: MessageId; readonly due?: readonly Due[] }
   | { readonly kind: 'problem'; readonly problem: Problem }
 
 /** Writes a letter and its deliveries, unless its natural key is taken (design §5.5, duplicates). */
@@ -63,19 +66,19 @@ export async function postLetter(
 ): Promise<PostResult> {
   const { messageId, letter, at } = posted
   const before = await takenOf(transaction, posted.handover, posted.position ?? '')
-  if (before !== undefined) return { kind: 'known', messageId: before }
+  if (before !== undefined) {
+    // What was taken of this handing-over may have grown since: half a scan is another letter.
+    const [row] = await lettersOfMessage(transaction, before)
+    return row === undefined || row.contentDigest === posted.contentDigest
+      ? { kind: 'known', messageId: before }
+      : conflict(transaction, posted, before)
+  }
   const earlier = await findEarlier(transaction, letter, posted.contentDigest)
   if (earlier.kind === 'known') {
     await recordEvent(transaction, at, 'letter.known', subjectOf(posted, earlier.messageId))
-    return earlier
+    return { ...earlier, due: await sendAgain(transaction, earlier.messageId, letter, at, routes) }
   }
-  if (earlier.kind === 'conflict') {
-    await recordEvent(transaction, at, 'letter.conflicted', subjectOf(posted, earlier.messageId))
-    return {
-      kind: 'problem',
-      problem: problem('letter.conflict', 'number', letter.number.printed, { earlier: earlier.messageId }),
-    }
-  }
+  if (earlier.kind === 'conflict') return conflict(transaction, posted, earlier.messageId)
   await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
   const due: Due[] = []
   for (const recipient of earlier.recipients) {
@@ -96,6 +99,37 @@ export async function postLetter(
     recipients: earlier.recipients.length,
   })
   return { kind: 'posted', due }
+}
+
+/** Another content under a key that is taken: for a person to decide. */
+async function conflict(
+  transaction: Transaction,
+  posted: Posted & { readonly letter: Letter },
+  earlier: MessageId,
+): Promise<PostResult> {
+  await recordEvent(transaction, posted.at, 'letter.conflicted', subjectOf(posted, earlier))
+  const { printed } = posted.letter.number
+  return { kind: 'problem', problem: problem('letter.conflict', 'number', printed, { earlier }) }
+}
+
+/** Whoever hands a letter over again that was refused or given up wants it to go: it goes, under its own message id. */
+async function sendAgain(
+  transaction: Transaction,
+  messageId: MessageId,
+  letter: Letter,
+  at: Instant,
+  routes: Routes,
+): Promise<readonly Due[]> {
+  const order = { messageId, by: letter.from.office, why: 'handed over again', at }
+  const due: Due[] = []
+  for (const office of letter.to.offices) {
+    const giveUpAfter = routes.giveUpAfter(office)
+    const resent = await resendIn(transaction, { ...order, recipients: [office], office, giveUpAfter })
+    for (const { delivery } of resent)
+      if (delivery.mode === 'push')
+        due.push({ id: delivery.id, dueAt: delivery.dueAt, priority: delivery.priority })
+  }
+  return due
 }
 
 /** The letter's recipient among a notice's two offices: `dispute` and `recall` come from the letter's sender. */

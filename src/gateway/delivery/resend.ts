@@ -32,17 +32,20 @@ export interface Resent {
  * next look into the journal. Returns what waits again.
  */
 export function resend(database: Database, order: Resend): Promise<readonly Resent[]> {
-  return database.write(async (transaction) => {
-    const resent: Resent[] = []
-    for (const recipient of order.recipients) {
-      for (const { delivery, content } of await failedOf(transaction, order.messageId, recipient)) {
-        if (order.office !== undefined && delivery.office !== order.office) continue
-        const moved = await putBack(transaction, order, delivery, content)
-        if (moved !== undefined) resent.push({ delivery: moved, content })
-      }
+  return database.write((transaction) => resendIn(transaction, order))
+}
+
+/** The same within a transaction that is under way. */
+export async function resendIn(transaction: Transaction, order: Resend): Promise<readonly Resent[]> {
+  const resent: Resent[] = []
+  for (const recipient of order.recipients) {
+    for (const { delivery, content } of await failedOf(transaction, order.messageId, recipient)) {
+      if (order.office !== undefined && delivery.office !== order.office) continue
+      const moved = await putBack(transaction, order, delivery, content)
+      if (moved !== undefined) resent.push({ delivery: moved, content })
     }
-    return resent
-  })
+  }
+  return resent
 }
 
 async function putBack(

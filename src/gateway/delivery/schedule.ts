@@ -28,8 +28,8 @@ export const defaultPolicy: RetryPolicy = {
 }
 
 /**
- * The instant of the next attempt after `attempts` of them failed, or `give-up` when the deadline is past. An attempt is
- * never later than the deadline: the last one is made then. `chance` is a number in [0, 1). `retryAfter`: what the other
+ * The instant of the next attempt after `attempts` of them failed, or `give-up` when the deadline is past and each of the
+ * policy's first pauses was waited for. An attempt is never later than the deadline: the last one is made then. `chance` is a number in [0, 1). `retryAfter`: what the other
  * side asks for, in milliseconds; it lengthens the pause, never shortens it.
  */
 export function nextAttempt(
@@ -40,9 +40,11 @@ export function nextAttempt(
   chance: number,
   retryAfter = 0,
 ): Instant | 'give-up' {
-  if (now >= deadline) return 'give-up'
+  // A clock that jumps, or a gateway that was off, must not end what was hardly tried.
+  if (now >= deadline && attempts > policy.pauses.length) return 'give-up'
   const pause = policy.pauses[Math.max(0, attempts - 1)] ?? policy.thenEvery
   const asked = Math.min(Math.max(0, retryAfter), policy.longestRetryAfter)
   const waited = Math.max(pause * (1 + policy.jitter * chance), asked)
-  return Math.min(now + Math.round(waited), deadline)
+  const next = now + Math.round(waited)
+  return now >= deadline ? next : Math.min(next, deadline)
 }

@@ -22,6 +22,7 @@ import { postNotice } from './post.ts'
 import { reasonFor } from './reason.ts'
 import { judgeReply } from './receipt.ts'
 import { defaultPolicy, nextAttempt } from './schedule.ts'
+import type { DeliveryState } from './states.ts'
 
 /** A sealed notice that goes into the journal with the outcome. */
 interface Statement {
@@ -40,25 +41,25 @@ interface Judged {
  * Writes what became of an attempt and everything that follows: the next attempt, the letter's state, the notice to its
  * sender. `attempted` is false for a system that polls: nothing was tried, it came and took. `receipts`: the office seals by
  * itself; its answer to an attempt must prove itself, and what it polled it acknowledges by a notice of its own. Returns
- * false when the journal holds the delivery in a state to which this outcome does not apply.
+ * the delivery's new state; nothing when the journal holds it in one to which this outcome does not apply.
  */
 export async function settle(
   desk: Desk,
   parcel: Parcel,
   said: Outcome,
   { attempted, receipts }: { readonly attempted: boolean; readonly receipts: boolean },
-): Promise<boolean> {
+): Promise<DeliveryState | undefined> {
   const judged = !receipts
     ? await vouch(desk, parcel, said)
     : attempted
       ? judge(desk, parcel, said)
       : { outcome: said }
-  const { settled, due } = await desk.database.write((transaction) =>
+  const { state, due } = await desk.database.write((transaction) =>
     write(desk, transaction, parcel, judged, attempted),
   )
-  if (settled) desk.reached('delivery.settled')
+  if (state !== undefined) desk.reached('delivery.settled')
   desk.due(due)
-  return settled
+  return state
 }
 
 /** Where signed receipts are due, an answer counts only as far as it is proved. */
@@ -105,11 +106,11 @@ async function write(
   parcel: Parcel,
   judged: Judged,
   attempted: boolean,
-): Promise<{ settled: boolean; due: readonly Due[] }> {
+): Promise<{ state: DeliveryState | undefined; due: readonly Due[] }> {
   const at = desk.clock.now()
   const { outcome, statement } = await unlessReused(transaction, judged)
   const moved = await move(desk, transaction, parcel, outcome, at)
-  if (moved === undefined) return { settled: false, due: [] }
+  if (moved === undefined) return { state: undefined, due: [] }
   const refusal: Problem | undefined = outcome.kind === 'refused' ? outcome.problem : undefined
   // A system that polls has made no attempt; why it refused what it was shown is kept all the same.
   if (attempted || refusal !== undefined)
@@ -123,7 +124,7 @@ async function write(
     const behind = await headOfLane(transaction, moved.lane)
     if (behind !== undefined) due.push(behind)
   }
-  return { settled: true, due }
+  return { state: moved.state, due }
 }
 
 /** A receipt under the id of another envelope proves nothing: taken for one, it could be kept nowhere. */

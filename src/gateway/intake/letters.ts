@@ -52,7 +52,8 @@ async function sealAndCommit(
   const { position } = item
   const digest = contentDigest(letter)
   const earlier = await findEarlier(desk.database.committed, letter, digest)
-  if (earlier.kind === 'known') return { kind: 'known', position, messageId: earlier.messageId }
+  if (earlier.kind === 'known' && earlier.failed.length === 0)
+    return { kind: 'known', position, messageId: earlier.messageId }
   const messageId = newMessageId(desk.clock, desk.random)
   const at = desk.clock.now()
   const envelope: Envelope = {
@@ -74,7 +75,10 @@ async function sealAndCommit(
     )
   })
   if (posted.kind === 'problem') return faulty([posted.problem])
-  if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }
+  if (posted.kind === 'known') {
+    desk.due(posted.due ?? [])
+    return { kind: 'known', position, messageId: posted.messageId }
+  }
   desk.reached('letter.committed')
   desk.due(posted.due)
   return { kind: 'taken', position, messageId }

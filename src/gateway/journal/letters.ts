@@ -153,8 +153,8 @@ export async function insertLetter(
 export type Earlier =
   /** These recipients have none. */
   | { readonly kind: 'fresh'; readonly recipients: readonly OfficeId[] }
-  /** Every recipient has exactly this content under this key. */
-  | { readonly kind: 'known'; readonly messageId: MessageId }
+  /** Every recipient has exactly this content under this key; it came to nothing at those in `failed`. */
+  | { readonly kind: 'known'; readonly messageId: MessageId; readonly failed: readonly OfficeId[] }
   /** Some recipient has another content under the same key. */
   | { readonly kind: 'conflict'; readonly messageId: MessageId; readonly recipient: OfficeId }
 
@@ -166,16 +166,20 @@ export async function findEarlier(
 ): Promise<Earlier> {
   let known: MessageId | undefined
   const fresh: OfficeId[] = []
+  const failed: OfficeId[] = []
   for (const recipient of letter.to.offices) {
     const row = await reader.one<LetterRow>(letterSql.byNaturalKey, naturalKey(letter, recipient))
     if (row === undefined) fresh.push(recipient)
     else if (row.contentDigest !== digest) return { kind: 'conflict', messageId: row.messageId, recipient }
-    else known = row.messageId
+    else {
+      known = row.messageId
+      if (next(letterTable, row.state, 'resend') !== undefined) failed.push(recipient)
+    }
   }
   // A circular that was recalled at one recipient goes to that one again.
   return known === undefined || fresh.length > 0
     ? { kind: 'fresh', recipients: fresh }
-    : { kind: 'known', messageId: known }
+    : { kind: 'known', messageId: known, failed }
 }
 
 export const lettersOfMessage = (reader: Reader, messageId: string): Promise<LetterRow[]> =>
