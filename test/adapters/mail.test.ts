@@ -267,8 +267,35 @@ t.test('X12: what could be read in two ways, is not whole, or has no bound is a 
   t.equal(body('us-ascii', '\xa1'), 'mail.charset.contradicted')
   t.equal(body('iso-8859-1', '\xa1'), 'mail.charset.contradicted', 'Thai under the wrong label')
   t.equal(fault('Content-Type: text/html', '', '<p>x</p>'), 'mail.body.html')
+  t.equal(fault('Content-Type: text/plain', '', '\n'.repeat(1024 * 1024 + 1)), 'mail.part.bounds')
   t.end()
 })
+
+t.test(
+  'law: a mail that is cut anywhere is a fault, and one that is changed never more than that',
+  async (t) => {
+    const { letter, contents } = withBytes(
+      fixedLetter({ from: { office: office('55') }, to: { offices: [moi] } }),
+    )
+    const { bytes } = mustBe(await given.write(parcelOf({ letter }, 'p-6', '55', contents)))
+    const end = bytes.lastIndexOf('--')
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: bytes.indexOf('\r\n\r\n'), max: end }), async (length) => {
+        const item = await itemOf(sent, bytes.subarray(0, length))
+        t.equal(item.kind, 'fault')
+      }),
+    )
+    const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 20 }), async (changes) => {
+        const broken = Buffer.from(bytes)
+        for (const [at, byte] of changes) broken[at] = byte
+        t.match((await itemOf(sent, broken)).kind, /^(letter|fault)$/)
+      }),
+      { numRuns: 300 },
+    )
+  },
+)
 
 t.test('the charsets of Thai mail programs, under all their labels', (t) => {
   const thai = iconv.encode('น้ำ ฿ ๒๕๕๑', 'windows-874').toString('latin1')
@@ -309,6 +336,11 @@ t.test('labelled lines: with a colon or without, wrapped, quoted, signed', (t) =
   t.same(values('ที่: 1\n\n-- \nเรื่อง: x'), { ที่: '1', เรื่อง: 'x' })
   t.equal(unflowed('a \nb\n> c \n> d\n-- \ne', false), 'a b\n>c d\n-- \ne')
   t.equal(unflowed('ก \nข', true), 'กข')
+  t.same(values('ที่: 1\n\nที่: 1\nข'), { ที่: '1' }, 'the same once more says nothing new')
+  // Far beyond what a machine could do if each line cost what is before it.
+  const many = 'ก \n'.repeat(300_000)
+  t.equal(values(`เรื่อง: ก\n${many}`)['เรื่อง']?.length, 600_001)
+  t.equal(unflowed(many, true).length, 300_000)
   t.end()
 })
 

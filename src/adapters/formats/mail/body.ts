@@ -21,9 +21,10 @@ export interface BodyRead {
  * the next lines up to a blank line or another label, joined by one space. A label with a colon twice is a fault.
  */
 export function readBody(text: string, { labels, quotes, signature }: BodyRules): BodyRead {
-  const values = new Map<string, string>()
+  // Lines are joined once, at the end: a text of a hundred thousand short lines costs no more than one long one.
+  const values = new Map<string, string[]>()
   const others: string[] = []
-  let open: string | undefined
+  let open: string[] | undefined
   for (const line of text.split('\n')) {
     if (signature === 'skip' && line === '-- ') break
     if (quotes === 'skip' && line.startsWith('>')) continue
@@ -31,21 +32,29 @@ export function readBody(text: string, { labels, quotes, signature }: BodyRules)
     // Without a colon a label is a word like others: `ที่` and `เรื่อง` begin sentences too.
     if (found !== undefined && (found.colon || !values.has(found.label))) {
       const { label, value } = found
-      if (values.has(label) && values.get(label) !== value)
+      const [earlier] = values.get(label) ?? []
+      if (earlier !== undefined && earlier !== value)
         throw new MailFault('mail.body.label-twice', 'body', value, { label })
-      values.set(label, value)
-      open = label
+      // The same once more, as in a quote, says nothing new.
+      open = earlier === undefined ? [value] : undefined
+      if (open !== undefined) values.set(label, open)
     } else if (line.trim() === '') {
       open = undefined
       others.push('')
     } else if (open === undefined) others.push(line)
-    else values.set(open, joined(values.get(open) ?? '', line.trim()))
+    else open.push(line.trim())
   }
-  return { values, text: others.join('\n').replace(/^\n+/, '').trimEnd() }
+  const said = [...values].map(([label, lines]): [string, string] => [label, joined(lines)])
+  return { values: new Map(said), text: others.join('\n').replace(/^\n+/, '').trimEnd() }
 }
 
-const joined = (before: string, line: string): string =>
-  before === '' || before.endsWith(' ') ? before + line : `${before} ${line}`
+/** One space between two lines, but where the first is blank or ends with one. */
+const joined = (lines: readonly string[]): string =>
+  lines
+    .map((line, index) =>
+      index === lines.length - 1 || line === '' || line.endsWith(' ') ? line : `${line} `,
+    )
+    .join('')
 
 interface Labelled {
   readonly label: string
@@ -72,20 +81,17 @@ export const writeBody = (labels: readonly string[], value: (label: string) => s
 
 /** Undoes format=flowed (RFC 3676): a line that ends with a space goes on in the next. */
 export function unflowed(text: string, deleteSpace: boolean): string {
-  let out = ''
+  const parts: string[] = []
   let depth: number | undefined
   for (const line of text.split('\n')) {
     const quoted = /^>*/.exec(line)![0].length
     const content = line.slice(quoted).replace(/^ /, '')
-    const goesOn = depth !== undefined && depth === quoted && content !== '-- '
-    out += goesOn
-      ? content
-      : `${out === '' && depth === undefined ? '' : '\n'}${'>'.repeat(quoted)}${content}`
-    depth = undefined
-    if (content.endsWith(' ') && content !== '-- ') {
-      depth = quoted
-      if (deleteSpace) out = out.slice(0, -1)
-    }
+    const signature = content === '-- '
+    if (depth === undefined || depth !== quoted || signature)
+      parts.push(parts.length === 0 ? '' : '\n', '>'.repeat(quoted))
+    const soft = content.endsWith(' ') && !signature
+    parts.push(soft && deleteSpace ? content.slice(0, -1) : content)
+    depth = soft ? quoted : undefined
   }
-  return out
+  return parts.join('')
 }

@@ -9,6 +9,9 @@ import type { Head } from './head.ts'
 import { type Leaf, partsOf } from './parts.ts'
 import { headerText } from './words.ts'
 
+/** Bytes of one text: what a letter's extension can hold is less. */
+const largestText = 1024 * 1024
+
 export interface MailRead {
   readonly subject: string
   /** The address in From, as it stands there; '' when there is no From. */
@@ -69,7 +72,13 @@ function dateOf(head: Head): string {
 const charsetOf = ({ parameters }: Leaf): string => parameters.get('charset')?.trim().toLowerCase() ?? ''
 
 function bodyText(leaf: Leaf): string {
-  const text = textOf(leaf.bytes(), charsetOf(leaf), leaf.path).replace(/\r\n?/g, '\n')
+  const bytes = leaf.bytes()
+  if (bytes.length > largestText)
+    throw new MailFault('mail.part.bounds', leaf.path, undefined, {
+      what: 'bytes of text',
+      limit: largestText,
+    })
+  const text = textOf(bytes, charsetOf(leaf), leaf.path).replace(/\r\n?/g, '\n')
   const flowed = leaf.parameters.get('format')?.toLowerCase() === 'flowed'
   return flowed ? unflowed(text, leaf.parameters.get('delsp')?.toLowerCase() === 'yes') : text
 }

@@ -97,7 +97,7 @@ export const mailbox = transport<Options>({
     if (fault !== undefined) return { ok: false, findings: [fault, ...more] }
     const { address, office, smtp, imap } = options
     const within = milliseconds(options.within)
-    const ending = new AbortController()
+    let ending = new AbortController()
     const answer: Answer | undefined =
       options.answer && smtp !== undefined
         ? async (head, sender, handover, problems) => {
@@ -113,7 +113,12 @@ export const mailbox = transport<Options>({
       ok: true,
       value: {
         doors: [],
-        ...(fetch && { start: (verbs) => fetch.start(verbs) }),
+        ...(fetch && {
+          start: (verbs) => {
+            ending = new AbortController()
+            return fetch.start(verbs)
+          },
+        }),
         stop: async () => {
           ending.abort()
           await fetch?.stop()

@@ -53,10 +53,12 @@ export async function submit(
     // From here on the server may have the whole of it, whatever we hear.
     sent = true
   }
+  let giveUp: () => void = () => undefined
   try {
     signal.throwIfAborted()
     await new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      giveUp = () => reject(signal.reason)
+      signal.addEventListener('abort', giveUp)
       // Errors between two commands belong to no call.
       connection.on('error', reject)
       connection.on('end', () => reject(new Error('the connection ended')))
@@ -80,6 +82,8 @@ export async function submit(
   } catch (error) {
     connection.close()
     return outcomeOf(error, sent)
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }
 
