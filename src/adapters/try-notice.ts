@@ -3,7 +3,7 @@ import { checkNotice } from '../letter/check.ts'
 import { readLetterDate } from '../letter/dates.ts'
 import { moi } from '../letter/offices.ts'
 import { type Clock, newMessageId, type Random } from '../letter/time.ts'
-import type { Problem, Result } from '../problem/problem.ts'
+import { type Problem, problem, type Result } from '../problem/problem.ts'
 import type { NoticeDraft } from './contract.ts'
 import type { DocumentForm, Written } from './formats/format.ts'
 import type { Profile } from './profile.ts'
@@ -58,7 +58,12 @@ export async function noticeBack(
       })
     : notice
   if (!written.ok) return { lost: [], problems: written.problems }
-  return { written: written.value, lost: await lostOf(draft, written.value, form), problems: [] }
+  const lost = await lostOf(draft, written.value, form)
+  return {
+    written: written.value,
+    lost,
+    problems: lost.map((field) => problem('adapter.try.lost', '', field)),
+  }
 }
 
 async function lostOf(draft: NoticeDraft, written: Written, form: DocumentForm): Promise<string[]> {

@@ -1,17 +1,14 @@
 // A profile tried on a sample: what is read, how it would be written back, and what would be lost on the way.
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { Readable } from 'node:stream'
-import { mediaTypeOf } from '../letter/attachments.ts'
 import { checkLetter } from '../letter/check.ts'
 import { letterToJson } from '../letter/json.ts'
 import type { Attachment, Letter } from '../letter/letter.ts'
 import { type Clock, newMessageId, type Random } from '../letter/time.ts'
-import type { Problem } from '../problem/problem.ts'
+import { type Problem, problem } from '../problem/problem.ts'
 import { formsOf } from './adapter.ts'
-import type { AttachmentContent, IncomingAttachment, Item, NoticeDraft, Source } from './contract.ts'
+import type { AttachmentContent, Item, NoticeDraft, Source } from './contract.ts'
 import type { DocumentForm, Written } from './formats/format.ts'
 import type { Profile } from './profile.ts'
+import { attachmentsOf, streamOf } from './try-attachments.ts'
 import { noticeBack } from './try-notice.ts'
 
 export interface TrialSettings {
@@ -85,11 +82,22 @@ export async function tryProfile(
   const letters = settings.document === 'notice' ? undefined : await trial('letter', forms.send)
   if (settings.document === 'letter' || letters?.items.some(({ kind }) => kind !== 'fault') === true)
     return letters ?? none('letter')
-  const notices = await trial('notice', forms.sendNotices)
+  const [said, unsaid] = [forms.sendNotices ?? carrier(forms.send), noSendNotices()]
+  if (said === undefined && settings.document === 'notice') return { document: 'notice', items: [unsaid] }
+  const notices = await trial('notice', said)
   return notices?.items.some(({ kind }) => kind !== 'fault') === true
     ? notices
     : (letters ?? notices ?? none('letter'))
 }
+
+/** Where one document carries both (an envelope), it stands in `send`. */
+const carrier = (form: DocumentForm | undefined) => (form?.receipts === true ? form : undefined)
+
+const noSendNotices = (): TrialItem => ({
+  kind: 'fault',
+  position: 'profile',
+  problems: [problem('adapter.try.no-send-notices', 'sendNotices')],
+})
 
 const none = (document: 'letter' | 'notice'): Trial => ({ document, items: [] })
 
@@ -159,12 +167,24 @@ async function back(
   })
   if (!written.ok) return { lost: [], problems: written.problems }
   const { bytes, mediaType, files, spilled } = written.value
+  const lost = await lostOf(letter, written.value, content, form, id)
   return {
     wayBack: { bytes, mediaType, files: files.map(({ name }) => name), spilled },
-    lost: await lostOf(letter, written.value, content, form, id),
-    problems: [],
+    lost: lost.map(({ field }) => field),
+    problems: lost.map(problemOfLoss),
   }
 }
+
+/** A field that comes back another; `names` of the columns that no field is mapped to and that have no place of their own. */
+interface Lost {
+  readonly field: string
+  readonly names?: readonly string[]
+}
+
+const problemOfLoss = ({ field, names }: Lost): Problem =>
+  names === undefined
+    ? problem('adapter.try.lost', '', field)
+    : problem('adapter.try.columns-lost', '', names.join(', '))
 
 /** The fields that differ when what was written is read again. */
 async function lostOf(
@@ -173,7 +193,7 @@ async function lostOf(
   content: Beside,
   form: DocumentForm,
   id: string,
-): Promise<readonly string[]> {
+): Promise<readonly Lost[]> {
   const beside = new Map(
     written.files.flatMap((file): [string, AttachmentContent][] => {
       const kept =
@@ -191,10 +211,10 @@ async function lostOf(
     sender: 'gone',
     final: true,
   })
-  if (item?.kind !== 'letter') return ['the whole letter: what is written cannot be read again']
+  if (item?.kind !== 'letter') return [{ field: 'the whole letter: what is written cannot be read again' }]
   const contents = await attachmentsOf(item.attachments)
   const again = contents.ok ? checkLetter(item.draft, contents.attachments) : contents
-  if (!again.ok) return ['the whole letter: what is written is not a letter any more']
+  if (!again.ok) return [{ field: 'the whole letter: what is written is not a letter any more' }]
   const before: Readonly<Record<string, unknown>> = {
     ...letterToJson(letter),
     attachments: bare(letter.attachments, ''),
@@ -206,9 +226,11 @@ async function lostOf(
       id,
     ),
   }
-  return Object.keys({ ...before, ...after }).filter(
-    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
-  )
+  const kept = new Set(again.value.extension.map(({ name }) => name))
+  const names = letter.extension.flatMap(({ name }) => (kept.has(name) ? [] : [name]))
+  return Object.keys({ ...before, ...after })
+    .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+    .map((field) => (field === 'extension' && names.length > 0 ? { field, names } : { field }))
 }
 
 /** Attachments without what a form puts before their names to keep them apart. */
@@ -220,44 +242,3 @@ const bare = (attachments: readonly Attachment[], id: string) =>
         ? each.name.slice(`${id}-${index + 1}-`.length)
         : each.name,
   }))
-
-type Contents =
-  | { readonly ok: true; readonly attachments: readonly Attachment[]; readonly content: Beside }
-  | { readonly ok: false; readonly problems: readonly [Problem, ...Problem[]] }
-
-async function attachmentsOf(incoming: readonly IncomingAttachment[]): Promise<Contents> {
-  const attachments: Attachment[] = []
-  const content = new Map<string, AttachmentContent>()
-  const problems: Problem[] = []
-  for (const each of incoming) {
-    const mediaType = mediaTypeOf(each.mediaType, each.name)
-    if (!mediaType.ok) {
-      problems.push(...mediaType.problems.map((found) => ({ ...found, path: 'attachments' })))
-      continue
-    }
-    const { sha256, size } = await measured(each.content)
-    attachments.push({ name: each.name, mediaType: mediaType.value, size, sha256, role: each.role })
-    content.set(sha256, each.content)
-  }
-  const [first, ...rest] = problems
-  return first === undefined ? { ok: true, attachments, content } : { ok: false, problems: [first, ...rest] }
-}
-
-async function measured(
-  content: AttachmentContent,
-): Promise<{ readonly sha256: string; readonly size: number }> {
-  if (content.kind === 'kept') return content
-  const hash = createHash('sha256')
-  let size = 0
-  for await (const chunk of streamOf(content) as AsyncIterable<Buffer>) {
-    hash.update(chunk)
-    size += chunk.length
-  }
-  return { sha256: hash.digest('hex'), size }
-}
-
-function streamOf(content: AttachmentContent | undefined): Readable {
-  if (content?.kind === 'bytes') return Readable.from([content.bytes])
-  if (content?.kind === 'file') return createReadStream(content.path)
-  throw new Error('the bytes of an attachment are not at hand')
-}

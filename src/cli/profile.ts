@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { Command } from 'commander'
 import type { AttachmentContent } from '../adapters/contract.ts'
 import { problem } from '../problem/problem.ts'
+import { previewJson, previewPage } from './preview.ts'
 import { exit, Failed, jsonLine, problemJson, reasonOf, type Terminal } from './terminal.ts'
 import { type Bench, isFaulty, trialJson, trialPage } from './trial.ts'
 
@@ -13,6 +14,7 @@ export function profileCommand(terminal: Terminal): Command {
     .description('check profiles, and try them on samples')
     .addCommand(checkCommand(terminal))
     .addCommand(tryCommand(terminal))
+    .addCommand(previewCommand(terminal))
 }
 
 function checkCommand(terminal: Terminal): Command {
@@ -93,6 +95,41 @@ Examples:
   $ saraban profile try profiles/chiang-mai-csv.yaml sample.csv
   $ saraban profile try profiles/chiang-rai-json.yaml letter.json --json
   $ saraban profile try profiles/chiang-mai-csv.yaml what-became-of-them.csv --notice
+`
+
+function previewCommand(terminal: Terminal): Command {
+  return new Command('preview')
+    .description(
+      'show what the system of a profile would be told: a notice of each kind, as it would be written',
+    )
+    .argument('<PROFILE>', 'the profile')
+    .option('--json', 'print everything as JSON')
+    .addHelpText('after', previewHelp)
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { readProfile } = await import('../adapters/profile.ts')
+      const { previewNotices } = await import('../adapters/preview.ts')
+      const profile = readProfile(readText(file).toString('utf8'), file)
+      if (!profile.ok) {
+        if (options.json === true) terminal.write(jsonLine({ problems: profile.problems.map(problemJson) }))
+        throw new Failed(exit.refused, options.json === true ? [] : profile.problems)
+      }
+      const previews = await previewNotices(profile.value, terminal)
+      terminal.write(
+        options.json === true
+          ? jsonLine(previewJson(previews, profile.value))
+          : previewPage(previews, profile.value),
+      )
+      if (previews.some(({ problems }) => problems.length > 0)) throw new Failed(exit.refused, [])
+    })
+}
+
+const previewHelp = `
+The letter that the notices speak of never was. Nothing is sent and nothing is sealed.
+Exit code: 0 each kind is written or declared untold, 1 one of them cannot be written, 2 wrong usage or an unreadable file.
+
+Examples:
+  $ saraban profile preview profiles/chiang-mai-csv.yaml
+  $ saraban profile preview profiles/chiang-rai-json.yaml --json
 `
 
 function readText(path: string): Buffer {

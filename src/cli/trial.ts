@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import iconv from 'iconv-lite'
 import type { NoticeDraft } from '../adapters/contract.ts'
 import type { Profile } from '../adapters/profile.ts'
+import type { Channel } from '../adapters/transports/transport.ts'
 import type { Trial, TrialItem } from '../adapters/try.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import { writeEnvelope } from '../envelope/write.ts'
@@ -45,9 +46,12 @@ export interface Bench {
 
 /** What the profile's documents are written in, for showing their bytes to a person. */
 function charsetOf({ profile }: Bench, document: 'letter' | 'notice'): string {
-  const { send, sendNotices } = profile.channels
-  const name = (document === 'letter' ? send : sendNotices)?.document ?? ''
-  const charset = profile.documents[name]?.format['charset']
+  return charsetOfChannel(profile, document === 'letter' ? 'send' : 'sendNotices')
+}
+
+/** What a channel's document is written in, as far as the profile says it. */
+export function charsetOfChannel(profile: Profile, channel: Channel): string {
+  const charset = profile.documents[profile.channels[channel]?.document ?? '']?.format['charset']
   return typeof charset === 'string' && iconv.encodingExists(charset) ? charset : 'utf-8'
 }
 
@@ -98,10 +102,11 @@ function backPage(item: TrialItem & { kind: 'letter' | 'notice' }, bench: Bench)
     lost.length === 0
       ? `read again, it is the same ${kind}\n`
       : `read again, it is ANOTHER ${kind}; it differs in: ${lost.join(', ')}\n`
-  return `the way back: ${wayBack.bytes.length} bytes, ${wayBack.mediaType}, ${charset}\n${text}\n${files}${spilled}${verdict}`
+  return `the way back: ${wayBack.bytes.length} bytes, ${wayBack.mediaType}, ${charset}\n${text}\n${files}${spilled}${verdict}${problemLines(problems)}`
 }
 
-const problemLines = (problems: readonly Problem[]): string =>
+/** Problems below what they are about. */
+export const problemLines = (problems: readonly Problem[]): string =>
   problems
     .map((found) => {
       const where = found.path === '' ? '' : `${printable(found.path)}: `
@@ -110,7 +115,7 @@ const problemLines = (problems: readonly Problem[]): string =>
     .join('')
 
 /** Text from outside, line by line: nothing in it steers the terminal. */
-const safeLines = (text: string): string =>
+export const safeLines = (text: string): string =>
   text
     .split(/\r?\n/)
     .map((one) => printable(one, 100_000))
