@@ -89,7 +89,7 @@ export function refusesCell(text: string, column: Column | undefined, charset: C
 const numberOf = (decimals: number): RegExp =>
   new RegExp(`^-?\\d+${decimals > 0 ? `\\.\\d{${decimals}}` : ''}$`)
 
-/** The bytes of a cell that was not refused. `pointer`: the block of its memo. */
+/** The bytes of a cell that was not refused. */
 export function writeCell(text: string, { type, length }: Column, charset: Charset): Buffer {
   const cell = Buffer.alloc(length, 0x20)
   const bytes = encode(text, charset)
