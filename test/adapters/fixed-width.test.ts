@@ -6,6 +6,7 @@ import { fixedWidth } from '../../src/adapters/formats/fixed-width.ts'
 import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
 import { parcelOf } from './stage.ts'
 import {
+  documented,
   formsWith,
   lawOfCells,
   lawOfLetters,
@@ -312,5 +313,10 @@ t.test('X8: no bytes make the reader throw', (t) => {
     }),
     { numRuns: 500 },
   )
+  t.end()
+})
+
+t.test('the example in docs/profiles.md', (t) => {
+  t.ok(lawOfCells(documented(fixedWidth), ['สถานะ', 'ที่', 'ลงวันที่', 'เรื่อง', 'ลำดับ'], 200) > 50)
   t.end()
 })

@@ -7,6 +7,7 @@ import { htmlTable } from '../../src/adapters/formats/html-table.ts'
 import { fixedLetter, letters, mustBe } from '../letter/arbitrary.ts'
 import { parcelOf, TestClock } from './stage.ts'
 import {
+  documented,
   formsWith,
   lawOfCells,
   lawOfLetters,
@@ -299,5 +300,10 @@ t.test('X8: no bytes make the reader throw', (t) => {
     }),
     { numRuns: 1_000 },
   )
+  t.end()
+})
+
+t.test('the example in docs/profiles.md', (t) => {
+  t.ok(lawOfCells(documented(htmlTable), ['ที่หนังสือ', 'เรื่อง', 'c'], 200) > 50)
   t.end()
 })

@@ -49,6 +49,18 @@ export function recordForm(kind: FormatKind, options: object): RecordForm {
   return made.value
 }
 
+/** A records form as the example in docs/profiles.md makes it. */
+export function documented(kind: FormatKind): RecordForm {
+  const docs = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
+  const examples = [...docs.matchAll(/```yml\n(format:[\s\S]*?)```/g)].map(
+    ([, text = '']) => parse(text).format,
+  )
+  return recordForm(
+    kind,
+    examples.find((each) => each.kind === kind.kind),
+  )
+}
+
 /** What a form reads, short enough to compare: cells, or the codes of faults, by position. */
 export const shown = (form: RecordForm, bytes: Buffer): (readonly [string, ...string[]])[] =>
   form

@@ -9,6 +9,7 @@ import { openZip } from '../../src/adapters/formats/xlsx-zip.ts'
 import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
 import { parcelOf, TestClock } from './stage.ts'
 import {
+  documented,
   formsWith,
   lawOfCells,
   lawOfLetters,
@@ -356,6 +357,9 @@ t.test('T4: half a file is a fault, wherever it ends', (t) => {
   const place = damaged.indexOf('sheet1.xml') + 60
   damaged[place] = (damaged[place] ?? 0) ^ 0x55
   t.same(codes(damaged), ['adapter.zip.broken'])
+  const stored = plain.write([new Map([['a', 'ชม 0017.1/492']])], ['a'])
+  stored.write('7', stored.indexOf('0017') + 2)
+  t.same(codes(stored), ['adapter.zip.broken'], 'a number that a bad disk changed')
   t.same(codes(Buffer.concat([sample, Buffer.from('x')])), ['adapter.zip.broken'], 'something behind')
   t.same(codes(Buffer.concat([Buffer.from('x'), sample])), ['adapter.zip.broken'], 'something before')
   const old = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(4_000)])
@@ -563,5 +567,10 @@ t.test('T4: no bytes make the reader throw', (t) => {
     ),
     { numRuns: 500 },
   )
+  t.end()
+})
+
+t.test('the example in docs/profiles.md', (t) => {
+  t.ok(lawOfCells(documented(xlsx), ['ที่หนังสือ', 'เรื่อง', 'c'], 200) > 50)
   t.end()
 })
