@@ -100,7 +100,7 @@ function handOverFindings(raw: Tree): Finding[] {
 function placeFindings(raw: Tree): Finding[] {
   const place = (channel: Channel): string | undefined => {
     const options = tree(tree(raw[channel])['transport'])
-    const found = transports.find(({ kind }) => kind === options['kind'])?.place?.(options)
+    const found = transports.find(({ kind }) => kind === options['kind'])?.place?.(options, channel)
     return found === undefined ? undefined : JSON.stringify(found)
   }
   const fetched = (['send', 'sendNotices'] as const).map((channel) => ({ channel, at: place(channel) }))

@@ -4,7 +4,7 @@
 // done is one rename of it. A name that is used again meets nothing of the letter before.
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { printInstant, readInstant } from '../../letter/time.ts'
+import { type Clock, type Instant, printInstant, readInstant } from '../../letter/time.ts'
 import type { AttachmentContent } from '../contract.ts'
 import { codeOf, ensureFolder, look, moveToFree, syncFolder } from './folder-files.ts'
 import { isSame, type Seen } from './folder-names.ts'
@@ -14,10 +14,14 @@ export interface Claim {
   readonly folder: string
   /** The document's own name. */
   readonly name: string
-  /** When it was claimed, whatever was restarted since: the wait for its files counts from here. */
-  readonly since: number
-  /** When this process first had it. */
+  /** When it was claimed, whatever was restarted since: for people. */
+  readonly since: Instant
+  /** When this process first had it: elapsed time, as are `waited`, `first` and `pausedUntil`. */
   readonly found: number
+  /** From when the wait for its files counts: before `found` by what it has waited in another run. */
+  readonly waited: number
+  /** When its document was first seen in the folder; of a claim that was found, before everything that this run sees. */
+  readonly first: number
   readonly beside: Map<string, AttachmentContent>
   /** The names of the files that its letters need, once it was read. */
   named: readonly string[] | undefined
@@ -45,12 +49,22 @@ export const places = (path: string) => ({
   done: join(path, 'done'),
 })
 
-export const claimOf = (id: string, folder: string, name: string, since: number, found: number): Claim => ({
+/** `waited`: `found` for a new claim; `first`: −∞ for one that another run made. */
+export const claimOf = (
+  id: string,
+  folder: string,
+  name: string,
+  since: Instant,
+  found: number,
+  { waited = since, first = Number.NEGATIVE_INFINITY }: Partial<Pick<Claim, 'waited' | 'first'>> = {},
+): Claim => ({
   id,
   folder,
   name,
   since,
   found,
+  waited,
+  first,
   beside: new Map(),
   named: undefined,
   contested: new Map(),
@@ -74,11 +88,12 @@ export async function claim(
   path: string,
   name: string,
   seen: Seen,
-  now: number,
+  clock: Clock,
   settle: number,
 ): Promise<Claim | undefined> {
   const { claimed } = places(path)
-  const stamp = printInstant(now).slice(0, 19).replaceAll(':', '').replace('T', '-')
+  const now = clock.now()
+  const stamp = stampOf(now)
   for (let count = 1; ; count += 1) {
     const id = `${stamp}-${count}`
     const folder = join(claimed, id)
@@ -98,33 +113,65 @@ export async function claim(
       if (codeOf(error) === 'ENOENT') return undefined
       throw error
     }
-    const made = claimOf(id, folder, name, now, now)
+    const found = clock.elapsed()
+    const made = claimOf(id, folder, name, now, found, { waited: found, first: seen.first })
     const moved = await look(place)
-    if (moved === undefined || !isSame(seen, moved)) made.pausedUntil = now + settle
+    if (moved === undefined || !isSame(seen, moved)) made.pausedUntil = found + settle
     return made
   }
 }
 
-/** The claims of documents that `pattern` names which a stop or a crash left behind: they are offered again. */
-export async function claimsLeft(path: string, pattern: RegExp, now: number): Promise<Claim[]> {
+/** The claims of one channel, as they stand on disk. */
+export interface Claims {
+  readonly open: Claim[]
+  /** Claims in this folder that are another channel's, by id: two may share it, each with its own pattern. */
+  readonly others: Set<string>
+}
+
+/**
+ * Makes `claims` what stands on disk: a stop or a crash left some behind, which are offered again; a share that went and
+ * came back hid some; and some a person may have taken away (`gone`). `first`: nothing is being claimed in this process.
+ */
+export async function reconcile(
+  path: string,
+  { open, others }: Claims,
+  pattern: RegExp,
+  clock: Clock,
+  first: boolean,
+): Promise<Claims & { readonly gone: readonly Claim[] }> {
   const { claimed } = places(path)
-  const claims: Claim[] = []
-  for (const id of (await readdir(claimed)).sort()) {
+  const standing = new Set(await readdir(claimed))
+  const still = open.filter(({ id }) => standing.has(id))
+  const known = new Set(still.map(({ id }) => id))
+  for (const id of [...standing].sort()) {
+    if (known.has(id) || others.has(id)) continue
     const folder = join(claimed, id)
     const [name] = await readdir(join(folder, 'document')).catch((error: unknown): string[] => {
       if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
       throw error
     })
-    // A crash between the making of the claim and the move into it: the document stands in the folder still.
-    if (name === undefined) await rm(folder, { recursive: true })
-    // Two channels may share a folder, each with its own pattern.
-    else if (pattern.test(name)) claims.push(claimOf(id, folder, name, claimedAt(id, now), now))
+    if (name === undefined) {
+      // A crash between the making of the claim and the move into it: the document stands in the folder still.
+      if (first) await rm(folder, { recursive: true })
+    } else if (pattern.test(name)) still.push(foundAgain(id, folder, name, clock))
+    else others.add(id)
   }
-  return claims
+  return { open: still, others, gone: open.filter(({ id }) => !standing.has(id)) }
 }
 
+/** A claim of another run. It has waited as long as the clock says; a clock that was set back since says: not at all. */
+function foundAgain(id: string, folder: string, name: string, clock: Clock): Claim {
+  const [now, found] = [clock.now(), clock.elapsed()]
+  const since = claimedAt(id, now)
+  return claimOf(id, folder, name, since, found, { waited: found - (now - since) })
+}
+
+/** What a claim's id begins with: when it was claimed. */
+export const stampOf = (now: number): string =>
+  printInstant(now).slice(0, 19).replaceAll(':', '').replace('T', '-')
+
 /** The time that a claim's id says, so that a restart does not begin its wait anew. */
-function claimedAt(id: string, now: number): number {
+export function claimedAt(id: string, now: number): number {
   const [, day, hours, minutes, seconds] = /^(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)(\d\d)-/.exec(id) ?? []
   const at = readInstant(`${day}T${hours}:${minutes}:${seconds}`)
   return at.ok ? Math.min(at.value, now) : now

@@ -2,11 +2,12 @@
 // after the commit: whatever fails before leaves the claim, and the claim is offered again.
 import { rename } from 'node:fs/promises'
 import type { AdapterVerbs } from '../contract.ts'
-import { type Claim, claim, claimOf, claimsLeft, missingOf, places } from './folder-claim.ts'
+import { type Claim, type Claims, claim, claimOf, missingOf, places, reconcile } from './folder-claim.ts'
 import { markContested, putContestedAside } from './folder-contest.ts'
 import { codeOf, ensureFolder } from './folder-files.ts'
 import { type Look, nothingSeen, observe, type Seen } from './folder-names.ts'
 import { goesOn, guarded, isFinal, type Offering, offer, readNames } from './folder-offer.ts'
+import { Foreign, own } from './folder-owner.ts'
 import type { FolderSettings } from './folder-settings.ts'
 
 /** Claims that are worked on at the same time, so that their commits can be one group. */
@@ -27,7 +28,9 @@ export function folderFetch(settings: FolderSettings): {
   const { path, pattern, every, settle } = settings
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
   let seen: Look = nothingSeen
-  let claims: Claim[] | undefined
+  let claims: Claims = { open: [], others: new Set() }
+  /** Nothing was looked at yet, or another gateway had the folder meanwhile. */
+  let first = true
   let done: Done[] = []
   let running: Promise<void> = Promise.resolve()
   let cancel: () => void = () => undefined
@@ -35,23 +38,29 @@ export function folderFetch(settings: FolderSettings): {
   let troubled = ''
 
   async function once(verbs: AdapterVerbs): Promise<void> {
+    const { clock } = verbs
     await ensureFolder(places(path).own)
+    if (verbs.installation !== undefined) await own(path, verbs.installation)
     await ensureFolder(places(path).claimed)
-    claims ??= await claimsLeft(path, pattern, verbs.clock.now())
+    const { gone, ...found } = await reconcile(path, claims, pattern, clock, first)
+    for (const { id } of gone) verbs.report('folder.refused', { claim: id, reason: 'its claim is gone' })
+    claims = found
+    first = false
+    const { open } = claims
     const before = seen
-    seen = await observe(path, before, verbs.clock.now(), pattern, new Set(claims.flatMap(missingOf)))
+    seen = await observe(path, before, clock.elapsed(), pattern, new Set(open.flatMap(missingOf)))
     reportNames(before, seen, verbs)
     const { files } = seen
     const settled = (name: string): Seen | undefined => {
-      const found = files.get(name)
-      return found !== undefined && verbs.clock.now() - found.since >= settle ? found : undefined
+      const file = files.get(name)
+      return file !== undefined && clock.elapsed() - file.since >= settle ? file : undefined
     }
     const unclaimed = new Set([...files.keys()].filter((each) => pattern.test(each)))
     for (const name of [...unclaimed].sort()) {
-      const found = settled(name)
-      if (found === undefined) continue
-      const taken = await claim(path, name, found, verbs.clock.now(), settle)
-      if (taken !== undefined) claims.push(taken)
+      const file = settled(name)
+      if (file === undefined) continue
+      const taken = await claim(path, name, file, clock, settle)
+      if (taken !== undefined) open.push(taken)
       unclaimed.delete(name)
     }
     const offering: Offering = {
@@ -60,24 +69,25 @@ export function folderFetch(settings: FolderSettings): {
       ready: (found, name) => {
         const file = settled(name)
         if (file === undefined || found.contested.has(name)) return undefined
-        // A file that came after its document may belong to one that is still being written: that one may name it too.
-        const late = file.since > found.since && !isFinal(found, settings, verbs.clock.now())
+        // A file that did not stand there before its document may belong to one that is still being written: that one may
+        // name it too.
+        const late = file.since >= found.first && !isFinal(found, settings, clock.elapsed())
         const others = late
           ? [...unclaimed].filter((each) => (files.get(each)?.first ?? 0) <= file.since + settle)
           : []
         return others.length > 0 ? undefined : file
       },
       watch: (found, place) => {
-        done.push({ claim: found, place, until: verbs.clock.now() + watched * settle })
+        done.push({ claim: found, place, until: clock.elapsed() + watched * settle })
       },
+      stopping: () => stopped,
     }
     await takeBack(offering)
-    const open = claims
     await each(open, (found) => guarded(found, verbs, () => readNames(found, offering)))
     markContested(open)
     await putContestedAside(open, path, settled, verbs)
     await each(open, (found) => guarded(found, verbs, () => offer(found, offering)))
-    claims = open.filter((found) => !found.settled)
+    claims = { ...claims, open: open.filter((found) => !found.settled) }
   }
 
   async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {
@@ -87,7 +97,7 @@ export function folderFetch(settings: FolderSettings): {
 
   /** A claim that is done and was written into since becomes a claim again. */
   async function takeBack(offering: Offering): Promise<void> {
-    const now = offering.verbs.clock.now()
+    const now = offering.verbs.clock.elapsed()
     const still: Done[] = []
     for (const each of done) {
       const { claim: old, place, until } = each
@@ -96,11 +106,19 @@ export function folderFetch(settings: FolderSettings): {
         continue
       }
       await rename(place, old.folder)
-      const again = claimOf(old.id, old.folder, old.name, old.since, now)
+      const again = claimOf(old.id, old.folder, old.name, old.since, now, old)
       again.pausedUntil = old.pausedUntil
-      claims?.push(again)
+      claims.open.push(again)
     }
     done = still
+  }
+
+  /** What stands in the folder is another gateway's now: nothing that was known of it counts when it is ours again. */
+  function letGo(): void {
+    seen = nothingSeen
+    claims = { open: [], others: new Set() }
+    done = []
+    first = true
   }
 
   async function round(verbs: AdapterVerbs): Promise<void> {
@@ -111,8 +129,11 @@ export function folderFetch(settings: FolderSettings): {
     } catch (error) {
       const code = codeOf(error)
       if (code === '') throw error
+      const foreign = error instanceof Foreign
+      if (foreign) letGo()
       // Once for each trouble, not at every look.
-      if (troubled !== code) verbs.report('folder.unavailable', { channel, path, reason: code })
+      if (troubled !== code)
+        verbs.report('folder.unavailable', { channel, path, reason: foreign ? error.message : code })
       troubled = code
     }
   }
@@ -143,8 +164,10 @@ export function folderFetch(settings: FolderSettings): {
   }
 }
 
+type Names = Pick<Look, 'unreadable' | 'cut'>
+
 /** What a look could not see, said when it changes. */
-function reportNames(before: Look, now: Look, verbs: AdapterVerbs): void {
+export function reportNames(before: Names, now: Names, verbs: AdapterVerbs): void {
   if (now.unreadable > 0 && now.unreadable !== before.unreadable)
     verbs.report('folder.name-unreadable', { count: now.unreadable })
   if (now.cut > 0 && before.cut === 0) verbs.report('folder.names-cut', { count: now.cut })

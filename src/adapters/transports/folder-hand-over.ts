@@ -21,7 +21,7 @@ interface Settings {
 }
 
 /** A marker stays so long after its parcel: no delivery is retried or sent again after that. */
-const markerLife = 400 * 86_400_000
+export const markerLife = 400 * 86_400_000
 
 export function folderHandOver({ path, clock, letter, notice }: Settings): {
   start(verbs: AdapterVerbs): Promise<void>
@@ -77,7 +77,8 @@ export function folderHandOver({ path, clock, letter, notice }: Settings): {
   }
 }
 
-function outcomeOf(moved: Moved, path: string, document: string, id: string): Outcome {
+/** What became of a parcel, as an outcome. */
+export function outcomeOf(moved: Moved, path: string, document: string, id: string): Outcome {
   switch (moved.kind) {
     case 'handed-over':
       return { kind: 'taken', said: document }
@@ -113,7 +114,8 @@ function saidOf(code: ProblemCode, value: string, details: Details = {}): string
   return `${describe(found)} ${remedyOf(found)}`
 }
 
-const unavailable = (code: ProblemCode, value: string, details: Details = {}): Outcome => ({
+/** Nothing was taken, for the reason that `code` says. */
+export const unavailable = (code: ProblemCode, value: string, details: Details = {}): Outcome => ({
   kind: 'unavailable',
   said: saidOf(code, value, details),
 })

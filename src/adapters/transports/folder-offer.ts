@@ -2,7 +2,7 @@
 // when the wait is over, it is offered. It is settled only when nobody wrote into it up to the end.
 import { attachmentName } from '../../letter/attachments.ts'
 import { printInstant } from '../../letter/time.ts'
-import { printable } from '../../problem/problem.ts'
+import { printable, problem } from '../../problem/problem.ts'
 import type { AdapterVerbs, Source } from '../contract.ts'
 import { type Claim, finish, missingOf, refuse } from './folder-claim.ts'
 import { codeOf } from './folder-files.ts'
@@ -17,6 +17,8 @@ export interface Offering {
   ready(found: Claim, name: string): Seen | undefined
   /** Called with the place of a claim that is done, to be watched for a writer who goes on. */
   watch(found: Claim, place: string): void
+  /** Whether the transport is being stopped: what takes long ends. */
+  stopping(): boolean
 }
 
 /** Runs `act`; what it throws is reported, and the claim stays for the next look: nothing was taken, or nobody knows. */
@@ -32,10 +34,11 @@ export async function guarded(found: Claim, verbs: AdapterVerbs, act: () => Prom
 }
 
 /** Reads a claim's document for the names of the files that its letters need, once. */
-export async function readNames(found: Claim, { settings, verbs }: Offering): Promise<void> {
-  const now = verbs.clock.now()
+export async function readNames(found: Claim, offering: Offering): Promise<void> {
+  const { settings, verbs } = offering
+  const now = verbs.clock.elapsed()
   if (found.named !== undefined || now < found.pausedUntil) return
-  const bytes = await documentOf(found, { settings, verbs })
+  const bytes = await documentOf(found, offering)
   if (bytes === undefined) return
   // A last row without an end may be half a row: it is given as much time again as a file that changes.
   const quiet = Math.max(found.found, found.pausedUntil)
@@ -51,7 +54,7 @@ export async function readNames(found: Claim, { settings, verbs }: Offering): Pr
 /** Offers a claim when there is something new to offer. */
 export async function offer(found: Claim, offering: Offering): Promise<void> {
   const { settings, verbs } = offering
-  const now = verbs.clock.now()
+  const now = verbs.clock.elapsed()
   if (found.settled || found.named === undefined || now < found.pausedUntil) return
   await takeFiles(found, offering)
   if (now < found.pausedUntil) return
@@ -81,14 +84,14 @@ export async function goesOn(found: Claim, folder: string, { settings, verbs }: 
   if (changed.length === 0) return false
   verbs.report('folder.written-on', { claim: found.id })
   forget(found, changed)
-  found.pausedUntil = verbs.clock.now() + settings.settle
+  found.pausedUntil = verbs.clock.elapsed() + settings.settle
   return true
 }
 
 /** The wait is over. A claim that was found again gets some looks first, in which its files are seen and settle. */
 export const isFinal = (found: Claim, { wait, settle }: FolderSettings, now: number): boolean =>
-  now - found.since >= wait &&
-  (found.since === found.found || now - found.found >= Math.min(wait, 3 * settle))
+  now - found.waited >= wait &&
+  (found.waited === found.found || now - found.found >= Math.min(wait, 3 * settle))
 
 async function takeFiles(found: Claim, { settings, verbs, ready }: Offering): Promise<void> {
   for (const name of missingOf(found)) {
@@ -97,28 +100,30 @@ async function takeFiles(found: Claim, { settings, verbs, ready }: Offering): Pr
       if (seen === undefined || !(await moveBeside(found, settings.path, name, seen))) continue
     }
     const kept = await keepBeside(found, settings.path, name, settings.attachmentLimit, verbs)
-    if (kept === 'changing') found.pausedUntil = verbs.clock.now() + settings.settle
+    if (kept === 'changing') found.pausedUntil = verbs.clock.elapsed() + settings.settle
   }
 }
 
 async function documentOf(
   found: Claim,
-  { settings, verbs }: Pick<Offering, 'settings' | 'verbs'>,
+  { settings, verbs, stopping }: Offering,
 ): Promise<Buffer | undefined> {
-  const read = await readDocument(found, settings.limit)
+  const read = await readDocument(found, settings.limit, stopping)
   if (read.kind === 'bytes') return read.bytes
   if (read.kind === 'changing') {
     forget(found, [''])
-    found.pausedUntil = verbs.clock.now() + settings.settle
+    found.pausedUntil = verbs.clock.elapsed() + settings.settle
     return undefined
   }
+  if (read.unread !== undefined) await verbs.take(unreadSource(found, read.unread, settings))
   verbs.report('folder.refused', { claim: found.id, reason: read.reason })
   await refuse(settings.path, found.folder, found.id)
   found.settled = true
   return undefined
 }
 
-function reportWaiting(found: Claim, missing: readonly string[], verbs: AdapterVerbs): void {
+/** Tells once of files that are waited for. */
+export function reportWaiting(found: Claim, missing: readonly string[], verbs: AdapterVerbs): void {
   const names = missing.join('/')
   if (found.reported === names) return
   found.reported = names
@@ -130,7 +135,24 @@ function reportWaiting(found: Claim, missing: readonly string[], verbs: AdapterV
   })
 }
 
-const sourceOf = (
+/** A claim whose document is too large to be read, as a source: for the quarantine. */
+const unreadSource = (
+  found: Claim,
+  unread: NonNullable<Source['unread']>,
+  settings: FolderSettings,
+): Source => ({
+  ...sourceOf(found, Buffer.alloc(0), settings, { beside: new Map(), final: true }),
+  unread,
+  doubts: [
+    problem('adapter.folder.too-large', '', String(unread.size), {
+      limit: settings.limit,
+      place: `.saraban/refused/${found.id}`,
+    }),
+  ],
+})
+
+/** A claim as a source. */
+export const sourceOf = (
   found: Claim,
   bytes: Buffer,
   { document }: FolderSettings,

@@ -1,21 +1,14 @@
 // The transport `folder`: documents as files in a folder that the system and the gateway share.
 import type { DocumentForm } from '../formats/format.ts'
 import { isNoFolder } from '../places.ts'
-import { byteCount, milliseconds } from '../quantities.ts'
-import { duration, size, textOrReference } from '../schema.ts'
+import { textOrReference } from '../schema.ts'
 import { folderFetch } from './folder-fetch.ts'
 import { folderHandOver } from './folder-hand-over.ts'
+import { type FetchOptions, fetchOptions, fetchSettings } from './folder-settings.ts'
 import { transport } from './transport.ts'
 
-interface Options {
+interface Options extends FetchOptions {
   readonly path: string
-  readonly pattern: string
-  readonly every: string
-  readonly settle: string
-  readonly wait: string
-  readonly done: 'rename' | 'delete'
-  readonly limit: string
-  readonly attachmentLimit: string
 }
 
 /**
@@ -27,18 +20,7 @@ export const folder = transport<Options>({
   kind: 'folder',
   options: {
     path: textOrReference,
-    pattern: {
-      type: 'string',
-      pattern: '^(?!\\.)[^/\\\\*]{1,60}$|^(?!\\.)[^/\\\\*]{0,60}\\*[^/\\\\*]{0,60}$',
-      default: '*',
-      description: 'a file name with at most one "*" and no path in it',
-    },
-    every: { ...duration, default: '2s' },
-    settle: { ...duration, default: '5s' },
-    wait: { ...duration, default: '10m' },
-    done: { enum: ['rename', 'delete'], default: 'rename' },
-    limit: { ...size, default: '16MiB' },
-    attachmentLimit: { ...size, default: '2GiB' },
+    ...fetchOptions({ every: '2s', settle: '5s' }),
   },
   required: ['path'],
   channels: ['send', 'sendNotices', 'receive', 'notices'],
@@ -69,13 +51,7 @@ export const folder = transport<Options>({
       folderFetch({
         ...fetched,
         path,
-        pattern: patternOf(options.pattern),
-        every: milliseconds(options.every),
-        settle: milliseconds(options.settle),
-        wait: milliseconds(options.wait),
-        done: options.done,
-        limit: byteCount(options.limit),
-        attachmentLimit: byteCount(options.attachmentLimit),
+        ...fetchSettings(options),
       })
     const handOver =
       forms.receive || forms.notices
@@ -101,12 +77,3 @@ export const folder = transport<Options>({
     }
   },
 })
-
-/** At most one `*`: no text takes more than linear time. `?` is one character. Letters match in either case, as where these systems run. */
-function patternOf(pattern: string): RegExp {
-  const body = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${body}$`, 'iu')
-}

@@ -52,7 +52,7 @@ export interface TransportKind {
   /** `pushes`: it brings parcels (`deliver`); `polled`: the system fetches them through a door. Only of `receive` and `notices`. */
   readonly handOver: 'pushes' | 'polled' | 'none'
   /** The place that options name, where what is handed over could be fetched again. */
-  place?(raw: unknown): unknown
+  place?(raw: unknown, channel: Channel): unknown
   /** Checks options as they stand in the profile, references not resolved. */
   check(raw: unknown, at: Pointer, channels: readonly Channel[]): readonly Finding[]
   /** Options with every reference resolved to its text. */
@@ -65,7 +65,7 @@ interface Definition<Options> {
   readonly required?: readonly string[]
   readonly channels: readonly Channel[]
   readonly handOver: TransportKind['handOver']
-  place?(options: Options): unknown
+  place?(options: Options, channel: Channel): unknown
   /** What the schema cannot say and does not depend on references. Pointers are relative to the options. */
   deeper?(options: Options, channels: readonly Channel[]): readonly Finding[]
   /** Options are typed with plain texts here: every reference is resolved by now. */
@@ -93,9 +93,9 @@ export function transport<Options>(definition: Definition<Options>): TransportKi
     required,
     channels: definition.channels,
     handOver: definition.handOver,
-    place: (raw) => {
+    place: (raw, channel) => {
       const options = read(raw)
-      return options.ok ? definition.place?.(options.value) : undefined
+      return options.ok ? definition.place?.(options.value, channel) : undefined
     },
     check: (raw, at, used) => {
       const options = read(raw, at)

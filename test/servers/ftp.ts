@@ -1,0 +1,217 @@
+// An FTP server over a scratch folder: ftp-srv with TLS (explicit, implicit) or without, and bad days at the push of a button.
+import { closeSync, createReadStream, openSync, statSync, writeSync } from 'node:fs'
+import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
+import type { AddressInfo, Socket } from 'node:net'
+import { join, posix } from 'node:path'
+import { Transform, Writable } from 'node:stream'
+import { FileSystem, type FtpConnection, FtpSrv } from 'ftp-srv'
+// @ts-expect-error A part of ftp-srv without types.
+import Passive from 'ftp-srv/src/connector/passive.js'
+import { Day, type Fault, type RemoteServer, type Row, scratch, type Verb } from './remote.ts'
+import { rowOf } from './sftp.ts'
+
+// It looks for its data connection every 50 ms, which would be most of the time that these tests take.
+const waitForConnection = Passive.prototype.waitForConnection
+Passive.prototype.waitForConnection = function () {
+  return waitForConnection.call(this, { timeout: 5000, delay: 2 })
+}
+
+const silent: Record<string, unknown> = {}
+for (const level of ['trace', 'debug', 'info', 'warn', 'error']) silent[level] = () => undefined
+silent['child'] = () => silent
+
+interface Settings {
+  readonly tls: 'explicit' | 'implicit' | 'none'
+  /** PEM texts. */
+  readonly key?: string
+  readonly cert?: string
+}
+
+interface Connection extends FtpConnection {
+  readonly commandSocket: Socket
+  readonly connector: { readonly socket?: Socket | null }
+}
+
+export async function ftpServer({ tls, key, cert }: Settings): Promise<RemoteServer> {
+  const { root, placeOf, remove } = scratch()
+  const day = new Day()
+  const connections = new Set<Connection>()
+  const drop = (): void => {
+    for (const { commandSocket, connector } of connections) {
+      connector.socket?.destroy()
+      commandSocket.destroy()
+    }
+  }
+  const signals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const
+  const make = (port: number) => {
+    const before = signals.map((signal) => process.listeners(signal))
+    const made = new FtpSrv({
+      url: `${tls === 'implicit' ? 'ftps' : 'ftp'}://127.0.0.1:${port}`,
+      pasv_url: '127.0.0.1',
+      pasv_min: 20_000 + (process.pid % 200) * 100,
+      log: silent,
+      // `ls -l`, with links as links; the kind was put into the row by `list`.
+      file_format: ((row: unknown) => lineOf(row as Row)) as never,
+      ...(tls !== 'none' && { tls: { key: key ?? '', cert: cert ?? '' } }),
+    })
+    // It would end the whole process at a signal.
+    signals.forEach((signal, index) => {
+      for (const listener of process.listeners(signal))
+        if (!before[index]?.includes(listener)) process.removeListener(signal, listener)
+    })
+    made.on('client-error', () => undefined)
+    made.on('login', ({ connection, username, password }, resolve, reject) => {
+      day.signIns += 1
+      connections.add(connection as Connection)
+      if (username !== 'moi' || password !== day.password) reject(new Error('no') as never)
+      else resolve({ fs: new Files(connection, day, placeOf, drop) })
+    })
+    const { server } = made as unknown as { server: import('node:net').Server }
+    server.on('connection', () => {
+      day.connections += 1
+    })
+    return { made, server }
+  }
+  let { made, server } = make(0)
+  await made.listen()
+  const { port } = server.address() as AddressInfo
+  const goAway = async (): Promise<void> => {
+    drop()
+    connections.clear()
+    if (server.listening) await made.close()
+  }
+  const secure = tls === 'none' ? 'plain: true' : `tls: ${tls}, ca: { env: CA }`
+  return {
+    port,
+    root,
+    day,
+    options: `kind: ftp, host: 127.0.0.1, port: ${port}, user: moi, password: { env: PASSWORD }, ${secure}`,
+    goAway,
+    comeBack: async () => {
+      ;({ made, server } = make(port))
+      await made.listen()
+    },
+    stop: async () => {
+      await goAway()
+      remove()
+    },
+  }
+}
+
+/** The server's files, each verb with the day's faults. */
+class Files extends FileSystem {
+  readonly day: Day
+  readonly placeOf: (path: string) => string
+  readonly drop: () => void
+
+  constructor(connection: FtpConnection, day: Day, placeOf: (path: string) => string, drop: () => void) {
+    super(connection, { root: placeOf('/'), cwd: '/' })
+    this.day = day
+    this.placeOf = placeOf
+    this.drop = drop
+  }
+
+  #path(path: string): string {
+    return posix.resolve(this.cwd, path)
+  }
+
+  /** What is asked of a path on this disk, or what the day has in store. */
+  async #asked<Value>(verb: Verb, path: string, act: (place: string) => Promise<Value>): Promise<Value> {
+    const whole = this.#path(path)
+    const fault: Fault | undefined = this.day.asked(verb, whole)
+    if (fault === 'silent') return new Promise<Value>(() => undefined)
+    if (fault === 'refuse') throw new Error('refused')
+    if (fault === 'drop-before') this.drop()
+    else if (fault !== 'drop-after') return act(this.placeOf(whole))
+    else {
+      await act(this.placeOf(whole))
+      this.drop()
+    }
+    return new Promise<Value>(() => undefined)
+  }
+
+  override async get(name: string): Promise<unknown> {
+    // Also what stands before each listing and each rename, where it is not counted.
+    const found = await stat(this.placeOf(this.#path(name)))
+    return found.isDirectory() ? found : this.#asked('stat', name, async () => found)
+  }
+
+  override list(path = '.'): Promise<unknown> {
+    return this.#asked('list', path, async (place) => {
+      const rows = (await readdir(place)).map((name) => rowOf(join(place, name), name))
+      return this.day.listing?.(rows, this.#path(path)) ?? rows
+    })
+  }
+
+  override read(name: string): Promise<unknown> {
+    return this.#asked('read', name, async (place) => {
+      if (!statSync(place).isFile()) throw new Error('no file')
+      return createReadStream(place, { highWaterMark: 16_384 }).pipe(this.#watched())
+    })
+  }
+
+  override write(name: string): unknown {
+    return this.#asked('write', name, async (place) => {
+      const file = openSync(place, 'w')
+      const { day, drop } = this
+      return new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          const half = Math.floor(chunk.length / 2)
+          if (day.passes(chunk.length)) {
+            writeSync(file, chunk, 0, half)
+            drop()
+          } else if (day.room(chunk.length)) {
+            writeSync(file, chunk)
+            done()
+          } else {
+            writeSync(file, chunk, 0, half)
+            done(Object.assign(new Error('the disk is full'), { code: 'ENOSPC' }))
+          }
+        },
+        destroy(error, done) {
+          closeSync(file)
+          done(error)
+        },
+      })
+    })
+  }
+
+  #watched(): Transform {
+    const { day, drop } = this
+    return new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        if (day.passes(chunk.length)) drop()
+        else done(null, chunk)
+      },
+    })
+  }
+
+  override rename(from: string, to: string): Promise<unknown> {
+    // As FTP servers do: a name that is taken is overwritten.
+    return this.#asked('rename', from, (place) => rename(place, this.placeOf(this.#path(to))))
+  }
+
+  override delete(path: string): Promise<unknown> {
+    return this.#asked('remove', path, async (place) =>
+      statSync(place).isDirectory() ? rmdir(place) : unlink(place),
+    )
+  }
+
+  override mkdir(path: string): Promise<string> {
+    return this.#asked('mkdir', path, async (place) => {
+      await mkdir(place)
+      return path
+    })
+  }
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** A row as `ls -l` prints it, to the minute, as the oldest of servers do. */
+function lineOf({ name, size, mtime, kind }: Row): string {
+  const at = new Date(mtime)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const when = `${months[at.getUTCMonth()]} ${two(at.getUTCDate())} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
+  const type = kind === 'folder' ? 'd' : kind === 'link' ? 'l' : '-'
+  return `${type}rw-rw---- 1 moi moi ${size} ${when} ${name}${kind === 'link' ? ' -> elsewhere' : ''}`
+}

@@ -1,0 +1,250 @@
+// An SFTP server over a scratch folder: ssh2's Server with a real SFTP subsystem, and bad days at the push of a button.
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { join, posix } from 'node:path'
+import type { Attributes, FileEntry, SFTPWrapper } from 'ssh2'
+import ssh2 from 'ssh2'
+import { Day, type RemoteServer, type Row, scratch, type Verb } from './remote.ts'
+
+const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
+
+/** The private key with which a client may sign in instead of the password. */
+export interface SftpServer extends RemoteServer {
+  readonly hostKey: string
+  readonly clientKey: string
+}
+
+export async function sftpServer(): Promise<SftpServer> {
+  const { root, placeOf, remove } = scratch()
+  const day = new Day()
+  const { host, client } = keys()
+  const clientPublic = publicOf(client).toString('base64')
+  const sockets = new Set<Socket>()
+  const ssh = new ssh2.Server({ hostKeys: [host] }, (connection) => {
+    connection.on('error', () => undefined)
+    connection.on('authentication', (context) => {
+      if (context.method === 'password') {
+        day.signIns += 1
+        if (context.username === 'moi' && context.password === day.password) context.accept()
+        else context.reject(['password', 'publickey'])
+      } else if (context.method === 'publickey' && context.key.data.toString('base64') === clientPublic)
+        context.accept()
+      else context.reject(['password', 'publickey'])
+    })
+    connection.on('session', (accept) => {
+      accept().on('sftp', (begin) => serve(begin(), day, placeOf, () => drop()))
+    })
+  })
+  const drop = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  const listener = createServer((socket) => {
+    day.connections += 1
+    socket.setNoDelay(true)
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => undefined)
+    ssh.injectSocket(socket)
+  })
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve) => listener.listen(port, '127.0.0.1', () => resolve()))
+  await listen(0)
+  const { port } = listener.address() as AddressInfo
+  const goAway = async (): Promise<void> => {
+    drop()
+    if (listener.listening) await new Promise((resolve) => listener.close(resolve))
+  }
+  const digest = createHash('sha256').update(publicOf(host)).digest('base64').replace(/=+$/, '')
+  const hostKey = `SHA256:${digest}`
+  return {
+    port,
+    root,
+    day,
+    hostKey,
+    clientKey: client,
+    options: `kind: sftp, host: 127.0.0.1, port: ${port}, user: moi, password: { env: PASSWORD }, hostKey: "${hostKey}"`,
+    goAway,
+    comeBack: () => listen(port),
+    stop: async () => {
+      await goAway()
+      remove()
+    },
+  }
+}
+
+let made: { readonly host: string; readonly client: string } | undefined
+
+/** PEM texts, made once: ssh2's own maker of ed25519 keys makes a bad one now and then. */
+function keys(): NonNullable<typeof made> {
+  const one = (): string =>
+    generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    }).privateKey
+  made ??= { host: one(), client: one() }
+  return made
+}
+
+function publicOf(key: string): Buffer {
+  const parsed = ssh2.utils.parseKey(key)
+  if (parsed instanceof Error) throw parsed
+  return parsed.getPublicSSH()
+}
+
+interface Open {
+  readonly file?: number
+  rows?: Row[]
+}
+
+function serve(sftp: SFTPWrapper, day: Day, placeOf: (path: string) => string, drop: () => void): void {
+  const open = new Map<number, Open>()
+  let handles = 0
+  const opened = (what: Open): Buffer => {
+    handles += 1
+    open.set(handles, what)
+    const handle = Buffer.alloc(4)
+    handle.writeUInt32BE(handles)
+    return handle
+  }
+  const of = (handle: Buffer): Open => open.get(handle.readUInt32BE(0)) ?? {}
+  const status = (request: number, error: unknown): void => {
+    const code = error instanceof Error && 'code' in error ? error.code : ''
+    sftp.status(request, code === 'ENOENT' ? STATUS_CODE.NO_SUCH_FILE : STATUS_CODE.FAILURE)
+  }
+  /** Does what is asked, or what the day has in store. */
+  const asked = (verb: Verb, path: string, request: number, act: (place: string) => void): void => {
+    const fault = day.asked(verb, posix.resolve('/', path))
+    if (fault === 'silent') return
+    try {
+      if (fault === 'refuse') throw new Error('refused')
+      if (fault === 'drop-before') drop()
+      else if (fault === 'drop-after') {
+        const quiet = sftp.status
+        // It is done, and nobody hears of it.
+        sftp.status = () => undefined as never
+        act(placeOf(path))
+        sftp.status = quiet
+        drop()
+      } else act(placeOf(path))
+    } catch (error) {
+      status(request, error)
+    }
+  }
+  const done = (request: number): void => {
+    sftp.status(request, STATUS_CODE.OK)
+  }
+  sftp.on('REALPATH', (request, path) => {
+    sftp.name(request, [{ filename: path === '.' ? '/' : path, longname: path, attrs: {} as Attributes }])
+  })
+  for (const event of ['LSTAT', 'STAT'] as const)
+    sftp.on(event as 'LSTAT', (request, path) =>
+      asked('stat', path, request, (place) => {
+        sftp.attrs(request, attributesOf(rowOf(place, '')))
+      }),
+    )
+  sftp.on('OPENDIR', (request, path) =>
+    asked('list', path, request, (place) => {
+      const rows = readdirSync(place).map((name) => rowOf(join(place, name), name))
+      sftp.handle(request, opened({ rows: day.listing?.(rows, posix.resolve('/', path)) ?? rows }))
+    }),
+  )
+  sftp.on('READDIR', (request, handle) => {
+    const found = of(handle)
+    const rows = found.rows ?? []
+    found.rows = []
+    if (rows.length === 0) sftp.status(request, STATUS_CODE.EOF)
+    else sftp.name(request, rows.map(entryOf))
+  })
+  sftp.on('OPEN', (request, path, flags) => {
+    const writes = (flags & OPEN_MODE.WRITE) !== 0
+    asked(writes ? 'write' : 'read', path, request, (place) => {
+      sftp.handle(request, opened({ file: openSync(place, writes ? 'w' : 'r') }))
+    })
+  })
+  sftp.on('READ', (request, handle, offset, length) => {
+    const bytes = Buffer.alloc(Math.min(length, 32_768))
+    const count = readSync(of(handle).file ?? -1, bytes, 0, bytes.length, offset)
+    if (day.passes(count)) drop()
+    else if (count === 0) sftp.status(request, STATUS_CODE.EOF)
+    else sftp.data(request, bytes.subarray(0, count))
+  })
+  sftp.on('WRITE', (request, handle, offset, data) => {
+    if (day.passes(data.length)) {
+      writeSync(of(handle).file ?? -1, data, 0, Math.floor(data.length / 2), offset)
+      drop()
+    } else if (!day.room(data.length)) {
+      writeSync(of(handle).file ?? -1, data, 0, Math.floor(data.length / 2), offset)
+      sftp.status(request, STATUS_CODE.FAILURE)
+    } else {
+      writeSync(of(handle).file ?? -1, data, 0, data.length, offset)
+      done(request)
+    }
+  })
+  sftp.on('FSTAT', (request, handle) => {
+    const { size, mode } = fstatSync(of(handle).file ?? -1)
+    sftp.attrs(request, { size, mode, uid: 0, gid: 0, atime: 0, mtime: 0 })
+  })
+  for (const event of ['SETSTAT', 'FSETSTAT'] as const) sftp.on(event, (request: number) => done(request))
+  sftp.on('CLOSE', (request, handle) => {
+    const { file } = of(handle)
+    if (file !== undefined) closeSync(file)
+    open.delete(handle.readUInt32BE(0))
+    done(request)
+  })
+  sftp.on('RENAME', (request, from, to) =>
+    asked('rename', from, request, (place) => {
+      // As OpenSSH does: a name that is taken is never overwritten.
+      if (stands(placeOf(to))) throw new Error('the name is taken')
+      renameSync(place, placeOf(to))
+      done(request)
+    }),
+  )
+  const acts = [
+    ['REMOVE', 'remove', unlinkSync],
+    ['MKDIR', 'mkdir', mkdirSync],
+    ['RMDIR', 'rmdir', rmdirSync],
+  ] as const
+  for (const [event, verb, act] of acts)
+    sftp.on(event as 'REMOVE', (request, path) =>
+      asked(verb, path, request, (place) => {
+        act(place)
+        done(request)
+      }),
+    )
+}
+
+const stands = (place: string): boolean => lstatSync(place, { throwIfNoEntry: false }) !== undefined
+
+/** A file of this disk as a row of a listing. */
+export function rowOf(place: string, name: string): Row {
+  const stats = lstatSync(place)
+  const kind = stats.isSymbolicLink() ? 'link' : stats.isDirectory() ? 'folder' : 'file'
+  return { name, size: stats.size, mtime: stats.mtimeMs, kind }
+}
+
+const modes = { file: 0o100660, folder: 0o040770, link: 0o120777 } as const
+
+const attributesOf = ({ size, mtime, kind }: Row): Attributes => {
+  const seconds = Math.floor(mtime / 1000)
+  return { mode: modes[kind], uid: 0, gid: 0, size, atime: seconds, mtime: seconds }
+}
+
+const entryOf = (row: Row): FileEntry => ({
+  filename: row.name,
+  longname: `${row.kind === 'file' ? '-' : row.kind === 'folder' ? 'd' : 'l'}rw-rw---- 1 moi moi ${row.size} Jan 1 00:00 ${row.name}`,
+  attrs: attributesOf(row) as FileEntry['attrs'],
+})
