@@ -313,6 +313,7 @@ t.test('the charsets of Thai mail programs, under all their labels', (t) => {
     (each) => `=?utf-8?B?${each.toString('base64')}?=`,
   )
   t.equal(headerText(halves.join('\t '), 'x'), 'หนังสือ')
+  t.equal(headerText('=?utf-8?Q?a?= =?tis-620?Q?b?=', 'x'), 'ab', 'blanks between words are no text')
   t.equal(headerText('Re: =?utf-8?Q?a_b?= c =?utf-8?Q?d?=', 'x'), 'Re: a b c d')
   t.end()
 })
@@ -369,6 +370,11 @@ t.test('X12: no text gets a line of its own into a header', async (t) => {
     fc.property(thaiText({ max: 300 }), (text) => {
       const line = headerLine('Subject', text)
       t.notMatch(line.replace(/\r\n[ ]/g, '').slice(0, -2), /[\r\n]/)
+      const words = line.slice('Subject: '.length, -2).split('\r\n ')
+      t.ok(
+        words.every((word) => word.length <= 75 || !word.startsWith('=?')),
+        'RFC 2047, section 2',
+      )
       t.equal(headerText(line.slice('Subject: '.length, -2).replaceAll('\r\n', ''), 'x'), text)
     }),
   )
@@ -434,6 +440,15 @@ t.test('which file is the letter: named by a line, by the form of its name, or t
   t.same(await roles(sent, 'ไฟล์หนังสือ: c.pdf\n'), ['adapter.file.missing'], 'a file that did not come')
   const byName = formsOf(profileWith({ main: { name: 'letter*' } }), clock).send!
   t.same(await roles(byName, ''), ['letter.doc'])
+})
+
+t.test('a blank field that the subject names is not made of the subject', async (t) => {
+  const form = formsOf(profileWith({ subject: '{ที่} {หมายเหตุ}' }), clock).receive!
+  const { letter, contents } = withBytes(
+    fixedLetter({ from: { office: moi }, to: { offices: [office('55')] }, description: '' }),
+  )
+  const written = mustBe(await form.write(parcelOf({ letter }, 'p-7', '55', contents)))
+  t.match(await itemOf(form, written.bytes), { kind: 'letter', draft: { description: '' } })
 })
 
 t.test('a letter larger than a mail may be is refused before its bytes are read', async (t) => {
