@@ -361,11 +361,21 @@ export const adapterProblems = {
   'adapter.column.missing': {
     status: 422,
     permanent: true,
-    en: 'the profile reads the column {value} and the document has none of that name; it has: {found}',
-    th: 'โปรไฟล์อ่านคอลัมน์ {value} แต่เอกสารไม่มี คอลัมน์ที่มี: {found}',
+    en: 'the profile reads the column {value} and the document has none of that name',
+    th: 'โปรไฟล์อ่านคอลัมน์ {value} แต่เอกสารไม่มี',
     remedy: {
       en: 'Correct the name in the profile (at), or export the column.',
       th: 'แก้ชื่อในโปรไฟล์ (at) หรือส่งออกคอลัมน์นั้น',
+    },
+  },
+  'adapter.columns.found': {
+    status: 422,
+    permanent: true,
+    en: 'the columns of the document are: {value}',
+    th: 'คอลัมน์ของเอกสารคือ: {value}',
+    remedy: {
+      en: 'Compare them with the names that the profile reads; names in other letters or in one piece mean another charset or delimiter.',
+      th: 'เปรียบเทียบกับชื่อที่โปรไฟล์อ่าน หากเป็นอักขระอื่นหรือติดกันเป็นชื่อเดียว แสดงว่ารหัสอักขระหรือตัวคั่นไม่ตรง',
     },
   },
   'adapter.column.twice': {
@@ -632,6 +642,26 @@ export const adapterProblems = {
     remedy: {
       en: 'Mount the share again; if the folder was replaced on purpose, put an empty file .saraban/accept into it.',
       th: 'เชื่อมต่อโฟลเดอร์ใหม่ หากตั้งใจเปลี่ยนโฟลเดอร์ ให้สร้างไฟล์ว่าง .saraban/accept ไว้ในโฟลเดอร์นั้น',
+    },
+  },
+  'adapter.folder.foreign': {
+    status: 503,
+    permanent: false,
+    en: 'the folder {value} belongs to another gateway, the installation {owner}: two that fetch from one folder would send letters twice',
+    th: 'โฟลเดอร์ {value} เป็นของเกตเวย์อื่น (การติดตั้ง {owner}) หากสองเกตเวย์รับจากโฟลเดอร์เดียวกัน หนังสือจะถูกส่งซ้ำ',
+    remedy: {
+      en: 'Let only one of them fetch here. If the folder was moved to this gateway on purpose, stop the other one, see to what stands in .saraban/claimed, and put an empty file .saraban/accept into the folder.',
+      th: 'ให้เกตเวย์เดียวรับจากโฟลเดอร์นี้ หากตั้งใจย้ายมาใช้กับเกตเวย์นี้ ให้หยุดเกตเวย์เดิม ตรวจสิ่งที่อยู่ใน .saraban/claimed แล้วสร้างไฟล์ว่าง .saraban/accept ในโฟลเดอร์',
+    },
+  },
+  'adapter.folder.too-large': {
+    status: 413,
+    permanent: true,
+    en: 'the document has {value} bytes, and its profile allows {limit}: it was not read, and stands in {place}',
+    th: 'เอกสารมี {value} ไบต์ เกินกว่า {limit} ไบต์ ที่โปรไฟล์กำหนด จึงไม่ได้อ่าน และอยู่ที่ {place}',
+    remedy: {
+      en: 'Send fewer letters in one document, or raise the limit in the profile and put the file back into the folder.',
+      th: 'ส่งหนังสือต่อเอกสารให้น้อยลง หรือเพิ่มขีดจำกัดในโปรไฟล์แล้วนำไฟล์กลับเข้าโฟลเดอร์',
     },
   },
   'adapter.folder.name-taken': {

@@ -70,10 +70,14 @@ function itemsOf(
 }
 
 function missingColumns(record: FormRecord, mapping: Mapping): Problem[] {
+  const missing = mapping.columns.filter((column) => !record.cells.has(column))
+  if (missing.length === 0) return []
   const found = [...record.cells.keys()].join(', ')
-  return mapping.columns
-    .filter((column) => !record.cells.has(column))
-    .map((column) => problem('adapter.column.missing', '', column, { found }))
+  // What there is stands once, however much is missing.
+  return [
+    ...missing.map((column) => problem('adapter.column.missing', '', column)),
+    problem('adapter.columns.found', '', found),
+  ]
 }
 
 /** A record of which a part is in a file that did not come: nothing is made of the rest, but the files that it names are waited for too. */
