@@ -294,6 +294,17 @@ const letterWith = (change: Parameters<typeof fixedLetter>[0] = {}): Letter =>
     ...change,
   })
 
+/** One MariaDB for all of them. */
+let maria: Promise<Database | NoDatabase> | undefined
+const mariadbOnce = (): Promise<Database | NoDatabase> => {
+  maria ??= mariadb()
+  return maria
+}
+t.teardown(async () => {
+  const server = await maria
+  if (server !== undefined && 'stop' in server) await server.stop()
+})
+
 function suite(name: Ground['name'], open: () => Promise<Database | NoDatabase>): void {
   t.test(name, { timeout: 240_000 }, async (t) => {
     const server = await open()
@@ -302,9 +313,10 @@ function suite(name: Ground['name'], open: () => Promise<Database | NoDatabase>)
       else t.pass(server.missing, { skip: server.missing })
       return
     }
-    t.teardown(() => server.stop())
+    if (name !== 'mariadb') t.teardown(() => server.stop())
     const on = ground(name, server)
     await reading(t, on)
+    await readingLists(t, on)
     await writing(t, on)
     await badDays(t, on)
   })
@@ -565,6 +577,60 @@ async function reading(t: Test, on: Ground): Promise<void> {
   })
 }
 
+async function readingLists(t: Test, on: Ground): Promise<void> {
+  await t.test(
+    'scans in a list: each letter gets its own, and what cannot be told apart is a fault',
+    async (t) => {
+      const { gateway, put, start, sent, ask } = await stage(t, on, {
+        changes: [
+          [
+            'attachments: { at: [สแกน, ทางไฟล์], as: file-beside }',
+            'attachments: { at: scans.data, as: { file-beside: { separator: ";" } } }',
+          ],
+          ['lists: { ', 'lists: { scans: { table: in_files, on: { letter: id }, order: [seq] }, '],
+          ['- { at: สแกน, name: ชื่อสแกน }', '- { at: scans.data, name: name }'],
+        ],
+      })
+      for (const number of [1, 2, 3]) await put({ ...good, ที่หนังสือ: `สท 0017.1/${number}` })
+      const bytes = (text: string) => {
+        const hex = Buffer.from(text).toString('hex')
+        return on.name === 'mariadb' ? `X'${hex}'` : `'\\x${hex}'`
+      }
+      const rows = [
+        [2, 1, 'แนบ.pdf', 'b'],
+        [1, 1, 'หลัก.pdf', 'a'],
+        [1, 2, 'หลัก.pdf', 'c'],
+        [2, 2, 'หลัก.pdf', 'd'],
+        [1, 3, 'หลัก.pdf', 'e'],
+        [1, 3, 'แนบ.pdf', 'f'],
+      ] as const
+      for (const [seq, letter, name, text] of rows)
+        await ask(`INSERT INTO in_files VALUES (${seq}, ${letter}, '${name}', ${bytes(text)})`)
+      await start()
+      t.same(await sent(), ['T', 'T', 'R'])
+      const found = gateway.items.map((item) =>
+        item.kind === 'letter'
+          ? item.attachments.map(({ name, content }) => [
+              name,
+              content.kind === 'kept' ? gateway.kept.get(content.sha256)?.toString() : content.kind,
+            ])
+          : item.kind === 'fault' && item.problems.map(({ code }) => code),
+      )
+      t.same(found, [
+        [
+          ['หลัก.pdf', 'a'],
+          ['แนบ.pdf', 'b'],
+        ],
+        [
+          ['หลัก.pdf', 'c'],
+          ['2-หลัก.pdf', 'd'],
+        ],
+        ['adapter.sql.file-unclear', 'adapter.sql.file-unclear'],
+      ])
+    },
+  )
+}
+
 async function writing(t: Test, on: Ground): Promise<void> {
   const incoming = (columns: string) => `SELECT ${columns} FROM \`หนังสือรับ\` ORDER BY id`
   const bytesOf = new Map([['a'.repeat(64), Buffer.from([0, 0xff, 0x27, 0x5c])]])
@@ -813,7 +879,7 @@ async function badDays(t: Test, on: Ground): Promise<void> {
     t.notMatch(JSON.stringify(gateway.reports), /Wrong-1/)
   })
 
-  await t.test('a user who may only read, and a database that is read only', async (t) => {
+  await t.test('a user who may only read', async (t) => {
     const { gateway, put, start, sent, deliver, ask } = await stage(t, on)
     await put(good)
     const user = on.server.user
@@ -835,6 +901,28 @@ async function badDays(t: Test, on: Ground): Promise<void> {
     t.match(await deliver(parcelOf({ letter: letterWith() }, 'd-1', '64')), {
       kind: 'unavailable',
       said: /adapter\.sql\.not-let-in/,
+      retryAfter: 300_000,
+    })
+  })
+
+  await t.test('a copy that is read only', async (t) => {
+    const { gateway, put, start, sent, deliver } = await stage(t, on)
+    await put(good)
+    const readOnly = (state: 'on' | 'off') =>
+      on.server.ask(
+        on.name === 'mariadb'
+          ? `SET GLOBAL read_only = ${state}`
+          : `ALTER ROLE ${on.server.user} SET default_transaction_read_only = ${state}`,
+      )
+    await readOnly('on')
+    t.teardown(() => readOnly('off'))
+    await start()
+    t.same(await sent(), ['N'])
+    t.match(gateway.reports, [
+      { event: 'sql.unavailable', facts: { reason: on.name === 'mariadb' ? /1290/ : /25006/ } },
+    ])
+    t.match(await deliver(parcelOf({ letter: letterWith() }, 'd-1', '64')), {
+      kind: 'unavailable',
       retryAfter: 300_000,
     })
   })
@@ -917,17 +1005,16 @@ async function badDays(t: Test, on: Ground): Promise<void> {
   })
 }
 
-suite('mariadb', mariadb)
+suite('mariadb', mariadbOnce)
 suite('postgresql', () => postgresql())
 
 t.test('mariadb, as old systems have it', { timeout: 120_000 }, async (t) => {
-  const server = await mariadb()
+  const server = await mariadbOnce()
   if ('missing' in server) {
     if (process.env['CI'] === 'true') t.fail(server.missing)
     else t.pass(server.missing, { skip: server.missing })
     return
   }
-  t.teardown(() => server.stop())
   const on = ground('mariadb', server)
 
   await t.test('MyISAM: committed here first, then written back and read again', async (t) => {

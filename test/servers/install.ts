@@ -20,7 +20,8 @@ function expanded(place: string): string[] {
 export function installed(name: string): boolean {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false
   try {
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', name], {
+    const installer = 'apt-get'
+    execFileSync(installer, ['install', '-y', '--no-install-recommends', name], {
       stdio: 'ignore',
       timeout: 300_000,
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
