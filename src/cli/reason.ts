@@ -48,7 +48,7 @@ export function reasonOf(attempt: AttemptRow): Reason {
   const refusal = refusalOf(attempt)
   if (refusal !== undefined) return inWords(refusal, said, status)
   // What our own judgement said of a receipt begins with its code.
-  const [, code = '', message = ''] = /^([a-z]+(?:[.-][a-z]+)+): (.*)$/s.exec(said) ?? []
+  const [, code = '', message = ''] = /^([a-z]+(?:[.-][a-z0-9]+)+): (.*)$/s.exec(said) ?? []
   if (isCode(code)) return { message, remedy: remedyOf(whole(problem(code, ''))), code, said }
   const described = describedIn(said)
   if (described !== undefined) return described
@@ -61,7 +61,7 @@ export function reasonOf(attempt: AttemptRow): Reason {
 /** `… [code] What to do.`: as adapters say what stood in the way (`describe` and `remedyOf`). */
 function describedIn(said: string): Reason | undefined {
   const [, message = '', code = '', remedy = ''] =
-    /^(.*) \[([a-z]+(?:[.-][a-z]+)+)\](?: (.*))?$/s.exec(said) ?? []
+    /^(.*) \[([a-z]+(?:[.-][a-z0-9]+)+)\](?: (.*))?$/s.exec(said) ?? []
   if (!isCode(code)) return undefined
   return { message, remedy: remedy === '' ? remedyOf(whole(problem(code, ''))) : remedy, code }
 }

@@ -4,88 +4,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Outcome } from '../../src/adapters/contract.ts'
-import { run } from '../../src/cli/program.ts'
 import { reasonLine, reasonOf } from '../../src/cli/reason.ts'
 import { deliveryTable } from '../../src/gateway/delivery/states.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
-import { type FolderLock, lockFolder } from '../../src/gateway/lock.ts'
 import { createMetrics } from '../../src/gateway/metrics.ts'
-import { readLetterNumber } from '../../src/letter/numbers.ts'
-import { systemRandom } from '../../src/letter/time.ts'
 import { problem } from '../../src/problem/problem.ts'
-import {
-  chiangMai,
-  HandClock,
-  letterItem,
-  makeTrust,
-  moi,
-  openGateway,
-  plainLetter,
-  rest,
-  ScriptedAdapter,
-  scratch,
-  source,
-  systemOf,
-  until,
-} from '../gateway/harness.ts'
-import { mustBe } from '../letter/arbitrary.ts'
+import { chiangMai, makeTrust, moi, rest, source, systemOf, until } from '../gateway/harness.ts'
+import { open as openWith } from './operator.ts'
 
 const second = 1000
 const minute = 60 * second
 const trust = await makeTrust([chiangMai, moi])
 
-/** A gateway between a province and a ministry that answer as they are told, with the lock of a running one. */
-async function open(t: Parameters<typeof scratch>[0], { polls = false } = {}) {
-  const folder = scratch(t)
-  const clock = new HandClock()
-  const province = new ScriptedAdapter(chiangMai)
-  const ministry = new ScriptedAdapter(moi, { polls })
-  const gateway = await openGateway(folder, trust, [province, ministry], clock)
-  await gateway.dispatch.start()
-  t.after(() => gateway.close())
-  let lock: FolderLock | undefined = mustBe(lockFolder(folder))
-  const letGo = () => {
-    lock?.release()
-    lock = undefined
-  }
-  t.after(letGo)
-  let running = 0
-  return {
-    folder,
-    clock,
-    province,
-    ministry,
-    gateway,
-    /** The lock goes with the process that held it. */
-    die: letGo,
-    async send() {
-      running += 1
-      const number = mustBe(readLetterNumber(`ชม 0017.1/${running}`)).number
-      province.items = [letterItem(plainLetter({ number }))]
-      const system = systemOf(province)
-      const [taken] = await take(gateway.desk, system, source(`${running}`), (each) => province.read(each))
-      if (taken?.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taken)}`)
-      await rest()
-      return taken.messageId
-    },
-    async saraban(...words: string[]) {
-      let [out, err] = ['', '']
-      const code = await run(['messages', ...words, '--data', folder], {
-        write: (text) => {
-          out += text
-        },
-        complain: (text) => {
-          err += text
-        },
-        environment: {},
-        clock,
-        random: systemRandom,
-        untilEnded: () => Promise.resolve(),
-      })
-      return { code, out, err }
-    },
-  }
-}
+const open = (t: Parameters<typeof openWith>[0], options = {}) => openWith(t, trust, options)
 
 const away = (): Outcome => ({ kind: 'unavailable', said: 'Error ECONNREFUSED' })
 

@@ -4,7 +4,15 @@ import { describe, type Problem } from '../../problem/problem.ts'
 /** A sentence of the catalogue with its details is shorter; a cell for a reason is seldom longer. */
 const longest = 300
 
-const plain: Readonly<Record<string, string>> = { '“': '"', '”': '"', '‘': "'", '’': "'", '–': '-', '—': '-' }
+const plain: Readonly<Record<string, string>> = {
+  '“': '"',
+  '”': '"',
+  '‘': "'",
+  '’': "'",
+  '–': '-',
+  '—': '-',
+  '…': '...',
+}
 
 /**
  * The reason in Thai, with its code. TIS-620 and nothing beyond: a notice that its sender's system could not take would be

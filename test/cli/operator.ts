@@ -1,0 +1,92 @@
+// A gateway between a province and a ministry over a real journal, and the commands of an operator beside it.
+import { run } from '../../src/cli/program.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
+import { type FolderLock, lockFolder } from '../../src/gateway/lock.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
+import { type Clock, type MessageId, systemRandom } from '../../src/letter/time.ts'
+import {
+  chiangMai,
+  HandClock,
+  letterItem,
+  moi,
+  openGateway,
+  plainLetter,
+  rest,
+  ScriptedAdapter,
+  scratch,
+  source,
+  systemOf,
+  type TestTrust,
+} from '../gateway/harness.ts'
+import { mustBe } from '../letter/arbitrary.ts'
+
+type Test = Parameters<typeof scratch>[0]
+
+/** What a command of an operator said. */
+export interface Said {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** `saraban …words` at a clock. */
+export async function saraban(clock: Clock, ...words: string[]): Promise<Said> {
+  let [out, err] = ['', '']
+  const code = await run(words, {
+    write: (text) => {
+      out += text
+    },
+    complain: (text) => {
+      err += text
+    },
+    environment: {},
+    clock,
+    random: systemRandom,
+    untilEnded: () => Promise.resolve(),
+  })
+  return { code, out, err }
+}
+
+/** A gateway between a province and a ministry that answer as they are told, with the lock of a running one. */
+export async function open(t: Test, trust: TestTrust, { polls = false } = {}) {
+  const folder = scratch(t)
+  const clock = new HandClock()
+  const province = new ScriptedAdapter(chiangMai)
+  const ministry = new ScriptedAdapter(moi, { polls })
+  const gateway = await openGateway(folder, trust, [province, ministry], clock)
+  await gateway.dispatch.start()
+  t.after(() => gateway.close())
+  let lock: FolderLock | undefined = mustBe(lockFolder(folder))
+  const letGo = () => {
+    lock?.release()
+    lock = undefined
+  }
+  t.after(letGo)
+  let running = 0
+  const offer = async (name: string) => {
+    const system = systemOf(province)
+    return take(gateway.desk, system, source(name), (each) => province.read(each))
+  }
+  return {
+    folder,
+    clock,
+    province,
+    ministry,
+    gateway,
+    /** The lock goes with the process that held it. */
+    die: letGo,
+    /** The province hands over what its adapter reads. */
+    offer,
+    /** The province sends a letter under the next number. */
+    async send(): Promise<MessageId> {
+      running += 1
+      const number = mustBe(readLetterNumber(`ชม 0017.1/${running}`)).number
+      province.items = [letterItem(plainLetter({ number }))]
+      const [taken] = await offer(`${running}`)
+      if (taken?.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taken)}`)
+      await rest()
+      return taken.messageId
+    },
+    saraban: (...words: string[]) => saraban(clock, 'messages', ...words, '--data', folder),
+  }
+}

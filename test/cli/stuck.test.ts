@@ -1,0 +1,383 @@
+// "Find out why this letter is stuck": what a stranger was not told, or was told wrongly.
+
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import t from 'tap'
+import type { Outcome } from '../../src/adapters/contract.ts'
+import { reasonLine, reasonOf } from '../../src/cli/reason.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
+import { attemptsOf, deliveriesOfMessage, endAttempt } from '../../src/gateway/journal/deliveries.ts'
+import { schemaVersion } from '../../src/gateway/journal/migrations.ts'
+import type { NoticeKind } from '../../src/letter/notice.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
+import { type MessageId, systemClock } from '../../src/letter/time.ts'
+import { catalogue } from '../../src/problem/catalogue.ts'
+import { type ProblemCode, problem } from '../../src/problem/problem.ts'
+import {
+  chiangMai,
+  letterItem,
+  makeTrust,
+  moi,
+  plainLetter,
+  rest,
+  source,
+  systemOf,
+  until,
+} from '../gateway/harness.ts'
+import { mustBe } from '../letter/arbitrary.ts'
+import { open as openWith, saraban } from './operator.ts'
+
+const second = 1000
+const hour = 3_600_000
+const trust = await makeTrust([chiangMai, moi])
+const open = (t: Parameters<typeof openWith>[0], options = {}) => openWith(t, trust, options)
+type Opened = Awaited<ReturnType<typeof open>>
+
+const by = ['--by', 'สมชาย', '--why', 'the table of kinds was completed']
+const unknownKind: Outcome = {
+  kind: 'refused',
+  problem: problem('adapter.field.code-unknown', 'kind', 'ด่วน', { expected: 'ภายนอก, ภายใน' }),
+}
+
+/** The ministry says something of a letter. */
+async function say({ gateway, ministry }: Opened, messageId: MessageId, kind: NoticeKind): Promise<void> {
+  const draft = { kind, about: { messageId }, ...(kind === 'accept' && { receiveNumber: '77/2569' }) }
+  ministry.items = [{ kind: 'notice', position: 'notice', draft }]
+  const given = source(`${kind} ${messageId}`)
+  const [taken] = await take(gateway.desk, systemOf(ministry), given, (each) => ministry.read(each))
+  if (taken?.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taken)}`)
+  await rest()
+}
+
+/** Waits until the list of what is stuck says so. */
+const isStuck = ({ saraban }: Opened, said: string): Promise<void> =>
+  until(async () => (await saraban('list', '--stuck')).out.includes(said), said)
+
+/** A letter that is registered, and whose number its sender's system refuses. */
+async function refusedNumber(opened: Opened): Promise<MessageId> {
+  const id = await opened.send()
+  await until(() => opened.province.brought.length === 1, 'the receive notice')
+  await rest()
+  opened.province.answer = () => unknownKind
+  await say(opened, id, 'accept')
+  await isStuck(opened, 'the accept notice to 50: refused')
+  return id
+}
+
+t.test('a registered letter whose number was refused is stuck: which notice, to whom, and why', async (t) => {
+  const opened = await open(t)
+  const id = await refusedNumber(opened)
+  const reason =
+    /kind: “ด่วน” is not in the table of this field; the table knows: ภายนอก, ภายใน \[adapter\.field\.code-unknown\]/
+  const { out } = await opened.saraban('list', '--stuck')
+  t.match(out, /registered .*77\/2569/)
+  t.match(out, /\n {4}the accept notice to 50: refused at 2026-11-23 10:00:00; kind: /)
+  t.match(out, reason)
+  const shown = await opened.saraban('show', id)
+  t.match(
+    shown.out,
+    /What happens next\n {2}the accept notice to 50: refused at .*\n {4}why: kind: “ด่วน” is not/,
+  )
+  t.match(shown.out, /\n {4}what to do: Correct the value in the system, or add it to the table/)
+  t.match(shown.out, /\n {4}then: saraban messages retry \S+ --office 50 --by NAME --why TEXT\n/)
+  const json = JSON.parse((await opened.saraban('list', '--stuck', '--json')).out)
+  t.match(json, [
+    {
+      failed: [
+        { content: 'accept', office: '50', state: 'refused', reason: { code: 'adapter.field.code-unknown' } },
+      ],
+    },
+  ])
+})
+
+t.test('what is over is stuck no more: told later, or recalled', async (t) => {
+  const later = await open(t)
+  later.province.answer = () => unknownKind
+  const told = await later.send()
+  await isStuck(later, 'the receive notice to 50: refused')
+  later.province.answer = () => ({ kind: 'taken' })
+  await say(later, told, 'accept')
+  await until(async () => (await later.saraban('list', '--stuck')).out === 'no letters\n', 'not stuck')
+  t.match(
+    (await later.saraban('retry', told, ...by)).err,
+    'cli.retry.nothing',
+    'the last word stays the last',
+  )
+
+  const recalled = await open(t)
+  recalled.ministry.answer = () => unknownKind
+  const id = await recalled.send()
+  await isStuck(recalled, 'the letter to moi: refused at')
+  recalled.province.items = [
+    { kind: 'notice', position: 'notice', draft: { kind: 'recall', about: { messageId: id } } },
+  ]
+  await recalled.offer('recall')
+  await until(async () => (await recalled.saraban('list', '--stuck')).out === 'no letters\n', 'recalled')
+  const again = await recalled.saraban('retry', id, ...by)
+  t.equal(again.code, 1)
+  t.match(again.err, /was recalled, has arrived.*\[cli\.retry\.nothing\]/)
+})
+
+t.test('no reason has an empty place, whatever was stored', async (t) => {
+  const { gateway, send, province } = await open(t)
+  province.answer = () => unknownKind
+  const id = await send()
+  await until(() => province.brought.length === 1, 'the receive notice')
+  await rest()
+  const { database } = gateway.desk
+  const delivery = (await deliveriesOfMessage(database.committed, id))[0]!
+  for (const code of Object.keys(catalogue) as ProblemCode[]) {
+    const { en, remedy } = catalogue[code]
+    const places = [...`${en} ${remedy.en}`.matchAll(/\{(\w+)\}/g)].map(([, place = '']) => place)
+    const details = Object.fromEntries(places.map((place) => [place, `<${place}>`]))
+    const whole = problem(code, 'field', 'a value', details)
+    const kept = async (said?: string) => {
+      await database.write((transaction) => endAttempt(transaction, delivery, 1, 'refused', whole, said))
+      return (await attemptsOf(database.committed, delivery.id)).at(-1)!
+    }
+    const attempt = await kept()
+    const reason = reasonOf(attempt)
+    const told = `${reasonLine(reason)} ${reason.remedy}`
+    for (const place of places) {
+      const expected = place === 'value' ? '“a value”' : place === 'path' ? 'field' : `<${place}>`
+      t.ok(told.includes(expected), `${code}: ${place} in ${told}`)
+    }
+    // As journals had it before, and as adapters say it in one line.
+    for (const each of [
+      { ...attempt, details: null },
+      { ...attempt, details: null, problem: null, said: `${code}: it is so` },
+      { ...attempt, details: null, problem: null, said: `it is so [${code}]` },
+    ]) {
+      const { message, remedy: toDo, code: known } = reasonOf(each)
+      t.equal(known, code)
+      t.notMatch(`${message} ${toDo}`, /\{\w+\}|\(none\)/, code)
+    }
+  }
+  const long = problem('adapter.field.code-unknown', 'kind', 'ก'.repeat(10_000), {
+    expected: 'ข'.repeat(10_000),
+  })
+  await database.write((transaction) => endAttempt(transaction, delivery, 1, 'refused', long, undefined))
+  t.ok((await attemptsOf(database.committed, delivery.id)).at(-1)!.details!.length < 2_000, 'bounded')
+})
+
+t.test('what an adapter says in one line is a reason, a code and what to do', (t) => {
+  const attempt = { deliveryId: 'd', number: 1, startedAt: 0, endedAt: 1, outcome: 'unavailable' }
+  const said = 'the folder “/mnt/x” is not there [attempt.folder.missing] Look whether it is mounted.'
+  t.same(reasonOf({ ...attempt, problem: null, details: null, said }), {
+    message: 'the folder “/mnt/x” is not there',
+    code: 'attempt.folder.missing',
+    remedy: 'Look whether it is mounted.',
+  })
+  t.end()
+})
+
+t.test('the notice of a refusal says why, in letters that old systems have', async (t) => {
+  const { ministry, province, send, saraban } = await open(t)
+  const odd = { expected: `ภายนอก – “${'ก'.repeat(400)}”` }
+  ministry.answer = () => ({
+    kind: 'refused',
+    problem: problem('adapter.field.code-unknown', 'kind', `ด่วน 中${'ข'.repeat(150)}`, odd),
+  })
+  const id = await send()
+  await until(() => province.brought.length === 1, 'the reject notice')
+  const { envelope } = province.brought[0]!
+  const reason = envelope.content === 'notice' ? envelope.notice.reason : ''
+  t.match(
+    reason,
+    /^ไม่มี "ด่วน \?ข+" ในตารางของช่องนี้ ตารางมี: ภายนอก - "ก+\.\.\. \[adapter\.field\.code-unknown\]$/,
+  )
+  t.ok(reason.length <= 300)
+  t.match(
+    (await saraban('show', id)).out,
+    /the letter to moi: refused at .*\n {4}why: kind: “ด่วน 中ข+” is not in/,
+  )
+})
+
+t.test('a system that polls and refuses: its reason is kept', async (t) => {
+  const { gateway, send, saraban } = await open(t, { polls: true })
+  const id = await send()
+  const parcel = await gateway.dispatch.head(moi)
+  t.ok(await gateway.dispatch.settlePolled(moi, parcel!.id, unknownKind))
+  t.match(
+    (await saraban('list', '--stuck')).out,
+    /the letter to moi: refused at .*; kind: “ด่วน” is not in the table/,
+  )
+  t.match((await saraban('retry', id, ...by)).out, 'the letter to moi: waits to be brought again')
+  t.equal((await gateway.dispatch.head(moi))?.envelope.messageId, id, 'it is shown again')
+})
+
+t.test('retry: beside the running gateway, under the same id, with who and why', async (t) => {
+  const opened = await open(t)
+  const { ministry, send, saraban, clock } = opened
+  ministry.answer = () => unknownKind
+  const id = await send()
+  await isStuck(opened, 'the letter to moi: refused')
+  ministry.answer = () => ({ kind: 'taken' })
+  const said = await saraban('retry', id, ...by)
+  t.equal(said.code, 0, said.err)
+  t.match(
+    said.out,
+    /^the letter to moi: waits to be brought again\nthe running gateway finds it within 15 seconds/,
+  )
+  await clock.advance(15 * second)
+  await until(async () => (await saraban('list')).out.includes(' delivered '), 'brought again')
+  t.equal(ministry.brought.length, 2)
+  t.equal(ministry.brought[1]!.envelope.messageId, id)
+  t.same(ministry.brought[1]!.sealed, ministry.brought[0]!.sealed, 'the same bytes')
+  t.equal(ministry.brought[1]!.id, ministry.brought[0]!.id, 'the same parcel')
+  const shown = await saraban('show', id)
+  t.match(shown.out, /ถึง .*moi\): delivered\n/)
+  t.match(
+    shown.out,
+    /delivery\.resent moi .* content letter from refused by สมชาย why the table of kinds was completed\n/,
+  )
+  const [row] = JSON.parse((await saraban('list', '--json')).out)
+  t.match(row, { state: 'delivered', failed: [] })
+  const again = await saraban('retry', id, ...by)
+  t.equal(again.code, 1)
+  t.match(again.err, 'cli.retry.nothing')
+})
+
+t.test('retry: refused again it is refused again; given up it has 72 hours more', async (t) => {
+  const opened = await open(t)
+  const { ministry, send, saraban, clock } = opened
+  ministry.answer = () => unknownKind
+  const id = await send()
+  await isStuck(opened, 'the letter to moi: refused')
+  await saraban('retry', id, ...by)
+  t.match((await saraban('list')).out, / forwarding /)
+  await clock.advance(15 * second)
+  await isStuck(opened, 'the letter to moi: refused')
+  t.equal(ministry.brought.length, 2)
+  t.match((await saraban('list', '--state', 'refused')).out, 'the letter to moi: refused')
+
+  ministry.answer = () => ({ kind: 'unavailable', said: 'Error ECONNREFUSED' })
+  await saraban('retry', id, ...by)
+  await clock.advance(80 * hour)
+  t.match(
+    (await saraban('list', '--stuck')).out,
+    /given-up .*\n {4}the letter to moi: given-up at 2026-11-26 .*accepts no connection/,
+  )
+  ministry.answer = () => ({ kind: 'taken' })
+  const { brought } = ministry
+  const before = brought.length
+  await saraban('retry', id, ...by)
+  const [row] = JSON.parse((await saraban('list', '--json')).out)
+  t.equal(Date.parse(row.open[0].deadline), clock.now() + 72 * hour)
+  await clock.advance(15 * second)
+  await until(async () => (await saraban('list')).out.includes(' delivered '), 'brought at last')
+  t.equal(brought.length, before + 1)
+})
+
+t.test('retry: a notice alone, to one office, and in order', async (t) => {
+  const opened = await open(t)
+  const id = await refusedNumber(opened)
+  const other = await opened.saraban('retry', id, '--office', 'moi', ...by)
+  t.match(other.err, 'cli.retry.nothing', 'nothing of it goes to that office')
+  opened.province.answer = () => ({ kind: 'taken' })
+  opened.die()
+  const said = await opened.saraban('retry', 'ชม 0017.1/1', '--office', '50', ...by)
+  t.match(said.out, /^the accept notice to 50: waits to be brought again\nthe gateway is not running/)
+  await opened.clock.advance(15 * second)
+  await until(async () => (await opened.saraban('list', '--open')).out.startsWith('no letters\n'), 'told')
+  const { envelope } = opened.province.brought.at(-1)!
+  t.match(envelope, { content: 'notice', notice: { kind: 'accept', receiveNumber: '77/2569' } })
+})
+
+t.test('retry: wrong words, unknown and several letters, a journal that is held', async (t) => {
+  const opened = await open(t)
+  const { folder, gateway } = opened
+  const id = await refusedNumber(opened)
+  const wrong = await opened.saraban('retry', id, '--office', '99', '--by', ' ', '--why', 'x'.repeat(300))
+  t.equal(wrong.code, 2)
+  t.equal(wrong.err.match(/^error: /gm)?.length, 3)
+  t.equal((await opened.saraban('retry', id)).code, 2, 'nobody and no reason')
+  t.match((await opened.saraban('retry', 'กก 1/1', ...by)).err, 'cli.message.unknown')
+  // The same number of another year.
+  const number = mustBe(readLetterNumber('ชม 0017.1/1')).number
+  opened.province.items = [letterItem(plainLetter({ number, date: '2025-11-20' as never }))]
+  await opened.offer('last year')
+  await rest()
+  t.match(
+    (await opened.saraban('retry', 'ชม 0017.1/1', ...by)).err,
+    /several letters .*cli\.message\.ambiguous/,
+  )
+  const holder = new Sqlite(join(folder, 'journal.sqlite'))
+  holder.exec('BEGIN IMMEDIATE')
+  const held = await opened.saraban('retry', id, ...by)
+  holder.exec('ROLLBACK')
+  t.equal(held.code, 1)
+  t.match(held.err, /\[cli\.journal\.busy\]\nhint: Nothing was changed\..* stop the gateway for it/)
+  t.match((await opened.saraban('list', '--stuck')).out, 'the accept notice to 50: refused')
+  holder.pragma(`user_version = ${schemaVersion - 1}`)
+  t.match((await opened.saraban('list')).err, 'cli.journal.version')
+  holder.pragma(`user_version = ${schemaVersion}`)
+  holder.close()
+  t.same(gateway.failures, [])
+})
+
+t.test('quarantine: the number, what to do, and what was sent again since', async (t) => {
+  const { province, offer, saraban, clock } = await open(t)
+  const number = mustBe(readLetterNumber('ชม 0017.1/9')).number
+  const whole = letterItem(plainLetter({ number }), 'row 2')
+  if (whole.kind !== 'letter') throw new Error('no letter')
+  const faulty = { ...whole, draft: { ...whole.draft, subject: '' } }
+  const unread = {
+    kind: 'fault',
+    position: 'row 3',
+    problems: [problem('adapter.field.code-unknown', 'column ชนิด', 'x', { expected: 'y' })],
+    number: '0017.1/10',
+  } as const
+  province.items = [faulty, unread]
+  await offer('first')
+  const listed = await saraban('list', '--quarantine')
+  t.match(
+    listed.out,
+    /row 2 {2}ที่ ชม 0017\.1\/9\n {2}subject: .*\n {4}what to do: \S.*\n {2}then: let its sender send it again/,
+  )
+  t.match(listed.out, /row 3 {2}ที่ ชม 0017\.1\/10\n {2}column ชนิด: “x” is not in the table/)
+  const shown = await saraban('show', 'ชม 0017.1/9')
+  t.equal(shown.code, 1)
+  t.match(shown.err, /^a letter of this number is in quarantine .*\n.*row 2 {2}ที่ ชม 0017\.1\/9\n/)
+  t.notMatch((await saraban('show', 'ชม 0017.1/11')).err, 'in quarantine')
+  await clock.advance(second)
+  province.items = [whole]
+  const [taken] = await offer('corrected')
+  t.equal(taken?.kind, 'taken')
+  const since = (await saraban('list', '--quarantine')).out
+  t.match(
+    since,
+    /ที่ ชม 0017\.1\/9\n(.*\n)* {2}sent again and taken since: saraban messages show [0-9a-f-]{36}\n/,
+  )
+  t.equal(since.match(/then: let its sender/g)?.length, 1, 'the other still waits')
+})
+
+t.test('behind the gate: the office’s latest failure, and when it is probed next', async (t) => {
+  const { ministry, send, saraban, clock, gateway } = await open(t)
+  ministry.answer = () => ({ kind: 'unavailable', said: 'Error ECONNREFUSED' })
+  const ids = [await send(), await send(), await send()]
+  await until(() => ministry.brought.length === 3, 'three attempts')
+  await rest()
+  ministry.answer = () => ({ kind: 'unavailable', said: 'Error CERT_HAS_EXPIRED' })
+  await clock.advance(45 * second)
+  t.equal(gateway.dispatch.isBreakerOpen(moi), true)
+  const told = await Promise.all(ids.map(async (id) => (await saraban('show', id)).out))
+  const waiting = told.filter((out) => out.includes('waits for its office'))
+  t.ok(waiting.length > 0)
+  for (const out of waiting) {
+    const probe = /which cannot be reached: next probe (2026-11-23 10:0\d:\d\d)\n/.exec(out)?.[1]
+    t.ok(probe !== undefined && Date.parse(`${probe.replace(' ', 'T')}+07:00`) > clock.now(), out)
+    t.match(out, /why: .*TLS certificate is not accepted/)
+  }
+  ministry.answer = () => ({ kind: 'taken' })
+  await clock.advance(5 * 60 * second)
+  await until(async () => (await saraban('list', '--stuck')).out === 'no letters\n', 'all arrived')
+  ministry.answer = () => ({ kind: 'unavailable', said: 'Error ECONNREFUSED' })
+  t.notMatch((await saraban('show', await send())).out, 'cannot be reached', 'the breaker is closed again')
+})
+
+t.test('an address where nothing answers: what else it may be', async (t) => {
+  const said = await saraban(systemClock, 'sandbox', 'faults', '--control', 'http://127.0.0.1:1')
+  t.equal(said.code, 1)
+  t.match(said.err, /hint: .*`saraban sandbox inbox`.*--control URL/)
+})
