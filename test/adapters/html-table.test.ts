@@ -250,12 +250,12 @@ t.test('X7: depth, attributes, rows, cells and columns without end are faults, i
   const codes = (body: string) => shown(form, Buffer.from(body)).map(([, ...found]) => found.join())
   t.same(codes('<b>'.repeat(1_000_000)), ['adapter.document.too-many'])
   t.same(codes(`<table><tr><td>${'<i>'.repeat(100_000)}`), ['adapter.document.too-many'])
-  const million = Array.from({ length: 1_000_000 }, (_, index) => `a${index}`).join(' ')
+  const million = Array.from({ length: 200_000 }, (_, index) => `a${index}`).join(' ')
   t.same(codes(`<table ${million}><tr><td>a<tr><td>1</table>`), ['1'])
   t.same(codes(`<${'x'.repeat(10_000_000)}><table><tr><td>a<tr><td>1</table>`), ['1'])
   t.equal(codes(`<table><tr><td>a${'<tr><td>1'.repeat(200_000)}</table>`).at(-1), 'adapter.document.too-many')
-  t.same(codes(`<table>${'<tr>'.repeat(1_000_000)}</table>`), ['adapter.document.empty'])
-  t.same(codes(`<table><tr><td>a<tr>${'<td>1'.repeat(500_000)}<tr><td>1</table>`), [
+  t.same(codes(`<table>${'<tr>'.repeat(200_000)}</table>`), ['adapter.document.empty'])
+  t.same(codes(`<table><tr><td>a<tr>${'<td>1'.repeat(100_000)}<tr><td>1</table>`), [
     'adapter.document.too-many',
     '1',
   ])
@@ -268,7 +268,7 @@ t.test('X7: depth, attributes, rows, cells and columns without end are faults, i
     '1',
   ])
   t.same(codes(`<table><tr><td>a</td></tr>${'x<br>'.repeat(500_000)}</table>`).at(-1), 'adapter.html.outside')
-  t.same(codes('<table></table>'.repeat(300_000)), ['adapter.document.empty'])
+  t.same(codes('<table></table>'.repeat(100_000)), ['adapter.document.empty'])
   t.end()
 })
 
