@@ -1,10 +1,13 @@
-// Makes the folder of a test authority: what `saraban certs init` writes, and the demonstration for its own few offices.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+// Makes the folder of a test authority: what `saraban certs init` writes and `certs add` adds to, and the demonstration for its own few offices.
+import { X509Certificate } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   createAuthority,
   type Identity,
   issueCertificate,
+  isTestAuthority,
+  keyFromPem,
   keyToPem,
   newKey,
   type Purpose,
@@ -58,6 +61,48 @@ export async function makeCertificates(
     rmSync(begun, { recursive: true, force: true })
     throw error
   }
+}
+
+/** The test authority that `makeCertificates` made in `folder`; undefined for any other, which we never sign for. */
+export function testAuthorityOf(folder: string): Identity | undefined {
+  const [keyFile, file] = [join(folder, 'authority.key.pem'), join(folder, 'authority.pem')]
+  if (!existsSync(keyFile) || !existsSync(file)) return undefined
+  const authority = {
+    key: keyFromPem(readFileSync(keyFile)),
+    certificate: new X509Certificate(readFileSync(file)),
+  }
+  return isTestAuthority(authority) ? authority : undefined
+}
+
+/**
+ * Adds a key and a certificate for each office that is not registered in `folder` yet, and gives those offices. What is
+ * there stays: a key without a certificate, of a run that was broken off, gets its certificate.
+ */
+export async function addCertificates(
+  folder: string,
+  authority: Identity,
+  offices: readonly OfficeId[],
+  clock: Clock,
+  random: Random,
+): Promise<readonly OfficeId[]> {
+  const missing = offices.filter((office) => !existsSync(join(folder, 'offices', office)))
+  await Promise.all(
+    missing.map(async (office) => {
+      const keyFile = join(folder, 'keys', `${office}.pem`)
+      mkdirSync(join(folder, 'keys'), { recursive: true })
+      if (!existsSync(keyFile)) writeFileSync(keyFile, keyToPem(await newKey()), { flag: 'wx', mode: 0o600 })
+      const key = keyFromPem(readFileSync(keyFile))
+      const certificate = issueCertificate(authority, key, { kind: 'office', office }, clock.now(), random)
+      // By a rename, so that a gateway that starts meanwhile finds an office whole or not at all.
+      const begun = join(folder, `${office}.tmp`)
+      rmSync(begun, { recursive: true, force: true })
+      mkdirSync(begun)
+      writeFileSync(join(begun, 'certificate.pem'), certificate.toString())
+      mkdirSync(join(folder, 'offices'), { recursive: true })
+      renameSync(begun, join(folder, 'offices', office))
+    }),
+  )
+  return missing
 }
 
 function writeIdentity(folder: string, certificateFile: string, keyFile: string, identity: Identity): void {

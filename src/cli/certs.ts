@@ -3,10 +3,10 @@ import { X509Certificate } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { officeById, officeId, offices } from '../letter/offices.ts'
+import { type OfficeId, officeById, officeId, offices } from '../letter/offices.ts'
 import { printInstant } from '../letter/time.ts'
 import { type Problem, problem } from '../problem/problem.ts'
-import { makeCertificates } from './certificates.ts'
+import { addCertificates, makeCertificates, testAuthorityOf } from './certificates.ts'
 import { exit, Failed, jsonLine, reasonOf, type Terminal } from './terminal.ts'
 
 /** `saraban certs init` and `saraban certs list`. */
@@ -14,6 +14,7 @@ export function certsCommand(terminal: Terminal): Command {
   return new Command('certs')
     .description('make and list the certificates of a test installation')
     .addCommand(initCommand(terminal))
+    .addCommand(addCommand(terminal))
     .addCommand(listCommand(terminal))
 }
 
@@ -26,12 +27,7 @@ function initCommand(terminal: Terminal): Command {
     .addHelpText('after', `${initHelp}`)
     .action(async (options: { out: string; office?: string[]; json?: boolean }) => {
       const problems: Problem[] = []
-      const wanted = (options.office ?? offices.map((office) => office.id)).flatMap((text) => {
-        const office = officeId(text)
-        if (office.ok) return [office.value]
-        problems.push(...office.problems)
-        return []
-      })
+      const wanted = officesOf(options.office ?? offices.map((office) => office.id), problems)
       if (existsSync(options.out)) problems.push(problem('cli.folder.exists', '--out', options.out))
       if (problems.length > 0) throw new Failed(exit.usage, problems)
       try {
@@ -59,6 +55,60 @@ authority.key.pem, keys/<office id>.pem, tls/<server>.key.pem (readable by you a
 Examples:
   $ saraban certs init --out certs
   $ saraban certs init --out /tmp/two --office 50 --office moi
+`
+
+/** The offices that were named, each once; what names none goes to `problems`. */
+function officesOf(texts: readonly string[], problems: Problem[]): readonly OfficeId[] {
+  const named = texts.flatMap((text) => {
+    const office = officeId(text)
+    if (office.ok) return [office.value]
+    problems.push(...office.problems)
+    return []
+  })
+  return [...new Set(named)]
+}
+
+function addCommand(terminal: Terminal): Command {
+  return new Command('add')
+    .description('add offices to a test authority: a key and a certificate for each that has none')
+    .requiredOption('--office <CODE...>', 'the offices')
+    .option('--certs <DIR>', 'the folder that certs init made', 'certs')
+    .option('--json', 'print what was added as JSON')
+    .addHelpText('after', addHelp)
+    .action(async (options: { certs: string; office: string[]; json?: boolean }) => {
+      const problems: Problem[] = []
+      const wanted = officesOf(options.office, problems)
+      let added: readonly OfficeId[] = []
+      try {
+        const authority = testAuthorityOf(options.certs)
+        if (authority === undefined)
+          problems.push(problem('cli.authority.not-test', '--certs', options.certs))
+        if (problems.length > 0) throw new Failed(exit.usage, problems)
+        if (authority !== undefined)
+          added = await addCertificates(options.certs, authority, wanted, terminal.clock, terminal.random)
+      } catch (error) {
+        if (error instanceof Failed) throw error
+        throw new Failed(exit.refused, [
+          problem('cli.file.unwritable', '--certs', options.certs, { reason: reasonOf(error) }),
+        ])
+      }
+      const there = wanted.filter((office) => !added.includes(office))
+      if (options.json === true) terminal.write(jsonLine({ folder: options.certs, added, there }))
+      else {
+        const list = (ids: readonly OfficeId[]): string => ids.join(', ') || 'none'
+        terminal.write(
+          `${options.certs}: added ${list(added)}; there already, and left as they are: ${list(there)}\n`,
+        )
+      }
+    })
+}
+
+const addHelp = `
+Only a test authority that saraban certs init made is added to. A gateway reads its trust folder when it starts.
+
+Examples:
+  $ saraban certs add --certs certs --office 57
+  $ saraban certs add --certs /tmp/two --office 55 93 --json
 `
 
 function listCommand(terminal: Terminal): Command {

@@ -28,8 +28,18 @@ export const cliProblems = {
     en: '{value} is there already, and keys are never written over',
     th: 'มี {value} อยู่แล้ว และจะไม่เขียนทับกุญแจ',
     remedy: {
-      en: 'Name a folder that does not exist yet, or move the old one away.',
-      th: 'ระบุโฟลเดอร์ที่ยังไม่มี หรือย้ายโฟลเดอร์เดิมออกไปก่อน',
+      en: 'Name a folder that does not exist yet, or move the old one away; to add an office to a test authority: saraban certs add.',
+      th: 'ระบุโฟลเดอร์ที่ยังไม่มี หรือย้ายโฟลเดอร์เดิมออกไปก่อน หากต้องการเพิ่มหน่วยงานใน test authority ให้ใช้ saraban certs add',
+    },
+  },
+  'cli.authority.not-test': {
+    status: 409,
+    permanent: true,
+    en: '{value} holds no test authority that saraban certs init made, with its key',
+    th: '{value} ไม่มี test authority ที่ saraban certs init สร้างไว้พร้อมกุญแจ',
+    remedy: {
+      en: 'Make one with saraban certs init; in production the authority under the National Root CA issues certificates (certs/README.md).',
+      th: 'สร้างด้วย saraban certs init ส่วนระบบจริง ผู้ออกใบรับรองภายใต้ National Root CA เป็นผู้ออกให้ (certs/README.md)',
     },
   },
   'cli.json.unreadable': {

@@ -27,12 +27,20 @@ export type Purpose =
   /** A host's name in TLS, as server and as client: DNS names and IP addresses. */
   | { readonly kind: 'server'; readonly names: readonly string[]; readonly addresses: readonly string[] }
 
+const testName = 'saraban test authority'
+
+/** Whether `createAuthority` made it: nothing is ever issued under another, whose key has no place here. */
+export const isTestAuthority = ({ certificate, key }: Identity): boolean =>
+  certificate.subject === `CN=${testName}` &&
+  certificate.verify(certificate.publicKey) &&
+  certificate.checkPrivateKey(key)
+
 /** A new test authority: self-signed, valid from a day before `now` for ten years. */
 export async function createAuthority(now: Instant, random: Random): Promise<Identity> {
   const key = await newKey()
   const certificate = sign({
-    subject: [{ name: 'commonName', value: 'saraban test authority' }],
-    issuer: [{ name: 'commonName', value: 'saraban test authority' }],
+    subject: [{ name: 'commonName', value: testName }],
+    issuer: [{ name: 'commonName', value: testName }],
     publicKey: key,
     signingKey: key,
     now,
