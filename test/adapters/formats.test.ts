@@ -232,6 +232,14 @@ t.test('a long subject is spilled whole, never cut and never inside a character'
   t.ok(file?.content.kind === 'bytes' && file.content.bytes.toString('utf8').includes(subject))
 })
 
+t.test('a list whose value is spilled is spilled whole', async (t) => {
+  const list = codecOf({ list: { of: { text: { max: 20, overflow: 'spill' } } } })
+  const values = ['สั้น', 'ก'.repeat(21)]
+  const written = mustBe(list.write(values, 1, () => undefined))
+  t.same(written.spill, values)
+  t.equal(mustBe(list.write(['สั้น'], 1, () => undefined)).spill, undefined)
+})
+
 t.test('attachments of one name, or of names that a system cannot write, never meet', async (t) => {
   const pdf = fixedLetter().attachments[0]!
   const names = ['A.pdf', 'b;c.pdf', 'CON.pdf', '你好.pdf', `${'x'.repeat(250)}.pdf`, 'ไม่มีนามสกุล']

@@ -51,7 +51,11 @@ export const listOf = (make: (raw: unknown) => Codec | undefined, names: readonl
           const cells = parts.value.map((part) => part.cells[0] ?? '')
           const torn = cells.find((cell) => cell.includes(separator) || cell !== cell.trim())
           if (torn !== undefined) return bad(problem('adapter.field.separator', '', torn, { separator }))
-          return good({ cells: [cells.join(separator), ...Array<string>(columns - 1).fill('')] })
+          const written = { cells: [cells.join(separator), ...Array<string>(columns - 1).fill('')] }
+          // Where one value did not fit, all stand in the file: which of them it was needs no telling then.
+          return good(
+            parts.value.some(({ spill }) => spill !== undefined) ? { ...written, spill: values } : written,
+          )
         },
       }
     },
