@@ -160,7 +160,7 @@ export async function reconcile(
 }
 
 /** A claim of another run. It has waited as long as the clock says; a clock that was set back since says: not at all. */
-function foundAgain(id: string, folder: string, name: string, clock: Clock): Claim {
+export function foundAgain(id: string, folder: string, name: string, clock: Clock): Claim {
   const [now, found] = [clock.now(), clock.elapsed()]
   const since = claimedAt(id, now)
   return claimOf(id, folder, name, since, found, { waited: found - (now - since) })
@@ -171,7 +171,7 @@ export const stampOf = (now: number): string =>
   printInstant(now).slice(0, 19).replaceAll(':', '').replace('T', '-')
 
 /** The time that a claim's id says, so that a restart does not begin its wait anew. */
-export function claimedAt(id: string, now: number): number {
+function claimedAt(id: string, now: number): number {
   const [, day, hours, minutes, seconds] = /^(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)(\d\d)-/.exec(id) ?? []
   const at = readInstant(`${day}T${hours}:${minutes}:${seconds}`)
   return at.ok ? Math.min(at.value, now) : now

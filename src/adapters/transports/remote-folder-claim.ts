@@ -1,6 +1,7 @@
 // One document that was claimed from a remote folder: by a rename on the server, into the same places as in a local one.
 import { randomBytes } from 'node:crypto'
-import { type Claim, claimedAt, claimOf, stampOf as idOf, places } from './folder-claim.ts'
+import type { Clock } from '../../letter/time.ts'
+import { type Claim, claimOf, foundAgain, stampOf as idOf, places } from './folder-claim.ts'
 import {
   ensureRemoteFolder,
   fileFailure,
@@ -40,7 +41,7 @@ export async function claimRemote(
   id: string,
   name: string,
   seen: RemoteSeen,
-  now: number,
+  clock: Clock,
   settle: number,
 ): Promise<Claim | undefined> {
   const folder = inside(places(path).claimed, id)
@@ -51,9 +52,10 @@ export async function claimRemote(
     await removeTree(files, folder)
     return undefined
   }
-  const made = claimOf(id, folder, name, now, now)
+  const found = clock.elapsed()
+  const made = claimOf(id, folder, name, clock.now(), found, { waited: found, first: seen.first })
   const moved = await fileIn(files, inside(folder, 'document'), name)
-  if (moved === undefined || stampOf(moved) !== seen.stamp) made.pausedUntil = now + settle
+  if (moved === undefined || stampOf(moved) !== seen.stamp) made.pausedUntil = found + settle
   return made
 }
 
@@ -73,7 +75,7 @@ export async function reconcile(
   path: string,
   claims: Claims,
   pattern: RegExp,
-  now: number,
+  clock: Clock,
   empties: (id: string) => boolean,
 ): Promise<Claims & { readonly gone: readonly Claim[] }> {
   const { claimed } = places(path)
@@ -92,7 +94,7 @@ export async function reconcile(
       // A crash between the making of the claim and the move into it: the document stands in the folder still.
       if (empties(id)) await removeTree(files, folder)
     } else if (!isPlainName(document.name) || !pattern.test(document.name)) claims.foreign.add(id)
-    else open.push(claimOf(id, folder, document.name, claimedAt(id, now), now))
+    else open.push(foundAgain(id, folder, document.name, clock))
   }
   return { open, foreign: claims.foreign, gone: claims.open.filter(({ id }) => !standing.has(id)) }
 }

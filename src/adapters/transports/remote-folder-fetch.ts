@@ -62,25 +62,18 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
 
   async function once(verbs: AdapterVerbs): Promise<void> {
     if (!prepared) await prepare()
-    const found = await reconcile(
-      files,
-      path,
-      claims,
-      pattern,
-      verbs.clock.now(),
-      (id) => first || begun.has(id),
-    )
+    const found = await reconcile(files, path, claims, pattern, verbs.clock, (id) => first || begun.has(id))
     claims = found
     first = false
     await letGo(found.gone, verbs)
     const before = look
     const wanted = new Set(claims.open.flatMap(missingOf))
-    look = observeRemote(await files.list(path), before, verbs.clock.now(), pattern, wanted)
+    look = observeRemote(await files.list(path), before, verbs.clock.elapsed(), pattern, wanted)
     reportNames(before, look, verbs)
     const listed = look.files
     const settled = (name: string): RemoteSeen | undefined => {
       const seen = listed.get(name)
-      const quiet = seen === undefined ? 0 : verbs.clock.now() - seen.since
+      const quiet = seen === undefined ? 0 : verbs.clock.elapsed() - seen.since
       // Two looks at least, however short `settle` is.
       return quiet > 0 && quiet >= settle ? seen : undefined
     }
@@ -90,7 +83,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
       if (seen === undefined || stopped) continue
       const id = newClaimId(verbs.clock.now())
       begun.add(id)
-      const taken = await claimRemote(files, path, id, name, seen, verbs.clock.now(), settle)
+      const taken = await claimRemote(files, path, id, name, seen, verbs.clock, settle)
       if (taken !== undefined) claims.open.push(taken)
       begun.delete(id)
       unclaimed.delete(name)
@@ -101,13 +94,13 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
       ready: (claim, name) => {
         const file = settled(name)
         if (file === undefined || claim.contested.has(name)) return undefined
-        // A file that came after its document may belong to one that is still being written: that one may name it too.
-        const late = file.since > claim.since && !isFinal(claim, settings, verbs.clock.now())
+        // A file that did not stand there before its document may belong to one that is still being written: that one may name it too.
+        const late = file.since >= claim.first && !isFinal(claim, settings, verbs.clock.elapsed())
         const others = [...unclaimed].filter((each) => (listed.get(each)?.first ?? 0) <= file.since + settle)
         return late && others.length > 0 ? undefined : file
       },
       watch: (claim, place) =>
-        done.push({ claim, place, next: verbs.clock.now() + settle, left: looks, written: false }),
+        done.push({ claim, place, next: verbs.clock.elapsed() + settle, left: looks, written: false }),
     }
     await takeBack(offering)
     await each((claim) => guardedRemote(claim, verbs, () => readRemoteNames(claim, offering)))
@@ -157,14 +150,14 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
 
   /** A claim that is done and was written into since becomes a claim again. */
   async function takeBack(offering: RemoteOffering): Promise<void> {
-    const now = offering.verbs.clock.now()
+    const now = offering.verbs.clock.elapsed()
     for (const one of done.filter(({ next }) => next <= now)) {
       const { claim: old, place } = one
       try {
         one.written ||= await goesOnRemote(old, place, offering)
         if (one.written) {
           await files.rename(place, old.folder)
-          const again = claimOf(old.id, old.folder, old.name, old.since, now)
+          const again = claimOf(old.id, old.folder, old.name, old.since, now, old)
           again.pausedUntil = old.pausedUntil
           claims.open.push(again)
         }
@@ -202,7 +195,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
         verbs.report('folder.failed', { reason: error instanceof Error ? error.name : 'unknown' }),
       )
       .then(() => {
-        if (!stopped) cancel = verbs.clock.schedule(verbs.clock.now() + every, () => go(verbs))
+        if (!stopped) cancel = verbs.clock.schedule(verbs.clock.elapsed() + every, () => go(verbs))
       })
   }
 

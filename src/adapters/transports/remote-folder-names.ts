@@ -5,7 +5,7 @@ import { isPlainName, type RemoteEntry } from './remote-files.ts'
 export interface RemoteSeen {
   readonly size: number
   readonly stamp: string
-  /** When it was first seen under this name, and since when it is as it is: milliseconds of the gateway's clock, in which only the time between two looks counts. */
+  /** When it was first seen under this name, and since when it is as it is: elapsed milliseconds of our own. */
   readonly first: number
   readonly since: number
 }

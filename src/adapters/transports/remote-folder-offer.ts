@@ -44,7 +44,7 @@ export async function guardedRemote(
 
 /** Reads a claim's document for the names of the files that its letters need, once. */
 export async function readRemoteNames(found: Claim, { settings, verbs }: RemoteOffering): Promise<void> {
-  const now = verbs.clock.now()
+  const now = verbs.clock.elapsed()
   if (found.named !== undefined || now < found.pausedUntil) return
   const bytes = await documentOf(found, settings, verbs)
   if (bytes === undefined) return
@@ -62,7 +62,7 @@ export async function readRemoteNames(found: Claim, { settings, verbs }: RemoteO
 /** Offers a claim when there is something new to offer. */
 export async function offerRemote(found: Claim, offering: RemoteOffering): Promise<void> {
   const { settings, verbs } = offering
-  const now = verbs.clock.now()
+  const now = verbs.clock.elapsed()
   if (found.settled || found.named === undefined || now < found.pausedUntil) return
   await takeFiles(found, offering)
   if (now < found.pausedUntil) return
@@ -98,7 +98,7 @@ export async function goesOnRemote(
   if (changed.length === 0) return false
   verbs.report('folder.written-on', { claim: found.id })
   forget(found, changed)
-  found.pausedUntil = verbs.clock.now() + settings.settle
+  found.pausedUntil = verbs.clock.elapsed() + settings.settle
   return true
 }
 
@@ -114,7 +114,7 @@ async function takeFiles(found: Claim, { settings, verbs, ready }: RemoteOfferin
       if (seen === undefined || !(await moveBesideRemote(found, name, seen, settings))) continue
     }
     const kept = await keepBesideRemote(found, name, settings.attachmentLimit, settings, verbs)
-    if (kept === 'changing') found.pausedUntil = verbs.clock.now() + settings.settle
+    if (kept === 'changing') found.pausedUntil = verbs.clock.elapsed() + settings.settle
   }
 }
 
@@ -127,7 +127,7 @@ async function documentOf(
   if (read.kind === 'bytes') return read.bytes
   if (read.kind === 'changing') {
     forget(found, [''])
-    found.pausedUntil = verbs.clock.now() + settings.settle
+    found.pausedUntil = verbs.clock.elapsed() + settings.settle
     return undefined
   }
   verbs.report('folder.refused', { claim: found.id, reason: read.reason })

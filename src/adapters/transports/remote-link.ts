@@ -44,7 +44,7 @@ export function remoteLink(settings: Settings): RemoteFiles & { close(): Promise
     if (session?.alive === true) return session
     session = undefined
     if (closed) throw lostFailure('ECANCELED', 'adapter.remote.lost', server, { reason: 'stopped' })
-    const wait = (failed?.until ?? 0) - clock.now()
+    const wait = (failed?.until ?? 0) - clock.elapsed()
     if (failed !== undefined && wait > 0)
       throw new RemoteFailure(failed.failure.code, failed.failure.problem, true, { retryAfter: wait })
     let abandon: () => void = () => undefined
@@ -111,7 +111,7 @@ export function remoteLink(settings: Settings): RemoteFiles & { close(): Promise
       used?.close()
       session = undefined
       const count = (failed?.count ?? 0) + 1
-      failed = { failure: error, count, until: clock.now() + backOff(count, error.code) }
+      failed = { failure: error, count, until: clock.elapsed() + backOff(count, error.code) }
       throw error
     }
   }
