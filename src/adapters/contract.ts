@@ -47,6 +47,8 @@ export interface Source {
   readonly contested?: ReadonlyMap<string, string>
   /** Why the whole is not to be believed (a mail whose sender is not proved): nothing is read of it, and a person decides. */
   readonly doubts?: readonly [Problem, ...Problem[]]
+  /** Of a document that is too large to be read: what it is. `bytes` is empty then, and `doubts` say where it stands. */
+  readonly unread?: { readonly sha256: string; readonly size: number }
   /** The bytes of a file beside that is `kept`, for a form that must read one itself (a memo file). The gateway sets it. */
   open?(sha256: string): Readable
 }
@@ -197,6 +199,8 @@ export interface Door {
 /** What the gateway lets an adapter do: verbs, not the gateway. All are bound to the adapter's own system and office. */
 export interface AdapterVerbs {
   readonly clock: Clock
+  /** The id of the gateway's installation, by which it tells what it has left in a shared place from what another gateway has. Absent where there is no installation (a trial). */
+  readonly installation?: string
   /** Offers a source; resolves after the commit, with one answer for each item in order. Rejects when nothing could be committed (full disk, closed journal): nothing was taken. */
   take(source: Source): Promise<readonly Taken[]>
   /** Streams bytes into the gateway's keeping, at most `limit` of them; resolves when they are synced to disk. Rejects with `TooLarge` beyond. */

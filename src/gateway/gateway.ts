@@ -8,7 +8,7 @@ import type { Clock, Random } from '../letter/time.ts'
 import { openAttachmentStore } from './attachments/store.ts'
 import { Dispatch } from './delivery/dispatch.ts'
 import { defaultPolicy } from './delivery/schedule.ts'
-import type { Desk, Step } from './desk.ts'
+import { type Desk, newId, type Step } from './desk.ts'
 import { Doorkeeper } from './http/access.ts'
 import { descriptionPlugin } from './http/description.ts'
 import { doorsPlugin } from './http/doors.ts'
@@ -18,6 +18,7 @@ import { findObstacles } from './http/obstacles.ts'
 import { createServer } from './http/server.ts'
 import { readInstallation } from './installation.ts'
 import { setMode } from './journal/deliveries.ts'
+import { installationOf } from './journal/founding.ts'
 import { openSqlite } from './journal/sqlite.ts'
 import { lockFolder, makeDataFolder, usable } from './lock.ts'
 import type { Log } from './log.ts'
@@ -73,6 +74,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   opened.add(() => lock.release())
   const database = orThrow(usable(settings.data, () => openSqlite(join(settings.data, 'journal.sqlite'))))
   opened.add(() => database.close())
+  const installation = await installationOf(database, newId(), clock.now())
   const attachments = await openAttachmentStore(join(settings.data, 'attachments'))
   const queue = embeddedQueue(clock)
   const present = new Present(database, clock, (error) => log.workFailed('present', error))
@@ -116,7 +118,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   opened.add(() => dispatch.stop())
   await dispatch.start()
   for (const { system, adapter } of systems.values()) {
-    await adapter.start(verbsFor({ system, adapter, desk, dispatch, log, metrics, present }))
+    await adapter.start(verbsFor({ system, adapter, desk, dispatch, log, metrics, present, installation }))
   }
 
   const keeper = new Doorkeeper((office) => trust.certificatesOf(office))

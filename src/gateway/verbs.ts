@@ -20,12 +20,15 @@ interface Bound {
   readonly log: Log
   readonly metrics: Metrics
   readonly present: Present
+  readonly installation: string
 }
 
-export function verbsFor({ system, adapter, desk, dispatch, log, metrics, present }: Bound): AdapterVerbs {
+export function verbsFor(bound: Bound): AdapterVerbs {
+  const { system, adapter, desk, dispatch, log, metrics, present, installation } = bound
   const { clock } = desk
   return {
     clock,
+    installation,
     async take(source) {
       const began = clock.now()
       try {

@@ -1,6 +1,7 @@
 // The folder: half-written files, half pairs, names used again, links, crashes between claim and done, and handing over
 // exactly once. Real files in a scratch folder; time passes only when the test says so.
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   appendFileSync,
   closeSync,
@@ -28,27 +29,16 @@ import { readProfile } from '../../src/adapters/profile.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import { fixedLetter, mustBe, office } from '../letter/arbitrary.ts'
+import { csv, environment, row } from './chiang-mai.ts'
 import { messageIdOf } from './message-ids.ts'
 import { adapterOf, parcelOf, shipped, TestGateway } from './stage.ts'
 
-const header =
-  'ที่หนังสือ,ลงวันที่,เรื่อง,ความเร็ว,ชนิด,เวียน,จาก,ถึง,ชื่อผู้ลงนาม,สกุลผู้ลงนาม,ตำแหน่งผู้ลงนาม,ชื่อผู้รับ,สกุลผู้รับ,ตำแหน่งผู้รับ,อ้างถึงที่,อ้างถึงวันที่,อ้างถึงเรื่อง,สิ่งที่ส่งมาด้วย,ส่งเมื่อ,หมายเหตุ,ไฟล์1,ไฟล์2,เลขทะเบียนส่ง'
-const row = (number: string, file = '', date = '1 ม.ค. 2551') =>
-  `${number},${date},เรื่อง,1,,,,มท,,,,,,,,,,,,,${file},,`
-const csv = (...rows: string[]) => iconv.encode(`${[header, ...rows].join('\r\n')}\r\n`, 'windows-874')
 const signal = new AbortController().signal
 
-const environment = {
-  SARABAN_50_SEND: 'send',
-  SARABAN_50_SEND_NOTICES: 'send-notices',
-  SARABAN_50_RECEIVE: 'receive',
-  SARABAN_50_NOTICES: 'notices',
-}
-
-/** An adapter over four scratch folders, and what to do with it. */
-async function stage(t: Test) {
-  const root = mkdtempSync(join(tmpdir(), 'saraban-folder-'))
-  for (const name of ['send', 'send-notices', 'receive', 'notices']) mkdirSync(join(root, name))
+/** An adapter over four scratch folders, and what to do with it. `root`: the folders of another stage. */
+async function stage(t: Test, root = mkdtempSync(join(tmpdir(), 'saraban-folder-'))) {
+  for (const name of ['send', 'send-notices', 'receive', 'notices'])
+    mkdirSync(join(root, name), { recursive: true })
   const gateway = new TestGateway()
   const make = () => adapterOf(shipped('chiang-mai-csv'), gateway.clock, environment, root)
   let adapter: Adapter = make()
@@ -307,13 +297,20 @@ t.test('T5: a name that becomes a link after it was claimed is refused, not foll
 })
 
 t.test(
-  'a document beyond the limit is put aside and reported; a folder that is gone is reported once, and used when it is back',
+  'a document beyond the limit is a fault that says where it stands; a folder that is gone is reported once, and used when it is back',
   async (t) => {
     const { gateway, drop, pass, start, path } = await stage(t)
     await start()
-    drop('big.csv', Buffer.alloc(17 * 1024 * 1024, 0x61))
+    const big = Buffer.alloc(17 * 1024 * 1024, 0x61)
+    drop('big.csv', big)
     await pass(10_000)
     t.match(gateway.reports, [{ event: 'folder.refused' }])
+    const unread = { size: big.length, sha256: createHash('sha256').update(big).digest('hex') }
+    t.match(gateway.offered, [{ name: 'big.csv', unread, final: true }])
+    const [fault] = gateway.items.splice(0)
+    const [found] = fault?.kind === 'fault' ? fault.problems : []
+    t.match(found, { code: 'adapter.folder.too-large', details: { limit: 16 * 1024 * 1024 } })
+    t.same(readFileSync(path('send', String(found?.details?.['place']), 'document', 'big.csv')), big)
     renameSync(path('send'), path('away'))
     await pass(10_000)
     t.match(gateway.reports.slice(1), [{ event: 'folder.unavailable', facts: { reason: 'ENOENT' } }])
@@ -495,6 +492,128 @@ t.test(
     drop('long.csv', csv(row('ชม 1/3')))
     await pass(10_000)
     t.same(numbers(gateway.items).sort(), ['waiting', 'ชม 1/2', 'ชม 1/3'])
+  },
+)
+
+t.test('a letter never takes the scan of the next one, which comes before it is claimed', async (t) => {
+  const { gateway, drop, pass, start } = await stage(t)
+  await start()
+  drop('A.csv', csv(row('ชม 1/2', 'scan.pdf')))
+  await pass(2000)
+  drop('scan.pdf', 'the scan of B')
+  await pass(4000)
+  drop('B.csv', csv(row('ชม 1/3', 'scan.pdf')))
+  await pass(20_000)
+  t.same(numbers(gateway.items.filter(({ kind }) => kind === 'letter')), [])
+  t.same(numbers(gateway.items.slice(-2)), ['adapter.file.contested', 'adapter.file.contested'])
+})
+
+t.test('nor one that is first seen together with its own document, or after a restart', async (t) => {
+  for (const moment of ['together', 'restart'] as const) {
+    const { gateway, drop, pass, start, restart } = await stage(t)
+    await start()
+    drop('A.csv', csv(row('ชม 1/2', 'scan.pdf')))
+    if (moment === 'restart') {
+      await pass(10_000)
+      await restart(() => drop('scan.pdf', 'the scan of B'))
+    } else drop('scan.pdf', 'the scan of B')
+    await pass(4000)
+    drop('B.csv', csv(row('ชม 1/3', 'scan.pdf')))
+    await pass(20_000)
+    t.same(numbers(gateway.items.filter(({ kind }) => kind === 'letter')), [], moment)
+    t.same(numbers(gateway.items.slice(-2)), ['adapter.file.contested', 'adapter.file.contested'], moment)
+  }
+})
+
+t.test('a file is settled when time has passed, whatever the clock is set to', async (t) => {
+  const { gateway, drop, pass, start } = await stage(t)
+  const hour = 3_600_000
+  await start()
+  drop('A.csv', csv(row('ชม 1/2', 'a.pdf')))
+  await pass(4000)
+  gateway.clock.step(-7 * hour)
+  drop('a.pdf', 'abc')
+  await pass(10_000)
+  t.same(numbers(gateway.items.slice(-1)), ['ชม 1/2'], 'a clock that is set back stops nothing')
+  const offered = gateway.offered.length
+  drop('B.csv', csv(row('ชม 1/3')).subarray(0, 300))
+  await pass(2000)
+  gateway.clock.step(73 * hour)
+  await pass(2000)
+  t.equal(gateway.offered.length, offered, 'one that is set forward settles no half file')
+  drop('B.csv', csv(row('ชม 1/3', 'b.pdf')))
+  await pass(10_000)
+  t.same(numbers(gateway.items.slice(-1)), ['waiting'])
+  gateway.clock.step(73 * hour)
+  await pass(60_000)
+  t.same(numbers(gateway.items.slice(-1)), ['waiting'], 'and ends no wait')
+  drop('b.pdf', 'abc')
+  await pass(10_000)
+  t.same(numbers(gateway.items.slice(-1)), ['ชม 1/3'])
+})
+
+t.test('a claim that somebody took away is told once; one that comes back is offered', async (t) => {
+  const { gateway, drop, pass, start, path, claims } = await stage(t)
+  await start()
+  drop('A.csv', csv(row('ชม 1/2', 'a.pdf')))
+  await pass(10_000)
+  const [id = ''] = claims()
+  renameSync(path('send', '.saraban', 'claimed', id), path('away'))
+  await pass(10_000)
+  t.match(gateway.reports.slice(1), [
+    { event: 'folder.refused', facts: { claim: id, reason: 'its claim is gone' } },
+  ])
+  t.equal(gateway.reports.length, 2)
+  renameSync(path('away'), path('send', '.saraban', 'claimed', id))
+  drop('a.pdf', 'abc')
+  await pass(20_000)
+  t.same(numbers(gateway.items.slice(-1)), ['ชม 1/2'])
+  t.same(claims(), [])
+})
+
+t.test(
+  'a folder that another installation fetches from is left alone until a person says otherwise',
+  async (t) => {
+    const live = await stage(t)
+    live.gateway.installation = 'installation-1'
+    await live.start()
+    live.drop('A.csv', csv(row('ชม 1/2', 'a.pdf')))
+    await live.pass(10_000)
+    const second = await stage(t, live.root)
+    second.gateway.installation = 'installation-2'
+    await second.start()
+    live.drop('a.pdf', 'abc')
+    live.drop('B.csv', csv(row('ชม 1/3')))
+    await second.pass(20_000)
+    t.same(second.gateway.offered, [])
+    t.match(second.gateway.reports, [
+      {
+        event: 'folder.unavailable',
+        facts: { channel: 'send', reason: /installation-1.*\.saraban\/accept/ },
+      },
+      { event: 'folder.unavailable', facts: { channel: 'sendNotices' } },
+    ])
+    t.equal(second.gateway.reports.length, 2, 'once')
+    await live.pass(20_000)
+    t.same(numbers(live.gateway.items.slice(-2)).sort(), ['ชม 1/2', 'ชม 1/3'])
+    live.drop('C.csv', csv(row('ชม 1/4', 'c.pdf')))
+    await live.pass(10_000)
+    writeFileSync(live.path('send', '.saraban', 'accept'), '')
+    await second.pass(4000)
+    t.match(second.gateway.reports.slice(2), [
+      { event: 'source.waiting' },
+      { event: 'folder.available', facts: { channel: 'send' } },
+    ])
+    t.notOk(existsSync(live.path('send', '.saraban', 'accept')), 'it counts once')
+    await live.pass(4000)
+    t.match(live.gateway.reports.at(-1), { event: 'folder.unavailable', facts: { reason: /installation-2/ } })
+    live.drop('c.pdf', 'abc')
+    await second.pass(20_000)
+    t.same(numbers(second.gateway.items.slice(-1)), ['ชม 1/4'], 'the claim goes with the folder')
+    second.gateway.reports.length = 0
+    await second.restart()
+    t.match(second.gateway.reports, [{ event: 'folder.unavailable', facts: { channel: 'sendNotices' } }])
+    t.equal(second.gateway.reports.length, 1, 'and after a restart')
   },
 )
 

@@ -77,6 +77,8 @@ export class TooLarge extends Error {
 /** A gateway's side of the contract, with everything it was told. */
 export class TestGateway {
   readonly clock = new TestClock()
+  /** Which installation it is, where that matters. */
+  installation: string | undefined
   readonly offered: Source[] = []
   readonly items: Item[] = []
   readonly reports: { event: string; facts: Readonly<Record<string, string | number>> }[] = []
@@ -99,6 +101,7 @@ export class TestGateway {
   verbs(adapter: Adapter): AdapterVerbs {
     return {
       clock: this.clock,
+      ...(this.installation !== undefined && { installation: this.installation }),
       take: async (source) => {
         this.#called()
         this.broken?.()

@@ -73,7 +73,7 @@ export function folderFetch(settings: FolderSettings): {
         // name it too.
         const late = file.since >= found.first && !isFinal(found, settings, clock.elapsed())
         const others = late
-          ? [...unclaimed].filter((each) => (files.get(each)?.first ?? 0) <= file.since + settle)
+          ? [...unclaimed].filter((each) => (files.get(each)?.first ?? 0) <= file.since + settle + every)
           : []
         return others.length > 0 ? undefined : file
       },

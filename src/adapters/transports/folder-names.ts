@@ -11,7 +11,7 @@ export interface Seen {
   readonly size: number
   readonly changed: number
   readonly inode: number
-  /** When it was first seen under this name, and since when it is as it is: milliseconds of the gateway's clock. */
+  /** When it was first seen under this name, and since when it is as it is: elapsed time. */
   readonly first: number
   readonly since: number
 }

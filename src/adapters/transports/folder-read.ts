@@ -1,7 +1,8 @@
 // Reading what a claim holds, and noticing when somebody who opened it before the claim still writes into it.
-import { rename } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { type FileHandle, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AdapterVerbs } from '../contract.ts'
+import type { AdapterVerbs, Source } from '../contract.ts'
 import { type Claim, refuse } from './folder-claim.ts'
 import { codeOf, look, moveToFree, openRegular, unchanged } from './folder-files.ts'
 import { isSame, type Seen } from './folder-names.ts'
@@ -10,7 +11,7 @@ import { tooLarge } from './keeping.ts'
 export type DocumentRead =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'changing' }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string; readonly unread?: NonNullable<Source['unread']> }
 
 const stampOf = (stats: { readonly size: number; readonly mtimeMs: number; readonly ino: number }): string =>
   `${stats.size} ${stats.mtimeMs} ${stats.ino}`
@@ -20,12 +21,20 @@ const placeOf = (folder: string, document: string, name: string): string =>
   name === '' ? join(folder, 'document', document) : join(folder, 'beside', name)
 
 /** The document's bytes, unless it is still being written, is larger than `limit` bytes, or is no regular file. */
-export async function readDocument({ folder, name, stamps }: Claim, limit: number): Promise<DocumentRead> {
+export async function readDocument(
+  { folder, name, stamps }: Claim,
+  limit: number,
+  stopping: () => boolean,
+): Promise<DocumentRead> {
   const opened = await openRegular(placeOf(folder, name, ''))
   if (opened === undefined) return { kind: 'refused', reason: 'not a regular file' }
   const { file, stats } = opened
   try {
-    if (stats.size > limit) return { kind: 'refused', reason: `more than ${limit} bytes` }
+    if (stats.size > limit) {
+      const sha256 = await digestOf(file, stopping)
+      if (sha256 === undefined || !unchanged(stats, await file.stat())) return { kind: 'changing' }
+      return { kind: 'refused', reason: `more than ${limit} bytes`, unread: { sha256, size: stats.size } }
+    }
     const bytes = Buffer.alloc(stats.size)
     let read = 0
     while (read < bytes.length) {
@@ -42,6 +51,16 @@ export async function readDocument({ folder, name, stamps }: Claim, limit: numbe
   } finally {
     await file.close()
   }
+}
+
+/** The SHA-256 of a file of any size; nothing when the transport stops meanwhile. */
+async function digestOf(file: FileHandle, stopping: () => boolean): Promise<string | undefined> {
+  const hash = createHash('sha256')
+  for await (const chunk of file.createReadStream({ autoClose: false, start: 0 })) {
+    if (stopping()) return undefined
+    hash.update(chunk as Buffer)
+  }
+  return hash.digest('hex')
 }
 
 /** Moves a file that was seen in the folder into the claim. False when it is gone or is another file by now. */

@@ -103,18 +103,19 @@ export interface Offered extends SourceRow {
   readonly handover: string | null
 }
 
-/** A source as the journal keeps it; bytes too large for the journal go to the store first. */
+/** A source as the journal keeps it; bytes too large for the journal go to the store first, those of an unread one stay where they are. */
 export async function sourceRowOf(
   store: AttachmentStore,
   system: System,
   source: Source,
   receivedAt: Instant,
 ): Promise<Offered> {
-  const size = source.bytes.length
-  const inJournal = size <= largestInJournal
-  const sha256 = inJournal
-    ? createHash('sha256').update(source.bytes).digest('hex')
-    : (await store.keep(source.bytes, size)).sha256
+  const { bytes, unread } = source
+  const size = unread?.size ?? bytes.length
+  const inJournal = unread === undefined && size <= largestInJournal
+  const sha256 =
+    unread?.sha256 ??
+    (inJournal ? createHash('sha256').update(bytes).digest('hex') : (await store.keep(bytes, size)).sha256)
   return {
     id: newId(),
     system: system.id,
@@ -122,7 +123,7 @@ export async function sourceRowOf(
     name: source.name,
     sha256,
     size,
-    bytes: inJournal ? source.bytes : null,
+    bytes: inJournal ? bytes : null,
     receivedAt,
     // One system's handing-over is never another's; and what a writer changed under way is another one.
     handover: source.handover === undefined ? null : `${system.id} ${source.handover} ${sha256}`,

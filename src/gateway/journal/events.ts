@@ -4,6 +4,7 @@ import type { Transaction } from './database.ts'
 
 /** Every event that the gateway writes, as `noun.verb`. */
 export type EventName =
+  | 'gateway.founded'
   | 'source.kept'
   | 'source.refused'
   | 'source.quarantined'

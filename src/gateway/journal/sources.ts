@@ -11,7 +11,7 @@ export interface SourceRow {
   readonly name: string
   readonly sha256: string
   readonly size: number
-  /** Null: kept with the attachments, under `sha256`. */
+  /** Null: kept with the attachments, under `sha256`; or too large to be taken, and left where its problem says. */
   readonly bytes: Uint8Array | null
   readonly receivedAt: Instant
 }
