@@ -3,4 +3,4 @@
 import { ftpServer } from '../servers/ftp.ts'
 import { remoteSuite } from './remote-suite.ts'
 
-remoteSuite('ftp, plain', () => ftpServer({ tls: 'none' }), 4)
+remoteSuite('ftp, plain', () => ftpServer({ tls: 'none' }), 11)
