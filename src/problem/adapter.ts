@@ -51,6 +51,16 @@ export const adapterProblems = {
     th: 'บรรทัด {line}: พบ {value} แต่ต้องเป็น: {expected}',
     remedy: { en: 'Write it as expected.', th: 'เขียนให้ตรงตามที่กำหนด' },
   },
+  'adapter.profile.part-unused': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: no field stands in the part {value}: what is read there would be lost',
+    th: 'บรรทัด {line}: ไม่มีช่องใดใช้ส่วน {value} ข้อความในส่วนนั้นจะหายไป',
+    remedy: {
+      en: 'Name the part in a field (at), or write its words into the template.',
+      th: 'อ้างถึงส่วนนั้นในช่อง (at) หรือเขียนข้อความคงที่ลงในแม่แบบ',
+    },
+  },
   'adapter.profile.reason-missing': {
     status: 422,
     permanent: true,
@@ -540,6 +550,33 @@ export const adapterProblems = {
       th: 'แก้ค่า หรือแก้รูปแบบในโปรไฟล์',
     },
   },
+  'adapter.field.template': {
+    status: 422,
+    permanent: true,
+    en: '{value} is not of the form {expected} with something in each place',
+    th: '{value} ไม่ตรงตามแม่แบบ {expected} ที่มีข้อความครบทุกส่วน',
+    remedy: { en: 'Correct the value, or the template in the profile.', th: 'แก้ค่า หรือแก้แม่แบบในโปรไฟล์' },
+  },
+  'adapter.field.template-ambiguous': {
+    status: 422,
+    permanent: true,
+    en: '{value} comes apart by {expected} in more than one way',
+    th: '{value} แยกตามแม่แบบ {expected} ได้มากกว่าหนึ่งแบบ',
+    remedy: {
+      en: 'Choose words between the places that stand in none of the parts.',
+      th: 'เลือกข้อความคั่นที่ไม่ปรากฏในส่วนใด',
+    },
+  },
+  'adapter.field.digits': {
+    status: 422,
+    permanent: true,
+    en: '{value} has Thai digits of its own; written in {write} digits it would come back another text',
+    th: '{value} มีเลขไทยอยู่แล้ว เมื่อเขียนเป็นเลขแบบ {write} จะอ่านกลับเป็นข้อความอื่น',
+    remedy: {
+      en: 'Let the whole text stand in a file beside (overflow: spill), or let the profile write text.',
+      th: 'ให้ข้อความเต็มอยู่ในไฟล์แนบ (overflow: spill) หรือใช้ text ในโปรไฟล์',
+    },
+  },
   'adapter.field.separator': {
     status: 422,
     permanent: true,
@@ -657,8 +694,8 @@ export const adapterProblems = {
   'adapter.folder.too-large': {
     status: 413,
     permanent: true,
-    en: 'the document has {value} bytes, and its profile allows {limit}: it was not read, and stands in {place}',
-    th: 'เอกสารมี {value} ไบต์ เกินกว่า {limit} ไบต์ ที่โปรไฟล์กำหนด จึงไม่ได้อ่าน และอยู่ที่ {place}',
+    en: 'the document {value} has {size} bytes, and its profile allows {limit}: it was not read, and stands in {place}',
+    th: 'เอกสาร {value} มี {size} ไบต์ เกินกว่า {limit} ไบต์ ที่โปรไฟล์กำหนด จึงไม่ได้อ่าน และอยู่ที่ {place}',
     remedy: {
       en: 'Send fewer letters in one document, or raise the limit in the profile and put the file back into the folder.',
       th: 'ส่งหนังสือต่อเอกสารให้น้อยลง หรือเพิ่มขีดจำกัดในโปรไฟล์แล้วนำไฟล์กลับเข้าโฟลเดอร์',

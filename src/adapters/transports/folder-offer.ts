@@ -144,7 +144,8 @@ const unreadSource = (
   ...sourceOf(found, Buffer.alloc(0), settings, { beside: new Map(), final: true }),
   unread,
   doubts: [
-    problem('adapter.folder.too-large', '', String(unread.size), {
+    problem('adapter.folder.too-large', '', printable(found.name), {
+      size: unread.size,
       limit: settings.limit,
       place: `.saraban/refused/${found.id}`,
     }),
