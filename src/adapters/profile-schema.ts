@@ -53,6 +53,11 @@ function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): J
     {
       format,
       fields,
+      split: {
+        type: 'object',
+        additionalProperties: { type: 'string', minLength: 1, maxLength: 200 },
+        description: 'columns that hold several fields, each with the template of its parts',
+      },
       unmapped: { enum: ['refuse', 'spill'], default: 'spill' },
       main: { enum: ['required', 'optional'], default: 'optional' },
     },

@@ -33,6 +33,8 @@ export interface DocumentDefinition {
   readonly format: KindOptions
   /** For records formats only; empty for the others. */
   readonly fields: Readonly<Record<string, FieldDefinition>>
+  /** Columns that hold several fields: the template of the parts that `fields` name. */
+  readonly split?: Readonly<Record<string, string>>
   /** What happens with a canonical field that no mapping names when its value is not the usual one. */
   readonly unmapped: 'refuse' | 'spill'
   /** Whether a letter without a main file is refused. */
@@ -79,6 +81,7 @@ export interface RawProfile {
 export interface RawDocument {
   readonly format: KindOptions
   readonly fields?: Readonly<Record<string, RawField>>
+  readonly split?: Readonly<Record<string, string>>
   readonly unmapped: 'refuse' | 'spill'
   readonly main: 'required' | 'optional'
 }

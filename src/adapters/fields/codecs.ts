@@ -2,8 +2,11 @@
 import type { Checked, Finding, Pointer } from '../schema.ts'
 import type { Codec, CodecKind } from './codec.ts'
 import { buddhistDate, christianDate } from './date.ts'
+import { digits } from './digits.ts'
 import { fileBeside } from './file-beside.ts'
+import { flag } from './flag.ts'
 import { instant } from './instant.ts'
+import { joinOf } from './join.ts'
 import { letterNumber } from './letter-number.ts'
 import { listOf } from './list.ts'
 import { office } from './office.ts'
@@ -19,19 +22,22 @@ const singles: readonly CodecKind[] = [
   instant,
   table,
   office,
+  digits,
 ]
+
+const single = (raw: unknown): Codec | undefined => {
+  const made = create(singles, raw)
+  return made?.ok === true ? made.value : undefined
+}
+const singleNames = singles.map(({ name }) => name)
 
 export const codecs: readonly CodecKind[] = [
   ...singles,
   person,
   fileBeside,
-  listOf(
-    (raw) => {
-      const made = create(singles, raw)
-      return made?.ok === true ? made.value : undefined
-    },
-    singles.map(({ name }) => name),
-  ),
+  flag,
+  listOf(single, singleNames),
+  joinOf(single, singleNames),
 ]
 
 /** Faults of `as` as it stands in a profile: a codec's name, or one with its options (`{ text: { max: 150 } }`). */

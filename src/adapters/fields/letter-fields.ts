@@ -21,15 +21,16 @@ export interface FieldRule {
   readonly values?: readonly string[]
 }
 
-const dates = ['buddhist-date', 'christian-date']
+const dates = ['buddhist-date', 'christian-date', 'join']
+const texts = ['text', 'digits', 'join']
 
 /** Every canonical field that a letter's `fields` can map. */
 export const letterFields: Readonly<Record<string, FieldRule>> = {
-  number: { codecs: ['letter-number'] },
+  number: { codecs: ['letter-number', 'join'] },
   date: { codecs: dates },
-  subject: { codecs: ['text'] },
+  subject: { codecs: texts },
   kind: { codecs: ['table'], values: kinds },
-  circular: { codecs: ['table'], values: truths },
+  circular: { codecs: ['table', 'flag'], values: truths },
   urgency: { codecs: ['table'], values: urgencies },
   secrecy: { codecs: ['table'], values: secrecies },
   from: { codecs: ['office', 'table'], values: officeIds },
@@ -39,9 +40,9 @@ export const letterFields: Readonly<Record<string, FieldRule>> = {
   'references.number': { codecs: ['list'] },
   'references.date': { codecs: ['list'] },
   'references.subject': { codecs: ['list'] },
-  enclosureNote: { codecs: ['text'] },
+  enclosureNote: { codecs: texts },
   sentAt: { codecs: ['instant'] },
-  description: { codecs: ['text'] },
+  description: { codecs: texts },
   attachments: { codecs: ['file-beside'] },
 }
 

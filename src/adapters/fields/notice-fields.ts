@@ -14,13 +14,13 @@ import { type FieldRule, type FieldValues, officeIds, oneOf, readCanonicalDate }
 export const noticeFields: Readonly<Record<string, FieldRule>> = {
   kind: { codecs: ['table'], values: noticeKinds },
   messageId: { codecs: ['text'] },
-  number: { codecs: ['letter-number'] },
-  date: { codecs: ['buddhist-date', 'christian-date'] },
+  number: { codecs: ['letter-number', 'join'] },
+  date: { codecs: ['buddhist-date', 'christian-date', 'join'] },
   subject: { codecs: ['text'] },
   office: { codecs: ['office', 'table'], values: officeIds },
-  receiveNumber: { codecs: ['text'] },
+  receiveNumber: { codecs: ['text', 'digits', 'join'] },
   at: { codecs: ['instant'] },
-  reason: { codecs: ['text'] },
+  reason: { codecs: ['text', 'digits'] },
 }
 
 /** Without these a notice would lose what it is for. */

@@ -7,6 +7,7 @@ import type { Codec, Values } from '../fields/codec.ts'
 import { letterOfValues } from '../fields/letter-fields.ts'
 import { type Mapping, mappingOf } from '../fields/mapping.ts'
 import { noticeOfValues } from '../fields/notice-fields.ts'
+import { splitting } from '../fields/split.ts'
 import type { DocumentDefinition } from '../profile.ts'
 import { companionOf } from './companion.ts'
 import type { Companion, DocumentForm, FormContext, FormRecord, RecordForm } from './format.ts'
@@ -19,7 +20,7 @@ export function recordsDocument(
   definition: DocumentDefinition,
   context: FormContext,
 ): DocumentForm {
-  const mapping = mappingOf(definition.fields)
+  const mapping = splitting(mappingOf(definition.fields), definition.split ?? {})
   return {
     kind: form.kind,
     multipart: 'form-data',

@@ -1,0 +1,39 @@
+// Text whose digits the system writes in one script.
+import { arabicDigits, thaiDigits } from '../../letter/search.ts'
+import { bad, good, problem } from '../../problem/problem.ts'
+import { codec, fill } from './codec.ts'
+
+interface Options {
+  readonly write: 'thai' | 'arabic'
+  readonly overflow: 'refuse' | 'spill'
+}
+
+/**
+ * `digits: { write: thai }`: digits of either script are read as Arabic ones and written in the system's. A text that has
+ * Thai digits of its own would come back another: it is refused, or stands whole in a file beside (`overflow: spill`).
+ */
+export const digits = codec<Options>({
+  name: 'digits',
+  options: {
+    type: 'object',
+    properties: {
+      write: { enum: ['thai', 'arabic'] },
+      overflow: { enum: ['refuse', 'spill'], default: 'refuse' },
+    },
+    required: ['write'],
+    additionalProperties: false,
+  },
+  create: ({ write, overflow }) => ({
+    read: (cells) => good(cells.filter((cell) => cell !== '').map(arabicDigits)),
+    write: (values, columns) => {
+      const own = values.find((value) => arabicDigits(value) !== value)
+      if (own !== undefined && overflow === 'refuse')
+        return bad(problem('adapter.field.digits', '', own, { write }))
+      const cells = fill(
+        values.map((value) => (write === 'thai' ? thaiDigits(value) : arabicDigits(value))),
+        columns,
+      )
+      return cells.ok && own !== undefined ? good({ ...cells.value, spill: values }) : cells
+    },
+  }),
+})

@@ -1,0 +1,60 @@
+// One value over several columns: a number in its letters, code and running number; a date in day, month and year.
+import { good } from '../../problem/problem.ts'
+import { type Codec, type CodecKind, codec } from './codec.ts'
+import { templateFindings, templateOf } from './template.ts'
+
+interface Options {
+  readonly template: string
+  readonly of: string | Readonly<Record<string, unknown>>
+}
+
+/** `join: { template: "{letters} {code}/{running}", of: letter-number }`: the columns in the order of the template's places. */
+export const joinOf = (make: (raw: unknown) => Codec | undefined, names: readonly string[]): CodecKind =>
+  codec<Options>({
+    name: 'join',
+    options: {
+      type: 'object',
+      properties: {
+        template: { type: 'string', minLength: 1, maxLength: 200 },
+        of: { type: ['string', 'object'], default: 'text', description: `a codec: ${names.join(', ')}` },
+      },
+      required: ['template'],
+      additionalProperties: false,
+    },
+    deeper: ({ template, of }) => [
+      ...templateFindings(template, ['template']),
+      ...(make(of) === undefined
+        ? [
+            {
+              at: ['of'],
+              code: 'adapter.profile.value-unknown' as const,
+              value: JSON.stringify(of),
+              details: { expected: names.join(', ') },
+            },
+          ]
+        : []),
+    ],
+    create: ({ template: text, of }) => {
+      const template = templateOf(text)
+      const whole = make(of)
+      if (whole === undefined) throw new Error('the options of a join were not checked')
+      return {
+        read: (cells) => {
+          const joined = template.join(cells.map((cell) => cell.trim()))
+          return joined.ok ? whole.read([joined.value]) : joined
+        },
+        write: (values, _columns, refuses) => {
+          const written = whole.write(values, 1, refuses)
+          if (!written.ok) return written
+          const parts = template.split(written.value.cells[0] ?? '')
+          return parts.ok ? good({ ...written.value, cells: parts.value }) : parts
+        },
+      }
+    },
+  })
+
+/** How many columns a join needs; undefined where its template is at fault. */
+export const placesOf = (template: unknown): number | undefined =>
+  typeof template === 'string' && templateFindings(template, []).length === 0
+    ? templateOf(template).names.length
+    : undefined
