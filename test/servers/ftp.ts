@@ -133,7 +133,7 @@ class Files extends FileSystem {
   override async get(name: string): Promise<unknown> {
     // Also what stands before each listing and each rename, where it is not counted.
     const found = await stat(this.placeOf(this.#path(name)))
-    return found.isDirectory() ? found : this.#asked('stat', name, async () => found)
+    return found.isDirectory() ? found : this.#asked('stat', name, (place) => stat(place))
   }
 
   override list(path = '.'): Promise<unknown> {

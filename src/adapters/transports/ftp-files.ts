@@ -112,6 +112,8 @@ function session(client: Client, server: string, home: string): RemoteSession {
         return await client.size(whole(path))
       } catch (error) {
         if (error instanceof FTPError && error.code === 550) return undefined
+        // Some servers leave out the number where it is 0; a size that is wrong only makes a hand-over wait.
+        if (error instanceof Error && error.message.startsWith("Can't parse response")) return 0
         throw failure(error, path)
       }
     },
