@@ -1,5 +1,6 @@
 // "Find out why this letter is stuck": what a stranger was not told, or was told wrongly.
 
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t from 'tap'
@@ -380,4 +381,28 @@ t.test('an address where nothing answers: what else it may be', async (t) => {
   const said = await saraban(systemClock, 'sandbox', 'faults', '--control', 'http://127.0.0.1:1')
   t.equal(said.code, 1)
   t.match(said.err, /hint: .*`saraban sandbox inbox`.*--control URL/)
+})
+
+t.test('every command of docs/operate.md does what the page says', async (t) => {
+  const opened = await open(t)
+  const { ministry, province, offer, saraban } = opened
+  ministry.answer = () => unknownKind
+  const number = mustBe(readLetterNumber('ชม 0017.1/492')).number
+  province.items = [letterItem(plainLetter({ number }))]
+  await offer('492')
+  await isStuck(opened, 'the letter to moi: refused')
+  ministry.answer = () => ({ kind: 'taken' })
+  province.answer = () => unknownKind
+  const other = await opened.send()
+  await isStuck(opened, 'the receive notice to 50: refused')
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operate.md'), 'utf8')
+  const commands = [...page.matchAll(/^\$ saraban messages ([^#\n]*?)\s*(?:#.*)?$/gm)].map(([, words = '']) =>
+    [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? ''),
+  )
+  t.ok(commands.length >= 7)
+  for (const words of commands) {
+    const said = await saraban(...words.map((word) => (word === '7f3a91c2' ? other.slice(-12) : word)))
+    t.equal(said.code, 0, `${words.join(' ')}: ${said.err}`)
+    if (words[0] === 'retry') t.match(said.out, 'waits to be brought again', words.join(' '))
+  }
 })
