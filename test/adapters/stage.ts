@@ -40,6 +40,7 @@ export class TestClock implements Clock {
   }
 
   schedule(at: number, act: () => void): () => void {
+    if (at < start - 1e9) throw new Error('an instant is expected, not elapsed time: it would be due at once')
     const entry = { at: at - this.#zero, act }
     this.#due.push(entry)
     return () => {

@@ -72,10 +72,10 @@ export function folderFetch(settings: FolderSettings): {
         // A file that did not stand there before its document may belong to one that is still being written: that one may
         // name it too.
         const late = file.since >= found.first && !isFinal(found, settings, clock.elapsed())
-        const others = late
-          ? [...unclaimed].filter((each) => (files.get(each)?.first ?? 0) <= file.since + settle + every)
-          : []
-        return others.length > 0 ? undefined : file
+        // What came up to `settle` after it may have been seen one look later.
+        const until = file.since + settle + every
+        const others = [...unclaimed].filter((each) => (files.get(each)?.first ?? 0) <= until)
+        return late && others.length > 0 ? undefined : file
       },
       watch: (found, place) => {
         done.push({ claim: found, place, until: clock.elapsed() + watched * settle })

@@ -96,7 +96,9 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
         if (file === undefined || claim.contested.has(name)) return undefined
         // A file that did not stand there before its document may belong to one that is still being written: that one may name it too.
         const late = file.since >= claim.first && !isFinal(claim, settings, verbs.clock.elapsed())
-        const others = [...unclaimed].filter((each) => (listed.get(each)?.first ?? 0) <= file.since + settle)
+        // What came up to `settle` after it may have been seen one look later.
+        const until = file.since + settle + every
+        const others = [...unclaimed].filter((each) => (listed.get(each)?.first ?? 0) <= until)
         return late && others.length > 0 ? undefined : file
       },
       watch: (claim, place) =>
@@ -195,7 +197,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
         verbs.report('folder.failed', { reason: error instanceof Error ? error.name : 'unknown' }),
       )
       .then(() => {
-        if (!stopped) cancel = verbs.clock.schedule(verbs.clock.elapsed() + every, () => go(verbs))
+        if (!stopped) cancel = verbs.clock.schedule(verbs.clock.now() + every, () => go(verbs))
       })
   }
 
