@@ -1,7 +1,10 @@
 // The profile commands as a contractor meets them: what goes there and back, what the system would be told, and every
 // hint that leads on.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { run } from '../../src/cli/program.ts'
 import { noticeKinds } from '../../src/letter/notice.ts'
@@ -140,3 +143,47 @@ t.test('try: columns that have no way back are named, with the cure, and the cur
   const cured = await saraban('profile', 'try', at('cured.yaml'), at('l.csv'))
   t.equal(cured.code, 0, cured.out)
 })
+
+t.test(
+  'install: a profile is copied, what is missing is named at the start, and then it starts',
+  async (t) => {
+    const folder = t.testdir({ profiles: {} })
+    const trust = join(folder, 'trust')
+    await saraban('certs', 'init', '--out', trust, '--office', 'moi')
+    const settings = join(folder, 'saraban.yaml')
+    writeFileSync(
+      settings,
+      'data: data\ntrust: trust\nprofiles: profiles\nlisten: { http: { host: 127.0.0.1, port: 0 } }\nlog: info\n',
+    )
+    const profile = sendOnly().replace('path: a', 'path: { env: INSTALL_SEND }')
+    writeFileSync(join(folder, 'profiles/send-only.yaml'), profile)
+    const program = join(import.meta.dirname, '../../src/cli/saraban.ts')
+    const start = (environment: Record<string, string>) =>
+      spawn(process.execPath, ['--import', 'tsx', program, 'start', '--settings', settings], {
+        env: { ...process.env, ...environment },
+      })
+    const refused = start({})
+    let said = ''
+    refused.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8')
+    })
+    const [code] = (await once(refused, 'close')) as [number]
+    t.equal(code, 2)
+    t.match(said, /INSTALL_SEND/, 'the variable')
+    t.equal((await saraban('certs', 'add', '--certs', trust, '--office', '50')).code, 0)
+    const running = start({ INSTALL_SEND: 'a' })
+    t.teardown(() => running.kill('SIGKILL'))
+    for await (const line of createInterface(running.stdout)) {
+      if (!line.includes('gateway.started')) continue
+      t.match(JSON.parse(line), { msg: 'gateway.started' })
+      running.kill('SIGTERM')
+    }
+    t.equal(await exitOf(running), 0)
+  },
+)
+
+/** The exit code, whether the process has ended already or not. */
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.exitCode
+}
