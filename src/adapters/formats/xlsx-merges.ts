@@ -1,8 +1,14 @@
 // Cells of a sheet that are joined: what stands in the first stands in each place that it covers.
-import { problem } from '../../problem/problem.ts'
+import { type Problem, problem } from '../../problem/problem.ts'
 import { gridLimits } from './grid.ts'
-import type { SheetRow } from './xlsx-sheet.ts'
 import { Broken } from './xlsx-xml.ts'
+
+/** A row while it is read: cells by column, what is wrong with it. */
+export interface SheetRow {
+  readonly number: number
+  readonly cells: string[]
+  readonly problems: Problem[]
+}
 
 export interface Joint {
   readonly top: number

@@ -2,16 +2,10 @@
 import { type Problem, problem } from '../../problem/problem.ts'
 import { undecodable } from './charset.ts'
 import { charactersOf, fault, type GridRow, gridLimits, sizeProblems, tooMany } from './grid.ts'
-import { columnOf, fillJoints, type Joint, jointOf } from './xlsx-merges.ts'
+import { columnOf, fillJoints, type Joint, jointOf, type SheetRow } from './xlsx-merges.ts'
 import { dateOf, digitsOf, unescaped } from './xlsx-values.ts'
 import { textRuns, type Workbook } from './xlsx-workbook.ts'
 import { Broken, readXml } from './xlsx-xml.ts'
-
-export interface SheetRow {
-  readonly number: number
-  readonly cells: string[]
-  readonly problems: Problem[]
-}
 
 interface OpenCell {
   readonly column: number
