@@ -26,6 +26,7 @@ import t, { type Test } from 'tap'
 import { createAdapter } from '../../src/adapters/adapter.ts'
 import type { Adapter, Item } from '../../src/adapters/contract.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
+import { own } from '../../src/adapters/transports/folder-owner.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import { fixedLetter, mustBe, office } from '../letter/arbitrary.ts'
@@ -508,16 +509,20 @@ t.test('a letter never takes the scan of the next one, which comes before it is 
   t.same(numbers(gateway.items.slice(-2)), ['adapter.file.contested', 'adapter.file.contested'])
 })
 
-t.test('nor one that is first seen together with its own document, or after a restart', async (t) => {
-  for (const moment of ['together', 'restart'] as const) {
+t.test('nor one that is first seen together with it, after a restart, or one look before', async (t) => {
+  for (const moment of ['together', 'restart', 'one look before'] as const) {
     const { gateway, drop, pass, start, restart } = await stage(t)
     await start()
     drop('A.csv', csv(row('ชม 1/2', 'scan.pdf')))
     if (moment === 'restart') {
       await pass(10_000)
       await restart(() => drop('scan.pdf', 'the scan of B'))
-    } else drop('scan.pdf', 'the scan of B')
-    await pass(4000)
+    } else {
+      // Claimed already; of what comes up to `settle` after the scan the last is seen a look later.
+      if (moment === 'one look before') await pass(10_000)
+      drop('scan.pdf', 'the scan of B')
+    }
+    await pass(moment === 'one look before' ? 6000 : 4000)
     drop('B.csv', csv(row('ชม 1/3', 'scan.pdf')))
     await pass(20_000)
     t.same(numbers(gateway.items.filter(({ kind }) => kind === 'letter')), [], moment)
@@ -616,6 +621,21 @@ t.test(
     t.equal(second.gateway.reports.length, 1, 'and after a restart')
   },
 )
+
+t.test('of two that come to a folder together one has it, however often they ask', async (t) => {
+  for (let count = 0; count < 20; count += 1) {
+    const path = t.testdir()
+    const asked = ['one', 'other', 'one', 'other']
+    const ended = await Promise.allSettled(asked.map((each) => own(path, each)))
+    const owner = readdirSync(join(path, '.saraban', 'owner'))
+    t.equal(owner.length, 1)
+    t.same(
+      ended.map(({ status }) => status === 'fulfilled'),
+      asked.map((each) => each === owner[0]),
+    )
+    t.same(readdirSync(join(path, '.saraban')), ['owner'], 'nothing is left behind')
+  }
+})
 
 t.test('a writer who goes on after his document was claimed, committed or done loses no row', async (t) => {
   for (const moment of ['claimed', 'committed', 'done'] as const) {

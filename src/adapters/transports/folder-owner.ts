@@ -3,6 +3,7 @@
 //
 // Its id is the name of what stands in `.saraban/owner/`. That folder is made aside and renamed into place, which fails for
 // whoever comes second.
+import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, printable, problem, remedyOf } from '../../problem/problem.ts'
@@ -49,14 +50,14 @@ async function ownerIn(ours: string): Promise<string | undefined> {
 }
 
 async function put(ours: string, installation: string): Promise<void> {
-  const made = join(ours, `owner.${installation}`)
+  const made = join(ours, `owner.${randomBytes(8).toString('hex')}`)
   await mkdir(join(made, installation), { recursive: true, mode: 0o770 })
   try {
     await rename(made, join(ours, 'owner'))
     await syncFolder(ours)
   } catch (error) {
-    // Somebody was first; ENOENT: another channel of this gateway was, with this very folder.
-    if (!['EEXIST', 'ENOTEMPTY', 'EPERM', 'ENOENT'].includes(codeOf(error))) throw error
     await rm(made, { recursive: true, force: true })
+    // Somebody was first: perhaps another channel of this gateway.
+    if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(codeOf(error))) throw error
   }
 }
