@@ -19,13 +19,16 @@ function expanded(place: string): string[] {
 /** Installs a package where that is possible, and says whether it did. */
 export function installed(name: string): boolean {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false
+  // Test files run side by side: one waits for the other's installation.
+  const install = ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', name]
+  // A fresh machine does not know yet what there is.
+  return apt(install) || (apt(['update']) && apt(install))
+}
+
+function apt(parameters: readonly string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   try {
-    const installer = 'apt-get'
-    execFileSync(installer, ['install', '-y', '--no-install-recommends', name], {
-      stdio: 'ignore',
-      timeout: 300_000,
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    })
+    execFileSync('apt-get', parameters, { stdio: 'ignore', timeout: 300_000, env })
     return true
   } catch {
     return false
