@@ -29,7 +29,7 @@ export function folderFetch(settings: FolderSettings): {
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
   let seen: Look = nothingSeen
   let claims: Claims = { open: [], others: new Set() }
-  /** Nothing was looked at yet, or another gateway had the folder meanwhile. */
+  /** Nothing was looked at yet. */
   let first = true
   let done: Done[] = []
   let running: Promise<void> = Promise.resolve()
@@ -113,14 +113,6 @@ export function folderFetch(settings: FolderSettings): {
     done = still
   }
 
-  /** What stands in the folder is another gateway's now: nothing that was known of it counts when it is ours again. */
-  function letGo(): void {
-    seen = nothingSeen
-    claims = { open: [], others: new Set() }
-    done = []
-    first = true
-  }
-
   async function round(verbs: AdapterVerbs): Promise<void> {
     try {
       await once(verbs)
@@ -130,7 +122,6 @@ export function folderFetch(settings: FolderSettings): {
       const code = codeOf(error)
       if (code === '') throw error
       const foreign = error instanceof Foreign
-      if (foreign) letGo()
       // Once for each trouble, not at every look.
       if (troubled !== code)
         verbs.report('folder.unavailable', { channel, path, reason: foreign ? error.message : code })
