@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import t from 'tap'
-import { fixedWidth } from '../../src/adapters/formats/fixed-width.ts'
+import { fixedWidth } from '../../src/adapters/formats/fixed-width/fixed-width.ts'
 import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
 import { parcelOf } from './stage.ts'
 import {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import t from 'tap'
 import { formsOf } from '../../src/adapters/adapter.ts'
-import { htmlTable } from '../../src/adapters/formats/html-table.ts'
+import { htmlTable } from '../../src/adapters/formats/html-table/html-table.ts'
 import { fixedLetter, letters, mustBe } from '../letter/arbitrary.ts'
 import { parcelOf, TestClock } from './stage.ts'
 import {

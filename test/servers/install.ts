@@ -28,7 +28,8 @@ export function installed(name: string): boolean {
 function apt(parameters: readonly string[]): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   try {
-    execFileSync('apt-get', parameters, { stdio: 'ignore', timeout: 300_000, env })
+    const installer = 'apt-get'
+    execFileSync(installer, parameters, { stdio: 'ignore', timeout: 300_000, env })
     return true
   } catch {
     return false

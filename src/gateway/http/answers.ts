@@ -1,5 +1,5 @@
 // Problems as HTTP answers, in one form whoever answers: a door, the server itself, or the keeper at a door.
-import { problemsAnswer } from '../../adapters/transports/http-answers.ts'
+import { problemsAnswer } from '../../adapters/transports/http/answers.ts'
 import type { Problem } from '../../problem/problem.ts'
 
 export interface ProblemAnswer {

@@ -8,7 +8,7 @@ import { bad, good, problem, type Result } from '../../../problem/problem.ts'
 import type { Parcel } from '../../contract.ts'
 import type { Written, WrittenFile } from '../../formats/format.ts'
 import type { RowDump } from '../../formats/row-dump.ts'
-import { codeOf, look, syncFolder, writeNew } from '../folder-files.ts'
+import { codeOf, look, syncFolder, writeNew } from '../folder/files.ts'
 import { SqlError } from './engine.ts'
 import type { FileOptions } from './options.ts'
 

@@ -4,7 +4,7 @@ import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { AdapterVerbs, AttachmentContent } from '../../contract.ts'
 import type { RowCell } from '../../formats/row-dump.ts'
-import { codeOf, openRegular, unchanged } from '../folder-files.ts'
+import { codeOf, openRegular, unchanged } from '../folder/files.ts'
 import type { FileOptions } from './options.ts'
 
 export interface FileFound {

@@ -1,0 +1,214 @@
+// The records format `fixed-width`: records of columns that are so many bytes wide, as programs of COBOL and dBase print.
+import { problem } from '../../../problem/problem.ts'
+import type { Finding } from '../../schema.ts'
+import { charsets, decode, encode, unsayable } from '../charset.ts'
+import { type RecordForm, type RecordRead, recordsFormat } from '../format.ts'
+import { halfRecord, type Line, lineOf, linesOf, type RecordEnd, withoutMarks } from './lines.ts'
+import {
+  bytesOf,
+  fault,
+  gapsOf,
+  type Layout,
+  last,
+  padded,
+  recordLength,
+  recordOf,
+  refusedBy,
+} from './records.ts'
+
+const bytewise = charsets.filter((each) => !each.startsWith('utf-16'))
+
+interface Options extends Layout {
+  readonly end: RecordEnd
+  readonly head: readonly string[]
+  readonly foot: readonly string[]
+  readonly records: number
+}
+
+const limits = { columns: 300, record: 65_535, frame: 20, skipped: 100_000 }
+
+const text = { type: 'string', minLength: 1 } as const
+const place = {
+  type: 'integer',
+  minimum: 1,
+  maximum: limits.record,
+  description: `bytes, 1 to ${limits.record}`,
+} as const
+const frame = { type: 'array', items: text, maxItems: limits.frame, default: [] } as const
+
+/**
+ * Options. `length`: bytes of a record without its end; absent: up to the end of the last column. `short: blank`: a record
+ * that ends early has blanks there. `head`, `foot`: lines around the records, by how they begin; they are written so too.
+ * `skip`: records whose column is one of these are no letters.
+ */
+export const fixedWidth = recordsFormat<Options>({
+  kind: 'fixed-width',
+  options: {
+    charset: { enum: bytewise },
+    end: { enum: ['crlf', 'lf', 'none'], default: 'crlf' },
+    length: place,
+    short: { enum: ['fault', 'blank'], default: 'fault' },
+    columns: {
+      type: 'array',
+      minItems: 1,
+      maxItems: limits.columns,
+      description: 'a list of columns, each { name, start, length }',
+      items: {
+        type: 'object',
+        properties: {
+          name: text,
+          start: place,
+          length: place,
+          align: { enum: ['left', 'right'], default: 'left' },
+          pad: { enum: ['space', 'zero'], default: 'space' },
+        },
+        required: ['name', 'start', 'length'],
+        additionalProperties: false,
+      },
+    },
+    head: frame,
+    foot: frame,
+    skip: {
+      type: 'array',
+      maxItems: limits.frame,
+      default: [],
+      items: {
+        type: 'object',
+        properties: {
+          column: text,
+          is: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: limits.frame },
+        },
+        required: ['column', 'is'],
+        additionalProperties: false,
+      },
+    },
+    records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
+  },
+  required: ['charset', 'columns'],
+  deeper: layoutFindings,
+  create: formOf,
+})
+
+function layoutFindings(options: Options): readonly Finding[] {
+  const { columns, length = limits.record, head, foot, skip, charset } = options
+  const wrong = (at: Finding['at'], value: string | number, expected: string): Finding => ({
+    at,
+    code: 'adapter.profile.value-wrong',
+    value: String(value),
+    details: { expected },
+  })
+  const names = columns.map(({ name }) => name)
+  const ordered = columns.toSorted((a, b) => a.start - b.start)
+  return [
+    ...columns.flatMap((column, index): Finding[] => {
+      const at = ['columns', index]
+      const before = ordered[ordered.indexOf(column) - 1]
+      const found: Finding[] = []
+      if (names.indexOf(column.name) !== index)
+        found.push(wrong([...at, 'name'], column.name, 'a name that no other column has'))
+      if (before !== undefined && last(before) >= column.start)
+        found.push(wrong([...at, 'start'], column.start, `a byte behind the column ${before.name}`))
+      if (last(column) > length)
+        found.push(wrong([...at, 'length'], column.length, `a column that ends within ${length} bytes`))
+      if (column.pad === 'zero' && column.align === 'left')
+        found.push(wrong([...at, 'pad'], 'zero', 'space, because zeros behind a number make it another'))
+      return found
+    }),
+    ...skip.flatMap(({ column }, index) =>
+      names.includes(column)
+        ? []
+        : [wrong(['skip', index, 'column'], column, `one of the columns: ${names.join(', ')}`)],
+    ),
+    ...(['head', 'foot'] as const).flatMap((key) =>
+      (key === 'head' ? head : foot).flatMap((line, index) =>
+        unsayable(line, charset) === undefined &&
+        !/[\r\n]/.test(line) &&
+        bytesOf(line, options).length <= recordLength(options)
+          ? []
+          : [wrong([key, index], line, 'a text that the charset can say and that fits one record')],
+      ),
+    ),
+  ]
+}
+
+function formOf(options: Options): RecordForm {
+  const { charset, end, columns, head, foot } = options
+  const length = recordLength(options)
+  const body = (bytes: Buffer): Buffer => withoutMarks(bytes, end, length, charset.startsWith('utf-8'))
+  const frameLine = (line: string): Buffer =>
+    lineOf([{ start: 1, bytes: bytesOf(line, options) }], length, end)
+  return {
+    kind: 'fixed-width',
+    mediaType: 'text/plain',
+    extension: 'txt',
+    charset,
+    columns: columns.map(({ name }) => name),
+    read: (bytes) => {
+      // Asked of the whole: one column of it may by chance be whole UTF-8.
+      const decoded = decode(bytes, charset)
+      if ('problem' in decoded) return [fault('document', decoded.problem)]
+      return [...records(body(bytes), options)]
+    },
+    unended: (bytes) => halfRecord(body(bytes), end, length),
+    refuses: (cell, name) => {
+      const refused = unsayable(cell, charset)
+      if (refused !== undefined) return refused
+      if (end !== 'none' && /[\r\n]/.test(cell)) return problem('adapter.column.line-break', '', cell)
+      const column = columns.find((each) => each.name === name)
+      return column && refusedBy(column, cell, options)
+    },
+    write: (rows) => {
+      const lines = rows.map((row) =>
+        lineOf(
+          columns.map((column) => ({
+            start: column.start,
+            bytes: padded(column, row.get(column.name) ?? '', options),
+          })),
+          length,
+          end,
+        ),
+      )
+      const mark = encode('', charset)
+      return Buffer.concat([mark, ...head.map(frameLine), ...lines, ...foot.map(frameLine)])
+    },
+  }
+}
+
+function* records(body: Buffer, options: Options): Generator<RecordRead> {
+  const { end, head, foot } = options
+  const most = options.records + limits.skipped
+  const lines = [...linesOf(body, end, recordLength(options), most + 1)]
+  const begins = (line: Line | undefined, how: string): boolean =>
+    line?.bytes.subarray(0, bytesOf(how, options).length).equals(bytesOf(how, options)) === true
+  for (const how of head) {
+    // Without its first lines a document is another one: what follows may be anything.
+    if (!begins(lines[0], how))
+      return yield fault(
+        lines[0]?.position ?? 'document',
+        problem('adapter.fixed.frame', '', undefined, { expected: how }),
+      )
+    lines.shift()
+  }
+  const cut = foot.findIndex((how, index) => !begins(lines[lines.length - foot.length + index], how))
+  if (cut < 0) lines.length -= foot.length
+  const gaps = gapsOf(options)
+  let count = 0
+  for (const line of lines) {
+    const read = recordOf(line, options, gaps)
+    if (read === undefined) continue
+    count += 1
+    if (count > options.records) return yield tooMany(line, options.records)
+    yield read
+  }
+  if (lines.length > most) return yield tooMany(lines.at(-1), most)
+  // A document without its last lines was cut: its whole records stay, and somebody is told that more may be missing.
+  if (cut >= 0)
+    yield fault('document', problem('adapter.fixed.frame', '', undefined, { expected: foot[cut] ?? '' }))
+  else if (count === 0) yield fault('document', problem('adapter.document.empty', ''))
+}
+
+const tooMany = (line: Line | undefined, limit: number): RecordRead =>
+  fault(
+    line?.position ?? 'document',
+    problem('adapter.document.too-many', '', undefined, { limit, what: 'records' }),
+  )

@@ -1,0 +1,115 @@
+// One fixed-width record ↔ cells: what each column holds, what it refuses, and that nothing stands between columns.
+import { type Problem, problem } from '../../../problem/problem.ts'
+import { type Charset, decodePart, encode, undecodable } from '../charset.ts'
+import type { RecordRead } from '../format.ts'
+import type { Line } from './lines.ts'
+
+export interface Column {
+  readonly name: string
+  /** Its first byte; the record's first is 1. */
+  readonly start: number
+  readonly length: number
+  readonly align: 'left' | 'right'
+  readonly pad: 'space' | 'zero'
+}
+
+export interface Layout {
+  readonly charset: Charset
+  /** Bytes of a record without its end; absent: up to the end of the last column. */
+  readonly length?: number
+  readonly short: 'fault' | 'blank'
+  readonly columns: readonly Column[]
+  readonly skip: readonly { readonly column: string; readonly is: readonly string[] }[]
+}
+
+/** Bytes of a record that belong to no column: what stood there would be lost without a word. */
+export interface Gap {
+  readonly first: number
+  readonly last: number
+}
+
+/** The gaps of a layout, in order. */
+export function gapsOf(layout: Layout): readonly Gap[] {
+  const gaps: Gap[] = []
+  let free = 1
+  for (const column of layout.columns.toSorted((a, b) => a.start - b.start)) {
+    if (column.start > free) gaps.push({ first: free, last: column.start - 1 })
+    free = last(column) + 1
+  }
+  if (recordLength(layout) >= free) gaps.push({ first: free, last: recordLength(layout) })
+  return gaps
+}
+
+/** One record; nothing where a rule skips it or nothing stands in it. */
+export function recordOf(
+  { position, bytes }: Line,
+  layout: Layout,
+  gaps: readonly Gap[],
+): RecordRead | undefined {
+  const { columns, skip, charset, short } = layout
+  const length = recordLength(layout)
+  const cellOf = ({ start, length, align, pad }: Column): string => {
+    const cell = decodePart(bytes.subarray(start - 1, start - 1 + length), charset)
+    if (align === 'left') return cell.replace(/ +$/, '')
+    const bare = cell.replace(/^ +/, '')
+    return pad === 'space' ? bare : bare.replace(/^0+(?=.)/s, '')
+  }
+  const cells = new Map(columns.map((column) => [column.name, cellOf(column)]))
+  if (blank(bytes) || skip.some(({ column, is }) => is.includes(cells.get(column) ?? ''))) return undefined
+  const problems: Problem[] = []
+  if ((bytes.length < length && short === 'fault') || !blank(bytes.subarray(length)))
+    problems.push(problem('adapter.fixed.length', '', undefined, { count: bytes.length, expected: length }))
+  else
+    for (const { first, last } of gaps) {
+      const between = bytes.subarray(first - 1, last)
+      if (!blank(between))
+        problems.push(problem('adapter.fixed.between', '', decodePart(between, charset), { first, last }))
+    }
+  for (const [name, cell] of cells)
+    if (cell.includes(undecodable))
+      problems.push(problem('adapter.charset.bytes', `column ${name}`, cell, { charset }))
+  const [first, ...more] = problems
+  return first === undefined
+    ? { kind: 'record', record: { position, cells } }
+    : fault(position, first, ...more)
+}
+
+/** Why this text cannot stand in a column, or nothing. The charset is asked before. */
+export function refusedBy(column: Column, cell: string, layout: Layout): Problem | undefined {
+  const { name, align, pad, length: limit } = column
+  if (layout.skip.some((rule) => rule.column === name && rule.is.includes(cell)))
+    return problem('adapter.column.skipped', '', cell, { column: name })
+  const filled = align === 'left' ? / $/ : pad === 'space' ? /^ / : /^ |^0./s
+  // The mark at the beginning of a document is taken away; in a cell it would go with it.
+  if (filled.test(cell) || cell.startsWith('\ufeff'))
+    return problem('adapter.column.edge', '', cell, { column: name })
+  const count = bytesOf(cell, layout).length
+  return count > limit
+    ? problem('adapter.column.narrow', '', cell, { column: name, count, limit })
+    : undefined
+}
+
+/** The bytes of a column. Throws for a text that `refusedBy` names. */
+export function padded(column: Column, cell: string, layout: Layout): Buffer {
+  const bytes = bytesOf(cell, layout)
+  const free = column.length - bytes.length
+  if (free < 0) throw new Error(`a text was written that the column ${column.name} refuses`)
+  // Blank is not zero: a number that nobody gave stays blank.
+  const fill = Buffer.alloc(free, column.pad === 'zero' && bytes.length > 0 ? '0' : ' ')
+  return Buffer.concat(column.align === 'left' ? [bytes, fill] : [fill, bytes])
+}
+
+export const last = ({ start, length }: Column): number => start + length - 1
+
+export const recordLength = ({ length, columns }: Layout): number => length ?? Math.max(...columns.map(last))
+
+export const bytesOf = (cell: string, { charset }: Pick<Layout, 'charset'>): Buffer =>
+  encode(cell, charset === 'utf-8-bom' ? 'utf-8' : charset)
+
+const blank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20)
+
+export const fault = (position: string, first: Problem, ...rest: Problem[]): RecordRead => ({
+  kind: 'fault',
+  position,
+  problems: [first, ...rest],
+})

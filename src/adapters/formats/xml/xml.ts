@@ -1,0 +1,123 @@
+// The records format `xml`: dialects of XML that a profile describes with paths alone.
+import { type Problem, problem } from '../../../problem/problem.ts'
+import { type Charset, decodePart, unsayable } from '../charset.ts'
+import { type RecordForm, recordsFormat } from '../format.ts'
+import { type XmlOptions, xmlFindings } from './options.ts'
+import { type Place, placeOf } from './path.ts'
+import { readXmlRecords } from './read.ts'
+import { writeXml } from './write.ts'
+
+const charsets = [
+  'windows-874',
+  'tis-620',
+  'iso-8859-11',
+  'utf-8',
+  'utf-8-bom',
+] as const satisfies readonly Charset[]
+
+const path = { type: 'string', minLength: 1, maxLength: 200 }
+
+/**
+ * Options. `record`: the path of the element that is one letter; the root's name alone when the document is one letter.
+ * `columns`: paths from the record, in the order in which they are written; one with a `separator` is a list, of which `each`
+ * names the element that repeats; one with `highest` reads of several elements the one whose text stands last in that list.
+ * `references: write`: what the charset cannot say is written as `&#…;`.
+ */
+export const xml = recordsFormat<XmlOptions>({
+  kind: 'xml',
+  options: {
+    charset: { enum: charsets },
+    declaration: { enum: ['check', 'ignore'], default: 'check' },
+    record: path,
+    namespaces: { type: 'object', additionalProperties: { type: 'string', minLength: 1 }, default: {} },
+    columns: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 300,
+      items: {
+        anyOf: [
+          path,
+          {
+            type: 'object',
+            properties: { at: path, separator: { type: 'string', minLength: 1, maxLength: 5 }, each: path },
+            required: ['at', 'separator'],
+            additionalProperties: false,
+          },
+          {
+            type: 'object',
+            properties: {
+              at: path,
+              highest: {
+                type: 'array',
+                items: { type: 'string', minLength: 1 },
+                minItems: 2,
+                uniqueItems: true,
+              },
+            },
+            required: ['at', 'highest'],
+            additionalProperties: false,
+          },
+        ],
+        description: 'a path, { at, separator, each } or { at, highest }',
+      },
+    },
+    repair: { enum: ['ampersands'] },
+    references: { enum: ['refuse', 'write'], default: 'refuse' },
+    declare: { type: 'boolean', default: true },
+    indent: { type: 'integer', minimum: 0, maximum: 8, default: 2 },
+    lines: { enum: ['lf', 'crlf', 'none'], default: 'lf' },
+    blank: { enum: ['omit', 'pair', 'short'], default: 'omit' },
+    records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
+  },
+  required: ['charset', 'record', 'columns'],
+  cells: ({ columns }) => columns.map((each) => (typeof each === 'string' ? each : each.at)),
+  deeper: xmlFindings,
+  create: (options) => formOf(options),
+})
+
+function formOf(options: XmlOptions): RecordForm {
+  const { charset } = options
+  const places = options.columns.map(placeOf).filter((place) => place !== undefined)
+  const record = options.record.split('/')
+  return {
+    kind: 'xml',
+    mediaType: 'application/xml',
+    extension: 'xml',
+    charset,
+    columns: places.map(({ at }) => at),
+    read: (bytes) => readXmlRecords(bytes, record, places, options),
+    unended: (bytes) => !endsWithRoot(decodePart(bytes.subarray(-1_000), charset), record[0] ?? ''),
+    refuses: (text, column) =>
+      refuses(
+        text,
+        places.find(({ at }) => at === column),
+        options,
+      ),
+    write: (rows) => writeXml(rows, places, { ...options, record }),
+  }
+}
+
+/** The end tag of the root, or an empty root: a comment behind it only costs one more look. */
+const endsWithRoot = (tail: string, root: string): boolean => {
+  const [, name = ''] = /<\/([^\s<>]+)\s*>\s*$/.exec(tail) ?? /<([^\s<>/]+)[^<>]*\/>\s*$/.exec(tail) ?? []
+  return name.replace(/^.*:/, '') === root.replace(/^.*:/, '')
+}
+
+// XML 1.0, section 2.2: the characters of a document; and the sign that something was lost before.
+const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffc\u{10000}-\u{10ffff}]/u
+
+function refuses(
+  text: string,
+  place: Place | undefined,
+  { charset, references }: XmlOptions,
+): Problem | undefined {
+  const [character] = forbidden.exec(text) ?? []
+  if (character !== undefined) {
+    const shown = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+    return problem('adapter.xml.character', '', text, { character: shown })
+  }
+  const { separator } = place ?? {}
+  if (separator !== undefined && text !== '' && text.split(separator).every((part) => part === ''))
+    return problem('adapter.xml.blank-list', '', text)
+  return references === 'write' ? undefined : unsayable(text, charset)
+}

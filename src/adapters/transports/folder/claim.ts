@@ -1,0 +1,207 @@
+// One document that was claimed from a folder, with the files beside that it names.
+//
+// A claim is a folder of its own, `.saraban/claimed/<id>/`, with the document in `document/` and its files in `beside/`:
+// done is one rename of it. A name that is used again meets nothing of the letter before.
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Clock, type Instant, printInstant, readInstant } from '../../../letter/time.ts'
+import type { AttachmentContent } from '../../contract.ts'
+import { codeOf, ensureFolder, look, moveToFree, syncFolder } from './files.ts'
+import { isSame, type Seen } from './names.ts'
+
+export interface Claim {
+  readonly id: string
+  readonly folder: string
+  /** The document's own name. */
+  readonly name: string
+  /** When it was claimed, whatever was restarted since: for people. */
+  readonly since: Instant
+  /** When this process first had it: elapsed time, as are `waited`, `first` and `pausedUntil`. */
+  readonly found: number
+  /** From when the wait for its files counts: before `found` by what it has waited in another run. */
+  readonly waited: number
+  /** When its document was first seen in the folder; of a claim that was found, before everything that this run sees. */
+  readonly first: number
+  readonly beside: Map<string, AttachmentContent>
+  /** The names of the files that its letters need, once it was read. */
+  named: readonly string[] | undefined
+  /** Names that another open document needs too, with the names of all those documents. */
+  readonly contested: Map<string, string>
+  /** Contested files that came and were put aside: nothing of that name is waited for any more. */
+  readonly aside: Set<string>
+  /** What the document (`''`) and its files were when they were read: size, time and inode as one text. */
+  readonly stamps: Map<string, string>
+  /** Somebody wrote into it after it was claimed: it is not read before this time. */
+  pausedUntil: number
+  /** Nothing of it is to be offered any more. */
+  settled: boolean
+  /** Whether its whole letters were offered while others wait. */
+  offered: boolean
+  /** The missing files that were reported. */
+  reported: string
+}
+
+/** Where the gateway keeps its own things in somebody else's folder. */
+export const places = (path: string) => ({
+  own: join(path, '.saraban'),
+  claimed: join(path, '.saraban', 'claimed'),
+  refused: join(path, '.saraban', 'refused'),
+  done: join(path, 'done'),
+})
+
+/** `waited`: `found` for a new claim; `first`: −∞ for one that another run made. */
+export const claimOf = (
+  id: string,
+  folder: string,
+  name: string,
+  since: Instant,
+  found: number,
+  { waited = since, first = Number.NEGATIVE_INFINITY }: Partial<Pick<Claim, 'waited' | 'first'>> = {},
+): Claim => ({
+  id,
+  folder,
+  name,
+  since,
+  found,
+  waited,
+  first,
+  beside: new Map(),
+  named: undefined,
+  contested: new Map(),
+  aside: new Set(),
+  stamps: new Map(),
+  pausedUntil: Number.NEGATIVE_INFINITY,
+  settled: false,
+  offered: false,
+  reported: '',
+})
+
+/** The files that its letters need and that are neither in the claim nor put aside. */
+export const missingOf = ({ named, beside, aside }: Claim): readonly string[] =>
+  (named ?? []).filter((name) => !beside.has(name) && !aside.has(name))
+
+/**
+ * Moves a document out of the folder into a claim of its own; nothing when it is gone. When it is not the file that was
+ * seen, it is read only after it has not changed for `settle` milliseconds.
+ */
+export async function claim(
+  path: string,
+  name: string,
+  seen: Seen,
+  clock: Clock,
+  settle: number,
+): Promise<Claim | undefined> {
+  const { claimed } = places(path)
+  const now = clock.now()
+  const stamp = stampOf(now)
+  for (let count = 1; ; count += 1) {
+    const id = `${stamp}-${count}`
+    const folder = join(claimed, id)
+    try {
+      await mkdir(folder)
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') continue
+      throw error
+    }
+    await mkdir(join(folder, 'document'))
+    await mkdir(join(folder, 'beside'))
+    const place = join(folder, 'document', name)
+    try {
+      await rename(seen.place, place)
+    } catch (error) {
+      await rm(folder, { recursive: true })
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw error
+    }
+    const found = clock.elapsed()
+    const made = claimOf(id, folder, name, now, found, { waited: found, first: seen.first })
+    const moved = await look(place)
+    if (moved === undefined || !isSame(seen, moved)) made.pausedUntil = found + settle
+    return made
+  }
+}
+
+/** The claims of one channel, as they stand on disk. */
+export interface Claims {
+  readonly open: Claim[]
+  /** Claims in this folder that are another channel's, by id: two may share it, each with its own pattern. */
+  readonly others: Set<string>
+}
+
+/**
+ * Makes `claims` what stands on disk: a stop or a crash left some behind, which are offered again; a share that went and
+ * came back hid some; and some a person may have taken away (`gone`). `first`: nothing is being claimed in this process.
+ */
+export async function reconcile(
+  path: string,
+  { open, others }: Claims,
+  pattern: RegExp,
+  clock: Clock,
+  first: boolean,
+): Promise<Claims & { readonly gone: readonly Claim[] }> {
+  const { claimed } = places(path)
+  const standing = new Set(await readdir(claimed))
+  const still = open.filter(({ id }) => standing.has(id))
+  const known = new Set(still.map(({ id }) => id))
+  for (const id of [...standing].sort()) {
+    if (known.has(id) || others.has(id)) continue
+    const folder = join(claimed, id)
+    const [name] = await readdir(join(folder, 'document')).catch((error: unknown): string[] => {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
+      throw error
+    })
+    if (name === undefined) {
+      // A crash between the making of the claim and the move into it: the document stands in the folder still.
+      if (first) await rm(folder, { recursive: true })
+    } else if (pattern.test(name)) still.push(foundAgain(id, folder, name, clock))
+    else others.add(id)
+  }
+  return { open: still, others, gone: open.filter(({ id }) => !standing.has(id)) }
+}
+
+/** A claim of another run. It has waited as long as the clock says; a clock that was set back since says: not at all. */
+export function foundAgain(id: string, folder: string, name: string, clock: Clock): Claim {
+  const [now, found] = [clock.now(), clock.elapsed()]
+  const since = claimedAt(id, now)
+  return claimOf(id, folder, name, since, found, { waited: found - (now - since) })
+}
+
+/** What a claim's id begins with: when it was claimed. */
+export const stampOf = (now: number): string =>
+  printInstant(now).slice(0, 19).replaceAll(':', '').replace('T', '-')
+
+/** The time that a claim's id says, so that a restart does not begin its wait anew. */
+function claimedAt(id: string, now: number): number {
+  const [, day, hours, minutes, seconds] = /^(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)(\d\d)-/.exec(id) ?? []
+  const at = readInstant(`${day}T${hours}:${minutes}:${seconds}`)
+  return at.ok ? Math.min(at.value, now) : now
+}
+
+/** The claim is settled: the commit stands, nothing of it is offered again. Answers where it stands now; nothing when deleted. */
+export async function finish(
+  found: Claim,
+  path: string,
+  done: 'rename' | 'delete',
+): Promise<string | undefined> {
+  const { claimed, done: shelf } = places(path)
+  let place: string | undefined
+  if (done === 'delete') await rm(found.folder, { recursive: true })
+  else {
+    await ensureFolder(shelf)
+    for (let count = 1; ; count += 1) {
+      place = join(shelf, count === 1 ? found.id : `${found.id}~${count}`)
+      if (await moveToFree(found.folder, place)) break
+    }
+    await syncFolder(shelf)
+  }
+  await syncFolder(claimed)
+  return place
+}
+
+/** Puts what must not be read aside, out of the system's sight. */
+export async function refuse(path: string, from: string | Buffer, name: string): Promise<void> {
+  const { refused } = places(path)
+  await ensureFolder(refused)
+  for (let count = 1; ; count += 1)
+    if (await moveToFree(from, join(refused, count === 1 ? name : `${name}~${count}`))) return
+}

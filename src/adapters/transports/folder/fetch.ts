@@ -1,0 +1,165 @@
+// Looks into a folder for documents and offers them. A file is claimed when it has not changed for a while, and done only
+// after the commit: whatever fails before leaves the claim, and the claim is offered again.
+import { rename } from 'node:fs/promises'
+import type { AdapterVerbs } from '../../contract.ts'
+import { type Claim, type Claims, claim, claimOf, missingOf, places, reconcile } from './claim.ts'
+import { markContested, putContestedAside } from './contest.ts'
+import { codeOf, ensureFolder } from './files.ts'
+import { type Look, nothingSeen, observe, type Seen } from './names.ts'
+import { goesOn, guarded, isFinal, type Offering, offer, readNames } from './offer.ts'
+import { Foreign, own } from './owner.ts'
+import type { FolderSettings } from './settings.ts'
+
+/** Claims that are worked on at the same time, so that their commits can be one group. */
+const together = 8
+/** A claim that is done is watched for a writer who goes on, for so many times `settle`. */
+const watched = 12
+
+interface Done {
+  readonly claim: Claim
+  readonly place: string
+  readonly until: number
+}
+
+export function folderFetch(settings: FolderSettings): {
+  start(verbs: AdapterVerbs): Promise<void>
+  stop(): Promise<void>
+} {
+  const { path, pattern, every, settle } = settings
+  const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
+  let seen: Look = nothingSeen
+  let claims: Claims = { open: [], others: new Set() }
+  /** Nothing was looked at yet. */
+  let first = true
+  let done: Done[] = []
+  let running: Promise<void> = Promise.resolve()
+  let cancel: () => void = () => undefined
+  let stopped = true
+  let troubled = ''
+
+  async function once(verbs: AdapterVerbs): Promise<void> {
+    const { clock } = verbs
+    await ensureFolder(places(path).own)
+    if (verbs.installation !== undefined) await own(path, verbs.installation)
+    await ensureFolder(places(path).claimed)
+    const { gone, ...found } = await reconcile(path, claims, pattern, clock, first)
+    for (const { id } of gone) verbs.report('folder.refused', { claim: id, reason: 'its claim is gone' })
+    claims = found
+    first = false
+    const { open } = claims
+    const before = seen
+    seen = await observe(path, before, clock.elapsed(), pattern, new Set(open.flatMap(missingOf)))
+    reportNames(before, seen, verbs)
+    const { files } = seen
+    const settled = (name: string): Seen | undefined => {
+      const file = files.get(name)
+      return file !== undefined && clock.elapsed() - file.since >= settle ? file : undefined
+    }
+    const unclaimed = new Set([...files.keys()].filter((each) => pattern.test(each)))
+    for (const name of [...unclaimed].sort()) {
+      const file = settled(name)
+      if (file === undefined) continue
+      const taken = await claim(path, name, file, clock, settle)
+      if (taken !== undefined) open.push(taken)
+      unclaimed.delete(name)
+    }
+    const offering: Offering = {
+      settings,
+      verbs,
+      ready: (found, name) => {
+        const file = settled(name)
+        if (file === undefined || found.contested.has(name)) return undefined
+        // A file that did not stand there before its document may belong to one that is still being written: that one may
+        // name it too.
+        const late = file.since >= found.first && !isFinal(found, settings, clock.elapsed())
+        // What came up to `settle` after it may have been seen one look later.
+        const until = file.since + settle + every
+        const others = [...unclaimed].filter((each) => (files.get(each)?.first ?? 0) <= until)
+        return late && others.length > 0 ? undefined : file
+      },
+      watch: (found, place) => {
+        done.push({ claim: found, place, until: clock.elapsed() + watched * settle })
+      },
+      stopping: () => stopped,
+    }
+    await takeBack(offering)
+    await each(open, (found) => guarded(found, verbs, () => readNames(found, offering)))
+    markContested(open)
+    await putContestedAside(open, path, settled, verbs)
+    await each(open, (found) => guarded(found, verbs, () => offer(found, offering)))
+    claims = { ...claims, open: open.filter((found) => !found.settled) }
+  }
+
+  async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {
+    for (let start = 0; start < open.length && !stopped; start += together)
+      await Promise.all(open.slice(start, start + together).map(act))
+  }
+
+  /** A claim that is done and was written into since becomes a claim again. */
+  async function takeBack(offering: Offering): Promise<void> {
+    const now = offering.verbs.clock.elapsed()
+    const still: Done[] = []
+    for (const each of done) {
+      const { claim: old, place, until } = each
+      if (!(await goesOn(old, place, offering))) {
+        if (now < until) still.push(each)
+        continue
+      }
+      await rename(place, old.folder)
+      const again = claimOf(old.id, old.folder, old.name, old.since, now, old)
+      again.pausedUntil = old.pausedUntil
+      claims.open.push(again)
+    }
+    done = still
+  }
+
+  async function round(verbs: AdapterVerbs): Promise<void> {
+    try {
+      await once(verbs)
+      if (troubled !== '') verbs.report('folder.available', { channel, path })
+      troubled = ''
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === '') throw error
+      const foreign = error instanceof Foreign
+      // Once for each trouble, not at every look.
+      if (troubled !== code)
+        verbs.report('folder.unavailable', { channel, path, reason: foreign ? error.message : code })
+      troubled = code
+    }
+  }
+
+  function next(verbs: AdapterVerbs): void {
+    if (stopped) return
+    cancel = verbs.clock.schedule(verbs.clock.now() + every, () => {
+      running = round(verbs)
+        .catch((error: unknown) =>
+          verbs.report('folder.failed', { reason: error instanceof Error ? error.name : 'unknown' }),
+        )
+        .then(() => next(verbs))
+    })
+  }
+
+  return {
+    start: async (verbs) => {
+      stopped = false
+      running = round(verbs)
+      await running
+      next(verbs)
+    },
+    stop: async () => {
+      stopped = true
+      cancel()
+      await running
+    },
+  }
+}
+
+type Names = Pick<Look, 'unreadable' | 'cut'>
+
+/** What a look could not see, said when it changes. */
+export function reportNames(before: Names, now: Names, verbs: AdapterVerbs): void {
+  if (now.unreadable > 0 && now.unreadable !== before.unreadable)
+    verbs.report('folder.name-unreadable', { count: now.unreadable })
+  if (now.cut > 0 && before.cut === 0) verbs.report('folder.names-cut', { count: now.cut })
+}

@@ -1,0 +1,79 @@
+// The transport `folder`: documents as files in a folder that the system and the gateway share.
+import type { DocumentForm } from '../../formats/format.ts'
+import { isNoFolder } from '../../places.ts'
+import { textOrReference } from '../../schema.ts'
+import { transport } from '../transport.ts'
+import { folderFetch } from './fetch.ts'
+import { folderHandOver } from './hand-over.ts'
+import { type FetchOptions, fetchOptions, fetchSettings } from './settings.ts'
+
+interface Options extends FetchOptions {
+  readonly path: string
+}
+
+/**
+ * Options. For fetching: `pattern` (`*` and `?`), `every`: between two looks, `settle`: a file is taken when it has not
+ * changed for so long, `wait`: how long for a file beside that is missing, `done`: what becomes of taken files, `limit` and
+ * `attachmentLimit`: bytes of a document and of a file beside. For handing over only `path` is used.
+ */
+export const folder = transport<Options>({
+  kind: 'folder',
+  options: {
+    path: textOrReference,
+    ...fetchOptions({ every: '2s', settle: '5s' }),
+  },
+  required: ['path'],
+  channels: ['send', 'sendNotices', 'receive', 'notices'],
+  handOver: 'pushes',
+  place: ({ path }) => path,
+  deeper: (_options, channels) =>
+    channels.includes('send') && channels.includes('sendNotices')
+      ? [
+          {
+            at: ['pattern'],
+            code: 'adapter.profile.value-wrong',
+            value: 'one folder and pattern for both',
+            details: { expected: 'for letters and for notices, different folders or patterns' },
+          },
+        ]
+      : [],
+  create: (options, context) => {
+    const path = context.absolute(options.path)
+    if (isNoFolder(path))
+      return { ok: false, findings: [{ at: ['path'], code: 'adapter.option.no-folder', value: path }] }
+    const { forms, clock } = context
+    const fetched: { readonly document: 'letter' | 'notice'; readonly form: DocumentForm } | undefined =
+      forms.send
+        ? { document: 'letter', form: forms.send }
+        : forms.sendNotices && { document: 'notice', form: forms.sendNotices }
+    const fetch =
+      fetched &&
+      folderFetch({
+        ...fetched,
+        path,
+        ...fetchSettings(options),
+      })
+    const handOver =
+      forms.receive || forms.notices
+        ? folderHandOver({
+            path,
+            clock,
+            ...(forms.receive && { letter: forms.receive }),
+            ...(forms.notices && { notice: forms.notices }),
+          })
+        : undefined
+    return {
+      ok: true,
+      value: {
+        doors: [],
+        place: { path, pattern: options.pattern.toLowerCase() },
+        start: async (verbs) => {
+          await handOver?.start(verbs)
+          await fetch?.start(verbs)
+        },
+        stop: async () => fetch?.stop(),
+        ...(handOver && { deliver: handOver.deliver }),
+      },
+    }
+  },
+})

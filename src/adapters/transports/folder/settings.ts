@@ -1,0 +1,69 @@
+// How a folder is looked into, as its profile says it.
+import type { DocumentForm } from '../../formats/format.ts'
+import { byteCount, milliseconds } from '../../quantities.ts'
+import { duration, type JsonSchema, size } from '../../schema.ts'
+
+export interface FolderSettings {
+  readonly path: string
+  readonly document: 'letter' | 'notice'
+  readonly form: DocumentForm
+  readonly pattern: RegExp
+  /** Milliseconds, as are `settle` and `wait`. */
+  readonly every: number
+  readonly settle: number
+  readonly wait: number
+  readonly done: 'rename' | 'delete'
+  /** Bytes. */
+  readonly limit: number
+  readonly attachmentLimit: number
+}
+
+/** The options by which documents are fetched, as a profile gives them. */
+export interface FetchOptions {
+  readonly pattern: string
+  readonly every: string
+  readonly settle: string
+  readonly wait: string
+  readonly done: 'rename' | 'delete'
+  readonly limit: string
+  readonly attachmentLimit: string
+}
+
+/** Their schemas; how often is looked differs between a disk and a server far away. */
+export const fetchOptions = ({
+  every,
+  settle,
+}: Pick<FetchOptions, 'every' | 'settle'>): Readonly<Record<keyof FetchOptions, JsonSchema>> => ({
+  pattern: {
+    type: 'string',
+    pattern: '^(?!\\.)[^/\\\\*]{1,60}$|^(?!\\.)[^/\\\\*]{0,60}\\*[^/\\\\*]{0,60}$',
+    default: '*',
+    description: 'a file name with at most one "*" and no path in it',
+  },
+  every: { ...duration, default: every },
+  settle: { ...duration, default: settle },
+  wait: { ...duration, default: '10m' },
+  done: { enum: ['rename', 'delete'], default: 'rename' },
+  limit: { ...size, default: '16MiB' },
+  attachmentLimit: { ...size, default: '2GiB' },
+})
+
+/** What these options say, but for the folder and the form. */
+export const fetchSettings = (options: FetchOptions): Omit<FolderSettings, 'path' | 'document' | 'form'> => ({
+  pattern: patternOf(options.pattern),
+  every: milliseconds(options.every),
+  settle: milliseconds(options.settle),
+  wait: milliseconds(options.wait),
+  done: options.done,
+  limit: byteCount(options.limit),
+  attachmentLimit: byteCount(options.attachmentLimit),
+})
+
+/** At most one `*`: no text takes more than linear time. `?` is one character. Letters match in either case, as where these systems run. */
+function patternOf(pattern: string): RegExp {
+  const body = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${body}$`, 'iu')
+}

@@ -1,0 +1,156 @@
+// The transport `http-out`: parcels are brought to the system by POST, over mutual TLS where it asks for it.
+
+import { isIP } from 'node:net'
+import { Readable } from 'node:stream'
+import { Agent } from 'undici'
+import { printable } from '../../../problem/problem.ts'
+import type { Outcome, Parcel } from '../../contract.ts'
+import type { DocumentForm } from '../../formats/format.ts'
+import { milliseconds } from '../../quantities.ts'
+import { duration, type Finding, object, secret, textOrReference } from '../../schema.ts'
+import { tlsFindings } from '../tls.ts'
+import { transport } from '../transport.ts'
+import { outgoingBody } from './out-body.ts'
+import { outcomeOf, readAnswer } from './outcome.ts'
+
+interface Options {
+  readonly url: string
+  readonly tls?: { readonly key?: string; readonly certificate?: string; readonly authority?: string }
+  readonly token?: string
+  readonly connect: string
+  readonly within: string
+  readonly connections: number
+}
+
+/**
+ * Options. `url`: https, or http on this machine only. `tls`: PEM texts by reference: our key and certificate, and the
+ * authority that signed the other side's. `token`: sent as `Authorization: Bearer`. `connect`: for the connection,
+ * `within`: for the answer after the last byte, and between two pieces of either.
+ */
+export const httpOut = transport<Options>({
+  kind: 'http-out',
+  options: {
+    url: textOrReference,
+    tls: object({ key: secret, certificate: textOrReference, authority: textOrReference }),
+    token: secret,
+    connect: { ...duration, default: '10s' },
+    within: { ...duration, default: '60s' },
+    connections: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 64,
+      default: 8,
+      description: 'a count from 1 to 64',
+    },
+  },
+  required: ['url'],
+  channels: ['receive', 'notices'],
+  handOver: 'pushes',
+  // A reference is looked at when it is resolved.
+  deeper: ({ url }) => (typeof url === 'string' ? urlFindings(url) : []),
+  create: (options, { forms, clock }) => {
+    const [fault, ...more] = [...urlFindings(options.url), ...tlsFindings(options.tls ?? {})]
+    if (fault !== undefined) return { ok: false, findings: [fault, ...more] }
+    const { key, certificate, authority } = options.tls ?? {}
+    const within = milliseconds(options.within)
+    const agent = new Agent({
+      connections: options.connections,
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      headersTimeout: within,
+      bodyTimeout: within,
+      connect: {
+        timeout: milliseconds(options.connect),
+        ...(key !== undefined && { key }),
+        ...(certificate !== undefined && { cert: certificate }),
+        ...(authority !== undefined && { ca: authority }),
+      },
+    })
+    return {
+      ok: true,
+      value: {
+        doors: [],
+        deliver: (parcel, signal) => {
+          const form = parcel.envelope.content === 'letter' ? forms.receive : forms.notices
+          if (form === undefined) throw new Error('a parcel came to a transport that has no form for it')
+          return send(parcel, form, options, agent, signal, () => clock.now())
+        },
+        stop: () => agent.close(),
+      },
+    }
+  },
+})
+
+function urlFindings(text: string): readonly Finding[] {
+  const expected = 'an https address without user or fragment (http only for this machine)'
+  const wrong: Finding = {
+    at: ['url'],
+    code: 'adapter.profile.value-wrong',
+    // A password in it is never shown (attacks T11).
+    value: text.replace(/\/\/[^/]*@/, '//…@'),
+    details: { expected },
+  }
+  if (!URL.canParse(text)) return [wrong]
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '' || url.hash !== '') return [wrong]
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)) ? [] : [wrong]
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'))
+
+async function send(
+  parcel: Parcel,
+  form: DocumentForm,
+  options: Options,
+  agent: Agent,
+  signal: AbortSignal,
+  now: () => number,
+): Promise<Outcome> {
+  const written = await form.write(parcel)
+  if (!written.ok)
+    return {
+      kind: 'refused',
+      problem: written.problems[0],
+      said: written.problems
+        .map(({ code, path }) => `${path}: ${code}`)
+        .join('; ')
+        .slice(0, 2000),
+    }
+  const body = outgoingBody(written.value, form.multipart, parcel)
+  const url = new URL(options.url)
+  let sent = false
+  async function* watched() {
+    yield* body.bytes()
+    // From here on the other side may have the whole of it, whatever we hear.
+    sent = true
+  }
+  try {
+    const answer = await agent.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: 'POST',
+      headers: {
+        'content-type': body.contentType,
+        'content-length': String(body.length),
+        'saraban-parcel': parcel.id,
+        'saraban-document': parcel.envelope.content,
+        ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
+      },
+      body: Readable.from(watched(), { objectMode: false }),
+      signal,
+    })
+    return outcomeOf(await readAnswer(answer), form.receipts, now)
+  } catch (error) {
+    const said = saidOf(error)
+    return sent ? { kind: 'unknown', said } : { kind: 'unavailable', said }
+  }
+}
+
+/** The error's name and code: its message may hold what was sent. */
+function saidOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an error without a name'
+  const code = 'code' in error ? String(error.code) : ''
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : ''
+  return printable(`${error.name} ${code}${cause}`.trim(), 500)
+}

@@ -1,0 +1,134 @@
+// One document that was claimed from a remote folder: by a rename on the server, into the same places as in a local one.
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../../../letter/time.ts'
+import { type Claim, claimOf, foundAgain, stampOf as idOf, places } from '../folder/claim.ts'
+import {
+  ensureRemoteFolder,
+  fileFailure,
+  inside,
+  isFailure,
+  isPlainName,
+  type RemoteFiles,
+  removeTree,
+} from './files.ts'
+import { type RemoteSeen, stampOf } from './folder-names.ts'
+
+/** Renames a file unless it is gone: whatever a server answers then, it does not list it any more. */
+export async function moveIfThere(files: RemoteFiles, from: string, to: string): Promise<boolean> {
+  try {
+    await files.rename(from, to)
+    return true
+  } catch (error) {
+    if (!isFailure(error) || error.lost || (await files.sizeOf(from)) !== undefined) throw error
+    return false
+  }
+}
+
+/** The file of this name in a folder; nothing when none is, or when something else has the name. */
+export const fileIn = async (files: RemoteFiles, folder: string, name: string) =>
+  (await files.list(folder)).find((each) => each.name === name && each.kind === 'file')
+
+/** A claim's id: not every server says that a folder stood there already, so it must be one that no other claim can have. */
+export const newClaimId = (now: number): string => `${idOf(now)}-${randomBytes(6).toString('hex')}`
+
+/**
+ * Moves a document out of the folder into a claim of its own; nothing when it is gone. When it is not the file that was
+ * seen, it is read only after it has not changed for `settle` milliseconds.
+ */
+export async function claimRemote(
+  files: RemoteFiles,
+  path: string,
+  id: string,
+  name: string,
+  seen: RemoteSeen,
+  clock: Clock,
+  settle: number,
+): Promise<Claim | undefined> {
+  const folder = inside(places(path).claimed, id)
+  await files.makeFolder(folder)
+  await files.makeFolder(inside(folder, 'document'))
+  await files.makeFolder(inside(folder, 'beside'))
+  if (!(await moveIfThere(files, inside(path, name), inside(folder, 'document', name)))) {
+    await removeTree(files, folder)
+    return undefined
+  }
+  const found = clock.elapsed()
+  const made = claimOf(id, folder, name, clock.now(), found, { waited: found, first: seen.first })
+  const moved = await fileIn(files, inside(folder, 'document'), name)
+  if (moved === undefined || stampOf(moved) !== seen.stamp) made.pausedUntil = found + settle
+  return made
+}
+
+/** Claims in the order in which they were made, as the server has them now. */
+export interface Claims {
+  readonly open: Claim[]
+  /** Claims of another channel in this folder, by id. */
+  readonly foreign: Set<string>
+}
+
+/**
+ * Makes `claims` what the server holds: a stop, a crash or a connection that broke in a rename may have left claims that
+ * nobody knows, and may have finished some. `empties`: whether an empty claim of this id was left behind, and goes.
+ */
+export async function reconcile(
+  files: RemoteFiles,
+  path: string,
+  claims: Claims,
+  pattern: RegExp,
+  clock: Clock,
+  empties: (id: string) => boolean,
+): Promise<Claims & { readonly gone: readonly Claim[] }> {
+  const { claimed } = places(path)
+  const entries = await files.list(claimed)
+  const ids = entries.filter(({ name, kind }) => kind === 'folder' && /^[0-9A-Za-z-]{1,80}$/.test(name))
+  const standing = new Set(ids.map(({ name }) => name))
+  const open = claims.open.filter(({ id }) => standing.has(id))
+  const known = new Set([...open.map(({ id }) => id), ...claims.foreign])
+  for (const id of [...standing].sort()) {
+    if (known.has(id)) continue
+    const folder = inside(claimed, id)
+    const [document] = (await files.list(folder)).some(({ name }) => name === 'document')
+      ? await files.list(inside(folder, 'document'))
+      : []
+    if (document === undefined) {
+      // A crash between the making of the claim and the move into it: the document stands in the folder still.
+      if (empties(id)) await removeTree(files, folder)
+    } else if (!isPlainName(document.name) || !pattern.test(document.name)) claims.foreign.add(id)
+    else open.push(foundAgain(id, folder, document.name, clock))
+  }
+  return { open, foreign: claims.foreign, gone: claims.open.filter(({ id }) => !standing.has(id)) }
+}
+
+/** The claim is settled: the commit stands, nothing of it is offered again. Answers where it stands now; nothing when deleted. */
+export async function finishRemote(
+  files: RemoteFiles,
+  found: Claim,
+  path: string,
+  done: 'rename' | 'delete',
+): Promise<string | undefined> {
+  if (done === 'delete') {
+    await removeTree(files, found.folder)
+    return undefined
+  }
+  await ensureRemoteFolder(files, path, 'done')
+  const place = inside(places(path).done, found.id)
+  await files.rename(found.folder, place)
+  return place
+}
+
+/** Puts what must not be read aside, out of the system's sight. */
+export async function refuseRemote(
+  files: RemoteFiles,
+  path: string,
+  from: string,
+  name: string,
+): Promise<void> {
+  const { own, refused } = places(path)
+  await ensureRemoteFolder(files, own, 'refused')
+  const taken = new Set((await files.list(refused)).map((each) => each.name))
+  for (let count = 1; count <= taken.size + 1; count += 1) {
+    const free = count === 1 ? name : `${name}~${count}`
+    if (!taken.has(free)) return files.rename(from, inside(refused, free))
+  }
+  throw fileFailure('EEXIST', refused)
+}

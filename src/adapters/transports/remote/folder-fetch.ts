@@ -1,0 +1,216 @@
+// Looks into a folder on a server for documents and offers them: claimed by rename, fetched into the spool, offered, and
+// done only after the commit. Whatever fails before leaves the claim on the server, and the claim is offered again.
+import { mkdir, rm } from 'node:fs/promises'
+import type { AdapterVerbs } from '../../contract.ts'
+import { type Claim, claimOf, missingOf, places } from '../folder/claim.ts'
+import { markContested } from '../folder/contest.ts'
+import { reportNames } from '../folder/fetch.ts'
+import { codeOf } from '../folder/files.ts'
+import { isFinal } from '../folder/offer.ts'
+import { ensureRemoteFolder, inside, isFailure } from './files.ts'
+import { type Claims, claimRemote, newClaimId, reconcile, refuseRemote } from './folder-claim.ts'
+import { observeRemote, type RemoteLook, type RemoteSeen } from './folder-names.ts'
+import {
+  forgetSpooled,
+  goesOnRemote,
+  guardedRemote,
+  offerRemote,
+  type RemoteOffering,
+  readRemoteNames,
+} from './folder-offer.ts'
+import type { RemoteFolderSettings } from './folder-settings.ts'
+
+/** Claims that are worked on at the same time, so that their commits can be one group. */
+const together = 8
+/** A claim that is done is looked at so many times for a writer who goes on, once in `settle`. */
+const looks = 3
+
+interface Done {
+  readonly claim: Claim
+  readonly place: string
+  next: number
+  left: number
+  /** Somebody wrote into it: it is taken back even when the connection breaks meanwhile. */
+  written: boolean
+}
+
+export function remoteFolderFetch(settings: RemoteFolderSettings): {
+  start(verbs: AdapterVerbs): Promise<void>
+  stop(): Promise<void>
+} {
+  const { files, path, pattern, every, settle, spool } = settings
+  const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
+  let look: RemoteLook = { files: new Map(), unreadable: 0, cut: 0 }
+  let claims: Claims = { open: [], foreign: new Set() }
+  let done: Done[] = []
+  let first = true
+  /** Claims whose making a lost connection broke off. */
+  const begun = new Set<string>()
+  let prepared = false
+  let running: Promise<void> = Promise.resolve()
+  let cancel: () => void = () => undefined
+  let stopped = true
+  let troubled = ''
+
+  async function prepare(): Promise<void> {
+    if (first) await rm(spool, { recursive: true, force: true })
+    await mkdir(spool, { recursive: true, mode: 0o700 })
+    await ensureRemoteFolder(files, path, '.saraban')
+    await ensureRemoteFolder(files, places(path).own, 'claimed')
+    prepared = true
+  }
+
+  async function once(verbs: AdapterVerbs): Promise<void> {
+    if (!prepared) await prepare()
+    const found = await reconcile(files, path, claims, pattern, verbs.clock, (id) => first || begun.has(id))
+    claims = found
+    first = false
+    await letGo(found.gone, verbs)
+    const before = look
+    const wanted = new Set(claims.open.flatMap(missingOf))
+    look = observeRemote(await files.list(path), before, verbs.clock.elapsed(), pattern, wanted)
+    reportNames(before, look, verbs)
+    const listed = look.files
+    const settled = (name: string): RemoteSeen | undefined => {
+      const seen = listed.get(name)
+      const quiet = seen === undefined ? 0 : verbs.clock.elapsed() - seen.since
+      // Two looks at least, however short `settle` is.
+      return quiet > 0 && quiet >= settle ? seen : undefined
+    }
+    const unclaimed = new Set([...listed.keys()].filter((each) => pattern.test(each)))
+    for (const name of [...unclaimed].sort()) {
+      const seen = settled(name)
+      if (seen === undefined || stopped) continue
+      const id = newClaimId(verbs.clock.now())
+      begun.add(id)
+      const taken = await claimRemote(files, path, id, name, seen, verbs.clock, settle)
+      if (taken !== undefined) claims.open.push(taken)
+      begun.delete(id)
+      unclaimed.delete(name)
+    }
+    const offering: RemoteOffering = {
+      settings,
+      verbs,
+      ready: (claim, name) => {
+        const file = settled(name)
+        if (file === undefined || claim.contested.has(name)) return undefined
+        // A file that did not stand there before its document may belong to one that is still being written: that one may name it too.
+        const late = file.since >= claim.first && !isFinal(claim, settings, verbs.clock.elapsed())
+        // What came up to `settle` after it may have been seen one look later.
+        const until = file.since + settle + every
+        const others = [...unclaimed].filter((each) => (listed.get(each)?.first ?? 0) <= until)
+        return late && others.length > 0 ? undefined : file
+      },
+      watch: (claim, place) =>
+        done.push({ claim, place, next: verbs.clock.elapsed() + settle, left: looks, written: false }),
+    }
+    await takeBack(offering)
+    await each((claim) => guardedRemote(claim, verbs, () => readRemoteNames(claim, offering)))
+    markContested(claims.open)
+    await putContestedAside(settled, verbs)
+    await each((claim) => guardedRemote(claim, verbs, () => offerRemote(claim, offering)))
+    claims = { ...claims, open: claims.open.filter((claim) => !claim.settled) }
+  }
+
+  /** Claims that do not stand on the server any more: done by a rename whose answer was lost, or taken away by somebody. */
+  async function letGo(gone: readonly Claim[], verbs: AdapterVerbs): Promise<void> {
+    for (const claim of gone) {
+      if (!claim.offered) verbs.report('folder.refused', { claim: claim.id, reason: 'its claim is gone' })
+      await forgetSpooled(claim, settings)
+    }
+  }
+
+  async function each(act: (found: Claim) => Promise<void>): Promise<void> {
+    for (let start = 0; start < claims.open.length && !stopped; start += together) {
+      const ended = await Promise.allSettled(claims.open.slice(start, start + together).map(act))
+      for (const one of ended) if (one.status === 'rejected') throw one.reason
+    }
+  }
+
+  /** Puts contested files that have settled out of the folder, so that no later document of the same name meets them either. */
+  async function putContestedAside(
+    settled: (name: string) => RemoteSeen | undefined,
+    verbs: AdapterVerbs,
+  ): Promise<void> {
+    const lacking = (claim: Claim, name: string): boolean =>
+      claim.contested.has(name) && missingOf(claim).includes(name)
+    for (const name of new Set(claims.open.flatMap((claim) => [...claim.contested.keys()]))) {
+      const needing = claims.open.filter((claim) => lacking(claim, name))
+      if (needing.length === 0 || settled(name) === undefined) continue
+      const aside = `${needing[0]?.id ?? 'contested'}-${name.slice(0, 60)}`
+      try {
+        await refuseRemote(files, path, inside(path, name), aside)
+      } catch (error) {
+        if (!isFailure(error) || error.lost || (await files.sizeOf(inside(path, name))) !== undefined)
+          throw error
+        continue
+      }
+      for (const claim of needing) claim.aside.add(name)
+      verbs.report('folder.contested', { claims: needing.map(({ id }) => id).join(', ') })
+    }
+  }
+
+  /** A claim that is done and was written into since becomes a claim again. */
+  async function takeBack(offering: RemoteOffering): Promise<void> {
+    const now = offering.verbs.clock.elapsed()
+    for (const one of done.filter(({ next }) => next <= now)) {
+      const { claim: old, place } = one
+      try {
+        one.written ||= await goesOnRemote(old, place, offering)
+        if (one.written) {
+          await files.rename(place, old.folder)
+          const again = claimOf(old.id, old.folder, old.name, old.since, now, old)
+          again.pausedUntil = old.pausedUntil
+          claims.open.push(again)
+        }
+        one.left = one.written ? 0 : one.left - 1
+      } catch (error) {
+        if (!isFailure(error) || error.lost) throw error
+        // Somebody took the whole of it away.
+        one.left = 0
+      }
+      one.next = now + settle
+    }
+    done = done.filter(({ left }) => left > 0)
+  }
+
+  async function round(verbs: AdapterVerbs): Promise<void> {
+    try {
+      await once(verbs)
+      if (troubled !== '') verbs.report('folder.available', { channel, path })
+      troubled = ''
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === '') throw error
+      prepared = false
+      const said = isFailure(error) ? { said: error.said } : {}
+      // Once for each trouble, not at every look.
+      if (troubled !== code && !stopped)
+        verbs.report('folder.unavailable', { channel, path, reason: code, ...said })
+      troubled = code
+    }
+  }
+
+  function go(verbs: AdapterVerbs): void {
+    running = round(verbs)
+      .catch((error: unknown) =>
+        verbs.report('folder.failed', { reason: error instanceof Error ? error.name : 'unknown' }),
+      )
+      .then(() => {
+        if (!stopped) cancel = verbs.clock.schedule(verbs.clock.now() + every, () => go(verbs))
+      })
+  }
+
+  return {
+    start: async (verbs) => {
+      stopped = false
+      // Not waited for: a server that does not answer holds up nobody else's start.
+      go(verbs)
+    },
+    stop: async () => {
+      stopped = true
+      cancel()
+      await running
+    },
+  }
+}

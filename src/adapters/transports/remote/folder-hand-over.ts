@@ -1,0 +1,90 @@
+// Hands a parcel over into a folder on a server, exactly once however often it is tried and wherever the connection breaks.
+import type { Clock } from '../../../letter/time.ts'
+import type { AdapterVerbs, Outcome, Parcel } from '../../contract.ts'
+import type { DocumentForm } from '../../formats/format.ts'
+import { places } from '../folder/claim.ts'
+import { codeOf } from '../folder/files.ts'
+import { markerLife, outcomeOf, unavailable } from '../folder/hand-over.ts'
+import { states } from '../folder/parcel.ts'
+import { ensureRemoteFolder, inside, isFailure, type RemoteFiles } from './files.ts'
+import { bringRemote } from './folder-parcel.ts'
+import { remoteFolderProof } from './folder-proof.ts'
+
+interface Settings {
+  readonly files: RemoteFiles
+  readonly path: string
+  readonly channel: 'receive' | 'notices'
+  readonly form: DocumentForm
+  readonly clock: Clock
+}
+
+export function remoteFolderHandOver({ files, path, channel, form, clock }: Settings): {
+  start(verbs: AdapterVerbs): Promise<void>
+  deliver(parcel: Parcel, signal: AbortSignal): Promise<Outcome>
+} {
+  const { own } = places(path)
+  const proof = remoteFolderProof(files, path)
+  let swept = Number.NEGATIVE_INFINITY
+  const attempt = async (parcel: Parcel, signal: AbortSignal): Promise<Outcome> => {
+    const written = await form.write(parcel)
+    if (!written.ok)
+      return {
+        kind: 'refused',
+        problem: written.problems[0],
+        said: written.problems.map(({ code, path: at }) => `${at}: ${code}`).join('; '),
+      }
+    const found = await proof()
+    if (found === 'absent') return unavailable('adapter.folder.absent', path)
+    if (found === 'other') return unavailable('adapter.folder.other', path)
+    await ensureRemoteFolder(files, path, '.saraban')
+    if (clock.now() - swept > 86_400_000) {
+      swept = clock.now()
+      await sweep(files, own, clock.now())
+    }
+    const moved = await bringRemote({ files, parcel, written: written.value, path, own, signal })
+    return outcomeOf(moved, path, `${parcel.id}.${written.value.extension}`, parcel.id)
+  }
+  return {
+    start: async (verbs) => {
+      // The folder is known from the start, so that a share which goes away before the first parcel is missed. Not waited
+      // for: a server that does not answer holds up nobody else's start.
+      proof().then(
+        (found) => {
+          if (found === 'absent') verbs.report('folder.unavailable', { channel, path, reason: 'ENOENT' })
+        },
+        (error: unknown) => {
+          const said = isFailure(error) ? { said: error.said } : {}
+          verbs.report('folder.unavailable', { channel, path, reason: codeOf(error) || 'unknown', ...said })
+        },
+      )
+    },
+    deliver: async (parcel, signal) => {
+      if (!/^[0-9a-z-]{1,40}$/.test(parcel.id)) throw new Error('a parcel id that cannot be a file name')
+      try {
+        return await attempt(parcel, signal)
+      } catch (error) {
+        if (isFailure(error))
+          return {
+            kind: 'unavailable',
+            said: error.said,
+            ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
+          }
+        const reason = codeOf(error)
+        if (reason === '') throw error
+        return unavailable('adapter.folder.failed', path, { reason })
+      }
+    },
+  }
+}
+
+/** Old markers, where the server says how old they are. */
+async function sweep(files: RemoteFiles, own: string, now: number): Promise<void> {
+  const old = (await files.list(own)).filter(
+    ({ name, kind, at }) =>
+      kind === 'file' &&
+      states.some((state) => name.endsWith(`.${state}`)) &&
+      at !== undefined &&
+      now - at > markerLife,
+  )
+  for (const { name } of old) await files.remove(inside(own, name))
+}

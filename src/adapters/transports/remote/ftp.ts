@@ -1,0 +1,55 @@
+// The transport `ftp`: documents as files in folders of a server that speaks FTP over TLS; plain FTP only where the profile
+// says in so many words that nothing protects what is sent.
+
+import { milliseconds } from '../../quantities.ts'
+import { textOrReference } from '../../schema.ts'
+import { tlsFindings } from '../tls.ts'
+import { transport } from '../transport.ts'
+import { folderFindings, type RemoteOptions, remoteFolder, remoteOptions } from './folder.ts'
+import { openFtp } from './ftp-files.ts'
+
+interface Options extends RemoteOptions {
+  readonly password: string
+  readonly tls?: 'explicit' | 'implicit'
+  readonly ca?: string
+  readonly plain?: true
+}
+
+/** Options, beside those of folder.ts. `tls`: `explicit` (AUTH TLS) or `implicit`; `ca`: PEM of the authority; `plain`: no TLS. */
+export const ftp = transport<Options>({
+  kind: 'ftp',
+  options: {
+    ...remoteOptions,
+    tls: { enum: ['explicit', 'implicit'], description: 'explicit or implicit' },
+    ca: textOrReference,
+    plain: { const: true },
+  },
+  required: ['host', 'user', 'password', 'folders'],
+  channels: ['send', 'sendNotices', 'receive', 'notices'],
+  handOver: 'pushes',
+  place: ({ host, folders, ...rest }, channel) => [host, portOf(rest), folders[channel]],
+  deeper: ({ folders, plain, tls, ca }, used) => [
+    ...folderFindings(folders, used),
+    ...(plain && (tls ?? ca) !== undefined
+      ? [{ at: ['plain'], code: 'adapter.ftp.plain', value: tls === undefined ? 'ca' : 'tls' } as const]
+      : []),
+  ],
+  create: (options, context) => {
+    const used = Object.keys(context.forms) as (keyof typeof context.forms)[]
+    const { host, user, password, ca } = options
+    const authority = ca === undefined ? {} : { authority: ca }
+    const [fault, ...more] = [
+      ...folderFindings(options.folders, used),
+      ...tlsFindings(authority).map((each) => ({ ...each, at: ['ca'] })),
+    ]
+    if (fault !== undefined) return { ok: false, findings: [fault, ...more] }
+    const port = portOf(options)
+    const tls = options.plain === true ? ('none' as const) : (options.tls ?? 'explicit')
+    const account = { host, port, user, password, tls, ...(ca !== undefined && { ca }) }
+    const open = (made: (abandon: () => void) => void) => openFtp(account, milliseconds(options.within), made)
+    return { ok: true, value: remoteFolder(options, `${host}:${port}`, context, open) }
+  },
+})
+
+const portOf = ({ port, tls }: Pick<Options, 'port' | 'tls'>): number =>
+  port ?? (tls === 'implicit' ? 990 : 21)
