@@ -1,4 +1,5 @@
 // The laws that every records format owes: cells there and back, and letters there and back through a profile with it.
+import { isAscii, isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
@@ -112,7 +113,10 @@ export function lawOfCells(form: RecordForm, columns: readonly string[], numRuns
       if (rows.length === 0) return
       kept += 1
       const maps = rows.map((cells) => new Map(cells.map((cell, index) => [columns[index] ?? '', cell])))
-      const back = form.read(form.write(maps, columns))
+      const bytes = form.write(maps, columns)
+      // So few Thai letters that they are also sound UTF-8 contradict their charset: they go to quarantine (charset.ts).
+      if (form.charset !== 'utf-8' && isUtf8(bytes) && !isAscii(bytes)) return
+      const back = form.read(bytes)
       const found = back.map((each) =>
         each.kind === 'record'
           ? columns.map((name) => each.record.cells.get(name))

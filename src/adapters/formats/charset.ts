@@ -111,8 +111,9 @@ function contradiction(bytes: Buffer, charset: Charset): string | undefined {
   if (little || big) return 'UTF-16'
   if (charset.startsWith('utf-')) return undefined
   if (starts(0xef, 0xbb, 0xbf)) return 'UTF-8'
-  // Thai text in windows-874 that happens to be whole UTF-8 does not occur: every Thai letter there is a byte from A1 up,
-  // and UTF-8 would need each group of them to be one lead byte and the right count of bytes below C0.
+  // A letter in windows-874 that happens to be whole UTF-8 does not occur: every Thai letter there is a byte from A1 up, and
+  // UTF-8 would need each group of them to be one lead byte and the right count of bytes below C0. A word or two may
+  // (`แขก`): such a document goes to quarantine, and nothing is lost.
   return !isAscii(bytes) && isUtf8(bytes) ? 'UTF-8' : undefined
 }
 
