@@ -28,7 +28,6 @@ import {
   moveLetter,
   takenOf,
 } from '../journal/letters.ts'
-
 import { resendIn } from './resend.ts'
 
 /** How deliveries to an office begin; undefined when no system of that office is connected here. */

@@ -1,4 +1,5 @@
-// Sending again by an operator's command: what was refused or given up waits again, under the same message id.
+// Sending again, by an operator's command or because its sender hands it over again: what was refused or given up waits
+// again, under the same message id.
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Database, Transaction } from '../journal/database.ts'

@@ -117,7 +117,7 @@ async function takeSealedNotice(
 
 function answer(desk: Desk, committed: Committed, item: EnvelopeItem, verified: VerifiedEnvelope): Outcome {
   if (committed.kind === 'problem') return faulty([committed.problem])
-  if (committed.kind === 'posted') desk.due(committed.due)
+  desk.due(committed.due ?? [])
   const { receipt } = committed
   return {
     kind: committed.kind === 'posted' ? 'taken' : 'known',

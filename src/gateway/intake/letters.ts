@@ -75,12 +75,9 @@ async function sealAndCommit(
     )
   })
   if (posted.kind === 'problem') return faulty([posted.problem])
-  if (posted.kind === 'known') {
-    desk.due(posted.due ?? [])
-    return { kind: 'known', position, messageId: posted.messageId }
-  }
+  desk.due(posted.due ?? [])
+  if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }
   desk.reached('letter.committed')
-  desk.due(posted.due)
   return { kind: 'taken', position, messageId }
 }
 

@@ -56,7 +56,7 @@ export const claimOf = (
   name: string,
   since: Instant,
   found: number,
-  { waited = since, first = Number.NEGATIVE_INFINITY }: Partial<Pick<Claim, 'waited' | 'first'>> = {},
+  { waited = found, first = Number.NEGATIVE_INFINITY }: Partial<Pick<Claim, 'waited' | 'first'>> = {},
 ): Claim => ({
   id,
   folder,

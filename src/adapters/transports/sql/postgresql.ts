@@ -1,4 +1,5 @@
 // The engine `postgresql`, by pg. Everything is read as the server prints it: no value passes through JavaScript's types.
+import { Socket } from 'node:net'
 import pg from 'pg'
 import type { Column, Connection, ConnectionSettings, Engine, Mark, Table, Value, Words } from './engine.ts'
 import { quoted, SqlError } from './engine.ts'
@@ -10,7 +11,9 @@ const bytea = 17
 
 async function open(settings: ConnectionSettings): Promise<Connection> {
   const { host, port, tls, within } = settings
+  const socket = new Socket()
   const client = new pg.Client({
+    stream: () => socket,
     host,
     ...(port !== undefined && { port }),
     database: settings.database,
@@ -37,8 +40,7 @@ async function open(settings: ConnectionSettings): Promise<Connection> {
   client.on('error', () => undefined)
   const close = (): void => {
     // `end` waits for a server that may never answer.
-    const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection
-    stream.destroy()
+    socket.destroy()
   }
   try {
     await guarded(() => client.connect())
