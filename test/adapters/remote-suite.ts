@@ -1,5 +1,6 @@
 // Remote folders on bad days, the same for SFTP and FTP: judged by what lies on the server's disk and by what the gateway
 // was offered. Real servers on this machine; time passes only when the test says so.
+import { createHash } from 'node:crypto'
 import {
   appendFileSync,
   existsSync,
@@ -502,16 +503,23 @@ export function remoteSuite(kind: string, make: () => Promise<RemoteServer>, ste
     t.match(reported('folder.unavailable')[0], { reason: 'ENOTDIR' })
   })
 
-  test('a document beyond the limit is put aside unread', async (t) => {
-    const { gateway, drop, pass, start, names, reported, day } = await stage(t, { more: ', limit: 1KiB' })
+  test('a document beyond the limit is put aside, and quarantine is told of it', async (t) => {
+    const { gateway, drop, pass, start, names, reported } = await stage(t, { more: ', limit: 1KiB' })
     await start()
-    drop('big.csv', Buffer.alloc(1025, 0x61))
+    const big = Buffer.alloc(1025, 0x61)
+    drop('big.csv', big)
     drop('ok.csv', csv(row('ชม 1/2')))
     await pass(10_000)
-    t.same(numbers(gateway.items), ['ชม 1/2'])
+    t.same(
+      numbers(gateway.items).sort((one, other) => String(one).localeCompare(String(other))),
+      ['adapter.folder.too-large', 'ชม 1/2'],
+    )
+    const unread = { size: big.length, sha256: createHash('sha256').update(big).digest('hex') }
+    const [offered] = gateway.offered.filter((source) => source.unread !== undefined)
+    t.match(offered, { name: 'big.csv', unread, final: true })
+    t.equal(offered?.bytes.length, 0, 'its bytes stay where they are')
     t.match(reported('folder.refused'), [{ reason: 'more than 1024 bytes' }])
     t.equal(names('out', '.saraban', 'refused').length, 1)
-    t.notOk(day.said.some((each) => each.startsWith('read') && each.endsWith('big.csv')))
   })
 
   test('a writer who goes on after his document was done loses no row', async (t) => {

@@ -2,9 +2,7 @@
 // another letter's scan, so none of them gets it. It is put aside when it comes, and each document says why.
 import { printable } from '../../../problem/problem.ts'
 import type { AdapterVerbs } from '../../contract.ts'
-import { type Claim, missingOf, refuse } from './claim.ts'
-import { codeOf } from './files.ts'
-import type { Seen } from './names.ts'
+import { type Claim, missingOf } from './claim.ts'
 
 /** Marks the names that several open claims still need. A mark stays, whatever becomes of the other claims. */
 export function markContested(open: readonly Claim[]): void {
@@ -22,24 +20,22 @@ export function markContested(open: readonly Claim[]): void {
   }
 }
 
-/** Puts contested files that have settled out of the folder, so that no later document of the same name meets them either. */
-export async function putContestedAside(
+/**
+ * Puts contested files that have settled out of the folder, so that no later document of the same name meets them either.
+ * `away` moves one under the name `as`; false when it is gone.
+ */
+export async function putContestedAside<File>(
   open: readonly Claim[],
-  path: string,
-  settled: (name: string) => Seen | undefined,
+  settled: (name: string) => File | undefined,
   verbs: AdapterVerbs,
+  away: (seen: File, as: string, name: string) => Promise<boolean>,
 ): Promise<void> {
   const names = new Set(open.flatMap((each) => missingOf(each).filter((name) => each.contested.has(name))))
   for (const name of names) {
     const seen = settled(name)
     if (seen === undefined) continue
     const claims = open.filter((each) => each.contested.has(name) && missingOf(each).includes(name))
-    try {
-      await refuse(path, seen.place, `${claims[0]?.id ?? 'contested'}-${name.slice(0, 60)}`)
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') continue
-      throw error
-    }
+    if (!(await away(seen, `${claims[0]?.id ?? 'contested'}-${name.slice(0, 60)}`, name))) continue
     for (const each of claims) each.aside.add(name)
     verbs.report('folder.contested', { claims: claims.map(({ id }) => id).join(', ') })
   }

@@ -2,13 +2,14 @@
 // after the commit: whatever fails before leaves the claim, and the claim is offered again.
 import { rename } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
-import { type Claim, type Claims, claim, claimOf, missingOf, places, reconcile } from './claim.ts'
+import { type Claim, type Claims, claim, claimOf, missingOf, places, reconcile, refuse } from './claim.ts'
 import { markContested, putContestedAside } from './contest.ts'
 import { codeOf, ensureFolder } from './files.ts'
 import { type Look, nothingSeen, observe, type Seen } from './names.ts'
-import { goesOn, guarded, isFinal, type Offering, offer, readNames } from './offer.ts'
+import { goesOn, guarded, type Offering, offer, readNames, readyAt } from './offer.ts'
 import { Foreign, own } from './owner.ts'
 import type { FolderSettings } from './settings.ts'
+import { localStore } from './store.ts'
 
 /** Claims that are worked on at the same time, so that their commits can be one group. */
 const together = 8
@@ -63,29 +64,27 @@ export function folderFetch(settings: FolderSettings): {
       if (taken !== undefined) open.push(taken)
       unclaimed.delete(name)
     }
-    const offering: Offering = {
+    const offering: Offering<Seen> = {
       settings,
       verbs,
-      ready: (found, name) => {
-        const file = settled(name)
-        if (file === undefined || found.contested.has(name)) return undefined
-        // A file that did not stand there before its document may belong to one that is still being written: that one may
-        // name it too.
-        const late = file.since >= found.first && !isFinal(found, settings, clock.elapsed())
-        // What came up to `settle` after it may have been seen one look later.
-        const until = file.since + settle + every
-        const others = [...unclaimed].filter((each) => (files.get(each)?.first ?? 0) <= until)
-        return late && others.length > 0 ? undefined : file
-      },
+      store: localStore(settings, verbs, () => stopped),
+      ready: readyAt(settings, () => clock.elapsed(), files, settled, unclaimed),
       watch: (found, place) => {
         done.push({ claim: found, place, until: clock.elapsed() + watched * settle })
       },
-      stopping: () => stopped,
     }
     await takeBack(offering)
     await each(open, (found) => guarded(found, verbs, () => readNames(found, offering)))
     markContested(open)
-    await putContestedAside(open, path, settled, verbs)
+    await putContestedAside(open, settled, verbs, async ({ place }, name) => {
+      try {
+        await refuse(path, place, name)
+        return true
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return false
+        throw error
+      }
+    })
     await each(open, (found) => guarded(found, verbs, () => offer(found, offering)))
     claims = { ...claims, open: open.filter((found) => !found.settled) }
   }
@@ -96,7 +95,7 @@ export function folderFetch(settings: FolderSettings): {
   }
 
   /** A claim that is done and was written into since becomes a claim again. */
-  async function takeBack(offering: Offering): Promise<void> {
+  async function takeBack(offering: Offering<Seen>): Promise<void> {
     const now = offering.verbs.clock.elapsed()
     const still: Done[] = []
     for (const each of done) {

@@ -4,22 +4,66 @@ import { attachmentName } from '../../../letter/attachments.ts'
 import { printInstant } from '../../../letter/time.ts'
 import { printable, problem } from '../../../problem/problem.ts'
 import type { AdapterVerbs, Source } from '../../contract.ts'
-import { type Claim, finish, missingOf, refuse } from './claim.ts'
+import { type Claim, missingOf } from './claim.ts'
 import { codeOf } from './files.ts'
-import type { Seen } from './names.ts'
-import { changedParts, forget, keepBeside, moveBeside, readDocument, standsBeside } from './read.ts'
+import { type DocumentRead, forget } from './read.ts'
 import type { FolderSettings } from './settings.ts'
 
-export interface Offering {
+/** What stands in a folder under one name, as far as offering goes by it. Elapsed milliseconds. */
+export interface Standing {
+  /** When it was first seen under this name, and since when it is as it is. */
+  readonly first: number
+  readonly since: number
+}
+
+/** What is done with a claim where it stands: on our own disk, or on a server. */
+export interface ClaimStore<File> {
+  /** The document's bytes, unless it is still being written, is larger than the limit, or is no regular file. */
+  readDocument(found: Claim): Promise<DocumentRead>
+  /** Which of these files were moved into the claim already, by an attempt that did not end. */
+  standing(found: Claim, names: readonly string[]): Promise<ReadonlySet<string>>
+  /** Moves a file that was seen in the folder into the claim. False when it is gone or is another file by now. */
+  moveBeside(found: Claim, name: string, seen: File): Promise<boolean>
+  /** Brings a file of the claim into the gateway's keeping. What is too large or no regular file is put aside. */
+  keepBeside(found: Claim, name: string): Promise<'kept' | 'changing' | 'refused'>
+  /** The parts of a claim (`''`: the document) that are not what they were when they were read. */
+  changedParts(found: Claim, folder: string): Promise<readonly string[]>
+  /** The commit stands, nothing is offered again. Answers where the claim stands now; nothing when deleted. */
+  finish(found: Claim): Promise<string | undefined>
+  /** Puts what must not be read aside, out of the system's sight. */
+  refuse(found: Claim): Promise<void>
+}
+
+export interface Offering<File> {
   readonly settings: FolderSettings
   readonly verbs: AdapterVerbs
+  readonly store: ClaimStore<File>
   /** The file of this name that may be taken into the claim now; nothing while it is not there or may be another letter's. */
-  ready(found: Claim, name: string): Seen | undefined
+  ready(found: Claim, name: string): File | undefined
   /** Called with the place of a claim that is done, to be watched for a writer who goes on. */
   watch(found: Claim, place: string): void
-  /** Whether the transport is being stopped: what takes long ends. */
-  stopping(): boolean
 }
+
+/** `Offering.ready` at one look: `settled` are the files at rest, `unclaimed` the documents that still settle. */
+export const readyAt =
+  <File extends Standing>(
+    settings: FolderSettings,
+    now: () => number,
+    files: ReadonlyMap<string, File>,
+    settled: (name: string) => File | undefined,
+    unclaimed: ReadonlySet<string>,
+  ): Offering<File>['ready'] =>
+  (found, name) => {
+    const file = settled(name)
+    if (file === undefined || found.contested.has(name)) return undefined
+    // A file that did not stand there before its document may belong to one that is still being written: that one may
+    // name it too.
+    const late = file.since >= found.first && !isFinal(found, settings, now())
+    // What came up to `settle` after it may have been seen one look later.
+    const until = file.since + settings.settle + settings.every
+    const others = [...unclaimed].filter((each) => (files.get(each)?.first ?? 0) <= until)
+    return late && others.length > 0 ? undefined : file
+  }
 
 /** Runs `act`; what it throws is reported, and the claim stays for the next look: nothing was taken, or nobody knows. */
 export async function guarded(found: Claim, verbs: AdapterVerbs, act: () => Promise<void>): Promise<void> {
@@ -34,7 +78,7 @@ export async function guarded(found: Claim, verbs: AdapterVerbs, act: () => Prom
 }
 
 /** Reads a claim's document for the names of the files that its letters need, once. */
-export async function readNames(found: Claim, offering: Offering): Promise<void> {
+export async function readNames<File>(found: Claim, offering: Offering<File>): Promise<void> {
   const { settings, verbs } = offering
   const now = verbs.clock.elapsed()
   if (found.named !== undefined || now < found.pausedUntil) return
@@ -52,8 +96,8 @@ export async function readNames(found: Claim, offering: Offering): Promise<void>
 }
 
 /** Offers a claim when there is something new to offer. */
-export async function offer(found: Claim, offering: Offering): Promise<void> {
-  const { settings, verbs } = offering
+export async function offer<File>(found: Claim, offering: Offering<File>): Promise<void> {
+  const { settings, verbs, store } = offering
   const now = verbs.clock.elapsed()
   if (found.settled || found.named === undefined || now < found.pausedUntil) return
   await takeFiles(found, offering)
@@ -70,7 +114,7 @@ export async function offer(found: Claim, offering: Offering): Promise<void> {
   await verbs.take(sourceOf(found, bytes, settings, { beside: found.beside, final: last }))
   found.offered = true
   if (!last || (await goesOn(found, found.folder, offering))) return
-  const place = await finish(found, settings.path, settings.done)
+  const place = await store.finish(found)
   found.settled = true
   if (place !== undefined) offering.watch(found, place)
 }
@@ -79,8 +123,12 @@ export async function offer(found: Claim, offering: Offering): Promise<void> {
  * Whether somebody wrote into a part since it was read. Then the whole is read and offered once more when it has not
  * changed for a while: what was taken is answered as known, and what came later is not lost.
  */
-export async function goesOn(found: Claim, folder: string, { settings, verbs }: Offering): Promise<boolean> {
-  const changed = await changedParts(found, folder)
+export async function goesOn<File>(
+  found: Claim,
+  folder: string,
+  { settings, verbs, store }: Offering<File>,
+): Promise<boolean> {
+  const changed = await store.changedParts(found, folder)
   if (changed.length === 0) return false
   verbs.report('folder.written-on', { claim: found.id })
   forget(found, changed)
@@ -89,26 +137,32 @@ export async function goesOn(found: Claim, folder: string, { settings, verbs }: 
 }
 
 /** The wait is over. A claim that was found again gets some looks first, in which its files are seen and settle. */
-export const isFinal = (found: Claim, { wait, settle }: FolderSettings, now: number): boolean =>
+const isFinal = (found: Claim, { wait, settle }: FolderSettings, now: number): boolean =>
   now - found.waited >= wait &&
   (found.waited === found.found || now - found.found >= Math.min(wait, 3 * settle))
 
-async function takeFiles(found: Claim, { settings, verbs, ready }: Offering): Promise<void> {
-  for (const name of missingOf(found)) {
-    if (!(await standsBeside(found, name))) {
+async function takeFiles<File>(
+  found: Claim,
+  { settings, verbs, store, ready }: Offering<File>,
+): Promise<void> {
+  const missing = missingOf(found)
+  if (missing.length === 0) return
+  const standing = await store.standing(found, missing)
+  for (const name of missing) {
+    if (!standing.has(name)) {
       const seen = ready(found, name)
-      if (seen === undefined || !(await moveBeside(found, settings.path, name, seen))) continue
+      if (seen === undefined || !(await store.moveBeside(found, name, seen))) continue
     }
-    const kept = await keepBeside(found, settings.path, name, settings.attachmentLimit, verbs)
+    const kept = await store.keepBeside(found, name)
     if (kept === 'changing') found.pausedUntil = verbs.clock.elapsed() + settings.settle
   }
 }
 
-async function documentOf(
+async function documentOf<File>(
   found: Claim,
-  { settings, verbs, stopping }: Offering,
+  { settings, verbs, store }: Offering<File>,
 ): Promise<Buffer | undefined> {
-  const read = await readDocument(found, settings.limit, stopping)
+  const read = await store.readDocument(found)
   if (read.kind === 'bytes') return read.bytes
   if (read.kind === 'changing') {
     forget(found, [''])
@@ -117,13 +171,13 @@ async function documentOf(
   }
   if (read.unread !== undefined) await verbs.take(unreadSource(found, read.unread, settings))
   verbs.report('folder.refused', { claim: found.id, reason: read.reason })
-  await refuse(settings.path, found.folder, found.id)
+  await store.refuse(found)
   found.settled = true
   return undefined
 }
 
 /** Tells once of files that are waited for. */
-export function reportWaiting(found: Claim, missing: readonly string[], verbs: AdapterVerbs): void {
+function reportWaiting(found: Claim, missing: readonly string[], verbs: AdapterVerbs): void {
   const names = missing.join('/')
   if (found.reported === names) return
   found.reported = names
@@ -153,7 +207,7 @@ const unreadSource = (
 })
 
 /** A claim as a source. */
-export const sourceOf = (
+const sourceOf = (
   found: Claim,
   bytes: Buffer,
   { document }: FolderSettings,

@@ -3,22 +3,15 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
 import { type Claim, claimOf, missingOf, places } from '../folder/claim.ts'
-import { markContested } from '../folder/contest.ts'
+import { markContested, putContestedAside } from '../folder/contest.ts'
 import { reportNames } from '../folder/fetch.ts'
 import { codeOf } from '../folder/files.ts'
-import { isFinal } from '../folder/offer.ts'
+import { goesOn, type Offering, offer, readNames, readyAt } from '../folder/offer.ts'
 import { ensureRemoteFolder, inside, isFailure } from './files.ts'
 import { type Claims, claimRemote, newClaimId, reconcile, refuseRemote } from './folder-claim.ts'
 import { observeRemote, type RemoteLook, type RemoteSeen } from './folder-names.ts'
-import {
-  forgetSpooled,
-  goesOnRemote,
-  guardedRemote,
-  offerRemote,
-  type RemoteOffering,
-  readRemoteNames,
-} from './folder-offer.ts'
 import type { RemoteFolderSettings } from './folder-settings.ts'
+import { forgetSpooled, guardedRemote, remoteStore } from './folder-store.ts'
 
 /** Claims that are worked on at the same time, so that their commits can be one group. */
 const together = 8
@@ -88,27 +81,19 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
       begun.delete(id)
       unclaimed.delete(name)
     }
-    const offering: RemoteOffering = {
+    const offering: Offering<RemoteSeen> = {
       settings,
       verbs,
-      ready: (claim, name) => {
-        const file = settled(name)
-        if (file === undefined || claim.contested.has(name)) return undefined
-        // A file that did not stand there before its document may belong to one that is still being written: that one may name it too.
-        const late = file.since >= claim.first && !isFinal(claim, settings, verbs.clock.elapsed())
-        // What came up to `settle` after it may have been seen one look later.
-        const until = file.since + settle + every
-        const others = [...unclaimed].filter((each) => (listed.get(each)?.first ?? 0) <= until)
-        return late && others.length > 0 ? undefined : file
-      },
+      store: remoteStore(settings, verbs),
+      ready: readyAt(settings, () => verbs.clock.elapsed(), listed, settled, unclaimed),
       watch: (claim, place) =>
         done.push({ claim, place, next: verbs.clock.elapsed() + settle, left: looks, written: false }),
     }
     await takeBack(offering)
-    await each((claim) => guardedRemote(claim, verbs, () => readRemoteNames(claim, offering)))
+    await each((claim) => guardedRemote(claim, verbs, () => readNames(claim, offering)))
     markContested(claims.open)
-    await putContestedAside(settled, verbs)
-    await each((claim) => guardedRemote(claim, verbs, () => offerRemote(claim, offering)))
+    await putContestedAside(claims.open, settled, verbs, away)
+    await each((claim) => guardedRemote(claim, verbs, () => offer(claim, offering)))
     claims = { ...claims, open: claims.open.filter((claim) => !claim.settled) }
   }
 
@@ -127,36 +112,25 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
     }
   }
 
-  /** Puts contested files that have settled out of the folder, so that no later document of the same name meets them either. */
-  async function putContestedAside(
-    settled: (name: string) => RemoteSeen | undefined,
-    verbs: AdapterVerbs,
-  ): Promise<void> {
-    const lacking = (claim: Claim, name: string): boolean =>
-      claim.contested.has(name) && missingOf(claim).includes(name)
-    for (const name of new Set(claims.open.flatMap((claim) => [...claim.contested.keys()]))) {
-      const needing = claims.open.filter((claim) => lacking(claim, name))
-      if (needing.length === 0 || settled(name) === undefined) continue
-      const aside = `${needing[0]?.id ?? 'contested'}-${name.slice(0, 60)}`
-      try {
-        await refuseRemote(files, path, inside(path, name), aside)
-      } catch (error) {
-        if (!isFailure(error) || error.lost || (await files.sizeOf(inside(path, name))) !== undefined)
-          throw error
-        continue
-      }
-      for (const claim of needing) claim.aside.add(name)
-      verbs.report('folder.contested', { claims: needing.map(({ id }) => id).join(', ') })
+  /** Moves a contested file aside; false when it is gone. */
+  async function away(_seen: RemoteSeen, as: string, name: string): Promise<boolean> {
+    const from = inside(path, name)
+    try {
+      await refuseRemote(files, path, from, as)
+      return true
+    } catch (error) {
+      if (!isFailure(error) || error.lost || (await files.sizeOf(from)) !== undefined) throw error
+      return false
     }
   }
 
   /** A claim that is done and was written into since becomes a claim again. */
-  async function takeBack(offering: RemoteOffering): Promise<void> {
+  async function takeBack(offering: Offering<RemoteSeen>): Promise<void> {
     const now = offering.verbs.clock.elapsed()
     for (const one of done.filter(({ next }) => next <= now)) {
       const { claim: old, place } = one
       try {
-        one.written ||= await goesOnRemote(old, place, offering)
+        one.written ||= await goesOn(old, place, offering)
         if (one.written) {
           await files.rename(place, old.folder)
           const again = claimOf(old.id, old.folder, old.name, old.since, now, old)

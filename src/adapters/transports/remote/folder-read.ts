@@ -1,5 +1,6 @@
 // Reading what a claim on a server holds: each part is fetched into the spool and counts only when the server lists it
 // before and after with the same size and time, and just so many bytes came.
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -67,23 +68,41 @@ async function fetchInto(place: string, from: string, size: number, files: Remot
 }
 
 /** The document's bytes, unless it is still being written, is larger than `limit` bytes, or is no regular file. */
-export async function readRemoteDocument(
-  found: Claim,
-  limit: number,
-  reading: Reading,
-): Promise<DocumentRead> {
+export async function readRemoteDocument(found: Claim, reading: RemoteFolderSettings): Promise<DocumentRead> {
   const known = found.stamps.get('')
-  const listed = known && (await fileIn(reading.files, folderOf(found.folder, ''), found.name))
+  const listed = await fileIn(reading.files, folderOf(found.folder, ''), found.name)
   if (listed && stampOf(listed) === known) {
     // Fetched before, and it is what it was.
     const bytes = await readFile(join(reading.spool, `${found.id}.document`)).catch(() => undefined)
     if (bytes?.length === listed.size) return { kind: 'bytes', bytes }
   }
+  const { limit, attachmentLimit } = reading
+  if (listed && listed.size > limit && listed.size <= attachmentLimit) return unreadDocument(found, reading)
   const fetched = await fetchPart(found, '', limit, reading)
   if (fetched.kind !== 'fetched') return fetched
   const bytes = await readFile(fetched.place)
   found.stamps.set('', fetched.stamp)
   return { kind: 'bytes', bytes }
+}
+
+/** A document that is too large to be read: for the quarantine its digest is told, and it stays where it is. */
+async function unreadDocument(
+  found: Claim,
+  { files, limit }: Pick<RemoteFolderSettings, 'files' | 'limit'>,
+): Promise<DocumentRead> {
+  const folder = folderOf(found.folder, '')
+  const before = await fileIn(files, folder, found.name)
+  const hash = createHash('sha256')
+  let size = 0
+  await files.fetch(inside(folder, found.name), async (piece) => {
+    size += piece.length
+    hash.update(piece)
+  })
+  const after = await fileIn(files, folder, found.name)
+  const same = before !== undefined && after !== undefined && stampOf(before) === stampOf(after)
+  return same && size === after.size
+    ? { kind: 'refused', reason: `more than ${limit} bytes`, unread: { sha256: hash.digest('hex'), size } }
+    : { kind: 'changing' }
 }
 
 /** Moves a file that was seen in the folder into the claim. False when it is gone or is another file by now. */
