@@ -108,25 +108,43 @@ export const frame = (): JsonSchema =>
     ofKind(transports.map(({ kind }) => kind)),
   )
 
-/** The whole, for editors: `schemas/profile.schema.json`. */
+/** The whole, for editors: `schemas/profile.schema.json`. What many places share stands once, in `$defs`. */
 export function publishedSchema(): JsonSchema {
   const kindOf = ({ kind, options, required }: (typeof formats | typeof transports)[number]): JsonSchema =>
     object({ kind: { const: kind }, ...options }, ['kind', ...required])
-  const as: JsonSchema = {
-    anyOf: [
-      { enum: codecs.map(({ name }) => name) },
-      ...codecs.map(({ name, options }) => object({ [name]: options }, [name])),
-    ],
+  const named = (folder: string, entries: readonly (readonly [string, JsonSchema])[]) => ({
+    definitions: entries.map(([name, schema]) => [`${folder}-${name}`, schema] as const),
+    references: entries.map(([name]) => ({ $ref: `#/$defs/${folder}-${name}` })),
+  })
+  const parts = {
+    codecs: named(
+      'codec',
+      codecs.map(({ name, options }) => [name, object({ [name]: options }, [name])]),
+    ),
+    formats: named(
+      'format',
+      formats.map((each) => [each.kind, kindOf(each)]),
+    ),
+    transports: named(
+      'transport',
+      transports.map((each) => [each.kind, kindOf(each)]),
+    ),
   }
+  const as: JsonSchema = { anyOf: [{ enum: codecs.map(({ name }) => name) }, ...parts.codecs.references] }
   const fieldNames = [...new Set([...Object.keys(letterFields), ...Object.keys(noticeFields)])]
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:th:go:moi:saraban:profile:1',
     title: 'Profile of a system (saraban-gateway)',
     ...shape(
-      { oneOf: formats.map(kindOf) },
-      object(Object.fromEntries(fieldNames.map((name) => [name, field(as)]))),
-      { oneOf: transports.map(kindOf) },
+      { oneOf: parts.formats.references },
+      object(Object.fromEntries(fieldNames.map((name) => [name, { $ref: '#/$defs/field' }]))),
+      { $ref: '#/$defs/transport' },
     ),
+    $defs: {
+      field: field(as),
+      transport: { oneOf: parts.transports.references },
+      ...Object.fromEntries(Object.values(parts).flatMap(({ definitions }) => definitions)),
+    },
   }
 }

@@ -1,7 +1,7 @@
 // Folders by FTP, on bad days.
 
 import t from 'tap'
-import { ftpServer } from '../servers/ftp.ts'
+import { ftpServer } from '../../src/sandbox/servers/ftp.ts'
 import { remoteSuite } from './remote-suite.ts'
 
 // Each of its verbs opens a connection of its own: slower than all other tests.

@@ -1,6 +1,6 @@
 // Folders by SFTP, on bad days; and who the server is.
 import t from 'tap'
-import { sftpServer } from '../servers/sftp.ts'
+import { sftpServer } from '../../src/sandbox/servers/sftp.ts'
 import { letterParcel, remoteSuite, stageOn } from './remote-suite.ts'
 
 remoteSuite('sftp', sftpServer)

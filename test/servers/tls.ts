@@ -1,13 +1,7 @@
 // Keys and certificates for servers on this machine.
 import { createAuthority, issueCertificate, keyToPem, newKey } from '../../src/gateway/trust/authority.ts'
 import { systemRandom } from '../../src/letter/time.ts'
-
-export interface ServerTls {
-  readonly key: string
-  readonly certificate: string
-  /** The authority that a client must know. */
-  readonly authority: string
-}
+import type { ServerTls } from '../../src/sandbox/servers/tls.ts'
 
 export async function serverTls(): Promise<ServerTls> {
   const now = Date.now()

@@ -1,4 +1,4 @@
-// A database server for tests: found by URL, or started for this test alone on a scratch folder and a free port.
+// A database server for the sandbox and for tests: found by URL, or started privately on a scratch folder and a free port.
 
 export interface Database {
   readonly host: string

@@ -1,0 +1,4 @@
+// The fleet: every provincial system of the sandbox. Which province runs what was never published: all of it is illustrative.
+import type { FleetMember } from './member.ts'
+
+export const fleet: readonly FleetMember[] = []
