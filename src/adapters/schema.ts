@@ -37,6 +37,23 @@ export const reference: JsonSchema = {
 export const secret: JsonSchema = { ...reference, $comment: 'secret' }
 export const textOrReference: JsonSchema = { anyOf: [{ type: 'string', minLength: 1 }, reference] }
 
+/** A port as the resolved options have it: a number, or the digits that a reference stood for. `Number` makes one of both. */
+export const plainPort: JsonSchema = {
+  anyOf: [
+    { type: 'integer', minimum: 1, maximum: 65_535 },
+    {
+      type: 'string',
+      pattern: '^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$',
+    },
+  ],
+  description: 'a port from 1 to 65535',
+}
+/** A port, or a reference to one. */
+export const port: JsonSchema = {
+  anyOf: [{ type: 'integer', minimum: 1, maximum: 65_535 }, reference],
+  description: 'a port from 1 to 65535',
+}
+
 /** `250ms`, `5s`, `10m`, `72h`, `7d`. */
 export const duration: JsonSchema = { type: 'string', pattern: '^[0-9]{1,9}(ms|s|m|h|d)$' }
 /** `512B`, `64KiB`, `2GiB`. */

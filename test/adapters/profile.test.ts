@@ -219,6 +219,26 @@ t.test('references lead to what the installation holds, and every one that does 
   t.end()
 })
 
+t.test('a port may be a reference, and what it leads to is a port', (t) => {
+  const server = `{ kind: sftp, host: a.example, port: { env: PORT }, user: u, password: { env: PASSWORD },
+      hostKey: "SHA256:${'A'.repeat(43)}", folders: { send: a, sendNotices: b, receive: c, notices: d } }`
+  const text = chiangMai.replace(/\{ kind: folder.*\}$/gm, server)
+  const profile = mustBe(readProfile(text, 'x.yaml'))
+  const at = (port: string) =>
+    createAdapter(profile, {
+      environment: { PORT: port, PASSWORD: 'x' },
+      folder: '/',
+      clock: new TestClock(),
+    })
+  for (const port of ['1', '22', '2222', '65535']) t.ok(at(port).ok, port)
+  for (const port of ['0', '022', '65536', '99999', 'ssh', '22 ']) {
+    const made = at(port)
+    const [first] = made.ok ? [] : made.problems
+    t.match(first, { path: 'send.transport.port', details: { expected: 'a port from 1 to 65535' } }, port)
+  }
+  t.end()
+})
+
 t.test('the published schema is what the parts declare', (t) => {
   const published: unknown = JSON.parse(
     readFileSync(new URL('../../schemas/profile.schema.json', import.meta.url), 'utf8'),

@@ -8,7 +8,16 @@ import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { AdapterVerbs, Door, Outcome, Parcel } from '../contract.ts'
 import type { DocumentForm } from '../formats/format.ts'
-import { type Checked, type Finding, type JsonSchema, type Pointer, readerOf, secret } from '../schema.ts'
+import {
+  type Checked,
+  type Finding,
+  type JsonSchema,
+  type Pointer,
+  plainPort,
+  port,
+  readerOf,
+  secret,
+} from '../schema.ts'
 
 /**
  * `send`: letters that the system sends · `sendNotices`: its notices about letters that it received ·
@@ -112,11 +121,12 @@ export function transport<Options>(definition: Definition<Options>): TransportKi
   }
 }
 
-/** The schemas with a plain text wherever they ask for a secret. */
+/** The schemas with a plain text wherever they ask for a secret, and a plain port. */
 function withPlainSecrets(schema: JsonSchema): JsonSchema {
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]): [string, unknown] => {
       if (value === secret) return [key, { type: 'string', minLength: 1 }]
+      if (value === port) return [key, plainPort]
       const nested = typeof value === 'object' && value !== null && !Array.isArray(value)
       return [key, nested ? withPlainSecrets(value as JsonSchema) : value]
     }),

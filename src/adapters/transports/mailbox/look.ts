@@ -32,7 +32,7 @@ export function clientOf({ server, within, limit }: FetchSettings): ImapFlow {
   const { host, port, user = '', password = '', authority, plain } = server
   const client = new ImapFlow({
     host,
-    port: port ?? (plain ? 143 : 993),
+    port: Number(port ?? (plain ? 143 : 993)),
     secure: !plain,
     // Without TLS only where the profile says so: never by what a server, or somebody before it, offers.
     ...(plain && { doSTARTTLS: false }),

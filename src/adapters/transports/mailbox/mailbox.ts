@@ -3,7 +3,7 @@
 import { isAddress } from '../../formats/mail/read.ts'
 import { byteCount, milliseconds } from '../../quantities.ts'
 import type { Finding } from '../../schema.ts'
-import { duration, type JsonSchema, object, secret, size, textOrReference } from '../../schema.ts'
+import { duration, type JsonSchema, object, port, secret, size, textOrReference } from '../../schema.ts'
 import { tlsFindings } from '../tls.ts'
 import { type Channel, transport } from '../transport.ts'
 import { answerOf } from './answer.ts'
@@ -33,7 +33,7 @@ interface Options {
 const server: JsonSchema = object(
   {
     host: textOrReference,
-    port: { type: 'integer', minimum: 1, maximum: 65_535, description: 'a port, 1 to 65535' },
+    port,
     user: textOrReference,
     password: secret,
     authority: textOrReference,

@@ -3,7 +3,8 @@
 /** One server, and who we are there. */
 export interface MailServer {
   readonly host: string
-  readonly port?: number
+  /** A number, or digits where the profile has a reference. */
+  readonly port?: number | string
   readonly user?: string
   readonly password?: string
   /** PEM of the authority that its certificate comes from; absent: the public ones. */

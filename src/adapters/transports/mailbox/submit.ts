@@ -33,7 +33,8 @@ export async function submit(
   within: number,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { host, port = 587, user, password, authority, plain } = server
+  const { host, user, password, authority, plain } = server
+  const port = Number(server.port ?? 587)
   const connection = new SMTPConnection({
     host,
     port,

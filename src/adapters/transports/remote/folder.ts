@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import type { Clock } from '../../../letter/time.ts'
 import type { AdapterVerbs, Outcome, Parcel } from '../../contract.ts'
 import { milliseconds } from '../../quantities.ts'
-import { duration, type Finding, type JsonSchema, object, secret, textOrReference } from '../../schema.ts'
+import {
+  duration,
+  type Finding,
+  type JsonSchema,
+  object,
+  port,
+  secret,
+  textOrReference,
+} from '../../schema.ts'
 import { type FetchOptions, fetchOptions, fetchSettings } from '../folder/settings.ts'
 import { type Channel, channels, type Transport, type TransportContext } from '../transport.ts'
 import type { RemoteSession } from './files.ts'
@@ -14,7 +22,8 @@ import { remoteLink } from './link.ts'
 
 export interface RemoteOptions extends FetchOptions {
   readonly host: string
-  readonly port?: number
+  /** A number, or digits where the profile has a reference. */
+  readonly port?: number | string
   readonly user: string
   readonly password?: string
   readonly folders: Readonly<Partial<Record<Channel, string>>>
@@ -26,7 +35,7 @@ export interface RemoteOptions extends FetchOptions {
 /** Options of both kinds. `connect`: for a connection with its sign-in, `within`: for an answer or the next bytes, `transfer`: for one file. */
 export const remoteOptions: Readonly<Record<keyof RemoteOptions, JsonSchema>> = {
   host: textOrReference,
-  port: { type: 'integer', minimum: 1, maximum: 65535, description: 'a port from 1 to 65535' },
+  port,
   user: textOrReference,
   password: secret,
   folders: object(Object.fromEntries(channels.map((channel) => [channel, textOrReference]))),

@@ -27,7 +27,7 @@ export const ftp = transport<Options>({
   required: ['host', 'user', 'password', 'folders'],
   channels: ['send', 'sendNotices', 'receive', 'notices'],
   handOver: 'pushes',
-  place: ({ host, folders, ...rest }, channel) => [host, portOf(rest), folders[channel]],
+  place: ({ host, folders, port, tls }, channel) => [host, port ?? usualPort(tls), folders[channel]],
   deeper: ({ folders, plain, tls, ca }, used) => [
     ...folderFindings(folders, used),
     ...(plain && (tls ?? ca) !== undefined
@@ -43,7 +43,7 @@ export const ftp = transport<Options>({
       ...tlsFindings(authority).map((each) => ({ ...each, at: ['ca'] })),
     ]
     if (fault !== undefined) return { ok: false, findings: [fault, ...more] }
-    const port = portOf(options)
+    const port = Number(options.port ?? usualPort(options.tls))
     const tls = options.plain === true ? ('none' as const) : (options.tls ?? 'explicit')
     const account = { host, port, user, password, tls, ...(ca !== undefined && { ca }) }
     const open = (made: (abandon: () => void) => void) => openFtp(account, milliseconds(options.within), made)
@@ -51,5 +51,4 @@ export const ftp = transport<Options>({
   },
 })
 
-const portOf = ({ port, tls }: Pick<Options, 'port' | 'tls'>): number =>
-  port ?? (tls === 'implicit' ? 990 : 21)
+const usualPort = (tls: Options['tls']): number => (tls === 'implicit' ? 990 : 21)

@@ -44,7 +44,7 @@ export const sftp = transport<Options>({
     ]
     if (fault !== undefined) return { ok: false, findings: [fault, ...more] }
     const { host, user, password, key, passphrase } = options
-    const port = options.port ?? 22
+    const port = Number(options.port ?? 22)
     const account = {
       host,
       port,
