@@ -25,10 +25,10 @@ const address = 'gateway-55@moi.go.th'
 const nan = 'saraban_nan@moi.go.th'
 const password = 'Secret-ลับ-1'
 const tls = await serverTls()
-const missing = noDovecot()
+const missing = noDovecot(process.env)
 const skip = missing !== undefined && process.env['CI'] !== 'true' ? missing : false
 const dovecot: Dovecot | undefined =
-  missing === undefined ? await startDovecot({ gateway: password }, tls) : undefined
+  missing === undefined ? await startDovecot(process.env, { gateway: password }, tls) : undefined
 const smtp = await startSmtp(tls, { user: 'gateway', password })
 t.teardown(async () => {
   await dovecot?.stop()

@@ -297,7 +297,7 @@ const letterWith = (change: Parameters<typeof fixedLetter>[0] = {}): Letter =>
 /** One MariaDB for all of them. */
 let maria: Promise<Database | NoDatabase> | undefined
 const mariadbOnce = (): Promise<Database | NoDatabase> => {
-  maria ??= mariadb()
+  maria ??= mariadb(process.env)
   return maria
 }
 t.teardown(async () => {
@@ -1006,7 +1006,7 @@ async function badDays(t: Test, on: Ground): Promise<void> {
 }
 
 suite('mariadb', mariadbOnce)
-suite('postgresql', () => postgresql())
+suite('postgresql', () => postgresql(process.env))
 
 t.test('mariadb, as old systems have it', { timeout: 120_000 }, async (t) => {
   const server = await mariadbOnce()
@@ -1140,7 +1140,7 @@ t.test('mariadb, as old systems have it', { timeout: 120_000 }, async (t) => {
 })
 
 t.test('postgresql with SQL_ASCII: any bytes, which are windows-874', { timeout: 120_000 }, async (t) => {
-  const server = await postgresql('SQL_ASCII')
+  const server = await postgresql(process.env, 'SQL_ASCII')
   if ('missing' in server) {
     if (process.env['CI'] === 'true') t.fail(server.missing)
     else t.pass(server.missing, { skip: server.missing })

@@ -15,7 +15,22 @@ export interface Database {
   stop(): Promise<void>
 }
 
+/** A server with a database and a user for each name: lower-case letters, digits and `_`. What was there is dropped. */
+export interface DatabaseServer {
+  database(name: string): Promise<Database>
+  readonly crash?: () => Promise<void>
+  stop(): Promise<void>
+}
+
 /** Why there is none, and what to do. */
 export interface NoDatabase {
   readonly missing: string
+  /** The command that brings it. */
+  readonly remedy: string
+}
+
+/** The name, where it can stand in a statement as it is. Throws for any other: whoever writes a member sees it at once. */
+export function plainName(name: string): string {
+  if (!/^[a-z][a-z0-9_]{0,30}$/.test(name)) throw new Error(`${name} is no name for a database`)
+  return name
 }

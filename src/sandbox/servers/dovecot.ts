@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { freePort, installed, programAt } from './install.ts'
+import { type Environment, freePort, installed, programAt } from './install.ts'
 import type { ServerTls } from './tls.ts'
 
 export interface Dovecot {
@@ -16,20 +16,23 @@ export interface Dovecot {
   stop(): Promise<void>
 }
 
-const find = (): string | undefined => programAt('dovecot', ['/usr/sbin', '/usr/local/sbin'])
+const find = (environment: Environment): string | undefined =>
+  programAt(environment, 'dovecot', ['/usr/sbin', '/usr/local/sbin'])
 
 /** Why there is no Dovecot to test with; undefined when there is one. */
-export const noDovecot = (): string | undefined =>
-  find() === undefined && !(installed('dovecot-imapd') && find() !== undefined)
+export const noDovecot = (environment: Environment): string | undefined =>
+  find(environment) === undefined &&
+  !(installed(environment, 'dovecot-imapd') && find(environment) !== undefined)
     ? 'Dovecot is not there: apt-get install dovecot-imapd'
     : undefined
 
 /** Starts one for users with these passwords. */
 export async function startDovecot(
+  environment: Environment,
   passwords: Readonly<Record<string, string>>,
   tls: ServerTls,
 ): Promise<Dovecot> {
-  const program = find()
+  const program = find(environment)
   if (program === undefined) throw new Error('there is no Dovecot')
   const folder = mkdtempSync(join(tmpdir(), 'dovecot-'))
   chmodSync(folder, 0o755)

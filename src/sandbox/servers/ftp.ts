@@ -1,4 +1,4 @@
-// An FTP server over a scratch folder: ftp-srv with TLS (explicit, implicit) or without, and bad days at the push of a button.
+// An FTP server: ftp-srv with TLS (explicit, implicit) or without, many accounts, and bad days at the push of a button.
 import { closeSync, createReadStream, openSync, statSync, writeSync } from 'node:fs'
 import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import type { AddressInfo, Socket } from 'node:net'
@@ -7,7 +7,17 @@ import { Transform, Writable } from 'node:stream'
 import { FileSystem, type FtpConnection, FtpSrv } from 'ftp-srv'
 // @ts-expect-error A part of ftp-srv without types.
 import Passive from 'ftp-srv/src/connector/passive.js'
-import { Day, type Fault, type RemoteServer, type Row, scratch, type Verb } from './remote.ts'
+import {
+  type Account,
+  type Day,
+  type Fault,
+  placeOf,
+  type RemoteHost,
+  type RemoteServer,
+  type Row,
+  scratch,
+  type Verb,
+} from './remote.ts'
 import { rowOf } from './sftp.ts'
 
 // It looks for its data connection every 50 ms, which would be most of the time that these tests take.
@@ -32,9 +42,12 @@ interface Connection extends FtpConnection {
   readonly connector: { readonly socket?: Socket | null }
 }
 
-export async function ftpServer({ tls, key, cert }: Settings): Promise<RemoteServer> {
-  const { root, placeOf, remove } = scratch()
-  const day = new Day()
+/**
+ * Starts a server on a free port of the loopback, without accounts; `connected` is told of each connection. With explicit
+ * TLS it also serves who does not ask for it: an account's own business.
+ */
+export async function ftpHost({ tls, key, cert }: Settings, connected: () => void): Promise<RemoteHost> {
+  const accounts = new Map<string, Account>()
   const connections = new Set<Connection>()
   const drop = (): void => {
     for (const { commandSocket, connector } of connections) {
@@ -61,38 +74,52 @@ export async function ftpServer({ tls, key, cert }: Settings): Promise<RemoteSer
     })
     made.on('client-error', () => undefined)
     made.on('login', ({ connection, username, password }, resolve, reject) => {
-      day.signIns += 1
+      const account = accounts.get(username)
       connections.add(connection as Connection)
-      if (username !== 'moi' || password !== day.password) reject(new Error('no') as never)
-      else resolve({ fs: new Files(connection, day, placeOf, drop) })
+      ;(connection as Connection).commandSocket.once('close', () =>
+        connections.delete(connection as Connection),
+      )
+      if (account !== undefined) account.day.signIns += 1
+      if (account === undefined || password !== account.day.password) reject(new Error('no') as never)
+      else resolve({ fs: new Files(connection, account, drop) })
     })
     const { server } = made as unknown as { server: import('node:net').Server }
-    server.on('connection', () => {
-      day.connections += 1
-    })
+    server.on('connection', connected)
     return { made, server }
   }
   let { made, server } = make(0)
   await made.listen()
   const { port } = server.address() as AddressInfo
-  const goAway = async (): Promise<void> => {
-    drop()
-    connections.clear()
-    if (server.listening) await made.close()
-  }
-  const secure = tls === 'none' ? 'plain: true' : `tls: ${tls}, ca: { env: CA }`
   return {
     port,
-    root,
-    day,
-    options: `kind: ftp, host: 127.0.0.1, port: ${port}, user: moi, password: { env: PASSWORD }, ${secure}`,
-    goAway,
+    add: (account) => accounts.set(account.user, account),
+    goAway: async () => {
+      drop()
+      connections.clear()
+      if (server.listening) await made.close()
+    },
     comeBack: async () => {
       ;({ made, server } = make(port))
       await made.listen()
     },
+  }
+}
+
+export async function ftpServer(settings: Settings): Promise<RemoteServer> {
+  const { account, remove } = scratch()
+  const { root, day } = account
+  const host = await ftpHost(settings, () => {
+    day.connections += 1
+  })
+  host.add(account)
+  const secure = settings.tls === 'none' ? 'plain: true' : `tls: ${settings.tls}, ca: { env: CA }`
+  return {
+    ...host,
+    root,
+    day,
+    options: `kind: ftp, host: 127.0.0.1, port: ${host.port}, user: moi, password: { env: PASSWORD }, ${secure}`,
     stop: async () => {
-      await goAway()
+      await host.goAway()
       remove()
     },
   }
@@ -100,14 +127,14 @@ export async function ftpServer({ tls, key, cert }: Settings): Promise<RemoteSer
 
 /** The server's files, each verb with the day's faults. */
 class Files extends FileSystem {
+  readonly account: Account
   readonly day: Day
-  readonly placeOf: (path: string) => string
   readonly drop: () => void
 
-  constructor(connection: FtpConnection, day: Day, placeOf: (path: string) => string, drop: () => void) {
-    super(connection, { root: placeOf('/'), cwd: '/' })
-    this.day = day
-    this.placeOf = placeOf
+  constructor(connection: FtpConnection, account: Account, drop: () => void) {
+    super(connection, { root: account.root, cwd: '/' })
+    this.account = account
+    this.day = account.day
     this.drop = drop
   }
 
@@ -122,9 +149,9 @@ class Files extends FileSystem {
     if (fault === 'silent') return new Promise<Value>(() => undefined)
     if (fault === 'refuse') throw new Error('refused')
     if (fault === 'drop-before') this.drop()
-    else if (fault !== 'drop-after') return act(this.placeOf(whole))
+    else if (fault !== 'drop-after') return act(placeOf(this.account, whole))
     else {
-      await act(this.placeOf(whole))
+      await act(placeOf(this.account, whole))
       this.drop()
     }
     return new Promise<Value>(() => undefined)
@@ -132,7 +159,7 @@ class Files extends FileSystem {
 
   override async get(name: string): Promise<unknown> {
     // Also what stands before each listing and each rename, where it is not counted.
-    const found = await stat(this.placeOf(this.#path(name)))
+    const found = await stat(placeOf(this.account, this.#path(name)))
     return found.isDirectory() ? found : this.#asked('stat', name, (place) => stat(place))
   }
 
@@ -188,7 +215,7 @@ class Files extends FileSystem {
 
   override rename(from: string, to: string): Promise<unknown> {
     // As FTP servers do: a name that is taken is overwritten.
-    return this.#asked('rename', from, (place) => rename(place, this.placeOf(this.#path(to))))
+    return this.#asked('rename', from, (place) => rename(place, placeOf(this.account, this.#path(to))))
   }
 
   override delete(path: string): Promise<unknown> {

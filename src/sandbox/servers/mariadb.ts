@@ -1,19 +1,27 @@
-// MariaDB for tests: SARABAN_TEST_MARIADB_URL (mysql://root:password@host:port), or a private server.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+// MariaDB: SARABAN_TEST_MARIADB_URL (mysql://root:password@host:port), or a private server.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { type Connection, createConnection } from 'mysql2/promise'
-import type { Database, NoDatabase } from './database.ts'
-import { freePort, installed, programAt } from './install.ts'
+import { type Database, type DatabaseServer, type NoDatabase, plainName } from './database.ts'
+import { type Environment, freePort, installed, programAt } from './install.ts'
 
-const database = 'saraban_test'
-const user = 'saraban_test'
+const run = promisify(execFile)
 const password = 'Secret-1'
 const grants = 'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES'
 
-export async function mariadb(): Promise<Database | NoDatabase> {
-  const url = process.env['SARABAN_TEST_MARIADB_URL']
+/** One database of a server of its own. */
+export async function mariadb(environment: Environment): Promise<Database | NoDatabase> {
+  const server = await mariadbServer(environment)
+  if ('missing' in server) return server
+  const { crash, stop } = server
+  return { ...(await server.database('saraban_test')), ...(crash && { crash }), stop }
+}
+
+export async function mariadbServer(environment: Environment): Promise<DatabaseServer | NoDatabase> {
+  const url = environment['SARABAN_TEST_MARIADB_URL']
   if (url !== undefined) {
     const { hostname, port, username, password: own } = new URL(url)
     const root = {
@@ -22,13 +30,16 @@ export async function mariadb(): Promise<Database | NoDatabase> {
       user: username,
       password: decodeURIComponent(own),
     }
-    return prepared(root, async () => undefined)
+    return { database: (name) => prepared(root, plainName(name)), stop: async () => undefined }
   }
-  const find = () => programAt('mariadbd', ['/usr/sbin']) ?? programAt('mysqld', ['/usr/sbin'])
-  const program = find() ?? (installed('mariadb-server') ? find() : undefined)
-  const setup = programAt('mariadb-install-db', ['/usr/bin'])
-  if (program === undefined || setup === undefined)
-    return { missing: 'no MariaDB: apt-get install mariadb-server, or set SARABAN_TEST_MARIADB_URL' }
+  const find = () =>
+    programAt(environment, 'mariadbd', ['/usr/sbin']) ?? programAt(environment, 'mysqld', ['/usr/sbin'])
+  const program = find() ?? (installed(environment, 'mariadb-server') ? find() : undefined)
+  const setup = programAt(environment, 'mariadb-install-db', ['/usr/bin'])
+  if (program === undefined || setup === undefined) {
+    const remedy = 'apt-get install mariadb-server, or set SARABAN_TEST_MARIADB_URL'
+    return { missing: `no MariaDB: ${remedy}`, remedy }
+  }
   const folder = mkdtempSync(join(tmpdir(), 'saraban-mariadb-'))
   const data = join(folder, 'data')
   const who = process.getuid?.() === 0 ? ['--user=root'] : []
@@ -38,7 +49,7 @@ export async function mariadb(): Promise<Database | NoDatabase> {
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
   ]
-  execFileSync(setup, [...first, ...who], { stdio: 'ignore', timeout: 120_000 })
+  await run(setup, [...first, ...who], { timeout: 120_000 })
   const port = await freePort()
   let server: ChildProcess | undefined
   const begin = async (): Promise<void> => {
@@ -61,15 +72,16 @@ export async function mariadb(): Promise<Database | NoDatabase> {
     server?.kill(signal)
     await ended
   }
-  const made = await prepared({ host: '127.0.0.1', port, user: 'root', password: '' }, async () => {
-    await end('SIGTERM')
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const root = { host: '127.0.0.1', port, user: 'root', password: '' }
   return {
-    ...made,
+    database: (name) => prepared(root, plainName(name)),
     crash: async () => {
       await end('SIGKILL')
       await begin()
+    },
+    stop: async () => {
+      await end('SIGTERM')
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -92,7 +104,8 @@ interface Root {
   readonly password: string
 }
 
-async function prepared(root: Root, stopServer: () => Promise<void>): Promise<Database> {
+async function prepared(root: Root, database: string): Promise<Database> {
+  const user = database
   const open = (): Promise<Connection> =>
     createConnection({ ...root, multipleStatements: true, charset: 'utf8mb4', dateStrings: true })
   const once = async (sql: string, values: readonly unknown[] = []) => {
@@ -121,7 +134,8 @@ async function prepared(root: Root, stopServer: () => Promise<void>): Promise<Da
       await connection.query(`USE ${database}`)
       return { ask: (sql) => connection.query(sql), end: () => connection.end() }
     },
-    stop: stopServer,
+    // The server's own end is not one database's business.
+    stop: async () => undefined,
   }
 }
 

@@ -1,20 +1,36 @@
-// PostgreSQL for tests: SARABAN_TEST_POSTGRES_URL (postgres://owner:password@host:port/postgres), or a private server.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+// PostgreSQL: SARABAN_TEST_POSTGRES_URL (postgres://owner:password@host:port/postgres), or a private server.
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
-import type { Database, NoDatabase } from './database.ts'
-import { freePort, installed, programAt } from './install.ts'
+import { type Database, type DatabaseServer, type NoDatabase, plainName } from './database.ts'
+import { type Environment, freePort, installed, programAt } from './install.ts'
 
-const database = 'saraban_test'
-const user = 'saraban_test'
+const run = promisify(execFile)
 const password = 'Secret-1'
 const places = ['/usr/lib/postgresql/*/bin', '/usr/local/pgsql/bin']
 
-/** `encoding`: of the test's own database; SQL_ASCII takes any bytes, as old systems do. */
-export async function postgresql(encoding: 'UTF8' | 'SQL_ASCII' = 'UTF8'): Promise<Database | NoDatabase> {
-  const url = process.env['SARABAN_TEST_POSTGRES_URL']
+/** Of one database; SQL_ASCII takes any bytes, as old systems do. */
+type Encoding = 'UTF8' | 'SQL_ASCII'
+
+/** One database of a server of its own. */
+export async function postgresql(
+  environment: Environment,
+  encoding: Encoding = 'UTF8',
+): Promise<Database | NoDatabase> {
+  const server = await postgresqlServer(environment, encoding)
+  if ('missing' in server) return server
+  const { crash, stop } = server
+  return { ...(await server.database('saraban_test')), ...(crash && { crash }), stop }
+}
+
+export async function postgresqlServer(
+  environment: Environment,
+  encoding: Encoding = 'UTF8',
+): Promise<DatabaseServer | NoDatabase> {
+  const url = environment['SARABAN_TEST_POSTGRES_URL']
   if (url !== undefined) {
     const { hostname, port, username, password: own } = new URL(url)
     const root = {
@@ -23,21 +39,23 @@ export async function postgresql(encoding: 'UTF8' | 'SQL_ASCII' = 'UTF8'): Promi
       user: username,
       password: decodeURIComponent(own),
     }
-    return prepared(root, encoding, async () => undefined)
+    return { database: (name) => prepared(root, encoding, plainName(name)), stop: async () => undefined }
   }
-  const find = () => programAt('initdb', places)
-  const setup = find() ?? (installed('postgresql') ? find() : undefined)
-  const program = programAt('postgres', places)
-  if (setup === undefined || program === undefined)
-    return { missing: 'no PostgreSQL: apt-get install postgresql, or set SARABAN_TEST_POSTGRES_URL' }
+  const find = () => programAt(environment, 'initdb', places)
+  const setup = find() ?? (installed(environment, 'postgresql') ? find() : undefined)
+  const program = programAt(environment, 'postgres', places)
+  if (setup === undefined || program === undefined) {
+    const remedy = 'apt-get install postgresql, or set SARABAN_TEST_POSTGRES_URL'
+    return { missing: `no PostgreSQL: ${remedy}`, remedy }
+  }
   const folder = mkdtempSync(join(tmpdir(), 'saraban-postgresql-'))
   const secret = join(folder, 'password')
   writeFileSync(secret, password)
   // It refuses to run as root: Debian's package makes a user for it.
-  const root = process.getuid?.() === 0
-  const id = root
-    ? (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
-    : undefined
+  const id =
+    process.getuid?.() === 0
+      ? (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+      : undefined
   const who = id && { uid: id('-u'), gid: id('-g') }
   if (who) {
     chownSync(folder, who.uid, who.gid)
@@ -46,8 +64,7 @@ export async function postgresql(encoding: 'UTF8' | 'SQL_ASCII' = 'UTF8'): Promi
   }
   const data = join(folder, 'data')
   const auth = ['--auth=scram-sha-256', '--username=owner', `--pwfile=${secret}`]
-  execFileSync(setup, ['-D', data, '--locale=C', '--encoding=UTF8', '--no-sync', ...auth], {
-    stdio: 'ignore',
+  await run(setup, ['-D', data, '--locale=C', '--encoding=UTF8', '--no-sync', ...auth], {
     timeout: 120_000,
     cwd: folder,
     ...who,
@@ -74,16 +91,17 @@ export async function postgresql(encoding: 'UTF8' | 'SQL_ASCII' = 'UTF8'): Promi
     server?.kill(signal)
     await ended
   }
-  const made = await prepared({ host: '127.0.0.1', port, user: 'owner', password }, encoding, async () => {
-    await end('SIGINT')
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const root = { host: '127.0.0.1', port, user: 'owner', password }
   return {
-    ...made,
+    database: (name) => prepared(root, encoding, plainName(name)),
     crash: async () => {
       // SIGQUIT: all its processes at once, nothing written down, as after a power cut.
       await end('SIGQUIT')
       await begin()
+    },
+    stop: async () => {
+      await end('SIGINT')
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -106,7 +124,8 @@ interface Root {
   readonly password: string
 }
 
-async function prepared(root: Root, encoding: string, stopServer: () => Promise<void>): Promise<Database> {
+async function prepared(root: Root, encoding: Encoding, database: string): Promise<Database> {
+  const user = database
   const open = async (name: string): Promise<pg.Client> => {
     const client = new pg.Client({ ...root, database: name, types: { getTypeParser: () => asText } })
     client.on('error', () => undefined)
@@ -141,7 +160,8 @@ async function prepared(root: Root, encoding: string, stopServer: () => Promise<
       const client = await open(database)
       return { ask: (sql) => client.query(sql), end: () => client.end() }
     },
-    stop: stopServer,
+    // The server's own end is not one database's business.
+    stop: async () => undefined,
   }
 }
 

@@ -1,4 +1,4 @@
-// What the test servers for SFTP and FTP have in common: a folder on this machine's disk, and bad days at the push of a button.
+// What the servers for SFTP and FTP have in common: accounts, each with a folder of this machine's disk, and bad days at the push of a button.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
@@ -57,6 +57,23 @@ export class Day {
   }
 }
 
+/** Who may sign in, with the password of the day, and the folder of this disk that is shown as `/`. */
+export interface Account {
+  readonly user: string
+  readonly root: string
+  readonly day: Day
+}
+
+/** A server of many accounts. */
+export interface RemoteHost {
+  readonly port: number
+  add(account: Account): void
+  /** Accepts no connection until `comeBack`. */
+  goAway(): Promise<void>
+  comeBack(): Promise<void>
+}
+
+/** A server of one account, `moi`, over a scratch folder. */
 export interface RemoteServer {
   readonly port: number
   /** The folder that the server shows as `/`. */
@@ -70,13 +87,15 @@ export interface RemoteServer {
   stop(): Promise<void>
 }
 
-/** A scratch folder with the four folders of the channels, and the path on this disk of one of the server's. */
-export function scratch(): { root: string; placeOf: (path: string) => string; remove: () => void } {
+/** The path on this disk of one of the account's paths. */
+export const placeOf = ({ root }: Account, path: string): string => join(root, posix.resolve('/', path))
+
+/** An account over a scratch folder with the four folders of the channels. */
+export function scratch(): { account: Account; remove: () => void } {
   const root = mkdtempSync(join(tmpdir(), 'saraban-remote-'))
   for (const name of ['out', 'answers', 'in', 'status']) mkdirSync(join(root, name))
   return {
-    root,
-    placeOf: (path) => join(root, posix.resolve('/', path)),
+    account: { user: 'moi', root, day: new Day() },
     remove: () => rmSync(root, { recursive: true, force: true }),
   }
 }

@@ -1,4 +1,4 @@
-// An SFTP server over a scratch folder: ssh2's Server with a real SFTP subsystem, and bad days at the push of a button.
+// An SFTP server: ssh2's Server with a real SFTP subsystem, many accounts, and bad days at the push of a button.
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import {
   closeSync,
@@ -17,42 +17,60 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join, posix } from 'node:path'
 import type { Attributes, FileEntry, SFTPWrapper } from 'ssh2'
 import ssh2 from 'ssh2'
-import { Day, type RemoteServer, type Row, scratch, type Verb } from './remote.ts'
+import {
+  type Account,
+  placeOf,
+  type RemoteHost,
+  type RemoteServer,
+  type Row,
+  scratch,
+  type Verb,
+} from './remote.ts'
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
 
-/** The private key with which a client may sign in instead of the password. */
-export interface SftpServer extends RemoteServer {
+export interface SftpHost extends RemoteHost {
   readonly hostKey: string
+  /** The private key with which a client may sign in instead of the password, as `moi` only. */
   readonly clientKey: string
 }
 
-export async function sftpServer(): Promise<SftpServer> {
-  const { root, placeOf, remove } = scratch()
-  const day = new Day()
+export type SftpServer = RemoteServer & Pick<SftpHost, 'hostKey' | 'clientKey'>
+
+/** Starts a server on a free port of the loopback, without accounts; `connected` is told of each connection. */
+export async function sftpHost(connected: () => void): Promise<SftpHost> {
+  const accounts = new Map<string, Account>()
   const { host, client } = keys()
   const clientPublic = publicOf(client).toString('base64')
   const sockets = new Set<Socket>()
   const ssh = new ssh2.Server({ hostKeys: [host] }, (connection) => {
+    let account: Account | undefined
     connection.on('error', () => undefined)
     connection.on('authentication', (context) => {
+      account = accounts.get(context.username)
       if (context.method === 'password') {
-        day.signIns += 1
-        if (context.username === 'moi' && context.password === day.password) context.accept()
+        if (account !== undefined) account.day.signIns += 1
+        if (account !== undefined && context.password === account.day.password) context.accept()
         else context.reject(['password', 'publickey'])
-      } else if (context.method === 'publickey' && context.key.data.toString('base64') === clientPublic)
+      } else if (
+        context.method === 'publickey' &&
+        account?.user === 'moi' &&
+        context.key.data.toString('base64') === clientPublic
+      )
         context.accept()
       else context.reject(['password', 'publickey'])
     })
     connection.on('session', (accept) => {
-      accept().on('sftp', (begin) => serve(begin(), day, placeOf, () => drop()))
+      accept().on('sftp', (begin) => {
+        if (account !== undefined) serve(begin(), account, drop)
+      })
     })
   })
   const drop = (): void => {
     for (const socket of sockets) socket.destroy()
   }
   const listener = createServer((socket) => {
-    day.connections += 1
+    connected()
     socket.setNoDelay(true)
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -63,23 +81,35 @@ export async function sftpServer(): Promise<SftpServer> {
     new Promise((resolve) => listener.listen(port, '127.0.0.1', () => resolve()))
   await listen(0)
   const { port } = listener.address() as AddressInfo
-  const goAway = async (): Promise<void> => {
-    drop()
-    if (listener.listening) await new Promise((resolve) => listener.close(resolve))
-  }
   const digest = createHash('sha256').update(publicOf(host)).digest('base64').replace(/=+$/, '')
-  const hostKey = `SHA256:${digest}`
   return {
     port,
+    hostKey: `SHA256:${digest}`,
+    clientKey: client,
+    add: (account) => accounts.set(account.user, account),
+    goAway: async () => {
+      drop()
+      if (listener.listening) await new Promise((resolve) => listener.close(resolve))
+    },
+    comeBack: () => listen(port),
+  }
+}
+
+export async function sftpServer(): Promise<SftpServer> {
+  const { account, remove } = scratch()
+  const { root, day } = account
+  const host = await sftpHost(() => {
+    day.connections += 1
+  })
+  host.add(account)
+  const { port, hostKey } = host
+  return {
+    ...host,
     root,
     day,
-    hostKey,
-    clientKey: client,
     options: `kind: sftp, host: 127.0.0.1, port: ${port}, user: moi, password: { env: PASSWORD }, hostKey: "${hostKey}"`,
-    goAway,
-    comeBack: () => listen(port),
     stop: async () => {
-      await goAway()
+      await host.goAway()
       remove()
     },
   }
@@ -110,7 +140,9 @@ interface Open {
   rows?: Row[]
 }
 
-function serve(sftp: SFTPWrapper, day: Day, placeOf: (path: string) => string, drop: () => void): void {
+function serve(sftp: SFTPWrapper, account: Account, drop: () => void): void {
+  const { day } = account
+  const at = (path: string): string => placeOf(account, path)
   const open = new Map<number, Open>()
   let handles = 0
   const opened = (what: Open): Buffer => {
@@ -136,10 +168,10 @@ function serve(sftp: SFTPWrapper, day: Day, placeOf: (path: string) => string, d
         const quiet = sftp.status
         // It is done, and nobody hears of it.
         sftp.status = () => undefined as never
-        act(placeOf(path))
+        act(at(path))
         sftp.status = quiet
         drop()
-      } else act(placeOf(path))
+      } else act(at(path))
     } catch (error) {
       status(request, error)
     }
@@ -208,8 +240,8 @@ function serve(sftp: SFTPWrapper, day: Day, placeOf: (path: string) => string, d
   sftp.on('RENAME', (request, from, to) =>
     asked('rename', from, request, (place) => {
       // As OpenSSH does: a name that is taken is never overwritten.
-      if (stands(placeOf(to))) throw new Error('the name is taken')
-      renameSync(place, placeOf(to))
+      if (stands(at(to))) throw new Error('the name is taken')
+      renameSync(place, at(to))
       done(request)
     }),
   )

@@ -1,0 +1,99 @@
+// The servers that the members of a fleet share, each started when the first member asks for it. Their code is loaded then
+// too: it needs packages that only a checkout has.
+import type { DatabaseServer, NoDatabase } from '../servers/database.ts'
+import { Day } from '../servers/remote.ts'
+import type { HostSettings } from './host.ts'
+import { type FleetServers, Missing } from './member.ts'
+
+type Needs = Pick<HostSettings, 'tls' | 'random' | 'environment'>
+
+/** The servers, and the end of those that were started. */
+export function sharedServers({ tls, random, environment }: Needs): {
+  readonly servers: FleetServers
+  close(): Promise<void>
+} {
+  const started: (() => Promise<void>)[] = []
+  /** Starts something once, whoever asks first; what failed to start fails for everyone. */
+  const once = <Server>(start: () => Promise<Server>, stop: (server: Server) => Promise<void>) => {
+    let starting: Promise<Server> | undefined
+    return (): Promise<Server> => {
+      starting ??= loaded(start).then((server) => {
+        started.push(() => stop(server))
+        return server
+      })
+      return starting
+    }
+  }
+  const databases = (name: string, start: () => Promise<DatabaseServer | NoDatabase>) =>
+    once(
+      async () => {
+        const server = await start()
+        if ('missing' in server) throw new Missing(name, server.remedy)
+        return server
+      },
+      (server) => server.stop(),
+    )
+  const maria = databases('MariaDB', async () =>
+    (await import('../servers/mariadb.ts')).mariadbServer(environment),
+  )
+  const postgres = databases('PostgreSQL', async () =>
+    (await import('../servers/postgresql.ts')).postgresqlServer(environment),
+  )
+  const sftp = once(
+    async () => (await import('../servers/sftp.ts')).sftpHost(() => undefined),
+    (host) => host.goAway(),
+  )
+  const ftp = (kind: 'explicit' | 'none') =>
+    once(
+      async () => {
+        const { ftpHost } = await import('../servers/ftp.ts')
+        return ftpHost({ tls: kind, key: tls.key, cert: tls.certificate }, () => undefined)
+      },
+      (host) => host.goAway(),
+    )
+  const ftps = { explicit: ftp('explicit'), none: ftp('none') }
+
+  /** An account, as its server and its user know it. */
+  const account = (user: string, root: string) => {
+    const day = new Day()
+    day.password = Buffer.from(random(12)).toString('base64url')
+    return { user, root, day }
+  }
+  return {
+    servers: {
+      mariadb: async (name) => (await maria()).database(name),
+      postgresql: async (name) => (await postgres()).database(name),
+      async sftp(user, root) {
+        const host = await sftp()
+        const made = account(user, root)
+        host.add(made)
+        const { port, hostKey } = host
+        return { host: '127.0.0.1', port, user, password: made.day.password, hostKey }
+      },
+      async ftp(user, root, kind) {
+        const host = await ftps[kind]()
+        const made = account(user, root)
+        host.add(made)
+        const { port } = host
+        return { host: '127.0.0.1', port, user, password: made.day.password, authority: tls.authority }
+      },
+      async mailboxes() {
+        throw new Missing('mail server', 'wait for its host: it is not written yet')
+      },
+    },
+    async close() {
+      await Promise.all(started.map((stop) => stop()))
+    },
+  }
+}
+
+/** Loads and starts; a package that is not installed is a missing server. */
+async function loaded<Server>(start: () => Promise<Server>): Promise<Server> {
+  try {
+    return await start()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')
+      throw new Missing('the fleet', 'npm ci, in a checkout: the servers come with the development packages')
+    throw error
+  }
+}
