@@ -3,25 +3,18 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OfficeId } from '../../letter/offices.ts'
-import type { Clock, Random } from '../../letter/time.ts'
-import type { Environment } from '../servers/install.ts'
-import type { ServerTls } from '../servers/tls.ts'
+import type { Clock } from '../../letter/time.ts'
 import type { BookEntry } from '../systems/system.ts'
 import { type FleetMember, type FleetStage, Missing, type OpenedMember } from './member.ts'
-import { sharedServers } from './servers.ts'
+import { type ServersSettings, sharedServers } from './servers.ts'
 
-export interface HostSettings {
+export interface HostSettings extends ServersSettings {
   /** Everything of the members is in it, each in a folder named after its profile. */
   readonly folder: string
   readonly clock: Clock
-  readonly random: Random
   /** Told of each entry in each book, as it is made. */
   readonly watch: (office: OfficeId, entry: BookEntry) => void
   readonly gateway: FleetStage['gateway']
-  /** What the shared servers show: a certificate for `localhost` and 127.0.0.1. */
-  readonly tls: ServerTls
-  /** Of the process: where programs are found, and servers that run already. */
-  readonly environment: Environment
 }
 
 /** A member that takes part. */

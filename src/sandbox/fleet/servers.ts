@@ -1,14 +1,22 @@
 // The servers that the members of a fleet share, each started when the first member asks for it. Their code is loaded then
 // too: it needs packages that only a checkout has.
+import type { Random } from '../../letter/time.ts'
 import type { DatabaseServer, NoDatabase } from '../servers/database.ts'
+import type { Environment } from '../servers/install.ts'
 import { Day } from '../servers/remote.ts'
-import type { HostSettings } from './host.ts'
+import type { ServerTls } from '../servers/tls.ts'
 import { type FleetServers, Missing } from './member.ts'
 
-type Needs = Pick<HostSettings, 'tls' | 'random' | 'environment'>
+export interface ServersSettings {
+  readonly random: Random
+  /** What the servers show: a certificate for `localhost` and 127.0.0.1. */
+  readonly tls: ServerTls
+  /** Of the process: where programs are found, and servers that run already. */
+  readonly environment: Environment
+}
 
 /** The servers, and the end of those that were started. */
-export function sharedServers({ tls, random, environment }: Needs): {
+export function sharedServers({ tls, random, environment }: ServersSettings): {
   readonly servers: FleetServers
   close(): Promise<void>
 } {
