@@ -7,6 +7,7 @@ import { envelopeProblems } from './envelope.ts'
 import { gatewayProblems } from './gateway.ts'
 import { letterProblems } from './letter.ts'
 import { mailProblems } from './mail.ts'
+import { recordProblems } from './records.ts'
 import { remoteProblems } from './remote.ts'
 import { sqlProblems } from './sql.ts'
 import { tableProblems } from './tables.ts'
@@ -19,6 +20,7 @@ export const catalogue = {
   ...ecmsProblems,
   ...dbfProblems,
   ...mailProblems,
+  ...recordProblems,
   ...remoteProblems,
   ...sqlProblems,
   ...tableProblems,

@@ -72,6 +72,57 @@ const environment = {
 }
 const short = { number: 'ชร 0017.1/12', date: '2026-11-20', subject: 'ทดสอบ', from: '57', to: 'moi' }
 
+t.test('a document of several letters: the sender is told what became of each', async (t) => {
+  const gateway = new TestGateway()
+  const text = `id: many
+office: "57"
+title: x
+origin: self-built
+documents:
+  letter:
+    format: { kind: json-records, columns: [no, date, subject, to] }
+    fields:
+      number: { at: no, as: letter-number }
+      date: { at: date, as: { christian-date: "ce:yyyy-MM-dd" } }
+      subject: { at: subject, as: text }
+      to: { at: to, as: office }
+  notice: { format: { kind: json } }
+send: { transport: { kind: http-in, path: /v1/systems/57/letters, access: { kind: certificate } }, document: letter }
+receive: { transport: { kind: http-out, url: "http://127.0.0.1:9/" }, document: letter }
+notices: { transport: { kind: http-out, url: "http://127.0.0.1:9/" }, document: notice }
+`
+  const made = adapterOf(mustBe(readProfile(text, 'many.yaml')), gateway.clock, {})
+  const base = await mount(t, made, gateway)
+  const post = async (...letters: object[]) => {
+    const answer = await fetch(`${base}/v1/systems/57/letters`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(letters),
+    })
+    return [answer.status, await answer.json()] as const
+  }
+  const letter = { no: 'ชร 0017.1/12', date: '2026-11-20', subject: 'ทดสอบ', to: 'moi' }
+  t.match(await post(letter, letter), [
+    201,
+    { items: [{ position: 'record 1', state: 'taken', messageId: messageIdOf(1) }, { state: 'taken' }] },
+  ])
+  t.match(await post(letter, { ...letter, to: 'ก' }), [
+    207,
+    {
+      items: [
+        { position: 'record 1', state: 'taken' },
+        {
+          position: 'record 2',
+          state: 'refused',
+          problems: [{ code: 'adapter.field.office-unknown', messageThai: /ก/ }],
+        },
+      ],
+    },
+  ])
+  t.match(await post(letter), [201, { messageId: messageIdOf(1), state: 'taken' }])
+  t.match(await post(), [422, { problems: [{ code: 'adapter.document.empty' }] }])
+})
+
 t.test('the JSON doors: 201, 200, 409, 422 with every problem, 503', async (t) => {
   const gateway = new TestGateway()
   const base = await mount(t, adapterOf(shipped('chiang-rai-json'), gateway.clock, environment), gateway)

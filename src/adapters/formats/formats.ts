@@ -8,6 +8,7 @@ import { fixedWidth } from './fixed-width/fixed-width.ts'
 import type { FormatKind } from './format.ts'
 import { htmlTable } from './html-table/html-table.ts'
 import { json } from './json.ts'
+import { jsonRecords } from './json-records/json-records.ts'
 import { mail } from './mail/mail.ts'
 import { rows } from './rows.ts'
 import { xlsx } from './xlsx/xlsx.ts'
@@ -20,6 +21,7 @@ export const formats: readonly FormatKind[] = [
   htmlTable,
   xlsx,
   json,
+  jsonRecords,
   mail,
   rows,
   eCms,

@@ -15,18 +15,20 @@ export function problemsAnswer(
       type: `urn:th:go:moi:saraban:problem:${first.code}`,
       title: messageOf(first),
       status,
-      problems: problems.map((each) => ({
-        code: each.code,
-        path: each.path,
-        ...(each.value !== undefined && { value: each.value.slice(0, 1000) }),
-        message: messageOf(each),
-        remedy: remedyOf(each),
-        messageThai: messageOf(each, 'th'),
-        remedyThai: remedyOf(each, 'th'),
-      })),
+      problems: problems.map(told),
     }),
   }
 }
+
+const told = (each: Problem) => ({
+  code: each.code,
+  path: each.path,
+  ...(each.value !== undefined && { value: each.value.slice(0, 1000) }),
+  message: messageOf(each),
+  remedy: remedyOf(each),
+  messageThai: messageOf(each, 'th'),
+  remedyThai: remedyOf(each, 'th'),
+})
 
 /** The gravest of what the problems' definitions say: a conflict or a fault of the request before a fault of the letter. */
 function statusOf(problems: readonly [Problem, ...Problem[]]): number {
@@ -55,6 +57,27 @@ export function jsonAnswer(taken: Taken): DoorAnswer {
       throw new Error('a document waits for files although its body is whole')
     default:
       return taken satisfies never
+  }
+}
+
+/**
+ * The answer to a document of several letters or notices: what became of each, in their order. 207 (RFC 4918, section 11.1)
+ * where not all were taken: what was refused nobody keeps, so the sender must be told of every one.
+ */
+export function manyAnswer(taken: readonly Taken[]): DoorAnswer {
+  const whole = taken.every(({ kind }) => kind === 'taken' || kind === 'known')
+  const status = !whole ? 207 : taken.some(({ kind }) => kind === 'taken') ? 201 : 200
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      items: taken.map((each) => ({
+        position: each.position,
+        state: each.kind,
+        ...('messageId' in each && { messageId: each.messageId }),
+        ...('problems' in each && { problems: each.problems.map(told) }),
+      })),
+    }),
   }
 }
 

@@ -7,7 +7,7 @@ import { byteCount, milliseconds } from '../../quantities.ts'
 import { duration, size } from '../../schema.ts'
 import { access, accessFindings } from '../access.ts'
 import { transport } from '../transport.ts'
-import { envelopeAnswer, jsonAnswer, problemsAnswer } from './answers.ts'
+import { envelopeAnswer, jsonAnswer, manyAnswer, problemsAnswer } from './answers.ts'
 import { type BodyLimits, readBody } from './body.ts'
 import { waitingDoors } from './waiting.ts'
 
@@ -133,5 +133,6 @@ async function enter(
   }
   const [taken] = answers
   if (taken === undefined) return problemsAnswer([problem('adapter.document.empty', '')])
+  if (answers.length > 1) return manyAnswer(answers)
   return form.receipts ? envelopeAnswer(taken) : jsonAnswer(taken)
 }

@@ -1,0 +1,97 @@
+// One record of a JSON document → its cells: those that columns name, and every other under its own path.
+import { type Problem, problem } from '../../../problem/problem.ts'
+import type { Json, JsonObject } from './parse.ts'
+import type { Place } from './path.ts'
+
+export interface CellsRead {
+  readonly cells: Map<string, string>
+  readonly problems: readonly Problem[]
+}
+
+/** The cells of a record. What no column reads keeps its path as its name. */
+export function cellsOf(record: JsonObject, places: readonly Place[], charset: string): CellsRead {
+  const cells = new Map<string, string>()
+  const problems: Problem[] = []
+  const taken = new Set<Json>()
+  const shape = (at: string, node: Json, expected: string): void => {
+    problems.push(problem('adapter.json.shape', `column ${at}`, at, { found: node.kind, expected }))
+  }
+  const walk = (from: Json | undefined, steps: readonly string[], at: string): Json | undefined => {
+    let node = from
+    for (const step of steps) {
+      if (node === undefined || isNothing(node)) return undefined
+      if (node.kind !== 'object') {
+        shape(at, node, 'object')
+        return undefined
+      }
+      node = node.members.get(step)
+    }
+    return node
+  }
+  const leaf = (node: Json | undefined, at: string): string => {
+    if (node === undefined || isNothing(node) || node.kind === 'null') return ''
+    if (node.kind === 'list' || node.kind === 'object') {
+      shape(at, node, 'one value')
+      return ''
+    }
+    taken.add(node)
+    return node.text
+  }
+  for (const { at, steps, separator, each } of places) {
+    if (separator === undefined) {
+      cells.set(at, leaf(walk(record, steps, at), at))
+      continue
+    }
+    const list = walk(record, steps.slice(0, each), at)
+    // Some programs write a list of one as that one.
+    const items = list === undefined || isNothing(list) ? [] : list.kind === 'list' ? list.items : [list]
+    const parts = items.map((item) => leaf(walk(item, steps.slice(each), at), at))
+    const torn = parts.find((part) => part.includes(separator))
+    if (torn !== undefined)
+      problems.push(problem('adapter.field.separator', `column ${at}`, torn, { separator }))
+    cells.set(at, parts.every((part) => part === '') ? '' : parts.join(separator))
+  }
+  addRest(cells, record, '', taken)
+  problems.push(...undecodableIn(cells, charset))
+  return { cells, problems }
+}
+
+/** A null says nothing; nor does an empty list or object, which some programs write for each other. */
+const isNothing = (node: Json): boolean =>
+  node.kind === 'null' ||
+  (node.kind === 'list' && node.items.length === 0) ||
+  (node.kind === 'object' && node.members.size === 0)
+
+/** Adds what no column reads, under its path; entries of a list as `path[2]`. */
+export function addRest(
+  cells: Map<string, string>,
+  node: Json,
+  path: string,
+  taken: ReadonlySet<Json> = new Set(),
+): void {
+  if (node.kind === 'null' || taken.has(node)) return
+  if (node.kind === 'object')
+    for (const [key, value] of node.members) addRest(cells, value, joined(path, key), taken)
+  else if (node.kind === 'list')
+    for (const [index, item] of node.items.entries()) addRest(cells, item, `${path}[${index + 1}]`, taken)
+  else addFree(cells, path, node.text)
+}
+
+/** Keys may hold dots: a name that is taken gets a mark, so that it is never a column's. */
+function addFree(cells: Map<string, string>, name: string, value: string): void {
+  if (value.trim() === '') return
+  let free = name
+  for (let count = 2; cells.has(free); count += 1) free = `${name}{${count}}`
+  cells.set(free, value)
+}
+
+const joined = (path: string, key: string): string =>
+  path === '' || path === '/' ? `${path}${key}` : `${path}.${key}`
+
+/** Bytes that meant nothing, and halves of surrogate pairs that an escape wrote. */
+const nowhere = /\ufffd|\p{Surrogate}/u
+
+export const undecodableIn = (cells: ReadonlyMap<string, string>, charset: string): readonly Problem[] =>
+  [...cells]
+    .filter(([name, cell]) => nowhere.test(name) || nowhere.test(cell))
+    .map(([name, cell]) => problem('adapter.charset.bytes', `column ${name}`, cell, { charset }))
