@@ -22,8 +22,8 @@ export interface FleetStage {
 export interface FleetServers {
   /** A database of the member's own on the shared MariaDB. */
   mariadb(name: string): Promise<Database>
-  /** A database of the member's own on the shared PostgreSQL. */
-  postgresql(name: string): Promise<Database>
+  /** A database of the member's own on the shared PostgreSQL; SQL_ASCII takes any bytes. */
+  postgresql(name: string, encoding?: 'UTF8' | 'SQL_ASCII'): Promise<Database>
   /** An account of the member's own on the shared SFTP server, whose root is `root`. */
   sftp(account: string, root: string): Promise<FileAccount & { readonly hostKey: string }>
   /** The same on the shared FTP server, with TLS (explicit) or without. */
@@ -62,6 +62,8 @@ export interface Mailboxes {
   readonly smtpPort: number
   /** PEM of the authority of both servers. */
   readonly authority: string
+  /** The name under which the server says whose mail it is (Authentication-Results). */
+  readonly authenticator: string
   /** The addresses, each the name of its account too. */
   readonly gateway: { readonly address: string; readonly password: string }
   readonly office: { readonly address: string; readonly password: string }

@@ -1,6 +1,20 @@
-// A Dovecot of its own for a test: IMAP over TLS on a free port, mail in a temporary folder, gone afterwards.
+// A Dovecot of its own: IMAP over TLS on a free port, mail in maildirs of a temporary folder, gone afterwards.
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +23,10 @@ import type { ServerTls } from './tls.ts'
 
 export interface Dovecot {
   readonly port: number
+  /** Another user, from now on. */
+  add(user: string, password: string): void
+  /** Puts a mail into a user's INBOX, synced, as a mail server's delivery does (maildir: tmp, then new). */
+  deliver(user: string, mail: Buffer): void
   /** Lets a mailbox take nothing any more, as a full disk does, or take again. */
   full(user: string, mailbox: string, full: boolean): void
   /** Throws all mail away under new UIDs, as a mailbox that was restored from a copy has. */
@@ -39,14 +57,29 @@ export async function startDovecot(
   const [me, root] = [userInfo().username, userInfo().uid === 0]
   // Dovecot gives no mail to root.
   const owner = root ? 'nobody' : me
+  const numberOf = (flag: '-u' | '-g'): number =>
+    Number(execFileSync('id', [flag, owner], { encoding: 'utf8' }))
+  const [uid, gid] = [numberOf('-u'), numberOf('-g')]
   const port = await freePort()
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text, { mode: 0o644 })
     return join(folder, name)
   }
   mkdirSync(join(folder, 'mail'))
-  if (root) execFileSync('chown', [owner, join(folder, 'mail')])
-  const users = Object.entries(passwords).map(([user, password]) => `${user}:{PLAIN}${password}\n`)
+  if (root) chownSync(join(folder, 'mail'), uid, gid)
+  const users = new Map(Object.entries(passwords))
+  const writeUsers = (): string =>
+    file('users', [...users].map(([user, password]) => `${user}:{PLAIN}${password}\n`).join(''))
+  const maildir = (user: string): string => {
+    const home = join(folder, 'mail', user)
+    for (const path of [home, ...['tmp', 'new', 'cur'].map((name) => join(home, name))]) {
+      if (existsSync(path)) continue
+      mkdirSync(path, { mode: 0o700 })
+      if (root) chownSync(path, uid, gid)
+    }
+    return home
+  }
+  let delivered = 0
   const settings = `
 base_dir = ${folder}/run
 state_dir = ${folder}/state
@@ -61,14 +94,15 @@ first_valid_uid = 1
 ${root ? '' : `default_internal_user = ${me}\ndefault_login_user = ${me}\ndefault_internal_group = ${execFileSync('id', ['-gn']).toString().trim()}`}
 passdb {
   driver = passwd-file
-  args = ${file('users', users.join(''))}
+  args = ${writeUsers()}
 }
 userdb {
   driver = static
-  args = uid=${owner} gid=${execFileSync('id', ['-gn', owner]).toString().trim()} home=${folder}/mail/%u
+  args = uid=${uid} gid=${gid} home=${folder}/mail/%u
 }
 service imap-login {
   chroot =
+  service_count = 0
   inet_listener imap {
     port = 0
   }
@@ -86,6 +120,24 @@ service anvil {
   await listening(port, () => readLog(folder))
   return {
     port,
+    add: (user, password) => {
+      users.set(user, password)
+      writeUsers()
+    },
+    deliver: (user, mail) => {
+      delivered += 1
+      const name = `${Date.now()}.M${delivered}P${process.pid}.sandbox`
+      const home = maildir(user)
+      const begun = openSync(join(home, 'tmp', name), 'wx', 0o600)
+      try {
+        writeFileSync(begun, mail)
+        if (root) fchownSync(begun, uid, gid)
+        fsyncSync(begun)
+      } finally {
+        closeSync(begun)
+      }
+      renameSync(join(home, 'tmp', name), join(home, 'new', name))
+    },
     full: (user, mailbox, full) => {
       for (const name of ['tmp', 'new', 'cur'])
         chmodSync(join(folder, 'mail', user, `.${mailbox}`, name), full ? 0o500 : 0o700)

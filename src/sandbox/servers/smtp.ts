@@ -72,7 +72,8 @@ export async function startSmtp(
   }
 }
 
-async function whole(stream: SMTPServerDataStream): Promise<Buffer> {
+/** All that comes, until the end of the mail. */
+export async function whole(stream: SMTPServerDataStream): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk)
   return Buffer.concat(chunks)
