@@ -2,6 +2,7 @@
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
 import t from 'tap'
+import { systemRandom } from '../../src/letter/time.ts'
 import { startMailServer } from '../../src/sandbox/servers/mail.ts'
 import { mariadbServer } from '../../src/sandbox/servers/mariadb.ts'
 import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
@@ -18,9 +19,9 @@ t.test(
       return
     }
     t.teardown(() => server.stop())
-    const [nan, gateway] = ['saraban_nan@moi.go.th', 'gateway_nan@moi.go.th']
-    server.account(gateway, 'g')
-    server.account(nan, 'n')
+    const { office, gateway: ours } = server.mailboxes('nan', systemRandom)
+    const [nan, gateway] = [office.address, ours.address]
+    t.same([nan, gateway], ['saraban_nan@moi.go.th', 'gateway_nan@moi.go.th'])
     const client = (auth?: { user: string; pass: string }) =>
       createTransport({
         host: server.host,
@@ -46,7 +47,7 @@ t.test(
       await imap.logout()
       return found
     }
-    const own = client({ user: nan, pass: 'n' })
+    const own = client({ user: nan, pass: office.password })
     const mail = { to: gateway, subject: 'ทดสอบ', text: 'x' }
     await own.sendMail({
       ...mail,
@@ -61,11 +62,11 @@ t.test(
     )
     await t.rejects(own.sendMail({ ...mail, from: nan, to: 'nobody@moi.go.th' }), /no mailbox/)
     await t.rejects(
-      client({ user: nan, pass: 'g' }).sendMail({ ...mail, from: nan }),
+      client({ user: nan, pass: ours.password }).sendMail({ ...mail, from: nan }),
       /authentication failed/,
     )
-    const [proved = '', outside = '', ...others] = (await mails(gateway, 'g')).toSorted((one, other) =>
-      one.includes('spf=pass') ? -1 : other.includes('spf=pass') ? 1 : 0,
+    const [proved = '', outside = '', ...others] = (await mails(gateway, ours.password)).toSorted(
+      (one, other) => (one.includes('spf=pass') ? -1 : other.includes('spf=pass') ? 1 : 0),
     )
     t.match(
       proved,
@@ -74,7 +75,7 @@ t.test(
     t.notMatch(proved, /dkim=pass/, 'what claims to be of the server itself is taken away')
     t.match(outside, /^Authentication-Results: mx\.moi\.go\.th; spf=none smtp\.mailfrom=moi\.go\.th\r$/m)
     t.equal(others.length, 0)
-    t.same(await mails(nan, 'n'), [])
+    t.same(await mails(nan, office.password), [])
   },
 )
 

@@ -2,6 +2,8 @@
 // what the server knows of their sender, and lie in Dovecot's maildirs, where IMAP finds them.
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerSession } from 'smtp-server'
+import type { Random } from '../../letter/time.ts'
+import type { Mailboxes } from '../fleet/member.ts'
 import { noDovecot, startDovecot } from './dovecot.ts'
 import { whole } from './smtp.ts'
 import type { ServerTls } from './tls.ts'
@@ -17,6 +19,8 @@ export interface MailServer {
   readonly authenticator: string
   /** An account from now on: its address is its name. The same again changes its password. */
   account(address: string, password: string): void
+  /** The two accounts of an office without a system: `saraban_<name>@moi.go.th`, and the gateway's own for it. */
+  mailboxes(name: string, random: Random): Mailboxes
   stop(): Promise<void>
 }
 
@@ -59,7 +63,7 @@ export async function startMailServer(tls: ServerTls): Promise<MailServer | NoMa
       return done(null, { user: account.address })
     },
     onMailFrom: ({ address }, session, done) => {
-      const own = session.user === undefined || address === '' || address.toLowerCase() === session.user
+      const own = typeof session.user !== 'string' || address === '' || address.toLowerCase() === session.user
       done(own ? null : refusal(550, `5.7.1 ${session.user} may not send as ${address}`))
     },
     onRcptTo: ({ address }, _session, done) => {
@@ -87,16 +91,32 @@ export async function startMailServer(tls: ServerTls): Promise<MailServer | NoMa
   // A client that went away in the middle is no concern of the others.
   server.on('error', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  return {
+  const account = (address: string, password: string): void => {
+    const name = address.toLowerCase()
+    accounts.set(name, { address: name, password })
+    dovecot.add(name, password)
+  }
+  const site = {
     host: 'localhost',
     imapPort: dovecot.port,
     smtpPort: (server.server.address() as AddressInfo).port,
     authority: tls.authority,
     authenticator,
-    account: (address, password) => {
-      const name = address.toLowerCase()
-      accounts.set(name, { address: name, password })
-      dovecot.add(name, password)
+  }
+  return {
+    ...site,
+    account,
+    mailboxes: (name, random) => {
+      const made = (address: string) => {
+        const password = Buffer.from(random(18)).toString('base64url')
+        account(address, password)
+        return { address, password }
+      }
+      return {
+        ...site,
+        gateway: made(`gateway_${name}@moi.go.th`),
+        office: made(`saraban_${name}@moi.go.th`),
+      }
     },
     stop: async () => {
       await new Promise<void>((resolve) => server.close(() => resolve()))
