@@ -13,7 +13,7 @@ const skipped = (missing: string) => (process.env['CI'] === 'true' ? false : mis
 t.test(
   'one mail server: who signs in is proved, who does not is not, and nobody writes as another',
   async (t) => {
-    const server = await startMailServer(await serverTls())
+    const server = await startMailServer(await serverTls(), process.env)
     if ('missing' in server) {
       t.equal(skipped(server.missing), server.missing)
       return
@@ -84,7 +84,7 @@ for (const [name, start] of [
   ['PostgreSQL', postgresqlServer],
 ] as const)
   t.test(`one ${name}: a database for each system, which others cannot read`, async (t) => {
-    const server = await start()
+    const server = await start(process.env)
     if ('missing' in server) {
       t.equal(skipped(server.missing), server.missing)
       return

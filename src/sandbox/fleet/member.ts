@@ -2,7 +2,7 @@
 // its form from what its makers say of it, never from the gateway's profile: so what both get wrong does not cancel out.
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock, Random } from '../../letter/time.ts'
-import type { Database } from '../servers/database.ts'
+import type { Database, Encoding } from '../servers/database.ts'
 import type { BookEntry, OfficeSystem } from '../systems/system.ts'
 
 /** What a member stands on. Shared servers are started when the first member asks for them, once for all. */
@@ -23,7 +23,7 @@ export interface FleetServers {
   /** A database of the member's own on the shared MariaDB. */
   mariadb(name: string): Promise<Database>
   /** A database of the member's own on the shared PostgreSQL; SQL_ASCII takes any bytes. */
-  postgresql(name: string, encoding?: 'UTF8' | 'SQL_ASCII'): Promise<Database>
+  postgresql(name: string, encoding?: Encoding): Promise<Database>
   /** An account of the member's own on the shared SFTP server, whose root is `root`. */
   sftp(account: string, root: string): Promise<FileAccount & { readonly hostKey: string }>
   /** The same on the shared FTP server, with TLS (explicit) or without. */

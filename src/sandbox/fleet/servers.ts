@@ -61,6 +61,15 @@ export function sharedServers({ tls, random, environment }: ServersSettings): {
     )
   const ftps = { explicit: ftp('explicit'), none: ftp('none') }
 
+  const mail = once(
+    async () => {
+      const server = await (await import('../servers/mail.ts')).startMailServer(tls, environment)
+      if ('missing' in server) throw new Missing('mail server', server.remedy)
+      return server
+    },
+    (server) => server.stop(),
+  )
+
   /** An account, as its server and its user know it. */
   const account = (user: string, root: string) => {
     const day = new Day()
@@ -70,7 +79,7 @@ export function sharedServers({ tls, random, environment }: ServersSettings): {
   return {
     servers: {
       mariadb: async (name) => (await maria()).database(name),
-      postgresql: async (name) => (await postgres()).database(name),
+      postgresql: async (name, encoding) => (await postgres()).database(name, encoding),
       async sftp(user, root) {
         const host = await sftp()
         const made = account(user, root)
@@ -85,9 +94,7 @@ export function sharedServers({ tls, random, environment }: ServersSettings): {
         const { port } = host
         return { host: '127.0.0.1', port, user, password: made.day.password, authority: tls.authority }
       },
-      async mailboxes() {
-        throw new Missing('mail server', 'wait for its host: it is not written yet')
-      },
+      mailboxes: async (name) => (await mail()).mailboxes(name, random),
     },
     async close() {
       await Promise.all(started.map((stop) => stop()))

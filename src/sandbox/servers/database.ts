@@ -15,9 +15,12 @@ export interface Database {
   stop(): Promise<void>
 }
 
+/** Of a PostgreSQL database; SQL_ASCII takes any bytes, as old systems do. */
+export type Encoding = 'UTF8' | 'SQL_ASCII'
+
 /** A server with a database and a user for each name: lower-case letters, digits and `_`. What was there is dropped. */
 export interface DatabaseServer {
-  database(name: string): Promise<Database>
+  database(name: string, encoding?: Encoding): Promise<Database>
   readonly crash?: () => Promise<void>
   stop(): Promise<void>
 }

@@ -5,6 +5,7 @@ import { SMTPServer, type SMTPServerSession } from 'smtp-server'
 import type { Random } from '../../letter/time.ts'
 import type { Mailboxes } from '../fleet/member.ts'
 import { noDovecot, startDovecot } from './dovecot.ts'
+import type { Environment } from './install.ts'
 import { whole } from './smtp.ts'
 import type { ServerTls } from './tls.ts'
 
@@ -27,6 +28,8 @@ export interface MailServer {
 /** Why there is none, and what to do. */
 export interface NoMailServer {
   readonly missing: string
+  /** The command that brings it. */
+  readonly remedy: string
 }
 
 const authenticator = 'mx.moi.go.th'
@@ -41,10 +44,13 @@ interface Account {
  * Starts one. Whoever signs in (STARTTLS first) writes from his own address or, for what nobody shall answer, from nobody:
  * 550 to everything else. Whoever does not is the world outside: his mail is taken for accounts of ours, with `spf=none`.
  */
-export async function startMailServer(tls: ServerTls): Promise<MailServer | NoMailServer> {
-  const missing = noDovecot()
-  if (missing !== undefined) return { missing }
-  const dovecot = await startDovecot({}, tls)
+export async function startMailServer(
+  tls: ServerTls,
+  environment: Environment,
+): Promise<MailServer | NoMailServer> {
+  const missing = noDovecot(environment)
+  if (missing !== undefined) return { missing, remedy: 'apt-get install dovecot-imapd' }
+  const dovecot = await startDovecot(environment, {}, tls)
   const accounts = new Map<string, Account>()
   const known = (address: string): Account | undefined => accounts.get(address.toLowerCase())
   const server = new SMTPServer({

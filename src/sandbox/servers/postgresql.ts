@@ -5,31 +5,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { type Database, type DatabaseServer, type NoDatabase, plainName } from './database.ts'
+import { type Database, type DatabaseServer, type Encoding, type NoDatabase, plainName } from './database.ts'
 import { type Environment, freePort, installed, programAt } from './install.ts'
 
 const run = promisify(execFile)
 const password = 'Secret-1'
 const places = ['/usr/lib/postgresql/*/bin', '/usr/local/pgsql/bin']
 
-/** Of one database; SQL_ASCII takes any bytes, as old systems do. */
-type Encoding = 'UTF8' | 'SQL_ASCII'
-
 /** One database of a server of its own. */
 export async function postgresql(
   environment: Environment,
   encoding: Encoding = 'UTF8',
 ): Promise<Database | NoDatabase> {
-  const server = await postgresqlServer(environment, encoding)
+  const server = await postgresqlServer(environment)
   if ('missing' in server) return server
   const { crash, stop } = server
-  return { ...(await server.database('saraban_test')), ...(crash && { crash }), stop }
+  return { ...(await server.database('saraban_test', encoding)), ...(crash && { crash }), stop }
 }
 
-export async function postgresqlServer(
-  environment: Environment,
-  encoding: Encoding = 'UTF8',
-): Promise<DatabaseServer | NoDatabase> {
+export async function postgresqlServer(environment: Environment): Promise<DatabaseServer | NoDatabase> {
   const url = environment['SARABAN_TEST_POSTGRES_URL']
   if (url !== undefined) {
     const { hostname, port, username, password: own } = new URL(url)
@@ -39,7 +33,10 @@ export async function postgresqlServer(
       user: username,
       password: decodeURIComponent(own),
     }
-    return { database: (name) => prepared(root, encoding, plainName(name)), stop: async () => undefined }
+    return {
+      database: (name, encoding) => prepared(root, plainName(name), encoding),
+      stop: async () => undefined,
+    }
   }
   const find = () => programAt(environment, 'initdb', places)
   const setup = find() ?? (installed(environment, 'postgresql') ? find() : undefined)
@@ -93,7 +90,7 @@ export async function postgresqlServer(
   }
   const root = { host: '127.0.0.1', port, user: 'owner', password }
   return {
-    database: (name) => prepared(root, encoding, plainName(name)),
+    database: (name, encoding) => prepared(root, plainName(name), encoding),
     crash: async () => {
       // SIGQUIT: all its processes at once, nothing written down, as after a power cut.
       await end('SIGQUIT')
@@ -124,7 +121,7 @@ interface Root {
   readonly password: string
 }
 
-async function prepared(root: Root, encoding: Encoding, database: string): Promise<Database> {
+async function prepared(root: Root, database: string, encoding: Encoding = 'UTF8'): Promise<Database> {
   const user = database
   const open = async (name: string): Promise<pg.Client> => {
     const client = new pg.Client({ ...root, database: name, types: { getTypeParser: () => asText } })
