@@ -4,6 +4,7 @@ import { noticeKinds } from '../letter/notice.ts'
 import { letterFields } from './fields/letter-fields.ts'
 import { formats } from './formats/formats.ts'
 import type { Finding, Pointer } from './schema.ts'
+import { transports } from './transports/transports.ts'
 
 type Tree = Readonly<Record<string, unknown>>
 
@@ -16,9 +17,15 @@ export function sayableFindings(profile: Tree): readonly Finding[] {
 }
 
 function noticeFindings(profile: Tree): Finding[] {
+  // A format with meanings of its own says every kind.
   const { name, format, fields } = documentOf(profile, 'notices')
   if (format === undefined) return []
-  if (format.sort === 'document') return unsaidKinds(profile, format.notices ?? noticeKinds, ['notices'])
+  if (format.sort === 'document') {
+    const kind = tree(tree(profile['notices'])['transport'])['kind']
+    const cannot = transports.find((each) => each.kind === kind)?.cannotSay ?? []
+    const said = noticeKinds.filter((each) => !cannot.includes(each))
+    return unsaidKinds(profile, said, ['notices'])
+  }
   const at = ['documents', name, 'fields']
   const said = valuesSaid(fields['kind'])
   return [

@@ -255,4 +255,24 @@ export const ecmsProblems = {
     th: 'e-CMS ไม่มีข้อความสำหรับแจ้งประเภท {value} แก่ผู้รับ',
     remedy: { en: 'Tell the office another way.', th: 'แจ้งหน่วยงานด้วยวิธีอื่น' },
   },
+  'ecms.peer.other': {
+    status: 409,
+    permanent: true,
+    en: 'the system’s server says that it has this letter already, and it was never sent there before ({said}): another letter stands under its number',
+    th: 'เซิร์ฟเวอร์ของระบบแจ้งว่ามีหนังสือเลขที่นี้แล้ว ทั้งที่ยังไม่เคยส่งไป ({said}) จึงเป็นหนังสือคนละฉบับที่ใช้เลขเดียวกัน',
+    remedy: {
+      en: 'Compare the two with the office; let the sender recall the wrong one, or send this one under another number.',
+      th: 'เทียบหนังสือทั้งสองกับหน่วยงานปลายทาง แล้วให้ผู้ส่งเรียกคืนฉบับที่ผิด หรือส่งฉบับนี้ด้วยเลขอื่น',
+    },
+  },
+  'ecms.peer.no-answer': {
+    status: 502,
+    permanent: false,
+    en: 'status {status} came with nothing that e-CMS knows ({value}): perhaps a sign-in page or a proxy answered, and nobody knows whether the system has it',
+    th: 'ได้สถานะ {status} แต่เนื้อหาไม่ใช่คำตอบของ e-CMS ({value}) อาจเป็นหน้าเข้าสู่ระบบหรือพร็อกซี จึงไม่รู้ว่าระบบได้รับหรือไม่',
+    remedy: {
+      en: 'Check the url, the user and what stands before the system; it is tried again by itself.',
+      th: 'ตรวจ url ผู้ใช้ และสิ่งที่อยู่หน้าระบบ เกตเวย์จะลองใหม่เอง',
+    },
+  },
 } as const satisfies Record<string, ProblemDefinition>

@@ -5,7 +5,6 @@
 // Either way a profile's document is a `DocumentForm` when it is at work.
 import type { Readable } from 'node:stream'
 import type { Envelope, SealedEnvelope } from '../../envelope/envelope.ts'
-import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { Problem, Result } from '../../problem/problem.ts'
@@ -137,8 +136,6 @@ interface FormatKindOf<Sort extends string, Form> {
   /** Schemas of its options, beside `kind`. */
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required: readonly string[]
-  /** The kinds of notices that it can say, of a format with meanings of its own. Absent: all. */
-  readonly notices?: readonly NoticeKind[]
   /** The cells that a record has by these options, where the format names them itself. */
   cells(raw: unknown): readonly string[] | undefined
   /** Checks options without making a form. */
@@ -153,8 +150,6 @@ interface Definition<Options, Form> {
   readonly kind: string
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
-  /** The kinds of notices that it can say. Absent: all, or what the profile's fields say. */
-  readonly notices?: readonly NoticeKind[]
   /** The cells that a record has, where the format names them itself. */
   cells?(options: Options): readonly string[]
   /** What the schema cannot say. Pointers are relative to the options. */
@@ -193,7 +188,6 @@ function defined<Options, Form>(definition: Definition<Options, Form>) {
     kind: definition.kind,
     options: definition.options,
     required,
-    ...(definition.notices && { notices: definition.notices }),
     cells: (raw: unknown): readonly string[] | undefined => {
       const options = definition.cells === undefined ? undefined : read(raw)
       return options?.ok === true ? definition.cells?.(options.value) : undefined

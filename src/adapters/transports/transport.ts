@@ -4,6 +4,7 @@
 // anchor, or the same words twice) share one transport: a SOAP server serves all four, a pooled HTTP client two.
 // A transport holds no retry, no timer of retries and no counter (principle 8): it says what happened.
 
+import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { AdapterVerbs, Door, Outcome, Parcel } from '../contract.ts'
@@ -60,6 +61,8 @@ export interface TransportKind {
   readonly channels: readonly Channel[]
   /** `pushes`: it brings parcels (`deliver`); `polled`: the system fetches them through a door. Only of `receive` and `notices`. */
   readonly handOver: 'pushes' | 'polled' | 'none'
+  /** The kinds of notices that it has no way to bring, whatever the format could say. */
+  readonly cannotSay?: readonly NoticeKind[]
   /** The place that options name, where what is handed over could be fetched again. */
   place?(raw: unknown, channel: Channel): unknown
   /** Checks options as they stand in the profile, references not resolved. */
@@ -74,6 +77,7 @@ interface Definition<Options> {
   readonly required?: readonly string[]
   readonly channels: readonly Channel[]
   readonly handOver: TransportKind['handOver']
+  readonly cannotSay?: readonly NoticeKind[]
   place?(options: Options, channel: Channel): unknown
   /** What the schema cannot say and does not depend on references. Pointers are relative to the options. */
   deeper?(options: Options, channels: readonly Channel[]): readonly Finding[]
@@ -102,6 +106,7 @@ export function transport<Options>(definition: Definition<Options>): TransportKi
     required,
     channels: definition.channels,
     handOver: definition.handOver,
+    ...(definition.cannotSay && { cannotSay: definition.cannotSay }),
     place: (raw, channel) => {
       const options = read(raw)
       return options.ok ? definition.place?.(options.value, channel) : undefined

@@ -6,7 +6,18 @@ import { mailbox } from './mailbox/mailbox.ts'
 import { ftp } from './remote/ftp.ts'
 import { sftp } from './remote/sftp.ts'
 import { soap } from './soap/soap.ts'
+import { soapOut } from './soap/soap-out.ts'
 import { sql } from './sql/sql.ts'
 import type { TransportKind } from './transport.ts'
 
-export const transports: readonly TransportKind[] = [folder, ftp, httpIn, httpOut, mailbox, sftp, soap, sql]
+export const transports: readonly TransportKind[] = [
+  folder,
+  ftp,
+  httpIn,
+  httpOut,
+  mailbox,
+  sftp,
+  soap,
+  soapOut,
+  sql,
+]

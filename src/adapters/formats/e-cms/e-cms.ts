@@ -1,5 +1,4 @@
 // The format of the national exchange (TH e-GIF e-CMS): GovernmentDocument and the notifiers, both ways.
-import { noticeKinds } from '../../../letter/notice.ts'
 import { type OfficeId, officeId } from '../../../letter/offices.ts'
 import type { Problem, Result } from '../../../problem/problem.ts'
 import { bad, problem } from '../../../problem/problem.ts'
@@ -18,6 +17,7 @@ import { isNotifier } from './names.ts'
 import { type Organisations, organisations } from './organisations.ts'
 import { readLetter } from './read-letter.ts'
 import { readNotice } from './read-notice.ts'
+import { type MessageCharset, utf8Of } from './transcode.ts'
 import { writeLetter } from './write-letter.ts'
 import { writeNotice } from './write-notice.ts'
 import type { Xml } from './write-xml.ts'
@@ -28,12 +28,11 @@ export interface EcmsOptions {
   readonly organisationDigits: 5 | 10
   readonly attachments: string
   readonly filenames: boolean
+  readonly charset: MessageCharset
 }
 
 export const eCms = documentFormat<EcmsOptions>({
   kind: 'e-cms',
-  // A recall has no notifier.
-  notices: noticeKinds.filter((kind) => kind !== 'recall'),
   options: {
     organisations: {
       type: 'object',
@@ -53,6 +52,11 @@ export const eCms = documentFormat<EcmsOptions>({
       description: 'a size such as 64MiB, of all attachments together',
     },
     filenames: { type: 'boolean', default: false, description: 'true or false' },
+    charset: {
+      enum: ['utf-8', 'windows-874'],
+      default: 'utf-8',
+      description: 'what the bytes of the system’s messages are, whatever they say: utf-8 or windows-874',
+    },
   },
   deeper: ({ organisations: aliases }) => organisationFindings(aliases),
   create: (options, context) => new EcmsForm(options, context),
@@ -93,17 +97,26 @@ export class EcmsForm implements DocumentForm {
   readonly organisations: Organisations
   readonly #limit: number
   readonly #filenames: boolean
+  readonly #charset: MessageCharset
 
   constructor(options: EcmsOptions, context: FormContext) {
     this.#context = context
     this.organisations = organisationsOf(options)
     this.#limit = byteCount(options.attachments)
     this.#filenames = options.filenames
+    this.#charset = options.charset
+  }
+
+  /** A message of the system in UTF-8, as the transport reads it too. */
+  utf8(bytes: Buffer): Result<Buffer> {
+    return utf8Of(bytes, this.#charset)
   }
 
   /** One letter or one notice, out of a SOAP message, a request, an answer, or alone. */
   async read(source: Source): Promise<readonly Item[]> {
-    const document = await readDocument(source.bytes)
+    const bytes = this.utf8(source.bytes)
+    if (!bytes.ok) return [fault(source.document, bytes.problems)]
+    const document = await readDocument(bytes.value)
     if (!document.ok) return [fault(source.document, document.problems)]
     const content = contentOf(document.value.root)
     if (!content.ok) return [fault(source.document, content.problems)]
@@ -111,7 +124,7 @@ export class EcmsForm implements DocumentForm {
     if (local === 'GovernmentDocument') {
       const letter = readLetter(content.value, this.organisations, document.value.repairs)
       if (!letter.ok) return [fault('letter', letter.problems)]
-      return [{ kind: 'letter', position: 'letter', charset: 'utf-8', ...letter.value }]
+      return [{ kind: 'letter', position: 'letter', charset: this.#charset, ...letter.value }]
     }
     if (isNotifier(local) || local === 'CorrespondenceDeleteGovernmentDocumentRequest') {
       const notice = readNotice(content.value, this.#context.office, this.organisations)

@@ -1,6 +1,6 @@
 // A message of the exchange: what the SOAP envelope holds, opened as far as its operation.
 import { bad, good, problem, type Result } from '../../../problem/problem.ts'
-import { isOperation, namespaces, type Operation, operations, soap12 } from './names.ts'
+import { isNotifier, isOperation, namespaces, type Operation, operations, soap12 } from './names.ts'
 import { readXml } from './read-xml.ts'
 import { escapeBareAmpersands } from './repair.ts'
 import { child, elementsOf, textOf, type XmlElement } from './xml.ts'
@@ -98,25 +98,25 @@ const headerText = (header: XmlElement | undefined, name: string): string =>
 
 /**
  * What a document is about, whatever is wrapped around it: a SOAP envelope, a request, an answer to a poll. A request or an
- * answer that holds nothing is returned itself.
+ * answer that holds nothing is returned itself. By local names: servers answer in namespaces of their own.
  */
 export function contentOf(root: XmlElement): Result<XmlElement> {
-  if (root.local === 'Envelope') {
-    const body = bodyOf(root)
-    if (!body.ok) return body
-    const [element] = elementsOf(body.value)
-    return element === undefined ? bad(problem('ecms.operation.missing', 'Body')) : good(unwrapped(element))
-  }
-  return good(unwrapped(root))
+  if (root.local !== 'Envelope') return good(unwrapped(root))
+  const body = child(root, 'Body')
+  const element = body && elementsOf(body).find((each) => each.local !== 'ErrorDetail')
+  return element === undefined ? bad(problem('ecms.operation.missing', 'Body')) : good(unwrapped(element))
 }
 
-const wrappers: readonly string[] = [
-  'CorrespondenceLetterOutboundRequest',
-  'CorrespondenceLetterInboundResponse',
-]
-
-/** Answers have ProcessID and ProcessTime before what they bring. */
+/** Answers have ProcessID and ProcessTime before what they bring, and names that their makers chose. */
 function unwrapped(element: XmlElement): XmlElement {
-  if (!wrappers.includes(element.local)) return element
-  return elementsOf(element).find((each) => !/^process(?:id|time)$/i.test(each.local)) ?? element
+  if (isContent(element.local)) return element
+  const inside = elementsOf(element)
+  const other = inside.find((each) => !/^process(?:id|time)$/i.test(each.local))
+  return inside.find((each) => isContent(each.local)) ?? other ?? element
 }
+
+/** What a letter, a notifier and a recall are called. */
+const isContent = (local: string): boolean =>
+  local === 'GovernmentDocument' ||
+  local === 'CorrespondenceDeleteGovernmentDocumentRequest' ||
+  isNotifier(local)

@@ -14,6 +14,8 @@ export interface XmlBounds {
   readonly text: number
   /** `&…;` in the whole message: each is slow to read. Base64 that was broken into lines has one for each line. */
   readonly references: number
+  /** An undeclared prefix means nothing, instead of being a fault: for answers, which are found by local names. */
+  readonly anyPrefix?: boolean
 }
 
 /** A letter with 100 references and 100 attachments has fewer than 700 elements, at depth 9. */
@@ -210,7 +212,8 @@ export class TreeBuilder {
   }
 
   #customary(prefix: string): string | undefined {
-    const uri = Object.hasOwn(customaryPrefixes, prefix) ? customaryPrefixes[prefix] : undefined
+    const known = Object.hasOwn(customaryPrefixes, prefix) ? customaryPrefixes[prefix] : undefined
+    const uri = known ?? (this.#bounds.anyPrefix === true ? `undeclared:${prefix}` : undefined)
     if (uri !== undefined) this.#undeclared.add(prefix)
     return uri
   }

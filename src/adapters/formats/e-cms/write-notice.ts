@@ -2,7 +2,7 @@
 
 import type { Notice } from '../../../letter/notice.ts'
 import { printInstant } from '../../../letter/time.ts'
-import { bad, problem, type Result } from '../../../problem/problem.ts'
+import type { Result } from '../../../problem/problem.ts'
 import { Findings } from './gather.ts'
 import { type Notifier, notifierOf } from './names.ts'
 import type { Organisations } from './organisations.ts'
@@ -32,10 +32,40 @@ export const writeNotifier = (write: XmlWriter, notifier: Notifier, words: Notif
     write.node('AcceptDepartment', write.leaf('Code', words.acceptDepartment)),
   ])
 
-/** Writes a notice for the office that it is addressed to. A recall has no notifier, and nothing takes its place. */
+/** Names a letter by its natural key (domain §3); `sender` and `recipient` are organisation ids. */
+export const writeKey = (
+  write: XmlWriter,
+  name: string,
+  words: {
+    readonly letterId: string
+    readonly correspondenceDate: string
+    readonly sender: string
+    readonly recipient: string
+  },
+): Xml =>
+  write.node(name, [
+    write.leaf('LetterID', words.letterId),
+    write.leaf('CorrespondenceDate', words.correspondenceDate),
+    write.node('SenderDepartment', write.leaf('Code', words.sender)),
+    write.node('AcceptDepartment', write.leaf('Code', words.recipient)),
+  ])
+
+/**
+ * Writes a notice for the office that it is addressed to. A recall has no notifier: it is the request to forget the letter,
+ * which can be sent to a server and cannot be polled.
+ */
 export function writeNotice(notice: Notice, organisations: Organisations): Result<Xml> {
-  if (notice.kind === 'recall') return bad(problem('ecms.write.notice', 'kind', notice.kind))
   const found = new Findings()
+  if (notice.kind === 'recall') {
+    const key = { letterId: notice.about.number, correspondenceDate: notice.about.date }
+    const parties = {
+      sender: organisations.idOf(notice.from),
+      recipient: organisations.idOf(notice.to),
+    }
+    const name = 'CorrespondenceDeleteGovernmentDocumentRequest'
+    const request = writeKey(xmlWriter(found), name, { ...key, ...parties })
+    return found.settle(() => request)
+  }
   // A dispute goes to the office that registered the letter; the others come from it.
   const registrar = notice.kind === 'dispute' ? notice.to : notice.from
   const written = writeNotifier(xmlWriter(found), notifierOf[notice.kind], {

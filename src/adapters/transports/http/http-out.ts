@@ -81,7 +81,8 @@ export const httpOut = transport<Options>({
   },
 })
 
-function urlFindings(text: string): readonly Finding[] {
+/** An https address, or http on this machine only. */
+export function urlFindings(text: string): readonly Finding[] {
   const expected = 'an https address without user or fragment (http only for this machine)'
   const wrong: Finding = {
     at: ['url'],

@@ -1,10 +1,11 @@
 // What a system polls: the head of its queue, which stays until it is deleted; letters again; how its letters stand.
-import { type Problem, problem } from '../../../problem/problem.ts'
+import { bad, type Problem, problem, type Result } from '../../../problem/problem.ts'
 import type { DoorAnswer, KnownLetter, Parcel } from '../../contract.ts'
 import { Findings } from '../../formats/e-cms/gather.ts'
 import { isNotifier, kindOf, type Notifier } from '../../formats/e-cms/names.ts'
 import { type LetterKey, readKey } from '../../formats/e-cms/read-notice.ts'
 import { child, elementsOf, textOf, type XmlElement } from '../../formats/e-cms/xml.ts'
+import type { Written } from '../../formats/format.ts'
 import { failure, item, itemDeleted, nothingWaits, outboundStatus } from './answers.ts'
 import { type Exchange, type Operate, orFailure } from './exchange.ts'
 import { processId } from './sending.ts'
@@ -19,7 +20,7 @@ export const inbound: Operate = async (exchange) => {
   for (let passed = 0; passed < mostPassedBy; passed += 1) {
     const parcel = await exchange.verbs.head()
     if (parcel === undefined) return nothingWaits()
-    const written = await exchange.form.write(parcel)
+    const written = await write(exchange, parcel)
     if (written.ok) return item(parcel.id, exchange.now, written.value.bytes, parcel.envelope.content)
     const [first] = written.problems
     const said = written.problems.map((each) => each.code).join(' ')
@@ -28,6 +29,10 @@ export const inbound: Operate = async (exchange) => {
   }
   return failure([problem('ecms.unavailable', '')])
 }
+
+/** An item of the queue; a recall has no message that could be polled. */
+const write = async ({ form }: Exchange, parcel: Parcel): Promise<Result<Written>> =>
+  isNotice(parcel, 'recall') ? bad(problem('ecms.write.notice', 'kind', 'recall')) : form.write(parcel)
 
 /**
  * The system has stored the item. An item that waits no more is deleted again: the answer to the first request may have

@@ -69,6 +69,8 @@ export const soap = transport<SoapOptions>({
   required: ['path', 'access'],
   channels,
   handOver: 'polled',
+  // Nobody polls a request to forget a letter.
+  cannotSay: ['recall'],
   deeper: (options) => accessFindings(options.access),
   create: (options, context) => {
     const [first, ...rest] = accessFindings(options.access)
@@ -138,7 +140,9 @@ class SoapTransport implements Transport {
     if (packed !== 'identity') return Promise.resolve(failure([problem('ecms.body.packed', '', packed)]))
     return withBody(request.body, this.#bounds, async (body) => {
       if (!body.ok) return failure(body.problems)
-      const message = await readMessage(body.value)
+      const bytes = this.#form.utf8(body.value)
+      if (!bytes.ok) return failure(bytes.problems)
+      const message = await readMessage(bytes.value)
       if (!message.ok) return failure(message.problems)
       return this.#carryOut(message.value, body.value, verbs)
     })

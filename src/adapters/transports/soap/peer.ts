@@ -1,0 +1,181 @@
+// The other side: a province's own server of the exchange. One call is one POST; what came of it is said, nothing is tried again.
+import { Readable } from 'node:stream'
+import { Agent } from 'undici'
+import type { Clock } from '../../../letter/time.ts'
+import { printable } from '../../../problem/problem.ts'
+import { Findings } from '../../formats/e-cms/gather.ts'
+import { namespaces, type Operation } from '../../formats/e-cms/names.ts'
+import { xmlWriter } from '../../formats/e-cms/write-xml.ts'
+import { readSaid, type Said } from './heard.ts'
+
+export interface PeerSettings {
+  readonly url: string
+  readonly user?: string
+  readonly password?: string
+  readonly tls?: { readonly key?: string; readonly certificate?: string; readonly authority?: string }
+  /** Milliseconds: for the connection, and in which the server must say something. */
+  readonly connect: number
+  readonly within: number
+  readonly connections: number
+  readonly clock: Clock
+}
+
+/** An answer that came whole. */
+export interface Heard {
+  readonly status: number
+  readonly type: string
+  readonly bytes: Buffer
+  /** Milliseconds from now. */
+  readonly retryAfter?: number
+  /** Absent: the body says nothing in the words of the exchange. */
+  readonly said?: Said
+}
+
+export type Answered =
+  | { readonly kind: 'heard'; readonly heard: Heard }
+  /** No whole answer. `sent`: the server may have the whole request. `too-large`: it says more than is read. */
+  | { readonly kind: 'lost'; readonly sent: boolean; readonly reason: string }
+
+export interface Peer {
+  /**
+   * Calls one operation; `content` is what stands in its element, or the element itself where `bare`. Reads an answer of at
+   * most `limit` bytes. Never throws for what the server does.
+   */
+  call(call: Call): Promise<Answered>
+  close(): Promise<void>
+}
+
+export interface Call {
+  readonly operation: Operation
+  readonly content: Buffer
+  /** The content is an operation by itself. */
+  readonly bare?: boolean
+  /** wsa:MessageID. */
+  readonly id: string
+  readonly limit: number
+  readonly signal: AbortSignal
+}
+
+/** One call, however slowly a server says something again and again. */
+const longestCall = 15 * 60_000
+
+/** Bytes given to the socket at one time. */
+const piece = 65_536
+
+export function peerOf(settings: PeerSettings): Peer {
+  const { tls = {}, clock, within } = settings
+  const agent = new Agent({
+    connections: settings.connections,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    headersTimeout: within,
+    bodyTimeout: within,
+    connect: {
+      timeout: settings.connect,
+      ...(tls.key !== undefined && { key: tls.key }),
+      ...(tls.certificate !== undefined && { cert: tls.certificate }),
+      ...(tls.authority !== undefined && { ca: tls.authority }),
+    },
+  })
+  const url = new URL(settings.url)
+  const { user, password } = settings
+  const authorization =
+    user === undefined
+      ? {}
+      : { authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` }
+  return {
+    close: () => agent.close(),
+    async call(call) {
+      const body = messageOf(settings.url, call)
+      const tooLong = new AbortController()
+      const cancel = clock.schedule(clock.now() + longestCall, () => tooLong.abort())
+      let sent = false
+      async function* watched() {
+        for (let at = 0; at < body.length; at += piece) {
+          // The last piece may arrive, whatever becomes of the connection afterwards.
+          sent = at + piece >= body.length
+          yield body.subarray(at, at + piece)
+        }
+      }
+      try {
+        // Redirects are followed nowhere (attack T1).
+        const answer = await agent.request({
+          origin: url.origin,
+          path: `${url.pathname}${url.search}`,
+          method: 'POST',
+          headers: {
+            'content-type': 'text/xml; charset=utf-8',
+            'content-length': String(body.length),
+            soapaction: '""',
+            ...authorization,
+          },
+          body: Readable.from(watched(), { objectMode: false }),
+          signal: AbortSignal.any([call.signal, tooLong.signal]),
+        })
+        const bytes = await bounded(answer.body, call.limit)
+        if (bytes === undefined)
+          return { kind: 'lost', sent: true, reason: `an answer of more than ${call.limit} bytes` }
+        const said = await readSaid(bytes)
+        const retryAfter = retryAfterOf(answer.headers['retry-after'], clock.now())
+        return {
+          kind: 'heard',
+          heard: {
+            status: answer.statusCode,
+            type: printable(String(answer.headers['content-type'] ?? 'no type'), 100),
+            bytes,
+            ...(retryAfter !== undefined && { retryAfter }),
+            ...(said && { said }),
+          },
+        }
+      } catch (error) {
+        return { kind: 'lost', sent, reason: reasonOf(error) }
+      } finally {
+        cancel()
+      }
+    },
+  }
+}
+
+/** SOAP 1.1 with the addressing of the standard: prefixes as everybody writes them, since servers exist that match on them. */
+function messageOf(to: string, { operation, content, bare = false, id }: Call): Buffer {
+  const found = new Findings()
+  const write = xmlWriter(found)
+  const header = write.node('SOAP-ENV:Header', [write.leaf('wsa:MessageID', id), write.leaf('wsa:To', to)])
+  const written = found.settle(() => header.xml)
+  // An URL and our own ids: XML can carry them.
+  const start = `<?xml version="1.0" encoding="UTF-8"?><SOAP-ENV:Envelope xmlns:SOAP-ENV="${namespaces.soap}" xmlns:wsa="http://www.w3.org/2005/08/addressing">${written.ok ? written.value : ''}<SOAP-ENV:Body>`
+  const [open, close] = bare ? ['', ''] : [`<${operation}>`, `</${operation}>`]
+  return Buffer.concat([
+    Buffer.from(start + open),
+    content,
+    Buffer.from(`${close}</SOAP-ENV:Body></SOAP-ENV:Envelope>`),
+  ])
+}
+
+/** The whole body, or nothing when it is larger; what is beyond is not read, and the connection is given up. */
+async function bounded(body: Readable, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > limit) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+/** RFC 9110, section 10.2.3: seconds or a date; anything else says nothing. */
+function retryAfterOf(value: string | string[] | undefined, now: number): number | undefined {
+  const text = (Array.isArray(value) ? value[0] : value)?.trim() ?? ''
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  if (!/^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return undefined
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+}
+
+/** The error's name and code: its message may hold what was sent. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an error without a name'
+  const code = 'code' in error ? String(error.code) : ''
+  return printable(`${error.name} ${code}`.trim(), 200)
+}

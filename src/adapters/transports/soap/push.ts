@@ -1,0 +1,102 @@
+// Brings a letter, a notifier or a recall to a province's own server: one call, and what it said.
+import { normalizeNumber } from '../../../letter/numbers.ts'
+import { printable } from '../../../problem/problem.ts'
+import type { AdapterVerbs, Outcome, Parcel } from '../../contract.ts'
+import type { EcmsForm } from '../../formats/e-cms/e-cms.ts'
+import { Findings } from '../../formats/e-cms/gather.ts'
+import { type Notifier, notifierOf, type Operation } from '../../formats/e-cms/names.ts'
+import { writeKey } from '../../formats/e-cms/write-notice.ts'
+import { xmlWriter } from '../../formats/e-cms/write-xml.ts'
+import { elementsOf, textOf, type XmlElement } from '../../formats/e-cms/xml.ts'
+import type { Peer } from './peer.ts'
+import { type ErrorCodes, outcomeOf } from './verdict.ts'
+
+export interface Pushing {
+  readonly peer: Peer
+  readonly codes: ErrorCodes
+  /** `bare`: a notifier is an operation by itself; `wrapped`: it stands in CorrespondenceLetterOutboundRequest. */
+  readonly notifiers: 'wrapped' | 'bare'
+  /** Ask OutboundStatusRequest before a second attempt whether the first one arrived. */
+  readonly ask: boolean
+  /** Absent before the gateway has started. */
+  readonly find?: AdapterVerbs['find']
+}
+
+/** Bytes of an answer to what is pushed: it holds an id, or faults. */
+const answerLimit = 1024 * 1024
+
+export async function push(
+  parcel: Parcel,
+  form: EcmsForm,
+  pushing: Pushing,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const written = await form.write(parcel)
+  if (!written.ok) {
+    const said = written.problems.map(({ code, path }) => `${path}: ${code}`).join('; ')
+    return { kind: 'refused', problem: written.problems[0], said: printable(said, 1_900) }
+  }
+  const { attempt, id } = parcel
+  const recalled = await isRecalledBefore(parcel, pushing)
+  if (pushing.ask && attempt > 1 && !recalled && (await hasArrived(parcel, form, pushing, signal)))
+    return { kind: 'taken', said: 'OutboundStatusResponse names it: an earlier attempt arrived' }
+  const { operation, bare } = requestOf(parcel, pushing)
+  const { bytes: content } = written.value
+  const answer = await pushing.peer.call({ operation, content, bare, id, limit: answerLimit, signal })
+  if (answer.kind === 'lost') return { kind: answer.sent ? 'unknown' : 'unavailable', said: answer.reason }
+  return outcomeOf(answer.heard, pushing.codes, { operation, attempt, recalled })
+}
+
+function requestOf({ envelope }: Parcel, { notifiers }: Pushing): { operation: Operation; bare: boolean } {
+  if (envelope.content === 'notice') {
+    const { kind } = envelope.notice
+    if (kind === 'recall') return { operation: 'CorrespondenceDeleteGovernmentDocumentRequest', bare: true }
+    const notifier: Notifier = notifierOf[kind]
+    if (notifiers === 'bare') return { operation: notifier, bare: true }
+  }
+  return { operation: 'CorrespondenceLetterOutboundRequest', bare: false }
+}
+
+/**
+ * Whether another letter under this one's key was brought here and recalled since. Letter and recall are deliveries of their
+ * own: the server may hear of the corrected letter before it has forgotten the first one.
+ */
+async function isRecalledBefore(parcel: Parcel, { find }: Pushing): Promise<boolean> {
+  const { envelope, office } = parcel
+  if (envelope.content !== 'letter' || find === undefined) return false
+  const { number, date, from } = envelope.letter
+  const key = { number: number.printed, date, sender: from.office, recipient: office }
+  const known = await find(key)
+  return known.some(({ messageId, state }) => messageId !== envelope.messageId && state === 'recalled')
+}
+
+/** Whether the server names the letter among those that it has; no when it says nothing, or is not heard. */
+async function hasArrived(
+  parcel: Parcel,
+  form: EcmsForm,
+  { peer }: Pushing,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { envelope, office, id } = parcel
+  if (envelope.content !== 'letter') return false
+  const { number, date, from } = envelope.letter
+  const found = new Findings()
+  const words = { sender: form.organisations.idOf(from.office), recipient: form.organisations.idOf(office) }
+  const key = writeKey(xmlWriter(found), 'Outbound', {
+    letterId: number.printed,
+    correspondenceDate: date,
+    ...words,
+  })
+  const asked = found.settle(() => Buffer.from(key.xml))
+  if (!asked.ok) return false
+  const operation = 'OutboundStatusRequest'
+  const answer = await peer.call({ operation, content: asked.value, id, limit: answerLimit, signal })
+  if (answer.kind === 'lost' || answer.heard.status !== 200) return false
+  const { said } = answer.heard
+  if (said?.answer === undefined || said.errors.length > 0) return false
+  const named = allOf(said.answer).filter(({ local }) => local === 'LetterID')
+  return named.some((each) => normalizeNumber(textOf(each)) === number.normalized)
+}
+
+const allOf = (element: XmlElement): readonly XmlElement[] =>
+  elementsOf(element).flatMap((each) => [each, ...allOf(each)])
