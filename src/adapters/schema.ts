@@ -35,6 +35,8 @@ export const reference: JsonSchema = {
 }
 /** A reference and nothing else: a secret never stands in a profile. */
 export const secret: JsonSchema = { ...reference, $comment: 'secret' }
+/** By its mark: an option describes its secret in words of its own. */
+export const isSecret = (schema: JsonSchema): boolean => schema['$comment'] === secret['$comment']
 export const textOrReference: JsonSchema = { anyOf: [{ type: 'string', minLength: 1 }, reference] }
 
 /** A port as the resolved options have it: a number, or the digits that a reference stood for. `Number` makes one of both. */
@@ -135,7 +137,7 @@ function findingOf(error: ErrorObject, at: Pointer): Finding {
       }
     case 'type':
       // The value is not repeated: it may be the secret.
-      if (error.parentSchema?.['$comment'] === 'secret' && typeof error.data === 'string')
+      if (isSecret(error.parentSchema ?? {}) && typeof error.data === 'string')
         return { at: here, code: 'adapter.profile.secret-plain' }
       return {
         at: here,

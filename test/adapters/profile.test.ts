@@ -290,7 +290,7 @@ t.test(
     const said = new Set(
       [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => code.split(/[^\w.-]+/)),
     )
-    const soap = transports.filter(({ kind }) => kind !== 'soap')
+    const soap = transports.filter(({ kind }) => !kind.startsWith('soap'))
     const ecms = formats.filter(({ kind }) => kind !== 'e-cms')
     const words = [
       ...channels,
@@ -299,6 +299,7 @@ t.test(
       ...Object.keys(noticeFields),
       ...[...soap, ...ecms].flatMap(({ kind, options }) => [kind, ...Object.keys(options)]),
       'soap',
+      'soap-out',
       'e-cms',
     ]
     for (const word of words) t.ok(said.has(word), word)

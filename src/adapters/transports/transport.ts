@@ -12,12 +12,12 @@ import type { DocumentForm } from '../formats/format.ts'
 import {
   type Checked,
   type Finding,
+  isSecret,
   type JsonSchema,
   type Pointer,
   plainPort,
   port,
   readerOf,
-  secret,
 } from '../schema.ts'
 
 /**
@@ -130,10 +130,11 @@ export function transport<Options>(definition: Definition<Options>): TransportKi
 function withPlainSecrets(schema: JsonSchema): JsonSchema {
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]): [string, unknown] => {
-      if (value === secret) return [key, { type: 'string', minLength: 1 }]
       if (value === port) return [key, plainPort]
       const nested = typeof value === 'object' && value !== null && !Array.isArray(value)
-      return [key, nested ? withPlainSecrets(value as JsonSchema) : value]
+      if (!nested) return [key, value]
+      const inside = value as JsonSchema
+      return [key, isSecret(inside) ? { type: 'string', minLength: 1 } : withPlainSecrets(inside)]
     }),
   )
 }

@@ -5,12 +5,16 @@ import { fileURLToPath } from 'node:url'
 import { XmlDocument, XsdValidator, xmlCleanupInputProvider } from 'libxml2-wasm'
 import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs'
 import t from 'tap'
+import { eCms } from '../../../src/adapters/formats/e-cms/e-cms.ts'
 import { operations } from '../../../src/adapters/formats/e-cms/names.ts'
+import { readProfile } from '../../../src/adapters/profile.ts'
+import { soap } from '../../../src/adapters/transports/soap/soap.ts'
+import { transports } from '../../../src/adapters/transports/transports.ts'
 import { asLines, openDoor, put, readCase } from './case.ts'
 import { post } from './gateway.ts'
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
-const soap = { s: 'http://schemas.xmlsoap.org/soap/envelope/' }
+const prefixes = { s: 'http://schemas.xmlsoap.org/soap/envelope/' }
 
 t.before(() => void xmlRegisterFsInputProviders())
 t.after(() => xmlCleanupInputProvider())
@@ -24,7 +28,7 @@ function faultsOf(messages: readonly string[]): string[] {
   const faults: string[] = []
   for (const message of messages) {
     const document = XmlDocument.fromString(message)
-    for (const element of document.find('/s:Envelope/s:Body/*', soap)) {
+    for (const element of document.find('/s:Envelope/s:Body/*', prefixes)) {
       const alone = XmlDocument.fromString(element.toString())
       try {
         validator.validate(alone)
@@ -50,6 +54,19 @@ const guide = readFileSync(pathOf('docs/e-cms.md'), 'utf8')
 const steps: Step[] = [
   ...guide.matchAll(/(?:<!-- waits: (.*?) -->\n\n)?```xml request\n(.*?)```\n\n```xml answer\n(.*?)```/gs),
 ].map(([, waits = '', request = '', answer = '']) => ({ waits, request, answer }))
+
+t.test('the guide names every option, and its profile is in order', (t) => {
+  const named = new Set(
+    [...guide.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => code.split(/[^\w.-]+/)),
+  )
+  const client = transports.find(({ kind }) => kind === 'soap-out')
+  for (const options of [eCms.options, soap.options, client?.options ?? {}])
+    for (const option of Object.keys(options)) t.ok(named.has(option), option)
+  const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(guide) ?? []
+  const profile = readProfile(example, 'example.yaml')
+  t.same(profile.ok ? [] : profile.problems, [])
+  t.end()
+})
 
 t.test('every message of the guide gets the answer that stands there', async (t) => {
   t.ok(steps.length >= 10)

@@ -63,20 +63,8 @@ const longestCall = 15 * 60_000
 const piece = 65_536
 
 export function peerOf(settings: PeerSettings): Peer {
-  const { tls = {}, clock, within } = settings
-  const agent = new Agent({
-    connections: settings.connections,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    headersTimeout: within,
-    bodyTimeout: within,
-    connect: {
-      timeout: settings.connect,
-      ...(tls.key !== undefined && { key: tls.key }),
-      ...(tls.certificate !== undefined && { cert: tls.certificate }),
-      ...(tls.authority !== undefined && { ca: tls.authority }),
-    },
-  })
+  const { clock } = settings
+  let agent: Agent | undefined
   const url = new URL(settings.url)
   const { user, password } = settings
   const authorization =
@@ -84,7 +72,11 @@ export function peerOf(settings: PeerSettings): Peer {
       ? {}
       : { authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` }
   return {
-    close: () => agent.close(),
+    close: async () => {
+      const closing = agent
+      agent = undefined
+      await closing?.close()
+    },
     async call(call) {
       const body = messageOf(settings.url, call)
       const tooLong = new AbortController()
@@ -99,6 +91,7 @@ export function peerOf(settings: PeerSettings): Peer {
       }
       try {
         // Redirects are followed nowhere (attack T1).
+        agent ??= agentOf(settings)
         const answer = await agent.request({
           origin: url.origin,
           path: `${url.pathname}${url.search}`,
@@ -134,6 +127,22 @@ export function peerOf(settings: PeerSettings): Peer {
       }
     },
   }
+}
+
+function agentOf({ connections, connect, within, tls = {} }: PeerSettings): Agent {
+  return new Agent({
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    headersTimeout: within,
+    bodyTimeout: within,
+    connect: {
+      timeout: connect,
+      ...(tls.key !== undefined && { key: tls.key }),
+      ...(tls.certificate !== undefined && { cert: tls.certificate }),
+      ...(tls.authority !== undefined && { ca: tls.authority }),
+    },
+  })
 }
 
 /** SOAP 1.1 with the addressing of the standard: prefixes as everybody writes them, since servers exist that match on them. */
