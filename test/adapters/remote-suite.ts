@@ -28,7 +28,7 @@ import { messageIdOf } from './message-ids.ts'
 import { adapterOf, parcelOf, TestGateway } from './stage.ts'
 
 const header = 'no,day,subject,to,file'
-const row = (number: string, file = '') => `${number},1 ม.ค. 2551,เรื่อง,มท,${file}`
+export const row = (number: string, file = '') => `${number},1 ม.ค. 2551,เรื่อง,มท,${file}`
 export const csv = (...rows: string[]) => `${[header, ...rows].join('\r\n')}\r\n`
 const noticeRow = (kind: string) =>
   `kind,no,day,number,why\r\n${kind},มท 0210.3/ว3893,15 พ.ย. 2550,12/2550,\r\n`
@@ -520,6 +520,67 @@ export function remoteSuite(kind: string, make: () => Promise<RemoteServer>, ste
     t.equal(offered?.bytes.length, 0, 'its bytes stay where they are')
     t.match(reported('folder.refused'), [{ reason: 'more than 1024 bytes' }])
     t.equal(names('out', '.saraban', 'refused').length, 1)
+  })
+
+  test('a folder that another installation fetches from is left alone until a person says otherwise', async (t) => {
+    const live = await stage(t)
+    live.gateway.installation = 'installation-1'
+    await live.start()
+    live.drop('A.csv', csv(row('ชม 1/2', 'a.pdf')))
+    await live.pass(10_000)
+    const second = await stageOn(t, live.server)
+    second.gateway.installation = 'installation-2'
+    await second.start()
+    live.drop('a.pdf', 'abc')
+    live.drop('B.csv', csv(row('ชม 1/3')))
+    await second.pass(20_000)
+    t.same(second.gateway.offered, [])
+    t.match(second.reported('folder.unavailable'), [
+      { channel: 'send', reason: /installation-1.*\.saraban\/accept/ },
+      { channel: 'sendNotices', reason: /installation-1/ },
+    ])
+    t.equal(second.reported('folder.unavailable').length, 2, 'once')
+    await live.pass(20_000)
+    t.same(numbers(live.gateway.items.slice(-2)).sort(), ['ชม 1/2', 'ชม 1/3'], 'the first is not disturbed')
+    live.drop('C.csv', csv(row('ชม 1/4', 'c.pdf')))
+    await live.pass(10_000)
+    writeFileSync(live.on('out', '.saraban', 'accept'), '')
+    await second.pass(4000)
+    t.match(second.reported('folder.available'), [{ channel: 'send' }])
+    t.notOk(existsSync(live.on('out', '.saraban', 'accept')), 'it counts once')
+    t.same(live.names('out', '.saraban', 'owner'), ['installation-2'])
+    await live.pass(4000)
+    t.match(live.reported('folder.unavailable'), [{ channel: 'send', reason: /installation-2/ }])
+    live.drop('c.pdf', 'abc')
+    await second.pass(20_000)
+    t.same(numbers(second.gateway.items.slice(-1)), ['ชม 1/4'], 'the claim goes with the folder')
+    t.same(
+      live.names('out', '.saraban').filter((name) => name.startsWith('owner.')),
+      [],
+    )
+  })
+
+  test('of two installations that come to a folder together one has it', async (t) => {
+    const one = await stage(t)
+    const other = await stageOn(t, one.server)
+    one.gateway.installation = 'one'
+    other.gateway.installation = 'other'
+    // Each has looked for an owner and found none before either has made itself one.
+    let met = false
+    one.day.meanwhile = (verb, path) => {
+      if (verb !== 'rename' || met || !path.startsWith('/out/.saraban/owner.')) return
+      met = true
+      mkdirSync(one.on('out', '.saraban', 'owner', 'other'), { recursive: true })
+    }
+    await one.start()
+    await other.start()
+    one.drop('A.csv', csv(row('ชม 1/2')))
+    await one.pass(10_000)
+    await other.pass(10_000)
+    t.ok(met)
+    t.same([numbers(one.gateway.items), numbers(other.gateway.items)], [[], ['ชม 1/2']])
+    t.same(one.names('out', '.saraban', 'owner'), ['other'])
+    t.match(one.reported('folder.unavailable')[0], { channel: 'send', reason: /other/ })
   })
 
   test('a writer who goes on after his document was done loses no row', async (t) => {

@@ -3,11 +3,12 @@ import { createAuthority, issueCertificate, keyToPem, newKey } from '../../src/g
 import { systemRandom } from '../../src/letter/time.ts'
 import type { ServerTls } from '../../src/sandbox/servers/tls.ts'
 
-export async function serverTls(): Promise<ServerTls> {
+/** Of this machine, or of other names. */
+export async function serverTls(of = { names: ['localhost'], addresses: ['127.0.0.1'] }): Promise<ServerTls> {
   const now = Date.now()
   const authority = await createAuthority(now, systemRandom)
   const key = await newKey()
-  const subject = { kind: 'server' as const, names: ['localhost'], addresses: ['127.0.0.1'] }
+  const subject = { kind: 'server' as const, ...of }
   return {
     key: keyToPem(key),
     certificate: issueCertificate(authority, key, subject, now, systemRandom).toString(),

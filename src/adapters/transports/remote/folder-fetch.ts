@@ -7,9 +7,11 @@ import { markContested, putContestedAside } from '../folder/contest.ts'
 import { reportNames } from '../folder/fetch.ts'
 import { codeOf } from '../folder/files.ts'
 import { goesOn, type Offering, offer, readNames, readyAt } from '../folder/offer.ts'
+import { Foreign } from '../folder/owner.ts'
 import { ensureRemoteFolder, inside, isFailure } from './files.ts'
 import { type Claims, claimRemote, newClaimId, reconcile, refuseRemote } from './folder-claim.ts'
 import { observeRemote, type RemoteLook, type RemoteSeen } from './folder-names.ts'
+import { ownRemote } from './folder-owner.ts'
 import type { RemoteFolderSettings } from './folder-settings.ts'
 import { forgetSpooled, guardedRemote, remoteStore } from './folder-store.ts'
 
@@ -55,6 +57,8 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
 
   async function once(verbs: AdapterVerbs): Promise<void> {
     if (!prepared) await prepare()
+    // At each look: what stands on the server may be changed by others at any time.
+    if (verbs.installation !== undefined) await ownRemote(files, path, verbs.installation)
     const found = await reconcile(files, path, claims, pattern, verbs.clock, (id) => first || begun.has(id))
     claims = found
     first = false
@@ -158,9 +162,10 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
       if (code === '') throw error
       prepared = false
       const said = isFailure(error) ? { said: error.said } : {}
+      const reason = error instanceof Foreign ? error.message : code
       // Once for each trouble, not at every look.
       if (troubled !== code && !stopped)
-        verbs.report('folder.unavailable', { channel, path, reason: code, ...said })
+        verbs.report('folder.unavailable', { channel, path, reason, ...said })
       troubled = code
     }
   }
