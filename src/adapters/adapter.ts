@@ -27,6 +27,7 @@ export interface AdapterSettings {
 /** Makes the adapter of a profile. Fails, naming every reason, when a reference cannot be resolved or an option is not usable here. */
 export function createAdapter(profile: Profile, settings: AdapterSettings): Result<Adapter> {
   const forms = formsOf(profile, settings.clock)
+  for (const form of Object.values(forms)) recordWhatIsWritten(form)
   const problems: Problem[] = []
   const served = new Map<Channel, Transport>()
   const said = new Set<Channel>()
@@ -46,6 +47,16 @@ export function createAdapter(profile: Profile, settings: AdapterSettings): Resu
   problems.push(...placeFindings(served).map(problemOf))
   const [first, ...rest] = problems
   return first === undefined ? good(adapterOf(profile, forms, served)) : bad(first, ...rest)
+}
+
+/** Whatever transport writes by a form, its parcel records it first: none can forget to. */
+function recordWhatIsWritten(form: DocumentForm): void {
+  const write = form.write.bind(form)
+  form.write = async (outgoing) => {
+    const written = await write(outgoing)
+    if (written.ok) await outgoing.record?.(written.value)
+    return written
+  }
 }
 
 type Forms = Readonly<Partial<Record<Channel, DocumentForm>>>

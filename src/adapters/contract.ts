@@ -7,6 +7,7 @@ import type { Notice, NoticeKind } from '../letter/notice.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock, Instant, MessageId } from '../letter/time.ts'
 import type { Problem } from '../problem/problem.ts'
+import type { Written } from './formats/format.ts'
 
 // ── Inwards: a system hands over a document ─────────────────────────────────────────────────────────────────────
 
@@ -142,10 +143,24 @@ export interface Parcel {
   readonly about?: { readonly messageId: MessageId; readonly letter: LetterFields }
   /** The bytes of the letter's attachment with this digest. */
   open(sha256: string): Readable
+  /**
+   * Records what is about to be handed over, before its first byte leaves; it stays recorded whatever becomes of the attempt.
+   * Rejects when it could not be kept: then nothing may leave. What a profile's form writes for a transport is recorded by
+   * the adapter itself; only a transport that adds to those bytes calls this. Absent in a trial.
+   */
+  record?(handed: HandedOver): Promise<void>
 }
 
-/** What happened (principle 8). `said`: what the other side said, in a line of at most 2,000 characters. */
-export type Outcome =
+/** A document as it is handed over, with its files. */
+export type HandedOver = Omit<Written, 'spilled'>
+
+/**
+ * What happened (principle 8). `said`: what the other side said, in a line of at most 2,000 characters; `answer`: its answer as
+ * it came, where there was one in bytes (the gateway keeps the beginning).
+ */
+export type Outcome = WhatHappened & { readonly answer?: Buffer }
+
+type WhatHappened =
   /** `reply`: the envelope with which the other side answered, not yet verified. */
   | { readonly kind: 'taken'; readonly said?: string; readonly reply?: Buffer }
   /** Never to be tried again unchanged. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { type KeptAttachments, readAttachmentStore } from '../gateway/attachments/store.ts'
 import type { Database, Reader } from '../gateway/journal/database.ts'
 import { isUpToDate, readSqlite, writeSqlite } from '../gateway/journal/sqlite.ts'
 import { findLetters, type Story, storyOf } from '../gateway/journal/story.ts'
@@ -29,12 +30,13 @@ export const withPlace = (command: Command): Command =>
 export async function withJournal(
   options: Place,
   terminal: Terminal,
-  act: (reader: Reader, now: Now) => Promise<void>,
+  act: (reader: Reader, now: Now, attachments: KeptAttachments) => Promise<void>,
 ): Promise<void> {
   const { folder, file } = journalOf(options, terminal)
   const journal = readSqlite(file)
+  const now = { at: terminal.clock.now(), running: isRunning(folder) }
   try {
-    await act(journal.committed, { at: terminal.clock.now(), running: isRunning(folder) })
+    await act(journal.committed, now, readAttachmentStore(join(folder, 'attachments')))
   } finally {
     journal.close()
   }

@@ -4,12 +4,13 @@ import { letterTable } from '../gateway/delivery/states.ts'
 import type { Reader } from '../gateway/journal/database.ts'
 import { listPresent } from '../gateway/journal/present.ts'
 import { quarantinedUnder } from '../gateway/journal/sources.ts'
-import { listLetters, listQuarantined } from '../gateway/journal/story.ts'
+import { listLetters, listQuarantined, type Story } from '../gateway/journal/story.ts'
 import { troubleLine } from '../gateway/trouble.ts'
 import { normalizeNumber } from '../letter/numbers.ts'
 import { officeId } from '../letter/offices.ts'
 import { printInstant } from '../letter/time.ts'
-import { type Problem, problem, within } from '../problem/problem.ts'
+import { type Problem, printable, problem, within } from '../problem/problem.ts'
+import { bytesJson, bytesPage, type Piece, piecesOf, savePieces } from './bytes.ts'
 import { type Place, storiesOf, withJournal, withPlace } from './journal.ts'
 import { asleep, letterJson, listPage } from './listing.ts'
 import { retryCommand } from './retry.ts'
@@ -148,20 +149,54 @@ async function listWaiting(
   if (!now.running) terminal.write(asleep)
 }
 
+interface ShowOptions extends Place {
+  readonly secret?: boolean
+  readonly bytes?: boolean
+  readonly save?: string
+}
+
 function showCommand(terminal: Terminal): Command {
   return withPlace(new Command('show').description('tell a letter’s whole story, in order'))
     .argument('<ID>', 'a message id, the end of one (at least 6 characters), or a letter number')
     .option('--secret', 'secret letters too: they have a register of their own')
+    .option('--bytes', 'and the exact bytes that came and went, of the letter and of its notices')
+    .option('--save <DIR>', 'write them into files of a folder, whole')
     .addHelpText('after', showHelp)
-    .action(async (said: string, options: Place & { secret?: boolean }) => {
-      await withJournal(options, terminal, async (reader, now) => {
+    .action(async (said: string, options: ShowOptions) => {
+      await withJournal(options, terminal, async (reader, now, attachments) => {
         const stories = await storiesOf(reader, said, options.secret === true)
         if (stories.length === 0) {
           await tellElsewhere(reader, said, terminal)
           throw new Failed(exit.refused, [problem('cli.message.unknown', 'ID', said)])
         }
-        if (options.json === true) terminal.write(jsonLine(stories.map((story) => storyJson(story, now))))
-        else terminal.write(stories.map((story) => storyPage(story, now)).join('\n'))
+        const wanted = options.bytes === true || options.save !== undefined
+        const shown: { story: Story; pieces: readonly Piece[] }[] = []
+        for (const story of stories) {
+          const { pieces, withheld } = wanted
+            ? await piecesOf({ reader, attachments }, story, options.secret === true)
+            : { pieces: [], withheld: [] }
+          for (const each of withheld)
+            terminal.complain(`not shown, for it holds a secret letter too (--secret): ${printable(each)}\n`)
+          shown.push({ story, pieces })
+        }
+        if (options.save !== undefined) {
+          for (const { pieces } of shown) await savePieces(pieces, options.save, terminal)
+          return
+        }
+        const bytes = options.bytes === true
+        if (options.json === true) {
+          const told = shown.map(async ({ story, pieces }) => ({
+            ...storyJson(story, now),
+            ...(bytes && { bytes: await bytesJson(pieces) }),
+          }))
+          terminal.write(jsonLine(await Promise.all(told)))
+          return
+        }
+        const pages = shown.map(async ({ story, pieces }) => {
+          const page = storyPage(story, now)
+          return bytes ? `${page}\n${await bytesPage(pieces)}` : page
+        })
+        terminal.write((await Promise.all(pages)).join('\n'))
       })
     })
 }
@@ -187,6 +222,8 @@ Exit code: 0 told, 1 the journal knows no such letter, 2 wrong usage or no journ
 Examples:
   $ saraban messages show 7f3a91c2 --data var
   $ saraban messages show 'มท 0210.3/ว3898' --json
+  $ saraban messages show 7f3a91c2 --bytes
+  $ saraban messages show 7f3a91c2 --save /tmp/7f3a91c2
 `
 
 /** Rows that one call shows at most. */

@@ -89,13 +89,22 @@ function sourceOf({ source, envelope, provenance, letter }: Story): Happening[] 
   return happened
 }
 
-function ofDelivery(what: string, { delivery, attempts }: DeliveryStory, now: Now): Happening[] {
+function ofDelivery(what: string, { delivery, attempts, handed }: DeliveryStory, now: Now): Happening[] {
   const way = delivery.mode === 'poll' ? 'waits to be fetched by' : 'is to be brought to'
   return [
     { at: delivery.createdAt, told: `${what} ${way} ${delivery.office} (delivery ${delivery.id})` },
     ...attempts.map(
       (attempt): Happening => ({ at: attempt.startedAt, told: attemptTold(what, delivery, attempt, now) }),
     ),
+    ...handed.map(({ attempt, at, size, mediaType, sha256, files }): Happening => {
+      const beside =
+        files.length === 0 ? '' : `, and ${files.length} ${files.length === 1 ? 'file' : 'files'}`
+      const which = delivery.mode === 'poll' ? 'to be fetched' : `for attempt ${attempt}`
+      return {
+        at,
+        told: `${what} written for ${delivery.office}, ${which}: ${mediaType}, ${size} bytes, sha256 ${sha256}${beside}`,
+      }
+    }),
     ...(delivery.state === 'taken' || delivery.state === 'refused' || delivery.state === 'given-up'
       ? [{ at: delivery.changedAt, told: `${what} to ${delivery.office}: ${delivery.state}` }]
       : []),

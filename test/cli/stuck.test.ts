@@ -133,7 +133,9 @@ t.test('no reason has an empty place, whatever was stored', async (t) => {
     const details = Object.fromEntries(places.map((place) => [place, `<${place}>`]))
     const whole = problem(code, 'field', 'a value', details)
     const kept = async (said?: string) => {
-      await database.write((transaction) => endAttempt(transaction, delivery, 1, 'refused', whole, said))
+      await database.write((transaction) =>
+        endAttempt(transaction, delivery, 1, 'refused', { refusal: whole, said }),
+      )
       return (await attemptsOf(database.committed, delivery.id)).at(-1)!
     }
     const attempt = await kept()
@@ -157,7 +159,7 @@ t.test('no reason has an empty place, whatever was stored', async (t) => {
   const long = problem('adapter.field.code-unknown', 'kind', 'ก'.repeat(10_000), {
     expected: 'ข'.repeat(10_000),
   })
-  await database.write((transaction) => endAttempt(transaction, delivery, 1, 'refused', long, undefined))
+  await database.write((transaction) => endAttempt(transaction, delivery, 1, 'refused', { refusal: long }))
   t.ok((await attemptsOf(database.committed, delivery.id)).at(-1)!.details!.length < 2_000, 'bounded')
 })
 

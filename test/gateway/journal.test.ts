@@ -14,7 +14,7 @@ import {
 import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
 import { insertDelivery, moveDelivery } from '../../src/gateway/journal/deliveries.ts'
 import { insertEnvelope } from '../../src/gateway/journal/letters.ts'
-import { migrationSql } from '../../src/gateway/journal/migrations.ts'
+import { migrationSql, schemaVersion } from '../../src/gateway/journal/migrations.ts'
 import { openSqlite, readSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { office } from '../letter/arbitrary.ts'
 import { scratch, start } from './harness.ts'
@@ -98,12 +98,36 @@ t.test('a closed journal takes nothing, and a newer one is not opened', async (t
 
 t.test('the schema is the one that is committed as a golden file', async (t) => {
   const golden = readFileSync(new URL('schema.golden.sql', import.meta.url), 'utf8')
+  const steps = (engine: 'sqlite' | 'postgresql') =>
+    Array.from({ length: schemaVersion }, (_, step) => migrationSql(step, engine).trim())
   t.equal(
-    migrationSql(0, 'sqlite').trim(),
+    steps('sqlite').join('\n\n-- next step\n\n'),
     golden.trim(),
     'a step that shipped is never changed: add a new one',
   )
-  t.notMatch(migrationSql(0, 'postgresql'), /AUTOINCREMENT|BLOB|\{/, 'PostgreSQL has its own words')
+  t.notMatch(steps('postgresql').join(''), /AUTOINCREMENT|BLOB|\{/, 'PostgreSQL has its own words')
+})
+
+t.test('a journal of an earlier version is brought up to date, and keeps what it has', async (t) => {
+  for (let version = 1; version < schemaVersion; version += 1) {
+    const file = join(scratch(t), 'journal.sqlite')
+    const old = new Sqlite(file)
+    for (let step = 0; step < version; step += 1) old.exec(migrationSql(step, 'sqlite'))
+    old.pragma(`user_version = ${version}`)
+    old.exec(`
+INSERT INTO sources VALUES ('s1', 'csv-50', 'letter', 'a.csv', '00', 1, NULL, ${start});
+INSERT INTO quarantine (id, source_id, position, problems, at) VALUES ('q1', 's1', 'row 3', '[]', ${start});
+INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'source.kept', '50', 's1', '{}');
+INSERT INTO events (at, name, source_id, facts) VALUES (${start}, 'source.quarantined', 's1', '{}')`)
+    old.close()
+    const database = openSqlite(file)
+    t.teardown(() => database.close())
+    t.match(
+      await database.committed.all('SELECT id, office, state, doubted FROM quarantine'),
+      [{ id: 'q1', office: '50', state: 'waiting', doubted: 0 }],
+      `from version ${version}: whose it is was known`,
+    )
+  }
 })
 
 t.test('hot queries use an index', async (t) => {

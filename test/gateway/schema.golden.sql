@@ -126,3 +126,84 @@ CREATE TABLE events (
 );
 CREATE INDEX events_of_letter ON events (message_id);
 CREATE INDEX events_of_source ON events (source_id);
+
+-- next step
+
+-- Why an attempt was refused, whole: JSON with the problem's path, value and details. NULL: its code says it all.
+ALTER TABLE attempts ADD COLUMN details TEXT;
+
+-- The letter's number, normalised, where it could be read.
+ALTER TABLE quarantine ADD COLUMN number TEXT;
+CREATE INDEX quarantine_number ON quarantine (number) WHERE number IS NOT NULL;
+
+CREATE INDEX deliveries_failed ON deliveries (message_id) WHERE state IN ('refused', 'given-up');
+
+-- What is so at present, for whoever reads beside the gateway. A row goes when it is over; a start begins anew.
+CREATE TABLE present (
+  kind TEXT NOT NULL,         -- waiting | trouble | breaker
+  subject TEXT NOT NULL,      -- the system, or of a breaker the office
+  what TEXT NOT NULL,         -- the handing-over that waits, the place that cannot be read
+  since BIGINT NOT NULL,
+  facts TEXT NOT NULL,        -- JSON
+  PRIMARY KEY (kind, subject, what)
+);
+
+-- next step
+
+-- Bytes that were written for systems: the same ones are kept once, however often they are brought.
+CREATE TABLE documents (
+  sha256 TEXT PRIMARY KEY,
+  size BIGINT NOT NULL,
+  bytes BLOB               -- NULL: kept with the attachments, under sha256
+);
+
+-- What a system was about to be handed, recorded before the first byte left, whatever became of it then.
+CREATE TABLE handed (
+  delivery_id TEXT NOT NULL REFERENCES deliveries (id),
+  attempt INTEGER NOT NULL,   -- of a system that polls 1, however often it looks
+  digest TEXT NOT NULL,       -- of all of it: the document, its media type, its files
+  sha256 TEXT NOT NULL REFERENCES documents (sha256),
+  media_type TEXT NOT NULL,
+  extension TEXT NOT NULL,
+  files TEXT NOT NULL,        -- JSON: name, media type, size and SHA-256 of each
+  at BIGINT NOT NULL,
+  PRIMARY KEY (delivery_id, attempt, digest)
+);
+
+-- What the other side answered, as it came; of a long answer the beginning.
+ALTER TABLE attempts ADD COLUMN answer BLOB;
+
+-- Files that came with a source of which something is in quarantine, by the names that the source has for them.
+CREATE TABLE source_files (
+  source_id TEXT NOT NULL REFERENCES sources (id),
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,       -- kept with the attachments
+  size BIGINT NOT NULL,
+  PRIMARY KEY (source_id, name)
+);
+
+-- A place in quarantine is read again as it was handed over, and stays in the list when it has left.
+ALTER TABLE quarantine ADD COLUMN office TEXT;
+ALTER TABLE quarantine ADD COLUMN handover TEXT;            -- as in envelopes
+ALTER TABLE quarantine ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;     -- 1: whether its office sent it at all is not proved
+ALTER TABLE quarantine ADD COLUMN understood TEXT;          -- JSON: what was read before the fault; NULL: nothing
+ALTER TABLE quarantine ADD COLUMN secrecy TEXT;             -- where it could be read
+ALTER TABLE quarantine ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting';  -- waiting | taken | dismissed
+ALTER TABLE quarantine ADD COLUMN message_id TEXT;          -- of what was taken of it
+ALTER TABLE quarantine ADD COLUMN changed_at BIGINT;
+ALTER TABLE quarantine ADD COLUMN changed_by TEXT;
+ALTER TABLE quarantine ADD COLUMN changed_why TEXT;
+UPDATE quarantine SET office = (SELECT MIN(e.office) FROM events e WHERE e.source_id = quarantine.source_id);
+CREATE INDEX quarantine_waiting ON quarantine (at) WHERE state = 'waiting';
+
+-- What a person asked of the running gateway from beside it, and what it answered.
+CREATE TABLE orders (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,         -- reload | retry
+  facts TEXT NOT NULL,        -- JSON
+  asked_at BIGINT NOT NULL,
+  answer TEXT,                -- JSON; NULL: not carried out yet
+  answered_at BIGINT
+);
+CREATE INDEX orders_open ON orders (seq) WHERE answered_at IS NULL;

@@ -21,6 +21,7 @@ export interface Outgoing {
   readonly sealed?: SealedEnvelope
   readonly about?: NonNullable<Parcel['about']>
   open(sha256: string): Readable
+  readonly record?: Parcel['record']
 }
 
 /** A file that belongs to a written document: the bytes of an attachment, or bytes that the form made itself. */

@@ -11,6 +11,9 @@ export interface Kept {
   readonly size: number
 }
 
+/** Documents up to this size, in bytes, stand in the journal itself; larger ones with the attachments. */
+export const largestInJournal = 64 * 1024
+
 /** More bytes came than are allowed. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge'
@@ -31,14 +34,36 @@ export class AttachmentDamaged extends Error {
   }
 }
 
-export interface AttachmentStore {
-  /** Keeps bytes; resolves when they and their name are synced. Rejects with `TooLarge` beyond `limit`, with the stream's own error, or the disk's; nothing is left behind then. */
-  keep(bytes: Readable | Uint8Array, limit: number): Promise<Kept>
+/** A store that is only read. */
+export interface KeptAttachments {
   /** The bytes with this digest, checked while they are read: the stream fails, with `AttachmentDamaged` before its end, when they are others, and with the disk's error when they are not here. */
   open(sha256: string): Readable
   /** The size of the bytes with this digest, or undefined when they are not here. */
   sizeOf(sha256: string): Promise<number | undefined>
 }
+
+export interface AttachmentStore extends KeptAttachments {
+  /** Keeps bytes; resolves when they and their name are synced. Rejects with `TooLarge` beyond `limit`, with the stream's own error, or the disk's; nothing is left behind then. */
+  keep(bytes: Readable | Uint8Array, limit: number): Promise<Kept>
+}
+
+const pathIn = (folder: string, sha256: string): string => {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError('a SHA-256 has 64 lower-case hexadecimal digits')
+  return join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256)
+}
+
+/** The store in `folder` to read only, beside the gateway that writes it: nothing is made and nothing removed. */
+export const readAttachmentStore = (folder: string): KeptAttachments => ({
+  open: (sha256) => checked(createReadStream(pathIn(folder, sha256)), sha256),
+  async sizeOf(sha256) {
+    try {
+      return (await stat(pathIn(folder, sha256))).size
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  },
+})
 
 /** Opens (or makes) the store in `folder`; what a killed process left half-written is removed. */
 export async function openAttachmentStore(folder: string): Promise<AttachmentStore> {
@@ -46,13 +71,8 @@ export async function openAttachmentStore(folder: string): Promise<AttachmentSto
   await mkdir(incoming, { recursive: true })
   for (const name of await readdir(incoming)) await unlink(join(incoming, name))
   const synced = new Set<string>()
-  const pathOf = (sha256: string): string => {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError('a SHA-256 has 64 lower-case hexadecimal digits')
-    return join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256)
-  }
-
   async function settle(temporary: string, kept: Kept): Promise<void> {
-    const path = pathOf(kept.sha256)
+    const path = pathIn(folder, kept.sha256)
     await makeFolder(dirname(path))
     await rename(temporary, path)
     await syncFolder(dirname(path))
@@ -83,15 +103,7 @@ export async function openAttachmentStore(folder: string): Promise<AttachmentSto
         throw error
       }
     },
-    open: (sha256) => checked(createReadStream(pathOf(sha256)), sha256),
-    async sizeOf(sha256) {
-      try {
-        return (await stat(pathOf(sha256))).size
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-        throw error
-      }
-    },
+    ...readAttachmentStore(folder),
   }
 }
 

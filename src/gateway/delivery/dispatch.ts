@@ -20,6 +20,7 @@ import { recordEvent } from '../journal/events.ts'
 import { envelopeById, moveLetter } from '../journal/letters.ts'
 import type { Queue } from '../queue/queue.ts'
 import { Gate } from './gate.ts'
+import { recordHanded } from './record.ts'
 import { defaultPolicy, nextAttempt } from './schedule.ts'
 import { settle } from './settle.ts'
 
@@ -41,6 +42,8 @@ export interface DispatchObserver {
   breakerMoved(office: OfficeId, probeAt: Instant | undefined): void
   failed(deliveryId: string, error: unknown): void
 }
+
+type RecordedParcel = Parcel & Required<Pick<Parcel, 'record'>>
 
 export class Dispatch {
   readonly #desk: Desk
@@ -199,10 +202,22 @@ export class Dispatch {
   ): Promise<void> {
     const { database, clock, reached } = this.#desk
     const parcel = await this.#parcelOf(claimed, claimed.attempts + 1)
-    let damaged: Error | undefined
+    let ours: { readonly error: Error; readonly said: string } | undefined
     const watched: Parcel = {
       ...parcel,
-      open: (sha256) => parcel.open(sha256).once('error', (error) => (damaged = error)),
+      open: (sha256) =>
+        parcel.open(sha256).once('error', (error) => {
+          ours = { error, said: 'an attachment could not be read from our own disk' }
+        }),
+      record: async (handed) => {
+        try {
+          await parcel.record(handed)
+        } catch (cause) {
+          const error = cause instanceof Error ? cause : new Error(String(cause))
+          ours = { error, said: 'what was to be handed over could not be recorded, so nothing was' }
+          throw error
+        }
+      },
     }
     const startedAt = clock.now()
     const sending = await database.write(async (transaction) => {
@@ -216,7 +231,7 @@ export class Dispatch {
     reached('delivery.sending')
     const said = await this.#attempt(watched, deliver)
     // Our own disk failed, not the other side: whatever it made of half a scan, the delivery is not over.
-    const outcome = damaged === undefined || said.kind === 'taken' ? said : this.#damaged(claimed.id, damaged)
+    const outcome = ours === undefined || said.kind === 'taken' ? said : this.#failedHere(claimed.id, ours)
     reached('delivery.answered')
     this.#observer.attempted(parcel, outcome, clock.now() - startedAt)
     const state = await settle(this.#desk, parcel, outcome, { attempted: true, receipts: adapter.receipts })
@@ -242,12 +257,9 @@ export class Dispatch {
     }
   }
 
-  #damaged(id: string, error: Error): Outcome {
+  #failedHere(id: string, { error, said }: { readonly error: Error; readonly said: string }): Outcome {
     this.#observer.failed(id, error)
-    return {
-      kind: 'unavailable',
-      said: `an attachment could not be read from our own disk: ${error.message}`,
-    }
+    return { kind: 'unavailable', said: `${said}: ${error.message}` }
   }
 
   #heard(office: OfficeId, outcome: Outcome): void {
@@ -265,7 +277,7 @@ export class Dispatch {
     if (probeAt !== undefined) this.#observer.breakerMoved(office, probeAt)
   }
 
-  async #parcelOf(delivery: DeliveryRow, attempt: number): Promise<Parcel> {
+  async #parcelOf(delivery: DeliveryRow, attempt: number): Promise<RecordedParcel> {
     const row = await envelopeById(this.#desk.database.committed, delivery.messageId)
     if (row === undefined) throw new Error(`delivery ${delivery.id} has no envelope`)
     const envelope = reopenEnvelope(row.bytes, row.digest)
@@ -283,6 +295,8 @@ export class Dispatch {
       sealed: { bytes: row.bytes, digest: row.digest },
       ...(about && { about }),
       open: (sha256): Readable => this.#desk.attachments.open(sha256),
+      record: (handed) =>
+        recordHanded(this.#desk, { deliveryId: delivery.id, attempt: Math.max(1, attempt) }, handed),
     }
   }
 

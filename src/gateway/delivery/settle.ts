@@ -55,7 +55,7 @@ export async function settle(
       ? judge(desk, parcel, said)
       : { outcome: said }
   const { state, due } = await desk.database.write((transaction) =>
-    write(desk, transaction, parcel, judged, attempted),
+    write(desk, transaction, parcel, judged, { attempted, answer: said.answer }),
   )
   if (state !== undefined) desk.reached('delivery.settled')
   desk.due(due)
@@ -105,7 +105,7 @@ async function write(
   transaction: Transaction,
   parcel: Parcel,
   judged: Judged,
-  attempted: boolean,
+  { attempted, answer }: { readonly attempted: boolean; readonly answer: Buffer | undefined },
 ): Promise<{ state: DeliveryState | undefined; due: readonly Due[] }> {
   const at = desk.clock.now()
   const { outcome, statement } = await unlessReused(transaction, judged)
@@ -114,7 +114,7 @@ async function write(
   const refusal: Problem | undefined = outcome.kind === 'refused' ? outcome.problem : undefined
   // A system that polls has made no attempt; why it refused what it was shown is kept all the same.
   if (attempted || refusal !== undefined)
-    await endAttempt(transaction, moved, at, outcome.kind, refusal, outcome.said)
+    await endAttempt(transaction, moved, at, outcome.kind, { refusal, said: outcome.said, answer })
   const due: Due[] = []
   if (statement !== undefined) due.push(...(await writeStatement(desk, transaction, parcel, statement, at)))
   await writeEnd(transaction, parcel, moved, statement?.notice.kind, at)

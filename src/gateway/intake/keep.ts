@@ -7,15 +7,13 @@ import { attachmentName, mediaTypeOf } from '../../letter/attachments.ts'
 import type { Attachment } from '../../letter/letter.ts'
 import type { Instant } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
-import { type AttachmentStore, type Kept, TooLarge } from '../attachments/store.ts'
+import { type AttachmentStore, type Kept, largestInJournal, TooLarge } from '../attachments/store.ts'
 import { newId, type System } from '../desk.ts'
 import type { SourceRow } from '../journal/sources.ts'
 
 /** Design §5.3. */
 const largestAttachment = 2 * 1024 ** 3
 const mostAttachments = 100
-/** A source up to this size stands in the journal itself; a larger one with the attachments. */
-const largestInJournal = 64 * 1024
 
 /** Keeps a letter's attachments in order. Names every one that cannot be taken; a failing disk rejects. */
 export async function keepAttachments(

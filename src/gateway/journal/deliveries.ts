@@ -74,7 +74,7 @@ ORDER BY rank LIMIT ?`,
   insertAttempt: `
 INSERT INTO attempts (delivery_id, number, started_at, ended_at, outcome, problem, said) VALUES (?, ?, ?, NULL, NULL, NULL, NULL)`,
   endAttempt: `
-UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ?, details = ? WHERE delivery_id = ? AND number = ?`,
+UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ?, details = ?, answer = ? WHERE delivery_id = ? AND number = ?`,
   attempts: `
 SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", ended_at AS "endedAt", outcome, problem, said,
   details
@@ -173,14 +173,23 @@ export async function renewDeadline(transaction: Transaction, id: string, deadli
   await transaction.run(deliverySql.renew, deadline, id)
 }
 
+/** Of an answer so many bytes are kept. */
+const longestAnswer = 64 * 1024
+
+/** What the other side said at the end of an attempt. */
+interface Heard {
+  readonly refusal?: Problem | undefined
+  readonly said?: string | undefined
+  readonly answer?: Buffer | undefined
+}
+
 /** Writes how an attempt ended. */
 export async function endAttempt(
   transaction: Transaction,
   delivery: DeliveryRow,
   at: Instant,
   outcome: string,
-  refusal?: Problem,
-  said?: string,
+  { refusal, said, answer }: Heard = {},
 ): Promise<void> {
   const words = said?.slice(0, 2000) ?? null
   await transaction.run(
@@ -190,6 +199,7 @@ export async function endAttempt(
     refusal?.code ?? null,
     words,
     refusal === undefined ? null : detailsOf(refusal),
+    answer === undefined || answer.length === 0 ? null : answer.subarray(0, longestAnswer),
     delivery.id,
     delivery.attempts,
   )
@@ -232,7 +242,7 @@ export const countOpen = (
 export async function markGivenOut(transaction: Transaction, id: string, at: Instant): Promise<void> {
   if ((await transaction.run(deliverySql.giveOut, id)) === 0) return
   await transaction.run(deliverySql.insertAttempt, id, 1, at)
-  await transaction.run(deliverySql.endAttempt, at, 'given-out', null, null, null, id, 1)
+  await transaction.run(deliverySql.endAttempt, at, 'given-out', null, null, null, null, id, 1)
 }
 
 /** Of a problem's value and of each detail so much is kept: enough to see what is meant. */

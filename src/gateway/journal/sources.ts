@@ -51,7 +51,11 @@ ON CONFLICT (source_id, position) DO UPDATE SET problems = excluded.problems, nu
 WHERE quarantine.problems <> excluded.problems`,
   listQuarantine: `${quarantined} ORDER BY q.at DESC LIMIT ?`,
   ofNumber: `${quarantined} WHERE q.number = ? ORDER BY q.at DESC LIMIT ?`,
-  countQuarantine: 'SELECT COUNT(*) AS count FROM quarantine',
+  countQuarantine: `SELECT COUNT(*) AS count FROM quarantine WHERE state = 'waiting'`,
+  secret: `
+SELECT 1 AS secret FROM envelopes e JOIN letters l ON l.message_id = e.message_id
+WHERE e.source_id = ? AND l.secrecy <> 'ordinary'
+UNION ALL SELECT 1 FROM quarantine q WHERE q.source_id = ? AND q.secrecy <> 'ordinary' LIMIT 1`,
 } as const
 
 /** Keeps a source, or finds it where the same bytes from the same system are kept already. Returns its id. */
@@ -65,6 +69,11 @@ export async function keepSource(transaction: Transaction, source: SourceRow): P
 
 export const sourceById = (reader: Reader, id: string): Promise<SourceRow | undefined> =>
   reader.one<SourceRow>(sql.byId, id)
+
+/** Whether some letter of a source is secret, as far as it could be read: the whole is shown only to whoever asks for that. */
+export async function isSecretSource(reader: Reader, id: string): Promise<boolean> {
+  return (await reader.one(sql.secret, id, id)) !== undefined
+}
 
 /** Puts one place of a source into quarantine; offered again, it is there once, with what is wrong with it now. */
 export async function quarantine(

@@ -5,6 +5,7 @@ import type { Letter } from '../../letter/letter.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Parameter, Reader } from './database.ts'
 import { type AttemptRow, attemptsOf, type DeliveryRow, deliveriesOfMessage } from './deliveries.ts'
+import { type HandedRow, handedOf } from './handed.ts'
 import {
   type EnvelopeRow,
   envelopeById,
@@ -42,6 +43,8 @@ export interface LetterFilter {
 export interface DeliveryStory {
   readonly delivery: DeliveryRow
   readonly attempts: readonly AttemptRow[]
+  /** What was handed over, or was about to be: its bytes stand apart (`handed.ts`). */
+  readonly handed: readonly HandedRow[]
 }
 
 export interface NoticeStory {
@@ -183,7 +186,11 @@ function withoutSourceBytes({ bytes: _bytes, ...source }: SourceRow): Omit<Sourc
 async function deliveryStories(reader: Reader, messageId: string): Promise<DeliveryStory[]> {
   const deliveries = await deliveriesOfMessage(reader, messageId)
   return Promise.all(
-    deliveries.map(async (delivery) => ({ delivery, attempts: await attemptsOf(reader, delivery.id) })),
+    deliveries.map(async (delivery) => ({
+      delivery,
+      attempts: await attemptsOf(reader, delivery.id),
+      handed: await handedOf(reader, delivery.id),
+    })),
   )
 }
 

@@ -45,6 +45,10 @@ const notNow = new Set([408, 425, 429])
  * A redirect is followed nowhere (attacks T1).
  */
 export function outcomeOf(answer: Answer, receipts: boolean, now: () => number): Outcome {
+  return { ...judged(answer, receipts, now), answer: answer.body }
+}
+
+function judged(answer: Answer, receipts: boolean, now: () => number): Outcome {
   const { status, headers, body } = answer
   const said = saidOf(answer)
   const type = String(headers['content-type'] ?? '')

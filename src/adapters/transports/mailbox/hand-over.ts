@@ -24,7 +24,9 @@ export async function handOver(
 ): Promise<Outcome> {
   let bytes: Buffer
   try {
-    const written = await form.write(parcel)
+    // Not the document is what goes, but the mail that it becomes: that is recorded, below.
+    const { record, ...unrecorded } = parcel
+    const written = await form.write(unrecorded)
     if (!written.ok) {
       const said = written.problems.map(({ code, path }) => `${path}: ${code}`).join('; ')
       return { kind: 'refused', problem: written.problems[0], said: said.slice(0, 2000) }
@@ -33,6 +35,7 @@ export async function handOver(
       Buffer.from(headersOf(parcel, address, recipient, written.value.bytes)),
       written.value.bytes,
     ])
+    await record?.({ ...written.value, bytes })
   } catch (error) {
     // The attachments could not be read: our own disk, and nothing has left.
     return { kind: 'unavailable', said: printable(error instanceof Error ? error.name : 'unknown', 200) }

@@ -1,0 +1,58 @@
+// Records the exact bytes of what a system is about to be handed, before the first of them leaves.
+import { createHash } from 'node:crypto'
+import type { HandedOver } from '../../adapters/contract.ts'
+import { largestInJournal } from '../attachments/store.ts'
+import type { Desk } from '../desk.ts'
+import {
+  type DocumentRow,
+  documentOf,
+  type HandedFile,
+  insertDocument,
+  insertHanded,
+  isHanded,
+} from '../journal/handed.ts'
+
+const sha256Of = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex')
+
+/**
+ * Resolves when what an attempt hands over is on disk: the document and the files that the form made itself, each once; of a
+ * letter's own attachments, which are kept already, the digests. The same again is only looked up. Rejects when the journal
+ * or the disk fails.
+ */
+export async function recordHanded(
+  desk: Desk,
+  { deliveryId, attempt }: { readonly deliveryId: string; readonly attempt: number },
+  { bytes, mediaType, extension, files }: HandedOver,
+): Promise<void> {
+  const { database, attachments, clock } = desk
+  const named = files.map(
+    (file): HandedFile => ({
+      name: file.name,
+      mediaType: file.mediaType,
+      size: file.content.kind === 'bytes' ? file.content.bytes.length : file.content.size,
+      sha256: file.sha256,
+    }),
+  )
+  const sha256 = sha256Of(bytes)
+  const digest = sha256Of(JSON.stringify({ sha256, mediaType, extension, files: named }))
+  if (await isHanded(database.committed, deliveryId, attempt, digest)) return
+  const made = files.flatMap(({ content, sha256: each }) =>
+    content.kind === 'bytes' ? [{ sha256: each, bytes: content.bytes }] : [],
+  )
+  const fresh: DocumentRow[] = []
+  for (const each of [{ sha256, bytes }, ...made]) {
+    if ((await documentOf(database.committed, each.sha256)) !== undefined) continue
+    const size = each.bytes.length
+    const inJournal = size <= largestInJournal
+    if (!inJournal) await attachments.keep(each.bytes, size)
+    fresh.push({ sha256: each.sha256, size, bytes: inJournal ? each.bytes : null })
+  }
+  await database.write(async (transaction) => {
+    for (const document of fresh) await insertDocument(transaction, document)
+    const at = clock.now()
+    await insertHanded(transaction, {
+      ...{ deliveryId, attempt, digest, sha256, mediaType, extension, at },
+      files: named,
+    })
+  })
+}
