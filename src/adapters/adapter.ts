@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import type { Clock } from '../letter/time.ts'
 import { bad, good, type Problem, type ProblemCode, problem, type Result } from '../problem/problem.ts'
 import type { Adapter, AdapterVerbs, Outcome, Parcel } from './contract.ts'
+import { codecName } from './fields/codecs.ts'
 import type { DocumentForm } from './formats/format.ts'
 import { formats } from './formats/formats.ts'
 import { recordsDocument } from './formats/records.ts'
@@ -78,7 +79,10 @@ function formOf(profile: Profile, name: string, content: 'letter' | 'notice', cl
   const format = formats.find(({ kind }) => kind === document?.format.kind)
   if (document === undefined || format === undefined)
     throw new Error(`the profile ${profile.id} was not checked`)
-  const context = { office: profile.office, profile: profile.id, content, clock }
+  const inside = Object.values(document.fields).some(
+    (field) => 'as' in field && codecName(field.as) === 'base64',
+  )
+  const context = { office: profile.office, profile: profile.id, content, clock, inside }
   // The options were checked with the profile: that they fail now is a defect.
   if (format.sort === 'document') return must(format.create(document.format, context))
   return recordsDocument(must(format.create(document.format, context)), document, context)

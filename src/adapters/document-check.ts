@@ -43,7 +43,7 @@ export function documentFindings(
         }),
       ),
     ...Object.entries(fields).flatMap(([field, definition]) =>
-      fieldFindings(field, definition, rules, [...at, 'fields', field]),
+      fieldFindings(field, definition, rules, format, [...at, 'fields', field]),
     ),
     ...splitFindings(document, fields, at),
     ...columnFindings(fields, knownColumns(document, format), [...at, 'fields']),
@@ -54,6 +54,7 @@ function fieldFindings(
   field: string,
   definition: unknown,
   rules: Readonly<Record<string, FieldRule>>,
+  format: FormatKind,
   at: Pointer,
 ): readonly Finding[] {
   const rule = Object.hasOwn(rules, field) ? rules[field] : undefined
@@ -80,7 +81,12 @@ function fieldFindings(
       { at: [...at, 'as'], code: 'adapter.profile.value-unknown', value: String(name), details },
     ]
   }
-  const joined = name === 'join' ? joinFindings(definition, options, rule, at) : []
+  const joined =
+    name === 'join'
+      ? joinFindings(definition, options, rule, at)
+      : name === 'base64'
+        ? insideFindings(definition, options, format, at)
+        : []
   const entries = name === 'table' ? Object.entries(options ?? {}) : []
   return [
     ...values,
@@ -88,6 +94,24 @@ function fieldFindings(
     ...unsaidFindings(unsaid.map(String), Object.values(options ?? {}), rule, [...at, 'unsaid']),
     ...entries.flatMap(([code, value]) => valueFindings(String(value), rule, [...at, 'as', 'table', code])),
   ]
+}
+
+/** Files stand in cells that are large enough, in groups of columns. */
+function insideFindings(
+  definition: object,
+  options: unknown,
+  format: FormatKind,
+  at: Pointer,
+): readonly Finding[] {
+  if (!format.inside) {
+    const details = { expected: 'file-beside: cells of this format are too small for files' }
+    return [{ at: [...at, 'as'], code: 'adapter.profile.value-wrong', value: 'base64', details }]
+  }
+  const columns = 'at' in definition && Array.isArray(definition.at) ? definition.at.length : 1
+  const { parts = ['content', 'name'] } = (options ?? {}) as { readonly parts?: readonly string[] }
+  if (columns % parts.length === 0) return []
+  const details = { expected: `columns in groups of ${parts.length}: ${parts.join(', ')}` }
+  return [{ at: [...at, 'at'], code: 'adapter.profile.value-wrong', value: `${columns}`, details }]
 }
 
 function valueFindings(value: string, { values }: FieldRule, at: Pointer): readonly Finding[] {

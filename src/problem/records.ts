@@ -53,4 +53,63 @@ export const recordProblems = {
     th: 'รายการที่ว่างทุกส่วนแยกไม่ออกจากการไม่มีรายการ',
     remedy: correctValue,
   },
+
+  // ── Files within cells, as base64 ────────────────────────────────────────────────────────────────────────────
+  'adapter.base64.broken': {
+    status: 422,
+    permanent: true,
+    en: 'this is not base64 (RFC 4648): {fault}',
+    th: 'ไม่ใช่ base64 ที่ถูกต้อง (RFC 4648): {fault}',
+    remedy: {
+      en: 'Send the document again, whole: a file that was cut on the way is never passed on.',
+      th: 'ส่งเอกสารใหม่ให้ครบถ้วน ระบบจะไม่ส่งต่อไฟล์ที่ขาดหาย',
+    },
+  },
+  'adapter.base64.empty': {
+    status: 422,
+    permanent: true,
+    en: 'the file {value} has no content',
+    th: 'ไฟล์ {value} ไม่มีเนื้อหา',
+    remedy: {
+      en: 'Attach the file again in the system and send the letter again.',
+      th: 'แนบไฟล์ในระบบใหม่แล้วส่งหนังสืออีกครั้ง',
+    },
+  },
+  'adapter.base64.large': {
+    status: 422,
+    permanent: true,
+    en: 'the file {value} has {size} bytes, and {limit} are the most that stand in a cell',
+    th: 'ไฟล์ {value} มี {size} ไบต์ เกินกว่า {limit} ไบต์ที่ใส่ในช่องได้',
+    remedy: {
+      en: 'Raise limit of base64 in the profile, or let the files stand beside the document.',
+      th: 'เพิ่ม limit ของ base64 ในโปรไฟล์ หรือให้ไฟล์อยู่ข้างเอกสาร',
+    },
+  },
+  'adapter.base64.all-large': {
+    status: 422,
+    permanent: true,
+    en: 'the files have {size} bytes together, and {limit} are the most that stand in one document',
+    th: 'ไฟล์ทั้งหมดรวมกัน {size} ไบต์ เกินกว่า {limit} ไบต์ที่ใส่ในเอกสารเดียวได้',
+    remedy: {
+      en: 'Let the files stand beside the document, or send the letter in parts.',
+      th: 'ให้ไฟล์อยู่ข้างเอกสาร หรือแบ่งส่งหนังสือ',
+    },
+  },
+  'adapter.base64.sides': {
+    status: 422,
+    permanent: true,
+    en: 'the columns of the files are lists of {count} and of {other}: which belong together nobody can know',
+    th: 'คอลัมน์ของไฟล์เป็นรายการยาว {count} และ {other} จึงไม่ทราบว่ารายการใดคู่กัน',
+    remedy: exportAgain,
+  },
+  'adapter.base64.type-unsaid': {
+    status: 422,
+    permanent: true,
+    en: 'the file {value} is of the type {type}, and no column says so',
+    th: 'ไฟล์ {value} เป็นชนิด {type} แต่ไม่มีคอลัมน์ใดบอก',
+    remedy: {
+      en: 'Give the parts of base64 a name, a type or an ending in the profile, or say uri: true.',
+      th: 'เพิ่ม name, type หรือ ending ใน parts ของ base64 หรือกำหนด uri: true ในโปรไฟล์',
+    },
+  },
 } as const satisfies Readonly<Record<string, ProblemDefinition>>

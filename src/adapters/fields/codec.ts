@@ -27,7 +27,12 @@ export interface Codec {
   /** Canonical values → exactly `columns` cells. Fails when they cannot say it; never cuts. */
   write(values: Values, columns: number, refuses: Refuses): Result<WrittenCells>
   /** Set when the values are names of files beside the document, the first of them the main letter or an enclosure. */
-  readonly files?: { readonly first: 'main' | 'enclosure'; readonly separator?: string }
+  readonly files?: {
+    readonly first: 'main' | 'enclosure'
+    readonly separator?: string
+    /** The files stand in the cells: values are name, media type and base64 of each. Bounds in bytes. */
+    readonly inside?: { readonly file: number; readonly all: number; readonly named: boolean }
+  }
 }
 
 /** A codec that can be named in a profile: `as: text`, `as: { text: { max: 150 } }`. */

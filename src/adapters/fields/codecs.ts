@@ -1,5 +1,6 @@
 // The field codecs that a profile can name: one line each.
 import type { Checked, Finding, Pointer } from '../schema.ts'
+import { base64 } from './base64.ts'
 import type { Codec, CodecKind } from './codec.ts'
 import { buddhistDate, christianDate } from './date.ts'
 import { digits } from './digits.ts'
@@ -35,6 +36,7 @@ export const codecs: readonly CodecKind[] = [
   ...singles,
   person,
   fileBeside,
+  base64,
   flag,
   listOf(single, singleNames),
   joinOf(single, singleNames),
@@ -67,6 +69,9 @@ function create(kinds: readonly CodecKind[], raw: unknown): Checked<Codec> | und
   const found = kindOf(kinds, raw)
   return found?.kind.create(found.options)
 }
+
+/** The name of the codec that `as` names, whether there is one or not. */
+export const codecName = (raw: unknown): string => (typeof raw === 'string' ? raw : (soleEntry(raw)[0] ?? ''))
 
 function kindOf(
   kinds: readonly CodecKind[],

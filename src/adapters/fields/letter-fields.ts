@@ -43,7 +43,7 @@ export const letterFields: Readonly<Record<string, FieldRule>> = {
   enclosureNote: { codecs: texts },
   sentAt: { codecs: ['instant'] },
   description: { codecs: texts },
-  attachments: { codecs: ['file-beside'] },
+  attachments: { codecs: ['file-beside', 'base64'] },
 }
 
 /** Without these there is no letter. */

@@ -70,6 +70,8 @@ export interface FormContext {
   readonly profile: string
   readonly content: 'letter' | 'notice'
   readonly clock: Clock
+  /** Whole files stand in cells (base64): a cell may be as large as the document. */
+  readonly inside?: boolean
 }
 
 /** One record as a form holds it: cells by column name (or `1`, `2`, … where the form has no names). */
@@ -137,6 +139,8 @@ interface FormatKindOf<Sort extends string, Form> {
   /** Schemas of its options, beside `kind`. */
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required: readonly string[]
+  /** Whether a cell may hold a whole file as base64. */
+  readonly inside: boolean
   /** The cells that a record has by these options, where the format names them itself. */
   cells(raw: unknown): readonly string[] | undefined
   /** Checks options without making a form. */
@@ -151,6 +155,8 @@ interface Definition<Options, Form> {
   readonly kind: string
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
+  /** Whether a cell may hold a whole file as base64. Absent: no, its cells are bounded for texts. */
+  readonly inside?: boolean
   /** The cells that a record has, where the format names them itself. */
   cells?(options: Options): readonly string[]
   /** What the schema cannot say. Pointers are relative to the options. */
@@ -189,6 +195,7 @@ function defined<Options, Form>(definition: Definition<Options, Form>) {
     kind: definition.kind,
     options: definition.options,
     required,
+    inside: definition.inside ?? false,
     cells: (raw: unknown): readonly string[] | undefined => {
       const options = definition.cells === undefined ? undefined : read(raw)
       return options?.ok === true ? definition.cells?.(options.value) : undefined

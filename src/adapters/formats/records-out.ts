@@ -10,8 +10,10 @@ import type { DocumentDefinition } from '../profile.ts'
 import { besideNames } from './beside-names.ts'
 import type { FormContext, Outgoing, RecordForm, Written, WrittenCompanion, WrittenFile } from './format.ts'
 
+/** `contents`: the letter's attachments as base64, in their order, where the form holds them in its cells. */
 export function writeRecord(
   outgoing: Outgoing,
+  contents: readonly string[],
   form: RecordForm,
   mapping: Mapping,
   definition: DocumentDefinition,
@@ -21,7 +23,7 @@ export function writeRecord(
   if (envelope.content !== context.content)
     return bad(problem('adapter.notice.sort', '', envelope.content, { expected: context.content }))
   if (envelope.content === 'letter')
-    return writeLetter(outgoing, envelope.letter, form, mapping, definition, context)
+    return writeLetter(outgoing, envelope.letter, contents, form, mapping, definition, context)
   const written = mapping.write(valuesOfNotice(envelope.notice), (text, column) => form.refuses(text, column))
   if (!written.ok) return written
   const { cells, spilled } = written.value
@@ -41,20 +43,29 @@ export function writeRecord(
 function writeLetter(
   outgoing: Outgoing,
   letter: LetterFields,
+  contents: readonly string[],
   form: RecordForm,
   mapping: Mapping,
   definition: DocumentDefinition,
   context: FormContext,
 ): Result<Written> {
   const values = valuesOfLetter(letter)
+  const { separator, inside } = mapping.files?.codec.files ?? {}
+  const refusesName = (name: string): Problem | undefined => refusedAnywhere(form, name, mapping.files?.at)
   const names =
-    form.enclose === undefined
-      ? besideNames(outgoing.id, letter.attachments, mapping.files?.codec.files?.separator, (name) =>
-          refusedAnywhere(form, name, mapping.files?.at),
-        )
-      : letter.attachments.map(({ name }) => name)
-  const cells = (spill: readonly string[]) =>
-    mapping.write(withFiles(values, mapping, letter, names, spill), (text, column) =>
+    form.enclose !== undefined || inside?.named === false
+      ? letter.attachments.map(({ name }) => name)
+      : besideNames(outgoing.id, letter.attachments, separator, refusesName, inside === undefined)
+  const held = letter.attachments.map(
+    ({ mediaType, role }, index): Held => ({
+      name: names[index] ?? '',
+      mediaType,
+      role,
+      content: contents[index] ?? '',
+    }),
+  )
+  const cells = (spill: readonly Held[]) =>
+    mapping.write(withFiles(values, mapping, [...held, ...spill]), (text, column) =>
       form.refuses(text, column),
     )
   const problems: Problem[] = []
@@ -78,13 +89,16 @@ function writeLetter(
   if (fault !== undefined) return bad(fault, ...more)
   if (!first.ok) return first
 
-  const files: WrittenFile[] = letter.attachments.map((each, index) => attached(each, names[index] ?? ''))
+  const files: WrittenFile[] =
+    inside === undefined ? letter.attachments.map((each, index) => attached(each, names[index] ?? '')) : []
   const spilled: FieldValues = new Map([...first.value.spilled, ...homeless])
   if (spilled.size === 0)
     return good(document(form, mapping, outgoing.id, merged(first.value.cells, extension.cells), files, []))
   if (mapping.files === undefined) return bad(...cannotSayAny(spilled))
   const spill = spillFile(outgoing.id, `${letter.number.printed} ลงวันที่ ${letter.date}`, spilled)
-  const second = cells([spill.name])
+  const { name, mediaType, content } = spill
+  const text = content.kind === 'bytes' ? content.bytes.toString('base64') : ''
+  const second = cells([{ name, mediaType, role: 'enclosure', content: text }])
   if (!second.ok) return second
   return good(
     document(
@@ -92,7 +106,7 @@ function writeLetter(
       mapping,
       outgoing.id,
       merged(second.value.cells, extension.cells),
-      [...files, spill],
+      inside === undefined ? [...files, spill] : [],
       [...spilled.keys()],
     ),
   )
@@ -126,24 +140,30 @@ const refusedAnywhere = (form: RecordForm, text: string, columns: readonly strin
 
 const merged = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) => new Map([...a, ...b])
 
-/** The main file's name first ('' when there is none), then the enclosures' and that of the spilled text. */
-function withFiles(
-  values: FieldValues,
-  mapping: Mapping,
-  letter: LetterFields,
-  names: readonly string[],
-  spill: readonly string[],
-): FieldValues {
+/** A file as the cells that hold or name it take it. */
+interface Held {
+  readonly name: string
+  readonly mediaType: string
+  readonly role: Attachment['role']
+  /** Base64, where the file stands in a cell. */
+  readonly content: string
+}
+
+/** The main file first (blank when there is none), then the enclosures and the spilled text. */
+function withFiles(values: FieldValues, mapping: Mapping, held: readonly Held[]): FieldValues {
   if (mapping.files === undefined) return values
-  const named = (role: Attachment['role']) =>
-    names.filter((_, index) => letter.attachments[index]?.role === role)
-  const enclosures = [...named('enclosure'), ...spill]
-  const main = named('main')
+  const { first, inside } = mapping.files.codec.files ?? {}
+  const enclosures = held.filter(({ role }) => role === 'enclosure')
+  const main = held.filter(({ role }) => role === 'main')
+  const nothing: Held = { name: '', mediaType: '', role: 'main', content: '' }
   const placed =
-    mapping.files.codec.files?.first === 'enclosure' || (main.length === 0 && enclosures.length === 0)
+    first === 'enclosure' || (main.length === 0 && enclosures.length === 0)
       ? [...main, ...enclosures]
-      : [main[0] ?? '', ...main.slice(1), ...enclosures]
-  return new Map([...values, [mapping.files.field, placed]])
+      : [main[0] ?? nothing, ...main.slice(1), ...enclosures]
+  const said = placed.flatMap(({ name, mediaType, content }) =>
+    inside === undefined ? [name] : [name, mediaType, content],
+  )
+  return new Map([...values, [mapping.files.field, said]])
 }
 
 /** The values that no field is mapped to and that a reader of the form would not assume by itself. */

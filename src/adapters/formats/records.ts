@@ -10,7 +10,8 @@ import { noticeOfValues } from '../fields/notice-fields.ts'
 import { splitting } from '../fields/split.ts'
 import type { DocumentDefinition } from '../profile.ts'
 import { companionOf } from './companion.ts'
-import type { Companion, DocumentForm, FormContext, FormRecord, RecordForm } from './format.ts'
+import { filesInside } from './files-inside.ts'
+import type { Companion, DocumentForm, FileInside, FormContext, FormRecord, RecordForm } from './format.ts'
 import { missingFile } from './missing-file.ts'
 import { writeRecord } from './records-out.ts'
 
@@ -28,7 +29,9 @@ export function recordsDocument(
     read: async (source) =>
       itemsOf(source, form, await companionOf(source, form), mapping, definition, context),
     write: async (outgoing) => {
-      const written = writeRecord(outgoing, form, mapping, definition, context)
+      const inside = await filesInside(outgoing, mapping.files?.codec.files?.inside)
+      if (!inside.ok) return inside
+      const written = writeRecord(outgoing, inside.value, form, mapping, definition, context)
       return written.ok && form.enclose !== undefined ? form.enclose(written.value, outgoing) : written
     },
     columns: mapping.columns,
@@ -114,11 +117,12 @@ function letterItem(
   if (!values.ok) return faultAt(position, values.problems, number)
   const draft = letterOfValues(values.value, context.office)
   const named = attachmentsNamed(values.value.get(mapping.files?.field ?? '') ?? [], mapping.files?.codec)
+  const within = (name: string, own: FileInside | undefined) => own ?? files.get(name)
   const problems: Problem[] = draft.ok ? [] : [...draft.problems]
   if (definition.main === 'required' && !named.some(({ role }) => role === 'main'))
     problems.push(problem('adapter.letter.main-missing', 'attachments'))
   const missing = named
-    .filter(({ name }) => !files.has(name) && !source.beside.has(name))
+    .filter(({ name, inside }) => !within(name, inside) && !source.beside.has(name))
     .map(({ name }) => name)
   for (const name of files.keys())
     if (!named.some((each) => each.name === name))
@@ -133,8 +137,8 @@ function letterItem(
     kind: 'letter',
     position,
     draft: { ...draft.value, extension: unmapped(cells, mapping) },
-    attachments: named.flatMap(({ name, role }) => {
-      const inside = files.get(name)
+    attachments: named.flatMap(({ name, role, inside: own }) => {
+      const inside = within(name, own)
       if (inside !== undefined) return [{ name, role, ...inside }]
       const content = source.beside.get(name)
       return content === undefined ? [] : [attachment(name, role, content)]
@@ -150,14 +154,23 @@ const attachment = (
   content: AttachmentContent,
 ): IncomingAttachment => ({ name, role, content })
 
-function attachmentsNamed(
-  names: Values,
-  codec: Codec | undefined,
-): { name: string; role: IncomingAttachment['role'] }[] {
+interface Named {
+  readonly name: string
+  readonly role: IncomingAttachment['role']
+  /** The file itself, where it stands in a cell. */
+  readonly inside?: FileInside
+}
+
+function attachmentsNamed(values: Values, codec: Codec | undefined): readonly Named[] {
   const first = codec?.files?.first ?? 'main'
-  return names
-    .map((name, index) => ({ name, role: index === 0 ? first : ('enclosure' as const) }))
-    .filter(({ name }) => name !== '')
+  const each = codec?.files?.inside === undefined ? 1 : 3
+  return Array.from({ length: values.length / each }, (_, index): Named => {
+    const [name = '', mediaType = '', content] = values.slice(index * each, (index + 1) * each)
+    const role = index === 0 ? first : 'enclosure'
+    if (content === undefined) return { name, role }
+    const bytes = Buffer.from(content, 'base64')
+    return { name, role, inside: { mediaType, content: { kind: 'bytes', bytes } } }
+  }).filter(({ name }) => name !== '')
 }
 
 /** Cells that no field is mapped to travel along under their column's name; blank ones say nothing. */

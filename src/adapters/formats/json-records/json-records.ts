@@ -91,6 +91,7 @@ export const jsonRecords = recordsFormat<JsonRecordsOptions>({
     },
   },
   required: ['columns'],
+  inside: true,
   cells: ({ columns }) => columns.map((each) => (typeof each === 'string' ? each : each.at)),
   deeper: pathFindings,
   create: (options) => formOf(options),

@@ -1,6 +1,8 @@
 // The records format `mail`: one mail is one letter or notice. Its cells are labelled lines of the body, some headers, and
 // the names of the files that are attached.
+
 import { bad, good, type Problem, problem } from '../../../problem/problem.ts'
+import { attachmentBytes } from '../attachment-bytes.ts'
 import { type Charset, unsayable } from '../charset.ts'
 import {
   type FormRecord,
@@ -206,15 +208,5 @@ async function enclose(letter: Written, outgoing: Outgoing, limit: number) {
 const sizeOf = (content: WrittenFile['content']): number =>
   content.kind === 'bytes' ? content.bytes.length : content.size
 
-async function bytesOf({ sha256, content }: WrittenFile, outgoing: Outgoing): Promise<Buffer> {
-  if (content.kind === 'bytes') return content.bytes
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of outgoing.open(sha256) as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > content.size) throw new Error('an attachment has more bytes than its envelope says')
-    chunks.push(chunk)
-  }
-  if (size !== content.size) throw new Error('an attachment has fewer bytes than its envelope says')
-  return Buffer.concat(chunks)
-}
+const bytesOf = async ({ sha256, content }: WrittenFile, outgoing: Outgoing): Promise<Buffer> =>
+  content.kind === 'bytes' ? content.bytes : attachmentBytes(outgoing, sha256, content.size)

@@ -13,7 +13,7 @@ export function readXmlRecords(
   bytes: Buffer,
   record: readonly string[],
   places: readonly Place[],
-  options: XmlOptions,
+  options: XmlOptions & { readonly inside: boolean },
 ): RecordRead[] {
   const { charset } = options
   const repaired = options.repair === undefined ? { bytes, ampersands: 0 } : escapeBareAmpersands(bytes)
@@ -27,7 +27,7 @@ export function readXmlRecords(
   const inside = places.filter(({ absolute }) => !absolute)
   const made: Map<string, string>[] = []
   let count = 0
-  const scanned = scanXml(text, record, options.namespaces, (element) => {
+  const scanned = scanXml(text, record, options, (element) => {
     count += 1
     const position = `record ${count}`
     if (count > options.records) {

@@ -25,8 +25,9 @@ const bounds = {
   /** Elements of one record, and of everything outside of them. */
   elements: 2_000,
   attributes: 64,
-  /** Characters of one record. */
+  /** Characters of one record; where whole files stand in it, as base64, the document's own bound holds before. */
   text: 1_000_000,
+  files: 100_000_000,
   /** `&…;` in the document: each is slow to read. */
   references: 200_000,
 }
@@ -47,7 +48,7 @@ class Stop extends Error {
 export function scanXml(
   text: string,
   record: readonly string[],
-  namespaces: Namespaces,
+  { namespaces, inside }: { readonly namespaces: Namespaces; readonly inside: boolean },
   onRecord: (element: Element) => boolean,
 ): Scanned {
   const elements = prefixes(namespaces, 'elements')
@@ -62,13 +63,15 @@ export function scanXml(
   let length = 0
   let attributeCount = 0
   let silence = 0
-  const beyond = (what: keyof typeof bounds): never => {
-    throw new Stop(problem('adapter.xml.bounds', '', undefined, { what, limit: bounds[what] }))
+  const longest = inside ? bounds.files : bounds.text
+  const beyond = (what: Exclude<keyof typeof bounds, 'files'>): never => {
+    const limit = what === 'text' ? longest : bounds[what]
+    throw new Stop(problem('adapter.xml.bounds', '', undefined, { what, limit }))
   }
   const measure = (added: number): void => {
     silence = 0
     length += added
-    if (length > bounds.text) beyond('text')
+    if (length > longest) beyond('text')
   }
   const keepOutside = (where: string, value: string): void => {
     if (value.trim() !== '') outside.set(where, [...(outside.get(where) ?? []), value])
@@ -157,7 +160,7 @@ export function scanXml(
       silence += chunk.length
       parser.write(chunk)
       // The parser says nothing of a name or a text before it ends, however long that takes.
-      if (silence > bounds.text + chunkSize) beyond('text')
+      if (silence > longest + chunkSize) beyond('text')
     }
     parser.close()
     return { outside, root }

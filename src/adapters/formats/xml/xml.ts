@@ -70,12 +70,13 @@ export const xml = recordsFormat<XmlOptions>({
     records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
   },
   required: ['charset', 'record', 'columns'],
+  inside: true,
   cells: ({ columns }) => columns.map((each) => (typeof each === 'string' ? each : each.at)),
   deeper: xmlFindings,
-  create: (options) => formOf(options),
+  create: (options, { inside }) => formOf({ ...options, inside: inside ?? false }),
 })
 
-function formOf(options: XmlOptions): RecordForm {
+function formOf(options: XmlOptions & { readonly inside: boolean }): RecordForm {
   const { charset } = options
   const places = options.columns.map(placeOf).filter((place) => place !== undefined)
   const record = options.record.split('/')
