@@ -1,0 +1,173 @@
+// Members of the fleet for real: opened by the host, a gateway with their profiles, the ministry's inbox, and letters with
+// scans both ways. Each test says what must stand in the books.
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { makeCertificates } from '../../src/cli/certificates.ts'
+import { readMinistry } from '../../src/cli/ministry.ts'
+import { startGateway } from '../../src/gateway/gateway.ts'
+import { createLog } from '../../src/gateway/log.ts'
+import { readSettings } from '../../src/gateway/settings.ts'
+import { orThrow } from '../../src/gateway/systems.ts'
+import { moi, type OfficeId } from '../../src/letter/offices.ts'
+import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { type Hosted, openFleet } from '../../src/sandbox/fleet/host.ts'
+import type { FleetMember } from '../../src/sandbox/fleet/member.ts'
+import { type Inbox, openInbox } from '../../src/sandbox/inbox/inbox.ts'
+import { readMinistryLetter } from '../../src/sandbox/inbox/letters.ts'
+import type { InboxEntry } from '../../src/sandbox/inbox/register.ts'
+import type { BookEntry, Scan } from '../../src/sandbox/systems/system.ts'
+import { serverTls } from '../servers/tls.ts'
+
+/** How often a system looks for what has come, in milliseconds. */
+const lookEvery = 250
+
+export interface Stage {
+  readonly members: readonly Hosted[]
+  readonly leftOut: readonly string[]
+  readonly inbox: Inbox
+  /** What the gateway has told its operator, one JSON line each. */
+  log(): string
+  /** Seals a letter of the ministry: canonical JSON, its scans apart. Returns the message id. */
+  sendFromMinistry(letter: object, scans: readonly Scan[]): Promise<string>
+  /** The first entry of the ministry's ledger that fits, when it is there. */
+  ministry(fits: (entry: InboxEntry) => boolean): Promise<InboxEntry>
+  /** The first entry of an office's book that fits, when it is there. */
+  book(office: OfficeId, fits: (entry: BookEntry) => boolean): Promise<BookEntry>
+  close(): Promise<void>
+}
+
+/** Opens members, the inbox and the gateway in a scratch folder. Members that this machine cannot have are left out. */
+export async function openStage(members: readonly FleetMember[]): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'saraban-fleet-'))
+  const clock = systemClock
+  const random = systemRandom
+  const asked = waiting()
+  const certs = join(folder, 'certs')
+  await makeCertificates(certs, [moi, ...members.map(({ office }) => office)], clock, random)
+  const ports = { http: await freePort(), https: await freePort() }
+  const inbox = await openInbox({
+    folder: join(folder, 'ministry'),
+    ...orThrow(readMinistry(certs)),
+    gateway: `https://localhost:${ports.https}`,
+    port: 0,
+    acceptDelay: 50,
+    clock,
+    random,
+    watch: () => asked.look(),
+  })
+  const host = await openFleet(members, {
+    folder: join(folder, 'fleet'),
+    clock,
+    random,
+    watch: () => asked.look(),
+    gateway: { http: `http://127.0.0.1:${ports.http}`, https: `https://localhost:${ports.https}` },
+    tls: await serverTls(),
+    environment: process.env,
+  })
+  const profiles = join(folder, 'profiles')
+  mkdirSync(profiles)
+  for (const id of ['moi-inbox', ...host.members.map(({ member }) => member.profile)])
+    copyFileSync(new URL(`../../profiles/${id}.yaml`, import.meta.url), join(profiles, `${id}.yaml`))
+  const file = join(folder, 'saraban.yaml')
+  writeFileSync(
+    file,
+    `data: data\ntrust: certs\nprofiles: profiles\nlisten:
+  http: { host: 127.0.0.1, port: ${ports.http} }
+  https: { host: 127.0.0.1, port: ${ports.https}, certificate: certs/tls/gateway.pem, key: certs/tls/gateway.key.pem }\n`,
+  )
+  const read = (name: string): string => readFileSync(join(certs, name), 'utf8')
+  const log = join(folder, 'gateway.log')
+  const gateway = await startGateway({
+    settings: orThrow(readSettings(file)),
+    environment: {
+      ...host.environment,
+      SARABAN_MOI_INBOX_URL: `https://localhost:${inbox.port}/envelopes`,
+      SARABAN_MOI_TLS_KEY: read('tls/gateway.key.pem'),
+      SARABAN_MOI_TLS_CERTIFICATE: read('tls/gateway.pem'),
+      SARABAN_MOI_TLS_AUTHORITY: read('authority.pem'),
+    },
+    clock,
+    random,
+    log: createLog(pino({ level: 'info', base: null }, pino.destination(log))),
+  })
+  const looking = looks(host.members)
+  const bookOf = (office: OfficeId) =>
+    host.members.find(({ member }) => member.office === office)?.system.entries
+  return {
+    members: host.members,
+    leftOut: host.leftOut.map(({ member, remedy }) => `${member.profile}: ${remedy}`),
+    inbox,
+    log: () => readFileSync(log, 'utf8'),
+    async sendFromMinistry(letter, scans) {
+      const attachments = scans.map(({ name, mediaType, bytes }) => ({
+        name,
+        mediaType,
+        content: bytes.toString('base64'),
+      }))
+      return inbox.sendLetter(orThrow(await readMinistryLetter({ ...letter, attachments }, moi, inbox.store)))
+    },
+    ministry: (fits) => asked.first(() => inbox.entries.find(fits)),
+    book: (office, fits) => asked.first(() => bookOf(office)?.find(fits)),
+    async close() {
+      await looking.end()
+      await gateway.stop()
+      await host.close()
+      await inbox.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Questions that are asked again whenever something was entered into a book. */
+function waiting() {
+  const open = new Set<() => void>()
+  return {
+    look: () => {
+      for (const ask of [...open]) ask()
+    },
+    first: <Value>(find: () => Value | undefined): Promise<Value> =>
+      new Promise((resolve) => {
+        const ask = (): void => {
+          const found = find()
+          if (found === undefined) return
+          open.delete(ask)
+          resolve(found)
+        }
+        open.add(ask)
+        ask()
+      }),
+  }
+}
+
+/** The systems look again and again, as their own timers have them do. */
+function looks(members: readonly Hosted[]): { end(): Promise<void> } {
+  let on = true
+  const rounds = members.map(async ({ system }) => {
+    while (on) {
+      await system.look()
+      await new Promise<void>((go) => systemClock.schedule(systemClock.now() + lookEvery, go))
+    }
+  })
+  return {
+    async end() {
+      on = false
+      await Promise.all(rounds)
+    },
+  }
+}
+
+export const digestOf = ({ bytes }: Scan): string => createHash('sha256').update(bytes).digest('hex')
+
+/** A port of the loopback that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const address = server.address()
+  await new Promise<void>((closed) => server.close(() => closed()))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
