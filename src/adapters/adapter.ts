@@ -1,5 +1,6 @@
 // A profile at work: its documents become forms, its channels transports; together they keep the contract.
 import { isAbsolute, join } from 'node:path'
+import type { OrganisationIds } from '../letter/organisations.ts'
 import type { Clock } from '../letter/time.ts'
 import { bad, good, type Problem, type ProblemCode, problem, type Result } from '../problem/problem.ts'
 import type { Adapter, AdapterVerbs, Outcome, Parcel } from './contract.ts'
@@ -12,6 +13,7 @@ import type { Profile } from './profile.ts'
 import { contentOf, sameTransport } from './profile-check.ts'
 import { resolveReferences } from './references.ts'
 import type { Finding } from './schema.ts'
+import { withOrganisations } from './stated-organisations.ts'
 import { type Channel, channels, type Transport } from './transports/transport.ts'
 import { transports } from './transports/transports.ts'
 import { untoldOf } from './untold.ts'
@@ -23,10 +25,13 @@ export interface AdapterSettings {
   /** The folder that relative paths of a profile stand in: absolute. */
   readonly folder: string
   readonly clock: Clock
+  /** The organisation ids that the installation states; what a profile states of an office goes before them. */
+  readonly organisations?: OrganisationIds
 }
 
 /** Makes the adapter of a profile. Fails, naming every reason, when a reference cannot be resolved or an option is not usable here. */
-export function createAdapter(profile: Profile, settings: AdapterSettings): Result<Adapter> {
+export function createAdapter(read: Profile, settings: AdapterSettings): Result<Adapter> {
+  const profile = withOrganisations(read, settings.organisations ?? new Map())
   const forms = formsOf(profile, settings.clock)
   for (const form of Object.values(forms)) recordWhatIsWritten(form)
   const problems: Problem[] = []

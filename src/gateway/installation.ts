@@ -27,8 +27,9 @@ export function readInstallation({ settings, environment, clock }: InstallationF
   const problems: Problem[] = []
   const trust = kept(readTrustFolder(settings.trust), problems)
   const signers = trust && kept(readSigners(settings.trust, trust), problems)
-  const { profiles, data: folder } = settings
-  const systems = kept(connectSystems({ profiles, environment, folder, clock }), problems)
+  const { profiles, data: folder, organisations } = settings
+  const from = { profiles, environment, folder, clock, ...(organisations && { organisations }) }
+  const systems = kept(connectSystems(from), problems)
   if (systems !== undefined) {
     if (signers !== undefined) kept(checkKeys(systems, signers, settings.trust), problems)
     kept(checkDoors(systems), problems)

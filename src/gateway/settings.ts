@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
-import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
+import { type OrganisationIds, readOrganisations } from '../letter/organisations.ts'
+import { bad, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
 
 export interface Listen {
   readonly host: string
@@ -17,6 +18,8 @@ export interface Settings {
   readonly trust: string
   /** The folder of the profiles: every `*.yaml` in it is one system. */
   readonly profiles: string
+  /** The organisation ids of offices, where the file of them is named. */
+  readonly organisations?: OrganisationIds
   readonly listen: {
     /** For systems on the province's own network, or behind a proxy that ends TLS. */
     readonly http?: Listen
@@ -31,6 +34,12 @@ const largestFile = 64 * 1024
 
 /** Reads a settings file: at most 64 KiB of YAML, without aliases. Relative paths stand in the file's own folder. */
 export function readSettings(file: string): Result<Settings> {
+  const value = readYaml(file)
+  return value.ok ? checkSettings(value.value, dirname(resolve(file))) : value
+}
+
+/** A file of at most 64 KiB of YAML, without aliases and tags. */
+function readYaml(file: string): Result<unknown> {
   let text: string
   try {
     const { size } = statSync(file)
@@ -42,14 +51,12 @@ export function readSettings(file: string): Result<Settings> {
   const document = parseDocument(text, { uniqueKeys: true })
   const [fault, ...more] = [...document.errors, ...document.warnings]
   if (fault !== undefined) return bad(unreadable(file, fault), ...more.map((each) => unreadable(file, each)))
-  let value: unknown
   try {
     // No alias at all: a few lines of them can stand for gigabytes (attacks X11).
-    value = document.toJS({ maxAliasCount: 0 })
+    return good(document.toJS({ maxAliasCount: 0 }))
   } catch (error) {
     return bad(unreadable(file, error))
   }
-  return checkSettings(value, dirname(resolve(file)))
 }
 
 const unreadable = (file: string, error: unknown): Problem =>
@@ -58,7 +65,9 @@ const unreadable = (file: string, error: unknown): Problem =>
 /** Checks settings as data. Relative paths stand in `folder`. */
 export function checkSettings(value: unknown, folder: string): Result<Settings> {
   const checker = new Checker(folder)
-  const root = checker.record(value, '', ['data', 'trust', 'profiles', 'listen', 'log'])
+  const root = checker.record(value, '', ['data', 'trust', 'profiles', 'organisations', 'listen', 'log'])
+  const organisations =
+    root['organisations'] === undefined ? undefined : checker.organisations(root['organisations'])
   const listen = checker.record(root['listen'], 'listen', ['http', 'https'])
   const http = listen['http'] === undefined ? undefined : checker.plain(listen['http'])
   const tls = listen['https']
@@ -68,6 +77,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
     data: checker.path(root['data'], 'data', 'new'),
     trust: checker.path(root['trust'], 'trust', 'there'),
     profiles: checker.path(root['profiles'], 'profiles', 'there'),
+    ...(organisations && { organisations }),
     listen: { ...(http && { http }), ...(https && { https }) },
     log: checker.level(root['log'] ?? 'info'),
   }
@@ -132,6 +142,16 @@ class Checker {
       certificate: this.path(said['certificate'], 'listen.https.certificate', 'there'),
       key: this.path(said['key'], 'listen.https.key', 'there'),
     }
+  }
+
+  organisations(value: unknown): OrganisationIds | undefined {
+    const file = this.path(value, 'organisations', 'there')
+    if (file === '' || !existsSync(file)) return undefined
+    const raw = readYaml(file)
+    const table = raw.ok ? readOrganisations(raw.value) : raw
+    if (table.ok) return table.value
+    this.problems.push(...table.problems.map((found) => within('organisations', found)))
+    return undefined
   }
 
   level(value: unknown): Settings['log'] {

@@ -6,6 +6,7 @@ import type { Access, Adapter } from '../adapters/contract.ts'
 import { readProfile } from '../adapters/profile.ts'
 import type { Signer } from '../envelope/envelope.ts'
 import type { OfficeId } from '../letter/offices.ts'
+import type { OrganisationIds } from '../letter/organisations.ts'
 import type { Clock } from '../letter/time.ts'
 import { bad, describe, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
 import type { System } from './desk.ts'
@@ -42,6 +43,8 @@ export interface SystemsFrom {
   /** Where relative paths of profiles stand. */
   readonly folder: string
   readonly clock: Clock
+  /** The organisation ids that the installation states. */
+  readonly organisations?: OrganisationIds
 }
 
 /** Connects every system by office. */
@@ -68,14 +71,19 @@ export function connectSystems(from: SystemsFrom): Result<ReadonlyMap<OfficeId, 
 }
 
 function connect(
-  { profiles, environment, folder, clock }: SystemsFrom,
+  { profiles, environment, folder, clock, organisations }: SystemsFrom,
   file: string,
 ): Result<ConnectedSystem> {
   const text = readText(join(profiles, file))
   if (!text.ok) return text
   const profile = readProfile(text.value, file)
   if (!profile.ok) return profile
-  const adapter = createAdapter(profile.value, { environment, folder, clock })
+  const adapter = createAdapter(profile.value, {
+    environment,
+    folder,
+    clock,
+    ...(organisations && { organisations }),
+  })
   if (!adapter.ok) return adapter
   const { id, office, version, documents, channels } = profile.value
   const document = channels.send?.document ?? Object.keys(documents)[0]

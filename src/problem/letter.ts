@@ -202,6 +202,18 @@ export const letterProblems = {
     'Write “{id}”.',
     'เขียน “{id}”',
   ),
+  'letter.organisation.wrong': fault(
+    '{value} is no list of organisation ids',
+    '{value} ไม่ใช่รายการรหัสหน่วยงาน',
+    'Write, for each office, a list of at most 20 ids of 5 or 10 digits in quotes: "50": ["1515000000", "15150"].',
+    'เขียนรายการรหัส 5 หรือ 10 หลักในเครื่องหมายคำพูดของแต่ละหน่วยงาน ไม่เกิน 20 รหัส เช่น "50": ["1515000000", "15150"]',
+  ),
+  'letter.organisation.twice': fault(
+    'the organisation id {value} is that of {name} ({other}) too',
+    'รหัสหน่วยงาน {value} เป็นของ {name} ({other}) ด้วย',
+    'An id means one office: correct one of the two; where the list of offices only assumes it, state the true id of {other} as well.',
+    'รหัสหนึ่งใช้กับหน่วยงานเดียว ให้แก้รหัสใดรหัสหนึ่ง หากเป็นเพียงรหัสสมมติในรายชื่อหน่วยงาน ให้ระบุรหัสจริงของ {other} ด้วย',
+  ),
   'letter.to.duplicate': fault(
     'the office {value} is named twice as recipient',
     'ระบุหน่วยงาน {value} เป็นผู้รับซ้ำ',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { defaultBounds } from '../../src/gateway/http/server.ts'
-import { readSettings } from '../../src/gateway/settings.ts'
+import { checkSettings, readSettings } from '../../src/gateway/settings.ts'
 import { orThrow } from '../../src/gateway/systems.ts'
 import { catalogue } from '../../src/problem/catalogue.ts'
 import { office } from '../letter/arbitrary.ts'
@@ -56,6 +56,7 @@ writeFileSync(
   join(folder, 'saraban.yaml'),
   example.replace(/port: \d+/g, 'port: 0').replace('0.0.0.0', '127.0.0.1'),
 )
+writeFileSync(join(folder, 'organisations.yaml'), blocks(page('settings'), 'yaml organisations')[0] ?? '')
 const gateway = await installation.start({ settings: orThrow(readSettings(join(folder, 'saraban.yaml'))) })
 t.teardown(() => gateway.stop())
 
@@ -65,6 +66,21 @@ t.test('the settings of the page start a gateway', async (t) => {
   mkdirSync(join(folder, 'moved'))
   renameSync(join(folder, 'saraban.yaml'), join(folder, 'moved', 'saraban.yaml'))
   t.notOk(readSettings(join(folder, 'moved', 'saraban.yaml')).ok, 'its paths stand in its own folder')
+})
+
+t.test('the organisation ids of the page are those that systems see', async (t) => {
+  const body =
+    '<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body><GetOrganizationList/></S:Body></S:Envelope>'
+  const headers = { 'content-type': 'text/xml', ...basic('old', password) }
+  const listed = await ask(`${gateway.http}/e-cms/93`, { method: 'POST', headers, body })
+  t.match(listed.text, '<OrganizationID>1599900093</OrganizationID>')
+  t.notMatch(listed.text, '<OrganizationID>1519300000</OrganizationID>')
+  writeFileSync(join(folder, 'organisations.yaml'), '"93": ["15192"]\n"94": [15194]\n')
+  const faults = checkSettings({ organisations: 'organisations.yaml' }, folder)
+  t.match(
+    faults.ok ? [] : faults.problems.filter(({ code }) => code.startsWith('letter.')).map(({ path }) => path),
+    ['organisations.94', 'organisations.93'],
+  )
 })
 
 t.test('the key and the hash that the page makes open their doors', async (t) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import t from 'tap'
+import { parse as parseYaml } from 'yaml'
 import {
   attachmentName,
   extensionOf,
@@ -37,6 +38,7 @@ import {
   offices,
   organisationIdsAreAssumed,
 } from '../../src/letter/offices.ts'
+import { officeOfOrganisation, organisationIdOf, readOrganisations } from '../../src/letter/organisations.ts'
 import { provinces } from '../../src/letter/provinces.ts'
 import { mustBe, office } from './arbitrary.ts'
 import { faultsOf } from './faults.ts'
@@ -123,6 +125,55 @@ t.test('an office is found by every name that it goes by, and by nothing else', 
   t.equal(findOffice(' 1500900000 ', aliases)?.id, '50')
   t.equal(findOffice('51', aliases)?.id, '52', 'an alias goes before the list')
   t.equal(findOffice('ลำพูน', aliases)?.id, '51')
+})
+
+t.test('organisation ids that are stated go before those that are assumed', (t) => {
+  const table = mustBe(
+    readOrganisations({ '93': ['1599900093', '15193'], moi: ['15002'], '50': ['1511111111'] }),
+  )
+  const [phatthalung, chiangMai] = [office('93'), office('50')]
+  for (const id of ['1599900093', '15193', '1519300000']) t.equal(officeOfOrganisation(id, table), '93')
+  for (const id of ['15999', '15', 'พัทลุง', '151930000']) t.equal(officeOfOrganisation(id, table), undefined)
+  const written = (id: typeof moi) =>
+    ([undefined, 5, 10] as const).map((digits) => organisationIdOf(id, table, digits))
+  t.same(written(phatthalung), ['1599900093', '15193', '1599900093'])
+  t.same(written(moi), ['15002', '15002', '1500200000'])
+  t.same(written(chiangMai), ['1511111111', '1511111111', '1511111111'], 'no five digits mean the same')
+  t.same(written(office('51')), ['1515100000', '15151', '1515100000'], 'assumed')
+
+  const faults = (raw: unknown): string[] => {
+    const read = readOrganisations(raw)
+    return read.ok ? [] : read.problems.map(({ path, code }) => `${path} ${code.slice('letter.'.length)}`)
+  }
+  t.same(
+    faults({
+      '93': ['15x', '1519300000'],
+      '99': ['15199'],
+      '50': '15150',
+      '51': [],
+      '52': 15152,
+      '53': null,
+    }),
+    [
+      '51 organisation.wrong',
+      '52 organisation.wrong',
+      '53 organisation.wrong',
+      '93 organisation.wrong',
+      '99 office.unknown',
+    ],
+  )
+  t.same(faults({ '93': ['15993'], '92': ['1599300000'] }), ['93 organisation.twice'], 'in its other length')
+  t.same(faults({ '93': ['15192'] }), ['93 organisation.twice'], 'assumed of Trang, whose own is not stated')
+  t.same(faults({ '93': ['15192'], '92': ['15193'] }), [])
+  t.same([faults([]), faults(null), faults('15193')], Array(3).fill([' organisation.wrong']))
+  const shipped = parseYaml(readFileSync(new URL('../../data/organisations.yaml', import.meta.url), 'utf8'))
+  const whole = mustBe(readOrganisations(shipped))
+  t.same(
+    offices.map(({ id }) => whole.get(id)),
+    offices.map(({ organisationId }) => [organisationId]),
+    'the file that is shipped says what is assumed',
+  )
+  t.end()
 })
 
 t.test('an office id is exactly an id; another name is told its id', async (t) => {

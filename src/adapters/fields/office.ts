@@ -1,37 +1,53 @@
 // An office, by whatever the system calls it.
 import { findOffice, type Office, officeById, officeId } from '../../letter/offices.ts'
+import {
+  type OrganisationIds,
+  officeOfOrganisation,
+  organisationIdOf,
+  readOrganisations,
+} from '../../letter/organisations.ts'
 import { bad, good, problem } from '../../problem/problem.ts'
+import { organisationFindings, organisationIds } from '../organisation-options.ts'
 import { cellByCell, codec } from './codec.ts'
 
 const writings = ['id', 'name', 'english', 'abbreviation', 'organisation'] as const
 type Writing = (typeof writings)[number]
 
-const written: Readonly<Record<Writing, (office: Office) => string>> = {
+const written: Readonly<Record<Exclude<Writing, 'organisation'>, (office: Office) => string>> = {
   id: (office) => office.id,
   name: (office) => office.th,
   english: (office) => office.en,
   abbreviation: (office) => office.abbreviation,
-  organisation: (office) => office.organisationId,
 }
 
-/** Reads an id, a name, an abbreviation or a national organisation id; writes the one that `write` names. */
-export const office = codec<{ readonly write: Writing }>({
+/**
+ * Reads an id, a name, an abbreviation or a national organisation id; writes the one that `write` names. `organisations`:
+ * the organisation ids of offices, before those that are assumed.
+ */
+export const office = codec<{ readonly write: Writing; readonly organisations?: unknown }>({
   name: 'office',
   options: {
     type: 'object',
-    properties: { write: { enum: writings, default: 'id' } },
+    properties: { write: { enum: writings, default: 'id' }, organisations: organisationIds },
     additionalProperties: false,
   },
   bare: {},
-  create: ({ write }) =>
-    cellByCell({
+  deeper: ({ organisations = {} }) => organisationFindings(organisations),
+  create: ({ write, organisations = {} }) => {
+    const read = readOrganisations(organisations)
+    const table: OrganisationIds = read.ok ? read.value : new Map()
+    return cellByCell({
       read: (cell) => {
-        const found = findOffice(cell.trim())
-        return found === undefined ? bad(problem('adapter.field.office-unknown', '', cell)) : good(found.id)
+        const text = cell.trim()
+        const found = officeOfOrganisation(text, table) ?? findOffice(text)?.id
+        return found === undefined ? bad(problem('adapter.field.office-unknown', '', cell)) : good(found)
       },
       write: (value) => {
         const id = officeId(value)
-        return id.ok ? good(written[write](officeById(id.value))) : id
+        if (!id.ok) return id
+        if (write === 'organisation') return good(organisationIdOf(id.value, table))
+        return good(written[write](officeById(id.value)))
       },
-    }),
+    })
+  },
 })

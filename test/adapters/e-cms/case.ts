@@ -27,7 +27,7 @@ import {
 export const phatthalung = office('93')
 
 /** What a profile adds to the national table in these tests. */
-export const options = { organisations: { '1599900093': '93' } }
+export const options = { organisations: { '93': ['1599900093'] } }
 
 export interface Case {
   readonly title: string

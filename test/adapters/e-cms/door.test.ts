@@ -7,15 +7,19 @@ import { XMLParser } from 'fast-xml-parser'
 import t, { type Test } from 'tap'
 import { createAdapter } from '../../../src/adapters/adapter.ts'
 import type { DoorAnswer } from '../../../src/adapters/contract.ts'
+import { codecOf } from '../../../src/adapters/fields/codecs.ts'
 import { readMessage } from '../../../src/adapters/formats/e-cms/message.ts'
 import { usualBounds } from '../../../src/adapters/formats/e-cms/tree-builder.ts'
 import { readProfile } from '../../../src/adapters/profile.ts'
+import { withOrganisations } from '../../../src/adapters/stated-organisations.ts'
 import type { Envelope } from '../../../src/envelope/envelope.ts'
 import { sealAsync } from '../../../src/envelope/seal.ts'
 import { createAuthority, issueCertificate } from '../../../src/gateway/trust/authority.ts'
 import { moi, offices } from '../../../src/letter/offices.ts'
+import { readOrganisations } from '../../../src/letter/organisations.ts'
 import { type Clock, systemClock } from '../../../src/letter/time.ts'
 import { fixedLetter, mustBe, office } from '../../letter/arbitrary.ts'
+import { shipped } from '../stage.ts'
 import { phatthalung } from './case.ts'
 import { formOf, gatewayInMemory, messageIds, now, post, serve, transportOf } from './gateway.ts'
 
@@ -408,9 +412,39 @@ t.test('the shipped profile opens one door for all four channels', async (t) => 
   await adapter.stop()
 })
 
+t.test(
+  'what an installation states of organisations is in every profile, behind what the profile states',
+  (t) => {
+    const text = shippedText.replace('organisations: {}', 'organisations: { "92": ["1592000000"] }')
+    const stated = mustBe(readOrganisations({ '92': ['1592100000'], '93': ['1599900093'] }))
+    const ecms = withOrganisations(mustBe(readProfile(text, 'x')), stated)
+    t.match(ecms.documents['letter']?.format, {
+      organisations: { '92': ['1592000000'], '93': ['1599900093'] },
+    })
+    const chiangMai = withOrganisations(shipped('chiang-mai-csv'), stated)
+    const fields = chiangMai.documents['letter']?.fields ?? {}
+    const [from, to] = [fields['from'], fields['to']].map((each) =>
+      each !== undefined && 'as' in each ? codecOf(each.as) : undefined,
+    )
+    t.match(from?.read(['1599900093']), { ok: true, value: ['93'] })
+    t.match(to?.read(['15999']), { ok: false }, 'five digits that may mean another')
+    t.match(to?.read(['1599900093']), { ok: true, value: ['93'] })
+    const written = codecOf({ office: { write: 'organisation', organisations: { '93': ['1599900093'] } } })
+    t.match(
+      written.write(['93'], 1, () => undefined),
+      { value: { cells: ['1599900093'] } },
+    )
+    t.match(
+      written.write(['92'], 1, () => undefined),
+      { value: { cells: ['1519200000'] } },
+    )
+    t.end()
+  },
+)
+
 t.test('faults of a profile are all named at once, where they stand', async (t) => {
   const text = shippedText
-    .replace('organisations: {}', 'organisations: { "15": "93", "1599900093": "พัทลุง" }')
+    .replace('organisations: {}', 'organisations: { "93": "1599900093", "พัทลุง": ["15993"], "92": ["15"] }')
     .replace('{ env: SARABAN_93_SCRYPT }', 'secret')
     .replace('[{ env: SARABAN_93_ADDRESS }]', '[10.93.0.0/40]')
     .replace('path: /e-cms/93', 'path: e-cms/93')
@@ -423,15 +457,17 @@ t.test('faults of a profile are all named at once, where they stand', async (t) 
     )
   }
   const later = readProfile(
-    text.replace('path: e-cms/93', 'path: /e-cms/93').replace('"15": "93", ', ''),
+    text.replace('path: e-cms/93', 'path: /e-cms/93').replace('"93": "1599900093", ', ''),
     'x',
   )
   const deeper = later.ok ? [] : later.problems.map(({ path }) => path).sort()
   t.strictSame(
     [...new Set(deeper)],
     [
-      'documents.letter.format.organisations.1599900093',
-      'documents.notice.format.organisations.1599900093',
+      'documents.letter.format.organisations.92',
+      'documents.letter.format.organisations.พัทลุง',
+      'documents.notice.format.organisations.92',
+      'documents.notice.format.organisations.พัทลุง',
       'send.transport.access.addresses.0',
       'send.transport.access.scrypt',
     ],

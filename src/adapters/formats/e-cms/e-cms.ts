@@ -1,10 +1,11 @@
 // The format of the national exchange (TH e-GIF e-CMS): GovernmentDocument and the notifiers, both ways.
-import { type OfficeId, officeId } from '../../../letter/offices.ts'
+import { readOrganisations } from '../../../letter/organisations.ts'
 import type { Problem, Result } from '../../../problem/problem.ts'
 import { bad, problem } from '../../../problem/problem.ts'
 import type { Item, Source } from '../../contract.ts'
+import { organisationFindings, organisationIds } from '../../organisation-options.ts'
 import { byteCount } from '../../quantities.ts'
-import { type Finding, size } from '../../schema.ts'
+import { size } from '../../schema.ts'
 import {
   type DocumentForm,
   documentFormat,
@@ -23,8 +24,8 @@ import { writeNotice } from './write-notice.ts'
 import type { Xml } from './write-xml.ts'
 
 export interface EcmsOptions {
-  /** Organisation id → office id: ids that the national table does not have, or has otherwise. */
-  readonly organisations: Readonly<Record<string, string>>
+  /** Office id → organisation ids that the office list does not have, or has otherwise; the first is written. */
+  readonly organisations: Readonly<Record<string, readonly string[]>>
   readonly organisationDigits: 5 | 10
   readonly attachments: string
   readonly filenames: boolean
@@ -34,13 +35,7 @@ export interface EcmsOptions {
 export const eCms = documentFormat<EcmsOptions>({
   kind: 'e-cms',
   options: {
-    organisations: {
-      type: 'object',
-      propertyNames: { pattern: '^[0-9]{5}([0-9]{5})?$' },
-      additionalProperties: { type: 'string' },
-      default: {},
-      description: 'organisation ids of 5 or 10 digits, each with the id of its office',
-    },
+    organisations: { ...organisationIds, default: {} },
     organisationDigits: {
       enum: [5, 10],
       default: 10,
@@ -58,34 +53,9 @@ export const eCms = documentFormat<EcmsOptions>({
       description: 'what the bytes of the system’s messages are, whatever they say: utf-8 or windows-874',
     },
   },
-  deeper: ({ organisations: aliases }) => organisationFindings(aliases),
+  deeper: ({ organisations: stated }) => organisationFindings(stated),
   create: (options, context) => new EcmsForm(options, context),
 })
-
-/** Faults of the table of organisations, for the profile's report. */
-const organisationFindings = (aliases: Readonly<Record<string, string>>): readonly Finding[] =>
-  Object.entries(aliases).flatMap(([id, office]) => {
-    const read = officeId(office)
-    if (read.ok) return []
-    return [
-      {
-        at: ['organisations', id],
-        code: read.problems[0].code,
-        value: office,
-        ...(read.problems[0].details && { details: read.problems[0].details }),
-      },
-    ]
-  })
-
-/** The table of organisations that a profile's options describe; they were checked by `organisationFindings`. */
-function organisationsOf(options: Pick<EcmsOptions, 'organisations' | 'organisationDigits'>): Organisations {
-  const aliases = new Map<string, OfficeId>()
-  for (const [id, text] of Object.entries(options.organisations)) {
-    const office = officeId(text)
-    if (office.ok) aliases.set(id, office.value)
-  }
-  return organisations(aliases, options.organisationDigits)
-}
 
 /** The form at work. The SOAP transport needs it as itself: its look-ups know the same organisations. */
 export class EcmsForm implements DocumentForm {
@@ -101,7 +71,9 @@ export class EcmsForm implements DocumentForm {
 
   constructor(options: EcmsOptions, context: FormContext) {
     this.#context = context
-    this.organisations = organisationsOf(options)
+    const table = readOrganisations(options.organisations)
+    // Its faults were found when the profile was read.
+    this.organisations = organisations(table.ok ? table.value : new Map(), options.organisationDigits)
     this.#limit = byteCount(options.attachments)
     this.#filenames = options.filenames
     this.#charset = options.charset

@@ -1,5 +1,10 @@
-// Organisation ids: five digits early, ten later, and whatever an installation's own table adds.
-import { findOffice, type OfficeAliases, type OfficeId, officeById } from '../../../letter/offices.ts'
+// Organisation ids of the exchange: what the installation and the profile state, then what the office list assumes.
+import { findOffice, type OfficeId } from '../../../letter/offices.ts'
+import {
+  type OrganisationIds,
+  officeOfOrganisation,
+  organisationIdOf,
+} from '../../../letter/organisations.ts'
 import { bad, good, problem, type Result } from '../../../problem/problem.ts'
 
 export interface Organisations {
@@ -11,16 +16,15 @@ export interface Organisations {
   ministryOf(office: OfficeId): string
 }
 
-/** `aliases`: organisation id → office, before the national table. `digits`: how long the ids are that are written. */
-export function organisations(aliases: OfficeAliases, digits: 5 | 10): Organisations {
-  const own = new Map([...aliases].map(([id, office]) => [office, id]))
-  const idOf = (office: OfficeId): string =>
-    own.get(office) ?? officeById(office).organisationId.slice(0, digits)
+/** `table`: the stated ids, before the assumed ones. `digits`: how long the ids are that are written. */
+export function organisations(table: OrganisationIds, digits: 5 | 10): Organisations {
+  const idOf = (office: OfficeId): string => organisationIdOf(office, table, digits)
   return {
     officeOf: (id) => {
       // Only ids of digits: a name in this place would be a guess, and two-digit ids are ministries, not provinces.
-      const office = aliases.has(id) || /^(?:\d{5}|\d{10})$/.test(id) ? findOffice(id, aliases) : undefined
-      return office === undefined ? bad(problem('ecms.organisation.unknown', '', id)) : good(office.id)
+      const listed = /^(?:\d{5}|\d{10})$/.test(id) ? findOffice(id)?.id : undefined
+      const office = officeOfOrganisation(id, table) ?? listed
+      return office === undefined ? bad(problem('ecms.organisation.unknown', '', id)) : good(office)
     },
     idOf,
     ministryOf: (office) => idOf(office).slice(0, 2),
