@@ -1,9 +1,23 @@
 // Issues certificates under a test authority: for the sandbox, the tests and integration testers. Never for production,
 // where certificates come from an authority under the National Root CA (domain §5).
-import { createPrivateKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  sign as cryptoSign,
+  generateKeyPair,
+  type KeyObject,
+  X509Certificate,
+} from 'node:crypto'
 import { promisify } from 'node:util'
 import forge from 'node-forge'
 import type { Instant, Random } from '../../letter/time.ts'
+
+declare module 'node-forge' {
+  namespace pki {
+    /** What is signed of a certificate; @types/node-forge does not know it. */
+    function getTBSCertificate(certificate: Certificate): asn1.Asn1
+  }
+}
 
 const newKeyPair = promisify(generateKeyPair)
 const day = 24 * 60 * 60 * 1000
@@ -112,9 +126,8 @@ interface Certificate {
 
 function sign(wanted: Certificate): X509Certificate {
   const certificate = forge.pki.createCertificate()
-  const pem = (key: KeyObject): string => key.export({ type: 'pkcs1', format: 'pem' }).toString()
-  const privateKey = forge.pki.privateKeyFromPem(pem(wanted.publicKey))
-  certificate.publicKey = forge.pki.setRsaPublicKey(privateKey.n, privateKey.e)
+  const spki = createPublicKey(wanted.publicKey).export({ type: 'spki', format: 'pem' }).toString()
+  certificate.publicKey = forge.pki.publicKeyFromPem(spki)
   // Positive, as RFC 5280 section 4.1.2.2 asks: the first byte stays below 0x80 and is never zero.
   const serial = Buffer.from(wanted.random(16))
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40
@@ -124,7 +137,12 @@ function sign(wanted: Certificate): X509Certificate {
   certificate.setSubject(wanted.subject)
   certificate.setIssuer(wanted.issuer)
   certificate.setExtensions([...wanted.extensions])
-  certificate.sign(forge.pki.privateKeyFromPem(pem(wanted.signingKey)), forge.md.sha256.create())
+  certificate.signatureOid = forge.pki.oids['sha256WithRSAEncryption'] ?? ''
+  certificate.siginfo.algorithmOid = certificate.signatureOid
+  // node-forge describes it, and OpenSSL signs it: a hundred times as fast, which shows when 77 offices get one each.
+  const described = forge.asn1.toDer(forge.pki.getTBSCertificate(certificate)).getBytes()
+  const signature = cryptoSign('sha256', Buffer.from(described, 'latin1'), wanted.signingKey)
+  certificate.signature = signature.toString('latin1')
   return new X509Certificate(forge.pki.certificateToPem(certificate))
 }
 
