@@ -15,8 +15,8 @@ import {
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock, Random } from '../letter/time.ts'
 
-/** The servers of a test installation; both answer on this machine only. */
-const servers = ['gateway', 'inbox'] as const
+/** The servers of a test installation; all answer on this machine only. */
+const ownServers = ['gateway', 'inbox'] as const
 
 /**
  * Makes the folder `out` (design §5.1, trust folder): whole or not at all. Keys are RSA-2048, made in the thread pool;
@@ -27,6 +27,7 @@ export async function makeCertificates(
   offices: readonly OfficeId[],
   clock: Clock,
   random: Random,
+  servers: readonly string[] = ownServers,
 ): Promise<void> {
   const now = clock.now()
   const begun = `${out}.tmp`

@@ -10,6 +10,7 @@ import { sendFromMinistry } from '../../src/cli/demo/send.ts'
 import { type Step, steps } from '../../src/gateway/desk.ts'
 import { moi } from '../../src/letter/offices.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { csvFolder, ecmsSoap, jsonOverHttp } from '../../src/sandbox/fleet/three.ts'
 import type { OfficeSystem } from '../../src/sandbox/systems/system.ts'
 import { scratch } from './harness.ts'
 import type { Order } from './kill/gateway.ts'
@@ -99,13 +100,15 @@ const numbersBack = (system: OfficeSystem) =>
 
 t.test('killed at every step, restarted: every acknowledged letter is registered exactly once', async (t) => {
   const phoenix = new Phoenix()
-  const installation = await openInstallation(
-    scratch(t),
-    systemClock,
-    systemRandom,
-    { ministry: () => undefined, province: () => undefined },
-    phoenix.start,
-  )
+  const installation = await openInstallation({
+    folder: scratch(t),
+    members: [csvFolder, ecmsSoap, jsonOverHttp('key')],
+    clock: systemClock,
+    random: systemRandom,
+    watch: { ministry: () => undefined, province: () => undefined },
+    environment: process.env,
+    start: phoenix.start,
+  })
   t.after(() => installation.close())
   const { inbox, systems } = installation
   const registered = () => inbox.entries.filter((entry) => entry.entry === 'letter.registered')

@@ -1,6 +1,5 @@
-// A whole installation in a scratch folder: the gateway, the ministry's inbox and three provincial systems.
-import { createHash, scryptSync } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+// A whole installation in a scratch folder: the gateway, the ministry's inbox and provincial systems of the sandbox.
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -9,32 +8,37 @@ import { startGateway } from '../../gateway/gateway.ts'
 import { createLog } from '../../gateway/log.ts'
 import { readSettings, type Settings } from '../../gateway/settings.ts'
 import { orThrow } from '../../gateway/systems.ts'
-import { moi, type OfficeId, officeId } from '../../letter/offices.ts'
+import { moi, type OfficeId } from '../../letter/offices.ts'
 import type { Clock, Random } from '../../letter/time.ts'
+import { type Host, openFleet } from '../../sandbox/fleet/host.ts'
+import type { FleetMember } from '../../sandbox/fleet/member.ts'
 import { openControl } from '../../sandbox/inbox/control.ts'
 import { type Inbox, openInbox } from '../../sandbox/inbox/inbox.ts'
 import type { InboxEntry } from '../../sandbox/inbox/register.ts'
-import { openCsvSystem } from '../../sandbox/systems/csv.ts'
-import { openEcmsSystem } from '../../sandbox/systems/ecms.ts'
-import { openJsonSystem } from '../../sandbox/systems/json.ts'
 import type { BookEntry, OfficeSystem } from '../../sandbox/systems/system.ts'
 import { makeCertificates } from '../certificates.ts'
 import { readMinistry } from '../ministry.ts'
 import { writeEnvironment, writeSettings } from './settings.ts'
-
-/** The provinces whose (illustrative) profiles are used. */
-export const provinces = {
-  csv: orThrow(officeId('50')),
-  ecms: orThrow(officeId('93')),
-  json: orThrow(officeId('57')),
-} as const
 
 export interface Watchers {
   ministry(entry: InboxEntry): void
   province(office: OfficeId, entry: BookEntry): void
 }
 
-export interface Installation {
+export interface InstallationParts {
+  /** Empty or new. */
+  readonly folder: string
+  readonly members: readonly FleetMember[]
+  readonly clock: Clock
+  readonly random: Random
+  readonly watch: Watchers
+  /** Of the process: where the programs of servers are found. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Default: a gateway in this process that writes its log into the folder. */
+  readonly start?: StartGateway
+}
+
+export interface Installation extends Pick<Host, 'members' | 'leftOut'> {
   readonly folder: string
   /** The gateway's data folder: journal and attachments. */
   readonly data: string
@@ -44,10 +48,8 @@ export interface Installation {
   readonly http: string
   readonly ports: { readonly http: number; readonly https: number; readonly inbox: number }
   readonly systems: readonly OfficeSystem[]
-  /** Where the CSV system's letters are dropped, and what the JSON system's clients call with which key. */
-  readonly csvSend: string
-  readonly jsonLetters: string
-  readonly jsonKey: string
+  /** What the gateway was started with. */
+  readonly environment: Readonly<Record<string, string>>
   close(): Promise<void>
 }
 
@@ -57,20 +59,14 @@ export type StartGateway = (
   environment: Readonly<Record<string, string>>,
 ) => Promise<{ stop(): Promise<void> }>
 
-/** Starts everything in `folder`, which is empty or new. Rejects when a port or the folder cannot be had. */
-export async function openInstallation(
-  folder: string,
-  clock: Clock,
-  random: Random,
-  watch: Watchers,
-  start: StartGateway = (settings, environment) => {
-    const log = createLog(pino({ level: 'info', base: null }, pino.destination(join(folder, 'gateway.log'))))
-    return startGateway({ settings, environment, clock, random, log })
-  },
-): Promise<Installation> {
+/**
+ * Starts everything: members first, then the gateway with the profiles of those that take part. Rejects, with everything
+ * closed again, when a port or the folder cannot be had.
+ */
+export async function openInstallation(parts: InstallationParts): Promise<Installation> {
   const opened: Close[] = []
   try {
-    return await openAll(folder, clock, random, watch, start, opened)
+    return await openAll(parts, opened)
   } catch (error) {
     await closeAll(opened)
     throw error
@@ -84,23 +80,20 @@ async function closeAll(opened: readonly Close[]): Promise<void> {
   for (const close of opened.toReversed()) await close()
 }
 
-async function openAll(
-  folder: string,
-  clock: Clock,
-  random: Random,
-  watch: Watchers,
-  start: StartGateway,
-  opened: Close[],
-): Promise<Installation> {
-  const secret = (): string => Buffer.from(random(18)).toString('base64url')
+async function openAll(parts: InstallationParts, opened: Close[]): Promise<Installation> {
+  const { folder, members, clock, random, watch } = parts
   const certs = join(folder, 'certs')
-  await makeCertificates(certs, [moi, ...Object.values(provinces)], clock, random)
+  const offices = [moi, ...members.map((member) => member.office)]
+  await makeCertificates(certs, offices, clock, random, ['gateway', 'inbox', 'systems'])
+  const pem = (file: string): string => readFileSync(join(certs, file), 'utf8')
+  const authority = pem('authority.pem')
   const ports = { http: await freePort(), https: await freePort() }
-  const http = `http://127.0.0.1:${ports.http}`
+  const gateway = { http: `http://127.0.0.1:${ports.http}`, https: `https://localhost:${ports.https}` }
+
   const inbox = await openInbox({
     folder: join(folder, 'ministry'),
     ...orThrow(readMinistry(certs)),
-    gateway: `https://localhost:${ports.https}`,
+    gateway: gateway.https,
     port: 0,
     acceptDelay: 300,
     clock,
@@ -110,96 +103,51 @@ async function openAll(
   opened.push(() => inbox.close())
   const control = await openControl(inbox, moi, 0)
   opened.push(() => control.close())
-
-  const shared = (name: string): string => {
-    const path = join(folder, 'chiang-mai', name)
-    mkdirSync(path, { recursive: true })
-    return path
-  }
-  const folders = {
-    send: shared('send'),
-    sendNotices: shared('send-notices'),
-    receive: shared('receive'),
-    notices: shared('notices'),
-  }
-  const csv = openCsvSystem({
-    folder: join(folder, 'chiang-mai', 'own'),
-    office: provinces.csv,
-    shared: folders,
+  const host = await openFleet(members, {
+    folder: join(folder, 'systems'),
     clock,
-    watch: (entry) => watch.province(provinces.csv, entry),
+    random,
+    watch: watch.province,
+    gateway,
+    tls: { key: pem('tls/systems.key.pem'), certificate: pem('tls/systems.pem'), authority },
+    environment: parts.environment,
   })
-  opened.push(() => csv.close())
-  const [jsonKey, gatewayKey, password] = [secret(), secret(), secret()]
-  const jsonLetters = `${http}/v1/systems/57/letters`
-  const json = await openJsonSystem({
-    folder: join(folder, 'chiang-rai'),
-    office: provinces.json,
-    letters: jsonLetters,
-    notices: `${http}/v1/systems/57/notices`,
-    key: jsonKey,
-    gatewayKey,
-    port: 0,
-    clock,
-    watch: (entry) => watch.province(provinces.json, entry),
-  })
-  opened.push(() => json.close())
-  const ecms = openEcmsSystem({
-    folder: join(folder, 'phatthalung'),
-    office: provinces.ecms,
-    url: `${http}/e-cms/93`,
-    user: 'phatthalung',
-    password,
-    clock,
-    watch: (entry) => watch.province(provinces.ecms, entry),
-  })
+  opened.push(() => host.close())
 
-  opened.push(() => ecms.close())
-
-  const data = join(folder, 'data')
-  const settings = orThrow(readSettings(writeSettings(folder, ports)))
   const environment = {
-    SARABAN_50_SEND: folders.send,
-    SARABAN_50_SEND_NOTICES: folders.sendNotices,
-    SARABAN_50_RECEIVE: folders.receive,
-    SARABAN_50_NOTICES: folders.notices,
-    SARABAN_57_KEY_SHA256: createHash('sha256').update(jsonKey).digest('hex'),
-    SARABAN_57_TOKEN: gatewayKey,
-    SARABAN_57_LETTERS_URL: `http://127.0.0.1:${json.port}/letters`,
-    SARABAN_57_NOTICES_URL: `http://127.0.0.1:${json.port}/notices`,
-    SARABAN_93_USER: 'phatthalung',
-    SARABAN_93_SCRYPT: scryptOf(password, random),
-    SARABAN_93_ADDRESS: '127.0.0.1',
-    SARABAN_93_URL: `${http}/e-cms/93`,
+    ...host.environment,
     SARABAN_MOI_INBOX_URL: `https://localhost:${inbox.port}/envelopes`,
-    SARABAN_MOI_TLS_KEY: readFileSync(join(certs, 'tls/gateway.key.pem'), 'utf8'),
-    SARABAN_MOI_TLS_CERTIFICATE: readFileSync(join(certs, 'tls/gateway.pem'), 'utf8'),
-    SARABAN_MOI_TLS_AUTHORITY: readFileSync(join(certs, 'authority.pem'), 'utf8'),
+    SARABAN_MOI_TLS_KEY: pem('tls/gateway.key.pem'),
+    SARABAN_MOI_TLS_CERTIFICATE: pem('tls/gateway.pem'),
+    SARABAN_MOI_TLS_AUTHORITY: authority,
   }
+  const profiles = [...host.members.map(({ member }) => member.profile), 'moi-inbox']
+  const settings = orThrow(readSettings(writeSettings(folder, profiles, ports)))
   writeEnvironment(folder, environment)
-  const gateway = await start(settings, environment)
-
-  opened.push(() => gateway.stop())
+  const start = parts.start ?? startIn(parts)
+  const running = await start(settings, environment)
+  opened.push(() => running.stop())
   return {
     folder,
-    data,
+    data: settings.data,
     inbox,
     control: `http://127.0.0.1:${control.port}`,
-    http,
+    http: gateway.http,
     ports: { ...ports, inbox: inbox.port },
-    systems: [csv, ecms, json],
-    csvSend: folders.send,
-    jsonLetters,
-    jsonKey,
+    members: host.members,
+    leftOut: host.leftOut,
+    systems: host.members.map(({ system }) => system),
+    environment,
     close: () => closeAll(opened),
   }
 }
 
-/** `<salt hex>:<hash hex>`, as a profile's `access` wants it. */
-function scryptOf(password: string, random: Random): string {
-  const salt = Buffer.from(random(16))
-  return `${salt.toString('hex')}:${scryptSync(password, salt, 32).toString('hex')}`
-}
+const startIn =
+  ({ folder, clock, random }: InstallationParts): StartGateway =>
+  (settings, environment) => {
+    const log = createLog(pino({ level: 'info', base: null }, pino.destination(join(folder, 'gateway.log'))))
+    return startGateway({ settings, environment, clock, random, log })
+  }
 
 /** A port of the loopback that was free a moment ago: gateway and inbox must know each other's before either listens. */
 async function freePort(): Promise<number> {

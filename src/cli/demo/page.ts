@@ -64,11 +64,11 @@ export const quarantineLines = (waiting: {
     .join('')}`
 
 /** What a person can try while everything runs. */
-export const invitation = (installation: Installation, samples: string): string => `
+export const invitation = (installation: Installation, samples: string, key: string): string => `
 Everything goes on running. Try it:
 
-  a letter by CSV      cp ${samples}/* ${installation.csvSend}/
-  a letter by JSON     curl -sS ${installation.jsonLetters} -H 'Authorization: Bearer ${installation.jsonKey}' \\
+  a letter by CSV      cp ${samples}/* ${installation.environment['SARABAN_50_SEND']}/
+  a letter by JSON     curl -sS ${installation.http}/v1/systems/57/letters -H 'Authorization: Bearer ${key}' \\
                          -H 'Content-Type: application/json' \\
                          -d '{"number":"ชร 0017.1/501","date":"2026-11-23","subject":"ทดสอบ","from":"57","to":"moi"}'
   from the ministry    curl -sS ${installation.control}/letters -H 'Content-Type: application/json' \\

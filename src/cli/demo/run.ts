@@ -7,10 +7,11 @@ import { listLetters, listQuarantined, storyOf } from '../../gateway/journal/sto
 import { moi } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import { messageOf } from '../../problem/problem.ts'
+import { csvFolder, ecmsSoap, jsonOverHttp, secret } from '../../sandbox/fleet/three.ts'
 import { makePdf } from '../../sandbox/paper.ts'
 import { letterCsv } from '../../sandbox/systems/csv.ts'
 import type { Terminal } from '../terminal.ts'
-import { type Installation, openInstallation, provinces } from './installation.ts'
+import { type Installation, openInstallation } from './installation.ts'
 import { endedWell, followJourneys, isOver, type Journey, type Journeys } from './journeys.ts'
 import type { PrintedLetter } from './letters.ts'
 import { closingTable, invitation, quarantineLines, refusedLine, stepLine } from './page.ts'
@@ -48,7 +49,15 @@ export async function demonstrate(
     },
   )
   terminal.write(`Starting a gateway, the ministry's inbox and three provincial systems in ${folder}\n`)
-  const installation = await openInstallation(folder, clock, terminal.random, journeys)
+  const key = secret(terminal.random)
+  const installation = await openInstallation({
+    folder,
+    members: [csvFolder, ecmsSoap, jsonOverHttp(key)],
+    clock,
+    random: terminal.random,
+    watch: journeys,
+    environment: terminal.environment,
+  })
   try {
     terminal.write(
       `${letters.length} real letters of B.E. 2551, through three systems, in both directions:\n\n`,
@@ -78,7 +87,7 @@ export async function demonstrate(
         `${unfinished} notices on their way; ${good ? 'all is well' : 'SOMETHING IS MISSING'}\n`,
     )
     if (stay) {
-      terminal.write(invitation(installation, makeSamples(folder)))
+      terminal.write(invitation(installation, makeSamples(folder), key))
       looking.resume()
       await terminal.untilEnded()
     }
@@ -185,6 +194,6 @@ function makeSamples(folder: string): string {
     to: moi,
     scans: [{ name: 'try.pdf', mediaType: 'application/pdf', bytes: Buffer.alloc(0) }],
   } as const
-  writeFileSync(join(samples, 'try.csv'), letterCsv(letter, provinces.csv, 500))
+  writeFileSync(join(samples, 'try.csv'), letterCsv(letter, csvFolder.office, 500))
   return samples
 }

@@ -4,16 +4,16 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The profiles that take part, by name: others that a contributor adds stay out. */
-const profiles = ['chiang-mai-csv', 'phatthalung-ecms', 'chiang-rai-json', 'moi-inbox'] as const
-
 export interface Ports {
   readonly http: number
   readonly https: number
 }
 
-/** Writes `saraban.yaml` and `profiles/` into `folder`. Returns the settings file. Throws when the folder cannot be written. */
-export function writeSettings(folder: string, { http, https }: Ports): string {
+/**
+ * Writes `saraban.yaml` and, of the profiles that come with the program, those that take part, into `folder`. Returns the
+ * settings file. Throws when the folder cannot be written or a profile is not there.
+ */
+export function writeSettings(folder: string, profiles: readonly string[], { http, https }: Ports): string {
   mkdirSync(join(folder, 'profiles'))
   for (const name of profiles) {
     const shipped = fileURLToPath(new URL(`../../../profiles/${name}.yaml`, import.meta.url))
