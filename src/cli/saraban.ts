@@ -10,6 +10,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await run(process.argv.slice(2), {
   write: (text) => process.stdout.write(text),
+  ...(process.stdout.isTTY && {
+    window: () => ({ rows: process.stdout.rows, columns: process.stdout.columns }),
+  }),
   complain: (text) => process.stderr.write(text),
   environment: process.env,
   clock: systemClock,

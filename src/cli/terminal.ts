@@ -5,6 +5,8 @@ import { messageOf, type Problem, remedyOf } from '../problem/problem.ts'
 export interface Terminal {
   /** Writes to standard output. */
   write(text: string): void
+  /** The size of the window in which standard output is seen; absent where it is no terminal. */
+  readonly window?: () => { readonly rows: number; readonly columns: number }
   /** Writes to standard error. */
   complain(text: string): void
   readonly environment: Readonly<Record<string, string | undefined>>

@@ -169,6 +169,36 @@ export const cliProblems = {
       th: 'ระบุโฟลเดอร์ใหม่ หากต้องการทำต่อจากการสาธิตครั้งก่อน โปรดอ่าน docs/sandbox.md หัวข้อ “The gateway alone”',
     },
   },
+  'cli.fleet.office': {
+    status: 400,
+    permanent: true,
+    en: 'the fleet has no system for {value}',
+    th: 'ไม่มีระบบจำลองของ {value}',
+    remedy: {
+      en: 'Name offices by the two digits of their province, with commas between them, such as 50,91.',
+      th: 'ระบุรหัสจังหวัดสองหลัก คั่นด้วยจุลภาค เช่น 50,91',
+    },
+  },
+  'cli.fleet.letters': {
+    status: 400,
+    permanent: true,
+    en: '{value} is no number of letters',
+    th: '{value} ไม่ใช่จำนวนหนังสือ',
+    remedy: {
+      en: 'Give a whole number, 1 to {most}.',
+      th: 'ระบุจำนวนเต็มตั้งแต่ 1 ถึง {most}',
+    },
+  },
+  'cli.fleet.packages': {
+    status: 500,
+    permanent: true,
+    en: 'the package {value}, of which the fleet’s systems and servers are made, is not installed',
+    th: 'ยังไม่ได้ติดตั้งแพ็กเกจ {value} ซึ่งระบบและเซิร์ฟเวอร์จำลองต้องใช้',
+    remedy: {
+      en: 'Run the fleet from a checkout, after npm ci: an installed program comes without it.',
+      th: 'รันจาก checkout ของโครงการหลังจาก npm ci เพราะโปรแกรมที่ติดตั้งแล้วไม่มีแพ็กเกจนี้',
+    },
+  },
   'cli.journal.missing': {
     status: 404,
     permanent: true,

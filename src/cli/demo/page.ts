@@ -1,6 +1,7 @@
 // What the demonstration shows: a line for each step while it runs, and the closing table.
 import type { Instant } from '../../letter/time.ts'
 import { describe, type Problem, printable } from '../../problem/problem.ts'
+import { columns, pad } from '../columns.ts'
 import type { Installation } from './installation.ts'
 import type { Journey } from './journeys.ts'
 
@@ -8,10 +9,6 @@ const arrow = (journey: Journey): string =>
   journey.direction === 'to the ministry' ? '→ ministry' : '← ministry'
 const seconds = (from: Instant | undefined, to: Instant | undefined): string =>
   from === undefined || to === undefined ? '-' : `${((to - from) / 1000).toFixed(1)} s`
-
-/** Columns that a terminal gives a text: Thai vowels and tones above and below take none. */
-const widthOf = (text: string): number => [...text.replace(/\p{Mn}/gu, '')].length
-const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)))
 
 /** One step of one letter. */
 export const stepLine = (journey: Journey, step: string, now: Instant): string =>
@@ -31,22 +28,16 @@ export function closingTable(journeys: readonly Journey[]): string {
   )
   const rows = sorted.map((journey) => [
     journey.item,
-    printable(journey.number),
+    journey.number,
     journey.system,
     arrow(journey),
     journey.refused === undefined ? (journey.deliveredAt === undefined ? 'NO' : 'yes') : 'refused',
     journey.fault ?? journey.receiveNumber ?? '-',
     seconds(journey.sentAt, journey.backAt),
   ])
-  const widths = head.map((_name, column) =>
-    Math.max(...[head, ...rows].map((row) => widthOf(row[column] ?? ''))),
-  )
-  const line = (cells: readonly string[]): string =>
-    `${cells
-      .map((cell, column) => pad(cell, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()}\n`
-  return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('')
+  return columns(head, rows)
+    .map((line) => `${line}\n`)
+    .join('')
 }
 
 /** Why one letter was refused. */

@@ -54,19 +54,19 @@ export async function sendFromMinistry(
         }),
       )
       for (const journey of begun) journeys.begin(journey)
-      const refused = await postLetter(installation.control, letter, group, scans)
-      if (refused !== undefined) for (const journey of begun) journeys.refuse(journey, refused)
+      const posted = await postLetter(installation.control, letter, group, scans)
+      if ('refused' in posted) for (const journey of begun) journeys.refuse(journey, posted.refused)
     }
   }
 }
 
-/** Hands a letter to the ministry's clerk; why it was refused, if it was. */
-async function postLetter(
+/** Hands a letter to the ministry's clerk: the id of its envelope, or why it was refused. */
+export async function postLetter(
   control: string,
   letter: PrintedLetter,
   to: readonly OfficeSystem[],
   scans: readonly Scan[],
-): Promise<string | undefined> {
+): Promise<{ readonly messageId: string } | { readonly refused: string }> {
   const date = readLetterDate(letter.date)
   const answer = await request(`${control}/letters`, {
     method: 'POST',
@@ -85,8 +85,9 @@ async function postLetter(
     }),
   })
   const body = (await answer.body.json()) as {
+    messageId?: string
     problems?: readonly { path: string; detail: string }[]
   }
-  if (answer.statusCode === 202) return undefined
-  return (body.problems ?? []).map((one) => `${one.path}: ${one.detail}`).join('; ')
+  if (answer.statusCode === 202 && body.messageId !== undefined) return { messageId: body.messageId }
+  return { refused: (body.problems ?? []).map((one) => `${one.path}: ${one.detail}`).join('; ') }
 }
