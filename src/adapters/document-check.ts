@@ -46,8 +46,23 @@ export function documentFindings(
       fieldFindings(field, definition, rules, format, [...at, 'fields', field]),
     ),
     ...splitFindings(document, fields, at),
+    ...ignoreFindings(document, fields, [...at, 'ignore']),
     ...columnFindings(fields, knownColumns(document, format), [...at, 'fields']),
   ]
+}
+
+/** A column that a field is mapped to is a part of the letter. */
+function ignoreFindings({ ignore }: Tree, fields: object, at: Pointer): readonly Finding[] {
+  const mapped = Object.values(fields).flatMap((field: unknown) =>
+    typeof field === 'object' && field !== null && 'at' in field ? [field.at].flat() : [],
+  )
+  return (Array.isArray(ignore) ? ignore : []).flatMap((column: unknown, index): Finding[] => {
+    const details = { expected: 'a column that no field is mapped to' }
+    const value = String(column)
+    return mapped.some((each) => String(each) === value)
+      ? [{ at: [...at, index], code: 'adapter.profile.value-wrong', value, details }]
+      : []
+  })
 }
 
 function fieldFindings(

@@ -35,6 +35,8 @@ export interface DocumentDefinition {
   readonly fields: Readonly<Record<string, FieldDefinition>>
   /** Columns that hold several fields: the template of the parts that `fields` name. */
   readonly split?: Readonly<Record<string, string>>
+  /** Columns that are no part of a letter: they do not travel in its extension. */
+  readonly ignore?: readonly string[]
   /** What happens with a canonical field that no mapping names when its value is not the usual one. */
   readonly unmapped: 'refuse' | 'spill'
   /** Whether a letter without a main file is refused. */
@@ -82,6 +84,7 @@ export interface RawDocument {
   readonly format: KindOptions
   readonly fields?: Readonly<Record<string, RawField>>
   readonly split?: Readonly<Record<string, string>>
+  readonly ignore?: readonly string[]
   readonly unmapped: 'refuse' | 'spill'
   readonly main: 'required' | 'optional'
 }

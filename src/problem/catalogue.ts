@@ -9,6 +9,7 @@ import { letterProblems } from './letter.ts'
 import { mailProblems } from './mail.ts'
 import { recordProblems } from './records.ts'
 import { remoteProblems } from './remote.ts'
+import { restProblems } from './rest.ts'
 import { sqlProblems } from './sql.ts'
 import { tableProblems } from './tables.ts'
 import { xmlProblems } from './xml.ts'
@@ -22,6 +23,7 @@ export const catalogue = {
   ...mailProblems,
   ...recordProblems,
   ...remoteProblems,
+  ...restProblems,
   ...sqlProblems,
   ...tableProblems,
   ...xmlProblems,

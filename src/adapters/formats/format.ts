@@ -51,6 +51,8 @@ export interface DocumentForm {
   readonly kind: string
   /** How the document and its files travel in one HTTP body: RFC 2387, or RFC 7578. */
   readonly multipart: 'related' | 'form-data'
+  /** The media type under which a document alone comes by HTTP. Absent: of the `multipart` that it travels in. */
+  readonly mediaType?: string
   /** True when whoever takes such a document answers with a signed `receive` notice (design §5.2). */
   readonly receipts: boolean
   /** Reads a source. Bounded; never throws for what the source holds: faults are items. */

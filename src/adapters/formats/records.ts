@@ -25,6 +25,7 @@ export function recordsDocument(
   return {
     kind: form.kind,
     multipart: 'form-data',
+    mediaType: form.mediaType,
     receipts: false,
     read: async (source) =>
       itemsOf(source, form, await companionOf(source, form), mapping, definition, context),
@@ -136,7 +137,7 @@ function letterItem(
   return {
     kind: 'letter',
     position,
-    draft: { ...draft.value, extension: unmapped(cells, mapping) },
+    draft: { ...draft.value, extension: unmapped(cells, mapping, definition) },
     attachments: named.flatMap(({ name, role, inside: own }) => {
       const inside = within(name, own)
       if (inside !== undefined) return [{ name, role, ...inside }]
@@ -174,9 +175,13 @@ function attachmentsNamed(values: Values, codec: Codec | undefined): readonly Na
 }
 
 /** Cells that no field is mapped to travel along under their column's name; blank ones say nothing. */
-const unmapped = (cells: ReadonlyMap<string, string>, mapping: Mapping): readonly ExtensionField[] =>
+const unmapped = (
+  cells: ReadonlyMap<string, string>,
+  mapping: Mapping,
+  { ignore = [] }: DocumentDefinition,
+): readonly ExtensionField[] =>
   [...cells]
-    .filter(([column, cell]) => cell !== '' && !mapping.columns.includes(column))
+    .filter(([column, cell]) => cell !== '' && !mapping.columns.includes(column) && !ignore.includes(column))
     .map(([name, value]) => ({ name, value }))
 
 /** What stands in a field's columns, as it stands there. */

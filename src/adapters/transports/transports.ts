@@ -5,11 +5,13 @@ import { httpOut } from './http/http-out.ts'
 import { mailbox } from './mailbox/mailbox.ts'
 import { ftp } from './remote/ftp.ts'
 import { sftp } from './remote/sftp.ts'
+import { rest } from './rest/rest.ts'
 import { soap } from './soap/soap.ts'
 import { soapOut } from './soap/soap-out.ts'
 import { sql } from './sql/sql.ts'
 import type { TransportKind } from './transport.ts'
 
+<<<<<<< HEAD
 export const transports: readonly TransportKind[] = [
   folder,
   ftp,
@@ -21,3 +23,6 @@ export const transports: readonly TransportKind[] = [
   soapOut,
   sql,
 ]
+=======
+export const transports: readonly TransportKind[] = [folder, ftp, httpIn, httpOut, mailbox, sftp, rest, soap, sql]
+>>>>>>> 3a3a7ef (adapters/transports/rest: a system's own REST interface, polled and pushed to; http-in: records and several letters)

@@ -18,11 +18,12 @@ interface Options {
   readonly attachmentLimit: string
   readonly attachments: number
   readonly within: string
+  readonly types: readonly string[]
 }
 
 /**
  * Options. `path`: the door's. `limit`, `attachmentLimit`: bytes of a document and of a file. `within`: until a body has
- * arrived whole. On `send` and `sendNotices` the door takes POST; on `receive` and `notices` (the same door for both) it
+ * arrived whole. `types`: further media types that the system calls its documents by. On `send` and `sendNotices` the door takes POST; on `receive` and `notices` (the same door for both) it
  * gives the first waiting document to GET and forgets it on DELETE.
  */
 export const httpIn = transport<Options>({
@@ -44,6 +45,13 @@ export const httpIn = transport<Options>({
       description: 'a count, at most 100',
     },
     within: { ...duration, default: '10m' },
+    types: {
+      type: 'array',
+      items: { type: 'string', pattern: '^[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}$' },
+      maxItems: 10,
+      default: [],
+      description: 'further media types under which documents come: text/plain',
+    },
   },
   required: ['path', 'access'],
   channels: ['send', 'sendNotices', 'receive', 'notices'],
@@ -84,7 +92,9 @@ export const httpIn = transport<Options>({
               method: 'POST',
               path,
               access: options.access,
-              enter: opened((request, given) => enter(request, given, form, document, path, limits)),
+              enter: opened((request, given) =>
+                enter(request, given, form, document, path, [...typesOf(form), ...options.types], limits),
+              ),
             },
           ]
     return {
@@ -112,9 +122,9 @@ async function enter(
   form: DocumentForm,
   document: 'letter' | 'notice',
   path: string,
+  mediaTypes: readonly string[],
   limits: BodyLimits,
 ): Promise<DoorAnswer> {
-  const mediaTypes = form.multipart === 'related' ? ['application/xml', 'text/xml'] : ['application/json']
   let answers: Awaited<ReturnType<AdapterVerbs['take']>>
   try {
     const body = await readBody(request, mediaTypes, form.multipart, limits, verbs)
@@ -135,4 +145,12 @@ async function enter(
   if (taken === undefined) return problemsAnswer([problem('adapter.document.empty', '')])
   if (answers.length > 1) return manyAnswer(answers)
   return form.receipts ? envelopeAnswer(taken) : jsonAnswer(taken)
+}
+
+const xml = ['application/xml', 'text/xml']
+
+/** The media types of a form's documents. */
+function typesOf({ multipart, mediaType }: DocumentForm): readonly string[] {
+  const type = mediaType ?? (multipart === 'related' ? 'application/xml' : 'application/json')
+  return xml.includes(type) ? xml : [type]
 }

@@ -15,6 +15,7 @@ export function outgoingBody(
   written: Written,
   multipart: DocumentForm['multipart'],
   parcel: Parcel,
+  names = { document: 'document', file: 'attachment' },
 ): OutgoingBody {
   if (written.files.length === 0)
     return {
@@ -31,14 +32,14 @@ export function outgoingBody(
   const documentHead = head(
     multipart === 'related'
       ? [`Content-Type: ${written.mediaType}`, 'Content-ID: <document>']
-      : [`Content-Disposition: form-data; name="document"`, `Content-Type: ${written.mediaType}`],
+      : [`Content-Disposition: form-data; name="${escaped(names.document)}"`, `Content-Type: ${written.mediaType}`],
   )
   const fileHead = ({ name, mediaType, sha256 }: WrittenFile) =>
     head(
       multipart === 'related'
         ? [`Content-Type: ${mediaType}`, `Content-ID: <${sha256}>`]
         : [
-            `Content-Disposition: form-data; name="attachment"; filename="${escaped(name)}"`,
+            `Content-Disposition: form-data; name="${escaped(names.file)}"; filename="${escaped(name)}"`,
             `Content-Type: ${mediaType}`,
           ],
     )

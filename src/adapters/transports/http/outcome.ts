@@ -62,7 +62,7 @@ function judged(answer: Answer, receipts: boolean, now: () => number): Outcome {
     return { kind: 'unknown', said: `${said}; ${describe(found)} ${remedyOf(found)}` }
   }
   if (!refusing.has(status)) {
-    const retryAfter = retryAfterOf(headers['retry-after'], now)
+    const retryAfter = retryAfterOf(headers['retry-after'], now())
     // A status of the deployment, not of the moment, is one that a person has to look at.
     const unready = status < 500 && !notNow.has(status)
     const found = problem('adapter.peer.unready', '', undefined, { status })
@@ -81,12 +81,12 @@ function judged(answer: Answer, receipts: boolean, now: () => number): Outcome {
 }
 
 /** RFC 9110, section 10.2.3: seconds or a date; milliseconds from now, never less than none. Anything else says nothing. */
-function retryAfterOf(value: string | string[] | undefined, now: () => number): number | undefined {
+export function retryAfterOf(value: string | string[] | undefined, now: number): number | undefined {
   const text = (Array.isArray(value) ? value[0] : value)?.trim() ?? ''
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
   if (!/^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return undefined
   const at = Date.parse(text)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now())
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }
 
 /** The status and, where it is short text for people, what stands in the body. */

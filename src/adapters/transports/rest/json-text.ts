@@ -1,0 +1,124 @@
+// JSON as its text: what stands at a path is the bytes as they came, so that a number of 18 digits keeps each of them and
+// a document that is one item of a list stays the document that the system wrote.
+
+/** What stands at one place of the text. */
+export interface JsonNode {
+  readonly start: number
+  readonly end: number
+  /** Of an object by key, of an array by index; absent for all else. */
+  readonly members?: ReadonlyMap<string, JsonNode>
+}
+
+export interface JsonText {
+  readonly text: string
+  readonly root: JsonNode
+}
+
+const limits = { depth: 16, nodes: 200_000 }
+
+/** At most 16 deep and 200,000 values, no key twice: nothing else is JSON here (attacks X10). */
+export function readJsonText(bytes: Buffer): JsonText | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // What JSON.parse takes can be cut into its parts without a further look at the grammar.
+    JSON.parse(text)
+    const root = new Scan(text).whole()
+    return root && { text, root }
+  } catch (error) {
+    // Not UTF-8, or no JSON: the caller only needs to know that it is none. Deep nesting ends JSON.parse with a RangeError.
+    if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError)
+      return undefined
+    throw error
+  }
+}
+
+/** `data.items.0`: keys and indexes; the empty path is the root. */
+export function nodeAt(root: JsonNode, path: string): JsonNode | undefined {
+  let node: JsonNode | undefined = root
+  for (const step of path.split('.')) if (step !== '') node = node?.members?.get(step)
+  return node
+}
+
+/** What a value says as text: a string's characters, a number's digits, `true`; null and nothing are no text. */
+export function textAt({ text }: JsonText, node: JsonNode | undefined): string | undefined {
+  if (node === undefined || node.members !== undefined) return undefined
+  const raw = text.slice(node.start, node.end)
+  if (raw === 'null') return undefined
+  return raw.startsWith('"') ? String(JSON.parse(raw)) : raw
+}
+
+/** The items of an array, in order; undefined when it is none. */
+export function itemsAt({ text }: JsonText, node: JsonNode | undefined): readonly JsonNode[] | undefined {
+  return node?.members !== undefined && text[node.start] === '[' ? [...node.members.values()] : undefined
+}
+
+/** A part of a text as a text of its own. */
+export const partOf = ({ text }: JsonText, root: JsonNode): JsonText => ({ text, root })
+
+export const bytesOf = ({ text }: JsonText, { start, end }: JsonNode): Buffer =>
+  Buffer.from(text.slice(start, end), 'utf8')
+
+/** Cuts a text that JSON.parse took. Undefined when it is beyond the limits or says a key twice. */
+class Scan {
+  readonly #text: string
+  #at = 0
+  #nodes = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  whole(): JsonNode | undefined {
+    if (this.#text.startsWith('\ufeff')) this.#at = 1
+    return this.#value(0)
+  }
+
+  #value(depth: number): JsonNode | undefined {
+    this.#nodes += 1
+    if (depth > limits.depth || this.#nodes > limits.nodes) return undefined
+    this.#blank()
+    const start = this.#at
+    const first = this.#text[start]
+    if (first === '{' || first === '[') return this.#members(start, first, depth)
+    if (first === '"') this.#string()
+    else while (/[^\s,\]}]/.test(this.#text[this.#at] ?? ' ')) this.#at += 1
+    return { start, end: this.#at }
+  }
+
+  #members(start: number, open: '{' | '[', depth: number): JsonNode | undefined {
+    const close = open === '{' ? '}' : ']'
+    const members = new Map<string, JsonNode>()
+    this.#at += 1
+    for (;;) {
+      this.#blank()
+      if (this.#text[this.#at] === ',') this.#at += 1
+      this.#blank()
+      if (this.#text[this.#at] === close) break
+      const key = open === '{' ? this.#key() : String(members.size)
+      const member = this.#value(depth + 1)
+      if (member === undefined || members.has(key)) return undefined
+      members.set(key, member)
+    }
+    this.#at += 1
+    return { start, end: this.#at, members }
+  }
+
+  #key(): string {
+    const start = this.#at
+    this.#string()
+    const key = String(JSON.parse(this.#text.slice(start, this.#at)))
+    this.#blank()
+    this.#at += 1
+    return key
+  }
+
+  #string(): void {
+    this.#at += 1
+    while (this.#text[this.#at] !== '"') this.#at += this.#text[this.#at] === '\\' ? 2 : 1
+    this.#at += 1
+  }
+
+  #blank(): void {
+    while (/\s/.test(this.#text[this.#at] ?? '')) this.#at += 1
+  }
+}

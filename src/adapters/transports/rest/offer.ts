@@ -1,0 +1,229 @@
+// One document of a poll: fetched whole with its files, offered, and acknowledged after the commit.
+import { createHash } from 'node:crypto'
+import { printable } from '../../../problem/problem.ts'
+import type { AdapterVerbs, AttachmentContent, Source, Taken } from '../../contract.ts'
+import { milliseconds } from '../../quantities.ts'
+import { addressIn } from './addresses.ts'
+import { type Trouble, troubleOf, wholeOf } from './client.ts'
+import { fetchFiles } from './files.ts'
+import { bytesOf, type JsonText, nodeAt, partOf, readJsonText, textAt } from './json-text.ts'
+import type { PollSettings } from './poll.ts'
+import { addressOf, textOf } from './template.ts'
+
+/** What waits: the item of a list or the head of a queue, or its bytes where it is no part of a JSON answer. */
+export interface Found {
+  readonly key: string
+  readonly item?: JsonText
+  readonly bytes?: Buffer
+  /** Where it was read: relative addresses in it begin there. */
+  readonly address: URL
+}
+
+/** `done`: acknowledged. `left`: it stays for the next look, and its neighbours go on. A trouble ends the look. */
+export type Offered = 'done' | 'left' | Trouble
+
+/** Documents that wait for their files, at most: since when is forgotten of those beyond. */
+const waitingMost = 1000
+
+export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVerbs) => Promise<Offered> {
+  const { client, base, options, channel, limit } = settings
+  const wait = milliseconds(options.wait)
+  /** When a document was first met whose files are not there, and what was told of it last. */
+  const waiting = new Map<string, { readonly since: number; told: string }>()
+
+  return async (found, verbs) => {
+    const { key } = found
+    const handover = handoverOf(channel, key)
+    const report = (event: string, reason: string): void => {
+      const before = waiting.get(handover)
+      if (before?.told === `${event} ${reason}`) return
+      if (before !== undefined) before.told = `${event} ${reason}`
+      verbs.report(event, { channel, document: handover, reason })
+    }
+    const document = await wholeDocument(found, verbs)
+    if ('kind' in document) return document
+    if ('left' in document) {
+      if (document.left === 'gone') waiting.delete(handover)
+      else {
+        hold(handover, verbs)
+        report('rest.not-read', document.left)
+      }
+      return 'left'
+    }
+    const content = contentOf(found)
+    const form = content === 'notice' ? (settings.forms.sendNotices ?? settings.form) : settings.form
+    const common = {
+      document: content,
+      name: printable(`${channel} ${key}`, 100),
+      handover,
+      sender: 'gone',
+    } as const
+    const first: Source = { ...common, bytes: document.bytes, beside: new Map(), final: false }
+    const items = await form.read(first)
+    const named = [...new Set(items.flatMap((item) => (item.kind === 'waiting' ? item.missing : [])))]
+    const fetched = await fetchFiles(named, document, key, settings, verbs)
+    if ('kind' in fetched) return fetched
+    const missing = named.filter((name) => !fetched.beside.has(name)).length
+    const since = missing > 0 ? hold(handover, verbs) : 0
+    const final = missing === 0 || verbs.clock.elapsed() - since >= wait
+    for (const reason of fetched.reasons) report('rest.file-missing', reason)
+    if (missing > 0) report('source.waiting', String(missing))
+    const taken = await offered({ ...first, beside: fetched.beside, final }, verbs)
+    if (taken === undefined) {
+      verbs.report('rest.not-taken', { channel, document: handover })
+      return { kind: 'trouble', said: 'nothing could be committed', sent: false }
+    }
+    if (taken.some(({ kind }) => kind === 'waiting')) return 'left'
+    waiting.delete(handover)
+    return acknowledge(key, taken, handover, verbs)
+  }
+
+  function hold(handover: string, { clock }: AdapterVerbs): number {
+    const before = waiting.get(handover)
+    if (before !== undefined) return before.since
+    const [oldest] = waiting.keys()
+    if (waiting.size >= waitingMost && oldest !== undefined) waiting.delete(oldest)
+    const since = clock.elapsed()
+    waiting.set(handover, { since, told: '' })
+    return since
+  }
+
+  /** The document's bytes, and as what JSON they are where that can be looked into. */
+  async function wholeDocument(
+    found: Found,
+    verbs: AdapterVerbs,
+  ): Promise<Document | { readonly left: string } | Trouble> {
+    if (options.document === undefined) {
+      if (found.bytes !== undefined) return documentOf(found.bytes, found.address)
+      const document = found.item && documentIn(found.item, options.at)
+      return document === undefined
+        ? { left: `nothing at ${options.at}` }
+        : { ...document, address: found.address }
+    }
+    const path = addressOf(options.document, { key: found.key })
+    if (!path.ok) return { left: 'its key is none that an address can hold' }
+    const address = addressIn(base, path.text)
+    const answer = await client.ask({ method: 'GET', url: address }, wholeOf(limit))
+    if (answer.kind === 'trouble') return answer
+    // Somebody took it away between the list and the reading: nothing was handed over.
+    if (answer.status === 404 || answer.status === 410) return { left: 'gone' }
+    if (answer.status < 200 || answer.status > 299) {
+      const trouble = troubleOf(answer, verbs.clock.now())
+      // One document that a server fails at holds up no other; a server that lets nobody in, or is busy, does.
+      const own =
+        answer.status === 500 || (answer.status < 500 && ![401, 403, 408, 425, 429].includes(answer.status))
+      return own ? { left: trouble.said } : trouble
+    }
+    if (answer.bytes === undefined) return { left: `more than ${limit} bytes` }
+    if (answer.bytes.length === 0) return { left: 'an empty body' }
+    if (isPage(answer.headers['content-type']) && settings.form.kind !== 'html-table')
+      return { kind: 'trouble', said: '200 with a page: perhaps a sign-in page', sent: true }
+    return documentOf(answer.bytes, address)
+  }
+
+  function documentOf(bytes: Buffer, address: URL): Document | { readonly left: string } {
+    const text = readJsonText(bytes)
+    if (options.at === '') return { bytes, address, ...(text && { text }) }
+    const document = text && documentIn(text, options.at)
+    return document === undefined ? { left: `nothing at ${options.at}` } : { ...document, address }
+  }
+
+  function contentOf({ item }: Found): 'letter' | 'notice' {
+    const { notices } = options
+    if (channel === 'sendNotices') return 'notice'
+    if (notices === undefined || item === undefined) return 'letter'
+    const said = textAt(item, nodeAt(item.root, notices.at))
+    return said !== undefined && notices.is.includes(said) ? 'notice' : 'letter'
+  }
+
+  async function acknowledge(
+    key: string,
+    taken: readonly Taken[],
+    handover: string,
+    verbs: AdapterVerbs,
+  ): Promise<Offered> {
+    const { method, path, body, as, words } = options.done
+    const good = taken.find((each) => each.kind === 'taken' || each.kind === 'known')
+    const whole = taken.every((each) => each.kind === 'taken' || each.kind === 'known')
+    const places = {
+      key,
+      messageId: good?.messageId ?? '-',
+      result: whole ? words.taken : words.quarantined,
+    }
+    const address = addressOf(path, places)
+    const fields = Object.entries(body ?? {}).map(
+      ([name, template]) => [name, textOf(template, places)] as const,
+    )
+    const unfilled = [address, ...fields.map(([, filled]) => filled)].find((filled) => !filled.ok)
+    const failed = (reason: string): Offered => {
+      verbs.report('rest.not-settled', { channel, document: handover, reason })
+      return 'left'
+    }
+    if (!address.ok || unfilled !== undefined) return failed('its key is none that an address can hold')
+    const values = Object.fromEntries(fields.map(([name, filled]) => [name, filled.ok ? filled.text : '']))
+    const json = as === 'json'
+    const bytes = Buffer.from(json ? JSON.stringify(values) : new URLSearchParams(values).toString(), 'utf8')
+    const answer = await client.ask(
+      {
+        method,
+        url: addressIn(base, address.text),
+        ...(body && {
+          body: {
+            type: json ? 'application/json' : 'application/x-www-form-urlencoded',
+            length: bytes.length,
+            bytes: async function* () {
+              yield bytes
+            },
+          },
+        }),
+      },
+      async ({ status, headers }) => ({ kind: 'said' as const, status, headers }),
+    )
+    if (answer.kind === 'trouble') {
+      failed(answer.said)
+      return answer
+    }
+    const { status } = answer
+    // Not there any more is what was wanted.
+    if ((status >= 200 && status < 300) || status === 404 || status === 410) return 'done'
+    failed(`HTTP ${status}`)
+    return status >= 500 || [401, 403, 408, 425, 429].includes(status)
+      ? troubleOf(answer, verbs.clock.now())
+      : 'left'
+  }
+}
+
+export interface Document {
+  readonly bytes: Buffer
+  readonly text?: JsonText
+  readonly address: URL
+}
+
+/** The part of an item that is the document: as it stands there, or the text that a string holds (XML in JSON). */
+export function documentIn(item: JsonText, at: string): Omit<Document, 'address'> | undefined {
+  const node = nodeAt(item.root, at)
+  if (node === undefined) return undefined
+  if (node.members !== undefined) return { bytes: bytesOf(item, node), text: partOf(item, node) }
+  const text = textAt(item, node)
+  return text === undefined || text === '' ? undefined : { bytes: Buffer.from(text, 'utf8') }
+}
+
+/** The answers of `take`, or nothing when nothing could be committed. */
+async function offered(source: Source, verbs: AdapterVerbs): Promise<readonly Taken[] | undefined> {
+  try {
+    return await verbs.take(source)
+  } catch {
+    return undefined
+  }
+}
+
+export const isPage = (type: string | string[] | undefined): boolean =>
+  /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(String(type ?? ''))
+
+/** The key itself where no log can tell a letter by it, else its digest. */
+const handoverOf = (channel: string, key: string): string =>
+  /^[0-9A-Za-z_-]{1,60}$/.test(key)
+    ? `rest ${channel} ${key}`
+    : `rest ${channel} ${createHash('sha256').update(key, 'utf8').digest('hex')}`
+
+export type Beside = ReadonlyMap<string, AttachmentContent>

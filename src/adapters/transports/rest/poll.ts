@@ -1,0 +1,207 @@
+// Polls a server: what waits is listed or the head of a queue is asked for, each document is offered, and only after the
+// commit the server is told. Whatever fails in between leaves the document there, and it is offered again under the same
+// handover.
+import type { AdapterVerbs } from '../../contract.ts'
+import type { DocumentForm } from '../../formats/format.ts'
+import { milliseconds } from '../../quantities.ts'
+import type { Channel } from '../transport.ts'
+import { addressIn } from './addresses.ts'
+import { type Client, type Trouble, troubleOf, type Whole, wholeOf } from './client.ts'
+import { itemsAt, type JsonText, nodeAt, partOf, readJsonText, textAt } from './json-text.ts'
+import { documentIn, type Found, offerer } from './offer.ts'
+import type { PollOptions } from './options.ts'
+import { addressOf } from './template.ts'
+
+export interface PollSettings {
+  readonly client: Client
+  readonly base: URL
+  /** Where files may be fetched from. */
+  readonly origins: ReadonlySet<string>
+  readonly limit: number
+  readonly attachmentLimit: number
+  readonly channel: 'send' | 'sendNotices'
+  readonly options: PollOptions
+  readonly form: DocumentForm
+  readonly forms: Readonly<Partial<Record<Channel, DocumentForm>>>
+}
+
+/** Documents of one look, at most; those beyond wait for the next. */
+const most = 1000
+/** A server that asks for more patience, or that a person has to mend. */
+const longest = 60 * 60_000
+const patience = 5 * 60_000
+
+export function restPoll(settings: PollSettings): {
+  start(verbs: AdapterVerbs): Promise<void>
+  stop(): Promise<void>
+} {
+  const { client, base, options, channel, limit } = settings
+  const every = milliseconds(options.every)
+  const offer = offerer(settings)
+  let running: Promise<void> = Promise.resolve()
+  let cancel: () => void = () => undefined
+  let stopped = true
+  let troubled = ''
+
+  const get = (url: URL): Promise<Whole | Trouble> => client.ask({ method: 'GET', url }, wholeOf(limit))
+
+  /** One look; the trouble that ended it. */
+  async function look(verbs: AdapterVerbs): Promise<Trouble | undefined> {
+    if (options.head !== undefined) return lookAtHead(options.head, verbs)
+    const listed = await list(verbs)
+    if ('kind' in listed) return listed
+    for (const found of listed) {
+      if (stopped) return undefined
+      const offered = await offer(found, verbs)
+      if (typeof offered === 'object') return offered
+    }
+    return undefined
+  }
+
+  /** All that waits, each once, whatever its order: a page that changes while we read only leaves more for the next look. */
+  async function list(verbs: AdapterVerbs): Promise<readonly Found[] | Trouble> {
+    const { list: said } = options
+    if (said === undefined) throw new Error('a poll without a list was not checked')
+    const found = new Map<string, Found>()
+    const paged = said.path.includes('{page}')
+    let address = pageAddress(base, said.path, said.first)
+    for (let page = 0; page < said.pages && found.size < most && !stopped; page += 1) {
+      const answer = await get(address)
+      const text = jsonOf(answer, verbs)
+      if ('kind' in text) return text
+      const items = itemsAt(text, nodeAt(text.root, said.items))
+      if (items === undefined) return notAsSaid(`no list at ${said.items}`)
+      const before = found.size
+      for (const item of items) {
+        const key = textAt(text, nodeAt(item, said.key))
+        if (key === undefined || key === '') return notAsSaid(`an item without ${said.key}`)
+        if (!found.has(key)) found.set(key, { key, item: partOf(text, item), address })
+      }
+      // The same page again and again is how a server says that there are no more.
+      if (found.size === before) break
+      const next = said.next === undefined ? undefined : textAt(text, nodeAt(text.root, said.next))
+      if (said.next !== undefined) {
+        if (next === undefined || next === '') break
+        const following = URL.canParse(next, address.href) ? new URL(next, address) : undefined
+        if (following?.origin !== base.origin) return notAsSaid('a next page of another server')
+        address = following
+      } else if (paged) address = pageAddress(base, said.path, said.first + page + 1)
+      else break
+    }
+    return [...found.values()].slice(0, most)
+  }
+
+  async function lookAtHead(
+    head: NonNullable<PollOptions['head']>,
+    verbs: AdapterVerbs,
+  ): Promise<Trouble | undefined> {
+    const address = addressIn(base, head.path)
+    const met = new Set<string>()
+    for (let count = 0; count < most && !stopped; count += 1) {
+      const answer = await get(address)
+      if (answer.kind === 'trouble') return answer
+      if (answer.status === 204 || answer.status === 404) return undefined
+      if (answer.status === 200 && answer.bytes !== undefined && isNothing(answer.bytes)) return undefined
+      const found = headOf(head, answer, address, verbs)
+      if (found === undefined) return undefined
+      if ('said' in found) return found
+      // It was acknowledged and is the head all the same.
+      if (met.has(found.key)) return notAsSaid('the same head after it was acknowledged')
+      met.add(found.key)
+      const offered = await offer(found, verbs)
+      if (typeof offered === 'object') return offered
+      if (offered === 'left') return undefined
+    }
+    return undefined
+  }
+
+  function headOf(
+    { key: where }: NonNullable<PollOptions['head']>,
+    answer: Whole,
+    address: URL,
+    verbs: AdapterVerbs,
+  ): Found | Trouble | undefined {
+    if (where.header !== undefined) {
+      const refused = refusedAnswer(answer, verbs)
+      if (refused !== undefined) return refused
+      const said = answer.headers[where.header.toLowerCase()]
+      const key = Array.isArray(said) ? said[0] : said
+      if (key === undefined || key === '') return notAsSaid(`no header ${where.header}`)
+      return { key, bytes: answer.bytes ?? Buffer.alloc(0), address }
+    }
+    const text = jsonOf(answer, verbs)
+    if ('kind' in text) return text
+    const key = textAt(text, nodeAt(text.root, where.at ?? ''))
+    // `{ "data": null }` is an empty queue, too.
+    if (key === undefined || key === '')
+      return documentIn(text, options.at) === undefined ? undefined : notAsSaid(`no ${where.at}`)
+    return { key, item: text, address }
+  }
+
+  function jsonOf(answer: Whole | Trouble, verbs: AdapterVerbs): JsonText | Trouble {
+    if (answer.kind === 'trouble') return answer
+    const refused = refusedAnswer(answer, verbs)
+    if (refused !== undefined) return refused
+    const text = answer.bytes && readJsonText(answer.bytes)
+    // A sign-in page that comes with 200 is none, whatever it calls itself.
+    return text ?? notAsSaid('200 without JSON: perhaps a sign-in page')
+  }
+
+  function refusedAnswer(answer: Whole, verbs: AdapterVerbs): Trouble | undefined {
+    if (answer.status < 200 || answer.status > 299) return troubleOf(answer, verbs.clock.now())
+    return answer.bytes === undefined ? notAsSaid(`more than ${limit} bytes`) : undefined
+  }
+
+  async function round(verbs: AdapterVerbs): Promise<number> {
+    let trouble: Trouble | undefined
+    try {
+      trouble = await look(verbs)
+    } catch (error) {
+      // A defect: what waits stays there, and the next look tries again.
+      verbs.report('rest.failed', { channel, reason: error instanceof Error ? error.name : 'unknown' })
+      return every
+    }
+    const said = trouble?.said ?? ''
+    // Once for each trouble, not at every look.
+    if (!stopped && said !== troubled) {
+      if (said === '') verbs.report('rest.available', { channel })
+      else verbs.report('rest.unavailable', { channel, reason: said })
+    }
+    troubled = said
+    const asked = Math.max(trouble?.retryAfter ?? 0, trouble?.closed === true ? patience : 0)
+    return Math.max(every, Math.min(asked, longest))
+  }
+
+  function next(verbs: AdapterVerbs, after: number): void {
+    if (stopped) return
+    cancel = verbs.clock.schedule(verbs.clock.now() + after, () => {
+      running = round(verbs).then((pause) => next(verbs, pause))
+    })
+  }
+
+  return {
+    start: async (verbs) => {
+      stopped = false
+      const first = round(verbs)
+      running = first.then(() => undefined)
+      next(verbs, await first)
+    },
+    stop: async () => {
+      stopped = true
+      cancel()
+      await running
+    },
+  }
+}
+
+function pageAddress(base: URL, path: string, page: number): URL {
+  const filled = addressOf(path, { page: String(page) })
+  if (!filled.ok) throw new Error('a template that was checked has an unknown place')
+  return addressIn(base, filled.text)
+}
+
+/** An empty body, `null`, `{}` and `[]` are the ways in which queues say that they are empty. */
+const isNothing = (bytes: Buffer): boolean =>
+  bytes.length < 16 && ['', 'null', '{}', '[]'].includes(bytes.toString('utf8').replace(/\s/g, ''))
+
+const notAsSaid = (said: string): Trouble => ({ kind: 'trouble', said, sent: true })
