@@ -64,7 +64,8 @@ function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): J
         minItems: 1,
         maxItems: 100,
         uniqueItems: true,
-        description: 'columns that are no part of a letter and do not travel with it: signed addresses, times of reading',
+        description:
+          'columns that are no part of a letter and do not travel with it: signed addresses, times of reading',
       },
       unmapped: { enum: ['refuse', 'spill'], default: 'spill' },
       main: { enum: ['required', 'optional'], default: 'optional' },

@@ -11,18 +11,15 @@ import { soapOut } from './soap/soap-out.ts'
 import { sql } from './sql/sql.ts'
 import type { TransportKind } from './transport.ts'
 
-<<<<<<< HEAD
 export const transports: readonly TransportKind[] = [
   folder,
   ftp,
   httpIn,
   httpOut,
   mailbox,
+  rest,
   sftp,
   soap,
   soapOut,
   sql,
 ]
-=======
-export const transports: readonly TransportKind[] = [folder, ftp, httpIn, httpOut, mailbox, sftp, rest, soap, sql]
->>>>>>> 3a3a7ef (adapters/transports/rest: a system's own REST interface, polled and pushed to; http-in: records and several letters)

@@ -32,7 +32,10 @@ export function outgoingBody(
   const documentHead = head(
     multipart === 'related'
       ? [`Content-Type: ${written.mediaType}`, 'Content-ID: <document>']
-      : [`Content-Disposition: form-data; name="${escaped(names.document)}"`, `Content-Type: ${written.mediaType}`],
+      : [
+          `Content-Disposition: form-data; name="${escaped(names.document)}"`,
+          `Content-Type: ${written.mediaType}`,
+        ],
   )
   const fileHead = ({ name, mediaType, sha256 }: WrittenFile) =>
     head(

@@ -23,7 +23,9 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'))
 
 /** Networks that no name of a province's system leads to: this machine, its link, cloud metadata, nobody, everybody. */
-const never = new BlockList()
+// Two lists: a BlockList compares an IPv4 address with networks of IPv6, too, as if it were mapped.
+const never4 = new BlockList()
+const never6 = new BlockList()
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
   ['127.0.0.0', 8],
@@ -32,9 +34,9 @@ for (const [network, prefix] of [
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
 ] as const)
-  never.addSubnet(network, prefix, 'ipv4')
+  never4.addSubnet(network, prefix, 'ipv4')
 // Alibaba's metadata stands in a network of its own.
-never.addAddress('100.100.100.200', 'ipv4')
+never4.addAddress('100.100.100.200', 'ipv4')
 // `::` with IPv4 in it (mapped, compatible), NAT64, 6to4, Teredo: an IPv4 address in disguise, whichever it is.
 for (const [network, prefix] of [
   ['::', 64],
@@ -45,13 +47,13 @@ for (const [network, prefix] of [
   ['fec0::', 10],
   ['ff00::', 8],
 ] as const)
-  never.addSubnet(network, prefix, 'ipv6')
-never.addAddress('fd00:ec2::254', 'ipv6')
+  never6.addSubnet(network, prefix, 'ipv6')
+never6.addAddress('fd00:ec2::254', 'ipv6')
 
 /** Whether a name may lead to this address. Private networks may: there the provinces' systems stand. */
 export const isReachable = (address: string): boolean => {
   const family = isIP(address)
-  return family !== 0 && !never.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  return family === 4 ? !never4.check(address, 'ipv4') : family === 6 && !never6.check(address, 'ipv6')
 }
 
 class Forbidden extends Error {

@@ -58,6 +58,7 @@ export class Client {
   readonly #settings: ClientSettings
   readonly #agent: Agent
   readonly #stopped = new AbortController()
+  #closed: Promise<void> | undefined
 
   constructor(settings: ClientSettings) {
     this.#settings = settings
@@ -97,9 +98,11 @@ export class Client {
     return again.kind === 'trouble' ? again : this.#send(ask, again.headers, use)
   }
 
-  async stop(): Promise<void> {
+  /** Ends what is under way; resolves when no connection is held open. */
+  stop(): Promise<void> {
     this.#stopped.abort()
-    await this.#agent.close()
+    this.#closed ??= this.#agent.close()
+    return this.#closed
   }
 
   async #send<Result>(
@@ -156,6 +159,7 @@ const isOfNetwork = (error: unknown): error is Error =>
   (error.name === 'AbortError' ||
     error.name === 'Forbidden' ||
     error.name === 'Unusable' ||
+    error.name === 'HTTPParserError' ||
     ('code' in error &&
       /^(UND_ERR|HPE_|E(CONN|PIPE|HOST|NET|ADDR|PROTO|TIMEDOUT|AI_)|ENOTFOUND|ERR_(TLS|SSL)|ERR_STREAM_PREMATURE|CERT_|DEPTH_|SELF_|UNABLE_|ADDRESS_)/.test(
         String(error.code),

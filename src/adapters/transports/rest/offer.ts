@@ -6,7 +6,7 @@ import { milliseconds } from '../../quantities.ts'
 import { addressIn } from './addresses.ts'
 import { type Trouble, troubleOf, wholeOf } from './client.ts'
 import { fetchFiles } from './files.ts'
-import { bytesOf, type JsonText, nodeAt, partOf, readJsonText, textAt } from './json-text.ts'
+import { bytesOf, type JsonText, nodeAt, readJsonText, textAt } from './json-text.ts'
 import type { PollSettings } from './poll.ts'
 import { addressOf, textOf } from './template.ts'
 
@@ -95,10 +95,11 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
   ): Promise<Document | { readonly left: string } | Trouble> {
     if (options.document === undefined) {
       if (found.bytes !== undefined) return documentOf(found.bytes, found.address)
-      const document = found.item && documentIn(found.item, options.at)
-      return document === undefined
+      const { item, address } = found
+      const bytes = item && documentIn(item, options.at)
+      return bytes === undefined
         ? { left: `nothing at ${options.at}` }
-        : { ...document, address: found.address }
+        : { bytes, address, ...(item && { text: item }) }
     }
     const path = addressOf(options.document, { key: found.key })
     if (!path.ok) return { left: 'its key is none that an address can hold' }
@@ -123,9 +124,10 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
 
   function documentOf(bytes: Buffer, address: URL): Document | { readonly left: string } {
     const text = readJsonText(bytes)
-    if (options.at === '') return { bytes, address, ...(text && { text }) }
-    const document = text && documentIn(text, options.at)
-    return document === undefined ? { left: `nothing at ${options.at}` } : { ...document, address }
+    const document = options.at === '' ? bytes : text && documentIn(text, options.at)
+    return document === undefined
+      ? { left: `nothing at ${options.at}` }
+      : { bytes: document, address, ...(text && { text }) }
   }
 
   function contentOf({ item }: Found): 'letter' | 'notice' {
@@ -195,17 +197,17 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
 
 export interface Document {
   readonly bytes: Buffer
+  /** The whole of which it is a part, where that is JSON: its files may be listed beside it. */
   readonly text?: JsonText
   readonly address: URL
 }
 
 /** The part of an item that is the document: as it stands there, or the text that a string holds (XML in JSON). */
-export function documentIn(item: JsonText, at: string): Omit<Document, 'address'> | undefined {
+export function documentIn(item: JsonText, at: string): Buffer | undefined {
   const node = nodeAt(item.root, at)
-  if (node === undefined) return undefined
-  if (node.members !== undefined) return { bytes: bytesOf(item, node), text: partOf(item, node) }
+  if (node?.members !== undefined) return bytesOf(item, node)
   const text = textAt(item, node)
-  return text === undefined || text === '' ? undefined : { bytes: Buffer.from(text, 'utf8') }
+  return text === undefined || text === '' ? undefined : Buffer.from(text, 'utf8')
 }
 
 /** The answers of `take`, or nothing when nothing could be committed. */

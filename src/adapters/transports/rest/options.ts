@@ -150,7 +150,7 @@ const poll: JsonSchema = object(
     document: { ...path, description: 'of the whole document, by {key}' },
     files: object({
       path: { ...path, description: 'of a file, by {key} and {file}' },
-      at: { ...at, description: 'where the document has its list of files, instead of path' },
+      at: { ...at, description: 'where the item has its list of files, instead of path' },
       name: { ...at, default: 'name', description: 'where a file’s name stands in its entry' },
       url: {
         ...at,
