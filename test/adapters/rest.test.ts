@@ -492,7 +492,7 @@ t.test(
       ['relative', 'scan?sig=x%2Fy'],
       ['from the root', '/scan'],
       ['absolute', `${server.url}/scan`],
-    ]) {
+    ] as const) {
       const { taken, done, look } = await one({ href, bytes: scan.length, hash: digest(scan).toUpperCase() })
       t.same([taken, done, [...look.gateway.kept.keys()]], [['letter'], true, [digest(scan)]], name)
     }
@@ -765,8 +765,16 @@ t.test('a profile that says it wrongly: every fault, with its place', (t) => {
     ).join(),
     /a secret stands in the profile/,
   )
+  t.match(
+    faults(
+      `signIn: { token: { env: A }, header: { name: B, value: { env: C } } }, send: { ${list}, ${done} }, ${pushing}`,
+    ),
+    [/token, basic, header or request/],
+  )
   t.notMatch(
-    faults(`signIn: { token: s3cret }, send: { ${list}, ${done} }, ${pushing}`).join(),
+    faults(
+      `signIn: { token: s3cret, header: { name: X, value: s3cret } }, send: { ${list}, ${done} }, ${pushing}`,
+    ).join(),
     /s3cret/,
     'T11',
   )

@@ -1,7 +1,7 @@
 // One document of a poll: fetched whole with its files, offered, and acknowledged after the commit.
 import { createHash } from 'node:crypto'
 import { printable } from '../../../problem/problem.ts'
-import type { AdapterVerbs, AttachmentContent, Source, Taken } from '../../contract.ts'
+import type { AdapterVerbs, Source, Taken } from '../../contract.ts'
 import { milliseconds } from '../../quantities.ts'
 import { addressIn } from './addresses.ts'
 import { type Trouble, troubleOf, wholeOf } from './client.ts'
@@ -227,5 +227,3 @@ const handoverOf = (channel: string, key: string): string =>
   /^[0-9A-Za-z_-]{1,60}$/.test(key)
     ? `rest ${channel} ${key}`
     : `rest ${channel} ${createHash('sha256').update(key, 'utf8').digest('hex')}`
-
-export type Beside = ReadonlyMap<string, AttachmentContent>

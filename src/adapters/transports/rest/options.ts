@@ -290,8 +290,7 @@ export const restOptions: Readonly<Record<keyof Options, JsonSchema>> = {
         ['path', 'user', 'password', 'token'],
       ),
     }),
-    minProperties: 1,
-    maxProperties: 1,
+    description: 'one of token, basic, header and request',
   },
   hosts: {
     type: 'array',

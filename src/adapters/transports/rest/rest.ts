@@ -96,6 +96,9 @@ function channelFindings(options: Options, used: readonly Channel[]): readonly F
     details: { key },
   })
   const findings: Finding[] = []
+  // Not by the schema: it would show what it found, and that may be a password (attacks T11).
+  if (options.signIn !== undefined && Object.keys(options.signIn).length !== 1)
+    findings.push(missing('token, basic, header or request', ['signIn']))
   for (const channel of channels) {
     const both = channel === 'sendNotices' && options.send?.notices !== undefined
     if (used.includes(channel) && options[channel] === undefined && !both) findings.push(missing(channel))
