@@ -4,9 +4,9 @@ import type { AdapterVerbs, AttachmentContent } from '../../contract.ts'
 import { tooLarge } from '../keeping.ts'
 import { addressIn } from './addresses.ts'
 import { type Streamed, soundBody, type Trouble, troubleOf } from './client.ts'
+import { type Document, isPage } from './document.ts'
 import { itemsAt, nodeAt, textAt } from './json-text.ts'
-import { type Document, isPage } from './offer.ts'
-import type { PollSettings } from './poll.ts'
+import type { PollSettings } from './settings.ts'
 import { addressOf } from './template.ts'
 
 export interface Fetched {

@@ -5,19 +5,11 @@ import type { AdapterVerbs, Source, Taken } from '../../contract.ts'
 import { milliseconds } from '../../quantities.ts'
 import { addressIn } from './addresses.ts'
 import { type Trouble, troubleOf, wholeOf } from './client.ts'
+import { type Document, documentIn, type Found, isPage } from './document.ts'
 import { fetchFiles } from './files.ts'
-import { bytesOf, type JsonText, nodeAt, readJsonText, textAt } from './json-text.ts'
-import type { PollSettings } from './poll.ts'
+import { nodeAt, readJsonText, textAt } from './json-text.ts'
+import type { PollSettings } from './settings.ts'
 import { addressOf, textOf } from './template.ts'
-
-/** What waits: the item of a list or the head of a queue, or its bytes where it is no part of a JSON answer. */
-export interface Found {
-  readonly key: string
-  readonly item?: JsonText
-  readonly bytes?: Buffer
-  /** Where it was read: relative addresses in it begin there. */
-  readonly address: URL
-}
 
 /** `done`: acknowledged. `left`: it stays for the next look, and its neighbours go on. A trouble ends the look. */
 export type Offered = 'done' | 'left' | Trouble
@@ -195,21 +187,6 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
   }
 }
 
-export interface Document {
-  readonly bytes: Buffer
-  /** The whole of which it is a part, where that is JSON: its files may be listed beside it. */
-  readonly text?: JsonText
-  readonly address: URL
-}
-
-/** The part of an item that is the document: as it stands there, or the text that a string holds (XML in JSON). */
-export function documentIn(item: JsonText, at: string): Buffer | undefined {
-  const node = nodeAt(item.root, at)
-  if (node?.members !== undefined) return bytesOf(item, node)
-  const text = textAt(item, node)
-  return text === undefined || text === '' ? undefined : Buffer.from(text, 'utf8')
-}
-
 /** The answers of `take`, or nothing when nothing could be committed. */
 async function offered(source: Source, verbs: AdapterVerbs): Promise<readonly Taken[] | undefined> {
   try {
@@ -218,9 +195,6 @@ async function offered(source: Source, verbs: AdapterVerbs): Promise<readonly Ta
     return undefined
   }
 }
-
-export const isPage = (type: string | string[] | undefined): boolean =>
-  /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(String(type ?? ''))
 
 /** The key itself where no log can tell a letter by it, else its digest. */
 const handoverOf = (channel: string, key: string): string =>

@@ -2,28 +2,15 @@
 // commit the server is told. Whatever fails in between leaves the document there, and it is offered again under the same
 // handover.
 import type { AdapterVerbs } from '../../contract.ts'
-import type { DocumentForm } from '../../formats/format.ts'
 import { milliseconds } from '../../quantities.ts'
-import type { Channel } from '../transport.ts'
 import { addressIn } from './addresses.ts'
-import { type Client, type Trouble, troubleOf, type Whole, wholeOf } from './client.ts'
+import { type Trouble, troubleOf, type Whole, wholeOf } from './client.ts'
+import { documentIn, type Found } from './document.ts'
 import { itemsAt, type JsonText, nodeAt, partOf, readJsonText, textAt } from './json-text.ts'
-import { documentIn, type Found, offerer } from './offer.ts'
+import { offerer } from './offer.ts'
 import type { PollOptions } from './options.ts'
+import type { PollSettings } from './settings.ts'
 import { addressOf } from './template.ts'
-
-export interface PollSettings {
-  readonly client: Client
-  readonly base: URL
-  /** Where files may be fetched from. */
-  readonly origins: ReadonlySet<string>
-  readonly limit: number
-  readonly attachmentLimit: number
-  readonly channel: 'send' | 'sendNotices'
-  readonly options: PollOptions
-  readonly form: DocumentForm
-  readonly forms: Readonly<Partial<Record<Channel, DocumentForm>>>
-}
 
 /** Documents of one look, at most; those beyond wait for the next. */
 const most = 1000
