@@ -63,6 +63,8 @@ export class EcmsForm implements DocumentForm {
   /** Unused: attachments stand in the document. */
   readonly multipart = 'related'
   readonly receipts = false
+  /** The national standard has no word for them (docs/e-cms.md). */
+  readonly unsaid = ['kind', 'circular', 'reason'] as const
   readonly #context: FormContext
   readonly organisations: Organisations
   readonly #limit: number
