@@ -1,0 +1,65 @@
+// A counterpart: the system at the other end of one transport, as real as it can be, with bad days at the push of a button.
+// It knows nothing of letters: it hands documents over as files, rows, mails or requests, and keeps what it is brought.
+import type { AttachmentContent } from '../../adapters/contract.ts'
+import type { Written } from '../../adapters/formats/format.ts'
+import type { Channel } from '../../adapters/transports/transport.ts'
+import type { OfficeId } from '../../letter/offices.ts'
+
+/** A document that the system hands over. `id`: [0-9a-z-], at most 40, another one at every handing-over. */
+export interface HandedIn {
+  readonly id: string
+  readonly written: Written
+  /** The bytes of its attachments, by digest. */
+  readonly contents: ReadonlyMap<string, Buffer>
+}
+
+/** `left`: it lies where the gateway will find it, and nobody waits. */
+export type Answer =
+  | { readonly kind: 'left' }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'refused'; readonly said: string }
+
+/** A document that the system was brought or fetched. */
+export interface Collected {
+  readonly bytes: Buffer
+  readonly beside: ReadonlyMap<string, AttachmentContent>
+  /** Files whose names only the document says, in its order. */
+  readonly unnamed?: readonly Buffer[]
+}
+
+export interface Counterpart {
+  /** The options of the transport, as they stand in the staged profile. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** What the gateway's environment holds for them. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Told where the gateway listens, once it does. */
+  attach?(gateway: { readonly http: string }): void
+  handIn(channel: Channel, document: HandedIn): Promise<Answer>
+  /** What has come since the last call. */
+  collect(): Promise<readonly Collected[]>
+  /** The system goes away and comes back. Absent: it calls the gateway, and cannot be away for it. */
+  readonly away?: { go(): Promise<void>; back(): Promise<void> }
+  /** The system becomes slow, and itself again. */
+  readonly slow?: { begin(): Promise<void>; end(): Promise<void> }
+  close(): Promise<void>
+}
+
+export interface CounterpartSettings {
+  /** A folder of its own, absolute, made. */
+  readonly folder: string
+  readonly office: OfficeId
+  readonly channels: readonly Channel[]
+  /** The transport's options, as they stand in the profile. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** A name of the environment that nobody else has. */
+  readonly variable: (name: string) => string
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Stands one up; or says what is missing on this machine, and how to get it. */
+export type CounterpartMaker = (
+  settings: CounterpartSettings,
+) => Promise<Counterpart | { readonly missing: string }>
+
+/** How often is looked, and how long something must be still: short, because nobody writes by hand here. */
+export const hasty = { every: '100ms', settle: '150ms', wait: '2s' } as const

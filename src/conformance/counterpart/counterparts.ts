@@ -1,0 +1,13 @@
+// The counterparts, by kind of transport. A kind without one cannot be tried, and the suite says so.
+import type { CounterpartMaker } from './counterpart.ts'
+import { folder } from './folder.ts'
+import { httpIn, httpOut } from './http.ts'
+import { ftp, sftp } from './server.ts'
+
+export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
+  folder,
+  sftp,
+  ftp,
+  'http-in': httpIn,
+  'http-out': httpOut,
+}

@@ -1,0 +1,91 @@
+// A wire to a server on this machine, for bad days: cut, or so slow that every few bytes take a while.
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { Transform } from 'node:stream'
+import type { Counterpart } from './counterpart.ts'
+
+export interface Line {
+  readonly port: number
+  readonly away: NonNullable<Counterpart['away']>
+  readonly slow: NonNullable<Counterpart['slow']>
+  close(): Promise<void>
+}
+
+/** Bytes that pass in one go on a slow line, and milliseconds until the next. Slow enough to be seen, and over within seconds. */
+const slowly = { bytes: 512, pause: 5 } as const
+
+export async function lineTo(port: number): Promise<Line> {
+  const sockets = new Set<Socket>()
+  let slow = false
+  let cut = false
+  const server = createServer((client) => {
+    if (cut) {
+      client.destroy()
+      return
+    }
+    const behind = connect(port, '127.0.0.1')
+    for (const [from, to] of [
+      [client, behind],
+      [behind, client],
+    ] as const) {
+      sockets.add(from)
+      from.setNoDelay(true)
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+      from.pipe(dribble(() => slow)).pipe(to)
+    }
+  })
+  await new Promise<void>((opened, failed) => {
+    server.once('error', failed)
+    server.listen(0, '127.0.0.1', opened)
+  })
+  const drop = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    away: {
+      go: async () => {
+        cut = true
+        drop()
+      },
+      back: async () => {
+        cut = false
+      },
+    },
+    slow: {
+      begin: async () => {
+        slow = true
+      },
+      end: async () => {
+        slow = false
+      },
+    },
+    close: async () => {
+      drop()
+      await new Promise<void>((closed) => server.close(() => closed()))
+    },
+  }
+}
+
+/** Passes everything on, in small pieces with pauses between them while `slow` says so. */
+const dribble = (slow: () => boolean): Transform =>
+  new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const pass = (at: number): void => {
+        if (at >= chunk.length) {
+          done()
+          return
+        }
+        if (!slow()) {
+          done(null, chunk.subarray(at))
+          return
+        }
+        this.push(chunk.subarray(at, at + slowly.bytes))
+        setTimeout(() => pass(at + slowly.bytes), slowly.pause)
+      }
+      pass(0)
+    },
+  })

@@ -1,0 +1,193 @@
+// Letters and notices through a real gateway and real transports, both ways, counted at both ends.
+
+import { Readable } from 'node:stream'
+import { formsOf } from '../adapters/adapter.ts'
+import type { AttachmentContent } from '../adapters/contract.ts'
+import type { DocumentForm, Written } from '../adapters/formats/format.ts'
+import type { Channel } from '../adapters/transports/transport.ts'
+import type { Letter } from '../letter/letter.ts'
+import type { Notice } from '../letter/notice.ts'
+import { type Clock, type MessageId, newMessageId, type Random } from '../letter/time.ts'
+import { describe } from '../problem/problem.ts'
+import type { Answer, Collected, Counterpart } from './counterpart/counterpart.ts'
+import { letterOf } from './documents.ts'
+import type { Sample } from './letters.ts'
+import type { Stage } from './stage.ts'
+
+/** What one end has received. */
+export interface Received {
+  readonly letters: readonly { readonly letter: Letter; readonly texts: readonly string[] }[]
+  readonly notices: readonly {
+    readonly kind: string
+    readonly receiveNumber?: string
+    readonly number?: string
+  }[]
+  /** Documents that its own form cannot read: what a system would choke on. */
+  readonly unreadable: readonly string[]
+}
+
+type Mutable<Value> = {
+  -readonly [Key in keyof Value]: Value[Key] extends readonly (infer Each)[] ? Each[] : Value[Key]
+}
+
+/** One end of the exchange: the system that is tried, or the ministry. */
+export interface End {
+  readonly received: Received
+  /** Hands a letter over in the end's own form. Undefined: its form cannot say it. */
+  send(sample: Sample): Promise<Answer | undefined>
+  /** Hands the very same document over again, as a new handing-over. */
+  sendAgain(sample: Sample): Promise<Answer | undefined>
+  /** Says a notice about a letter that it received. Undefined: it has no way to say one. */
+  say(notice: Notice, letter: Letter): Promise<Answer | undefined>
+  /** Hands over bytes that are no document. */
+  sendBytes(bytes: Buffer, like: Sample): Promise<Answer | undefined>
+  /** Takes what has come since. */
+  look(): Promise<void>
+}
+
+/** Both ends on a stage. */
+export function endsOf(
+  stage: Stage,
+  clock: Clock,
+  random: Random,
+): { readonly system: End; readonly ministry: End } {
+  return {
+    system: endOf(formsOf(stage.profile, clock), (channel) => stage.counterpart(channel), clock, random),
+    ministry: endOf(formsOf(stage.ministry, clock), (channel) => stage.clerk(channel), clock, random),
+  }
+}
+
+type Forms = Readonly<Partial<Record<Channel, DocumentForm>>>
+
+function endOf(
+  forms: Forms,
+  counterpart: (channel: Channel) => Counterpart | undefined,
+  clock: Clock,
+  random: Random,
+): End {
+  const received: Mutable<Received> = { letters: [], notices: [], unreadable: [] }
+  let handed = 0
+  const nextId = (): string => {
+    handed += 1
+    return `c-${clock.now().toString(36)}-${handed}`
+  }
+  const handIn = async (channel: Channel, id: string, written: Written, contents: Sample['contents']) =>
+    counterpart(channel)?.handIn(channel, { id, written, contents })
+
+  async function written(sample: Sample, id: string): Promise<Written | undefined> {
+    const { letter, contents } = sample
+    const made = await forms.send?.write({
+      id,
+      office: letter.from.office,
+      envelope: { messageId: newMessageId(clock, random), createdAt: clock.now(), content: 'letter', letter },
+      open: (sha256) => Readable.from([contents.get(sha256) ?? Buffer.alloc(0)]),
+    })
+    return made?.ok ? made.value : undefined
+  }
+  const send = async (sample: Sample): Promise<Answer | undefined> => {
+    const id = nextId()
+    const document = await written(sample, id)
+    return document && handIn('send', id, document, sample.contents)
+  }
+  return {
+    received,
+    send,
+    sendAgain: send,
+    async say(notice, letter) {
+      const form = forms.sendNotices ?? (forms.send?.receipts === true ? forms.send : undefined)
+      if (form === undefined) return undefined
+      const id = nextId()
+      const made = await form.write({
+        id,
+        office: notice.to,
+        envelope: {
+          messageId: newMessageId(clock, random),
+          createdAt: clock.now(),
+          content: 'notice',
+          notice,
+        },
+        about: { messageId: notice.about.messageId, letter },
+        open: () => {
+          throw new Error('a notice has no attachments')
+        },
+      })
+      if (!made.ok)
+        throw new Error(
+          `a notice cannot be written: ${made.problems.map((each) => describe(each)).join('; ')}`,
+        )
+      return handIn('sendNotices', id, made.value, new Map())
+    },
+    async sendBytes(bytes, like) {
+      const id = nextId()
+      const document = await written(like, id)
+      return document && handIn('send', id, { ...document, bytes, files: [] }, new Map())
+    },
+    async look() {
+      const ways = new Set(
+        [counterpart('receive'), counterpart('notices')].filter((each) => each !== undefined),
+      )
+      for (const way of ways)
+        for (const document of await way.collect()) await keep(document, forms, received)
+    },
+  }
+}
+
+/** Reads a document as the end's own people would: a letter if it is one, else a notice. */
+async function keep(document: Collected, forms: Forms, received: Mutable<Received>): Promise<void> {
+  const said: string[] = []
+  for (const [content, form] of [
+    ['letter', forms.receive],
+    ['notice', forms.notices],
+  ] as const) {
+    if (form === undefined) continue
+    const items = await form.read(await sourceOf(content, document, form))
+    for (const item of items) {
+      if (item.kind === 'letter') {
+        const letter = letterOf(item)
+        if (!letter.ok) {
+          said.push(letter.problems.map((each) => describe(each)).join('; '))
+          continue
+        }
+        const texts = item.attachments.flatMap(({ content: held }) =>
+          held.kind === 'bytes' ? [held.bytes.toString('utf8')] : [],
+        )
+        received.letters.push({ letter: letter.value, texts })
+        return
+      }
+      if (item.kind === 'notice') {
+        const { kind, receiveNumber, about } = item.draft
+        const number = 'messageId' in about ? undefined : about.number
+        received.notices.push({
+          kind,
+          ...(receiveNumber !== undefined && { receiveNumber }),
+          ...(number !== undefined && { number }),
+        })
+        return
+      }
+      if (item.kind === 'fault') said.push(item.problems.map((each) => describe(each)).join('; '))
+    }
+  }
+  received.unreadable.push(said.join(' / '))
+}
+
+async function sourceOf(content: 'letter' | 'notice', document: Collected, form: DocumentForm) {
+  const { bytes, unnamed = [] } = document
+  const source = { document: content, name: 'collected', bytes, sender: 'gone' as const }
+  let beside: ReadonlyMap<string, AttachmentContent> = document.beside
+  if (unnamed.length > 0) {
+    const [item] = await form.read({ ...source, beside, final: false })
+    const names = item?.kind === 'waiting' ? item.missing : []
+    beside = new Map(
+      names.flatMap((name, index): [string, AttachmentContent][] => {
+        const file = unnamed[index]
+        return file === undefined ? [] : [[name, { kind: 'bytes', bytes: file }]]
+      }),
+    )
+  }
+  return { ...source, beside, final: true }
+}
+
+/** The message id under which the gateway has a letter. */
+export async function messageIdOf(stage: Stage, { number }: Letter): Promise<MessageId | undefined> {
+  return (await stage.letters()).find((row) => row.number === number.normalized)?.messageId
+}
