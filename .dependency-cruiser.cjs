@@ -22,6 +22,13 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(sandbox|envelope|letter|problem)/' },
     },
     {
+      // The suite stands between the gateway and the systems that the sandbox plays.
+      name: 'conformance-looks-down',
+      severity: 'error',
+      from: { path: '^src/conformance/' },
+      to: { path: '^src/', pathNot: '^src/(conformance|sandbox|gateway|adapters|envelope|letter|problem)/' },
+    },
+    {
       name: 'nobody-imports-the-program',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
@@ -37,7 +44,7 @@ module.exports = {
       // What plays a province's server is loaded only where a fleet or a conformance suite is run, from a checkout.
       name: 'no-development-dependencies',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/sandbox/(servers|fleet)/' },
+      from: { path: '^src/', pathNot: '^src/(sandbox/(servers|fleet)|conformance)/' },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],

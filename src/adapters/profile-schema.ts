@@ -1,4 +1,5 @@
 // The shape of a profile as a JSON Schema, made from what each format, transport and codec declares of itself.
+import { conformanceChecks } from './conformance-checks.ts'
 import { codecs } from './fields/codecs.ts'
 import { letterFields } from './fields/letter-fields.ts'
 import { noticeFields } from './fields/notice-fields.ts'
@@ -92,6 +93,14 @@ function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): J
       origin: { enum: ['outsourced', 'self-built', 'none'] },
       illustrative: { type: 'boolean', default: false, description: 'true or false' },
       documents: { type: 'object', minProperties: 1, maxProperties: 20, additionalProperties: document },
+      waivers: object(
+        Object.fromEntries(
+          conformanceChecks.map((check) => [
+            check,
+            { type: 'string', minLength: 10, maxLength: 500, description: 'why the system cannot keep it' },
+          ]),
+        ),
+      ),
       ...Object.fromEntries(
         channels.map((name) => [
           name,

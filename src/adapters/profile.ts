@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { NoticeKind } from '../letter/notice.ts'
 import { type OfficeId, officeId } from '../letter/offices.ts'
 import { bad, good, type Result } from '../problem/problem.ts'
+import type { ConformanceCheck } from './conformance-checks.ts'
 import { deeperFindings } from './profile-check.ts'
 import { frame } from './profile-schema.ts'
 import { readProfileText } from './profile-text.ts'
@@ -60,6 +61,8 @@ export interface Profile {
   readonly illustrative: boolean
   readonly documents: Readonly<Record<string, DocumentDefinition>>
   readonly channels: Readonly<Partial<Record<Channel, ChannelDefinition>>>
+  /** What the conformance suite asks and the system cannot keep, with the reason (docs/profiles.md). */
+  readonly waivers: Readonly<Partial<Record<ConformanceCheck, string>>>
   /** SHA-256 of the profile's text, lower-case hexadecimal. */
   readonly version: string
   /** The name of the file that it was read from, for people. */
@@ -74,6 +77,7 @@ export interface RawProfile {
   readonly origin: Profile['origin']
   readonly illustrative: boolean
   readonly documents: Readonly<Record<string, RawDocument>>
+  readonly waivers?: Profile['waivers']
   readonly send: ChannelDefinition
   readonly receive: ChannelDefinition
   readonly notices: ChannelDefinition
@@ -137,6 +141,7 @@ function profileOf(raw: RawProfile, office: OfficeId, text: string, file: string
         return definition === undefined ? [] : [[channel, definition]]
       }),
     ),
+    waivers: raw.waivers ?? {},
     version: createHash('sha256').update(text, 'utf8').digest('hex'),
     file,
   }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { Command } from 'commander'
 import type { AttachmentContent } from '../adapters/contract.ts'
 import { problem } from '../problem/problem.ts'
+import { testCommand } from './conformance.ts'
 import { previewJson, previewPage } from './preview.ts'
 import { exit, Failed, jsonLine, problemJson, reasonOf, type Terminal } from './terminal.ts'
 import { type Bench, isFaulty, trialJson, trialPage } from './trial.ts'
@@ -15,6 +16,7 @@ export function profileCommand(terminal: Terminal): Command {
     .addCommand(checkCommand(terminal))
     .addCommand(tryCommand(terminal))
     .addCommand(previewCommand(terminal))
+    .addCommand(testCommand(terminal))
 }
 
 function checkCommand(terminal: Terminal): Command {

@@ -1,24 +1,97 @@
 // The suite over one profile: its documents first, which need no system, then its channels against real counterparts.
 import { formsOf } from '../adapters/adapter.ts'
-import type { Profile } from '../adapters/profile.ts'
+import { type Profile, readProfile } from '../adapters/profile.ts'
 import { moi, officeId } from '../letter/offices.ts'
 import { type Clock, newMessageId, type Random } from '../letter/time.ts'
 import { checkDocuments } from './documents.ts'
 import { mustBe, type Parties, sampleLetter } from './letters.ts'
 import { checkNotices, toldKinds } from './notices.ts'
-import type { Finding } from './verdict.ts'
+import { openStage } from './stage.ts'
+import { checkChannels } from './trials.ts'
+import { type Finding, type Report, verdictsOf } from './verdict.ts'
 
 export interface SuiteSettings {
   readonly clock: Clock
   readonly random: Random
+  /** Where programs of servers are found. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** An empty folder, absolute, for the stage. */
+  readonly folder: string
+  /** How long something may take that must happen, in milliseconds. */
+  readonly patience: number
 }
+
+/** The whole suite over one profile's text, which was checked. Rejects when the disk fails or the suite itself is wrong. */
+export async function testProfile(text: string, settings: SuiteSettings): Promise<Report> {
+  const began = settings.clock.elapsed()
+  const profile = mustBe(readProfile(text, 'profile.yaml'))
+  const findings = [
+    ...(await documentFindings(profile, settings)),
+    ...(await channelFindings(text, settings)),
+  ]
+  return {
+    profile: profile.id,
+    office: profile.office,
+    verdicts: verdictsOf(findings, profile.waivers),
+    took: Math.round(settings.clock.elapsed() - began),
+  }
+}
+
+/** The part of the suite that needs no server. What only channels can show is inapplicable here. */
+export async function documentsOnly(text: string, settings: SuiteSettings): Promise<Report> {
+  const began = settings.clock.elapsed()
+  const profile = mustBe(readProfile(text, 'profile.yaml'))
+  const left = channelChecks.map(
+    (check): Finding => ({
+      check,
+      about: 'over its transports',
+      outcome: 'inapplicable',
+      why: 'only documents were asked for',
+    }),
+  )
+  return {
+    profile: profile.id,
+    office: profile.office,
+    verdicts: verdictsOf([...(await documentFindings(profile, settings)), ...left], profile.waivers),
+    took: Math.round(settings.clock.elapsed() - began),
+  }
+}
+
+/** What the channels owe. A machine that cannot play the system's part is a failure of each check, and says what to install. */
+async function channelFindings(text: string, settings: SuiteSettings): Promise<readonly Finding[]> {
+  const stage = await openStage(text, settings)
+  if ('missing' in stage)
+    return channelChecks.map((check) => ({
+      check,
+      about: 'over its transports',
+      outcome: 'failed',
+      why: stage.missing,
+    }))
+  try {
+    return await checkChannels(stage, settings)
+  } finally {
+    await stage.close()
+  }
+}
+
+const channelChecks = ['accepts', 'rejects', 'twice', 'corrected', 'slow', 'down'] as const
+
+const documentChecks = ['accepts', 'longest', 'emptiest', 'hostile', 'garbage'] as const
 
 /** What the documents of a profile owe. */
 export async function documentFindings(
   profile: Profile,
-  { clock, random }: SuiteSettings,
+  { clock, random }: Pick<SuiteSettings, 'clock' | 'random'>,
 ): Promise<readonly Finding[]> {
   const forms = formsOf(profile, clock)
+  // What its sender sealed is passed on as it is: there is no form to be written in.
+  if (forms.send?.receipts === true)
+    return documentChecks.map((check) => ({
+      check,
+      about: 'its documents',
+      outcome: 'inapplicable',
+      why: 'its system seals envelopes by itself; test/envelope holds what they owe',
+    }))
   const messageId = () => newMessageId(clock, random)
   const own = profile.office
   const other = own === moi ? mustBe(officeId('50')) : moi

@@ -43,9 +43,11 @@ export function verdictsOf(
 
 function outcomeOf(findings: readonly Finding[], waiver: string | undefined): Verdict['outcome'] {
   const failed = findings.some(({ outcome }) => outcome === 'failed')
-  if (waiver !== undefined) return failed ? 'waived' : 'stale'
+  const tried = findings.some(({ outcome }) => outcome !== 'inapplicable')
+  // What was not tried may still need its waiver.
+  if (waiver !== undefined) return failed || !tried ? 'waived' : 'stale'
   if (failed) return 'failed'
-  return findings.every(({ outcome }) => outcome === 'inapplicable') ? 'inapplicable' : 'passed'
+  return tried ? 'passed' : 'inapplicable'
 }
 
 export const isGood = ({ outcome }: Verdict): boolean => outcome !== 'failed' && outcome !== 'stale'

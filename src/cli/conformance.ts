@@ -1,0 +1,163 @@
+// `saraban profile test`: the conformance suite, on one profile or on all that are shipped.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import type { Report } from '../conformance/verdict.ts'
+import { problem } from '../problem/problem.ts'
+import { exit, Failed, jsonLine, problemJson, reasonOf, type Terminal } from './terminal.ts'
+
+const formats = ['text', 'json', 'junit'] as const
+
+interface Options {
+  readonly all?: boolean
+  readonly documents?: boolean
+  readonly format: string
+  readonly out?: string
+  readonly patience: string
+}
+
+/** `saraban profile test PROFILE… | --all [--documents] [--format text|json|junit] [--out FILE]`. */
+export function testCommand(terminal: Terminal): Command {
+  return new Command('test')
+    .description(
+      'hold profiles to what every profile owes: the conformance suite, against real servers on this machine',
+    )
+    .argument('[PROFILE...]', 'profiles; or --all')
+    .option('--all', 'every profile that is shipped')
+    .option('--documents', 'only what needs no server: documents and notices, written and read again')
+    .option('--format <FORMAT>', formats.join(', '), 'text')
+    .option('--out <FILE>', 'write the report into a file instead')
+    .option('--patience <SECONDS>', 'how long something may take that must happen', '30')
+    .addHelpText('after', help)
+    .action(async (named: string[], options: Options) => {
+      const { format, seconds } = checked(named, options)
+      const files = options.all === true ? shippedProfiles() : named
+      const reports = await testAll(files, {
+        seconds,
+        documents: options.documents === true,
+        format,
+        terminal,
+      })
+      const { closingLine, junit, reportPage } = await import('../conformance/report.ts')
+      const { isGood } = await import('../conformance/verdict.ts')
+      const text =
+        format === 'json'
+          ? jsonLine(reports)
+          : format === 'junit'
+            ? junit(reports)
+            : reports.map(reportPage).join('')
+      if (options.out !== undefined) write(options.out, text)
+      else if (format !== 'text') terminal.write(text)
+      if (format === 'text' || options.out !== undefined) terminal.write(closingLine(reports))
+      if (!reports.every(({ verdicts }) => verdicts.every(isGood))) throw new Failed(exit.refused, [])
+    })
+}
+
+function checked(named: readonly string[], { all, format, patience }: Options) {
+  const known = formats.find((each) => each === format)
+  if (known === undefined)
+    throw new Failed(exit.usage, [
+      problem('cli.option.wrong', '--format', format, { expected: formats.join(', ') }),
+    ])
+  const seconds = Number(patience)
+  if (!(seconds >= 1 && seconds <= 600))
+    throw new Failed(exit.usage, [
+      problem('cli.option.wrong', '--patience', patience, { expected: 'seconds, 1 to 600' }),
+    ])
+  if ((all === true) === named.length > 0)
+    throw new Failed(exit.usage, [
+      problem('cli.option.wrong', 'PROFILE', named[0], {
+        expected: 'one profile or more, or --all without any',
+      }),
+    ])
+  return { format: known, seconds }
+}
+
+/** Every profile in the checkout's own folder. An empty one would say that all is well, and nothing was tried. */
+function shippedProfiles(): string[] {
+  const folder = fileURLToPath(new URL('../../profiles', import.meta.url))
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => join(folder, name))
+  if (files.length === 0)
+    throw new Failed(exit.refused, [
+      problem('cli.file.unreadable', '--all', folder, { reason: 'no profile is in it' }),
+    ])
+  return files
+}
+
+/** Profiles that are on their stages at one time: most of a trial is waiting. */
+const together = 6
+
+async function testAll(
+  files: readonly string[],
+  {
+    seconds,
+    documents,
+    format,
+    terminal,
+  }: { seconds: number; documents: boolean; format: string; terminal: Terminal },
+): Promise<Report[]> {
+  const { readProfile } = await import('../adapters/profile.ts')
+  const { documentsOnly, testProfile } = await import('../conformance/suite.ts')
+  const { reportPage } = await import('../conformance/report.ts')
+  const texts = files.map((file) => {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch (error) {
+      throw new Failed(exit.usage, [problem('cli.file.unreadable', '', file, { reason: reasonOf(error) })])
+    }
+  })
+  const faults = texts.flatMap((text, index) => {
+    const read = readProfile(text, files[index] ?? '')
+    return read.ok ? [] : read.problems
+  })
+  if (faults.length > 0) {
+    if (format === 'json') terminal.write(jsonLine({ problems: faults.map(problemJson) }))
+    throw new Failed(exit.refused, format === 'json' ? [] : faults)
+  }
+  const { clock, random, environment } = terminal
+  const scratch = mkdtempSync(join(tmpdir(), 'saraban-conformance-'))
+  const reports: Report[] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < texts.length; index = next++) {
+      const folder = join(scratch, String(index))
+      mkdirSync(folder)
+      const settings = { clock, random, environment, folder, patience: seconds * 1000 }
+      const text = texts[index] ?? ''
+      const report = documents ? await documentsOnly(text, settings) : await testProfile(text, settings)
+      reports[index] = report
+      // As they come: all of them take minutes.
+      if (format === 'text') terminal.write(reportPage(report))
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(together, texts.length) }, work))
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+  return reports
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new Failed(exit.usage, [problem('cli.file.unwritable', '--out', path, { reason: reasonOf(error) })])
+  }
+}
+
+const help = `
+A profile is tried on a stage of its own: a real gateway, a real server for each of its transports, and a ministry. What it
+waives (waivers: in the profile, with the reason) may fail; a waiver of what does not fail is stale, and fails.
+Exit code: 0 every profile conforms, 1 at least one does not, 2 wrong usage or an unreadable file.
+
+Examples:
+  $ saraban profile test profiles/chiang-mai-csv.yaml
+  $ saraban profile test profiles/chiang-mai-csv.yaml --documents --format json
+  $ saraban profile test --all --format junit --out report.xml
+`

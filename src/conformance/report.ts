@@ -1,0 +1,74 @@
+// Reports of the suite: for people, as JSON, and as JUnit XML for whatever runs it in a pipeline.
+import { create } from 'xmlbuilder2'
+import { printable } from '../problem/problem.ts'
+import { checks } from './checks.ts'
+import { isGood, type Report, type Verdict } from './verdict.ts'
+
+const words: Readonly<Record<Verdict['outcome'], string>> = {
+  passed: 'passed',
+  failed: 'FAILED',
+  inapplicable: 'nothing to hold it against',
+  waived: 'waived',
+  stale: 'STALE WAIVER',
+}
+
+/** One profile: a line for each check, and the reasons of what is not good. */
+export function reportPage({ profile, office, verdicts, took }: Report): string {
+  const lines = verdicts.flatMap((verdict): string[] => [
+    `  ${verdict.check.padEnd(10)} ${words[verdict.outcome]}`,
+    ...reasonsOf(verdict).map((line) => `             ${line}`),
+  ])
+  return `${profile} (office ${office}), ${(took / 1000).toFixed(1)} s\n${lines.join('\n')}\n`
+}
+
+function reasonsOf(verdict: Verdict): string[] {
+  const { check, outcome, waiver } = verdict
+  if (outcome === 'stale')
+    return [`the profile waives it (${printable(waiver ?? '')}) and it passes: take the waiver away`]
+  if (outcome === 'waived') return [`waived: ${printable(waiver ?? '', 500)}`]
+  const told = verdict.findings.filter(
+    (found) => found.outcome === (outcome === 'failed' ? 'failed' : 'inapplicable'),
+  )
+  if (outcome === 'passed' || told.length === 0) return []
+  return [
+    ...(outcome === 'failed' ? [`${checks[check].en}`, `${checks[check].th}`] : []),
+    ...told.flatMap(({ about, why = '' }) => [
+      printable(about, 300),
+      ...why.split('\n').map((line) => `  ${printable(line, 600)}`),
+    ]),
+  ]
+}
+
+/** The last line over all profiles. */
+export function closingLine(reports: readonly Report[]): string {
+  const all = reports.flatMap(({ verdicts }) => verdicts)
+  const count = (outcome: Verdict['outcome']): number => all.filter((each) => each.outcome === outcome).length
+  const bad = reports.filter(({ verdicts }) => !verdicts.every(isGood)).map(({ profile }) => profile)
+  const conform = `${reports.length - bad.length} of ${reports.length} profiles conform`
+  const counts = `${count('passed')} passed, ${count('failed')} failed, ${count('waived')} waived, ${count('stale')} stale, ${count('inapplicable')} without anything to hold them against`
+  return `${conform}: ${counts}${bad.length > 0 ? `\nnot good: ${bad.join(', ')}` : ''}\n`
+}
+
+/** JUnit's XML as CI servers read it: a suite for each profile, a case for each check. */
+export function junit(reports: readonly Report[]): string {
+  const root = create({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', {
+    name: 'saraban profile test',
+  })
+  for (const { profile, verdicts, took } of reports) {
+    const failures = verdicts.filter((verdict) => !isGood(verdict)).length
+    const suite = root.ele('testsuite', {
+      name: profile,
+      tests: verdicts.length,
+      failures,
+      skipped: 0,
+      time: (took / 1000).toFixed(3),
+    })
+    for (const verdict of verdicts) {
+      const own = suite.ele('testcase', { classname: `saraban.${profile}`, name: verdict.check })
+      const reasons = reasonsOf(verdict).join('\n')
+      if (!isGood(verdict)) own.ele('failure', { message: words[verdict.outcome] }).txt(reasons)
+      else if (reasons !== '') own.ele('system-out').txt(reasons)
+    }
+  }
+  return `${root.end({ prettyPrint: true, wellFormed: true })}\n`
+}

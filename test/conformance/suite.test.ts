@@ -1,0 +1,99 @@
+// The suite itself: it passes what is right, notices what is wrong, and lets no waiver outlive its reason.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { readProfile } from '../../src/adapters/profile.ts'
+import { closingLine, junit, reportPage } from '../../src/conformance/report.ts'
+import { documentsOnly, testProfile } from '../../src/conformance/suite.ts'
+import { type Finding, isGood, type Report, verdictsOf } from '../../src/conformance/verdict.ts'
+import { systemClock, systemRandom } from '../../src/letter/time.ts'
+
+t.setTimeout(120_000)
+
+const shipped = (id: string): string =>
+  readFileSync(join(import.meta.dirname, `../../profiles/${id}.yaml`), 'utf8')
+
+async function onStage(act: typeof testProfile, text: string): Promise<Report> {
+  const folder = mkdtempSync(join(tmpdir(), 'saraban-suite-'))
+  try {
+    const { env: environment } = process
+    return await act(text, {
+      clock: systemClock,
+      random: systemRandom,
+      environment,
+      folder,
+      patience: 20_000,
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const outcomes = ({ verdicts }: Report): Record<string, string> =>
+  Object.fromEntries(verdicts.map(({ check, outcome }) => [check, outcome]))
+
+t.test('a profile that is right passes every check over a real folder', async (t) => {
+  const report = await onStage(testProfile, shipped('chiang-mai-csv'))
+  t.ok(report.verdicts.every(isGood), reportPage(report))
+  t.equal(outcomes(report)['down'], 'passed')
+  t.match(closingLine([report]), /^1 of 1 profiles conform/)
+})
+
+t.test('what a profile gets wrong is noticed by the check whose name it is', async (t) => {
+  const broken: readonly (readonly [string, string, (text: string) => string])[] = [
+    [
+      'a code that is written for two values',
+      'accepts',
+      (text) => text.replace('"2": urgent', '"1 ": urgent'),
+    ],
+    [
+      'receive numbers in Thai digits, that come back in Arabic',
+      'accepts',
+      (text) =>
+        text.replace(
+          'receiveNumber: { at: เลขรับ, as: text }',
+          'receiveNumber: { at: เลขรับ, as: { digits: { write: thai } } }',
+        ),
+    ],
+  ]
+  for (const [name, check, change] of broken) {
+    const text = change(shipped('chiang-mai-csv'))
+    t.not(text, shipped('chiang-mai-csv'), `${name}: the profile was changed`)
+    const read = readProfile(text, 'broken.yaml')
+    t.ok(read.ok, `${name}: the profile's own check finds nothing`)
+    const report = await onStage(documentsOnly, text)
+    t.equal(outcomes(report)[check], 'failed', `${name}\n${reportPage(report)}`)
+  }
+})
+
+t.test(
+  'a waiver needs its failure: without one it is stale, and a check that nothing was tried for has failed',
+  (t) => {
+    const passed: Finding = { check: 'accepts', about: 'a letter', outcome: 'passed' }
+    const failed: Finding = { ...passed, outcome: 'failed', why: 'it differs' }
+    const verdict = (findings: readonly Finding[], waivers: Parameters<typeof verdictsOf>[1]) =>
+      verdictsOf(findings, waivers).find(({ check }) => check === 'accepts')
+    t.equal(verdict([passed], {})?.outcome, 'passed')
+    t.equal(verdict([passed, failed], {})?.outcome, 'failed')
+    t.equal(verdict([passed, failed], { accepts: 'the system has no words for it' })?.outcome, 'waived')
+    t.equal(verdict([passed], { accepts: 'the system has no words for it' })?.outcome, 'stale')
+    t.equal(verdict([], {})?.outcome, 'failed')
+    t.equal(verdict([{ ...passed, outcome: 'inapplicable' }], {})?.outcome, 'inapplicable')
+    t.end()
+  },
+)
+
+t.test('reports: JUnit counts failures and escapes what stands in them', (t) => {
+  const findings: Finding[] = [
+    { check: 'accepts', about: '<a> & "b"', outcome: 'failed', why: 'ข้อความ ]]>\u0000' },
+  ]
+  const report: Report = { profile: 'test', office: '50', verdicts: verdictsOf(findings, {}), took: 1234 }
+  const xml = junit([report])
+  t.match(xml, /<testsuite name="test" tests="10" failures="10"/)
+  t.match(xml, /&lt;a&gt; &amp; "b"/)
+  t.notMatch(xml, '\u0000')
+  t.match(reportPage(report), /accepts {4}FAILED/)
+  t.match(closingLine([report]), /0 of 1 profiles conform[\s\S]*not good: test/)
+  t.end()
+})
