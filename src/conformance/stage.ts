@@ -1,6 +1,6 @@
 // The stage: a real gateway in a scratch folder, with the profile that is tried, a counterpart for each of its transports,
 // and a ministry whose clerk leaves canonical JSON in folders.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 import { parse, stringify } from 'yaml'
@@ -213,6 +213,3 @@ async function makeTrust(
     }),
   )
 }
-
-/** What the gateway of a stage has logged, for a report on a failure. */
-export const logOf = (folder: string): string => readFileSync(join(folder, 'gateway.log'), 'utf8')

@@ -1,4 +1,5 @@
 // What a profile's channels owe, tried on a stage: each trial sends letters and looks at both ends, never at the journal, for what arrived.
+import { formsOf } from '../adapters/adapter.ts'
 import type { ConformanceCheck } from '../adapters/conformance-checks.ts'
 import type { Letter } from '../letter/letter.ts'
 import type { Clock, Random } from '../letter/time.ts'
@@ -23,6 +24,8 @@ interface Scene extends TrialSettings {
   readonly ministry: End
   readonly sends: Parties
   readonly isGiven: Parties
+  /** The fields that the forms of the profile leave out by themselves. */
+  readonly unsaid: readonly string[]
 }
 
 /** Every trial of channels, one after the other. */
@@ -39,6 +42,7 @@ export async function checkChannels(stage: Stage, settings: TrialSettings): Prom
     ...endsOf(stage, settings.clock, settings.random),
     sends: { from: office, to: stage.other, nextRunning },
     isGiven: { from: stage.other, to: office, nextRunning },
+    unsaid: Object.values(formsOf(stage.profile, settings.clock)).flatMap(({ unsaid = [] }) => unsaid),
   }
   const findings: Finding[] = []
   for (const trial of [lettersSent, lettersGiven, rejections, twice, corrected, slow, down, nothingDoubled])
@@ -152,10 +156,10 @@ async function numberComesBack(
 }
 
 async function lettersSent(scene: Scene): Promise<readonly Finding[]> {
-  const { system, ministry, sends, stage } = scene
+  const { system, ministry, sends } = scene
   const about = 'a letter that it sends reaches the ministry, and its receive number comes back'
   const made = sample(sends, 'plain')
-  const lost = await goesOver(scene, system, ministry, made, formUnsaid(stage))
+  const lost = await goesOver(scene, system, ministry, made, scene.unsaid)
   if (lost !== undefined) return [failed('accepts', about, lost)]
   const back = await numberComesBack(scene, ministry, system, made.letter, '2345/2569')
   return [back === undefined ? passed('accepts', about) : failed('accepts', about, back)]
@@ -165,7 +169,7 @@ async function lettersGiven(scene: Scene): Promise<readonly Finding[]> {
   const { system, ministry, isGiven, stage } = scene
   const about = 'a letter of the ministry reaches it'
   const made = sample(isGiven, 'plain')
-  const lost = await goesOver(scene, ministry, system, made, formUnsaid(stage))
+  const lost = await goesOver(scene, ministry, system, made, scene.unsaid)
   if (lost !== undefined) return [failed('accepts', about, lost)]
   const told = 'its receive number reaches the ministry'
   if (stage.profile.channels.sendNotices === undefined)
@@ -177,10 +181,6 @@ async function lettersGiven(scene: Scene): Promise<readonly Finding[]> {
   ]
 }
 
-/** The fields that a form of the profile leaves out by itself. */
-const formUnsaid = ({ profile }: Stage): readonly string[] =>
-  Object.values(profile.documents).some(({ format }) => format.kind === 'e-cms') ? ['kind', 'circular'] : []
-
 async function rejections(scene: Scene): Promise<readonly Finding[]> {
   const { stage, system, ministry, sends } = scene
   const about = 'what is no letter is not taken, and the next letter is'
@@ -190,7 +190,7 @@ async function rejections(scene: Scene): Promise<readonly Finding[]> {
     sample(sends, 'garbage'),
   )
   const made = sample(sends, 'behind it')
-  const lost = await goesOver(scene, system, ministry, made, formUnsaid(stage))
+  const lost = await goesOver(scene, system, ministry, made, scene.unsaid)
   const findings: Finding[] = []
   if (lost !== undefined) findings.push(failed('rejects', about, `the letter behind it: ${lost}`))
   else if (ministry.received.letters.length !== before + 1)
@@ -222,14 +222,14 @@ async function rejections(scene: Scene): Promise<readonly Finding[]> {
 }
 
 async function twice(scene: Scene): Promise<readonly Finding[]> {
-  const { stage, system, ministry, sends } = scene
+  const { system, ministry, sends } = scene
   const about = 'the same letter handed over twice is taken once'
   const made = sample(sends, 'twice')
-  const lost = await goesOver(scene, system, ministry, made, formUnsaid(stage))
+  const lost = await goesOver(scene, system, ministry, made, scene.unsaid)
   if (lost !== undefined) return [failed('twice', about, lost)]
   const answer = await system.sendAgain(made)
   if (answer?.kind === 'refused') return [failed('twice', about, `the second time ${saidOf(answer)}`)]
-  const behind = await goesOver(scene, system, ministry, sample(sends, 'behind it'), formUnsaid(stage))
+  const behind = await goesOver(scene, system, ministry, sample(sends, 'behind it'), scene.unsaid)
   if (behind !== undefined) return [failed('twice', about, `the letter behind it: ${behind}`)]
   const count = ofNumber(ministry, made.letter).length
   return [count === 1 ? passed('twice', about) : failed('twice', about, `the ministry has it ${count} times`)]
@@ -239,7 +239,7 @@ async function corrected(scene: Scene): Promise<readonly Finding[]> {
   const { stage, system, ministry, sends } = scene
   const about = 'another letter under the same number is not taken in silence'
   const made = sample(sends, 'first')
-  const lost = await goesOver(scene, system, ministry, made, formUnsaid(stage))
+  const lost = await goesOver(scene, system, ministry, made, scene.unsaid)
   if (lost !== undefined) return [failed('corrected', about, lost)]
   const before = (await stage.quarantine()).length
   const other = sampleLetter(sends, 'corrected', {
@@ -290,10 +290,10 @@ async function down(scene: Scene): Promise<readonly Finding[]> {
 }
 
 async function bothWays(scene: Scene, check: ConformanceCheck, about: string): Promise<Finding> {
-  const { stage, system, ministry, sends, isGiven } = scene
+  const { system, ministry, sends, isGiven } = scene
   const [out, back] = await Promise.all([
-    goesOver(scene, system, ministry, sample(sends, check), formUnsaid(stage)),
-    goesOver(scene, ministry, system, sample(isGiven, check), formUnsaid(stage)),
+    goesOver(scene, system, ministry, sample(sends, check), scene.unsaid),
+    goesOver(scene, ministry, system, sample(isGiven, check), scene.unsaid),
   ])
   const lost = [
     ...(out === undefined ? [] : [`a letter that it sends: ${out}`]),
