@@ -4,6 +4,11 @@ import t from 'tap'
 import { normalizeNumber } from '../../src/letter/numbers.ts'
 import { moi, officeById } from '../../src/letter/offices.ts'
 import { members as csvFolder } from '../../src/sandbox/fleet/csv-folder/csv-folder.ts'
+import { ayutthaya } from '../../src/sandbox/fleet/self-built/ayutthaya.ts'
+import { lopBuri } from '../../src/sandbox/fleet/self-built/lop-buri.ts'
+import { nakhonSawan } from '../../src/sandbox/fleet/self-built/nakhon-sawan.ts'
+import { sakonNakhon } from '../../src/sandbox/fleet/self-built/sakon-nakhon.ts'
+import { members as spreadsheets } from '../../src/sandbox/fleet/spreadsheets/spreadsheets.ts'
 import { makePdf, makePng } from '../../src/sandbox/paper.ts'
 import type { BookEntry, ClerkLetter, Scan } from '../../src/sandbox/systems/system.ts'
 import { digestOf, openStage } from './fleet-stage.ts'
@@ -43,7 +48,7 @@ const lettersOf = (abbreviation: string, office: string): readonly ClerkLetter[]
   },
 ]
 
-const members = [...csvFolder]
+const members = [...csvFolder, ...spreadsheets, ayutthaya, lopBuri, sakonNakhon, nakhonSawan]
 const stage = await openStage(members)
 
 type Kind<Entry extends BookEntry['entry']> = BookEntry & { readonly entry: Entry }

@@ -1,9 +1,16 @@
 // The fleet: every provincial system of the sandbox. Which province runs what was never published: all of it is illustrative.
 import { members as csvFolder } from './csv-folder/csv-folder.ts'
 import type { FleetMember } from './member.ts'
+import { ayutthaya } from './self-built/ayutthaya.ts'
+import { lopBuri } from './self-built/lop-buri.ts'
+import { nakhonSawan } from './self-built/nakhon-sawan.ts'
+import { sakonNakhon } from './self-built/sakon-nakhon.ts'
+import { members as spreadsheets } from './spreadsheets/spreadsheets.ts'
 import { ecmsSoap, jsonOverHttp } from './three.ts'
 
-const members: readonly FleetMember[] = [...csvFolder]
+const selfBuilt: readonly FleetMember[] = [ayutthaya, lopBuri, sakonNakhon, nakhonSawan]
+
+const members: readonly FleetMember[] = [...csvFolder, ...spreadsheets, ...selfBuilt]
 
 /** The short demonstration's own, for provinces whose member is still to come. */
 const standIns = [ecmsSoap, jsonOverHttp('chiang-rai')].filter(
