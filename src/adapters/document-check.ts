@@ -8,6 +8,9 @@ import { joinFindings, partsOf, splitFindings } from './template-check.ts'
 
 type Tree = Readonly<Record<string, unknown>>
 
+/** What only documents made of records have. */
+const recordsKeys = ['fields', 'split', 'ignore', 'skip', 'continues']
+
 /** Everything wrong with a document's fields. `contents`: what the channels that use it carry. */
 export function documentFindings(
   document: Tree,
@@ -18,9 +21,15 @@ export function documentFindings(
   const { fields } = document
   if (format.sort === 'document') {
     const details = { expected: `format (a document of the format ${format.kind} has its own fields)` }
-    return fields === undefined
-      ? []
-      : [{ at: [...at, 'fields'], code: 'adapter.profile.key-unknown', value: 'fields', key: true, details }]
+    return recordsKeys
+      .filter((key) => document[key] !== undefined)
+      .map((key) => ({
+        at: [...at, key],
+        code: 'adapter.profile.key-unknown',
+        value: key,
+        key: true,
+        details,
+      }))
   }
   const [content, another] = contents
   if (another !== undefined) {
@@ -48,6 +57,11 @@ export function documentFindings(
     ...splitFindings(document, fields, at),
     ...ignoreFindings(document, fields, [...at, 'ignore']),
     ...columnFindings(fields, knownColumns(document, format), [...at, 'fields']),
+    ...ruleFindings(
+      document,
+      format.cells(document['format']) ?? columnsWithoutHeader(document['format']),
+      at,
+    ),
   ]
 }
 
@@ -182,6 +196,58 @@ function columnFindings(
     }
   }
   return findings
+}
+
+/** What decides which records are letters are columns that there are; a rule has something to go by. */
+function ruleFindings(
+  { skip, continues }: Tree,
+  known: readonly string[] | undefined,
+  at: Pointer,
+): readonly Finding[] {
+  const entries = (value: unknown): [string, unknown][] =>
+    typeof value === 'object' && value !== null ? Object.entries(value) : []
+  const rules = Array.isArray(skip) ? skip.map((rule: unknown) => new Map(entries(rule))) : []
+  const further = new Map(entries(continues))
+  const named: { readonly column: unknown; readonly at: Pointer }[] = [
+    ...rules.map((rule, index) => ({ column: rule.get('column'), at: ['skip', index, 'column'] })),
+    { column: further.get('when'), at: ['continues', 'when'] },
+    ...entries(further.get('join')).map(([column]) => ({ column, at: ['continues', 'join', column] })),
+  ]
+  return [
+    ...named.flatMap((each): Finding[] =>
+      each.column === undefined || known === undefined || known.includes(String(each.column))
+        ? []
+        : [
+            {
+              at: [...at, ...each.at],
+              code: 'adapter.profile.value-unknown',
+              value: String(each.column),
+              details: { expected: known.join(', ') },
+            },
+          ],
+    ),
+    ...rules.flatMap((rule, index): Finding[] =>
+      rule.has('is') || rule.has('begins')
+        ? []
+        : [
+            {
+              at: [...at, 'skip', index],
+              code: 'adapter.profile.key-missing',
+              details: { key: 'is or begins' },
+            },
+          ],
+    ),
+    ...(further.size > 0 && entries(further.get('join')).some(([column]) => column === further.get('when'))
+      ? [
+          {
+            at: [...at, 'continues', 'join'],
+            code: 'adapter.profile.value-wrong' as const,
+            value: String(further.get('when')),
+            details: { expected: 'other columns than the one that is blank on further lines' },
+          },
+        ]
+      : []),
+  ]
 }
 
 /** The columns that there are, and the parts of those that hold several fields. */

@@ -14,6 +14,15 @@ const column: JsonSchema = {
   description: 'the name of a column, or its number where it has no name',
 }
 
+const words: JsonSchema = {
+  type: 'array',
+  items: { type: 'string', maxLength: 100 },
+  minItems: 1,
+  maxItems: 50,
+  uniqueItems: true,
+  description: 'a list of texts',
+}
+
 const always: JsonSchema = object(
   { always: { type: 'string', description: 'a canonical value, as a text' } },
   ['always'],
@@ -68,6 +77,25 @@ function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): J
         description:
           'columns that are no part of a letter and do not travel with it: signed addresses, times of reading',
       },
+      skip: {
+        type: 'array',
+        maxItems: 20,
+        items: object({ column, is: words, begins: words }, ['column']),
+        description: 'records that are no letters: { column, is, begins }',
+      },
+      continues: object(
+        {
+          when: column,
+          join: {
+            type: 'object',
+            minProperties: 1,
+            maxProperties: 20,
+            additionalProperties: { type: 'string', maxLength: 5 },
+            description: 'column: what stands between the parts',
+          },
+        },
+        ['when', 'join'],
+      ),
       unmapped: { enum: ['refuse', 'spill'], default: 'spill' },
       main: { enum: ['required', 'optional'], default: 'optional' },
     },

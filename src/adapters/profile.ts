@@ -4,6 +4,7 @@ import type { NoticeKind } from '../letter/notice.ts'
 import { type OfficeId, officeId } from '../letter/offices.ts'
 import { bad, good, type Result } from '../problem/problem.ts'
 import type { ConformanceCheck } from './conformance-checks.ts'
+import type { RowRules } from './formats/rows-of-letters.ts'
 import { deeperFindings } from './profile-check.ts'
 import { frame } from './profile-schema.ts'
 import { readProfileText } from './profile-text.ts'
@@ -30,7 +31,7 @@ export type FieldDefinition =
     }
   | { readonly always: string }
 
-export interface DocumentDefinition {
+export interface DocumentDefinition extends RowRules {
   readonly format: KindOptions
   /** For records formats only; empty for the others. */
   readonly fields: Readonly<Record<string, FieldDefinition>>
@@ -84,7 +85,7 @@ export interface RawProfile {
   readonly sendNotices?: ChannelDefinition
 }
 
-export interface RawDocument {
+export interface RawDocument extends RowRules {
   readonly format: KindOptions
   readonly fields?: Readonly<Record<string, RawField>>
   readonly split?: Readonly<Record<string, string>>

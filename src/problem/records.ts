@@ -54,6 +54,35 @@ export const recordProblems = {
     remedy: correctValue,
   },
 
+  // ── Lines of one letter ──────────────────────────────────────────────────────────────────────────────────────
+  'adapter.record.nothing-above': {
+    status: 422,
+    permanent: true,
+    en: 'this line goes on with a letter, and no letter stands above it',
+    th: 'บรรทัดนี้เป็นบรรทัดต่อของหนังสือ แต่ไม่มีหนังสืออยู่เหนือบรรทัดนี้',
+    remedy: exportAgain,
+  },
+  'adapter.record.line-other': {
+    status: 422,
+    permanent: true,
+    en: '{line} goes on with this letter and says {value}, which the profile does not join to anything',
+    th: '{line} เป็นบรรทัดต่อของหนังสือนี้และมี {value} ซึ่งโปรไฟล์ไม่ได้กำหนดให้ต่อกับข้อความใด',
+    remedy: {
+      en: 'Name the column in continues.join of the profile, or correct the line.',
+      th: 'เพิ่มคอลัมน์ใน continues.join ของโปรไฟล์ หรือแก้บรรทัดนั้น',
+    },
+  },
+  'adapter.record.line-blank': {
+    status: 422,
+    permanent: true,
+    en: 'a record with a blank {column} would be read as a line of the letter above',
+    th: 'ระเบียนที่ {column} ว่างจะถูกอ่านเป็นบรรทัดต่อของหนังสือก่อนหน้า',
+    remedy: {
+      en: 'Let continues.when of the profile name a column that every letter fills, its number for instance.',
+      th: 'กำหนด continues.when ในโปรไฟล์เป็นคอลัมน์ที่หนังสือทุกฉบับมีค่า เช่น เลขที่หนังสือ',
+    },
+  },
+
   // ── Files within cells, as base64 ────────────────────────────────────────────────────────────────────────────
   'adapter.base64.broken': {
     status: 422,

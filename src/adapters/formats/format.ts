@@ -105,7 +105,13 @@ export interface Companion {
 
 export type RecordRead =
   | { readonly kind: 'record'; readonly record: FormRecord }
-  | { readonly kind: 'fault'; readonly position: string; readonly problems: readonly [Problem, ...Problem[]] }
+  | {
+      readonly kind: 'fault'
+      readonly position: string
+      readonly problems: readonly [Problem, ...Problem[]]
+      /** As far as they can be read: a total is no letter, however it is laid out. */
+      readonly cells?: ReadonlyMap<string, string>
+    }
 
 export interface WrittenCompanion {
   readonly extension: string

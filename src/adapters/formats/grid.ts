@@ -77,12 +77,13 @@ function recordOf(
       problems.push(
         problem('adapter.charset.bytes', `column ${names[index] ?? index + 1}`, cell, { charset }),
       )
-  const [first, ...more] = problems
-  if (first !== undefined) return fault(position, first, ...more)
-  const named = names.flatMap((name, index): [string, string][] =>
-    name === '' ? [] : [[name, cells[index] ?? '']],
+  const named = new Map(
+    names.flatMap((name, index): [string, string][] => (name === '' ? [] : [[name, cells[index] ?? '']])),
   )
-  return { kind: 'record', record: { position, cells: new Map(named) } }
+  const [first, ...more] = problems
+  return first === undefined
+    ? { kind: 'record', record: { position, cells: named } }
+    : { ...fault(position, first, ...more), cells: named }
 }
 
 /** What is wrong with a row by its size. */

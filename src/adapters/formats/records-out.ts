@@ -9,6 +9,7 @@ import { valuesOfNotice } from '../fields/notice-fields.ts'
 import type { DocumentDefinition } from '../profile.ts'
 import { besideNames } from './beside-names.ts'
 import type { FormContext, Outgoing, RecordForm, Written, WrittenCompanion, WrittenFile } from './format.ts'
+import { unreadable } from './rows-of-letters.ts'
 
 /** `contents`: the letter's attachments as base64, in their order, where the form holds them in its cells. */
 export function writeRecord(
@@ -37,6 +38,8 @@ export function writeRecord(
   // A notice names no files: the text stands beside it, under the same parcel id.
   const { number, date } = envelope.notice.about
   const files = spilled.size === 0 ? [] : [spillFile(outgoing.id, `${number} ลงวันที่ ${date}`, spilled)]
+  const [unread, ...more] = unreadable(cells, definition)
+  if (unread !== undefined) return bad(unread, ...more)
   return good(document(form, mapping, outgoing.id, cells, files, [...spilled.keys()]))
 }
 
@@ -85,6 +88,8 @@ function writeLetter(
     )
   const extension = extensionCells(letter, form, mapping)
   problems.push(...extension.problems, ...(first.ok ? [] : first.problems))
+  if (first.ok && first.value.spilled.size === 0)
+    problems.push(...unreadable(merged(first.value.cells, extension.cells), definition))
   const [fault, ...more] = problems
   if (fault !== undefined) return bad(fault, ...more)
   if (!first.ok) return first

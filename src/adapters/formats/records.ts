@@ -14,13 +14,15 @@ import { filesInside } from './files-inside.ts'
 import type { Companion, DocumentForm, FileInside, FormContext, FormRecord, RecordForm } from './format.ts'
 import { missingFile } from './missing-file.ts'
 import { writeRecord } from './records-out.ts'
+import { columnsOfRules, guarded, letterRows } from './rows-of-letters.ts'
 
 /** The form that a records format and a profile's fields make together. */
 export function recordsDocument(
-  form: RecordForm,
+  plain: RecordForm,
   definition: DocumentDefinition,
   context: FormContext,
 ): DocumentForm {
+  const form = guarded(plain, definition)
   const mapping = splitting(mappingOf(definition.fields), definition.split ?? {})
   return {
     kind: form.kind,
@@ -50,7 +52,7 @@ function itemsOf(
 ): readonly Item[] {
   const items: Item[] = []
   let columnsKnown = false
-  for (const read of form.read(source.bytes, companion)) {
+  for (const read of letterRows(form.read(source.bytes, companion), definition)) {
     if (read.kind === 'fault') {
       items.push({ kind: 'fault', position: read.position, problems: read.problems })
       continue
@@ -58,7 +60,10 @@ function itemsOf(
     if (!columnsKnown) {
       columnsKnown = true
       // Said once, for the document: every record would say it again.
-      const [first, ...rest] = missingColumns(read.record, mapping)
+      const [first, ...rest] = missingColumns(read.record, [
+        ...mapping.columns,
+        ...columnsOfRules(definition),
+      ])
       if (first !== undefined)
         return [...items, { kind: 'fault', position: 'header', problems: [first, ...rest] }]
     }
@@ -74,8 +79,8 @@ function itemsOf(
   return items
 }
 
-function missingColumns(record: FormRecord, mapping: Mapping): Problem[] {
-  const missing = mapping.columns.filter((column) => !record.cells.has(column))
+function missingColumns(record: FormRecord, needed: readonly string[]): Problem[] {
+  const missing = [...new Set(needed)].filter((column) => !record.cells.has(column))
   if (missing.length === 0) return []
   const found = [...record.cells.keys()].join(', ')
   // What there is stands once, however much is missing.

@@ -144,12 +144,13 @@ function recordOf(
         problem('adapter.charset.bytes', `column ${names[index] ?? index + 1}`, cell, { charset }),
       )
   }
-  const [first, ...more] = problems
-  if (first !== undefined) return fault(position, first, ...more)
-  const named = names.flatMap((name, index): [string, string][] =>
-    name === '' ? [] : [[name, cells[index] ?? '']],
+  const named = new Map(
+    names.flatMap((name, index): [string, string][] => (name === '' ? [] : [[name, cells[index] ?? '']])),
   )
-  return { kind: 'record', record: { position, cells: new Map(named) } }
+  const [first, ...more] = problems
+  return first === undefined
+    ? { kind: 'record', record: { position, cells: named } }
+    : { ...fault(position, first, ...more), cells: named }
 }
 
 function brokenRow({ line, reason }: Extract<CsvRow, { kind: 'fault' }>): RecordRead {
@@ -157,7 +158,11 @@ function brokenRow({ line, reason }: Extract<CsvRow, { kind: 'fault' }>): Record
   return fault(`line ${line}`, problem(`adapter.csv.${reason}`, '', undefined, { limit }))
 }
 
-const fault = (position: string, first: Problem, ...rest: Problem[]): RecordRead => ({
+const fault = (
+  position: string,
+  first: Problem,
+  ...rest: Problem[]
+): Extract<RecordRead, { kind: 'fault' }> => ({
   kind: 'fault',
   position,
   problems: [first, ...rest],

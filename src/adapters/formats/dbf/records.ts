@@ -104,7 +104,7 @@ function recordOf(
     cells.set(column.name, cell !== undefined && 'text' in cell ? cell.text : '')
   }
   const [first, ...rest] = problems
-  if (first !== undefined) return fault(position, first, ...rest)
+  if (first !== undefined) return { ...fault(position, first, ...rest), cells }
   return {
     kind: 'record',
     record: { position, cells, ...(lacking && memos.missing !== undefined && { missing: [memos.missing] }) },
@@ -128,7 +128,11 @@ function memoCell(bytes: Buffer, { name }: Column, memos: Memos, charset: Charse
     : readText(memo.bytes, path, charset)
 }
 
-const fault = (position: string, first: Problem, ...rest: Problem[]): RecordRead => ({
+const fault = (
+  position: string,
+  first: Problem,
+  ...rest: Problem[]
+): Extract<RecordRead, { kind: 'fault' }> => ({
   kind: 'fault',
   position,
   problems: [first, ...rest],

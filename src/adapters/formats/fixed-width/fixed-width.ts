@@ -25,7 +25,7 @@ interface Options extends Layout {
   readonly records: number
 }
 
-const limits = { columns: 300, record: 65_535, frame: 20, skipped: 100_000 }
+const limits = { columns: 300, record: 65_535, frame: 20, blank: 100_000 }
 
 const text = { type: 'string', minLength: 1 } as const
 const place = {
@@ -39,7 +39,6 @@ const frame = { type: 'array', items: text, maxItems: limits.frame, default: [] 
 /**
  * Options. `length`: bytes of a record without its end; absent: up to the end of the last column. `short: blank`: a record
  * that ends early has blanks there. `head`, `foot`: lines around the records, by how they begin; they are written so too.
- * `skip`: records whose column is one of these are no letters.
  */
 export const fixedWidth = recordsFormat<Options>({
   kind: 'fixed-width',
@@ -68,20 +67,6 @@ export const fixedWidth = recordsFormat<Options>({
     },
     head: frame,
     foot: frame,
-    skip: {
-      type: 'array',
-      maxItems: limits.frame,
-      default: [],
-      items: {
-        type: 'object',
-        properties: {
-          column: text,
-          is: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: limits.frame },
-        },
-        required: ['column', 'is'],
-        additionalProperties: false,
-      },
-    },
     records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
   },
   required: ['charset', 'columns'],
@@ -90,7 +75,7 @@ export const fixedWidth = recordsFormat<Options>({
 })
 
 function layoutFindings(options: Options): readonly Finding[] {
-  const { columns, length = limits.record, head, foot, skip, charset } = options
+  const { columns, length = limits.record, head, foot, charset } = options
   const wrong = (at: Finding['at'], value: string | number, expected: string): Finding => ({
     at,
     code: 'adapter.profile.value-wrong',
@@ -114,11 +99,6 @@ function layoutFindings(options: Options): readonly Finding[] {
         found.push(wrong([...at, 'pad'], 'zero', 'space, because zeros behind a number make it another'))
       return found
     }),
-    ...skip.flatMap(({ column }, index) =>
-      names.includes(column)
-        ? []
-        : [wrong(['skip', index, 'column'], column, `one of the columns: ${names.join(', ')}`)],
-    ),
     ...(['head', 'foot'] as const).flatMap((key) =>
       (key === 'head' ? head : foot).flatMap((line, index) =>
         unsayable(line, charset) === undefined &&
@@ -176,7 +156,7 @@ function formOf(options: Options): RecordForm {
 
 function* records(body: Buffer, options: Options): Generator<RecordRead> {
   const { end, head, foot } = options
-  const most = options.records + limits.skipped
+  const most = options.records + limits.blank
   const lines = [...linesOf(body, end, recordLength(options), most + 1)]
   const begins = (line: Line | undefined, how: string): boolean =>
     line?.bytes.subarray(0, bytesOf(how, options).length).equals(bytesOf(how, options)) === true

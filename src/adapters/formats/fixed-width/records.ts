@@ -19,7 +19,6 @@ export interface Layout {
   readonly length?: number
   readonly short: 'fault' | 'blank'
   readonly columns: readonly Column[]
-  readonly skip: readonly { readonly column: string; readonly is: readonly string[] }[]
 }
 
 /** Bytes of a record that belong to no column: what stood there would be lost without a word. */
@@ -40,13 +39,14 @@ export function gapsOf(layout: Layout): readonly Gap[] {
   return gaps
 }
 
-/** One record; nothing where a rule skips it or nothing stands in it. */
+/** One record; nothing where nothing stands in it. */
 export function recordOf(
   { position, bytes }: Line,
   layout: Layout,
   gaps: readonly Gap[],
 ): RecordRead | undefined {
-  const { columns, skip, charset, short } = layout
+  const { columns, charset, short } = layout
+  if (blank(bytes)) return undefined
   const length = recordLength(layout)
   const cellOf = ({ start, length, align, pad }: Column): string => {
     const cell = decodePart(bytes.subarray(start - 1, start - 1 + length), charset)
@@ -55,7 +55,6 @@ export function recordOf(
     return pad === 'space' ? bare : bare.replace(/^0+(?=.)/s, '')
   }
   const cells = new Map(columns.map((column) => [column.name, cellOf(column)]))
-  if (blank(bytes) || skip.some(({ column, is }) => is.includes(cells.get(column) ?? ''))) return undefined
   const problems: Problem[] = []
   if ((bytes.length < length && short === 'fault') || !blank(bytes.subarray(length)))
     problems.push(problem('adapter.fixed.length', '', undefined, { count: bytes.length, expected: length }))
@@ -71,14 +70,12 @@ export function recordOf(
   const [first, ...more] = problems
   return first === undefined
     ? { kind: 'record', record: { position, cells } }
-    : fault(position, first, ...more)
+    : { ...fault(position, first, ...more), cells }
 }
 
 /** Why this text cannot stand in a column, or nothing. The charset is asked before. */
 export function refusedBy(column: Column, cell: string, layout: Layout): Problem | undefined {
   const { name, align, pad, length: limit } = column
-  if (layout.skip.some((rule) => rule.column === name && rule.is.includes(cell)))
-    return problem('adapter.column.skipped', '', cell, { column: name })
   const filled = align === 'left' ? / $/ : pad === 'space' ? /^ / : /^ |^0./s
   // The mark at the beginning of a document is taken away; in a cell it would go with it.
   if (filled.test(cell) || cell.startsWith('\ufeff'))
@@ -108,7 +105,11 @@ export const bytesOf = (cell: string, { charset }: Pick<Layout, 'charset'>): Buf
 
 const blank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20)
 
-export const fault = (position: string, first: Problem, ...rest: Problem[]): RecordRead => ({
+export const fault = (
+  position: string,
+  first: Problem,
+  ...rest: Problem[]
+): Extract<RecordRead, { kind: 'fault' }> => ({
   kind: 'fault',
   position,
   problems: [first, ...rest],

@@ -7,6 +7,8 @@ import type { JsonRecordsOptions } from './options.ts'
 import { Broken, type Json, JsonText } from './parse.ts'
 import { type Place, stepsOf } from './path.ts'
 
+type Fault = Extract<RecordRead, { kind: 'fault' }>
+
 /** Reads the records of a document: whole ones, and a fault where it breaks off. */
 export function readJsonRecords(
   bytes: Buffer,
@@ -42,7 +44,7 @@ function readLines(text: string, places: readonly Place[], options: JsonRecordsO
       const value = json.value()
       json.end()
       const read = recordOf(value, json.takeFaults(), position, places, options)
-      reads.push('cells' in read ? { kind: 'record', record: { position, cells: read.cells } } : read)
+      reads.push('made' in read ? { kind: 'record', record: { position, cells: read.made } } : read)
     })
     if (broken !== undefined) reads.push(fault(position, broken))
   }
@@ -68,9 +70,9 @@ function readDocument(text: string, places: readonly Place[], options: JsonRecor
     }
     const value = json.value()
     const read = recordOf(value, json.takeFaults(), position, inside, options)
-    if ('cells' in read) {
-      made.push(read.cells)
-      reads.push({ kind: 'record', record: { position, cells: read.cells } })
+    if ('made' in read) {
+      made.push(read.made)
+      reads.push({ kind: 'record', record: { position, cells: read.made } })
     } else reads.push(read)
   }
   const descend = ([step, ...rest]: readonly string[], path: string): void => {
@@ -142,7 +144,7 @@ function recordOf(
   position: string,
   places: readonly Place[],
   { charset }: JsonRecordsOptions,
-): { readonly cells: Map<string, string> } | Extract<RecordRead, { kind: 'fault' }> {
+): { readonly made: Map<string, string> } | Fault {
   if (value.kind !== 'object')
     return fault(
       position,
@@ -150,7 +152,7 @@ function recordOf(
     )
   const { cells, problems } = cellsOf(value, places, charset)
   const [first, ...rest] = [...faults, ...problems]
-  return first === undefined ? { cells } : fault(position, first, ...rest)
+  return first === undefined ? { made: cells } : { ...fault(position, first, ...rest), cells }
 }
 
 function caught(act: () => void): Problem | undefined {
@@ -166,11 +168,7 @@ function caught(act: () => void): Problem | undefined {
 const tooMany = ({ records }: JsonRecordsOptions): Problem =>
   problem('adapter.document.too-many', '', undefined, { limit: records, what: 'records' })
 
-const fault = (
-  position: string,
-  first: Problem,
-  ...rest: Problem[]
-): Extract<RecordRead, { kind: 'fault' }> => ({
+const fault = (position: string, first: Problem, ...rest: Problem[]): Fault => ({
   kind: 'fault',
   position,
   problems: [first, ...rest],

@@ -38,7 +38,9 @@ export function readXmlRecords(
     const { cells, problems } = cellsOf(element, inside, charset)
     const [first, ...rest] = problems
     reads.push(
-      first === undefined ? { kind: 'record', record: { position, cells } } : fault(position, first, ...rest),
+      first === undefined
+        ? { kind: 'record', record: { position, cells } }
+        : { ...fault(position, first, ...rest), cells },
     )
     made.push(cells)
     return true
@@ -88,7 +90,11 @@ function otherEncoding(text: string, charset: Charset): Problem | undefined {
   return agrees ? undefined : problem('adapter.xml.encoding', '', declared, { expected: charset })
 }
 
-const fault = (position: string, first: Problem, ...rest: Problem[]): RecordRead => ({
+const fault = (
+  position: string,
+  first: Problem,
+  ...rest: Problem[]
+): Extract<RecordRead, { kind: 'fault' }> => ({
   kind: 'fault',
   position,
   problems: [first, ...rest],

@@ -333,7 +333,8 @@ function backOf({ status, writeBack, charset }: RowReading, taken: readonly Take
     each.kind === 'quarantined' || each.kind === 'refused' ? each.problems.map(({ code }) => code) : [],
   )
   if (status !== undefined)
-    said(status.column, good !== undefined && faults.length === 0 ? status.taken : status.refused)
+    // A row that the profile skips is no letter: it is done with.
+    said(status.column, faults.length === 0 ? status.taken : status.refused)
   said(writeBack.messageId, good?.messageId)
   // Codes: what a fault is about is told by the quarantine, whole.
   said(writeBack.error, faults.length === 0 ? undefined : [...new Set(faults)].join(' ').slice(0, 250))
