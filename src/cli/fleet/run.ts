@@ -140,7 +140,7 @@ async function send(
   display.show(closing, toldOf(last, clock.now() - begun))
   terminal.write(`\n${terminal.window === undefined ? `${tableOf(closing)}\n` : ''}`)
   const stuck = await reasons(closing, installation, clock)
-  for (const [office, lines] of Object.entries(stuck))
+  for (const [office, lines] of Object.entries(stuck).filter(([, lines]) => lines.length > 0))
     terminal.write(
       `${[`Stuck at ${office}, as the gateway's journal has it:`, ...lines, ''].join('\n  ').trimEnd()}\n`,
     )
