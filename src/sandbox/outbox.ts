@@ -1,4 +1,5 @@
 // An outbox: what an office still has to hand over. On disk before it counts, tried again until the other side has it.
+import { setMaxListeners } from 'node:events'
 import type { Clock, Instant } from '../letter/time.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 
@@ -46,6 +47,8 @@ export function openOutbox<Item>(options: {
   const timers = new Map<string, () => void>()
   const underWay = new Set<Promise<void>>()
   const stop = new AbortController()
+  // Every try listens to it, and as many are under way as wait.
+  setMaxListeners(0, stop.signal)
 
   function plan(id: string, item: Item, tries: number, at: Instant): void {
     const cancel = clock.schedule(at, () => {

@@ -12,7 +12,7 @@ import { type Installation, openInstallation } from '../demo/installation.ts'
 import type { PrintedLetter } from '../demo/letters.ts'
 import { aloneLines } from '../demo/settings.ts'
 import type { Terminal } from '../terminal.ts'
-import { endedWell, type Fate, judge, type Sent, strangers } from './judge.ts'
+import { endedWell, type Fate, judge, missingOf, type Sent, strangers } from './judge.ts'
 import { planLetters, sendFromMinistry, sendOut } from './letters.ts'
 import { startLooking } from './looking.ts'
 import { type Described, isWhole, type Row, rowOf } from './rows.ts'
@@ -28,10 +28,14 @@ export interface FleetOrder {
   readonly each: number
   /** Goes on until the person ends it. */
   readonly stay: boolean
+  /** Whoever takes no part is a failure too. */
+  readonly strict: boolean
+  /** How long no book may grow before what is missing counts as stuck, in milliseconds; default: 100 s. */
+  readonly patience?: number
 }
 
 export interface FleetOutcome {
-  /** Every letter ended as it must. */
+  /** Every letter ended as it must; where the order is strict, of all members. */
   readonly good: boolean
   readonly seconds: number
   readonly rows: readonly Row[]
@@ -44,8 +48,6 @@ export interface FleetOutcome {
 
 /** How often it is looked at what became of the letters, in milliseconds. */
 const glance = 500
-/** How long no book may grow before what is missing counts as stuck, in milliseconds. */
-const patience = 100_000
 /** How long all of it may take, in milliseconds. */
 const longest = 20 * 60_000
 /** How long it goes on after the last number is back, so that what is doubled shows, in milliseconds. */
@@ -76,6 +78,7 @@ async function send(
 ): Promise<FleetOutcome> {
   const { clock } = terminal
   const { systems, control, inbox } = installation
+  const { patience = 100_000 } = order
   const letters: Sent[] = []
   const refusals: string[] = []
   const books = {
@@ -135,7 +138,10 @@ async function send(
   await pause(clock, aftermath)
 
   const last = fates()
-  const closing = rows(last)
+  const closing = rows(last).map((row) => ({
+    ...row,
+    trouble: [...row.trouble, ...missingOf(last, row.office)],
+  }))
   const seconds = (clock.now() - begun) / 1000
   display.show(closing, toldOf(last, clock.now() - begun))
   terminal.write(`\n${terminal.window === undefined ? `${tableOf(closing)}\n` : ''}`)
@@ -147,7 +153,8 @@ async function send(
   for (const refusal of refusals) terminal.write(`${refusal}\n`)
   for (const { member, server, remedy } of installation.leftOut)
     terminal.write(`${member.office} ${member.profile} took no part: no ${server}. To enable it: ${remedy}\n`)
-  const good = refusals.length === 0 && closing.every(isWhole) && systems.length > 0
+  const here = !order.strict || installation.leftOut.length === 0
+  const good = refusals.length === 0 && closing.every(isWhole) && systems.length > 0 && here
   terminal.write(summary(last, closing, installation.leftOut.length, seconds, good))
   if (order.stay) {
     terminal.write('Everything goes on running. Ctrl-C ends it.\n')
