@@ -54,6 +54,28 @@ export const recordProblems = {
     remedy: correctValue,
   },
 
+  // ── Instants ─────────────────────────────────────────────────────────────────────────────────────────────────
+  'adapter.field.unix': {
+    status: 422,
+    permanent: true,
+    en: '{value} is no unix time in {unit} of the years 1973 to 2156',
+    th: '{value} ไม่ใช่เวลา unix หน่วย {unit} ในช่วง ค.ศ. 1973 ถึง 2156',
+    remedy: {
+      en: 'Correct the unit in the profile (s for seconds, ms for milliseconds), or the value.',
+      th: 'แก้หน่วยในโปรไฟล์ (s คือวินาที ms คือมิลลิวินาที) หรือแก้ค่า',
+    },
+  },
+  'adapter.field.half-day': {
+    status: 422,
+    permanent: true,
+    en: 'the time “{value}” on the 12-hour clock does not say whether it is before or after noon',
+    th: 'เวลา “{value}” แบบ 12 ชั่วโมงไม่ได้บอกว่าก่อนหรือหลังเที่ยง',
+    remedy: {
+      en: 'Let the system write AM or PM, or 24 hours; where its times are always of office hours the profile may say clock: office.',
+      th: 'ให้ระบบเขียน AM หรือ PM หรือเวลาแบบ 24 ชั่วโมง หากเป็นเวลาราชการเสมอ โปรไฟล์อาจกำหนด clock: office',
+    },
+  },
+
   // ── Lines of one letter ──────────────────────────────────────────────────────────────────────────────────────
   'adapter.record.nothing-above': {
     status: 422,

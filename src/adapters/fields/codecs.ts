@@ -14,12 +14,15 @@ import { office } from './office.ts'
 import { person } from './person.ts'
 import { table } from './table.ts'
 import { text } from './text.ts'
+import { unixDate, utcDate } from './universal.ts'
 
 const singles: readonly CodecKind[] = [
   text,
   letterNumber,
   buddhistDate,
   christianDate,
+  unixDate,
+  utcDate,
   instant,
   table,
   office,

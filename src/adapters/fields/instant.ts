@@ -2,79 +2,142 @@
 import { type DateForm, dateForms, printLetterDate, readLetterDate } from '../../letter/dates.ts'
 import { printInstant, readInstant } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
-import { cellByCell, codec, fill } from './codec.ts'
+import { behindTime, type ClockKind, clocks, printTime, readTime } from './clock-time.ts'
+import { type Codec, cellByCell, codec, fill } from './codec.ts'
+import { printIso, printUnix, readIso, readUnix, type UnixUnit, unixUnits } from './universal.ts'
 
 interface Options {
+  readonly date?: DateForm
+  readonly between: string
+  readonly clock: ClockKind
+  readonly unix?: UnixUnit
+  readonly iso?: 'utc' | 'bangkok'
+}
+
+interface Written {
   readonly date: DateForm
   readonly between: string
+  readonly clock: ClockKind
 }
 
 /**
- * `instant: { date: "dd/MM/yyyy" }`: the day in that form, then `HH:mm` or `HH:mm:ss` on the 24-hour clock. In one cell
- * with `between` (a space) between them, or in two cells. What is finer than a second is left out on writing.
+ * `instant: { date: "dd/MM/yyyy" }`: the day in that form, then `HH:mm` or `HH:mm:ss` on the 24-hour clock, or on the one that
+ * `clock` says. In one cell with `between` (a space) between them, or in two cells. `{ unix: ms }`: milliseconds since 1970;
+ * `{ iso: utc }`: ISO 8601. What is finer than a second (than a millisecond) is left out on writing.
  */
 export const instant = codec<Options>({
   name: 'instant',
   options: {
     type: 'object',
     properties: {
-      date: { enum: dateForms },
-      between: { type: 'string', minLength: 1, maxLength: 10, default: ' ' },
+      date: { enum: dateForms, description: 'a form of the day, before the time' },
+      between: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 10,
+        default: ' ',
+        description: 'what stands between day and time in one cell',
+      },
+      clock: {
+        enum: clocks,
+        default: '24',
+        description: '"24"; "12": with am or pm; office: twelve hours without a mark, from 07:00 to 18:59',
+      },
+      unix: { enum: unixUnits, description: 's or ms: seconds or milliseconds since 1970' },
+      iso: {
+        enum: ['utc', 'bangkok'],
+        description: 'ISO 8601, written so; the zone of a text that says none',
+      },
     },
-    required: ['date'],
     additionalProperties: false,
   },
-  create: (options) => {
-    const inOne = cellByCell({
-      read: (cell) => {
-        const cut = cell.replace(/ ?น\.?$/, '').lastIndexOf(options.between)
-        return cut < 0
-          ? bad(problem('adapter.field.instant', '', cell, { expected: expected(options) }))
-          : read(cell.slice(0, cut), cell.slice(cut + options.between.length), options)
-      },
-      write: (value) => {
-        const parts = write(value, options)
-        return parts.ok ? good(parts.value.join(options.between)) : parts
-      },
-    })
-    return {
-      read: (cells) => {
-        const [day = '', time = ''] = cells
-        if (cells.length < 2) return inOne.read(cells)
-        if (day === '' && time === '') return good([])
-        const instantOf = read(day, time, options)
-        return instantOf.ok ? good([instantOf.value]) : instantOf
-      },
-      write: (values, columns, refuses) => {
-        const [value] = values
-        if (columns < 2 || value === undefined) return inOne.write(values, columns, refuses)
-        const parts = write(value, options)
-        return parts.ok ? fill(parts.value, columns) : parts
-      },
-    }
+  deeper: ({ date, unix, iso }) =>
+    [date, unix, iso].filter((each) => each !== undefined).length === 1
+      ? []
+      : [{ at: [], code: 'adapter.profile.key-missing', details: { key: 'date, unix or iso: one of them' } }],
+  create: ({ date, between, clock, unix, iso }) => {
+    if (unix !== undefined)
+      return ofInstant(
+        (cell) => readUnix(cell, unix),
+        (at) => printUnix(at, unix),
+      )
+    if (iso !== undefined)
+      return ofInstant(
+        (cell) => readIso(cell, iso),
+        (at) => good(printIso(at, iso)),
+      )
+    if (date === undefined) throw new Error('the options of an instant were not checked')
+    return inWords({ date, between, clock })
   },
 })
 
-function read(day: string, time: string, options: Options): Result<string> {
+function ofInstant(read: (cell: string) => Result<number>, print: (at: number) => Result<string>): Codec {
+  return cellByCell({
+    read: (cell) => {
+      const at = read(cell)
+      return at.ok ? good(printInstant(at.value)) : at
+    },
+    write: (value) => {
+      const at = readInstant(value)
+      return at.ok ? print(at.value) : at
+    },
+  })
+}
+
+function inWords(options: Written): Codec {
+  const inOne = cellByCell({
+    read: (cell) => {
+      const cut = cell.replace(behindTime, '').lastIndexOf(options.between)
+      return cut < 0
+        ? bad(problem('adapter.field.instant', '', cell, { expected: expected(options) }))
+        : read(cell.slice(0, cut), cell.slice(cut + options.between.length), options)
+    },
+    write: (value) => {
+      const parts = write(value, options)
+      return parts.ok ? good(parts.value.join(options.between)) : parts
+    },
+  })
+  return {
+    read: (cells) => {
+      const [day = '', time = ''] = cells
+      if (cells.length < 2) return inOne.read(cells)
+      if (day === '' && time === '') return good([])
+      const instantOf = read(day, time, options)
+      return instantOf.ok ? good([instantOf.value]) : instantOf
+    },
+    write: (values, columns, refuses) => {
+      const [value] = values
+      if (columns < 2 || value === undefined) return inOne.write(values, columns, refuses)
+      const parts = write(value, options)
+      return parts.ok ? fill(parts.value, columns) : parts
+    },
+  }
+}
+
+function read(day: string, time: string, options: Written): Result<string> {
   const date = readLetterDate(day, { form: options.date })
   if (!date.ok) return date
-  const clock = /^([01]\d|2[0-3])[:.]([0-5]\d)(?:[:.]([0-5]\d))?(?: ?น\.?)?$/.exec(time.trim())
-  if (clock === null)
-    return bad(
-      problem('adapter.field.instant', '', `${day}${options.between}${time}`, {
-        expected: expected(options),
-      }),
-    )
-  const at = readInstant(`${date.value}T${clock[1]}:${clock[2]}:${clock[3] ?? '00'}+07:00`)
+  const clock = readTime(time, options.clock)
+  if (clock === undefined) {
+    const said = `${day}${options.between}${time}`
+    return bad(problem('adapter.field.instant', '', said, { expected: expected(options) }))
+  }
+  if (!clock.ok) return clock
+  const at = readInstant(`${date.value}T${clock.value}+07:00`)
   return at.ok ? good(printInstant(at.value)) : at
 }
 
-function write(value: string, options: Options): Result<[string, string]> {
+function write(value: string, options: Written): Result<[string, string]> {
   const at = readInstant(value)
   if (!at.ok) return at
   const printed = printInstant(at.value)
   const date = readLetterDate(printed.slice(0, 10), { form: 'ce:yyyy-MM-dd' })
-  return date.ok ? good([printLetterDate(date.value, options.date), printed.slice(11, 19)]) : date
+  if (!date.ok) return date
+  const time = printTime(printed.slice(11, 19), options.clock)
+  if (time === undefined)
+    return bad(problem('adapter.field.cannot-say', '', value, { field: 'a time outside of office hours' }))
+  return good([printLetterDate(date.value, options.date), time])
 }
 
-const expected = (options: Options): string => `${options.date}${options.between}HH:mm:ss`
+const expected = ({ date, between, clock }: Written): string =>
+  `${date}${between}${clock === '24' ? 'HH:mm:ss' : clock === '12' ? 'hh:mm:ss AM' : 'hh:mm:ss'}`

@@ -21,7 +21,7 @@ export interface FieldRule {
   readonly values?: readonly string[]
 }
 
-const dates = ['buddhist-date', 'christian-date', 'join']
+export const dates = ['buddhist-date', 'christian-date', 'unix-date', 'utc-date', 'join']
 const texts = ['text', 'digits', 'join']
 
 /** Every canonical field that a letter's `fields` can map. */

@@ -5,7 +5,14 @@ import { type OfficeId, officeId } from '../../letter/offices.ts'
 import { printInstant, readInstant, readMessageId } from '../../letter/time.ts'
 import { good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import type { NoticeDraft, OutgoingNotice } from '../contract.ts'
-import { type FieldRule, type FieldValues, officeIds, oneOf, readCanonicalDate } from './letter-fields.ts'
+import {
+  dates,
+  type FieldRule,
+  type FieldValues,
+  officeIds,
+  oneOf,
+  readCanonicalDate,
+} from './letter-fields.ts'
 
 /**
  * Every canonical field that a notice's `fields` can map. `office` is the office at the other end of the letter; `subject`
@@ -15,7 +22,7 @@ export const noticeFields: Readonly<Record<string, FieldRule>> = {
   kind: { codecs: ['table'], values: noticeKinds },
   messageId: { codecs: ['text'] },
   number: { codecs: ['letter-number', 'join'] },
-  date: { codecs: ['buddhist-date', 'christian-date', 'join'] },
+  date: { codecs: dates },
   subject: { codecs: ['text'] },
   office: { codecs: ['office', 'table'], values: officeIds },
   receiveNumber: { codecs: ['text', 'digits', 'join'] },
