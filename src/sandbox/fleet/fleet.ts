@@ -1,6 +1,8 @@
 // The fleet: every provincial system of the sandbox. Which province runs what was never published: all of it is illustrative.
 import { members as csvFolder } from './csv-folder/csv-folder.ts'
 import type { FleetMember } from './member.ts'
+import { members as ownHttp } from './own-http/own-http.ts'
+import { members as restOffice } from './rest-office/rest-office.ts'
 import { ayutthaya } from './self-built/ayutthaya.ts'
 import { lopBuri } from './self-built/lop-buri.ts'
 import { nakhonSawan } from './self-built/nakhon-sawan.ts'
@@ -10,7 +12,13 @@ import { ecmsSoap, jsonOverHttp } from './three.ts'
 
 const selfBuilt: readonly FleetMember[] = [ayutthaya, lopBuri, sakonNakhon, nakhonSawan]
 
-const members: readonly FleetMember[] = [...csvFolder, ...spreadsheets, ...selfBuilt]
+const members: readonly FleetMember[] = [
+  ...csvFolder,
+  ...spreadsheets,
+  ...restOffice,
+  ...ownHttp,
+  ...selfBuilt,
+]
 
 /** The short demonstration's own, for provinces whose member is still to come. */
 const standIns = [ecmsSoap, jsonOverHttp('chiang-rai')].filter(

@@ -42,7 +42,7 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
       }
       return 'left'
     }
-    const content = contentOf(found)
+    const content = contentOf(document)
     const form = content === 'notice' ? (settings.forms.sendNotices ?? settings.form) : settings.form
     const common = {
       document: content,
@@ -122,11 +122,11 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
       : { bytes: document, address, ...(text && { text }) }
   }
 
-  function contentOf({ item }: Found): 'letter' | 'notice' {
+  function contentOf({ text }: Document): 'letter' | 'notice' {
     const { notices } = options
     if (channel === 'sendNotices') return 'notice'
-    if (notices === undefined || item === undefined) return 'letter'
-    const said = textAt(item, nodeAt(item.root, notices.at))
+    if (notices === undefined || text === undefined) return 'letter'
+    const said = textAt(text, nodeAt(text.root, notices.at))
     return said !== undefined && notices.is.includes(said) ? 'notice' : 'letter'
   }
 
