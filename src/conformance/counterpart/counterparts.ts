@@ -2,6 +2,7 @@
 import type { CounterpartMaker } from './counterpart.ts'
 import { folder } from './folder.ts'
 import { httpIn, httpOut } from './http.ts'
+import { rest } from './rest.ts'
 import { ftp, sftp } from './server.ts'
 
 export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
@@ -10,4 +11,5 @@ export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
   ftp,
   'http-in': httpIn,
   'http-out': httpOut,
+  rest,
 }

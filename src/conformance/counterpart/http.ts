@@ -69,7 +69,7 @@ function bodyOf({ written, contents }: HandedIn): Buffer | FormData {
 
 const blob = (bytes: Buffer, type: string): Blob => new Blob([new Uint8Array(bytes)], { type })
 
-const bytesOf = ({ content, sha256 }: WrittenFile, contents: ReadonlyMap<string, Buffer>): Buffer =>
+export const bytesOf = ({ content, sha256 }: WrittenFile, contents: ReadonlyMap<string, Buffer>): Buffer =>
   content.kind === 'bytes' ? content.bytes : (contents.get(sha256) ?? Buffer.alloc(0))
 
 export const httpOut: CounterpartMaker = async (settings): Promise<Counterpart> => {
@@ -112,7 +112,7 @@ export const httpOut: CounterpartMaker = async (settings): Promise<Counterpart> 
   }
 }
 
-async function readBody(incoming: IncomingMessage): Promise<Collected> {
+export async function readBody(incoming: IncomingMessage): Promise<Collected> {
   const boundary = boundaryOf(incoming.headers['content-type'] ?? '')
   if (boundary === undefined) return { bytes: await gather(incoming), beside: new Map() }
   const beside = new Map<string, AttachmentContent>()

@@ -2,7 +2,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import { request } from 'undici'
+import { type FormData, request } from 'undici'
 import { boundaryOf, readParts } from '../../multipart.ts'
 
 export interface Asked {

@@ -52,7 +52,7 @@ export async function ratchaburi(office: string, stage: FleetStage): Promise<Ope
   const server = await openServer((asked) => {
     if (asked.headers['x-api-key'] !== gateways) return json({ message: 'Forbidden' }, 403)
     const { path, body } = asked
-    if (asked.method === 'PUT' && path.endsWith('/status')) {
+    if (asked.method === 'PUT' && path === '/api/status') {
       const said = parsed<Record<string, string>>(body)
       desk.told({
         kind: kinds[said['event'] ?? ''] ?? '',
