@@ -22,7 +22,6 @@ import { parcelOf, shipped, TestClock } from './stage.ts'
 
 /** Profiles without cases here, each with the reason. One that is not needed any more is a fault. */
 const waivers: Readonly<Record<string, string>> = {
-  'phatthalung-ecms': 'SOAP requests are cases of their own, in test/adapters/e-cms/cases',
   'moi-inbox': 'its documents are sealed envelopes, which are passed on as they are: test/envelope/vectors',
 }
 
@@ -60,7 +59,7 @@ function filesIn(place: string): string[] {
 t.test('every profile has its cases, and every case its profile', (t) => {
   t.same(faultsOfFolders(folder, profiles), [])
   const odd = t.testdir({ stranger: { 'a.txt': '' }, 'chiang-mai-csv': {}, 'moi-inbox': { 'a.txt': '' } })
-  const known = ['chiang-mai-csv', 'moi-inbox', 'nan-dbf', 'phatthalung-ecms']
+  const known = ['chiang-mai-csv', 'moi-inbox', 'nan-dbf']
   t.same(faultsOfFolders(odd, known).toSorted(), [
     'cases/chiang-mai-csv: no case in it; a case is a file *.txt, as cases/README.md says',
     'cases/moi-inbox: it has cases; take its waiver away',

@@ -1,5 +1,6 @@
 // The fleet: every provincial system of the sandbox. Which province runs what was never published: all of it is illustrative.
 import { members as csvFolder } from './csv-folder/csv-folder.ts'
+import { members as eCms } from './e-cms/e-cms.ts'
 import type { FleetMember } from './member.ts'
 import { members as ownHttp } from './own-http/own-http.ts'
 import { members as restOffice } from './rest-office/rest-office.ts'
@@ -8,7 +9,7 @@ import { lopBuri } from './self-built/lop-buri.ts'
 import { nakhonSawan } from './self-built/nakhon-sawan.ts'
 import { sakonNakhon } from './self-built/sakon-nakhon.ts'
 import { members as spreadsheets } from './spreadsheets/spreadsheets.ts'
-import { ecmsSoap, jsonOverHttp } from './three.ts'
+import { jsonOverHttp } from './three.ts'
 
 const selfBuilt: readonly FleetMember[] = [ayutthaya, lopBuri, sakonNakhon, nakhonSawan]
 
@@ -17,11 +18,12 @@ const members: readonly FleetMember[] = [
   ...spreadsheets,
   ...restOffice,
   ...ownHttp,
+  ...eCms,
   ...selfBuilt,
 ]
 
 /** The short demonstration's own, for provinces whose member is still to come. */
-const standIns = [ecmsSoap, jsonOverHttp('chiang-rai')].filter(
+const standIns = [jsonOverHttp('chiang-rai')].filter(
   ({ office }) => !members.some((member) => member.office === office),
 )
 

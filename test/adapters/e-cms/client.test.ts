@@ -51,6 +51,7 @@ function adapterOf(
 interface Asked {
   readonly operation: string
   readonly body: string
+  readonly bytes: Buffer
   readonly headers: IncomingMessage['headers']
 }
 interface Answer {
@@ -68,7 +69,7 @@ async function serve(t: Test, answering: Answering) {
       (bytes) => {
         const body = bytes.toString('utf8')
         const operation = /Body><([\w:]+)/.exec(body)?.[1] ?? ''
-        const one = { operation, body, headers: request.headers }
+        const one = { operation, body, bytes, headers: request.headers }
         asked.push(one)
         const answer = answering(one, response)
         if (answer === undefined) return
@@ -663,6 +664,19 @@ t.test('charset: the profile says what the bytes are, whatever they call themsel
     gateway.items.map((each) => (each.kind === 'fault' ? each.problems[0].code : each.kind)),
     ['letter', 'letter', 'ecms.encoding', 'adapter.charset.contradicted'],
   )
+})
+
+t.test('charset: what is written is in it too, and what it cannot say is a numeric reference', async (t) => {
+  const { asked, url } = await serve(t, () => ({ body: soap(taken) }))
+  const adapter = adapterOf(new TestGateway(), url, {}, { charset: 'windows-874' })
+  t.teardown(() => adapter.stop())
+  const subject = 'ทดสอบ “é” 😀 €'
+  const outgoing = parcelOf({ letter: fixedLetter({ subject, attachments: [] }) }, 'delivery-1', '92')
+  t.match(await adapter.deliver?.(outgoing, signal), { kind: 'taken' })
+  t.equal(asked[0]?.headers['content-type'], 'text/xml; charset=windows-874')
+  const text = iconv.decode(asked[0]?.bytes ?? Buffer.alloc(0), 'windows-874')
+  t.match(text, '<ram:Subject>ทดสอบ “&#233;” &#128512; €</ram:Subject>')
+  t.notMatch(text, '<?xml', 'no declaration that would say another charset')
 })
 
 t.test('what a poll is answered when nothing comes', async (t) => {

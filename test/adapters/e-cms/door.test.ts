@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { XMLParser } from 'fast-xml-parser'
+import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
 import { createAdapter } from '../../../src/adapters/adapter.ts'
 import type { DoorAnswer } from '../../../src/adapters/contract.ts'
@@ -20,7 +21,7 @@ import { readOrganisations } from '../../../src/letter/organisations.ts'
 import { type Clock, systemClock } from '../../../src/letter/time.ts'
 import { fixedLetter, mustBe, office } from '../../letter/arbitrary.ts'
 import { shipped } from '../stage.ts'
-import { phatthalung } from './case.ts'
+import { phatthalung, put } from './case.ts'
 import { formOf, gatewayInMemory, messageIds, now, post, serve, transportOf } from './gateway.ts'
 
 /** A door of an office, open; closed when the test ends. */
@@ -441,6 +442,31 @@ t.test(
     t.end()
   },
 )
+
+t.test('a client whose bytes are windows-874 is answered in them', async (t) => {
+  const form = formOf(phatthalung, { charset: 'windows-874' })
+  const gateway = gatewayInMemory(phatthalung, form)
+  const transport = transportOf(phatthalung, form)
+  await transport.start?.(gateway)
+  const server = await serve(transport.doors)
+  t.teardown(() => server.close())
+  const asking = async (body: string): Promise<string> => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/e-cms`, {
+      method: 'POST',
+      body: new Uint8Array(iconv.encode(body, 'windows-874')),
+    })
+    t.equal(answer.headers.get('content-type'), 'text/xml; charset=windows-874')
+    return iconv.decode(Buffer.from(await answer.arrayBuffer()), 'windows-874')
+  }
+  const notifier = `<ReceiveLetterNotifier><LetterID>มท 0210.3/1</LetterID><CorrespondenceDate>2026-11-18</CorrespondenceDate><Subject>ขอความร่วมมือ</Subject></ReceiveLetterNotifier>`
+  t.match(await asking(soapOf(notifier)), '<Subject>ขอความร่วมมือ</Subject>')
+  t.match(await asking(soapOf('<ตรวจสอบ/>')), /ErrorDescription>.*ตรวจสอบ/)
+  await put(gateway, 'letter')
+  t.match(
+    await asking(soapOf('<CorrespondenceLetterInboundRequest/>')),
+    '<ram:Subject>ขอความร่วมมือ &lt;ด่วน&gt; &amp; อื่น ๆ</ram:Subject>',
+  )
+})
 
 t.test('faults of a profile are all named at once, where they stand', async (t) => {
   const text = shippedText

@@ -1,7 +1,7 @@
 // The format of the national exchange (TH e-GIF e-CMS): GovernmentDocument and the notifiers, both ways.
 import { readOrganisations } from '../../../letter/organisations.ts'
 import type { Problem, Result } from '../../../problem/problem.ts'
-import { bad, problem } from '../../../problem/problem.ts'
+import { bad, good, problem } from '../../../problem/problem.ts'
 import type { Item, Source } from '../../contract.ts'
 import { organisationFindings, organisationIds } from '../../organisation-options.ts'
 import { byteCount } from '../../quantities.ts'
@@ -18,7 +18,7 @@ import { isNotifier } from './names.ts'
 import { type Organisations, organisations } from './organisations.ts'
 import { readLetter } from './read-letter.ts'
 import { readNotice } from './read-notice.ts'
-import { type MessageCharset, utf8Of } from './transcode.ts'
+import { bytesIn, type MessageCharset, utf8Of } from './transcode.ts'
 import { writeLetter } from './write-letter.ts'
 import { writeNotice } from './write-notice.ts'
 import type { Xml } from './write-xml.ts'
@@ -50,7 +50,7 @@ export const eCms = documentFormat<EcmsOptions>({
     charset: {
       enum: ['utf-8', 'windows-874'],
       default: 'utf-8',
-      description: 'what the bytes of the system’s messages are, whatever they say: utf-8 or windows-874',
+      description: 'what the bytes of messages are, whatever they say: utf-8 or windows-874',
     },
   },
   deeper: ({ organisations: stated }) => organisationFindings(stated),
@@ -69,7 +69,7 @@ export class EcmsForm implements DocumentForm {
   readonly organisations: Organisations
   readonly #limit: number
   readonly #filenames: boolean
-  readonly #charset: MessageCharset
+  readonly charset: MessageCharset
 
   constructor(options: EcmsOptions, context: FormContext) {
     this.#context = context
@@ -78,12 +78,12 @@ export class EcmsForm implements DocumentForm {
     this.organisations = organisations(table.ok ? table.value : new Map(), options.organisationDigits)
     this.#limit = byteCount(options.attachments)
     this.#filenames = options.filenames
-    this.#charset = options.charset
+    this.charset = options.charset
   }
 
   /** A message of the system in UTF-8, as the transport reads it too. */
   utf8(bytes: Buffer): Result<Buffer> {
-    return utf8Of(bytes, this.#charset)
+    return utf8Of(bytes, this.charset)
   }
 
   /** One letter or one notice, out of a SOAP message, a request, an answer, or alone. */
@@ -98,7 +98,7 @@ export class EcmsForm implements DocumentForm {
     if (local === 'GovernmentDocument') {
       const letter = readLetter(content.value, this.organisations, document.value.repairs)
       if (!letter.ok) return [fault('letter', letter.problems)]
-      return [{ kind: 'letter', position: 'letter', charset: this.#charset, ...letter.value }]
+      return [{ kind: 'letter', position: 'letter', charset: this.charset, ...letter.value }]
     }
     if (isNotifier(local) || local === 'CorrespondenceDeleteGovernmentDocumentRequest') {
       const notice = readNotice(content.value, this.#context.office, this.organisations)
@@ -109,8 +109,19 @@ export class EcmsForm implements DocumentForm {
     return [fault(source.document, [problem('ecms.content.missing', local, local)])]
   }
 
-  /** `rsm:GovernmentDocument` or a notifier, alone: the SOAP transport puts it into its answer. */
+  /** A message in UTF-8 as the system's bytes. */
+  bytes(message: Buffer): Buffer {
+    return bytesIn(message, this.charset)
+  }
+
+  /** `rsm:GovernmentDocument`, a notifier or a recall, alone. */
   async write(outgoing: Outgoing): Promise<Result<Written>> {
+    const written = await this.writeUtf8(outgoing)
+    return written.ok ? good({ ...written.value, bytes: this.bytes(written.value.bytes) }) : written
+  }
+
+  /** The same in UTF-8: the SOAP transports put it into a message of theirs. */
+  async writeUtf8(outgoing: Outgoing): Promise<Result<Written>> {
     const xml = await this.#xml(outgoing)
     if (!xml.ok) return bad(...xml.problems)
     return {

@@ -1,6 +1,6 @@
 // Systems that label their messages UTF-8 and write them in windows-874: the profile says what the bytes really are.
 import { bad, good, problem, type Result } from '../../../problem/problem.ts'
-import { decode, undecodable } from '../charset.ts'
+import { decode, encode, undecodable, unsayable } from '../charset.ts'
 
 export type MessageCharset = 'utf-8' | 'windows-874'
 
@@ -22,3 +22,18 @@ export function utf8Of(bytes: Buffer, charset: MessageCharset): Result<Buffer> {
   }
   return good(Buffer.from(decoded.text.replace(declaration, '')))
 }
+
+/** The message in the system's charset. What that cannot say stands as a numeric reference, which says the same in XML. */
+export function bytesIn(message: Buffer, charset: MessageCharset): Buffer {
+  if (charset === 'utf-8') return message
+  const said = message
+    .toString('utf8')
+    .replace(declaration, '')
+    .replace(beyondThai, (character) =>
+      unsayable(character, charset) === undefined ? character : `&#${character.codePointAt(0)};`,
+    )
+  return encode(said, charset)
+}
+
+/** What may not be in windows-874; the rest is ASCII and the Thai block. */
+const beyondThai = /[^\u0000-\u007f\u0e01-\u0e3a\u0e3f-\u0e5b]/gu

@@ -17,6 +17,9 @@ export interface PeerSettings {
   readonly connect: number
   readonly within: number
   readonly connections: number
+  readonly charset: string
+  /** A message in UTF-8 as the bytes that the server reads. */
+  bytes(message: Buffer): Buffer
   readonly clock: Clock
 }
 
@@ -78,7 +81,7 @@ export function peerOf(settings: PeerSettings): Peer {
       await closing?.close()
     },
     async call(call) {
-      const body = messageOf(settings.url, call)
+      const body = settings.bytes(messageOf(settings.url, call))
       const tooLong = new AbortController()
       const cancel = clock.schedule(clock.now() + longestCall, () => tooLong.abort())
       let sent = false
@@ -97,7 +100,7 @@ export function peerOf(settings: PeerSettings): Peer {
           path: `${url.pathname}${url.search}`,
           method: 'POST',
           headers: {
-            'content-type': 'text/xml; charset=utf-8',
+            'content-type': `text/xml; charset=${settings.charset}`,
             'content-length': String(body.length),
             soapaction: '""',
             ...authorization,

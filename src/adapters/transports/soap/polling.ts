@@ -32,7 +32,7 @@ export const inbound: Operate = async (exchange) => {
 
 /** An item of the queue; a recall has no message that could be polled. */
 const write = async ({ form }: Exchange, parcel: Parcel): Promise<Result<Written>> =>
-  isNotice(parcel, 'recall') ? bad(problem('ecms.write.notice', 'kind', 'recall')) : form.write(parcel)
+  isNotice(parcel, 'recall') ? bad(problem('ecms.write.notice', 'kind', 'recall')) : form.writeUtf8(parcel)
 
 /**
  * The system has stored the item. An item that waits no more is deleted again: the answer to the first request may have
@@ -90,7 +90,7 @@ const isNotice = ({ envelope }: Parcel, kind: string): boolean =>
   envelope.content === 'notice' && envelope.notice.kind === kind
 
 async function again(exchange: Exchange, parcel: Parcel): Promise<DoorAnswer> {
-  return orFailure(await exchange.form.write(parcel), ({ bytes }) =>
+  return orFailure(await exchange.form.writeUtf8(parcel), ({ bytes }) =>
     item(parcel.id, exchange.now, bytes, parcel.envelope.content),
   )
 }

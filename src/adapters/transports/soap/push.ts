@@ -31,7 +31,7 @@ export async function push(
   pushing: Pushing,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const written = await form.write(parcel)
+  const written = await form.writeUtf8(parcel)
   if (!written.ok) {
     const said = written.problems.map(({ code, path }) => `${path}: ${code}`).join('; ')
     return { kind: 'refused', problem: written.problems[0], said: printable(said, 1_900) }

@@ -126,6 +126,8 @@ const otherForms = ({ forms }: TransportContext): readonly Finding[] =>
 
 function create(options: Options, { clock, forms }: TransportContext): Transport {
   const { user, password, tls, errors } = options
+  const form = Object.values(forms).find((each) => each instanceof EcmsForm)
+  if (form === undefined) throw new Error('the forms of soap-out were not checked')
   const peer: Peer = peerOf({
     url: options.url,
     ...(user !== undefined && { user }),
@@ -134,6 +136,8 @@ function create(options: Options, { clock, forms }: TransportContext): Transport
     connect: milliseconds(options.connect),
     within: milliseconds(options.within),
     connections: options.connections,
+    charset: form.charset,
+    bytes: (message) => form.bytes(message),
     clock,
   })
   const fetches = forms.send !== undefined || forms.sendNotices !== undefined

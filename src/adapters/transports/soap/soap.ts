@@ -128,10 +128,18 @@ class SoapTransport implements Transport {
     const answering = this.#answer(request, verbs)
     this.#underWay.add(answering)
     try {
-      return await answering
+      return this.#inCharset(await answering)
     } finally {
       this.#underWay.delete(answering)
     }
+  }
+
+  /** The answer as the system reads it, and labelled as what it is. */
+  #inCharset(answer: DoorAnswer): DoorAnswer {
+    const { charset } = this.#form
+    if (charset === 'utf-8' || !Buffer.isBuffer(answer.body)) return answer
+    const headers = { ...answer.headers, 'content-type': `text/xml; charset=${charset}` }
+    return { ...answer, headers, body: this.#form.bytes(answer.body) }
   }
 
   #answer(request: DoorRequest, verbs: AdapterVerbs): Promise<DoorAnswer> {
