@@ -120,6 +120,8 @@ async function testAll(
     throw new Failed(exit.refused, format === 'json' ? [] : faults)
   }
   const { clock, random, environment } = terminal
+  const { serversOnThisMachine } = await import('../conformance/servers.ts')
+  const shared = await serversOnThisMachine(terminal)
   const scratch = mkdtempSync(join(tmpdir(), 'saraban-conformance-'))
   const reports: Report[] = []
   let next = 0
@@ -127,7 +129,14 @@ async function testAll(
     for (let index = next++; index < texts.length; index = next++) {
       const folder = join(scratch, String(index))
       mkdirSync(folder)
-      const settings = { clock, random, environment, folder, patience: seconds * 1000 }
+      const settings = {
+        clock,
+        random,
+        environment,
+        servers: shared.servers,
+        folder,
+        patience: seconds * 1000,
+      }
       const text = texts[index] ?? ''
       const report = documents ? await documentsOnly(text, settings) : await testProfile(text, settings)
       reports[index] = report
@@ -138,6 +147,7 @@ async function testAll(
   try {
     await Promise.all(Array.from({ length: Math.min(together, texts.length) }, work))
   } finally {
+    await shared.close()
     rmSync(scratch, { recursive: true, force: true })
   }
   return reports

@@ -16,6 +16,7 @@ import { checkSettings } from '../gateway/settings.ts'
 import { createAuthority, issueCertificate, keyToPem, newKey } from '../gateway/trust/authority.ts'
 import { moi, type OfficeId, officeId } from '../letter/offices.ts'
 import type { Clock, Random } from '../letter/time.ts'
+import { type FleetServers, Missing } from '../sandbox/fleet/member.ts'
 import type { Counterpart } from './counterpart/counterpart.ts'
 import { counterparts } from './counterpart/counterparts.ts'
 import { folder as folderCounterpart } from './counterpart/folder.ts'
@@ -49,6 +50,8 @@ export interface StageSettings {
   /** An empty folder, absolute. */
   readonly folder: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Real servers that several stages share. */
+  readonly servers: FleetServers
 }
 
 /** Sets the stage for a profile's text, which was checked. Rejects when the disk or a server fails. */
@@ -66,13 +69,14 @@ export async function openStage(text: string, settings: StageSettings): Promise<
     return { ...stage, close }
   } catch (error) {
     await close()
+    if (error instanceof Missing) return { missing: error.message }
     throw error
   }
 }
 
 async function setUp(
   text: string,
-  { clock, random, folder, environment }: StageSettings,
+  { clock, random, folder, environment, servers }: StageSettings,
   opened: { close(): Promise<void> }[],
 ): Promise<Omit<Stage, 'close'> | NoStage> {
   const original = mustBe(readProfile(text, 'profile.yaml'))
@@ -94,6 +98,8 @@ async function setUp(
       channels: sharing,
       options,
       variable: (name) => `CONFORMANCE_${index}_${name}`,
+      account: `${original.id.replace(/[^a-z0-9]/g, '').slice(0, 24)}${index}`,
+      servers,
       environment,
     })
     if ('missing' in made) return made
@@ -115,6 +121,8 @@ async function setUp(
       channels: [channel],
       options: { kind: 'folder', pattern: '*.json' },
       variable: (name) => name,
+      account: 'ministry',
+      servers,
       environment,
     })
     if ('missing' in made) return made

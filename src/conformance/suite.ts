@@ -3,6 +3,7 @@ import { formsOf } from '../adapters/adapter.ts'
 import { type Profile, readProfile } from '../adapters/profile.ts'
 import { moi, officeId } from '../letter/offices.ts'
 import { type Clock, newMessageId, type Random } from '../letter/time.ts'
+import type { FleetServers } from '../sandbox/fleet/member.ts'
 import { checkDocuments } from './documents.ts'
 import { mustBe, type Parties, sampleLetter } from './letters.ts'
 import { checkNotices, toldKinds } from './notices.ts'
@@ -15,6 +16,8 @@ export interface SuiteSettings {
   readonly random: Random
   /** Where programs of servers are found. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Real servers that several profiles share. */
+  readonly servers: FleetServers
   /** An empty folder, absolute, for the stage. */
   readonly folder: string
   /** How long something may take that must happen, in milliseconds. */
@@ -38,7 +41,10 @@ export async function testProfile(text: string, settings: SuiteSettings): Promis
 }
 
 /** The part of the suite that needs no server. What only channels can show is inapplicable here. */
-export async function documentsOnly(text: string, settings: SuiteSettings): Promise<Report> {
+export async function documentsOnly(
+  text: string,
+  settings: Pick<SuiteSettings, 'clock' | 'random'>,
+): Promise<Report> {
   const began = settings.clock.elapsed()
   const profile = mustBe(readProfile(text, 'profile.yaml'))
   const left = channelChecks.map(

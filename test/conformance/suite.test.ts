@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { closingLine, junit, reportPage } from '../../src/conformance/report.ts'
+import { serversOnThisMachine } from '../../src/conformance/servers.ts'
 import { documentsOnly, testProfile } from '../../src/conformance/suite.ts'
 import { type Finding, isGood, type Report, verdictsOf } from '../../src/conformance/verdict.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
@@ -17,14 +18,13 @@ const shipped = (id: string): string =>
 async function onStage(act: typeof testProfile, text: string): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-suite-'))
   try {
-    const { env: environment } = process
-    return await act(text, {
-      clock: systemClock,
-      random: systemRandom,
-      environment,
-      folder,
-      patience: 20_000,
-    })
+    const machine = { clock: systemClock, random: systemRandom, environment: process.env }
+    const shared = await serversOnThisMachine(machine)
+    try {
+      return await act(text, { ...machine, servers: shared.servers, folder, patience: 20_000 })
+    } finally {
+      await shared.close()
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -4,6 +4,7 @@ import type { AttachmentContent } from '../../adapters/contract.ts'
 import type { Written } from '../../adapters/formats/format.ts'
 import type { Channel } from '../../adapters/transports/transport.ts'
 import type { OfficeId } from '../../letter/offices.ts'
+import type { FleetServers } from '../../sandbox/fleet/member.ts'
 
 /** A document that the system hands over. `id`: [0-9a-z-], at most 40, another one at every handing-over. */
 export interface HandedIn {
@@ -53,6 +54,10 @@ export interface CounterpartSettings {
   readonly options: Readonly<Record<string, unknown>>
   /** A name of the environment that nobody else has. */
   readonly variable: (name: string) => string
+  /** A name on shared servers that nobody else has: [a-z0-9], at most 30. */
+  readonly account: string
+  /** Servers that all profiles share. */
+  readonly servers: FleetServers
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 

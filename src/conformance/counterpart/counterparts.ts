@@ -3,6 +3,7 @@ import type { CounterpartMaker } from './counterpart.ts'
 import { folder } from './folder.ts'
 import { httpIn, httpOut } from './http.ts'
 import { rest } from './rest.ts'
+import { mailbox } from './mailbox.ts'
 import { ftp, sftp } from './server.ts'
 
 export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
@@ -12,4 +13,5 @@ export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
   'http-in': httpIn,
   'http-out': httpOut,
   rest,
+  mailbox,
 }
