@@ -6,12 +6,12 @@ import type { AttachmentContent } from '../adapters/contract.ts'
 import type { DocumentForm, Written } from '../adapters/formats/format.ts'
 import type { Channel } from '../adapters/transports/transport.ts'
 import type { Letter } from '../letter/letter.ts'
-import type { Notice } from '../letter/notice.ts'
 import { type Clock, type MessageId, newMessageId, type Random } from '../letter/time.ts'
 import { describe } from '../problem/problem.ts'
 import type { Answer, Collected, Counterpart } from './counterpart/counterpart.ts'
 import { letterOf } from './documents.ts'
 import type { Sample } from './letters.ts'
+import { sampleNotice } from './notices.ts'
 import type { Stage } from './stage.ts'
 
 /** What one end has received. */
@@ -30,6 +30,15 @@ type Mutable<Value> = {
   -readonly [Key in keyof Value]: Value[Key] extends readonly (infer Each)[] ? Each[] : Value[Key]
 }
 
+/** What an office says of a letter that it received. */
+export interface Said {
+  readonly kind: 'accept' | 'reject'
+  readonly letter: Letter
+  readonly messageId: MessageId
+  readonly receiveNumber?: string
+  readonly reason?: string
+}
+
 /** One end of the exchange: the system that is tried, or the ministry. */
 export interface End {
   readonly received: Received
@@ -37,8 +46,8 @@ export interface End {
   send(sample: Sample): Promise<Answer | undefined>
   /** Hands the very same document over again, as a new handing-over. */
   sendAgain(sample: Sample): Promise<Answer | undefined>
-  /** Says a notice about a letter that it received. Undefined: it has no way to say one. */
-  say(notice: Notice, letter: Letter): Promise<Answer | undefined>
+  /** Says that of a letter that it received. Undefined: it has no way to say it. */
+  say(said: Said): Promise<Answer | undefined>
   /** Hands over bytes that are no document. */
   sendBytes(bytes: Buffer, like: Sample): Promise<Answer | undefined>
   /** Takes what has come since. */
@@ -78,7 +87,7 @@ function endOf(
     const { letter, contents } = sample
     const made = await forms.send?.write({
       id,
-      office: letter.from.office,
+      office: letter.to.offices[0],
       envelope: { messageId: newMessageId(clock, random), createdAt: clock.now(), content: 'letter', letter },
       open: (sha256) => Readable.from([contents.get(sha256) ?? Buffer.alloc(0)]),
     })
@@ -93,28 +102,30 @@ function endOf(
     received,
     send,
     sendAgain: send,
-    async say(notice, letter) {
-      const form = forms.sendNotices ?? (forms.send?.receipts === true ? forms.send : undefined)
+    async say({ kind, letter, messageId, ...said }) {
+      const form = forms.sendNotices
       if (form === undefined) return undefined
+      const [sender, recipient] = [letter.from.office, letter.to.offices[0]]
+      // A system says of a letter in the columns in which it is told of one, and there stands the office at the other end.
+      // The national standard names the office that registered it, whoever is told.
+      const [from, to] = form.kind === 'e-cms' ? [recipient, sender] : [sender, recipient]
+      const notice = sampleNotice({ from, to, letter, messageId: () => messageId }, kind, said)
       const id = nextId()
       const made = await form.write({
         id,
-        office: notice.to,
+        office: to,
         envelope: {
           messageId: newMessageId(clock, random),
           createdAt: clock.now(),
           content: 'notice',
           notice,
         },
-        about: { messageId: notice.about.messageId, letter },
+        about: { messageId, letter },
         open: () => {
           throw new Error('a notice has no attachments')
         },
       })
-      if (!made.ok)
-        throw new Error(
-          `a notice cannot be written: ${made.problems.map((each) => describe(each)).join('; ')}`,
-        )
+      if (!made.ok) return { kind: 'refused', said: made.problems.map((each) => describe(each)).join('; ') }
       return handIn('sendNotices', id, made.value, new Map())
     },
     async sendBytes(bytes, like) {

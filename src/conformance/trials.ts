@@ -7,7 +7,7 @@ import type { Answer } from './counterpart/counterpart.ts'
 import { differences } from './documents.ts'
 import { type End, endsOf, messageIdOf } from './exchange.ts'
 import { type Parties, type Sample, sampleLetter } from './letters.ts'
-import { sampleNotice, toldKinds } from './notices.ts'
+import { toldKinds } from './notices.ts'
 import type { Stage } from './stage.ts'
 import type { Finding } from './verdict.ts'
 
@@ -139,13 +139,7 @@ async function numberComesBack(
 ): Promise<string | undefined> {
   const messageId = await messageIdOf(scene.stage, letter)
   if (messageId === undefined) return 'the gateway does not know the letter'
-  // A system says of a letter in the columns in which it is told of one: there the office is the one at the other end.
-  const notice = sampleNotice(
-    { from: letter.from.office, to: letter.to.offices[0], letter, messageId: () => messageId },
-    'accept',
-    { receiveNumber },
-  )
-  const answer = await from.say(notice, letter)
+  const answer = await from.say({ kind: 'accept', letter, messageId, receiveNumber })
   if (answer === undefined || answer.kind === 'refused') return saidOf(answer)
   const there = await until(scene, () =>
     to.received.notices.some((each) => each.kind === 'accept' && each.receiveNumber === receiveNumber),
@@ -211,12 +205,7 @@ async function rejections(scene: Scene): Promise<readonly Finding[]> {
   const messageId = await messageIdOf(stage, made.letter)
   if (messageId === undefined)
     return [...findings, failed('rejects', told, 'the gateway does not know the letter')]
-  const notice = sampleNotice(
-    { from: made.letter.from.office, to: stage.other, letter: made.letter, messageId: () => messageId },
-    'reject',
-    { reason: 'ส่งผิดหน่วยงาน' },
-  )
-  await ministry.say(notice, made.letter)
+  await ministry.say({ kind: 'reject', letter: made.letter, messageId, reason: 'ส่งผิดหน่วยงาน' })
   const there = await until(scene, () => system.received.notices.some(({ kind }) => kind === 'reject'))
   return [...findings, there ? passed('rejects', told) : failed('rejects', told, 'it did not arrive')]
 }

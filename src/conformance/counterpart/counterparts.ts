@@ -5,6 +5,7 @@ import { httpIn, httpOut } from './http.ts'
 import { rest } from './rest.ts'
 import { mailbox } from './mailbox.ts'
 import { ftp, sftp } from './server.ts'
+import { soap } from './soap.ts'
 
 export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
   folder,
@@ -14,4 +15,5 @@ export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
   'http-out': httpOut,
   rest,
   mailbox,
+  soap,
 }

@@ -42,9 +42,8 @@ export function takeDocuments(folder: string, taken: string): Collected[] {
   const names = readdirSync(folder).filter(
     (name) => !name.startsWith('.') && statSync(join(folder, name)).isFile(),
   )
-  // The gateway calls a document `<parcel id>.<ending>`; a memo file has the same name with an ending of its own, and the
-  // samples' own files have Thai names.
-  const documents = names.filter((name) => /^[0-9a-z-]{1,40}\.(?!dbt$|fpt$)[a-z]+$/.test(name))
+  // The gateway calls a document `<parcel id>.<ending>`; a memo file has the same name with an ending of its own.
+  const documents = names.filter((name) => /^[0-9a-z-]{20,40}\.(?!dbt$|fpt$)[a-z]+$/.test(name))
   if (documents.length === 0) return []
   mkdirSync(taken, { recursive: true })
   const beside = new Map(
@@ -55,9 +54,13 @@ export function takeDocuments(folder: string, taken: string): Collected[] {
         { kind: 'bytes', bytes: readFileSync(join(folder, name)) },
       ]),
   )
-  return documents.map((name) => {
-    const bytes = readFileSync(join(folder, name))
-    renameSync(join(folder, name), join(taken, name))
+  return documents.map((document) => {
+    const bytes = readFileSync(join(folder, document))
+    renameSync(join(folder, document), join(taken, document))
+    // A file that a JSON names by a name of its own makes room for the next one of that name.
+    for (const name of document.endsWith('.json') ? beside.keys() : [])
+      if (bytes.includes(name) && existsSync(join(folder, name)))
+        renameSync(join(folder, name), join(taken, `${document}-${name}`))
     return { bytes, beside }
   })
 }
