@@ -2,8 +2,8 @@
 import type { CounterpartMaker } from './counterpart.ts'
 import { folder } from './folder.ts'
 import { httpIn, httpOut } from './http.ts'
-import { rest } from './rest.ts'
 import { mailbox } from './mailbox.ts'
+import { rest } from './rest.ts'
 import { ftp, sftp } from './server.ts'
 import { soap } from './soap.ts'
 
