@@ -84,6 +84,9 @@ const exchanges = await Promise.all(
   }),
 )
 
+// In the middle of it all: files are claimed, parcels are on their way.
+await stage.restart()
+
 // Only now: a test file whose root waits between its tests is taken to be at its end.
 t.teardown(() => stage.close())
 t.same(stage.leftOut, [])
@@ -93,6 +96,7 @@ for (const { member, system, letters, received } of exchanges) {
     const { office } = member
     for (const [index, letter] of letters.entries()) {
       const registered = await stage.ministry(
+        `${letter.number} in the ministry's register`,
         (entry) =>
           entry.entry === 'letter.registered' && entry.from === office && same(entry.number, letter.number),
       )
@@ -102,6 +106,7 @@ for (const { member, system, letters, received } of exchanges) {
       t.equal(registered.subject, letter.subject)
       const back = (await stage.book(
         office,
+        `the receive number of ${letter.number}`,
         (entry) =>
           entry.entry === 'notice.received' && entry.kind === 'accept' && same(entry.number, letter.number),
       )) as Kind<'notice.received'>
@@ -110,10 +115,12 @@ for (const { member, system, letters, received } of exchanges) {
     for (const { messageId, number, scans } of received) {
       const came = (await stage.book(
         office,
+        `${number} in the book of ${member.profile}`,
         (entry) => entry.entry === 'letter.received' && same(entry.number, number),
       )) as Kind<'letter.received'>
       for (const scan of scans) t.ok(came.files.includes(digestOf(scan)), scan.name)
       const accepted = await stage.ministry(
+        `the receive number of ${number} from ${member.profile}`,
         (entry) =>
           entry.entry === 'notice.received' &&
           entry.kind === 'accept' &&

@@ -24,19 +24,21 @@ import { serverTls } from '../servers/tls.ts'
 
 /** How often a system looks for what has come, in milliseconds. */
 const lookEvery = 250
+/** How long is waited for one entry, in milliseconds: many times what the slowest profile lets a file settle. */
+const patience = 120_000
 
 export interface Stage {
   readonly members: readonly Hosted[]
   readonly leftOut: readonly string[]
   readonly inbox: Inbox
-  /** What the gateway has told its operator, one JSON line each. */
-  log(): string
   /** Seals a letter of the ministry: canonical JSON, its scans apart. Returns the message id. */
   sendFromMinistry(letter: object, scans: readonly Scan[]): Promise<string>
+  /** The gateway stops and starts again, whatever it was doing. */
+  restart(): Promise<void>
   /** The first entry of the ministry's ledger that fits, when it is there. */
-  ministry(fits: (entry: InboxEntry) => boolean): Promise<InboxEntry>
+  ministry(what: string, fits: (entry: InboxEntry) => boolean): Promise<InboxEntry>
   /** The first entry of an office's book that fits, when it is there. */
-  book(office: OfficeId, fits: (entry: BookEntry) => boolean): Promise<BookEntry>
+  book(office: OfficeId, what: string, fits: (entry: BookEntry) => boolean): Promise<BookEntry>
   close(): Promise<void>
 }
 
@@ -45,7 +47,15 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
   const folder = mkdtempSync(join(tmpdir(), 'saraban-fleet-'))
   const clock = systemClock
   const random = systemRandom
-  const asked = waiting()
+  const log = join(folder, 'gateway.log')
+  // What went wrong, as the gateway tells it.
+  const asked = waiting(() =>
+    readFileSync(log, 'utf8')
+      .split('\n')
+      .filter((line) => /quarantined|refused|failed|unavailable|not-taken|waiting/.test(line))
+      .slice(-20)
+      .join('\n'),
+  )
   const certs = join(folder, 'certs')
   await makeCertificates(certs, [moi, ...members.map(({ office }) => office)], clock, random)
   const ports = { http: await freePort(), https: await freePort() }
@@ -80,20 +90,21 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
   https: { host: 127.0.0.1, port: ${ports.https}, certificate: certs/tls/gateway.pem, key: certs/tls/gateway.key.pem }\n`,
   )
   const read = (name: string): string => readFileSync(join(certs, name), 'utf8')
-  const log = join(folder, 'gateway.log')
-  const gateway = await startGateway({
-    settings: orThrow(readSettings(file)),
-    environment: {
-      ...host.environment,
-      SARABAN_MOI_INBOX_URL: `https://localhost:${inbox.port}/envelopes`,
-      SARABAN_MOI_TLS_KEY: read('tls/gateway.key.pem'),
-      SARABAN_MOI_TLS_CERTIFICATE: read('tls/gateway.pem'),
-      SARABAN_MOI_TLS_AUTHORITY: read('authority.pem'),
-    },
-    clock,
-    random,
-    log: createLog(pino({ level: 'info', base: null }, pino.destination(log))),
-  })
+  const start = () =>
+    startGateway({
+      settings: orThrow(readSettings(file)),
+      environment: {
+        ...host.environment,
+        SARABAN_MOI_INBOX_URL: `https://localhost:${inbox.port}/envelopes`,
+        SARABAN_MOI_TLS_KEY: read('tls/gateway.key.pem'),
+        SARABAN_MOI_TLS_CERTIFICATE: read('tls/gateway.pem'),
+        SARABAN_MOI_TLS_AUTHORITY: read('authority.pem'),
+      },
+      clock,
+      random,
+      log: createLog(pino({ level: 'info', base: null }, pino.destination(log))),
+    })
+  let gateway = await start()
   const looking = looks(host.members)
   const bookOf = (office: OfficeId) =>
     host.members.find(({ member }) => member.office === office)?.system.entries
@@ -101,7 +112,6 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
     members: host.members,
     leftOut: host.leftOut.map(({ member, remedy }) => `${member.profile}: ${remedy}`),
     inbox,
-    log: () => readFileSync(log, 'utf8'),
     async sendFromMinistry(letter, scans) {
       const attachments = scans.map(({ name, mediaType, bytes }) => ({
         name,
@@ -110,8 +120,12 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
       }))
       return inbox.sendLetter(orThrow(await readMinistryLetter({ ...letter, attachments }, moi, inbox.store)))
     },
-    ministry: (fits) => asked.first(() => inbox.entries.find(fits)),
-    book: (office, fits) => asked.first(() => bookOf(office)?.find(fits)),
+    async restart() {
+      await gateway.stop()
+      gateway = await start()
+    },
+    ministry: (what, fits) => asked.first(what, () => inbox.entries.find(fits)),
+    book: (office, what, fits) => asked.first(what, () => bookOf(office)?.find(fits)),
     async close() {
       await looking.end()
       await gateway.stop()
@@ -122,19 +136,24 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
   }
 }
 
-/** Questions that are asked again whenever something was entered into a book. */
-function waiting() {
+/** Questions that are asked again whenever something was entered into a book; one without an answer fails. */
+function waiting(happened: () => string) {
   const open = new Set<() => void>()
   return {
     look: () => {
       for (const ask of [...open]) ask()
     },
-    first: <Value>(find: () => Value | undefined): Promise<Value> =>
-      new Promise((resolve) => {
+    first: <Value>(what: string, find: () => Value | undefined): Promise<Value> =>
+      new Promise((resolve, reject) => {
+        const giveUp = systemClock.schedule(systemClock.now() + patience, () => {
+          open.delete(ask)
+          reject(new Error(`never came: ${what}\n${happened()}`))
+        })
         const ask = (): void => {
           const found = find()
           if (found === undefined) return
           open.delete(ask)
+          giveUp()
           resolve(found)
         }
         open.add(ask)

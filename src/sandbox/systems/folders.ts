@@ -60,8 +60,8 @@ export interface FileForm {
   readonly letters: {
     readonly sheet: Sheet
     readonly columns: readonly string[]
-    /** The rows of a letter: one, or several where the system writes it so. */
-    rows(sent: SentLetter): readonly Row[]
+    /** The rows of a letter: one, or several where the system writes it so; some show what was sent earlier once more. */
+    rows(sent: SentLetter, earlier: readonly SentLetter[]): readonly Row[]
     /** The letters that rows say. */
     read(rows: readonly Row[]): readonly ReceivedLetter[]
   }
@@ -99,6 +99,7 @@ export function openFolderSystem(settings: FolderSystemSettings): OfficeSystem {
   for (const path of [archive, ...Object.values(shared)]) mkdirSync(path, { recursive: true })
   const book = openBook(join(settings.folder, 'book.jsonl'), settings.watch)
   const now = (): string => printInstant(clock.now())
+  const sentBefore: SentLetter[] = []
   let running = book.entries.filter((entry) => entry.entry === 'letter.sent').length
 
   function receiveLetter({ files, ...letter }: ReceivedLetter, id: string): void {
@@ -141,7 +142,8 @@ export function openFolderSystem(settings: FolderSystemSettings): OfficeSystem {
         writeWhole(shared.send, [sent.main, ...sent.enclosures][index] ?? scan.name, scan.bytes)
       })
       const file = `ส่ง-${String(running).padStart(4, '0')}.${sheet.ending}`
-      writeWhole(shared.send, file, sheet.write(rows(sent), columns))
+      writeWhole(shared.send, file, sheet.write(rows(sent, sentBefore), columns))
+      sentBefore.push(sent)
       book.enter({ entry: 'letter.sent', at: now(), number: letter.number, date: letter.date, file })
     },
     async look() {

@@ -30,7 +30,8 @@ export const maeHongSon: FileForm = {
         ลงวันที่: dated(sent, 'd MMMM yyyy'),
         จาก: sent.from.th,
         ถึง: sent.to.th,
-        เรื่อง: ` ${sent.letter.subject} `,
+        // TIS-620 has no other quotation marks than those of the keyboard.
+        เรื่อง: ` ${sent.letter.subject.replace(/[“”]/g, '"')} `,
         การปฏิบัติ: 'ส่งทางระบบ',
         ชื่อไฟล์: [sent.main, ...sent.enclosures].join(';'),
       },

@@ -114,7 +114,10 @@ const uttaraditKinds: Codes = {
   เรียกคืน: 'recall',
 }
 
-/** 2.1 without a header, in Thai digits throughout. */
+/** A subject as the printer's lines have it: forty characters each. */
+const linesOf = (text: string): readonly string[] => text.match(/.{1,40}/gsu) ?? []
+
+/** 2.1 without a header, in Thai digits throughout; a long subject and each enclosure stand on lines of their own. */
 export const uttaradit: FileForm = {
   letters: {
     sheet: uttaraditSheet,
@@ -135,21 +138,26 @@ export const uttaradit: FileForm = {
       'หมายเหตุ',
       'ไฟล์',
     ],
-    rows: (sent) => [
-      {
-        ทะเบียนส่ง: thaiDigits(String(sent.running)),
-        ที่: thaiDigits(sent.letter.number),
-        ลงวันที่: dated(sent, 'th:d MMM yyyy'),
-        จาก: sent.from.th,
-        ถึง: sent.to.th,
-        เรื่อง: thaiDigits(sent.letter.subject),
-        // A clerk chooses nothing where the letter is ordinary.
-        ชั้นความเร็ว: sent.urgency === 'ordinary' ? '' : (urgencyWords[urgencies.indexOf(sent.urgency)] ?? ''),
-        เวียน: sent.circular ? '๑' : '๐',
-        การปฏิบัติ: 'ส่ง สป.มท.',
-        ไฟล์: [sent.main, ...sent.enclosures].join('/'),
-      },
-    ],
+    rows: (sent) => {
+      const [subject = '', ...more] = linesOf(thaiDigits(sent.letter.subject))
+      return [
+        {
+          ทะเบียนส่ง: thaiDigits(String(sent.running)),
+          ที่: thaiDigits(sent.letter.number),
+          ลงวันที่: dated(sent, 'th:d MMM yyyy'),
+          จาก: sent.from.th,
+          ถึง: sent.to.th,
+          เรื่อง: subject,
+          // A clerk chooses nothing where the letter is ordinary.
+          ชั้นความเร็ว: sent.urgency === 'ordinary' ? '' : (urgencyWords[urgencies.indexOf(sent.urgency)] ?? ''),
+          เวียน: sent.circular ? '๑' : '๐',
+          การปฏิบัติ: 'ส่ง สป.มท.',
+          ไฟล์: sent.main,
+        },
+        ...more.map((line) => ({ เรื่อง: line })),
+        ...sent.enclosures.map((name) => ({ ไฟล์: name })),
+      ]
+    },
     read: (rows) =>
       rows.map((row) => ({
         from: row['จาก'] ?? '',

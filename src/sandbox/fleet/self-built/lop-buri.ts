@@ -1,7 +1,10 @@
-// Lop Buri: a web page with the day's register as an HTML table; what rows have in common stands once, over all of them.
+// Lop Buri: a web page with the whole day's register as an HTML table, every time; what rows have in common stands once, over
+// all of them.
 import { urgencies } from '../../../letter/codes.ts'
+import { dateOfInstant } from '../../../letter/dates.ts'
 import { type HtmlPage, htmlSheet } from '../../sheets/html.ts'
-import type { FileForm } from '../../systems/folders.ts'
+import type { Row } from '../../sheets/sheet.ts'
+import type { FileForm, SentLetter } from '../../systems/folders.ts'
 import { dated, filesIn, folderMember } from '../folder-member.ts'
 
 const page: HtmlPage = {
@@ -20,22 +23,27 @@ const kinds: Readonly<Record<string, string>> = {
   เรียกคืน: 'recall',
 }
 
+const rowOf = (sent: SentLetter): Row => ({
+  วันที่: dated(sent, 'd MMMM yyyy'),
+  จาก: sent.from.th,
+  ที่: sent.letter.number,
+  เรื่อง: sent.letter.subject,
+  ถึง: sent.to.th,
+  ชั้น: ['-', 'ด่วน', 'ด่วนมาก', 'ด่วนที่สุด'][urgencies.indexOf(sent.urgency)] ?? '-',
+  ลับ: '-',
+  แนบ: sent.enclosures.length === 0 ? '' : `${sent.enclosures.length} แผ่น`,
+  สแกน: [sent.main, ...sent.enclosures].join('\n'),
+})
+
 const form: FileForm = {
   letters: {
     sheet: htmlSheet(page),
-    columns: ['วันที่', 'จาก', 'ที่', 'เรื่อง', 'ถึง', 'ชั้น', 'ลับ', 'แนบ', 'สแกน'],
-    rows: (sent) => [
-      {
-        วันที่: dated(sent, 'd MMMM yyyy'),
-        จาก: sent.from.th,
-        ที่: sent.letter.number,
-        เรื่อง: sent.letter.subject,
-        ถึง: sent.to.th,
-        ชั้น: ['-', 'ด่วน', 'ด่วนมาก', 'ด่วนที่สุด'][urgencies.indexOf(sent.urgency)] ?? '-',
-        ลับ: '-',
-        แนบ: sent.enclosures.length === 0 ? '' : `${sent.enclosures.length} แผ่น`,
-        สแกน: [sent.main, ...sent.enclosures].join('\n'),
-      },
+    columns: ['วันที่', 'จาก', 'ที่', 'เรื่อง', 'ถึง', 'ชั้น', 'ลับ', 'แนบ', 'สแกน', 'สถานะ'],
+    rows: (sent, earlier) => [
+      ...earlier
+        .filter(({ at }) => dateOfInstant(at) === dateOfInstant(sent.at))
+        .map((each) => ({ ...rowOf(each), สถานะ: 'ส่งแล้ว' })),
+      { ...rowOf(sent), สถานะ: 'รอส่ง' },
     ],
     read: (rows) =>
       rows.map((row) => ({

@@ -21,6 +21,7 @@ const page: HtmlPage = {
   layout: ['ระบบสารบรรณอิเล็กทรอนิกส์ จังหวัดชลบุรี'],
   titles: ['ทะเบียนหนังสือส่ง', 'สำนักงานจังหวัดชลบุรี'],
   spanned: [],
+  foot: (rows) => [`รวมทั้งสิ้น ${rows.length} ฉบับ`],
 }
 
 export const chonBuri: FileForm = {
@@ -69,7 +70,7 @@ export const chonBuri: FileForm = {
       })),
   },
   notices: {
-    sheet: htmlSheet({ ...page, titles: ['ผลการลงทะเบียนรับ'] }),
+    sheet: htmlSheet({ ...page, titles: ['ผลการลงทะเบียนรับ'], foot: () => [] }),
     columns: ['สถานะ', 'เลขที่หนังสือ', 'ลงวันที่', 'หน่วยงาน', 'เลขทะเบียนรับ', 'วันที่รับ', 'เวลา', 'เหตุผล'],
     accept: ({ number, date, from }, receiveNumber, at) => ({
       สถานะ: 'ลงทะเบียนรับแล้ว',

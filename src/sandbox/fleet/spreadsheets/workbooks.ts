@@ -13,6 +13,7 @@ const rayongBook: Workbook = {
   titles: ['ทะเบียนหนังสือส่ง จังหวัดระยอง', 'พิมพ์จากระบบสารบรรณ'],
   texts: 'shared',
   typed: { ลำดับที่: 'number', ลงวันที่: 'day', ความเร็ว: 'number', ความลับ: 'number', เวลาส่ง: 'time' },
+  foot: (rows) => ['', `รวม ${rows.length} ฉบับ`],
 }
 
 /** 4.1: real days and numbers; what is several stands in lines of one cell. */
@@ -66,6 +67,7 @@ export const rayong: FileForm = {
       before: [],
       titles: [],
       typed: { สถานะ: 'number', ลงวันที่: 'day', เวลารับ: 'time' },
+      foot: () => [],
     }),
     columns: ['สถานะ', 'เลขที่หนังสือ', 'ลงวันที่', 'หน่วยงาน', 'เลขรับ', 'เวลารับ', 'เหตุผล'],
     accept: ({ number, date, from }, receiveNumber, at) => ({
