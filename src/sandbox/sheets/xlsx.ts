@@ -26,7 +26,7 @@ const declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 export function xlsxSheet(book: Workbook): Sheet {
   return {
     ending: 'xlsx',
-    write: (rows, columns) => Buffer.from(zipSync(partsOf(book, rows, columns))),
+    write: (rows, columns) => Buffer.from(zipSync(partsOf(book, rows, columns), { mtime: '2008-01-01' })),
     read: (bytes, columns) => {
       const lines = linesOf(bytes, book.sheet)
       const header = lines.findIndex((cells) => columns.slice(0, 2).every((name) => cells.includes(name)))
