@@ -35,10 +35,10 @@ export interface Stage {
   sendFromMinistry(letter: object, scans: readonly Scan[]): Promise<string>
   /** The gateway stops and starts again, whatever it was doing. */
   restart(): Promise<void>
-  /** The first entry of the ministry's ledger that fits, when it is there. */
-  ministry(what: string, fits: (entry: InboxEntry) => boolean): Promise<InboxEntry>
+  /** The first entry of the ministry's ledger that fits, when it is there; `what` it is, for when it never comes. */
+  ministry(fits: (entry: InboxEntry) => boolean, what?: string): Promise<InboxEntry>
   /** The first entry of an office's book that fits, when it is there. */
-  book(office: OfficeId, what: string, fits: (entry: BookEntry) => boolean): Promise<BookEntry>
+  book(office: OfficeId, fits: (entry: BookEntry) => boolean, what?: string): Promise<BookEntry>
   close(): Promise<void>
 }
 
@@ -124,8 +124,8 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
       await gateway.stop()
       gateway = await start()
     },
-    ministry: (what, fits) => asked.first(what, () => inbox.entries.find(fits)),
-    book: (office, what, fits) => asked.first(what, () => bookOf(office)?.find(fits)),
+    ministry: (fits, what = String(fits)) => asked.first(what, () => inbox.entries.find(fits)),
+    book: (office, fits, what = String(fits)) => asked.first(what, () => bookOf(office)?.find(fits)),
     async close() {
       await looking.end()
       await gateway.stop()

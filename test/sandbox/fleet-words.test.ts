@@ -9,6 +9,7 @@ import { formsOf } from '../../src/adapters/adapter.ts'
 import type { AttachmentContent, Item } from '../../src/adapters/contract.ts'
 import type { DocumentForm } from '../../src/adapters/formats/format.ts'
 import { clerkLetter, readPrintedLetters } from '../../src/cli/demo/letters.ts'
+import { mediaTypeOf } from '../../src/letter/attachments.ts'
 import { checkLetter } from '../../src/letter/check.ts'
 import { readLetterDate } from '../../src/letter/dates.ts'
 import { letterFromJson } from '../../src/letter/json.ts'
@@ -194,7 +195,7 @@ function letterFor(
   const attachments = scans.map(
     ({ name, mediaType, bytes }, index): Attachment => ({
       name,
-      mediaType,
+      mediaType: mustBe(mediaTypeOf(mediaType, name)),
       role: index === 0 ? 'main' : 'enclosure',
       size: bytes.length,
       sha256: digest(bytes),
