@@ -16,6 +16,8 @@ function runGateway(settings: Settings): Promise<Gateway> {
 /** Runs the gateway of a settings file until the process is asked to stop. Rejects with `SettingsError`. */
 export async function main(settingsFile: string): Promise<void> {
   const gateway = await runGateway(orThrow(readSettings(settingsFile)))
+  // What came of it stands in the log. A reload that fails by a defect must not end the process.
+  process.on('SIGHUP', () => void gateway.reload().catch(() => undefined))
   const asked = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)

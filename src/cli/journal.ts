@@ -46,12 +46,13 @@ export async function withJournal(
 export async function withWritableJournal(
   options: Place,
   terminal: Terminal,
-  act: (database: Database, now: Now) => Promise<void>,
+  act: (database: Database, now: Now, running: () => boolean) => Promise<void>,
 ): Promise<void> {
   const { folder, file } = journalOf(options, terminal)
   const database = writeSqlite(file)
+  const running = (): boolean => isRunning(folder)
   try {
-    await act(database, { at: terminal.clock.now(), running: isRunning(folder) })
+    await act(database, { at: terminal.clock.now(), running: running() }, running)
   } finally {
     await database.close()
   }

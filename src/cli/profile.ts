@@ -6,6 +6,7 @@ import type { AttachmentContent } from '../adapters/contract.ts'
 import { problem } from '../problem/problem.ts'
 import { testCommand } from './conformance.ts'
 import { previewJson, previewPage } from './preview.ts'
+import { reloadCommand } from './reload.ts'
 import { exit, Failed, jsonLine, problemJson, reasonOf, type Terminal } from './terminal.ts'
 import { type Bench, isFaulty, trialJson, trialPage } from './trial.ts'
 
@@ -17,6 +18,7 @@ export function profileCommand(terminal: Terminal): Command {
     .addCommand(tryCommand(terminal))
     .addCommand(previewCommand(terminal))
     .addCommand(testCommand(terminal))
+    .addCommand(reloadCommand(terminal))
 }
 
 function checkCommand(terminal: Terminal): Command {

@@ -1,22 +1,20 @@
 // The wiring, on one screen: systems hand over at the intake, the journal remembers, the dispatch brings.
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import type { Adapter } from '../adapters/contract.ts'
-import type { Signer } from '../envelope/envelope.ts'
-import type { OfficeId } from '../letter/offices.ts'
 import type { Clock, Random } from '../letter/time.ts'
+import { AtWork, modeOf } from './at-work.ts'
 import { openAttachmentStore } from './attachments/store.ts'
 import { Dispatch } from './delivery/dispatch.ts'
 import { defaultPolicy } from './delivery/schedule.ts'
 import { type Desk, newId, type Step } from './desk.ts'
 import { Doorkeeper } from './http/access.ts'
 import { descriptionPlugin } from './http/description.ts'
-import { doorsPlugin } from './http/doors.ts'
+import { Doors, doorsPlugin } from './http/doors.ts'
 import { healthPlugin } from './http/health.ts'
 import { listenAt } from './http/listen.ts'
 import { findObstacles } from './http/obstacles.ts'
-import { createServer } from './http/server.ts'
-import { readInstallation } from './installation.ts'
+import { createServer, renewTls } from './http/server.ts'
+import { type Installation, readInstallation } from './installation.ts'
 import { setMode } from './journal/deliveries.ts'
 import { installationOf } from './journal/founding.ts'
 import { openSqlite } from './journal/sqlite.ts'
@@ -24,10 +22,12 @@ import { lockFolder, makeDataFolder, usable } from './lock.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { Opened } from './opened.ts'
+import { Orders } from './orders.ts'
 import { Present } from './present.ts'
 import { embeddedQueue } from './queue/embedded.ts'
+import { Reload, type Reloaded } from './reload.ts'
 import type { Listen, Settings } from './settings.ts'
-import { doorsOf, orThrow } from './systems.ts'
+import { type ConnectedSystem, doorsOf, orThrow } from './systems.ts'
 import { verbsFor } from './verbs.ts'
 
 export interface GatewayParts {
@@ -44,6 +44,8 @@ export interface Gateway {
   /** Where it listens: `http://host:port`. */
   readonly http?: string
   readonly https?: string
+  /** Reads profiles, certificates and keys again, and goes on with them when all of them are in order. */
+  reload(): Promise<Reloaded>
   /** Takes nothing more, ends what is under way, closes. */
   stop(): Promise<void>
 }
@@ -52,9 +54,9 @@ export interface Gateway {
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const opened = new Opened()
   try {
-    const addresses = await open(parts, opened)
+    const running = await open(parts, opened)
     return {
-      ...addresses,
+      ...running,
       async stop() {
         await opened.close()
         parts.log.gatewayStopped()
@@ -66,9 +68,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   }
 }
 
-async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: string; https?: string }> {
+async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 'stop'>> {
   const { settings, environment, clock, random, log } = parts
-  const { trust, signers, systems, tls } = orThrow(readInstallation({ settings, environment, clock }))
+  const read = () => readInstallation({ settings, environment, clock })
+  const atWork = new AtWork(orThrow(read()))
   orThrow(await makeDataFolder(settings.data))
   const lock = orThrow(lockFolder(settings.data))
   opened.add(() => lock.release())
@@ -79,19 +82,10 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   const queue = embeddedQueue(clock)
   const present = new Present(database, clock, (error) => log.workFailed('present', error))
   const metrics = createMetrics(database, queue, present)
-  const adapters = new Map<OfficeId, Adapter>([...systems].map(([office, { adapter }]) => [office, adapter]))
-  const modeOf = (office: OfficeId) => {
-    const adapter = adapters.get(office)
-    return adapter && (adapter.deliver === undefined ? 'poll' : 'push')
-  }
+  const { adapters, signers, trust } = atWork
   const desk: Desk = {
-    database,
-    attachments,
-    signers: signersFor(adapters, signers),
-    trust,
-    clock,
-    random,
-    routes: { modeOf, giveUpAfter: () => defaultPolicy.giveUpAfter },
+    ...{ database, attachments, signers, trust, clock, random },
+    routes: { modeOf: (office) => atWork.modeOf(office), giveUpAfter: () => defaultPolicy.giveUpAfter },
     due: (due) => {
       for (const { id, dueAt, priority } of due) queue.put(id, dueAt, priority)
     },
@@ -108,19 +102,20 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
     failed: log.workFailed,
   })
   await database.write(async (transaction) => {
-    for (const office of adapters.keys()) await setMode(transaction, office, modeOf(office) ?? 'push')
+    for (const [office, adapter] of adapters) await setMode(transaction, office, modeOf(adapter))
   })
   await present.start()
-  // Closed in reverse: attempts under way end first, then the systems are let go, then the servers answer what they have.
+  // Closed in reverse: orders and attempts under way end first, then the systems are let go, then the servers answer what they have.
   const servers: FastifyInstance[] = []
   opened.add(() => Promise.all(servers.map((server) => server.close())))
   opened.add(() => Promise.all([...adapters.values()].map((adapter) => adapter.stop())))
   opened.add(() => dispatch.stop())
   await dispatch.start()
-  for (const { system, adapter } of systems.values()) {
-    await adapter.start(verbsFor({ system, adapter, desk, dispatch, log, metrics, present, installation }))
-  }
+  const start = ({ system, adapter }: ConnectedSystem): Promise<void> =>
+    adapter.start(verbsFor({ system, adapter, desk, dispatch, log, metrics, present, installation }))
+  for (const system of atWork.systems.values()) await start(system)
 
+  const doors = new Doors(doorsOf(atWork.systems))
   const keeper = new Doorkeeper((office) => trust.certificatesOf(office))
   const health = healthPlugin({
     registry: metrics.registry,
@@ -128,24 +123,31 @@ async function open(parts: GatewayParts, opened: Opened): Promise<{ http?: strin
   })
   const listen = async (at: Listen | undefined, path: string, scheme: 'http' | 'https') => {
     if (at === undefined) return {}
+    const { tls } = atWork.installation
     const server = createServer({ ...(scheme === 'https' && tls && { tls }), failed: log.requestFailed })
     servers.push(server)
     await server.register(health)
     await server.register(descriptionPlugin())
-    await server.register(doorsPlugin(doorsOf(systems), keeper, clock))
+    await server.register(doorsPlugin(doors, keeper, clock))
     return { [scheme]: orThrow(await listenAt(server, at, path, scheme)) }
   }
   const addresses = {
     ...(await listen(settings.listen.http, 'listen.http', 'http')),
     ...(await listen(settings.listen.https, 'listen.https', 'https')),
   }
-  log.gatewayStarted({ systems: systems.size, ...addresses })
-  return addresses
+  const secure = ({ tls }: Installation): void => {
+    for (const server of servers) renewTls(server, tls)
+  }
+  const reload = new Reload({
+    ...{ atWork, dispatch, doors, database, present, log, clock, read, start, secure },
+  })
+  opened.add(() => reload.stop())
+  const orders = new Orders({
+    ...{ database, clock, failed: log.workFailed },
+    carryOut: async ({ apply }, late) => (late ? { kind: 'started' } : reload.run(apply)),
+  })
+  opened.add(() => orders.stop())
+  orders.start()
+  log.gatewayStarted({ systems: atWork.systems.size, ...addresses })
+  return { ...addresses, reload: () => reload.run(true) }
 }
-
-/** Whom this gateway speaks for: an office whose system seals by itself speaks for itself, whatever keys lie around here. */
-const signersFor = (
-  adapters: ReadonlyMap<OfficeId, Adapter>,
-  signers: ReadonlyMap<OfficeId, Signer>,
-): ReadonlyMap<OfficeId, Signer> =>
-  new Map([...signers].filter(([office]) => adapters.get(office)?.receipts === false))

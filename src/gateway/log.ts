@@ -2,10 +2,16 @@
 import type { Logger } from 'pino'
 import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
 import type { OfficeId } from '../letter/offices.ts'
+import type { Problem } from '../problem/problem.ts'
+
+/** So many of the faults of an installation stand in one line. */
+const mostProblems = 50
 
 export interface Log {
   gatewayStarted(facts: { readonly systems: number; readonly http?: string; readonly https?: string }): void
   gatewayStopped(): void
+  profilesApplied(counts: Readonly<Record<string, number>>): void
+  profilesRefused(problems: readonly Problem[]): void
   sourceTaken(system: string, taken: readonly Taken[], milliseconds: number): void
   sourceFailed(system: string, error: unknown): void
   attemptEnded(parcel: Parcel, outcome: Outcome, milliseconds: number): void
@@ -20,6 +26,15 @@ export function createLog(logger: Logger): Log {
   return {
     gatewayStarted: (facts) => logger.info(facts, 'gateway.started'),
     gatewayStopped: () => logger.info('gateway.stopped'),
+    profilesApplied: (counts) => logger.info(counts, 'profiles.applied'),
+    // Where in which file, and what kind of fault: a value may be a secret.
+    profilesRefused: (problems) =>
+      logger.error(
+        {
+          problems: problems.slice(0, mostProblems).map(({ path, code }) => `${path.slice(0, 300)}: ${code}`),
+        },
+        'profiles.refused',
+      ),
     sourceTaken: (system, taken, milliseconds) => {
       for (const each of taken) {
         const level = each.kind === 'quarantined' || each.kind === 'refused' ? 'warn' : 'info'

@@ -76,6 +76,16 @@ export class Present {
     else this.#begin('breaker', office, '', { probeAt })
   }
 
+  /** A system was stopped, and perhaps another comes in its place: what is still so is told again, a wait goes on since when it did. */
+  left(system: string): void {
+    for (const row of [...this.#rows.values()]) {
+      if (row.subject !== system || row.kind === 'breaker') continue
+      const { kind, subject, what, since } = row
+      this.#end(kind, subject, what)
+      if (kind === 'waiting') this.#before.set(keyOf(row), since)
+    }
+  }
+
   /** The places that cannot be read. */
   troubles(): readonly PresentRow[] {
     return this.#of('trouble')

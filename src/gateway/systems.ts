@@ -1,9 +1,11 @@
 // The systems of an installation: profiles read, adapters made, one for each office; every fault of all of them at once.
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { createAdapter } from '../adapters/adapter.ts'
 import type { Access, Adapter } from '../adapters/contract.ts'
 import { readProfile } from '../adapters/profile.ts'
+import { resolveReferences } from '../adapters/references.ts'
 import type { Signer } from '../envelope/envelope.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { OrganisationIds } from '../letter/organisations.ts'
@@ -33,6 +35,10 @@ export function orThrow<Value>(result: Result<Value>): Value {
 export interface ConnectedSystem {
   readonly system: System
   readonly adapter: Adapter
+  /** SHA-256 of what its references stand for: a password that was changed is a change. */
+  readonly references: string
+  /** The adapter once more, for a system that is started again as it was. */
+  remake(): Result<Adapter>
 }
 
 export interface SystemsFrom {
@@ -78,17 +84,18 @@ function connect(
   if (!text.ok) return text
   const profile = readProfile(text.value, file)
   if (!profile.ok) return profile
-  const adapter = createAdapter(profile.value, {
-    environment,
-    folder,
-    clock,
-    ...(organisations && { organisations }),
-  })
+  const settings = { environment, folder, clock, ...(organisations && { organisations }) }
+  const make = (): Result<Adapter> => createAdapter(profile.value, settings)
+  const adapter = make()
   if (!adapter.ok) return adapter
   const { id, office, version, documents, channels } = profile.value
   const document = channels.send?.document ?? Object.keys(documents)[0]
   const format = (document !== undefined && documents[document]?.format.kind) || 'unknown'
-  return good({ system: { id, office, version, format }, adapter: adapter.value })
+  const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path))
+  const resolved = resolveReferences(channels, environment, absolute).value
+  const references = createHash('sha256').update(JSON.stringify(resolved)).digest('hex')
+  const system = { id, office, version, format }
+  return good({ system, adapter: adapter.value, references, remake: make })
 }
 
 function profilesIn(folder: string): Result<readonly string[]> {

@@ -112,6 +112,36 @@ export const cliProblems = {
       th: 'ดูสถานะด้วย `saraban messages show` ส่วนที่ยังค้างอยู่ระบบจะส่งซ้ำเอง',
     },
   },
+  'cli.gateway.not-running': {
+    status: 409,
+    permanent: false,
+    en: 'no gateway is at work on this data folder',
+    th: 'ไม่มีเกตเวย์ทำงานอยู่กับโฟลเดอร์ข้อมูลนี้',
+    remedy: {
+      en: 'Start it: it reads everything then. `saraban profile check` checks profiles without a gateway.',
+      th: 'เริ่มเกตเวย์ ซึ่งจะอ่านทุกอย่างใหม่เอง ตรวจโพรไฟล์โดยไม่ต้องมีเกตเวย์ได้ด้วย `saraban profile check`',
+    },
+  },
+  'cli.order.unanswered': {
+    status: 504,
+    permanent: false,
+    en: 'the gateway has not answered within two minutes; it may still be at work on it',
+    th: 'เกตเวย์ไม่ตอบภายในสองนาที และอาจยังทำงานอยู่',
+    remedy: {
+      en: 'Look into its log; asking again is safe.',
+      th: 'ดูบันทึกของเกตเวย์ สั่งซ้ำได้อย่างปลอดภัย',
+    },
+  },
+  'cli.order.failed': {
+    status: 500,
+    permanent: false,
+    en: 'the gateway failed at it: {reason}',
+    th: 'เกตเวย์ทำไม่สำเร็จ: {reason}',
+    remedy: {
+      en: 'Report it with the line work.failed of the gateway’s log; asking again is safe.',
+      th: 'แจ้งผู้พัฒนาพร้อมบรรทัด work.failed ในบันทึกของเกตเวย์ สั่งซ้ำได้อย่างปลอดภัย',
+    },
+  },
   'cli.journal.busy': {
     status: 503,
     permanent: false,

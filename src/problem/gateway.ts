@@ -283,6 +283,16 @@ export const gatewayProblems = {
       th: 'ส่งใหม่โดยไม่แก้ไข ระบบจำสิ่งที่รับแล้วได้ และแจ้งผู้ดูแลให้ดูบันทึก',
     },
   },
+  'gateway.system.not-started': {
+    status: 500,
+    permanent: false,
+    en: 'the system of office {value} could not be started by the profile {path}: {reason}; all is as it was before',
+    th: 'เริ่มระบบของหน่วยงาน {value} ตามโพรไฟล์ {path} ไม่ได้: {reason} ทุกอย่างกลับเป็นเช่นเดิม',
+    remedy: {
+      en: 'Look into the log for work.failed with the name of the profile, correct the profile or what it needs, then reload again.',
+      th: 'ดู work.failed ของโพรไฟล์นี้ในบันทึก แก้โพรไฟล์หรือสิ่งที่โพรไฟล์ต้องใช้ แล้วสั่งโหลดใหม่',
+    },
+  },
   'settings.unreadable': {
     status: 500,
     permanent: true,

@@ -5,7 +5,7 @@ import { Registry } from 'prom-client'
 import t from 'tap'
 import { Doorkeeper } from '../../src/gateway/http/access.ts'
 import { descriptionPlugin } from '../../src/gateway/http/description.ts'
-import { doorsPlugin } from '../../src/gateway/http/doors.ts'
+import { Doors, doorsPlugin } from '../../src/gateway/http/doors.ts'
 import { healthPlugin } from '../../src/gateway/http/health.ts'
 import { createServer } from '../../src/gateway/http/server.ts'
 import { connectSystems, doorsOf, orThrow } from '../../src/gateway/systems.ts'
@@ -42,15 +42,21 @@ t.teardown(() => gateway.stop())
 async function idleServer() {
   const { profiles, data: folder } = installation.settings
   const systems = orThrow(connectSystems({ profiles, folder, environment: {}, clock: systemClock }))
+  const doors = doorsOf(systems)
   const server = createServer({ failed: () => undefined })
   const routes: string[] = []
   server.addHook('onRoute', ({ method, url }) => void routes.push(`${String(method)} ${url}`))
   const obstacles = async () => ({ ofAll: ['the journal cannot be read'], ofSome: [] })
   await server.register(healthPlugin({ obstacles, registry: new Registry() }))
   await server.register(descriptionPlugin())
-  await server.register(doorsPlugin(doorsOf(systems), new Doorkeeper(() => []), systemClock))
+  await server.register(doorsPlugin(new Doors(doors), new Doorkeeper(() => []), systemClock))
   const idle = await server.listen({ host: '127.0.0.1', port: 0 })
-  return { server, routes, idle }
+  for (const { door } of doors) {
+    routes.push(`${door.method} ${door.path}`)
+    // Below a waiting door what waits has names of its own.
+    if (door.method !== 'POST') routes.push(`${door.method} ${door.path}/*`)
+  }
+  return { server, routes: routes.filter((route) => !/ \/\*$/.test(route)), idle }
 }
 
 const { server, routes, idle } = await idleServer()

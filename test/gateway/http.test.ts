@@ -9,7 +9,7 @@ import t, { type Test } from 'tap'
 import { Agent } from 'undici'
 import type { Access, Door, DoorRequest } from '../../src/adapters/contract.ts'
 import { Doorkeeper } from '../../src/gateway/http/access.ts'
-import { doorsPlugin, type OfficeDoor } from '../../src/gateway/http/doors.ts'
+import { Doors, doorsPlugin, type OfficeDoor } from '../../src/gateway/http/doors.ts'
 import { type Bounds, createServer, defaultBounds } from '../../src/gateway/http/server.ts'
 import {
   createAuthority,
@@ -410,7 +410,7 @@ async function open(
   const failures: Error[] = []
   const bounds = { ...defaultBounds, ...options.bounds }
   const server = createServer({ bounds, failed: (error) => failures.push(error) })
-  await server.register(doorsPlugin(doors, new Doorkeeper(() => []), options.clock ?? systemClock))
+  await server.register(doorsPlugin(new Doors(doors), new Doorkeeper(() => []), options.clock ?? systemClock))
   await server.listen({ host: options.host ?? '127.0.0.1', port: 0 })
   t.teardown(() => server.close())
   const { port } = server.server.address() as AddressInfo

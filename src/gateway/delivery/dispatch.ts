@@ -56,6 +56,11 @@ export class Dispatch {
   /** Deliveries that this process is at work on: any other that the journal calls claimed or sending was left behind. */
   readonly #held = new Set<string>()
   readonly #stop = new AbortController()
+  /** Offices to which nothing is brought for a while. */
+  readonly #paused = new Set<OfficeId>()
+  readonly #underWay = new Map<OfficeId, Set<Promise<void>>>()
+  /** What breaks off the attempts to one office. */
+  readonly #breakOff = new Map<OfficeId, AbortController>()
   #cancelSweep: (() => void) | undefined
 
   constructor(
@@ -84,6 +89,31 @@ export class Dispatch {
     const cancel = this.#desk.clock.schedule(this.#desk.clock.now() + grace, () => this.#stop.abort())
     await this.#queue.close()
     cancel()
+  }
+
+  /** Brings nothing more to an office; resolves when the attempts under way have ended, or were broken off after `grace` milliseconds. */
+  async pause(office: OfficeId, grace: number): Promise<void> {
+    this.#paused.add(office)
+    const { clock } = this.#desk
+    const cancel = clock.schedule(clock.now() + grace, () => this.#breakOffOf(office).abort())
+    await Promise.allSettled(this.#underWay.get(office) ?? [])
+    cancel()
+  }
+
+  /** Goes on, with the adapter that the office has now: what was known of its breaker was of the one before. */
+  async resume(office: OfficeId): Promise<void> {
+    this.#paused.delete(office)
+    this.#breakOff.delete(office)
+    if (this.#gate.isBreakerOpen(office)) this.#observer.breakerMoved(office, undefined)
+    this.#gate.answered(office)
+    this.#release(office)
+    if (this.#adapters.get(office)?.deliver !== undefined) await this.#refill(office)
+  }
+
+  #breakOffOf(office: OfficeId): AbortController {
+    const found = this.#breakOff.get(office) ?? new AbortController()
+    this.#breakOff.set(office, found)
+    return found
   }
 
   /** Puts into the queue what the journal says is due, and what a failing disk left behind: the queue is only a hint. */
@@ -162,13 +192,18 @@ export class Dispatch {
     // Whoever is ahead in the lane puts this one into the queue when it is settled.
     if (await isBehind(database.committed, delivery)) return
     const adapter = this.#adapters.get(office)
-    // Its profile is gone, or it polls now: the delivery waits in the journal.
-    if (adapter?.deliver === undefined) return
+    // Its profile is gone or being changed, or it polls now: the delivery waits in the journal.
+    if (adapter?.deliver === undefined || this.#paused.has(office)) return
     if (!this.#gate.enter(office, { id, dueAt, priority }, now)) return this.#release(office)
     this.#held.add(id)
+    const underWay = this.#underWay.get(office) ?? new Set()
+    this.#underWay.set(office, underWay)
+    const sending = this.#claimAndSend(delivery, adapter, adapter.deliver)
+    underWay.add(sending)
     try {
-      await this.#claimAndSend(delivery, adapter, adapter.deliver)
+      await sending
     } finally {
+      underWay.delete(sending)
       this.#held.delete(id)
       this.#gate.leave(office)
       this.#release(office)
@@ -245,7 +280,8 @@ export class Dispatch {
     const { clock } = this.#desk
     const cancel = clock.schedule(clock.now() + longestAttempt, () => limit.abort())
     try {
-      return await deliver(parcel, AbortSignal.any([limit.signal, this.#stop.signal]))
+      const { signal } = this.#breakOffOf(parcel.office)
+      return await deliver(parcel, AbortSignal.any([limit.signal, this.#stop.signal, signal]))
     } catch (error) {
       this.#observer.failed(parcel.id, error)
       return {

@@ -1,4 +1,5 @@
-// Mounts the adapters' doors. Several systems may share a path: the one whose access is proved is the one that speaks.
+// The adapters' doors. Several systems may share a path: the one whose access is proved is the one that speaks. They change
+// while the server runs, and no connection is dropped for that: whoever comes to a door that is being changed waits for it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Door, DoorAnswer } from '../../adapters/contract.ts'
 import type { Clock } from '../../letter/time.ts'
@@ -13,59 +14,128 @@ export interface OfficeDoor {
   readonly door: Door
 }
 
-/** A Fastify plugin with one route for each method and path of the doors. */
-export function doorsPlugin(doors: readonly OfficeDoor[], keeper: Doorkeeper, clock: Clock) {
-  return async (server: FastifyInstance): Promise<void> => {
-    // Bodies are streams: each door bounds and reads its own.
-    server.removeAllContentTypeParsers()
-    server.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-    for (const [key, shared] of groupByRoute(doors)) {
-      const [method = 'POST', path = '/'] = key.split(' ')
-      const handler = (request: FastifyRequest, reply: FastifyReply) =>
-        enter(shared, path, request, reply, keeper, clock)
-      server.route({ method, url: path, handler })
-      // Only what waits has names of its own below the door.
-      if (method !== 'POST') server.route({ method, url: `${path}/*`, handler })
+/** The doors that share a method and a path. */
+interface Entrance {
+  readonly path: string
+  readonly doors: readonly OfficeDoor[]
+}
+
+/** The doors of a gateway, as they are at present. */
+export class Doors {
+  #entrances: ReadonlyMap<string, Entrance>
+  /** Offices whose doors are being changed, and when that is over. */
+  #changing: { readonly offices: ReadonlySet<string>; readonly over: Promise<void> } | undefined
+  readonly #underWay = new Map<string, Set<Promise<unknown>>>()
+
+  constructor(doors: readonly OfficeDoor[]) {
+    this.#entrances = entrancesOf(doors)
+  }
+
+  /** From now on whoever comes for one of these offices waits. Returns what ends that, with all doors as they are then. */
+  change(offices: ReadonlySet<string>): (doors: readonly OfficeDoor[]) => void {
+    let end: () => void = () => undefined
+    const over = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    this.#changing = { offices, over }
+    return (doors) => {
+      this.#entrances = entrancesOf(doors)
+      this.#changing = undefined
+      end()
+    }
+  }
+
+  /** Resolves when nobody is in a door of the office any more. */
+  async left(office: string): Promise<void> {
+    await Promise.allSettled(this.#underWay.get(office) ?? [])
+  }
+
+  /** What stands at a URL: below their own path doors have names, but those that take (POST) have not. */
+  at(method: string, url: string): Entrance | undefined {
+    const [path = ''] = url.split('?', 1)
+    const known = method === 'HEAD' ? 'GET' : method
+    for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf('/'))) {
+      const found = this.#entrances.get(`${known} ${place}`)
+      if (found !== undefined) return found
+      if (known === 'POST') return undefined
+    }
+    return undefined
+  }
+
+  /** While the doors of this office are being changed: when that is over. */
+  changing(office: string): Promise<void> | undefined {
+    return this.#changing?.offices.has(office) === true ? this.#changing.over : undefined
+  }
+
+  /** Lets a request in, and knows of it until it is answered. */
+  async enter({ office, door }: OfficeDoor, request: Parameters<Door['enter']>[0]): Promise<DoorAnswer> {
+    const inside = this.#underWay.get(office) ?? new Set()
+    this.#underWay.set(office, inside)
+    const entering = door.enter(request)
+    inside.add(entering)
+    try {
+      return await entering
+    } finally {
+      inside.delete(entering)
     }
   }
 }
 
-function groupByRoute(doors: readonly OfficeDoor[]): ReadonlyMap<string, OfficeDoor[]> {
-  const routes = new Map<string, OfficeDoor[]>()
+function entrancesOf(doors: readonly OfficeDoor[]): ReadonlyMap<string, Entrance> {
+  const entrances = new Map<string, { path: string; doors: OfficeDoor[] }>()
   for (const each of doors) {
-    const key = `${each.door.method} ${each.door.path}`
-    const shared = routes.get(key)
-    if (shared === undefined) routes.set(key, [each])
-    else shared.push(each)
+    const { method, path } = each.door
+    const shared = entrances.get(`${method} ${path}`)
+    if (shared === undefined) entrances.set(`${method} ${path}`, { path, doors: [each] })
+    else shared.doors.push(each)
   }
-  return routes
+  return entrances
+}
+
+/** A Fastify plugin with one route for all doors, whatever they are at the time. */
+export function doorsPlugin(doors: Doors, keeper: Doorkeeper, clock: Clock) {
+  return async (server: FastifyInstance): Promise<void> => {
+    // Bodies are streams: each door bounds and reads its own.
+    server.removeAllContentTypeParsers()
+    server.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    server.route({
+      method: ['GET', 'POST', 'DELETE'],
+      url: '/*',
+      handler: (request, reply) => enter(doors, request, reply, keeper, clock),
+    })
+  }
 }
 
 async function enter(
-  shared: readonly OfficeDoor[],
-  path: string,
+  doors: Doors,
   request: FastifyRequest,
   reply: FastifyReply,
   keeper: Doorkeeper,
   clock: Clock,
 ): Promise<FastifyReply> {
   reply.raw.once('finish', () => linger(request.raw, clock))
-  // The router decodes what is percent-encoded; a door's own path has one spelling, so that the rest is what follows it.
-  if (!request.url.startsWith(path))
-    return tell(reply, answerOf([problem('access.not-found', 'request', request.url.slice(0, 200))]))
-  const opened = await findDoor(shared, request, keeper)
-  if (opened === undefined) {
-    reply.header('www-authenticate', challenges(shared))
-    return tell(reply, answerOf([problem('access.denied', 'request')]))
+  for (;;) {
+    const entrance = doors.at(request.method, request.url)
+    if (entrance === undefined)
+      return tell(reply, answerOf([problem('access.not-found', 'request', request.url.slice(0, 200))]))
+    const opened = await findDoor(entrance.doors, request, keeper)
+    if (opened === undefined) {
+      reply.header('www-authenticate', challenges(entrance.doors))
+      return tell(reply, answerOf([problem('access.denied', 'request')]))
+    }
+    const changing = doors.changing(opened.office)
+    if (changing === undefined) {
+      const answer = await doors.enter(opened, {
+        headers: Object.fromEntries(
+          Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+        ),
+        rest: request.url.slice(entrance.path.length),
+        body: request.raw,
+      })
+      return tell(reply, answer)
+    }
+    await changing
   }
-  const answer = await opened.enter({
-    headers: Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-    ),
-    rest: request.url.slice(path.length),
-    body: request.raw,
-  })
-  return tell(reply, answer)
 }
 
 function tell(reply: FastifyReply, { status, headers, body }: DoorAnswer): FastifyReply {
@@ -87,9 +157,9 @@ async function findDoor(
   shared: readonly OfficeDoor[],
   request: FastifyRequest,
   keeper: Doorkeeper,
-): Promise<Door | undefined> {
-  for (const { office, door } of shared) {
-    if (await keeper.admits(request.raw, door.access, office)) return door
+): Promise<OfficeDoor | undefined> {
+  for (const each of shared) {
+    if (await keeper.admits(request.raw, each.door.access, each.office)) return each
   }
   return undefined
 }

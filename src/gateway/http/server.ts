@@ -2,6 +2,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import { type Problem, problem } from '../../problem/problem.ts'
 import { JournalUnavailable } from '../journal/database.ts'
@@ -91,6 +92,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return tell(reply, [problem(passes(error) ? 'gateway.unavailable' : 'gateway.defect', 'gateway')])
   })
   return server
+}
+
+/** From now on new connections are shown another certificate, and another authority is believed; those that are open stay. */
+export function renewTls({ server }: FastifyInstance, tls: Tls | undefined): void {
+  if (tls === undefined || !(server instanceof TlsServer)) return
+  const { certificate: cert, key, authority } = tls
+  server.setSecureContext({ cert, key, ca: authority.toString(), minVersion: 'TLSv1.2' })
 }
 
 /** A connection whose last answer is given during a stop would else be kept for another request, and the stop would wait. */

@@ -5,9 +5,13 @@ import type { Transaction } from './database.ts'
 /** Every event that the gateway writes, as `noun.verb`. */
 export type EventName =
   | 'gateway.founded'
+  | 'profiles.applied'
+  | 'profiles.refused'
   | 'source.kept'
   | 'source.refused'
   | 'source.quarantined'
+  | 'quarantine.retried'
+  | 'quarantine.dismissed'
   | 'letter.sealed'
   | 'letter.taken'
   | 'letter.known'

@@ -1,0 +1,89 @@
+// `saraban profile reload`: the running gateway reads its profiles, certificates and keys again, and goes on with them.
+import { Command } from 'commander'
+import type { Change, Plan } from '../gateway/plan.ts'
+import type { Reloaded } from '../gateway/reload.ts'
+import { officeById } from '../letter/offices.ts'
+import { printable, problem } from '../problem/problem.ts'
+import { type Place, withPlace, withWritableJournal } from './journal.ts'
+import { giveOrder } from './order.ts'
+import { exit, Failed, jsonLine, problemJson, type Terminal } from './terminal.ts'
+
+interface Options extends Place {
+  readonly plan?: boolean
+}
+
+/** What a gateway answers: `started`, when it was asked before it was started and has read everything since. */
+type Answer = Reloaded | { readonly kind: 'started' } | { readonly kind: 'failed'; readonly reason: string }
+
+/** `saraban profile reload [--plan]`. */
+export function reloadCommand(terminal: Terminal): Command {
+  return withPlace(
+    new Command('reload').description(
+      'let the running gateway read its profiles, certificates and keys again',
+    ),
+  )
+    .option('--plan', 'only show what would change')
+    .addHelpText('after', help)
+    .action(async (options: Options) => {
+      await withWritableJournal(options, terminal, async (database, now, isRunning) => {
+        if (!now.running) throw new Failed(exit.refused, [problem('cli.gateway.not-running', '--data')])
+        const order = { kind: 'reload', apply: options.plan !== true } as const
+        const answered = await giveOrder(database, isRunning, terminal, order)
+        if (answered.kind === 'stopped')
+          throw new Failed(exit.refused, [problem('cli.gateway.not-running', '--data')])
+        tell(answered.answer as Answer, options, terminal)
+      })
+    })
+}
+
+function tell(answer: Answer, { json }: Options, terminal: Terminal): void {
+  if (answer.kind === 'failed')
+    throw new Failed(exit.refused, [problem('cli.order.failed', '', undefined, { reason: answer.reason })])
+  if (answer.kind === 'refused') {
+    if (json !== true) throw new Failed(exit.refused, answer.problems)
+    terminal.write(jsonLine({ kind: 'refused', problems: answer.problems.map(problemJson) }))
+    throw new Failed(exit.refused, [])
+  }
+  if (json === true) terminal.write(jsonLine(answer))
+  else if (answer.kind === 'started')
+    terminal.write('the gateway was started meanwhile, and has read everything\n')
+  else terminal.write(planPage(answer.plan, answer.waiting, answer.kind === 'applied'))
+}
+
+function planPage(plan: Plan, waiting: Readonly<Record<string, number>>, applied: boolean): string {
+  const changes = plan.systems.filter(({ kind }) => kind !== 'unchanged')
+  const same = plan.systems.length - changes.length
+  const offices = (ids: readonly string[]): string => ids.join(', ')
+  const lines = [
+    ...changes.map(changeLine),
+    ...(same > 0 ? [`unchanged  ${same} ${same === 1 ? 'system' : 'systems'}`] : []),
+    ...(plan.certificates.length > 0 ? [`certificates of ${offices(plan.certificates)}`] : []),
+    ...(plan.keys.length > 0 ? [`keys for ${offices(plan.keys)}`] : []),
+    ...(plan.authority ? ['the authority'] : []),
+    ...(plan.tls ? ['the server’s own certificate and key'] : []),
+    ...Object.entries(waiting).map(
+      ([office, count]) =>
+        `${applied ? 'waiting' : 'would wait'}: ${count} deliveries to ${office}, of which no system is connected (saraban messages list --open --to ${office})`,
+    ),
+  ]
+  const end = applied ? 'so it is now' : 'nothing was changed: without --plan it is applied'
+  return `${lines.map((line) => `${printable(line, 500)}\n`).join('')}${end}\n`
+}
+
+function changeLine({ kind, office, profile, from, to, references }: Change): string {
+  const short = (version: string | undefined): string => version?.slice(0, 12) ?? '-'
+  const what = references === true ? 'what it refers to' : `${short(from)} → ${short(to)}`
+  return `${kind.padEnd(9)}  ${officeById(office).th} (${office})  ${profile}  ${what}`
+}
+
+const help = `
+Everything is read and checked first: profiles, what they refer to, trust folder, keys, the server's certificate. When anything is
+faulty, nothing changes and every reason is told. The settings file itself is not read again. SIGHUP does the same; what came of
+it then stands in the log. What is under way with a system that changes ends first, within 30 seconds; nothing is lost or doubled.
+
+Exit code: 0 so it is now, or so it would be, 1 refused, or no gateway runs, 2 wrong usage or no journal.
+
+Examples:
+  $ saraban profile reload --plan
+  $ saraban profile reload --settings /etc/saraban/saraban.yaml --json
+`

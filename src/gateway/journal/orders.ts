@@ -1,0 +1,66 @@
+// What a person asks of the running gateway from beside it, and what it answers (docs/decisions/0012).
+import type { Instant } from '../../letter/time.ts'
+import type { Reader, Transaction } from './database.ts'
+
+export interface RetryOrder {
+  readonly kind: 'retry'
+  /** Ids of places in quarantine. */
+  readonly ids: readonly string[]
+  readonly by: string
+  readonly why: string
+  /** A person has made sure that its office sent it, which is not proved. */
+  readonly believe: boolean
+}
+
+export interface ReloadOrder {
+  readonly kind: 'reload'
+  /** False: only the plan. */
+  readonly apply: boolean
+}
+
+export type Order = ReloadOrder
+
+export interface OrderRow {
+  readonly id: string
+  readonly order: Order
+  readonly askedAt: Instant
+}
+
+const sql = {
+  insert: 'INSERT INTO orders (id, kind, facts, asked_at) VALUES (?, ?, ?, ?)',
+  next: `
+SELECT id, facts, asked_at AS "askedAt" FROM orders WHERE answered_at IS NULL ORDER BY seq LIMIT 1`,
+  answer: 'UPDATE orders SET answer = ?, answered_at = ? WHERE id = ? AND answered_at IS NULL',
+  answerOf: 'SELECT answer FROM orders WHERE id = ? AND answered_at IS NOT NULL',
+} as const
+
+/** Asks; the gateway looks every second, and one that does not run when it is started. */
+export async function insertOrder(
+  transaction: Transaction,
+  id: string,
+  order: Order,
+  at: Instant,
+): Promise<void> {
+  await transaction.run(sql.insert, id, order.kind, JSON.stringify(order), at)
+}
+
+/** The first order that is not answered. */
+export async function nextOrder(reader: Reader): Promise<OrderRow | undefined> {
+  const row = await reader.one<{ id: string; facts: string; askedAt: Instant }>(sql.next)
+  return row && { id: row.id, order: JSON.parse(row.facts) as Order, askedAt: row.askedAt }
+}
+
+export async function answerOrder(
+  transaction: Transaction,
+  id: string,
+  answer: object,
+  at: Instant,
+): Promise<void> {
+  await transaction.run(sql.answer, JSON.stringify(answer), at, id)
+}
+
+/** The answer to an order; undefined while there is none. */
+export async function orderAnswer(reader: Reader, id: string): Promise<unknown> {
+  const row = await reader.one<{ answer: string }>(sql.answerOf, id)
+  return row && (JSON.parse(row.answer) as unknown)
+}

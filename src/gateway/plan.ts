@@ -1,0 +1,94 @@
+// What reading the installation again would change: told before anything is, and what was done afterwards.
+import type { X509Certificate } from 'node:crypto'
+import type { Signer } from '../envelope/envelope.ts'
+import { type OfficeId, offices } from '../letter/offices.ts'
+import type { Installation } from './installation.ts'
+import type { ConnectedSystem } from './systems.ts'
+
+/** `changed`: its profile is another, or what its references stand for is. */
+export type ChangeKind = 'added' | 'changed' | 'removed' | 'unchanged'
+
+export interface Change {
+  readonly kind: ChangeKind
+  readonly office: OfficeId
+  /** The profile's id. */
+  readonly profile: string
+  /** SHA-256 of the profile before and after; absent where there is none. */
+  readonly from?: string
+  readonly to?: string
+  /** The profile is the same, and a secret or an address that it refers to is not. */
+  readonly references?: true
+}
+
+export interface Plan {
+  readonly systems: readonly Change[]
+  /** Offices whose registered certificates are others. */
+  readonly certificates: readonly OfficeId[]
+  /** Offices for which the gateway seals with another key or certificate, or none any more. */
+  readonly keys: readonly OfficeId[]
+  /** The authority is another. */
+  readonly authority: boolean
+  /** The server's own certificate or key is another. */
+  readonly tls: boolean
+}
+
+/** What leads from one installation to another. */
+export function planOf(before: Installation, after: Installation): Plan {
+  const ids = offices.map(({ id }) => id)
+  const all = new Set([...before.systems.keys(), ...after.systems.keys()])
+  return {
+    systems: [...all].sort().map((office) => {
+      const change = changeOf(before.systems.get(office), after.systems.get(office))
+      return { office, ...change }
+    }),
+    certificates: ids.filter(
+      (office) =>
+        fingerprintsOf(before.trust.certificatesOf(office)) !==
+        fingerprintsOf(after.trust.certificatesOf(office)),
+    ),
+    keys: ids.filter((office) => sealOf(before.signers.get(office)) !== sealOf(after.signers.get(office))),
+    authority: !before.trust.authority.raw.equals(after.trust.authority.raw),
+    tls:
+      before.tls?.certificate.equals(after.tls?.certificate ?? Buffer.alloc(0)) === false ||
+      before.tls?.key.equals(after.tls?.key ?? Buffer.alloc(0)) === false,
+  }
+}
+
+function changeOf(
+  before: ConnectedSystem | undefined,
+  after: ConnectedSystem | undefined,
+): Omit<Change, 'office'> {
+  const from = before?.system.version
+  const to = after?.system.version
+  const profile = after?.system.id ?? before?.system.id ?? ''
+  if (from === undefined) return { kind: 'added', profile, ...(to !== undefined && { to }) }
+  if (to === undefined) return { kind: 'removed', profile, from }
+  const references = before?.references !== after?.references
+  if (from === to && !references) return { kind: 'unchanged', profile, from, to }
+  return { kind: 'changed', profile, from, to, ...(from === to && { references: true as const }) }
+}
+
+const fingerprintsOf = (certificates: readonly X509Certificate[]): string =>
+  certificates
+    .map(({ fingerprint256 }) => fingerprint256)
+    .sort()
+    .join(' ')
+
+/** By the certificate: the key is the one that belongs to it. */
+const sealOf = (signer: Signer | undefined): string => signer?.certificate.fingerprint256 ?? ''
+
+/** Whether nothing at all would change. */
+export const isEmpty = ({ systems, certificates, keys, authority, tls }: Plan): boolean =>
+  systems.every(({ kind }) => kind === 'unchanged') &&
+  certificates.length + keys.length === 0 &&
+  !authority &&
+  !tls
+
+/** How many systems change in which way: for the log and the diary. */
+export function countsOf({ systems, certificates, keys }: Plan): Readonly<Record<string, number>> {
+  const count = (kind: ChangeKind): number => systems.filter((each) => each.kind === kind).length
+  return {
+    ...{ added: count('added'), changed: count('changed'), removed: count('removed') },
+    ...{ unchanged: count('unchanged'), certificates: certificates.length, keys: keys.length },
+  }
+}
