@@ -98,7 +98,16 @@ export type Item =
       readonly position: string
       readonly problems: readonly [Problem, ...Problem[]]
       readonly number?: string
+      readonly understood?: Understood
     }
+
+/** What was read of a place before its fault, for the person who looks at it. */
+export interface Understood {
+  /** Cells by column, as they stand there. */
+  readonly cells?: Readonly<Record<string, string>>
+  /** Canonical values by field, as far as they could be read. */
+  readonly values?: Readonly<Record<string, readonly string[]>>
+}
 
 /** What became of one item, known only after the commit. */
 export type Taken =

@@ -68,7 +68,8 @@ function wideEnd(bytes: Buffer, at: number, charset: 'utf-16le' | 'utf-16be'): n
 function shownText(line: Buffer, charset: Exclude<Reading, 'binary'>): string {
   const part = line.subarray(0, longestLine)
   const cut = line.length > part.length ? ` … (${line.length} bytes)` : ''
-  const text = decodePart(part, charset)
+  // The usual end of a line shows as one.
+  const text = decodePart(part, charset).replace(/\r?\n$/, '')
   // One character for each byte: which byte means nothing is known.
   const told =
     charset === 'windows-874'

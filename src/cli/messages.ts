@@ -3,12 +3,11 @@ import { Command, InvalidArgumentError } from 'commander'
 import { letterTable } from '../gateway/delivery/states.ts'
 import type { Reader } from '../gateway/journal/database.ts'
 import { listPresent } from '../gateway/journal/present.ts'
-import { quarantinedUnder } from '../gateway/journal/sources.ts'
+import { listQuarantine } from '../gateway/journal/quarantine.ts'
 import { listLetters, listQuarantined, type Story } from '../gateway/journal/story.ts'
 import { troubleLine } from '../gateway/trouble.ts'
 import { normalizeNumber } from '../letter/numbers.ts'
 import { officeId } from '../letter/offices.ts'
-import { printInstant } from '../letter/time.ts'
 import { type Problem, printable, problem, within } from '../problem/problem.ts'
 import { bytesJson, bytesPage, type Piece, piecesOf, savePieces } from './bytes.ts'
 import { type Place, storiesOf, withJournal, withPlace } from './journal.ts'
@@ -17,7 +16,7 @@ import { retryCommand } from './retry.ts'
 import type { Now } from './standing.ts'
 import { storyJson, storyPage } from './story.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
-import { quarantinedLines, waitingJson, waitingLine } from './waiting.ts'
+import { quarantinedJson, quarantinedLines, waitingJson, waitingLine } from './waiting.ts'
 
 interface ListOptions extends Place {
   readonly from?: string
@@ -57,7 +56,7 @@ function listCommand(terminal: Terminal): Command {
     .addHelpText('after', listHelp)
     .action(async (options: ListOptions) => {
       await withJournal(options, terminal, async (reader, now) => {
-        if (options.quarantine === true) await listQuarantine(reader, options, terminal)
+        if (options.quarantine === true) await tellQuarantine(reader, options, terminal)
         else if (options.waiting === true) await listWaiting(reader, options, terminal, now)
         else await list(reader, options, terminal, now)
       })
@@ -121,12 +120,12 @@ async function tellTroubles(reader: Reader, { json }: ListOptions, terminal: Ter
   else terminal.write(lines)
 }
 
-async function listQuarantine(reader: Reader, options: ListOptions, terminal: Terminal): Promise<void> {
+async function tellQuarantine(reader: Reader, options: ListOptions, terminal: Terminal): Promise<void> {
   const found = await listQuarantined(reader, options.limit + 1)
   const waiting = found.slice(0, options.limit)
   tellCut(found.length > options.limit, options, 'places', terminal)
   if (options.json === true) {
-    terminal.write(jsonLine(waiting.map((one) => ({ ...one, at: printInstant(one.at) }))))
+    terminal.write(jsonLine(waiting.map(quarantinedJson)))
     return
   }
   if (waiting.length === 0) terminal.write('nothing is in quarantine\n')
@@ -204,9 +203,9 @@ function showCommand(terminal: Terminal): Command {
 /** A letter that is not in the journal may be in quarantine, or wait for a file: there the search goes on. */
 async function tellElsewhere(reader: Reader, said: string, terminal: Terminal): Promise<void> {
   const number = normalizeNumber(said)
-  const quarantined = number === undefined ? [] : await quarantinedUnder(reader, number, 5)
+  const quarantined = number === undefined ? [] : await listQuarantine(reader, 5, { number })
   if (quarantined.length > 0) {
-    terminal.complain(`a letter of this number is in quarantine (saraban messages list --quarantine):\n`)
+    terminal.complain(`a letter of this number is in quarantine (saraban quarantine list):\n`)
     for (const one of quarantined) terminal.complain(quarantinedLines(one))
   }
   const { length } = await listPresent(reader, 'waiting')

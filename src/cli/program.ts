@@ -6,6 +6,7 @@ import { demoCommand } from './demo.ts'
 import { sandboxCommand } from './faults.ts'
 import { messagesCommand } from './messages.ts'
 import { profileCommand } from './profile.ts'
+import { quarantineCommand } from './quarantine.ts'
 import { sealCommand } from './seal.ts'
 import { showCommand } from './show.ts'
 import { startCommand } from './start.ts'
@@ -27,6 +28,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     verifyCommand,
     showCommand,
     messagesCommand,
+    quarantineCommand,
     profileCommand,
     certsCommand,
     sandboxCommand,

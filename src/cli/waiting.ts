@@ -1,6 +1,6 @@
 // What has not become a letter yet: sources that wait for files, and what could not be translated. For a person, and as JSON.
 import type { PresentRow } from '../gateway/journal/present.ts'
-import type { QuarantineRow } from '../gateway/journal/sources.ts'
+import type { QuarantineRow } from '../gateway/journal/quarantine.ts'
 import { printInstant } from '../letter/time.ts'
 import { describe, printable, remedyOf } from '../problem/problem.ts'
 import { moment } from './standing.ts'
@@ -38,4 +38,14 @@ export function quarantinedLines(row: QuarantineRow): string {
       ? '  then: let its sender send it again, corrected\n'
       : `  sent again and taken since: saraban messages show ${takenSince.slice('urn:uuid:'.length)}\n`
   return `${printable(head.join('  '), 500)}\n${reasons.join('')}${since}`
+}
+
+/** The same as JSON, without what was understood: that is for whoever looks at the place itself. */
+export function quarantinedJson(row: QuarantineRow): Readonly<Record<string, unknown>> {
+  const { understood: _understood, handover: _handover, at, changedAt, ...rest } = row
+  return {
+    ...rest,
+    at: printInstant(at),
+    changedAt: changedAt === null ? null : printInstant(changedAt),
+  }
 }

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Clock, Random } from '../letter/time.ts'
 import { AtWork, modeOf } from './at-work.ts'
 import { openAttachmentStore } from './attachments/store.ts'
+import { carryOut } from './carry-out.ts'
 import { Dispatch } from './delivery/dispatch.ts'
 import { defaultPolicy } from './delivery/schedule.ts'
 import { type Desk, newId, type Step } from './desk.ts'
@@ -144,7 +145,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => reload.stop())
   const orders = new Orders({
     ...{ database, clock, failed: log.workFailed },
-    carryOut: async ({ apply }, late) => (late ? { kind: 'started' } : reload.run(apply)),
+    carryOut: (order, late) => carryOut({ reload, desk, atWork }, order, late),
   })
   opened.add(() => orders.stop())
   orders.start()

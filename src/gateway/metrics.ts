@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
 import type { Database } from './journal/database.ts'
 import { countOpen } from './journal/deliveries.ts'
-import { countQuarantine } from './journal/sources.ts'
+import { countQuarantine } from './journal/quarantine.ts'
 import type { Present } from './present.ts'
 import type { Queue } from './queue/queue.ts'
 

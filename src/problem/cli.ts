@@ -142,6 +142,50 @@ export const cliProblems = {
       th: 'แจ้งผู้พัฒนาพร้อมบรรทัด work.failed ในบันทึกของเกตเวย์ สั่งซ้ำได้อย่างปลอดภัย',
     },
   },
+  'cli.quarantine.unknown': {
+    status: 404,
+    permanent: true,
+    en: 'nothing in quarantine has the id {value}',
+    th: 'ไม่มีรายการกักกันรหัส {value}',
+    remedy: {
+      en: 'List what is there with `saraban quarantine list`, and give an id from it, or its last 6 characters or more.',
+      th: 'ดูรายการด้วย `saraban quarantine list` แล้วระบุรหัสจากรายการ หรือหกตัวท้ายขึ้นไป',
+    },
+  },
+  'cli.quarantine.ambiguous': {
+    status: 409,
+    permanent: true,
+    en: 'several places in quarantine are meant by {value}: {ids}',
+    th: '{value} หมายถึงรายการกักกันได้หลายรายการ: {ids}',
+    remedy: { en: 'Give the whole id of one.', th: 'ระบุรหัสเต็มของรายการเดียว' },
+  },
+  'cli.quarantine.none': {
+    status: 404,
+    permanent: true,
+    en: 'nothing that was chosen waits in quarantine',
+    th: 'ไม่มีรายการที่เลือกรออยู่ในการกักกัน',
+    remedy: {
+      en: 'See what waits: `saraban quarantine list`.',
+      th: 'ดูรายการที่รอด้วย `saraban quarantine list`',
+    },
+  },
+  'cli.quarantine.over': {
+    status: 409,
+    permanent: true,
+    en: '{value} does not wait in quarantine any more: it is {state}',
+    th: '{value} ไม่ได้รออยู่ในการกักกันแล้ว: {state}',
+    remedy: { en: 'Look at it: `saraban quarantine show`.', th: 'ดูรายละเอียดด้วย `saraban quarantine show`' },
+  },
+  'cli.quarantine.secret': {
+    status: 403,
+    permanent: true,
+    en: 'the source of {value} holds a secret letter',
+    th: 'ต้นฉบับของ {value} มีหนังสือลับอยู่ด้วย',
+    remedy: {
+      en: 'Whoever keeps the secret register shows it with --secret.',
+      th: 'นายทะเบียนข้อมูลข่าวสารลับเปิดดูได้ด้วย --secret',
+    },
+  },
   'cli.journal.busy': {
     status: 503,
     permanent: false,

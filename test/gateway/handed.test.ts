@@ -41,6 +41,8 @@ import {
 import { jsonProfile, logTo } from './installation.ts'
 
 const nan = office('55')
+t.setTimeout(600_000)
+
 const trust = await makeTrust([chiangMai, chiangRai, nan, moi])
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const scan = Buffer.from('%PDF-1.4 the scan')

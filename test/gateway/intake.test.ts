@@ -11,7 +11,7 @@ import { openAttachmentStore, TooLarge } from '../../src/gateway/attachments/sto
 import { take } from '../../src/gateway/intake/intake.ts'
 import { keepContent } from '../../src/gateway/intake/keep.ts'
 import { envelopeById, lettersOfMessage } from '../../src/gateway/journal/letters.ts'
-import { listQuarantine } from '../../src/gateway/journal/sources.ts'
+import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { findLetters, listLetters, storyOf } from '../../src/gateway/journal/story.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'

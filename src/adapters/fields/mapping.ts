@@ -13,6 +13,8 @@ export interface Mapping {
   readonly files?: { readonly field: string; readonly at: readonly string[]; readonly codec: Codec }
   /** Cells → canonical values; every problem, its path `field` or, within a form, the column. */
   read(cells: ReadonlyMap<string, string>): Result<FieldValues>
+  /** The canonical values that can be read, whatever is wrong with the others. */
+  readable(cells: ReadonlyMap<string, string>): FieldValues
   /** Canonical values → cells, and what is spilled because its cell cannot hold it. */
   write(values: FieldValues, refuses: RefusesIn): Result<WrittenRecord>
 }
@@ -55,7 +57,11 @@ export function mappingOf(fields: Readonly<Record<string, FieldDefinition>>): Ma
     columns: [...new Set(places.flatMap(({ at }) => at))],
     mapped: new Set(Object.keys(fields)),
     ...(files && { files }),
-    read: (cells) => read(places, constants, cells),
+    read: (cells) => {
+      const { values, problems } = read(places, constants, cells)
+      return outcome(values, problems)
+    },
+    readable: (cells) => read(places, constants, cells).values,
     write: (values, refuses) => write(places, constants, values, refuses),
   }
 }
@@ -64,7 +70,7 @@ function read(
   places: readonly Place[],
   constants: ReadonlyMap<string, string>,
   cells: ReadonlyMap<string, string>,
-): Result<FieldValues> {
+): { readonly values: FieldValues; readonly problems: readonly Problem[] } {
   const values = new Map<string, Values>([...constants].map(([field, always]) => [field, [always]]))
   const problems: Problem[] = []
   for (const { field, at, codec, default: usual } of places) {
@@ -75,7 +81,7 @@ function read(
     else if (result.value.length > 0) values.set(field, result.value)
     else if (usual !== undefined) values.set(field, [usual])
   }
-  return outcome(values, problems)
+  return { values, problems }
 }
 
 function write(

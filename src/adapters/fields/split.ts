@@ -10,21 +10,26 @@ export function splitting(mapping: Mapping, split: Readonly<Record<string, strin
   const columnOf = new Map(
     [...templates].flatMap(([column, { names }]) => names.map((name) => [name, column])),
   )
+  const comeApart = (cells: ReadonlyMap<string, string>) => {
+    const parts = new Map(cells)
+    const problems: Problem[] = []
+    for (const [column, template] of templates) {
+      const apart = template.split((cells.get(column) ?? '').trim())
+      if (apart.ok)
+        for (const [index, name] of template.names.entries()) parts.set(name, apart.value[index] ?? '')
+      else problems.push(...apart.problems.map((each) => ({ ...each, path: `column ${column}` })))
+    }
+    return { parts, problems }
+  }
   return {
     ...mapping,
     columns: [...new Set(mapping.columns.map((name) => columnOf.get(name) ?? name))],
     read: (cells) => {
-      const parts = new Map(cells)
-      const problems: Problem[] = []
-      for (const [column, template] of templates) {
-        const apart = template.split((cells.get(column) ?? '').trim())
-        if (apart.ok)
-          for (const [index, name] of template.names.entries()) parts.set(name, apart.value[index] ?? '')
-        else problems.push(...apart.problems.map((each) => ({ ...each, path: `column ${column}` })))
-      }
+      const { parts, problems } = comeApart(cells)
       const [first, ...rest] = problems
       return first === undefined ? mapping.read(parts) : bad(first, ...rest)
     },
+    readable: (cells) => mapping.readable(comeApart(cells).parts),
     write: (values, refuses) => {
       const written = mapping.write(values, (text, name) => refuses(text, columnOf.get(name) ?? name))
       if (!written.ok) return written

@@ -2,7 +2,7 @@
 
 import type { ExtensionField } from '../../letter/letter.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
-import type { AttachmentContent, IncomingAttachment, Item, Source } from '../contract.ts'
+import type { AttachmentContent, IncomingAttachment, Item, Source, Understood } from '../contract.ts'
 import type { Codec, Values } from '../fields/codec.ts'
 import { letterOfValues } from '../fields/letter-fields.ts'
 import { type Mapping, mappingOf } from '../fields/mapping.ts'
@@ -99,16 +99,28 @@ function incompleteItem(
   if (missing.length === 0) return undefined
   const [first, ...rest] = missing.flatMap((name) => missingFile(source, name, ''))
   if (first !== undefined) return faultAt(position, [first, ...rest])
-  const named = mapping.files?.codec.read(mapping.files.at.map((column) => cells.get(column) ?? ''))
-  const files = named?.ok ? named.value.filter((name) => name !== '' && !source.beside.has(name)) : []
+  const files = namedFiles(cells, mapping).filter((name) => !source.beside.has(name))
   return { kind: 'waiting', position, missing: [...missing, ...files] }
+}
+
+/** The files that a record names, where that can be read, whatever is wrong with the rest of it. */
+function namedFiles(cells: ReadonlyMap<string, string>, mapping: Mapping): readonly string[] {
+  const named = mapping.files?.codec.read(mapping.files.at.map((column) => cells.get(column) ?? ''))
+  return named?.ok ? named.value.filter((name) => name !== '') : []
 }
 
 function noticeItem({ position, cells }: FormRecord, mapping: Mapping, context: FormContext): Item {
   const values = mapping.read(cells)
   const draft = values.ok ? noticeOfValues(values.value, context.office) : values
-  return draft.ok ? { kind: 'notice', position, draft: draft.value } : faultAt(position, draft.problems)
+  if (draft.ok) return { kind: 'notice', position, draft: draft.value }
+  return faultAt(position, draft.problems, '', understoodOf(cells, mapping))
 }
+
+/** What stands in a record that is faulty, and what of it can be read. */
+const understoodOf = (cells: ReadonlyMap<string, string>, mapping: Mapping): Understood => ({
+  cells: Object.fromEntries(cells),
+  values: Object.fromEntries(mapping.readable(cells)),
+})
 
 function letterItem(
   { position, cells, files = new Map(), charset }: FormRecord,
@@ -120,7 +132,16 @@ function letterItem(
 ): Item {
   const values = mapping.read(cells)
   const number = printed('number', cells, definition)
-  if (!values.ok) return faultAt(position, values.problems, number)
+  const faulty = (problems: readonly [Problem, ...Problem[]]): Item => {
+    // Its scans come along: whoever looks at it, or reads it again when the profile is mended, needs them.
+    const wanted = namedFiles(cells, mapping).filter(
+      (name) => !files.has(name) && !source.beside.has(name) && source.contested?.has(name) !== true,
+    )
+    return source.final || wanted.length === 0
+      ? faultAt(position, problems, number, understoodOf(cells, mapping))
+      : { kind: 'waiting', position, missing: wanted }
+  }
+  if (!values.ok) return faulty(values.problems)
   const draft = letterOfValues(values.value, context.office)
   const named = attachmentsNamed(values.value.get(mapping.files?.field ?? '') ?? [], mapping.files?.codec)
   const within = (name: string, own: FileInside | undefined) => own ?? files.get(name)
@@ -135,7 +156,7 @@ function letterItem(
       problems.push(problem('adapter.file.unnamed', 'attachments', name))
   problems.push(...missing.flatMap((name) => missingFile(source, name, 'attachments')))
   const [first, ...rest] = problems
-  if (first !== undefined) return faultAt(position, [first, ...rest], number)
+  if (first !== undefined) return faultAt(position, [first, ...rest], number, understoodOf(cells, mapping))
   if (!draft.ok) throw new Error('a draft that failed has no problem')
   if (missing.length > 0) return { kind: 'waiting', position, missing }
   const date = printed('date', cells, definition)
@@ -197,9 +218,15 @@ function printed(name: string, cells: ReadonlyMap<string, string>, { fields }: D
     : field.at.map((column) => cells.get(column) ?? '').join(' ')
 }
 
-const faultAt = (position: string, problems: readonly [Problem, ...Problem[]], number = ''): Item => ({
+const faultAt = (
+  position: string,
+  problems: readonly [Problem, ...Problem[]],
+  number = '',
+  understood?: Understood,
+): Item => ({
   kind: 'fault',
   position,
   problems,
   ...(number.trim() !== '' && { number }),
+  ...(understood && { understood }),
 })

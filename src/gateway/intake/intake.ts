@@ -1,15 +1,13 @@
 // The intake: what a system hands over is read, checked, sealed and committed; only then is it "taken" (principle 4).
 import type { Item, Source, Taken } from '../../adapters/contract.ts'
-import { readLetterNumber } from '../../letter/numbers.ts'
-import { officeById } from '../../letter/offices.ts'
-import type { Problem } from '../../problem/problem.ts'
-import { type Desk, type Faulty, newId, type Outcome, type System } from '../desk.ts'
+import type { Desk, Faulty, Outcome, System } from '../desk.ts'
 import { recordEvent } from '../journal/events.ts'
-import { keepSource, quarantine } from '../journal/sources.ts'
+import { keepSource } from '../journal/sources.ts'
 import { takeEnvelope } from './envelopes.ts'
 import { type Offered, sourceRowOf } from './keep.ts'
 import { takeLetter } from './letters.ts'
 import { takeNotice } from './notices.ts'
+import { leaveQuarantine, quarantineItem } from './quarantine.ts'
 
 /** Letters of one source under way at the same time: enough to share a commit, few enough to share a machine. */
 const together = 16
@@ -43,13 +41,17 @@ export async function take(
 async function takeOne(desk: Desk, system: System, source: Source, row: Offered, item: Item): Promise<Taken> {
   if (item.kind === 'waiting') return item
   const outcome = await outcomeOf(desk, system, row, item)
-  if (outcome.kind !== 'faulty') return outcome
+  if (outcome.kind !== 'faulty') {
+    if (source.sender === 'gone') await leaveQuarantine(desk, row, outcome)
+    return outcome
+  }
   return source.sender === 'gone'
-    ? quarantineItem(desk, system, row, item, outcome.problems)
+    ? quarantineItem(desk, system, source, row, item, outcome.problems)
     : refuseItem(desk, system, item.position, outcome)
 }
 
-function outcomeOf(
+/** What becomes of one item; what is faulty is left to the caller. */
+export function outcomeOf(
   desk: Desk,
   system: System,
   row: Offered,
@@ -82,30 +84,6 @@ async function keep(desk: Desk, system: System, row: Offered): Promise<void> {
       )
     }
   })
-}
-
-async function quarantineItem(
-  desk: Desk,
-  system: System,
-  row: Offered,
-  item: Item,
-  problems: readonly Problem[],
-): Promise<Taken> {
-  const { position } = item
-  const number = numberOf(item, system)
-  await desk.database.write(async (transaction) => {
-    const sourceId = await keepSource(transaction, row)
-    await quarantine(transaction, newId(), sourceId, position, { problems, number }, desk.clock.now())
-  })
-  return { kind: 'quarantined', position, problems }
-}
-
-/** The number by which a person looks for a letter that was not taken, where it could be read. */
-function numberOf(item: Item, { office }: System): string | undefined {
-  if (item.kind === 'letter') return item.draft.number?.normalized
-  if (item.kind !== 'fault' || item.number === undefined) return undefined
-  const read = readLetterNumber(item.number, officeById(office).letters)
-  return read.ok ? read.value.number.normalized : undefined
 }
 
 /** The sender waits and is told; what stays is an event, so that an operator sees that it happened. */

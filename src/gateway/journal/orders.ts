@@ -18,7 +18,7 @@ export interface ReloadOrder {
   readonly apply: boolean
 }
 
-export type Order = ReloadOrder
+export type Order = ReloadOrder | RetryOrder
 
 export interface OrderRow {
   readonly id: string

@@ -15,7 +15,8 @@ import {
   noticesAbout,
 } from './letters.ts'
 import { type FailedDelivery, failedOf, type OpenDelivery, openCondition, openFinder } from './open.ts'
-import { listQuarantine, type QuarantineRow, type SourceRow, sourceById } from './sources.ts'
+import { listQuarantine, type QuarantineFilter, type QuarantineRow } from './quarantine.ts'
+import { type SourceRow, sourceById } from './sources.ts'
 
 export interface ListedLetter extends LetterRow {
   /** Attempts of the letter's own delivery. */
@@ -134,8 +135,12 @@ export async function findLetters(
 }
 
 /** What waits in quarantine: the newest source first, and the places of one source in their own order. */
-export async function listQuarantined(reader: Reader, limit: number): Promise<QuarantineRow[]> {
-  const rows = await listQuarantine(reader, limit)
+export async function listQuarantined(
+  reader: Reader,
+  limit: number,
+  filter: QuarantineFilter = {},
+): Promise<QuarantineRow[]> {
+  const rows = await listQuarantine(reader, limit, filter)
   const latest = new Map<string, Instant>()
   for (const { sourceId, at } of rows) latest.set(sourceId, Math.max(at, latest.get(sourceId) ?? at))
   const latestOf = ({ sourceId }: QuarantineRow): Instant => latest.get(sourceId) ?? 0

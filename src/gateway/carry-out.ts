@@ -1,0 +1,45 @@
+// What the orders of a person lead to.
+import type { AtWork } from './at-work.ts'
+import type { Desk } from './desk.ts'
+import { type ReaderOf, retryQuarantined } from './intake/retry.ts'
+import type { Order } from './journal/orders.ts'
+import type { Reload } from './reload.ts'
+
+interface Able {
+  readonly reload: Reload
+  readonly desk: Desk
+  readonly atWork: AtWork
+}
+
+/** Places of which an answer tells; of all of them the diary does. */
+const mostTold = 1_000
+
+/** Carries an order out and gives its answer. `late`: it was asked of a gateway before this one, which has read everything since. */
+export async function carryOut({ reload, desk, atWork }: Able, order: Order, late: boolean): Promise<object> {
+  switch (order.kind) {
+    case 'reload':
+      return late ? { kind: 'started' } : reload.run(order.apply)
+    case 'retry': {
+      const retried = await retryQuarantined(desk, readerAt(desk, atWork), order)
+      return { kind: 'retried', count: retried.length, places: retried.slice(0, mostTold) }
+    }
+    default:
+      return order satisfies never
+  }
+}
+
+/** Who reads a source: its own system, or, where its profile has another name by now, the one of its office. */
+const readerAt =
+  (desk: Desk, atWork: AtWork): ReaderOf =>
+  (id, office) => {
+    const all = [...atWork.systems.values()]
+    const found =
+      all.find(({ system }) => system.id === id && (office === null || system.office === office)) ??
+      all.find(({ system }) => system.office === office)
+    return (
+      found && {
+        system: found.system,
+        read: (source) => found.adapter.read({ ...source, open: (sha256) => desk.attachments.open(sha256) }),
+      }
+    )
+  }

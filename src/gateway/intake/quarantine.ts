@@ -1,0 +1,147 @@
+// What nobody waits for and could not be taken: kept whole, with the files that came with it and what was understood of it.
+import type { Item, Source, Taken, Understood } from '../../adapters/contract.ts'
+import type { LetterDraft } from '../../letter/check.ts'
+import { readLetterNumber } from '../../letter/numbers.ts'
+import { officeById } from '../../letter/offices.ts'
+import type { MessageId } from '../../letter/time.ts'
+import type { Problem } from '../../problem/problem.ts'
+import { type Desk, newId, type System } from '../desk.ts'
+import { endQuarantine, quarantine, quarantinedAt } from '../journal/quarantine.ts'
+import { keepSource, keepSourceFiles, type SourceFile } from '../journal/sources.ts'
+import { keepContent, type Offered } from './keep.ts'
+
+/** Puts one item into quarantine. Rejects only when the disk or the journal fails. */
+export async function quarantineItem(
+  desk: Desk,
+  system: System,
+  source: Pick<Source, 'beside' | 'doubts'>,
+  row: Offered,
+  item: Item,
+  problems: readonly Problem[],
+): Promise<Taken> {
+  const { position } = item
+  const files = await keepBeside(desk, source)
+  await desk.database.write(async (transaction) => {
+    const sourceId = await keepSource(transaction, row)
+    await keepSourceFiles(transaction, sourceId, files)
+    const { office } = system
+    await quarantine(
+      transaction,
+      {
+        ...{ id: newId(), sourceId, position, problems, office, handover: row.handover },
+        doubted: source.doubts !== undefined,
+        ...readOf(item, system),
+      },
+      desk.clock.now(),
+    )
+  })
+  return { kind: 'quarantined', position, problems }
+}
+
+/** Files that came with a source, into the gateway's keeping: the system may take its own away. One that is gone, or too large, is left out: that is among the reasons. */
+async function keepBeside(desk: Desk, { beside }: Pick<Source, 'beside'>): Promise<readonly SourceFile[]> {
+  const files: SourceFile[] = []
+  for (const [name, content] of beside) {
+    const kept = await keepContent(desk.attachments, content, 'beside')
+    if (kept.ok) files.push({ name, ...kept.value })
+  }
+  return files
+}
+
+/** Taken of a source of which the same place was in quarantine: handed over again after its profile was mended. */
+export async function leaveQuarantine(
+  desk: Desk,
+  row: Offered,
+  { position, messageId }: { readonly position: string; readonly messageId: MessageId },
+): Promise<void> {
+  const { database, clock } = desk
+  const id = await quarantinedAt(database.committed, row, position)
+  if (id === undefined) return
+  await database.write((transaction) =>
+    endQuarantine(transaction, id, { state: 'taken', messageId, why: 'handed over again' }, clock.now()),
+  )
+}
+
+/** Of what was understood so much is kept: cells and values, and characters of each. */
+const most = 300
+const longest = 2_000
+
+interface ReadOf {
+  /** By which a person looks for the letter; where it could be read. */
+  readonly number: string | undefined
+  readonly secrecy: string | undefined
+  readonly understood: Understood | undefined
+}
+
+function readOf(item: Item, { office }: System): ReadOf {
+  switch (item.kind) {
+    case 'letter': {
+      const names = item.attachments.map(({ name }) => name)
+      const values = { ...valuesOf(item.draft), ...(names.length > 0 && { attachments: names }) }
+      return {
+        number: item.draft.number?.normalized,
+        secrecy: item.draft.secrecy,
+        understood: bounded({ values }),
+      }
+    }
+    case 'notice': {
+      const { kind, about, receiveNumber, reason } = item.draft
+      const values = texts({ kind, ...about, receiveNumber, reason })
+      return { number: undefined, secrecy: undefined, understood: bounded({ values }) }
+    }
+    case 'fault': {
+      const read =
+        item.number === undefined ? undefined : readLetterNumber(item.number, officeById(office).letters)
+      return {
+        number: read?.ok ? read.value.number.normalized : undefined,
+        secrecy: item.understood?.values?.['secrecy']?.[0],
+        understood: item.understood && bounded(item.understood),
+      }
+    }
+    default:
+      return { number: undefined, secrecy: undefined, understood: undefined }
+  }
+}
+
+/** A draft's fields as canonical texts. */
+function valuesOf(draft: LetterDraft): Readonly<Record<string, readonly string[]>> {
+  return texts({
+    number: draft.number?.printed,
+    date: draft.date,
+    subject: draft.subject,
+    kind: draft.kind,
+    urgency: draft.urgency,
+    secrecy: draft.secrecy,
+    from: draft.from?.office,
+    to: draft.to?.offices,
+    references: draft.references?.map(({ number, subject }) => `${number} ${subject}`.trim()),
+    enclosureNote: draft.enclosureNote,
+    description: draft.description,
+  })
+}
+
+const texts = (
+  values: Readonly<Record<string, string | readonly string[] | undefined>>,
+): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([field, value]): [string, readonly string[]][] => {
+      const list = value === undefined || value === '' ? [] : typeof value === 'string' ? [value] : value
+      return list.length === 0 ? [] : [[field, list]]
+    }),
+  )
+
+function bounded({ cells, values }: Understood): Understood {
+  const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text)
+  const entries = <Value>(record: Readonly<Record<string, Value>> | undefined) =>
+    Object.entries(record ?? {}).slice(0, most)
+  return {
+    ...(cells && {
+      cells: Object.fromEntries(entries(cells).map(([name, cell]) => [name.slice(0, 200), cut(cell)])),
+    }),
+    ...(values && {
+      values: Object.fromEntries(
+        entries(values).map(([field, list]) => [field, list.slice(0, most).map(cut)]),
+      ),
+    }),
+  }
+}

@@ -1,0 +1,213 @@
+// Reads what is in quarantine again, by the profile as it is now: what can be taken is taken under the handing-over that it was
+// of, and leaves; what cannot stays, with its reasons of now. Each step may be done twice: it is known then.
+import type { Item, Source } from '../../adapters/contract.ts'
+import type { MessageId } from '../../letter/time.ts'
+import { type Desk, newId, type System } from '../desk.ts'
+import { recordEvent } from '../journal/events.ts'
+import {
+  endQuarantine,
+  findQuarantined,
+  type QuarantineRow,
+  quarantine,
+  quarantinedOfSource,
+  takenAt,
+} from '../journal/quarantine.ts'
+import { filesOfSource, type SourceRow, sourceById } from '../journal/sources.ts'
+import { outcomeOf, type Read } from './intake.ts'
+import type { Offered } from './keep.ts'
+import { quarantineItem } from './quarantine.ts'
+
+/**
+ * What became of a place. `known`: it was taken before, or is another's double · `replaced`: it is read as other places now ·
+ * `nothing`: the profile reads nothing there any more, so it stays · `doubted`: a person has to say that its office sent it ·
+ * `unread`: its bytes are not here · `no-system`: no system of its office is connected.
+ */
+export type Became =
+  | 'taken'
+  | 'known'
+  | 'quarantined'
+  | 'replaced'
+  | 'nothing'
+  | 'doubted'
+  | 'unread'
+  | 'no-system'
+
+export interface Retried {
+  /** Of the place in quarantine. */
+  readonly id: string
+  readonly name: string
+  readonly position: string
+  readonly became: Became
+  readonly messageId?: MessageId
+  /** Why it stays. */
+  readonly codes?: readonly string[]
+}
+
+export interface RetryRequest {
+  /** Ids of places in quarantine. */
+  readonly ids: readonly string[]
+  readonly by: string
+  readonly why: string
+  /** A person has made sure that its office sent what is doubted. */
+  readonly believe: boolean
+}
+
+/** The system that reads a source now: of its profile, or the one that its office has now. */
+export type ReaderOf = (
+  system: string,
+  office: string | null,
+) => { readonly system: System; readonly read: Read } | undefined
+
+/** Tries places again, source by source. Rejects only when the disk or the journal fails: what was done until then is done. */
+export async function retryQuarantined(
+  desk: Desk,
+  readerOf: ReaderOf,
+  request: RetryRequest,
+): Promise<readonly Retried[]> {
+  const bySource = new Map<string, QuarantineRow[]>()
+  for (const id of new Set(request.ids)) {
+    const [row] = (await findQuarantined(desk.database.committed, id)).filter((each) => each.id === id)
+    if (row === undefined || row.state === 'taken' || row.state === 'replaced') continue
+    bySource.set(row.sourceId, [...(bySource.get(row.sourceId) ?? []), row])
+  }
+  const retried: Retried[] = []
+  for (const [sourceId, rows] of bySource) {
+    const source = await sourceById(desk.database.committed, sourceId)
+    if (source !== undefined) retried.push(...(await new Again(desk, request, source, readerOf).run(rows)))
+  }
+  return retried
+}
+
+/** One source, read again. */
+class Again {
+  readonly #desk: Desk
+  readonly #request: RetryRequest
+  readonly #source: SourceRow
+  readonly #readerOf: ReaderOf
+
+  constructor(desk: Desk, request: RetryRequest, source: SourceRow, readerOf: ReaderOf) {
+    this.#desk = desk
+    this.#request = request
+    this.#source = source
+    this.#readerOf = readerOf
+  }
+
+  async run(rows: readonly QuarantineRow[]): Promise<readonly Retried[]> {
+    const reader = this.#readerOf(this.#source.system, rows[0]?.office ?? null)
+    if (reader === undefined) return this.#all(rows, 'no-system')
+    const bytes = await this.#bytes()
+    if (bytes === undefined) return this.#all(rows, 'unread')
+    const retried: Retried[] = []
+    const believed: QuarantineRow[] = []
+    for (const row of rows) {
+      if (row.doubted && !this.#request.believe) retried.push(await this.#end(row, 'doubted'))
+      else believed.push(row)
+    }
+    if (believed.length === 0) return retried
+    const files = await filesOfSource(this.#desk.database.committed, this.#source.id)
+    const source: Source = {
+      document: this.#source.document === 'notice' ? 'notice' : 'letter',
+      name: this.#source.name,
+      bytes,
+      beside: new Map(files.map(({ name, sha256, size }) => [name, { kind: 'kept', sha256, size }])),
+      sender: 'gone',
+      final: true,
+    }
+    const items = new Map((await reader.read(source)).map((item) => [item.position, item]))
+    const places = await this.#places(believed, items)
+    for (const row of places) {
+      const item = items.get(row.position)
+      if (item !== undefined) retried.push(await this.#take(reader.system, row, item))
+      else retried.push(await this.#end(row, row.state === 'replaced' ? 'replaced' : 'nothing'))
+    }
+    return retried
+  }
+
+  async #bytes(): Promise<Buffer | undefined> {
+    const { bytes, sha256 } = this.#source
+    if (bytes !== null) return Buffer.from(bytes)
+    const { attachments } = this.#desk
+    if ((await attachments.sizeOf(sha256)) === undefined) return undefined
+    return Buffer.concat(await attachments.open(sha256).toArray())
+  }
+
+  /**
+   * The places to be tried. Where one is not there any more and others are that never were, it is read as those now: they
+   * come into quarantine in its place first, so that nothing is lost when the process dies between them.
+   */
+  async #places(
+    rows: readonly QuarantineRow[],
+    items: ReadonlyMap<string, Item>,
+  ): Promise<readonly QuarantineRow[]> {
+    const { database, clock } = this.#desk
+    const gone = rows.filter(({ position }) => !items.has(position))
+    const [first] = gone
+    if (first === undefined) return rows
+    const known = new Set(
+      (await quarantinedOfSource(database.committed, this.#source.id)).map((row) => row.position),
+    )
+    const fresh: string[] = []
+    for (const position of items.keys())
+      if (
+        !known.has(position) &&
+        (await takenAt(database.committed, this.#source.id, position)) === undefined
+      )
+        fresh.push(position)
+    if (fresh.length === 0) return rows
+    await database.write(async (transaction) => {
+      const at = clock.now()
+      for (const position of fresh) {
+        const { problems, doubted, handover } = first
+        const place = { id: newId(), sourceId: this.#source.id, position, problems, doubted, handover }
+        const unknown = { number: undefined, understood: undefined, secrecy: undefined }
+        await quarantine(transaction, { ...place, ...unknown, office: first.office ?? '' }, at)
+      }
+      const { by, why } = this.#request
+      for (const { id } of gone) await endQuarantine(transaction, id, { state: 'replaced', by, why }, at)
+    })
+    const all = await quarantinedOfSource(database.committed, this.#source.id)
+    return [
+      ...rows.map((row) => (gone.includes(row) ? { ...row, state: 'replaced' as const } : row)),
+      ...all.filter(({ position }) => fresh.includes(position)),
+    ]
+  }
+
+  async #take(system: System, row: QuarantineRow, item: Item): Promise<Retried> {
+    if (item.kind === 'waiting') throw new Error('a source that is final waits')
+    const before = await takenAt(this.#desk.database.committed, this.#source.id, row.position)
+    if (before !== undefined) return this.#end(row, 'known', { messageId: before })
+    const offered: Offered = { ...this.#source, handover: row.handover }
+    const outcome = await outcomeOf(this.#desk, system, offered, item)
+    if (outcome.kind !== 'faulty') return this.#end(row, outcome.kind, { messageId: outcome.messageId })
+    await quarantineItem(this.#desk, system, { beside: new Map() }, offered, item, outcome.problems)
+    const codes = [...new Set(outcome.problems.map(({ code }) => code))]
+    return this.#end(row, 'quarantined', { codes })
+  }
+
+  async #all(rows: readonly QuarantineRow[], became: Became): Promise<readonly Retried[]> {
+    const retried: Retried[] = []
+    for (const row of rows) retried.push(await this.#end(row, became))
+    return retried
+  }
+
+  /** Writes what became of a place, by whose order and why. */
+  async #end(
+    row: QuarantineRow,
+    became: Became,
+    found: { readonly messageId?: MessageId; readonly codes?: readonly string[] } = {},
+  ): Promise<Retried> {
+    const { database, clock } = this.#desk
+    const { by, why } = this.#request
+    const { id, position, sourceId, office } = row
+    const { messageId, codes } = found
+    await database.write(async (transaction) => {
+      const at = clock.now()
+      if (messageId !== undefined)
+        await endQuarantine(transaction, id, { state: 'taken', messageId, by, why }, at)
+      const subject = { sourceId, ...(messageId && { messageId }), ...(office !== null && { office }) }
+      const facts = { quarantine: id, position, became, by, why, ...(codes && { codes: codes.join(' ') }) }
+      await recordEvent(transaction, at, 'quarantine.retried', subject, facts)
+    })
+    return { id, name: this.#source.name, position, became, ...found }
+  }
+}
