@@ -17,7 +17,7 @@ import { planLetters, sendFromMinistry, sendOut } from './letters.ts'
 import { startLooking } from './looking.ts'
 import { type Described, isWhole, type Row, rowOf } from './rows.ts'
 import { reasonsOf } from './stuck.ts'
-import { displayOn, tableOf } from './table.ts'
+import { displayOn } from './table.ts'
 
 export interface FleetOrder {
   /** Empty or new. */
@@ -144,7 +144,7 @@ async function send(
   }))
   const seconds = (clock.now() - begun) / 1000
   display.show(closing, toldOf(last, clock.now() - begun))
-  terminal.write(`\n${terminal.window === undefined ? `${tableOf(closing)}\n` : ''}`)
+  display.end(closing)
   const stuck = await reasons(closing, installation, clock)
   for (const [office, lines] of Object.entries(stuck).filter(([, lines]) => lines.length > 0))
     terminal.write(

@@ -33,8 +33,34 @@ function cells(row: Row): readonly string[] {
   return [...described, ...counts, circulars[row.circular], row.trouble.join('; ')]
 }
 
+/** Where a window has less than this, names are cut and heads are short: so the counts stay in sight. */
+const roomy = 150
+const shortHead = [
+  '',
+  'province',
+  'product',
+  'transport',
+  'sent',
+  'reg.',
+  'back',
+  'recv.',
+  'answ.',
+  'circular',
+  'trouble',
+]
+
+/** The table in a window of so many columns; its lines may still be wider. */
+function fitted(rows: readonly Row[], width: number): readonly string[] {
+  if (width >= roomy) return columns(head, rows.map(cells))
+  const names = Math.max(8, Math.floor((width - 50) / 3))
+  return columns(
+    shortHead,
+    rows.map((row) => cells(row).map((cell, column) => (column > 0 && column < 4 ? cut(cell, names) : cell))),
+  )
+}
+
 /** The whole table. */
-export const tableOf = (rows: readonly Row[]): string =>
+const tableOf = (rows: readonly Row[]): string =>
   columns(head, rows.map(cells))
     .map((line) => `${line}\n`)
     .join('')
@@ -42,6 +68,8 @@ export const tableOf = (rows: readonly Row[]): string =>
 export interface Display {
   /** What is the case now; shown where it is new. */
   show(rows: readonly Row[], told: string): void
+  /** The whole table, for good. */
+  end(rows: readonly Row[]): void
 }
 
 /** How often a line tells how far all are where there is no table, in milliseconds. */
@@ -63,11 +91,14 @@ function table(terminal: Terminal, window: NonNullable<Terminal['window']>): Dis
       const fits = rows.length <= room
       const shown = fits ? rows : [...ahead, ...behind].slice(0, room)
       const more = fits ? [] : [`… and ${rows.length - shown.length} more`]
-      const text = [...columns(head, shown.map(cells)), ...more, told]
+      const text = [...fitted(shown, size.columns), ...more, told]
       const up = drawn === 0 ? '' : `\u001b[${drawn}A`
       const drawing = text.map((line) => `\u001b[2K${cut(line, size.columns - 1)}\n`)
       terminal.write(`${up}${drawing.join('')}\u001b[J`)
       drawn = text.length
+    },
+    end(rows) {
+      terminal.write(`${drawn === 0 ? '' : `\u001b[${drawn}A\u001b[J`}${tableOf(rows)}\n`)
     },
   }
 }
@@ -97,5 +128,6 @@ function lines(terminal: Terminal, begun: Instant): Display {
       told = terminal.clock.now()
       terminal.write(`${printInstant(told).slice(11, 19)} ${summary}\n`)
     },
+    end: (rows) => terminal.write(`\n${tableOf(rows)}\n`),
   }
 }
