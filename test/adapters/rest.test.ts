@@ -191,6 +191,26 @@ t.test(
   },
 )
 
+t.test('an item without a key is told of, and its neighbours go on', async (t) => {
+  const server = await peer(t)
+  server.answering = ({ method }) =>
+    method === 'GET' ? { body: [{ doc: letter('1') }, null, { id: 2, doc: letter('2') }] } : { status: 500 }
+  const look = await polling(
+    t,
+    server,
+    `send: { list: { path: /l, items: "", key: id }, at: doc, done: { path: "/l/{key}" } }`,
+  )
+  t.match(look.gateway.reports.splice(0), [
+    { event: 'rest.without-key', facts: { count: 2 } },
+    { event: 'rest.not-settled' },
+    { event: 'rest.unavailable' },
+  ])
+  t.equal(look.gateway.offered.length, 1)
+  await look.pass(30_000)
+  const told = events(look.gateway).map(([event]) => event)
+  t.same(told, ['rest.not-settled'], 'told once')
+})
+
 t.test(
   'the head of a queue: until it is acknowledged it stays; the same head again ends the look',
   async (t) => {
@@ -279,7 +299,6 @@ t.test('answers that are none: each is a trouble, told once, and costs one reque
     ['a broken head', bytes('HTTP/1.1 2\r\n\r\n'), /HTTPParserError/],
     ['dropped', bytes(''), /UND_ERR_SOCKET/],
     ['another shape', () => ({ body: { items: 'none' } }), /no list/],
-    ['an item without a key', () => ({ body: [{ doc: letter('1') }] }), /without id/],
     [
       'a key twice (X10)',
       () => ({ headers: { 'content-type': 'application/json' }, body: '[{"id":"1","id":"2"}]' }),

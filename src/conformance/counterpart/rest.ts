@@ -203,9 +203,10 @@ export const rest: CounterpartMaker = async (settings): Promise<Counterpart> => 
     const options = at(said, queue)
     const files = new Map(written.files.map((each) => [each.name, bytesOf(each, contents)]))
     const own = withFields(treeOf(written.bytes), id)
-    let item = set({}, textAt(options, 'at') ?? '', own ?? written.bytes.toString('utf8'))
-    if (own === undefined && (textAt(options, 'at') ?? '') === '') item = undefined
-    else {
+    // What is no JSON cannot stand in a list of JSON: its item is the bare key.
+    const shown = own ?? (textAt(options, 'document') === undefined ? {} : written.bytes.toString('utf8'))
+    let item = set({}, textAt(options, 'at') ?? '', shown)
+    if (isTree(item)) {
       for (const key of [textAt(options, 'list', 'key'), textAt(options, 'head', 'key', 'at')])
         if (key !== undefined) item = set(item, key, id)
       const mark = at(options, 'notices', 'is')

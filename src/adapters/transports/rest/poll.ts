@@ -29,6 +29,8 @@ export function restPoll(settings: PollSettings): {
   let cancel: () => void = () => undefined
   let stopped = true
   let troubled = ''
+  /** Items of the last look that have no key. */
+  let withoutKey = 0
 
   const get = (url: URL): Promise<Whole | Trouble> => client.ask({ method: 'GET', url }, wholeOf(limit))
 
@@ -50,6 +52,7 @@ export function restPoll(settings: PollSettings): {
     const { list: said } = options
     if (said === undefined) throw new Error('a poll without a list was not checked')
     const found = new Map<string, Found>()
+    let keyless = 0
     const paged = said.path.includes('{page}')
     let address = pageAddress(base, said.path, said.first)
     for (let page = 0; page < said.pages && found.size < most && !stopped; page += 1) {
@@ -61,8 +64,9 @@ export function restPoll(settings: PollSettings): {
       const before = found.size
       for (const item of items) {
         const key = textAt(text, nodeAt(item, said.key))
-        if (key === undefined || key === '') return notAsSaid(`an item without ${said.key}`)
-        if (!found.has(key)) found.set(key, { key, item: partOf(text, item), address })
+        // Nobody could be told that it was taken; its neighbours go on.
+        if (key === undefined || key === '') keyless += 1
+        else if (!found.has(key)) found.set(key, { key, item: partOf(text, item), address })
       }
       // The same page again and again is how a server says that there are no more.
       if (found.size === before) break
@@ -75,6 +79,8 @@ export function restPoll(settings: PollSettings): {
       } else if (paged) address = pageAddress(base, said.path, said.first + page + 1)
       else break
     }
+    if (keyless > 0 && keyless !== withoutKey) verbs.report('rest.without-key', { channel, count: keyless })
+    withoutKey = keyless
     return [...found.values()].slice(0, most)
   }
 
