@@ -81,7 +81,11 @@ function dayCodec(read: (text: string) => Result<Instant>, print: (at: Instant) 
       const date = readLetterDate(value, { form: 'ce:yyyy-MM-dd' })
       if (!date.ok) return date
       const midnight = readInstant(`${date.value}T00:00:00+07:00`)
-      return midnight.ok ? print(midnight.value) : midnight
+      if (!midnight.ok) return midnight
+      const printed = print(midnight.value)
+      // The first midnight of all is of the year before in UTC, and would not be read.
+      if (!printed.ok || read(printed.value).ok) return printed
+      return bad(problem('adapter.field.cannot-say', '', value, { field: 'date' }))
     },
   })
 }

@@ -164,6 +164,10 @@ export function enterAnswer(desk: Desk, going: Going, { status, body }: Heard): 
 export const dated = ({ date, letter }: Going, form: DateForm): string =>
   date === undefined ? letter.date : printLetterDate(date, form)
 
+/** Midnight of the letter's day in Thailand, for programs that know instants only; undefined for what is no date. */
+export const midnight = ({ date }: Going): Instant | undefined =>
+  date === undefined ? undefined : Date.parse(`${date}T00:00:00+07:00`)
+
 export function officeOf(id: string): OfficeId {
   const found = officeId(id)
   if (!found.ok) throw new Error(`no office ${id}`)

@@ -3,8 +3,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { urgencies } from '../../../letter/codes.ts'
 import { dateOfInstant, printLetterDate } from '../../../letter/dates.ts'
-import { printInstant } from '../../../letter/time.ts'
-import { type Desk, dated, type Going, openDesk, type Receipt } from '../http/desk.ts'
+import { type Instant, printInstant } from '../../../letter/time.ts'
+import { type Desk, dated, type Going, midnight, openDesk, type Receipt } from '../http/desk.ts'
 import { type Asked, json, openServer, parsed, partsOf, type Said } from '../http/http.ts'
 import type { FleetStage, OpenedMember } from '../member.ts'
 
@@ -14,6 +14,9 @@ const tokenLife = 4
 const addressLife = 60_000
 /** Letters on a page: few, so that there are several. */
 const pageSize = 1
+
+const utc = (at: Instant | undefined): string | undefined =>
+  at === undefined ? undefined : new Date(at).toISOString()
 
 const kinds: Readonly<Record<string, string>> = {
   '1': 'receive',
@@ -33,7 +36,8 @@ export async function nonthaburi(office: string, stage: FleetStage): Promise<Ope
   const document = (going: Going): object => ({
     letter_id: `#${going.id}`,
     book_no: going.letter.number,
-    book_date: dated(going, 'ce:yyyy-MM-dd'),
+    // Its programmers know UTC only: the day before, for us.
+    book_date: utc(midnight(going)) ?? going.letter.date,
     title: going.letter.subject,
     speed_code: urgencies.indexOf(going.urgency) + 1,
     secret_code: 0,
@@ -123,7 +127,7 @@ export async function nonthaburi(office: string, stage: FleetStage): Promise<Ope
     book_date: date,
     org: from,
     receive_no: receiveNumber,
-    receive_at: `${printLetterDate(dateOfInstant(at), 'ce:yyyy-MM-dd')} ${printInstant(at).slice(11, 19)}`,
+    receive_at: utc(at),
   })
 
   const server = await openServer((asked) => {

@@ -4,8 +4,8 @@ import { createHash, scryptSync } from 'node:crypto'
 import { FormData } from 'undici'
 import { urgencies } from '../../../letter/codes.ts'
 import { dateOfInstant, printLetterDate } from '../../../letter/dates.ts'
-import { printInstant } from '../../../letter/time.ts'
-import { dated, enterAnswer, openDesk, type Receipt } from '../http/desk.ts'
+import { type Instant, printInstant } from '../../../letter/time.ts'
+import { dated, enterAnswer, midnight, openDesk, type Receipt } from '../http/desk.ts'
 import { call, json, jsonText, openServer, parsed } from '../http/http.ts'
 import type { FleetStage, OpenedMember } from '../member.ts'
 
@@ -18,9 +18,12 @@ const kinds: Readonly<Record<string, string>> = {
   RECALLED: 'recall',
 }
 
+const seconds = (at: Instant | undefined): number | undefined =>
+  at === undefined ? undefined : Math.floor(at / 1000)
+
 interface RatchaburiLetter {
   readonly docNo: string
-  readonly docDate: string
+  readonly docDate: number
   readonly subject: string
   readonly sender: string
   readonly files?: readonly { readonly name: string; readonly content: string }[]
@@ -41,10 +44,10 @@ export async function ratchaburi(office: string, stage: FleetStage): Promise<Ope
       body: jsonText({
         event: 'REGISTERED',
         docNo: letter.number,
-        docDate: letter.date,
+        docDate: Number(letter.date),
         counterpart: letter.from,
         registerNo: receiveNumber,
-        registeredAt: `${printLetterDate(dateOfInstant(at), 'ce:yyyy-MM-dd')} ${printInstant(at).slice(11, 19)}`,
+        registeredAt: seconds(at),
       }),
     }),
   )
@@ -57,7 +60,7 @@ export async function ratchaburi(office: string, stage: FleetStage): Promise<Ope
       desk.told({
         kind: kinds[said['event'] ?? ''] ?? '',
         number: said['docNo'] ?? '',
-        date: said['docDate'] ?? '',
+        date: String(said['docDate']),
         receiveNumber: said['registerNo'] ?? '',
       })
       return { status: 204 }
@@ -67,7 +70,7 @@ export async function ratchaburi(office: string, stage: FleetStage): Promise<Ope
       desk.came(String(asked.headers['idempotency-key']), {
         from: sender,
         number: docNo,
-        date: docDate,
+        date: String(docDate),
         subject,
         files: files.map(({ content }) => Buffer.from(content, 'base64')),
       })
@@ -85,7 +88,7 @@ export async function ratchaburi(office: string, stage: FleetStage): Promise<Ope
         const body = jsonText({
           id: `#${going.id}`,
           docNo: letter.number,
-          docDate: dated(going, 'ce:yyyy-MM-dd'),
+          docDate: seconds(midnight(going)) ?? letter.date,
           subject: letter.subject,
           urgency: ['NORMAL', 'URGENT', 'VERY_URGENT', 'MOST_URGENT'][urgencies.indexOf(going.urgency)],
           circular: going.circular,

@@ -3,8 +3,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { urgencies } from '../../../letter/codes.ts'
 import { dateOfInstant, printLetterDate } from '../../../letter/dates.ts'
-import { printInstant } from '../../../letter/time.ts'
-import { dated, type Going, openDesk, type Receipt } from '../http/desk.ts'
+import { type Instant, printInstant } from '../../../letter/time.ts'
+import { dated, type Going, midnight, openDesk, type Receipt } from '../http/desk.ts'
 import { type Asked, call, json, openServer, parsed, type Said } from '../http/http.ts'
 import type { FleetStage, OpenedMember } from '../member.ts'
 
@@ -42,7 +42,7 @@ export async function suphanBuri(office: string, stage: FleetStage): Promise<Ope
     uid: going.id,
     type: 'OUT',
     no: going.letter.number,
-    date: dated(going, 'ce:yyyy-MM-dd'),
+    date: midnight(going) ?? going.letter.date,
     subject: going.letter.subject,
     speed: String(urgencies.indexOf(going.urgency) + 1).padStart(3, '0'),
     secret: '001',
@@ -61,10 +61,10 @@ export async function suphanBuri(office: string, stage: FleetStage): Promise<Ope
     uid: id,
     type: 'REG',
     no: letter.number,
-    date: letter.date,
+    date: Number(letter.date),
     party: letter.from,
     registerNo: receiveNumber,
-    at: `${printLetterDate(dateOfInstant(at), 'ce:yyyy-MM-dd')} ${printInstant(at).slice(11, 19)}`,
+    at,
   })
 
   function acknowledge(uid: string, state: string): void {
@@ -82,7 +82,7 @@ export async function suphanBuri(office: string, stage: FleetStage): Promise<Ope
   function incoming({ headers, body }: Asked): void {
     const said = parsed<{
       no: string
-      date: string
+      date: number
       subject: string
       from: string
       files?: readonly { name: string }[]
@@ -92,7 +92,7 @@ export async function suphanBuri(office: string, stage: FleetStage): Promise<Ope
     desk.came(String(headers['x-request-id']), {
       from: said.from,
       number: said.no,
-      date: said.date,
+      date: String(said.date),
       subject: said.subject,
       files: files.filter((each) => each !== undefined),
     })
@@ -117,7 +117,7 @@ export async function suphanBuri(office: string, stage: FleetStage): Promise<Ope
     } else if (method === 'POST') incoming(asked)
     else {
       const said = parsed<Record<string, string>>(body)
-      const [number, date] = [said['no'] ?? '', said['date'] ?? '']
+      const [number, date] = [said['no'] ?? '', String(said['date'])]
       desk.told({
         kind: kinds[said['event'] ?? ''] ?? '',
         number,
@@ -167,6 +167,13 @@ interface Coded {
   readonly register?: string
 }
 
+/** The time of day as its makers' country has it: `1:05:00 PM`. */
+function clockOf(at: Instant): string {
+  const time = printInstant(at).slice(11, 19)
+  const hour = Number(time.slice(0, 2))
+  return `${hour % 12 === 0 ? 12 : hour % 12}${time.slice(2)} ${hour < 12 ? 'AM' : 'PM'}`
+}
+
 /** 3.2: sign-in as a form, a header of its own, pages by their address, and codes for everything. */
 export async function samutSakhon(office: string, stage: FleetStage): Promise<OpenedMember> {
   const desk = openDesk(office, stage)
@@ -206,7 +213,7 @@ export async function samutSakhon(office: string, stage: FleetStage): Promise<Op
         act: '20',
         head: { book: letter.number, day: letter.date, org: letter.from },
         register: receiveNumber,
-        when: `${printLetterDate(dateOfInstant(at), 'dd/MM/yyyy')} ${printInstant(at).slice(11, 19)}`,
+        when: `${printLetterDate(dateOfInstant(at), 'dd/MM/yyyy')} ${clockOf(at)}`,
       }),
     }),
   )
