@@ -14,6 +14,18 @@ const writes = (as: unknown, columns: number, ...values: string[]) => {
   return written.ok ? written.value.cells.join('|') : written.problems.map(({ code }) => code).join()
 }
 
+t.test(
+  'the first midnight that a letter may have is of the year before in UTC: it is refused, not written',
+  (t) => {
+    t.equal(writes('utc-date', 1, '1941-01-01'), 'adapter.field.cannot-say')
+    t.equal(writes('utc-date', 1, '1941-01-02'), '1941-01-01T17:00:00Z')
+    const hour = '1941-01-01T06:59:59.000+07:00'
+    t.equal(writes({ instant: { iso: 'utc' } }, 1, hour), 'adapter.field.cannot-say')
+    t.equal(writes({ instant: { iso: 'bangkok' } }, 1, hour), '1941-01-01T06:59:59+07:00')
+    t.end()
+  },
+)
+
 t.test('days of unix and UTC times are those of Thailand', (t) => {
   // 23:30 of 14 November 2008 in UTC is the 15th in Bangkok.
   t.equal(reads({ 'unix-date': 's' }, '1226705400'), '2008-11-15')

@@ -64,7 +64,13 @@ export const instant = codec<Options>({
     if (iso !== undefined)
       return ofInstant(
         (cell) => readIso(cell, iso),
-        (at) => good(printIso(at, iso)),
+        (at) => {
+          const printed = printIso(at, iso)
+          // The first hours of the first year are of the year before in UTC, and would not be read.
+          return readIso(printed, iso).ok
+            ? good(printed)
+            : bad(problem('adapter.field.cannot-say', '', printed, { field: 'instant' }))
+        },
       )
     if (date === undefined) throw new Error('the options of an instant were not checked')
     return inWords({ date, between, clock })
