@@ -307,6 +307,11 @@ t.test('the charsets of Thai mail programs, under all their labels', (t) => {
   const utf8 = Buffer.from('น้ำ', 'utf8').toString('latin1')
   t.equal(read(`Subject: ${utf8}`, '', '').subject, 'น้ำ', 'bare UTF-8')
   t.equal(read(`Subject: ${thai}`, '', '').subject, 'น้ำ ฿ ๒๕๕๑', 'bare windows-874')
+  // Two bytes that are sound UTF-8 too: the letters of Saraburi's numbers.
+  const saraburi = iconv.encode('สบ 0017.1/4', 'windows-874')
+  t.equal(read(`Subject: ${saraburi.toString('latin1')}`, '', '').subject, 'สบ 0017.1/4')
+  const worded = `Subject: =?TIS-620?B?${saraburi.toString('base64')}?=`
+  t.equal(read(worded, '', '').subject, 'สบ 0017.1/4')
   // A word that ends inside a character, and the next goes on.
   const bytes = Buffer.from('หนังสือ', 'utf8')
   const halves = [bytes.subarray(0, 4), bytes.subarray(4)].map(

@@ -31,6 +31,8 @@ export interface Stage {
   readonly members: readonly Hosted[]
   readonly leftOut: readonly string[]
   readonly inbox: Inbox
+  /** What the gateway has told its operator, one JSON line each. */
+  log(): string
   /** Seals a letter of the ministry: canonical JSON, its scans apart. Returns the message id. */
   sendFromMinistry(letter: object, scans: readonly Scan[]): Promise<string>
   /** The gateway stops and starts again, whatever it was doing. */
@@ -112,6 +114,7 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
     members: host.members,
     leftOut: host.leftOut.map(({ member, remedy }) => `${member.profile}: ${remedy}`),
     inbox,
+    log: () => readFileSync(log, 'utf8'),
     async sendFromMinistry(letter, scans) {
       const attachments = scans.map(({ name, mediaType, bytes }) => ({
         name,

@@ -1,6 +1,7 @@
 // The fleet: every provincial system of the sandbox. Which province runs what was never published: all of it is illustrative.
 import { members as csvFolder } from './csv-folder/csv-folder.ts'
 import { members as eCms } from './e-cms/e-cms.ts'
+import { members as mailboxes } from './mailboxes/members.ts'
 import type { FleetMember } from './member.ts'
 import { members as ownHttp } from './own-http/own-http.ts'
 import { members as restOffice } from './rest-office/rest-office.ts'
@@ -14,6 +15,7 @@ import { jsonOverHttp } from './three.ts'
 const selfBuilt: readonly FleetMember[] = [ayutthaya, lopBuri, sakonNakhon, nakhonSawan]
 
 const members: readonly FleetMember[] = [
+  ...mailboxes,
   ...csvFolder,
   ...spreadsheets,
   ...restOffice,

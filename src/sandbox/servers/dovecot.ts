@@ -25,8 +25,8 @@ export interface Dovecot {
   readonly port: number
   /** Another user, from now on. */
   add(user: string, password: string): void
-  /** Puts a mail into a user's INBOX, synced, as a mail server's delivery does (maildir: tmp, then new). */
-  deliver(user: string, mail: Buffer): void
+  /** Puts a mail into a user's mailbox, synced, as a mail server's delivery does (maildir: tmp, then new). */
+  deliver(user: string, mailbox: string, mail: Buffer): void
   /** Lets a mailbox take nothing any more, as a full disk does, or take again. */
   full(user: string, mailbox: string, full: boolean): void
   /** Throws all mail away under new UIDs, as a mailbox that was restored from a copy has. */
@@ -70,14 +70,15 @@ export async function startDovecot(
   const users = new Map(Object.entries(passwords))
   const writeUsers = (): string =>
     file('users', [...users].map(([user, password]) => `${user}:{PLAIN}${password}\n`).join(''))
-  const maildir = (user: string): string => {
+  const maildir = (user: string, mailbox: string): string => {
     const home = join(folder, 'mail', user)
-    for (const path of [home, ...['tmp', 'new', 'cur'].map((name) => join(home, name))]) {
+    const place = mailbox === 'INBOX' ? home : join(home, `.${mailbox}`)
+    for (const path of [home, place, ...['tmp', 'new', 'cur'].map((name) => join(place, name))]) {
       if (existsSync(path)) continue
       mkdirSync(path, { mode: 0o700 })
       if (root) chownSync(path, uid, gid)
     }
-    return home
+    return place
   }
   let delivered = 0
   const settings = `
@@ -124,10 +125,10 @@ service anvil {
       users.set(user, password)
       writeUsers()
     },
-    deliver: (user, mail) => {
+    deliver: (user, mailbox, mail) => {
       delivered += 1
       const name = `${Date.now()}.M${delivered}P${process.pid}.sandbox`
-      const home = maildir(user)
+      const home = maildir(user, mailbox)
       const begun = openSync(join(home, 'tmp', name), 'wx', 0o600)
       try {
         writeFileSync(begun, mail)

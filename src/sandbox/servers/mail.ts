@@ -52,7 +52,7 @@ export async function startMailServer(
   if (missing !== undefined) return { missing, remedy: 'apt-get install dovecot-imapd' }
   const dovecot = await startDovecot(environment, {}, tls)
   const accounts = new Map<string, Account>()
-  const known = (address: string): Account | undefined => accounts.get(address.toLowerCase())
+  const known = (address: string): Account | undefined => accounts.get(placeOf(address).account)
   const server = new SMTPServer({
     logger: false,
     name: authenticator,
@@ -69,7 +69,8 @@ export async function startMailServer(
       return done(null, { user: account.address })
     },
     onMailFrom: ({ address }, session, done) => {
-      const own = typeof session.user !== 'string' || address === '' || address.toLowerCase() === session.user
+      const own =
+        typeof session.user !== 'string' || address === '' || placeOf(address).account === session.user
       done(own ? null : refusal(550, `5.7.1 ${session.user} may not send as ${address}`))
     },
     onRcptTo: ({ address }, _session, done) => {
@@ -83,8 +84,10 @@ export async function startMailServer(
           if (typeof session.user === 'string' && !isFrom(bytes, session))
             return done(refusal(550, '5.7.1 From is not who signed in'))
           try {
-            for (const { address } of session.envelope.rcptTo)
-              dovecot.deliver(address.toLowerCase(), marked(bytes, session))
+            for (const { address } of session.envelope.rcptTo) {
+              const { account, mailbox } = placeOf(address)
+              dovecot.deliver(account, mailbox, marked(bytes, session))
+            }
           } catch {
             return done(refusal(452, '4.3.1 the mail store is not there'))
           }
@@ -131,6 +134,13 @@ export async function startMailServer(
   }
 }
 
+/** `gateway_trat+saraban@…` is the mailbox `saraban` of the account `gateway_trat@…`, as mail servers sort (RFC 5233). */
+function placeOf(address: string): { readonly account: string; readonly mailbox: string } {
+  const [, name = '', mailbox = 'INBOX', domain = ''] =
+    /^([^+@]*)(?:\+([a-z0-9-]{1,40}))?(@.*)$/.exec(address.toLowerCase()) ?? []
+  return { account: `${name}${domain}`, mailbox }
+}
+
 const refusal = (responseCode: number, said: string): Error =>
   Object.assign(new Error(said), { responseCode })
 
@@ -141,7 +151,7 @@ function isFrom(mail: Buffer, { envelope, user }: SMTPServerSession): boolean {
   const head = mail.toString('latin1', 0, end < 0 ? mail.length : end + 2).replace(/\r\n[ \t]+/g, ' ')
   const [from = '', another] = head.match(/^From:.*$/gim) ?? []
   const address = /<([^<>]*)>[ \t]*$/.exec(from)?.[1] ?? from.slice('From:'.length)
-  return another === undefined && address.trim().toLowerCase() === user
+  return another === undefined && placeOf(address.trim()).account === user
 }
 
 /** The mail under the headers of its delivery, without any that came under our name (RFC 8601, section 5). */

@@ -1,6 +1,6 @@
 // The charsets that mails name, each under the labels that Thai mail programs have for it.
 import { isUtf8 } from 'node:buffer'
-import { decode, undecodable } from '../charset.ts'
+import { decodePart, undecodable } from '../charset.ts'
 import { MailFault } from './fault.ts'
 
 /** `cp874` in a mail is Microsoft's code page, not IBM's: mail programs of its time ran on Windows. */
@@ -32,20 +32,25 @@ export function textOf(bytes: Buffer, label: string, path: string): string {
     return utf8(bytes)
   }
   if (!thai.includes(name)) throw new MailFault('mail.charset.unknown', path, label)
-  const decoded = decode(bytes, 'windows-874')
-  if ('problem' in decoded || decoded.text.includes(undecodable)) throw contradicted()
-  return decoded.text
+  const text = decodePart(bytes, 'windows-874')
+  if (isUnicode(bytes) || text.includes(undecodable)) throw contradicted()
+  return text
 }
+
+/**
+ * Whether bytes that could be Thai are UTF-8. Thai there has three bytes a letter; characters of two are no Thai, and a header
+ * is short enough to be sound UTF-8 by chance: `สบ 0017.1/492` of Saraburi is, in windows-874.
+ */
+const isUnicode = (bytes: Buffer): boolean => isUtf8(bytes) && bytes.some((byte) => byte >= 0xe0)
 
 /** A mark at the beginning of a text is a part of it: a name that begins with one is another name. */
 const utf8 = (bytes: Buffer): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 
 /**
- * Header bytes that name no charset: ASCII, or UTF-8 (RFC 6532), or what Thai mail programs wrote before it. No text in
- * windows-874 is UTF-8 by chance (formats/charset.ts).
+ * Header bytes that name no charset: ASCII, or UTF-8 (RFC 6532), or what Thai mail programs wrote before it.
  */
 export function bareTextOf(latin1: string, path: string): string {
   if (!/[\u0080-\u00ff]/.test(latin1)) return latin1
   const bytes = Buffer.from(latin1, 'latin1')
-  return isUtf8(bytes) ? utf8(bytes) : textOf(bytes, 'windows-874', path)
+  return isUnicode(bytes) ? utf8(bytes) : textOf(bytes, 'windows-874', path)
 }
