@@ -1,5 +1,6 @@
 // The fleet: every provincial system of the sandbox. Which province runs what was never published: all of it is illustrative.
 import { members as csvFolder } from './csv-folder/csv-folder.ts'
+import { members as dbf } from './dbf/members.ts'
 import { members as eCms } from './e-cms/e-cms.ts'
 import { members as mailboxes } from './mailboxes/members.ts'
 import type { FleetMember } from './member.ts'
@@ -9,15 +10,19 @@ import { ayutthaya } from './self-built/ayutthaya.ts'
 import { lopBuri } from './self-built/lop-buri.ts'
 import { nakhonSawan } from './self-built/nakhon-sawan.ts'
 import { sakonNakhon } from './self-built/sakon-nakhon.ts'
+import { udonThani } from './self-built/udon-thani.ts'
 import { members as spreadsheets } from './spreadsheets/spreadsheets.ts'
 import { jsonOverHttp } from './three.ts'
+import { members as xml } from './xml/members.ts'
 
-const selfBuilt: readonly FleetMember[] = [ayutthaya, lopBuri, sakonNakhon, nakhonSawan]
+const selfBuilt: readonly FleetMember[] = [ayutthaya, lopBuri, udonThani, sakonNakhon, nakhonSawan]
 
 const members: readonly FleetMember[] = [
   ...mailboxes,
   ...csvFolder,
   ...spreadsheets,
+  ...dbf,
+  ...xml,
   ...restOffice,
   ...ownHttp,
   ...eCms,

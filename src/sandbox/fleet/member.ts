@@ -26,6 +26,8 @@ export interface FleetServers {
   postgresql(name: string, encoding?: Encoding): Promise<Database>
   /** An account of the member's own on the shared SFTP server, whose root is `root`. */
   sftp(account: string, root: string): Promise<FileAccount & { readonly hostKey: string }>
+  /** The same, signed in with a private key under a passphrase: no password opens it. */
+  sftpByKey(account: string, root: string): Promise<KeyAccount & { readonly hostKey: string }>
   /** The same on the shared FTP server, with TLS (explicit) or without. */
   ftp(
     account: string,
@@ -54,6 +56,12 @@ export interface FileAccount {
   readonly port: number
   readonly user: string
   readonly password: string
+}
+
+export interface KeyAccount extends Omit<FileAccount, 'password'> {
+  /** PEM, encrypted. */
+  readonly key: string
+  readonly passphrase: string
 }
 
 export interface Mailboxes {

@@ -71,9 +71,10 @@ export function sharedServers({ tls, random, environment }: ServersSettings): {
   )
 
   /** An account, as its server and its user know it. */
+  const secret = (): string => Buffer.from(random(12)).toString('base64url')
   const account = (user: string, root: string) => {
     const day = new Day()
-    day.password = Buffer.from(random(12)).toString('base64url')
+    day.password = secret()
     return { user, root, day }
   }
   return {
@@ -86,6 +87,14 @@ export function sharedServers({ tls, random, environment }: ServersSettings): {
         host.add(made)
         const { port, hostKey } = host
         return { host: '127.0.0.1', port, user, password: made.day.password, hostKey }
+      },
+      async sftpByKey(user, root) {
+        const host = await sftp()
+        const passphrase = secret()
+        const { key, publicKey } = (await import('../servers/sftp.ts')).keyPair(passphrase)
+        host.add({ ...account(user, root), publicKey })
+        const { port, hostKey } = host
+        return { host: '127.0.0.1', port, user, key, passphrase, hostKey }
       },
       async ftp(user, root, kind) {
         const host = await ftps[kind]()

@@ -62,6 +62,8 @@ export interface Account {
   readonly user: string
   readonly root: string
   readonly day: Day
+  /** Of SFTP: the public key, as SSH writes it, in base64, of a pair with which the account signs in too. */
+  readonly publicKey?: string
 }
 
 /** A server of many accounts. */

@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join, posix } from 'node:path'
-import type { Attributes, FileEntry, SFTPWrapper } from 'ssh2'
+import type { Attributes, FileEntry, PublicKeyAuthContext, SFTPWrapper } from 'ssh2'
 import ssh2 from 'ssh2'
 import {
   type Account,
@@ -31,17 +31,15 @@ const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
 
 export interface SftpHost extends RemoteHost {
   readonly hostKey: string
-  /** The private key with which a client may sign in instead of the password, as `moi` only. */
-  readonly clientKey: string
 }
 
-export type SftpServer = RemoteServer & Pick<SftpHost, 'hostKey' | 'clientKey'>
+/** `clientKey`: the private key with which a client may sign in instead of the password. */
+export type SftpServer = RemoteServer & Pick<SftpHost, 'hostKey'> & { readonly clientKey: string }
 
 /** Starts a server on a free port of the loopback, without accounts; `connected` is told of each connection. */
 export async function sftpHost(connected: () => void): Promise<SftpHost> {
   const accounts = new Map<string, Account>()
-  const { host, client } = keys()
-  const clientPublic = publicOf(client).toString('base64')
+  const { host } = keys()
   const sockets = new Set<Socket>()
   const ssh = new ssh2.Server({ hostKeys: [host] }, (connection) => {
     let account: Account | undefined
@@ -52,11 +50,7 @@ export async function sftpHost(connected: () => void): Promise<SftpHost> {
         if (account !== undefined) account.day.signIns += 1
         if (account !== undefined && context.password === account.day.password) context.accept()
         else context.reject(['password', 'publickey'])
-      } else if (
-        context.method === 'publickey' &&
-        account?.user === 'moi' &&
-        context.key.data.toString('base64') === clientPublic
-      )
+      } else if (context.method === 'publickey' && account !== undefined && provesKey(context, account))
         context.accept()
       else context.reject(['password', 'publickey'])
     })
@@ -85,7 +79,6 @@ export async function sftpHost(connected: () => void): Promise<SftpHost> {
   return {
     port,
     hostKey: `SHA256:${digest}`,
-    clientKey: client,
     add: (account) => accounts.set(account.user, account),
     goAway: async () => {
       drop()
@@ -101,10 +94,12 @@ export async function sftpServer(): Promise<SftpServer> {
   const host = await sftpHost(() => {
     day.connections += 1
   })
-  host.add(account)
+  const { client } = keys()
+  host.add({ ...account, publicKey: publicOf(client).toString('base64') })
   const { port, hostKey } = host
   return {
     ...host,
+    clientKey: client,
     root,
     day,
     options: `kind: sftp, host: 127.0.0.1, port: ${port}, user: moi, password: { env: PASSWORD }, hostKey: "${hostKey}"`,
@@ -113,6 +108,24 @@ export async function sftpServer(): Promise<SftpServer> {
       remove()
     },
   }
+}
+
+/** Whether who asks has the account's private key. Without a signature he asks only whether the key would do. */
+function provesKey(context: PublicKeyAuthContext, { publicKey }: Account): boolean {
+  const shown = ssh2.utils.parseKey(context.key.data)
+  if (shown instanceof Error || context.key.data.toString('base64') !== publicKey) return false
+  const { blob, signature, hashAlgo } = context
+  return blob === undefined || signature === undefined || shown.verify(blob, signature, hashAlgo) === true
+}
+
+/** A new pair: the private key in PEM under a passphrase, the public one as `Account.publicKey`. */
+export function keyPair(passphrase: string): { readonly key: string; readonly publicKey: string } {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const plain = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+  const key = privateKey
+    .export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase })
+    .toString()
+  return { key, publicKey: publicOf(plain).toString('base64') }
 }
 
 let made: { readonly host: string; readonly client: string } | undefined
