@@ -73,11 +73,13 @@ interface Case {
   readonly document: 'letter' | 'notice'
   readonly bytes: Buffer
   readonly beside: readonly string[]
+  /** The memo file of a table, with its name. */
+  readonly memo: readonly (readonly [name: string, content: AttachmentContent])[]
   readonly final: boolean
   readonly expected: readonly unknown[]
 }
 
-const keys = ['document', 'charset', 'beside', 'final']
+const keys = ['document', 'charset', 'beside', 'memo', 'final']
 
 /** Reads a case: headers, a blank line, the source, a dashed line, what is read. Throws an error that says what is wrong. */
 function readCase(text: string): Case {
@@ -96,9 +98,17 @@ function readCase(text: string): Case {
     document: headers.get('document') === 'notice' ? 'notice' : 'letter',
     bytes: bytesOf(body, headers.get('charset') ?? 'utf-8'),
     beside: (headers.get('beside') ?? '').split(', ').filter((name) => name !== ''),
+    memo: memoOf(headers.get('memo')),
     final: headers.get('final') !== 'no',
     expected: JSON.parse(expected) as unknown[],
   }
+}
+
+/** `case.fpt 0001…`: the name under which a memo file came with the case, and its bytes. */
+function memoOf(said: string | undefined): Case['memo'] {
+  if (said === undefined) return []
+  const [name = '', digits = ''] = said.split(' ')
+  return [[name, { kind: 'bytes', bytes: Buffer.from(digits, 'hex') }]]
 }
 
 /** `charset` as a profile names it; `hex` for bytes that are no text. */
@@ -161,12 +171,10 @@ for (const id of profiles.filter((each) => existsSync(join(folder, each)))) {
       const one = readCase(readFileSync(join(folder, id, file), 'utf8'))
       const form = one.document === 'letter' ? forms.send : forms.sendNotices
       if (form === undefined) throw new Error(`${file}: the profile sends no ${one.document}`)
-      const beside = new Map(
-        one.beside.map((name): [string, AttachmentContent] => [
-          name,
-          { kind: 'bytes', bytes: Buffer.from(name) },
-        ]),
-      )
+      const beside = new Map<string, AttachmentContent>([
+        ...one.beside.map((name) => [name, { kind: 'bytes' as const, bytes: Buffer.from(name) }] as const),
+        ...one.memo,
+      ])
       const items = await form.read({ ...one, name: file, beside, sender: 'gone' })
       const wrong = faultOfCase(items, one.expected)
       if (wrong === undefined) t.pass(file)
