@@ -80,6 +80,8 @@ function writeLetter(
   // A secret letter in a system that cannot say so would be an open one: that is never spilled.
   for (const entry of homeless)
     if (definition.unmapped === 'refuse' || entry[0] === 'secrecy') problems.push(cannotSay(...entry))
+  if (definition.main === 'required' && !letter.attachments.some(({ role }) => role === 'main'))
+    problems.push(problem('adapter.letter.main-missing', 'attachments'))
   if (mapping.files === undefined && letter.attachments.length > 0)
     problems.push(
       problem('adapter.field.cannot-say', 'attachments', String(letter.attachments.length), {
