@@ -46,6 +46,7 @@ const none = async (): Promise<never> => {
 }
 const servers: FleetServers = {
   sftp: async () => ({ ...account, hostKey: 'SHA256:x' }),
+  sftpByKey: none,
   ftp: async () => ({ ...account, authority: 'PEM' }),
   mariadb: none,
   postgresql: none,
