@@ -21,6 +21,7 @@ import {
   moi,
   plainLetter,
   rest,
+  scratch,
   source,
   systemOf,
   until,
@@ -402,8 +403,12 @@ t.test('every command of docs/operate.md does what the page says', async (t) => 
     [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? ''),
   )
   t.ok(commands.length >= 7)
+  const here: Readonly<Record<string, string>> = {
+    '7f3a91c2': other.slice(-12),
+    DIR: join(scratch(t), 'saved'),
+  }
   for (const words of commands) {
-    const said = await saraban(...words.map((word) => (word === '7f3a91c2' ? other.slice(-12) : word)))
+    const said = await saraban(...words.map((word) => here[word] ?? word))
     t.equal(said.code, 0, `${words.join(' ')}: ${said.err}`)
     if (words[0] === 'retry') t.match(said.out, 'waits to be brought again', words.join(' '))
   }

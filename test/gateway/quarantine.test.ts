@@ -418,6 +418,27 @@ t.test('killed in the middle of a document that becomes its letters: trying agai
   }
 })
 
+t.test('every command of docs/operate.md does what the page says', async (t) => {
+  const { saraban, waiting } = await quarantined(t)
+  const [place] = await waiting()
+  const page = readFileSync('docs/operate.md', 'utf8')
+  const commands = [...page.matchAll(/^\$ saraban quarantine ([^#\n]*?)\s*(?:#.*)?$/gm)].map(
+    ([, words = '']) =>
+      [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? ''),
+  )
+  t.ok(commands.length >= 7)
+  const here: Readonly<Record<string, string>> = {
+    '75d7617015c4': place!.id.slice(-12),
+    DIR: join(scratch(t), 'saved'),
+  }
+  for (const words of commands) {
+    const said = await saraban(...words.map((word) => here[word] ?? word))
+    t.equal(said.code, 0, `${words.join(' ')}: ${said.err}`)
+    if (words[0] === 'retry') t.match(said.out, 'does it when it is started', words.join(' '))
+  }
+  t.same(await waiting(), [], 'the last of them dismisses it')
+})
+
 t.test('at a gateway: ordered while it does not run, and while it runs; then reloaded first', async (t) => {
   const shared = scratch(t)
   const folders: Record<string, string> = {}
