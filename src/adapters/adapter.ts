@@ -8,6 +8,7 @@ import { codecName } from './fields/codecs.ts'
 import type { DocumentForm } from './formats/format.ts'
 import { formats } from './formats/formats.ts'
 import { recordsDocument } from './formats/records.ts'
+import { withTables } from './lookup-tables.ts'
 import { placeFindings } from './places.ts'
 import type { Profile } from './profile.ts'
 import { contentOf, sameTransport } from './profile-check.ts'
@@ -31,7 +32,11 @@ export interface AdapterSettings {
 
 /** Makes the adapter of a profile. Fails, naming every reason, when a reference cannot be resolved or an option is not usable here. */
 export function createAdapter(read: Profile, settings: AdapterSettings): Result<Adapter> {
-  const profile = withOrganisations(read, settings.organisations ?? new Map())
+  const { environment, folder, clock } = settings
+  const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path))
+  const complete = withTables(read, { environment, absolute, clock })
+  if (!complete.ok) return complete
+  const profile = withOrganisations(complete.value, settings.organisations ?? new Map())
   const forms = formsOf(profile, settings.clock)
   for (const form of Object.values(forms)) recordWhatIsWritten(form)
   const problems: Problem[] = []

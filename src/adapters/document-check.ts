@@ -3,13 +3,14 @@ import { checkCodec } from './fields/codecs.ts'
 import { type FieldRule, letterFields, neededLetterFields, officeIds } from './fields/letter-fields.ts'
 import { neededNoticeFields, noticeFields } from './fields/notice-fields.ts'
 import type { FormatKind } from './formats/format.ts'
+import { lookupFindings, tableFindings } from './lookup-check.ts'
 import type { Finding, Pointer } from './schema.ts'
 import { joinFindings, partsOf, splitFindings } from './template-check.ts'
 
 type Tree = Readonly<Record<string, unknown>>
 
 /** What only documents made of records have. */
-const recordsKeys = ['fields', 'split', 'ignore', 'skip', 'continues']
+const recordsKeys = ['fields', 'split', 'tables', 'ignore', 'skip', 'continues']
 
 /** Everything wrong with a document's fields. `contents`: what the channels that use it carry. */
 export function documentFindings(
@@ -57,6 +58,7 @@ export function documentFindings(
     ...splitFindings(document, fields, at),
     ...ignoreFindings(document, fields, [...at, 'ignore']),
     ...columnFindings(fields, knownColumns(document, format), [...at, 'fields']),
+    ...tableFindings(document, fields, at),
     ...ruleFindings(
       document,
       format.cells(document['format']) ?? columnsWithoutHeader(document['format']),
@@ -115,7 +117,9 @@ function fieldFindings(
       ? joinFindings(definition, options, rule, at)
       : name === 'base64'
         ? insideFindings(definition, options, format, at)
-        : []
+        : name === 'lookup'
+          ? lookupFindings(options, rule, at)
+          : []
   const entries = name === 'table' ? Object.entries(options ?? {}) : []
   return [
     ...values,

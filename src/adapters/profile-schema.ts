@@ -58,6 +58,35 @@ const field = (as: JsonSchema): JsonSchema => ({
   ),
 })
 
+const lookupTable = (format: JsonSchema): JsonSchema => ({
+  if: { type: 'object', required: ['rows'] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: object(
+    {
+      rows: {
+        type: 'object',
+        minProperties: 1,
+        maxProperties: 10_000,
+        additionalProperties: { type: 'string', maxLength: 500 },
+        description: 'code: what it means',
+      },
+    },
+    ['rows'],
+  ),
+  else: object(
+    {
+      file: {
+        anyOf: [{ type: 'string', minLength: 1 }, object({ env: { type: 'string', minLength: 1 } }, ['env'])],
+        description: 'the path of a file, or { env: NAME }',
+      },
+      format,
+      code: { type: 'string', minLength: 1, description: 'the column of the code' },
+      value: { type: 'string', minLength: 1, description: 'the column of what it means' },
+    },
+    ['file', 'format', 'code', 'value'],
+  ),
+})
+
 function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): JsonSchema {
   const document = object(
     {
@@ -77,6 +106,7 @@ function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): J
         description:
           'columns that are no part of a letter and do not travel with it: signed addresses, times of reading',
       },
+      tables: { type: 'object', maxProperties: 20, additionalProperties: lookupTable(format) },
       skip: {
         type: 'array',
         maxItems: 20,

@@ -4,6 +4,7 @@ import type { NoticeKind } from '../letter/notice.ts'
 import { type OfficeId, officeId } from '../letter/offices.ts'
 import { bad, good, type Result } from '../problem/problem.ts'
 import type { ConformanceCheck } from './conformance-checks.ts'
+import type { LookupTables } from './fields/codec.ts'
 import type { RowRules } from './formats/rows-of-letters.ts'
 import { deeperFindings } from './profile-check.ts'
 import { frame } from './profile-schema.ts'
@@ -31,8 +32,22 @@ export type FieldDefinition =
     }
   | { readonly always: string }
 
+/** Codes of a system and what they mean: in a file beside its data, or in the profile itself. */
+export type TableDefinition =
+  | {
+      readonly file: string | { readonly env: string }
+      readonly format: KindOptions
+      /** The columns of the code and of its meaning. */
+      readonly code: string
+      readonly value: string
+    }
+  | { readonly rows: Readonly<Record<string, string>> }
+
 export interface DocumentDefinition extends RowRules {
   readonly format: KindOptions
+  readonly tables?: Readonly<Record<string, TableDefinition>>
+  /** The rows of the tables that were read from files. */
+  readonly lookups?: LookupTables
   /** For records formats only; empty for the others. */
   readonly fields: Readonly<Record<string, FieldDefinition>>
   /** Columns that hold several fields: the template of the parts that `fields` name. */
@@ -87,6 +102,7 @@ export interface RawProfile {
 
 export interface RawDocument extends RowRules {
   readonly format: KindOptions
+  readonly tables?: Readonly<Record<string, TableDefinition>>
   readonly fields?: Readonly<Record<string, RawField>>
   readonly split?: Readonly<Record<string, string>>
   readonly ignore?: readonly string[]

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import type { Report } from '../conformance/verdict.ts'
-import { problem } from '../problem/problem.ts'
+import { type Problem, problem } from '../problem/problem.ts'
+import { readTables } from './tables.ts'
 import { exit, Failed, jsonLine, problemJson, reasonOf, type Terminal } from './terminal.ts'
 
 const formats = ['text', 'json', 'junit'] as const
@@ -111,10 +112,16 @@ async function testAll(
       throw new Failed(exit.usage, [problem('cli.file.unreadable', '', file, { reason: reasonOf(error) })])
     }
   })
-  const faults = texts.flatMap((text, index) => {
-    const read = readProfile(text, files[index] ?? '')
-    return read.ok ? [] : read.problems
-  })
+  const { withRows } = await import('../adapters/lookup-tables.ts')
+  const faults: Problem[] = []
+  for (const [index, text] of texts.entries()) {
+    const file = files[index] ?? ''
+    const read = readProfile(text, file)
+    const complete = read.ok ? await readTables(read.value, file, terminal) : read
+    if (!complete.ok) faults.push(...complete.problems)
+    // The suite knows the profile's text alone: what its tables hold stands in it.
+    else texts[index] = withRows(text, complete.value)
+  }
   if (faults.length > 0) {
     if (format === 'json') terminal.write(jsonLine({ problems: faults.map(problemJson) }))
     throw new Failed(exit.refused, format === 'json' ? [] : faults)

@@ -7,6 +7,7 @@ import { problem } from '../problem/problem.ts'
 import { testCommand } from './conformance.ts'
 import { previewJson, previewPage } from './preview.ts'
 import { reloadCommand } from './reload.ts'
+import { tabled } from './tables.ts'
 import { exit, Failed, jsonLine, problemJson, reasonOf, type Terminal } from './terminal.ts'
 import { type Bench, isFaulty, trialJson, trialPage } from './trial.ts'
 
@@ -84,8 +85,9 @@ function tryCommand(terminal: Terminal): Command {
       const { clock, random } = terminal
       const document = options.notice === true ? { document: 'notice' as const } : {}
       const settings = { clock, random, ...document }
-      const trial = await tryProfile(profile.value, bytes, basename(sample), filesBeside(sample), settings)
-      const bench: Bench = { profile: profile.value, sample: bytes, terminal }
+      const complete = await tabled(profile.value, file, terminal, options.json === true)
+      const trial = await tryProfile(complete, bytes, basename(sample), filesBeside(sample), settings)
+      const bench: Bench = { profile: complete, sample: bytes, terminal }
       terminal.write(options.json === true ? jsonLine(trialJson(trial, bench)) : trialPage(trial, bench))
       if (trial.items.length === 0 || trial.items.some(isFaulty)) throw new Failed(exit.refused, [])
     })
@@ -117,7 +119,8 @@ function previewCommand(terminal: Terminal): Command {
         if (options.json === true) terminal.write(jsonLine({ problems: profile.problems.map(problemJson) }))
         throw new Failed(exit.refused, options.json === true ? [] : profile.problems)
       }
-      const previews = await previewNotices(profile.value, terminal)
+      const complete = await tabled(profile.value, file, terminal, options.json === true)
+      const previews = await previewNotices(complete, terminal)
       terminal.write(
         options.json === true
           ? jsonLine(previewJson(previews, profile.value))

@@ -54,6 +54,75 @@ export const recordProblems = {
     remedy: correctValue,
   },
 
+  // ── Tables beside the data ───────────────────────────────────────────────────────────────────────────────────
+  'adapter.lookup.code-unknown': {
+    status: 422,
+    permanent: true,
+    en: 'the code {value} is not in the table {table}',
+    th: 'ไม่มีรหัส {value} ในตาราง {table}',
+    remedy: {
+      en: 'Bring the table up to date and load the profile again, then try again what is in quarantine.',
+      th: 'ปรับปรุงตารางให้เป็นปัจจุบัน โหลดโปรไฟล์ใหม่ แล้วลองรายการที่กักไว้อีกครั้ง',
+    },
+  },
+  'adapter.lookup.value-unread': {
+    status: 422,
+    permanent: true,
+    en: 'what the table {table} says of the code {value} cannot be read',
+    th: 'อ่านความหมายของรหัส {value} ในตาราง {table} ไม่ได้',
+    remedy: {
+      en: 'Correct the table, or how the profile reads its values (of).',
+      th: 'แก้ตาราง หรือแก้วิธีอ่านค่าในโปรไฟล์ (of)',
+    },
+  },
+  'adapter.lookup.no-code': {
+    status: 422,
+    permanent: true,
+    en: 'the table {table} has no code for {value}',
+    th: 'ตาราง {table} ไม่มีรหัสสำหรับ {value}',
+    remedy: {
+      en: 'Add it to the table in the system and load the profile again.',
+      th: 'เพิ่มในตารางของระบบแล้วโหลดโปรไฟล์ใหม่',
+    },
+  },
+  'adapter.lookup.code-twice': {
+    status: 500,
+    permanent: true,
+    en: '{position} of the table: the code {value} stands there a second time, and which holds nobody can know',
+    th: '{position} ของตาราง: รหัส {value} ซ้ำ จึงไม่ทราบว่าใช้ค่าใด',
+    remedy: { en: 'Keep one of them in the table.', th: 'คงไว้เพียงหนึ่งในตาราง' },
+  },
+  'adapter.lookup.broken': {
+    status: 500,
+    permanent: true,
+    en: '{position} of the table cannot be read: {value}',
+    th: '{position} ของตารางอ่านไม่ได้: {value}',
+    remedy: {
+      en: 'Correct the table, or its format in the profile.',
+      th: 'แก้ตาราง หรือแก้ format ของตารางในโปรไฟล์',
+    },
+  },
+  'adapter.lookup.unreadable': {
+    status: 500,
+    permanent: true,
+    en: 'the table {value} cannot be read: {reason}',
+    th: 'อ่านตาราง {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Correct file in the profile, or put the table there so that the gateway’s user can read it.',
+      th: 'แก้ file ในโปรไฟล์ หรือวางตารางไว้ที่นั้นให้ผู้ใช้ของเกตเวย์อ่านได้',
+    },
+  },
+  'adapter.lookup.unread': {
+    status: 500,
+    permanent: true,
+    en: 'the table {value} was not read',
+    th: 'ยังไม่ได้อ่านตาราง {value}',
+    remedy: {
+      en: 'Give the file of the table where the profile is tried, or its rows in the profile.',
+      th: 'ระบุไฟล์ของตารางในที่ที่ทดลองโปรไฟล์ หรือใส่ rows ในโปรไฟล์',
+    },
+  },
+
   // ── Instants ─────────────────────────────────────────────────────────────────────────────────────────────────
   'adapter.field.unix': {
     status: 422,

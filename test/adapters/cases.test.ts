@@ -1,7 +1,7 @@
 // What every profile in profiles/ owes, a contributor's too: its cases on file, and generated letters there and back.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
@@ -10,6 +10,7 @@ import { formsOf } from '../../src/adapters/adapter.ts'
 import type { AttachmentContent, IncomingAttachment, Item } from '../../src/adapters/contract.ts'
 import { type Charset, charsets, encode } from '../../src/adapters/formats/charset.ts'
 import type { DocumentForm } from '../../src/adapters/formats/format.ts'
+import { withTables } from '../../src/adapters/lookup-tables.ts'
 import { type Profile, readProfile } from '../../src/adapters/profile.ts'
 import { mediaTypeOf } from '../../src/letter/attachments.ts'
 import { checkLetter } from '../../src/letter/check.ts'
@@ -50,6 +51,14 @@ function faultsOfFolders(cases: string, known: readonly string[]): string[] {
   for (const id of Object.keys(waivers))
     if (!known.includes(id)) faults.push(`the waiver of ${id} is for no profile`)
   return faults
+}
+
+/** A shipped profile with its tables: `{ env: NAME }` is the file NAME.* among its cases. */
+function tabled(id: string): Profile {
+  const own = join(folder, id)
+  const tables = existsSync(own) ? readdirSync(own).filter((name) => !name.endsWith('.txt')) : []
+  const environment = Object.fromEntries(tables.map((name) => [name.replace(/\.\w+$/, ''), join(own, name)]))
+  return mustBe(withTables(shipped(id), { environment, absolute: (path) => resolve(own, path), clock }))
 }
 
 function filesIn(place: string): string[] {
@@ -166,7 +175,7 @@ t.test('the case that cases/README.md shows is one', async (t) => {
 
 for (const id of profiles.filter((each) => existsSync(join(folder, each)))) {
   t.test(`cases of ${id}`, async (t) => {
-    const forms = formsOf(shipped(id), clock)
+    const forms = formsOf(tabled(id), clock)
     for (const file of filesIn(join(folder, id))) {
       const one = readCase(readFileSync(join(folder, id, file), 'utf8'))
       const form = one.document === 'letter' ? forms.send : forms.sendNotices
@@ -275,7 +284,7 @@ const translates = (id: string): boolean =>
 
 for (const id of profiles.filter(translates)) {
   t.test(`law: generated letters there and back through ${id}`, async (t) => {
-    const profile = shipped(id)
+    const profile = tabled(id)
     for (const { name, form, from, to } of ways(profile)) {
       if (form === undefined) continue
       let written = 0

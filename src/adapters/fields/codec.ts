@@ -35,13 +35,18 @@ export interface Codec {
   }
 }
 
+/** Code → what stands beside it in a table, in the table's order. */
+export type LookupRows = ReadonlyMap<string, string>
+/** The tables of a document by name. */
+export type LookupTables = ReadonlyMap<string, LookupRows>
+
 /** A codec that can be named in a profile: `as: text`, `as: { text: { max: 150 } }`. */
 export interface CodecKind {
   readonly name: string
   /** Schema of what stands behind the name. */
   readonly options: JsonSchema
   check(raw: unknown, at: Pointer): readonly Finding[]
-  create(raw: unknown): Checked<Codec>
+  create(raw: unknown, tables: LookupTables): Checked<Codec>
 }
 
 interface Definition<Options> {
@@ -50,7 +55,7 @@ interface Definition<Options> {
   /** The options when the profile gives the name alone; absent: they must be given. */
   readonly bare?: unknown
   deeper?(options: Options): readonly Finding[]
-  create(options: Options): Codec
+  create(options: Options, tables: LookupTables): Codec
 }
 
 export function codec<Options>(definition: Definition<Options>): CodecKind {
@@ -71,9 +76,9 @@ export function codec<Options>(definition: Definition<Options>): CodecKind {
       const options = checked(raw, at)
       return options.ok ? [] : options.findings
     },
-    create: (raw) => {
+    create: (raw, tables) => {
       const options = checked(raw, [])
-      return options.ok ? { ok: true, value: definition.create(options.value) } : options
+      return options.ok ? { ok: true, value: definition.create(options.value, tables) } : options
     },
   }
 }

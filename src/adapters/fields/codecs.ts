@@ -1,7 +1,7 @@
 // The field codecs that a profile can name: one line each.
 import type { Checked, Finding, Pointer } from '../schema.ts'
 import { base64 } from './base64.ts'
-import type { Codec, CodecKind } from './codec.ts'
+import type { Codec, CodecKind, LookupTables } from './codec.ts'
 import { buddhistDate, christianDate } from './date.ts'
 import { digits } from './digits.ts'
 import { fileBeside } from './file-beside.ts'
@@ -10,13 +10,25 @@ import { instant } from './instant.ts'
 import { joinOf } from './join.ts'
 import { letterNumber } from './letter-number.ts'
 import { listOf } from './list.ts'
+import { lookupOf } from './lookup.ts'
 import { office } from './office.ts'
 import { person } from './person.ts'
 import { table } from './table.ts'
 import { text } from './text.ts'
 import { unixDate, utcDate } from './universal.ts'
 
-const singles: readonly CodecKind[] = [
+const none: LookupTables = new Map()
+
+/** A codec of one value in one cell, among these. */
+const among =
+  (kinds: readonly CodecKind[]) =>
+  (raw: unknown, tables: LookupTables = none): Codec | undefined => {
+    const made = create(kinds, raw, tables)
+    return made?.ok === true ? made.value : undefined
+  }
+const namesOf = (kinds: readonly CodecKind[]): string[] => kinds.map(({ name }) => name)
+
+const plain: readonly CodecKind[] = [
   text,
   letterNumber,
   buddhistDate,
@@ -28,12 +40,10 @@ const singles: readonly CodecKind[] = [
   office,
   digits,
 ]
-
-const single = (raw: unknown): Codec | undefined => {
-  const made = create(singles, raw)
-  return made?.ok === true ? made.value : undefined
-}
-const singleNames = singles.map(({ name }) => name)
+const lookup = lookupOf(among([...plain, person]), namesOf([...plain, person]))
+const singles: readonly CodecKind[] = [...plain, lookup]
+const single = among(singles)
+const singleNames = namesOf(singles)
 
 export const codecs: readonly CodecKind[] = [
   ...singles,
@@ -62,15 +72,15 @@ export function checkCodec(raw: unknown, at: Pointer): readonly Finding[] {
 }
 
 /** The codec that `as` names. Throws when `checkCodec` finds a fault in it. */
-export function codecOf(raw: unknown): Codec {
-  const made = create(codecs, raw)
+export function codecOf(raw: unknown, tables: LookupTables = none): Codec {
+  const made = create(codecs, raw, tables)
   if (made?.ok !== true) throw new Error('a codec was made from options that were not checked')
   return made.value
 }
 
-function create(kinds: readonly CodecKind[], raw: unknown): Checked<Codec> | undefined {
+function create(kinds: readonly CodecKind[], raw: unknown, tables: LookupTables): Checked<Codec> | undefined {
   const found = kindOf(kinds, raw)
-  return found?.kind.create(found.options)
+  return found?.kind.create(found.options, tables)
 }
 
 /** The name of the codec that `as` names, whether there is one or not. */

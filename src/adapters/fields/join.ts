@@ -1,6 +1,6 @@
 // One value over several columns: a number in its letters, code and running number; a date in day, month and year.
 import { good } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, codec } from './codec.ts'
+import { type Codec, type CodecKind, codec, type LookupTables } from './codec.ts'
 import { templateFindings, templateOf } from './template.ts'
 
 interface Options {
@@ -9,7 +9,10 @@ interface Options {
 }
 
 /** `join: { template: "{letters} {code}/{running}", of: letter-number }`: the columns in the order of the template's places. */
-export const joinOf = (make: (raw: unknown) => Codec | undefined, names: readonly string[]): CodecKind =>
+export const joinOf = (
+  make: (raw: unknown, tables?: LookupTables) => Codec | undefined,
+  names: readonly string[],
+): CodecKind =>
   codec<Options>({
     name: 'join',
     options: {
@@ -34,9 +37,9 @@ export const joinOf = (make: (raw: unknown) => Codec | undefined, names: readonl
           ]
         : []),
     ],
-    create: ({ template: text, of }) => {
+    create: ({ template: text, of }, tables) => {
       const template = templateOf(text)
-      const whole = make(of)
+      const whole = make(of, tables)
       if (whole === undefined) throw new Error('the options of a join were not checked')
       return {
         read: (cells) => {

@@ -1,6 +1,6 @@
 // Several values in one cell, with a separator between.
 import { bad, good, problem } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, codec, gather } from './codec.ts'
+import { type Codec, type CodecKind, codec, gather, type LookupTables } from './codec.ts'
 
 interface Options {
   readonly separator: string
@@ -8,7 +8,10 @@ interface Options {
 }
 
 /** `list: { separator: ";", of: office }`: the values as `of` writes each. `make` finds the codec that `of` names. */
-export const listOf = (make: (raw: unknown) => Codec | undefined, names: readonly string[]): CodecKind =>
+export const listOf = (
+  make: (raw: unknown, tables?: LookupTables) => Codec | undefined,
+  names: readonly string[],
+): CodecKind =>
   codec<Options>({
     name: 'list',
     options: {
@@ -31,8 +34,8 @@ export const listOf = (make: (raw: unknown) => Codec | undefined, names: readonl
             },
           ]
         : [],
-    create: ({ separator, of }) => {
-      const each = make(of)
+    create: ({ separator, of }, tables) => {
+      const each = make(of, tables)
       if (each === undefined) throw new Error('the options of a list were not checked')
       return {
         read: (cells) => {

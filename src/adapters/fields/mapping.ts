@@ -1,7 +1,7 @@
 // A mapping at work: cells ↔ canonical values, by the same definitions in both directions (principle 2).
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 import type { FieldDefinition } from '../profile.ts'
-import type { Codec, Values } from './codec.ts'
+import type { Codec, LookupTables, Values } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import type { FieldValues } from './letter-fields.ts'
 
@@ -36,7 +36,10 @@ interface Place {
 }
 
 /** The mapping that a profile's `fields` declare. Their codecs were checked with the profile. */
-export function mappingOf(fields: Readonly<Record<string, FieldDefinition>>): Mapping {
+export function mappingOf(
+  fields: Readonly<Record<string, FieldDefinition>>,
+  tables: LookupTables = new Map(),
+): Mapping {
   const constants = new Map<string, string>()
   const places: Place[] = []
   for (const [field, definition] of Object.entries(fields)) {
@@ -46,7 +49,7 @@ export function mappingOf(fields: Readonly<Record<string, FieldDefinition>>): Ma
       places.push({
         field,
         at,
-        codec: codecOf(as),
+        codec: codecOf(as, tables),
         ...(definition.default !== undefined && { default: definition.default }),
         ...(unsaid && { unsaid }),
       })

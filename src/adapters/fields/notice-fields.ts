@@ -19,12 +19,12 @@ import {
  * is the letter's, for people: it is written and never read.
  */
 export const noticeFields: Readonly<Record<string, FieldRule>> = {
-  kind: { codecs: ['table'], values: noticeKinds },
+  kind: { codecs: ['table', 'lookup'], values: noticeKinds },
   messageId: { codecs: ['text'] },
   number: { codecs: ['letter-number', 'join'] },
   date: { codecs: dates },
   subject: { codecs: ['text'] },
-  office: { codecs: ['office', 'table'], values: officeIds },
+  office: { codecs: ['office', 'table', 'lookup'], values: officeIds },
   receiveNumber: { codecs: ['text', 'digits', 'join'] },
   at: { codecs: ['instant'] },
   reason: { codecs: ['text', 'digits'] },

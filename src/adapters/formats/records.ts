@@ -3,7 +3,7 @@
 import type { ExtensionField } from '../../letter/letter.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import type { AttachmentContent, IncomingAttachment, Item, Source, Understood } from '../contract.ts'
-import type { Codec, Values } from '../fields/codec.ts'
+import type { Codec, LookupRows, LookupTables, Values } from '../fields/codec.ts'
 import { letterOfValues } from '../fields/letter-fields.ts'
 import { type Mapping, mappingOf } from '../fields/mapping.ts'
 import { noticeOfValues } from '../fields/notice-fields.ts'
@@ -16,6 +16,15 @@ import { missingFile } from './missing-file.ts'
 import { writeRecord } from './records-out.ts'
 import { columnsOfRules, guarded, letterRows } from './rows-of-letters.ts'
 
+/** The tables that are known; a codec that needs another says so when it is asked. */
+const tablesOf = ({ tables = {}, lookups = new Map() }: DocumentDefinition): LookupTables =>
+  new Map([
+    ...Object.entries(tables).flatMap(([name, table]): [string, LookupRows][] =>
+      'rows' in table ? [[name, new Map(Object.entries(table.rows))]] : [],
+    ),
+    ...lookups,
+  ])
+
 /** The form that a records format and a profile's fields make together. */
 export function recordsDocument(
   plain: RecordForm,
@@ -23,7 +32,7 @@ export function recordsDocument(
   context: FormContext,
 ): DocumentForm {
   const form = guarded(plain, definition)
-  const mapping = splitting(mappingOf(definition.fields), definition.split ?? {})
+  const mapping = splitting(mappingOf(definition.fields, tablesOf(definition)), definition.split ?? {})
   return {
     kind: form.kind,
     multipart: 'form-data',
