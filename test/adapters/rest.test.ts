@@ -1,6 +1,9 @@
 // `rest` over real sockets: a system's own REST interface is polled, its files are fetched, and parcels are brought to it;
 // on good days, and on every bad one.
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import type { Adapter, Parcel } from '../../src/adapters/contract.ts'
@@ -11,6 +14,7 @@ import { addressOf } from '../../src/adapters/transports/rest/template.ts'
 import type { Attachment } from '../../src/letter/letter.ts'
 import { describe } from '../../src/problem/problem.ts'
 import { fixedLetter, office } from '../letter/arbitrary.ts'
+import { serverTls } from '../servers/tls.ts'
 import { messageIdOf } from './message-ids.ts'
 import { done, letter, list, Peer, peer, polling, profileOf, pushing } from './rest-peer.ts'
 import { parcelOf, start } from './stage.ts'
@@ -1005,5 +1009,43 @@ t.test(
     }
     await plain.adapter.stop()
     t.match(await bringing(plain.adapter, 'p-1'), { kind: 'unavailable' }, 'after the end nothing is sent')
+  },
+)
+
+t.test(
+  'TLS: the authority that the profile names, and the name that it says; else nothing is asked',
+  async (t) => {
+    const asked: string[] = []
+    const secure = async (of?: Parameters<typeof serverTls>[0]) => {
+      const tls = await serverTls(of)
+      const server = createServer({ key: tls.key, cert: tls.certificate }, (request, response) => {
+        asked.push(String(request.url))
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '2' }).end('[]')
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      t.teardown(() => {
+        server.closeAllConnections()
+        server.close()
+      })
+      const { port } = server.address() as AddressInfo
+      return { url: `https://localhost:${port}`, AUTHORITY: tls.authority }
+    }
+    const poll = 'send: { list: { path: /l, items: "", key: id }, done: { path: "/l/{key}" } }'
+    const look = async (
+      url: string,
+      authority: string,
+      options = 'tls: { authority: { env: AUTHORITY } }, ',
+    ) => {
+      const { gateway, adapter } = await polling(t, Object.assign(new Peer(), { url }), `${options}${poll}`, {
+        AUTHORITY: authority,
+      })
+      await adapter.stop()
+      return [events(gateway), asked.splice(0)]
+    }
+    const [own, other] = [await secure(), await secure({ names: ['other.example'], addresses: [] })]
+    t.same(await look(own.url, own.AUTHORITY), [[], ['/l']])
+    t.match(await look(own.url, other.AUTHORITY), [[['rest.unavailable', /UNABLE_TO|SELF_SIGNED|CERT/]], []])
+    t.match(await look(own.url, 'x', ''), [[['rest.unavailable', /UNABLE_TO|SELF_SIGNED|CERT/]], []])
+    t.match(await look(other.url, other.AUTHORITY), [[['rest.unavailable', /ALTNAME/]], []], 'another name')
   },
 )
