@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 import { parse, stringify } from 'yaml'
+import { formsOf } from '../adapters/adapter.ts'
 import { type Profile, readProfile } from '../adapters/profile.ts'
 import { sameTransport } from '../adapters/profile-check.ts'
 import { type Channel, channels } from '../adapters/transports/transport.ts'
@@ -81,6 +82,14 @@ async function setUp(
 ): Promise<Omit<Stage, 'close'> | NoStage> {
   const original = mustBe(readProfile(text, 'profile.yaml'))
   const other = original.office === moi ? mustBe(officeId('50')) : moi
+  const made = new Map<string, Promise<unknown>>()
+  const once = <Value>(name: string, make: () => Promise<Value>): Promise<Value> => {
+    const known = made.get(name) as Promise<Value> | undefined
+    const value = known ?? make()
+    made.set(name, value)
+    return value
+  }
+  const forms = formsOf(original, clock)
   const staged = new Map<Channel, Counterpart>()
   const given: Record<string, string> = {}
   const raw = parse(text) as Record<string, Record<string, unknown> | undefined>
@@ -99,6 +108,20 @@ async function setUp(
       options,
       variable: (name) => `CONFORMANCE_${index}_${name}`,
       account: `${original.id.replace(/[^a-z0-9]/g, '').slice(0, 24)}${index}`,
+      columns: columnsOf(original, sharing, clock),
+      understood: async (channel, bytes) => {
+        const document = channel === 'send' || channel === 'receive' ? 'letter' : 'notice'
+        const items = await forms[channel]?.read({
+          document,
+          name: 'row',
+          bytes,
+          beside: new Map(),
+          sender: 'gone',
+          final: true,
+        })
+        return items?.some(({ kind }) => kind !== 'fault') === true
+      },
+      once,
       servers,
       environment,
     })
@@ -122,6 +145,9 @@ async function setUp(
       options: { kind: 'folder', pattern: '*.json' },
       variable: (name) => name,
       account: 'ministry',
+      columns: [],
+      understood: async () => true,
+      once,
       servers,
       environment,
     })
@@ -183,6 +209,16 @@ function sharedTransports(profile: Profile): Channel[][] {
     else same.push(channel)
   }
   return groups
+}
+
+/** What the documents of these channels are made of: mapped columns, and those that the format names itself. */
+function columnsOf(profile: Profile, of: readonly Channel[], clock: Clock): readonly string[] {
+  const forms = formsOf(profile, clock)
+  const named = of.flatMap((channel) => {
+    const columns = profile.documents[profile.channels[channel]?.document ?? '']?.format['columns']
+    return Array.isArray(columns) ? columns.filter((each) => typeof each === 'string') : []
+  })
+  return [...new Set([...of.flatMap((channel) => forms[channel]?.columns ?? []), ...named])]
 }
 
 function ministryProfile(office: OfficeId, clerks: ReadonlyMap<Channel, Counterpart>): object {

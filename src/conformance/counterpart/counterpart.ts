@@ -56,6 +56,12 @@ export interface CounterpartSettings {
   readonly variable: (name: string) => string
   /** A name on shared servers that nobody else has: [a-z0-9], at most 30. */
   readonly account: string
+  /** The columns that the documents of the channels have, of records formats. */
+  readonly columns: readonly string[]
+  /** Whether these bytes are a document of the channel, or not yet one. */
+  understood(channel: Channel, bytes: Buffer): Promise<boolean>
+  /** What several transports of one profile share: made once for a name. */
+  once<Value>(name: string, make: () => Promise<Value>): Promise<Value>
   /** Servers that all profiles share. */
   readonly servers: FleetServers
   readonly environment: Readonly<Record<string, string | undefined>>
