@@ -52,7 +52,7 @@ function writeLetter(
   definition: DocumentDefinition,
   context: FormContext,
 ): Result<Written> {
-  const values = valuesOfLetter(letter)
+  const { values, halves } = wholeReferences(valuesOfLetter(letter), letter, mapping)
   const { separator, inside } = mapping.files?.codec.files ?? {}
   const refusesName = (name: string): Problem | undefined => refusedAnywhere(form, name, mapping.files?.at)
   const names =
@@ -75,6 +75,7 @@ function writeLetter(
   const first = cells([])
   const homeless = new Map([
     ...unmappedValues(values, mapping, letter, context),
+    ...halves,
     ...(first.ok ? constantsContradicted(first.value.spilled, definition) : []),
   ])
   // A secret letter in a system that cannot say so would be an open one: that is never spilled.
@@ -171,6 +172,30 @@ function withFiles(values: FieldValues, mapping: Mapping, held: readonly Held[])
     inside === undefined ? [name] : [name, mediaType, content],
   )
   return new Map([...values, [mapping.files.field, said]])
+}
+
+const referenceFields = ['references.number', 'references.date', 'references.subject'] as const
+
+/**
+ * The values, and those of references that would be halves: one that has neither number nor subject where the form has a
+ * place for only one of the two is no reference any more. None is written then; all of them are `halves`, to be spilled.
+ */
+function wholeReferences(
+  values: FieldValues,
+  { references }: LetterFields,
+  { mapped }: Mapping,
+): { readonly values: FieldValues; readonly halves: FieldValues } {
+  const none = { values, halves: new Map() }
+  if (!referenceFields.some((field) => mapped.has(field))) return none
+  const says = (field: (typeof referenceFields)[number], text: string): boolean =>
+    text !== '' && mapped.has(field)
+  const whole = references.every(
+    ({ number, subject }) => says('references.number', number) || says('references.subject', subject),
+  )
+  if (whole) return none
+  const own = ([field]: readonly [string, unknown]): boolean => referenceFields.some((each) => each === field)
+  const [kept, halves] = [[...values].filter((entry) => !own(entry)), [...values].filter(own)]
+  return { values: new Map(kept), halves: new Map(halves.filter(([, each]) => each.length > 0)) }
 }
 
 /** The values that no field is mapped to and that a reader of the form would not assume by itself. */
