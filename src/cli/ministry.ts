@@ -1,31 +1,28 @@
-// The ministry's side of a folder made by `saraban certs init`: what the sandbox's inbox signs with, shows and trusts.
+// An office's side of a folder made by `saraban certs init`: what a system of the sandbox signs with, shows and trusts.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Signer, Trust } from '../envelope/envelope.ts'
 import { readSigners, readTrustFolder } from '../gateway/trust/folder.ts'
-import { moi } from '../letter/offices.ts'
+import { moi, type OfficeId } from '../letter/offices.ts'
 import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
+import type { OfficeIdentity } from '../sandbox/fleet/member.ts'
 import type { TlsIdentity } from '../sandbox/inbox/post.ts'
 import { reasonOf } from './terminal.ts'
 
-export interface Ministry {
-  readonly signer: Signer
-  readonly trust: Trust
-  /** What the inbox shows to those who call it. */
-  readonly server: TlsIdentity
-  /** What the inbox shows to the gateway. */
-  readonly client: TlsIdentity
-}
+/** What an office has of its own, without what the gateway shows to it. */
+type OwnIdentity = Omit<OfficeIdentity, 'gateway'>
 
 /** Reads the ministry's keys and certificates; every fault of the folder at once. */
-export function readMinistry(certs: string): Result<Ministry> {
+export const readMinistry = (certs: string): Result<OwnIdentity> => readIdentity(certs, moi, 'inbox')
+
+/** Reads the keys and certificates of an office whose server shows what stands in `tls` under `server`. */
+export function readIdentity(certs: string, office: OfficeId, server: string): Result<OwnIdentity> {
   const trust = readTrustFolder(certs)
   if (!trust.ok) return trust
   const signers = readSigners(certs, trust.value)
   if (!signers.ok) return signers
-  const signer = signers.value.get(moi)
+  const signer = signers.value.get(office)
   const problems: Problem[] = []
-  if (signer === undefined) problems.push(problem('cli.key.missing', '--certs', moi, { folder: certs }))
+  if (signer === undefined) problems.push(problem('cli.key.missing', '--certs', office, { folder: certs }))
   const read = (file: string): string => {
     try {
       return readFileSync(join(certs, file), 'utf8')
@@ -35,10 +32,17 @@ export function readMinistry(certs: string): Result<Ministry> {
     }
   }
   const authority = read('authority.pem')
-  const server = { certificate: read('tls/inbox.pem'), key: read('tls/inbox.key.pem'), authority }
-  const client = { certificate: read('offices/moi/certificate.pem'), key: read('keys/moi.pem'), authority }
+  const pair = (certificate: string, key: string): TlsIdentity => ({
+    certificate: read(certificate),
+    key: read(key),
+    authority,
+  })
+  const identities = {
+    server: pair(`tls/${server}.pem`, `tls/${server}.key.pem`),
+    client: pair(`offices/${office}/certificate.pem`, `keys/${office}.pem`),
+  }
   const [first, ...rest] = problems
   if (first !== undefined) return bad(first, ...rest)
-  if (signer === undefined) throw new Error('a ministry without a signer and without a problem')
-  return good({ signer, trust: trust.value, server, client })
+  if (signer === undefined) throw new Error('an office without a signer and without a problem')
+  return good({ signer, trust: trust.value, ...identities })
 }

@@ -1,9 +1,10 @@
-// The members that speak the national exchange, each with its profile through a real gateway: clients that poll it and servers
+// The members that speak the national exchange, and the one that seals envelopes itself, each with its profile through a real gateway: clients that poll it and servers
 // that it calls; letters with scans both ways, each registered once, with its receive number back in the sender's own book.
 import t from 'tap'
 import { normalizeNumber } from '../../src/letter/numbers.ts'
 import { moi, officeById } from '../../src/letter/offices.ts'
 import { members as eCms } from '../../src/sandbox/fleet/e-cms/e-cms.ts'
+import { ranong } from '../../src/sandbox/fleet/self-built/ranong.ts'
 import { makePdf, makePng } from '../../src/sandbox/paper.ts'
 import type { BookEntry, ClerkLetter, Scan } from '../../src/sandbox/systems/system.ts'
 import { digestOf, openStage } from './fleet-stage.ts'
@@ -45,7 +46,8 @@ const lettersOf = (abbreviation: string, office: string): readonly ClerkLetter[]
   },
 ]
 
-const stage = await openStage(eCms)
+const members = [...eCms, ranong]
+const stage = await openStage(members)
 
 type Kind<Entry extends BookEntry['entry']> = BookEntry & { readonly entry: Entry }
 const same = (one: string, other: string): boolean => normalizeNumber(one) === normalizeNumber(other)
@@ -56,7 +58,7 @@ const circular = {
   date: '2008-11-15',
   subject: 'ขอความอนุเคราะห์ตอบแบบสอบถามการใช้ระบบสารบรรณอิเล็กทรอนิกส์',
   urgency: 'most-urgent',
-  to: eCms.map(({ office }) => office),
+  to: members.map(({ office }) => office),
 }
 const circularScans = [pdf('ว3898.pdf', 'to all'), png('แบบสอบถาม.png', 7), thaiText]
 const circularId = await stage.sendFromMinistry(circular, circularScans)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { makeCertificates } from '../../src/cli/certificates.ts'
-import { readMinistry } from '../../src/cli/ministry.ts'
+import { readIdentity, readMinistry } from '../../src/cli/ministry.ts'
 import { startGateway } from '../../src/gateway/gateway.ts'
 import { createLog } from '../../src/gateway/log.ts'
 import { readSettings } from '../../src/gateway/settings.ts'
@@ -71,6 +71,7 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
     random,
     watch: () => asked.look(),
   })
+  const read = (name: string): string => readFileSync(join(certs, name), 'utf8')
   const host = await openFleet(members, {
     folder: join(folder, 'fleet'),
     clock,
@@ -79,6 +80,14 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
     gateway: { http: `http://127.0.0.1:${ports.http}`, https: `https://localhost:${ports.https}` },
     tls: await serverTls(),
     environment: process.env,
+    identityOf: (office) => ({
+      ...orThrow(readIdentity(certs, office, 'inbox')),
+      gateway: {
+        key: read('tls/gateway.key.pem'),
+        certificate: read('tls/gateway.pem'),
+        authority: read('authority.pem'),
+      },
+    }),
   })
   const profiles = join(folder, 'profiles')
   mkdirSync(profiles)
@@ -91,7 +100,6 @@ export async function openStage(members: readonly FleetMember[]): Promise<Stage>
   http: { host: 127.0.0.1, port: ${ports.http} }
   https: { host: 127.0.0.1, port: ${ports.https}, certificate: certs/tls/gateway.pem, key: certs/tls/gateway.key.pem }\n`,
   )
-  const read = (name: string): string => readFileSync(join(certs, name), 'utf8')
   const start = () =>
     startGateway({
       settings: orThrow(readSettings(file)),

@@ -98,6 +98,9 @@ for (const member of members) {
       watch: () => undefined,
       gateway: { http: '', https: '' },
       servers,
+      identity: () => {
+        throw new Error('no member here seals envelopes')
+      },
     })
     const { root, ...names } = places(folder, environment, member.office)
     const forms = formsOf(shipped(member.profile), clock)

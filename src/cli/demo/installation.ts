@@ -17,7 +17,7 @@ import { type Inbox, openInbox } from '../../sandbox/inbox/inbox.ts'
 import type { InboxEntry } from '../../sandbox/inbox/register.ts'
 import type { BookEntry, OfficeSystem } from '../../sandbox/systems/system.ts'
 import { makeCertificates } from '../certificates.ts'
-import { readMinistry } from '../ministry.ts'
+import { readIdentity, readMinistry } from '../ministry.ts'
 import { writeEnvironment, writeSettings } from './settings.ts'
 
 export interface Watchers {
@@ -111,6 +111,10 @@ async function openAll(parts: InstallationParts, opened: Close[]): Promise<Insta
     gateway,
     tls: { key: pem('tls/systems.key.pem'), certificate: pem('tls/systems.pem'), authority },
     environment: parts.environment,
+    identityOf: (office) => ({
+      ...orThrow(readIdentity(certs, office, 'systems')),
+      gateway: { key: pem('tls/gateway.key.pem'), certificate: pem('tls/gateway.pem'), authority },
+    }),
   })
   opened.push(() => host.close())
 

@@ -9,13 +9,14 @@ import { members as restOffice } from './rest-office/rest-office.ts'
 import { ayutthaya } from './self-built/ayutthaya.ts'
 import { lopBuri } from './self-built/lop-buri.ts'
 import { nakhonSawan } from './self-built/nakhon-sawan.ts'
+import { ranong } from './self-built/ranong.ts'
 import { sakonNakhon } from './self-built/sakon-nakhon.ts'
 import { udonThani } from './self-built/udon-thani.ts'
 import { members as spreadsheets } from './spreadsheets/spreadsheets.ts'
 import { jsonOverHttp } from './three.ts'
 import { members as xml } from './xml/members.ts'
 
-const selfBuilt: readonly FleetMember[] = [ayutthaya, lopBuri, udonThani, sakonNakhon, nakhonSawan]
+const selfBuilt: readonly FleetMember[] = [ayutthaya, lopBuri, udonThani, sakonNakhon, nakhonSawan, ranong]
 
 const members: readonly FleetMember[] = [
   ...mailboxes,

@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { BookEntry } from '../systems/system.ts'
-import { type FleetMember, type FleetStage, Missing, type OpenedMember } from './member.ts'
+import {
+  type FleetMember,
+  type FleetStage,
+  Missing,
+  type OfficeIdentity,
+  type OpenedMember,
+} from './member.ts'
 import { type ServersSettings, sharedServers } from './servers.ts'
 
 export interface HostSettings extends ServersSettings {
@@ -15,6 +21,8 @@ export interface HostSettings extends ServersSettings {
   /** Told of each entry in each book, as it is made. */
   readonly watch: (office: OfficeId, entry: BookEntry) => void
   readonly gateway: FleetStage['gateway']
+  /** What the installation's authority gave each office; absent where there is none. */
+  readonly identityOf?: (office: OfficeId) => OfficeIdentity
 }
 
 /** A member that takes part. */
@@ -57,7 +65,11 @@ export async function openFleet(members: readonly FleetMember[], settings: HostS
       mkdirSync(folder, { recursive: true })
       const watch = (entry: BookEntry): void => settings.watch(member.office, entry)
       try {
-        const stage = { folder, clock, random, watch, gateway, servers: shared.servers }
+        const identity = (): OfficeIdentity => {
+          if (settings.identityOf === undefined) throw new Missing('authority', 'saraban certs init')
+          return settings.identityOf(member.office)
+        }
+        const stage = { folder, clock, random, watch, gateway, servers: shared.servers, identity }
         opened.push({ member, ...(await member.open(stage)) })
       } catch (error) {
         if (!(error instanceof Missing))

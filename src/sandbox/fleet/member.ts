@@ -1,7 +1,9 @@
 // A member of the fleet: one provincial system as its own people see it, with a store and a register of its own. It knows
 // its form from what its makers say of it, never from the gateway's profile: so what both get wrong does not cancel out.
+import type { Signer, Trust } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock, Random } from '../../letter/time.ts'
+import type { TlsIdentity } from '../inbox/post.ts'
 import type { Database, Encoding } from '../servers/database.ts'
 import type { BookEntry, OfficeSystem } from '../systems/system.ts'
 
@@ -16,6 +18,20 @@ export interface FleetStage {
   /** Where the gateway listens, though perhaps not yet: members are opened before it is started. */
   readonly gateway: { readonly http: string; readonly https: string }
   readonly servers: FleetServers
+  /** Key and certificate of the member's own office, for a system that makes envelopes itself. Throws `Missing` where nobody gives them. */
+  identity(): OfficeIdentity
+}
+
+/** What the installation's authority gave an office. */
+export interface OfficeIdentity {
+  readonly signer: Signer
+  readonly trust: Trust
+  /** What its server shows, and whom it believes. */
+  readonly server: TlsIdentity
+  /** What it shows to the gateway. */
+  readonly client: TlsIdentity
+  /** What the gateway shows to it. */
+  readonly gateway: TlsIdentity
 }
 
 /** Real servers on the loopback. Each rejects with `Missing` where the machine has none and none may be installed. */
