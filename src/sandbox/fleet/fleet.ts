@@ -1,5 +1,6 @@
 // The fleet: every provincial system of the sandbox. Which province runs what was never published: all of it is illustrative.
 import { members as csvFolder } from './csv-folder/csv-folder.ts'
+import { members as databases } from './databases/members.ts'
 import { members as dbf } from './dbf/members.ts'
 import { members as eCms } from './e-cms/e-cms.ts'
 import { members as mailboxes } from './mailboxes/members.ts'
@@ -19,6 +20,7 @@ import { members as xml } from './xml/members.ts'
 const selfBuilt: readonly FleetMember[] = [ayutthaya, lopBuri, udonThani, sakonNakhon, nakhonSawan, ranong]
 
 const members: readonly FleetMember[] = [
+  ...databases,
   ...mailboxes,
   ...csvFolder,
   ...spreadsheets,
