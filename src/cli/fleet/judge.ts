@@ -237,9 +237,9 @@ function keyOf(number: string): string {
 const arabic = (text: string): string =>
   text.replace(/[๐-๙]/g, (digit) => String('๐๑๒๓๔๕๖๗๘๙'.indexOf(digit))).trim()
 
-/** One text, whichever digits and blanks a system writes it with. */
+/** One text, whichever digits, blanks and quotation marks its clerk could type: TIS-620 has no curly ones. */
 const sameText = (one: string, other: string): boolean => folded(one) === folded(other)
-const folded = (text: string): string => arabic(text).replace(/\s+/g, ' ')
+const folded = (text: string): string => arabic(text).replace(/\s+/g, ' ').replace(/[“”]/g, '"')
 
 /** What a column has room for, with the mark of it: `… ...`. */
 const isBeginning = (found: string, whole: string): boolean =>

@@ -199,7 +199,8 @@ export const khonKaen: Tables = {
       เลขที่: entry.number,
       วดป: entry.day('d/M/yyyy'),
       ชั้น: `${['ธรรมดา', 'ด่วน', 'ด่วนมาก', 'ด่วนที่สุด'][entry.urgency] ?? ''}/เปิดเผย`,
-      เรื่อง1: entry.subject,
+      // ISO-8859-11 has no curly quotation marks: nobody could type them there.
+      เรื่อง1: entry.subject.replace(/[“”]/g, '"'),
       ส่วนราชการ: entry.to.abbreviation,
       จาก: entry.from.th,
       ...filesOver(entry.files, ['รูปสแกน', 'รูปแนบ'], ';'),
