@@ -196,6 +196,9 @@ const dayOf = (printed: string) => {
 }
 const printedDay = (row: Codes): string => `${row['วัน']} ${row['เดือน']} ${row['ปี']}`
 
+/** Agencies have codes: provinces four digits, the ministry's own office 0200. */
+const agency = (office: string): string => (office === 'moi' ? '0200' : `${office}00`)
+
 /** 2.2: codes of its own, the day and the receive number over columns. */
 export const phayao: FileForm = {
   letters: {
@@ -226,8 +229,8 @@ export const phayao: FileForm = {
         รหัสความเร็ว: ['น', 'ด1', 'ด2', 'ด3'][urgencies.indexOf(sent.urgency)] ?? 'น',
         ชนิดหนังสือ: '1',
         เรื่อง: sent.letter.subject,
-        จากหน่วยงาน: sent.from.th,
-        ถึงหน่วยงาน: sent.to.th,
+        จากหน่วยงาน: agency(sent.from.id),
+        ถึงหน่วยงาน: agency(sent.to.id),
         หนังสือ: sent.main,
         แนบ: sent.enclosures.join(','),
         ผู้บันทึก: "งานสารบรรณ 'กลาง'",
