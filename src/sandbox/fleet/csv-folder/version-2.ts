@@ -199,7 +199,7 @@ const printedDay = (row: Codes): string => `${row['วัน']} ${row['เดื
 /** Agencies have codes: provinces four digits, the ministry's own office 0200. */
 const agency = (office: string): string => (office === 'moi' ? '0200' : `${office}00`)
 
-/** 2.2: codes of its own, the day and the receive number over columns. */
+/** 2.2: codes of its own, the day over columns. */
 export const phayao: FileForm = {
   letters: {
     sheet: phayaoSheet,
@@ -247,23 +247,19 @@ export const phayao: FileForm = {
   },
   notices: {
     sheet: phayaoSheet,
-    columns: ['สถานะ', 'เลขที่หนังสือ', 'วัน', 'เดือน', 'ปี', 'หน่วยงาน', 'เลขรับ', 'ปีรับ'],
-    accept: ({ number, date, from }, receiveNumber) => {
-      const [running = '', year = ''] = receiveNumber.split('/')
-      return {
-        สถานะ: 'ลงทะเบียน',
-        เลขที่หนังสือ: number,
-        ...dayOf(date),
-        หน่วยงาน: from,
-        เลขรับ: running,
-        ปีรับ: year,
-      }
-    },
+    columns: ['สถานะ', 'เลขที่หนังสือ', 'วัน', 'เดือน', 'ปี', 'หน่วยงาน', 'เลขรับ'],
+    accept: ({ number, date, from }, receiveNumber) => ({
+      สถานะ: 'ลงทะเบียน',
+      เลขที่หนังสือ: number,
+      ...dayOf(date),
+      หน่วยงาน: from,
+      เลขรับ: receiveNumber,
+    }),
     read: (row) => ({
       kind: phayaoKinds[row['สถานะ'] ?? ''] ?? '',
       number: row['เลขที่หนังสือ'] ?? '',
       date: printedDay(row),
-      receiveNumber: `${row['เลขรับ']}/${row['ปีรับ']}`,
+      receiveNumber: row['เลขรับ'] ?? '',
     }),
   },
 }

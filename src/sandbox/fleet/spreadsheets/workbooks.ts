@@ -152,23 +152,19 @@ export const chachoengsao: FileForm = {
   },
   notices: {
     sheet: xlsxSheet(chachoengsaoBook),
-    columns: ['ผล', 'ที่', 'วัน', 'เดือน', 'ปี', 'หน่วยงาน', 'เลขรับ', 'ปีรับ', 'เหตุผล'],
-    accept: ({ number, date, from }, receiveNumber) => {
-      const [running = '', year = ''] = receiveNumber.split('/')
-      return {
-        ผล: 'ลงรับ',
-        ที่: number,
-        ...dayOf(date),
-        หน่วยงาน: from,
-        เลขรับ: running,
-        ปีรับ: year,
-      }
-    },
+    columns: ['ผล', 'ที่', 'วัน', 'เดือน', 'ปี', 'หน่วยงาน', 'เลขรับ', 'เหตุผล'],
+    accept: ({ number, date, from }, receiveNumber) => ({
+      ผล: 'ลงรับ',
+      ที่: number,
+      ...dayOf(date),
+      หน่วยงาน: from,
+      เลขรับ: receiveNumber,
+    }),
     read: (row) => ({
       kind: chachoengsaoKinds[row['ผล'] ?? ''] ?? '',
       number: row['ที่'] ?? '',
       date: printedDay(row),
-      receiveNumber: `${row['เลขรับ']}/${row['ปีรับ']}`,
+      receiveNumber: row['เลขรับ'] ?? '',
     }),
   },
 }
