@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { createAdapter } from '../adapters/adapter.ts'
 import type { Access, Adapter } from '../adapters/contract.ts'
+import { withTables } from '../adapters/lookup-tables.ts'
 import { readProfile } from '../adapters/profile.ts'
 import { resolveReferences } from '../adapters/references.ts'
 import type { Signer } from '../envelope/envelope.ts'
@@ -35,7 +36,7 @@ export function orThrow<Value>(result: Result<Value>): Value {
 export interface ConnectedSystem {
   readonly system: System
   readonly adapter: Adapter
-  /** SHA-256 of what its references stand for: a password that was changed is a change. */
+  /** SHA-256 of what its references and its tables hold: a password that was changed is a change. */
   readonly references: string
   /** The adapter once more, for a system that is started again as it was. */
   remake(): Result<Adapter>
@@ -93,7 +94,13 @@ function connect(
   const format = (document !== undefined && documents[document]?.format.kind) || 'unknown'
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path))
   const resolved = resolveReferences(channels, environment, absolute).value
-  const references = createHash('sha256').update(JSON.stringify(resolved)).digest('hex')
+  const complete = withTables(profile.value, { environment, absolute, clock })
+  const tables = Object.values(complete.ok ? complete.value.documents : {}).flatMap(
+    ({ lookups = new Map() }) => [...lookups].map(([table, rows]) => [table, [...rows]]),
+  )
+  const references = createHash('sha256')
+    .update(JSON.stringify([resolved, tables]))
+    .digest('hex')
   const system = { id, office, version, format }
   return good({ system, adapter: adapter.value, references, remake: make })
 }

@@ -116,12 +116,18 @@ export class EcmsForm implements DocumentForm {
 
   /** `rsm:GovernmentDocument`, a notifier or a recall, alone. */
   async write(outgoing: Outgoing): Promise<Result<Written>> {
-    const written = await this.writeUtf8(outgoing)
+    const written = await this.#utf8(outgoing)
     return written.ok ? good({ ...written.value, bytes: this.bytes(written.value.bytes) }) : written
   }
 
-  /** The same in UTF-8: the SOAP transports put it into a message of theirs. */
+  /** The same in UTF-8: the SOAP transports put it into a message of theirs. Recorded here, as the adapter records `write`. */
   async writeUtf8(outgoing: Outgoing): Promise<Result<Written>> {
+    const written = await this.#utf8(outgoing)
+    if (written.ok) await outgoing.record?.(written.value)
+    return written
+  }
+
+  async #utf8(outgoing: Outgoing): Promise<Result<Written>> {
     const xml = await this.#xml(outgoing)
     if (!xml.ok) return bad(...xml.problems)
     return {

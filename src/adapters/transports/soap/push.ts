@@ -44,7 +44,8 @@ export async function push(
   const { bytes: content } = written.value
   const answer = await pushing.peer.call({ operation, content, bare, id, limit: answerLimit, signal })
   if (answer.kind === 'lost') return { kind: answer.sent ? 'unknown' : 'unavailable', said: answer.reason }
-  return outcomeOf(answer.heard, pushing.codes, { operation, attempt, recalled })
+  const outcome = outcomeOf(answer.heard, pushing.codes, { operation, attempt, recalled })
+  return { ...outcome, answer: answer.heard.bytes }
 }
 
 function requestOf({ envelope }: Parcel, { notifiers }: Pushing): { operation: Operation; bare: boolean } {
