@@ -396,7 +396,11 @@ export const mailOffices: Readonly<Record<string, Made>> = {
   '63': {
     name: 'tak',
     program: eudora,
-    form: { ...plain, main: 'named', lines: lines({ urgency: 'ความเร่งด่วน', secrecy: 'ความลับ' }) },
+    form: {
+      ...plain,
+      main: 'named',
+      lines: lines({ urgency: 'ความเร่งด่วน', secrecy: 'ความลับ', main: 'ไฟล์หนังสือ' }),
+    },
     notice: sampleNotice,
   },
   '75': {
