@@ -1,11 +1,13 @@
 // `saraban profile`: checks a profile, and tries it on a sample without sending anything.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Command } from 'commander'
-import type { AttachmentContent } from '../adapters/contract.ts'
 import { problem } from '../problem/problem.ts'
 import { testCommand } from './conformance.ts'
+import { filesBeside } from './files-beside.ts'
 import { previewJson, previewPage } from './preview.ts'
+import { listCommand } from './profile-list.ts'
+import { newCommand } from './profile-new.ts'
 import { reloadCommand } from './reload.ts'
 import { tabled } from './tables.ts'
 import { exit, Failed, jsonLine, problemJson, reasonOf, type Terminal } from './terminal.ts'
@@ -14,7 +16,9 @@ import { type Bench, isFaulty, trialJson, trialPage } from './trial.ts'
 /** `saraban profile check PROFILE…` and `saraban profile try PROFILE SAMPLE`. */
 export function profileCommand(terminal: Terminal): Command {
   return new Command('profile')
-    .description('check profiles, and try them on samples')
+    .description('propose, check and list profiles, and try them on samples')
+    .addCommand(newCommand(terminal))
+    .addCommand(listCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(tryCommand(terminal))
     .addCommand(previewCommand(terminal))
@@ -145,13 +149,4 @@ function readText(path: string): Buffer {
   } catch (error) {
     throw new Failed(exit.usage, [problem('cli.file.unreadable', '', path, { reason: reasonOf(error) })])
   }
-}
-
-/** What the sample's folder holds beside it, by name; at most 1,000 files. */
-function filesBeside(path: string): ReadonlyMap<string, AttachmentContent> {
-  const folder = dirname(path)
-  const names = readdirSync(folder).filter(
-    (name) => name !== basename(path) && statSync(join(folder, name)).isFile(),
-  )
-  return new Map(names.slice(0, 1_000).map((name) => [name, { kind: 'file', path: join(folder, name) }]))
 }

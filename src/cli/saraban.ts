@@ -1,4 +1,5 @@
 // The command as it is started: the one file besides main.ts that touches the process.
+import { createInterface } from 'node:readline/promises'
 import { systemClock, systemRandom } from '../letter/time.ts'
 import { run } from './program.ts'
 
@@ -8,11 +9,22 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit()
 })
 
+/** One question, one line; nothing more is held of the terminal between two of them. */
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await lines.question(question)
+  } finally {
+    lines.close()
+  }
+}
+
 process.exitCode = await run(process.argv.slice(2), {
   write: (text) => process.stdout.write(text),
   ...(process.stdout.isTTY && {
     window: () => ({ rows: process.stdout.rows, columns: process.stdout.columns }),
   }),
+  ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   complain: (text) => process.stderr.write(text),
   environment: process.env,
   clock: systemClock,

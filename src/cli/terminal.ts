@@ -7,6 +7,8 @@ export interface Terminal {
   write(text: string): void
   /** The size of the window in which standard output is seen; absent where it is no terminal. */
   readonly window?: () => { readonly rows: number; readonly columns: number }
+  /** Asks a person and gives the line that they write; absent where nobody sits at a terminal. */
+  readonly ask?: (question: string) => Promise<string>
   /** Writes to standard error. */
   complain(text: string): void
   readonly environment: Readonly<Record<string, string | undefined>>

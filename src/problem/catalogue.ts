@@ -7,6 +7,7 @@ import { envelopeProblems } from './envelope.ts'
 import { gatewayProblems } from './gateway.ts'
 import { letterProblems } from './letter.ts'
 import { mailProblems } from './mail.ts'
+import { proposeProblems } from './propose.ts'
 import { recordProblems } from './records.ts'
 import { remoteProblems } from './remote.ts'
 import { restProblems } from './rest.ts'
@@ -21,6 +22,7 @@ export const catalogue = {
   ...ecmsProblems,
   ...dbfProblems,
   ...mailProblems,
+  ...proposeProblems,
   ...recordProblems,
   ...remoteProblems,
   ...restProblems,

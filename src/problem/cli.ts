@@ -22,6 +22,26 @@ export const cliProblems = {
       th: 'ระบุตำแหน่งในโฟลเดอร์ที่มีอยู่และคุณมีสิทธิเขียน',
     },
   },
+  'cli.profile.exists': {
+    status: 409,
+    permanent: true,
+    en: 'there is a file {value} already, and it is not touched',
+    th: 'มีไฟล์ {value} อยู่แล้ว ระบบจะไม่เขียนทับ',
+    remedy: {
+      en: 'Name another file, or move that one away.',
+      th: 'ระบุชื่อไฟล์อื่น หรือย้ายไฟล์เดิมออกก่อน',
+    },
+  },
+  'cli.profile.missing': {
+    status: 400,
+    permanent: true,
+    en: 'a profile cannot be proposed without {value}',
+    th: 'เสนอโพรไฟล์ไม่ได้หากไม่มี {value}',
+    remedy: {
+      en: 'Give it: saraban profile new --office CODE --out FILE.yaml LETTERS-SAMPLE.',
+      th: 'ระบุให้ครบ: saraban profile new --office CODE --out FILE.yaml LETTERS-SAMPLE',
+    },
+  },
   'cli.folder.exists': {
     status: 409,
     permanent: true,

@@ -1,0 +1,301 @@
+// Which canonical field of a letter each column is, and how it is written there.
+
+import type { Column, Sheet } from './sheet.ts'
+import { type TableField, tableGuess } from './tables.ts'
+import {
+  dateGuess,
+  fileGuess,
+  type Guess,
+  instantGuess,
+  numberGuess,
+  officeGuess,
+  seen,
+  share,
+} from './values.ts'
+import { keyOf, letterWords, likeness } from './words.ts'
+
+/** A field as the profile will have it, with the reason that stands beside it. */
+export interface ProposedField {
+  readonly field: string
+  readonly at: readonly string[]
+  readonly as?: unknown
+  readonly always?: string
+  readonly unsaid?: readonly string[]
+  readonly reason: string
+}
+
+interface Candidate {
+  readonly field: string
+  readonly column: Column
+  readonly score: number
+}
+
+const tables = ['urgency', 'secrecy', 'kind', 'circular'] as const
+
+/** The fields of the letters of a sheet, in the order of the canonical letter. */
+export function letterFieldsOf(sheet: Sheet): readonly ProposedField[] {
+  const taken = assign(sheet)
+  const of = (field: string): Column | undefined => taken.get(field)
+  const found: ProposedField[] = []
+  const add = (field: string, columns: readonly Column[], { as, ...guess }: Guess): void => {
+    found.push({ field, at: columns.map(({ name }) => name), as, reason: counted(guess) })
+  }
+  const number = of('number')
+  const joined =
+    number !== undefined && share(numberGuess(number.values)) >= 0.5 ? undefined : joinedNumber(sheet)
+  if (joined !== undefined) found.push(joined)
+  else if (number !== undefined) add('number', [number], numberGuess(number.values))
+  const date = of('date')
+  if (date !== undefined) add('date', [date], dateGuess(date.values))
+  else found.push(...dayMonthYear(sheet))
+  for (const field of ['subject', 'enclosureNote', 'description']) {
+    const column = of(field)
+    if (column !== undefined) found.push(textField(field, column))
+  }
+  for (const field of tables) found.push(...tableField(field, of(field)))
+  const [from, to] = [of('from'), of('to')]
+  if (from !== undefined) add('from', [from], officeGuess(from, false))
+  if (to !== undefined) add('to', [to], officeGuess(to, true))
+  else
+    found.push({
+      field: 'to',
+      at: [],
+      always: 'moi',
+      reason: 'TO BE CHECKED: no column names recipients; so every letter goes to the ministry',
+    })
+  const person = ['person.given', 'person.family', 'person.title'].map(of)
+  const end = person.indexOf(undefined)
+  const whole = person.slice(0, end < 0 ? 3 : end).flatMap((column) => (column === undefined ? [] : [column]))
+  if (whole.length > 0)
+    found.push({
+      field: 'from.person',
+      at: whole.map(({ name }) => name),
+      as: 'person',
+      reason: 'by the names of the columns',
+    })
+  found.push(...references(taken))
+  const sentAt = of('sentAt')
+  const sent = sentAt && instantGuess(sentAt.values)
+  if (sentAt !== undefined && sent !== undefined) add('sentAt', [sentAt], sent)
+  found.push(...attachments(sheet, new Set(found.flatMap(({ at }) => at))))
+  return found
+}
+
+export const counted = ({ read, of, what }: Omit<Guess, 'as'>): string =>
+  `${read} of ${of} values are ${what}${read === of ? '' : '; TO BE CHECKED: the others are faults'}`
+
+/** Each field its likeliest column, each column one field: the surest first. */
+function assign({ columns }: Sheet): ReadonlyMap<string, Column> {
+  const candidates = columns.flatMap((column) =>
+    Object.entries(letterWords).flatMap(([field, words]): Candidate[] => {
+      const score = scoreOf(field, likeness(column.name, words), column)
+      return score > 0 ? [{ field, column, score }] : []
+    }),
+  )
+  return assigned(candidates)
+}
+
+export function assigned(candidates: readonly Candidate[]): ReadonlyMap<string, Column> {
+  const taken = new Map<string, Column>()
+  const used = new Set<Column>()
+  for (const { field, column } of candidates.toSorted((one, other) => other.score - one.score)) {
+    if (taken.has(field) || used.has(column)) continue
+    taken.set(field, column)
+    used.add(column)
+  }
+  return taken
+}
+
+/** How likely a column is a field: its name's word, and whether its values are such. 0: it is not. */
+function scoreOf(field: string, named: number, column: Column): number {
+  const { values } = column
+  const blank = seen(values).length === 0
+  const byValues = (guess: Guess, alone: number): number => {
+    const right = share(guess)
+    if (blank) return named >= 2 ? named - 1 : 0
+    if (named === 0) return right >= 0.9 ? alone : 0
+    return right >= 0.5 ? named + right : 0
+  }
+  switch (field) {
+    case 'number': {
+      const guess = numberGuess(values)
+      const strokes = seen(values).filter((value) => /[\p{L}.]/u.test(value) && value.includes('/')).length
+      return column.separator !== undefined || strokes * 2 < guess.of ? 0 : byValues(guess, 0.8)
+    }
+    case 'date':
+      return column.separator === undefined ? byValues(dateGuess(values), 0.7) : 0
+    case 'from':
+      return column.separator === undefined ? byValues(officeGuess(column, false), 0.5) : 0
+    case 'to':
+      return byValues(officeGuess(column, true), 0.6)
+    case 'urgency':
+    case 'secrecy':
+    case 'kind':
+    case 'circular':
+      return named >= 1.5 && (blank || tableGuess(field, values) !== undefined) ? named : 0
+    case 'sentAt':
+      return named >= 1 && share(instantGuess(values) ?? nothing) >= 0.5 ? named : 0
+    case 'references.date':
+      return named >= 1.5 ? named : 0
+    case 'attachments':
+      return 0
+    case 'subject':
+      return column.separator !== undefined || (blank && named < 2)
+        ? 0
+        : named > 0
+          ? named
+          : longTexts(values)
+            ? 0.4
+            : 0
+    default:
+      return named >= 1.5 ? named : 0
+  }
+}
+
+const nothing: Guess = { as: 'text', read: 0, of: 1, what: '' }
+const longTexts = (values: readonly string[]): boolean =>
+  seen(values).length > 0 &&
+  seen(values).every((value) => value.length > 8 && /\p{L}{4}/u.test(value) && !/\.\w{3,4}$/.test(value))
+
+export function textField(field: string, column: Column): ProposedField {
+  const longest = Math.max(0, ...column.values.map((value) => [...value].length))
+  const blanks = column.values.some((value) => value !== value.trim())
+  const as = { text: { overflow: 'spill', ...(blanks && { trim: true }) } }
+  return {
+    field,
+    at: [column.name],
+    as,
+    reason: `the longest has ${longest} characters; if the system has a bound, say it (max: 150)${blanks ? '; blanks stand around some' : ''}`,
+  }
+}
+
+export function tableField(field: TableField, column: Column | undefined): readonly ProposedField[] {
+  const found = column && tableGuess(field, column.values)
+  const name = field === 'notice' ? 'kind' : field
+  if (column === undefined || found === undefined)
+    return name === 'secrecy'
+      ? [
+          {
+            field: name,
+            at: [],
+            always: 'ordinary',
+            reason: 'no column says it: letters that are secret are refused on their way here',
+          },
+        ]
+      : []
+  const { table, guessed, unknown, unsaid } = found
+  const reason = [
+    `${seen(column.values).length - unknown.length} of ${seen(column.values).length} codes are known`,
+    ...(guessed.length === 0
+      ? []
+      : [`TO BE CHECKED: not in the sample, a guess: ${guessed.map(quoted).join(', ')}`]),
+    ...(unknown.length === 0
+      ? []
+      : [`TO BE COMPLETED: what do they mean: ${unknown.slice(0, 10).map(quoted).join(', ')}`]),
+  ].join('; ')
+  const needed = name === 'kind' && field === 'notice' ? [] : unsaid
+  return [
+    { field: name, at: [column.name], as: { table }, ...(needed.length > 0 && { unsaid: needed }), reason },
+  ]
+}
+
+const quoted = (value: string): string => JSON.stringify(value.slice(0, 40))
+
+/** A number that stands in two columns, before and behind the stroke. */
+function joinedNumber({ columns }: Sheet): ProposedField | undefined {
+  const like = columns.filter(
+    ({ name, separator }) => separator === undefined && likeness(name, letterWords['number'] ?? []) >= 1,
+  )
+  for (const one of like)
+    for (const other of like) {
+      const both = one.values
+        .map((value, index) => [value, other.values[index] ?? ''] as const)
+        .filter(([a, b]) => a !== '' && b !== '')
+      const guess = numberGuess(both.map(([a, b]) => `${a}/${b}`))
+      if (
+        one === other ||
+        both.length === 0 ||
+        share(guess) < 0.5 ||
+        both.some(([a]) => a.includes('/') || !/\p{L}|\./u.test(a))
+      )
+        continue
+      const as = { join: { template: '{before}/{behind}', of: 'letter-number' } }
+      return { field: 'number', at: [one.name, other.name], as, reason: counted(guess) }
+    }
+  return undefined
+}
+
+/** A day in three columns. */
+function dayMonthYear({ columns }: Sheet): readonly ProposedField[] {
+  const at = (...names: string[]) => columns.find(({ name }) => names.includes(keyOf(name)))
+  const [day, month, year] = [
+    at('วัน', 'day', 'd', 'วันที่'),
+    at('เดือน', 'month', 'm'),
+    at('ปี', 'year', 'y', 'พศ'),
+  ]
+  if (day === undefined || month === undefined || year === undefined) return []
+  const worded = seen(month.values).some((value) => /\p{L}/u.test(value))
+  const [between, template] = worded ? [' ', '{d} {m} {y}'] : ['/', '{d}/{m}/{y}']
+  const guess = dateGuess(
+    day.values.map((value, index) => [value, month.values[index], year.values[index]].join(between)),
+  )
+  const as = { join: { template, of: guess.as } }
+  return [{ field: 'date', at: [day.name, month.name, year.name], as, reason: counted(guess) }]
+}
+
+/** References are lists side by side, with one separator. */
+function references(taken: ReadonlyMap<string, Column>): readonly ProposedField[] {
+  const number = taken.get('references.number')
+  if (number === undefined) return []
+  const values = seen(number.values)
+  const separator =
+    number.separator ??
+    [' | ', ';', '|', ', ', ',', '\n'].find((one) => values.some((value) => value.includes(one))) ??
+    ';'
+  const several = values.some((value) => value.includes(separator))
+  return ['references.number', 'references.date', 'references.subject'].flatMap((field): ProposedField[] => {
+    const column = taken.get(field)
+    if (column === undefined) return []
+    const parts = seen(column.values.flatMap((value) => value.split(column.separator ?? separator)))
+    const date = dateGuess(parts)
+    if (field === 'references.date' && parts.length > 0 && share(date) < 0.5) return []
+    const of = field === 'references.date' ? { of: date.as } : {}
+    return [
+      {
+        field,
+        at: [column.name],
+        as: { list: { separator: column.separator ?? separator, ...of } },
+        reason:
+          several || number.separator !== undefined
+            ? 'several stand in one cell'
+            : 'TO BE CHECKED: no cell holds several, so the separator is a guess',
+      },
+    ]
+  })
+}
+
+/** Columns that name files, in their order; the last may hold several. */
+function attachments({ columns }: Sheet, used: ReadonlySet<string>): readonly ProposedField[] {
+  const files = columns
+    .filter(({ name }) => !used.has(name))
+    .map((column) => ({
+      column,
+      named: likeness(column.name, letterWords['attachments'] ?? []),
+      guess: fileGuess(column),
+    }))
+    .filter(({ named, guess }) => (guess.of === 0 ? named >= 2 : share(guess) >= (named >= 1 ? 0.5 : 0.9)))
+  const last = files.at(-1)
+  if (last === undefined) return []
+  const counts = files.reduce((sum, { guess }) => ({ read: sum.read + guess.read, of: sum.of + guess.of }), {
+    read: 0,
+    of: 0,
+  })
+  return [
+    {
+      field: 'attachments',
+      at: files.map(({ column }) => column.name),
+      as: last.guess.as,
+      reason: counted({ ...counts, what: 'names of files that stand beside, the first the letter itself' }),
+    },
+  ]
+}

@@ -1,0 +1,68 @@
+// The channels of a proposed profile: a skeleton whose hosts, paths and secrets the installation names.
+
+export const transportKinds = ['folder', 'sftp', 'ftp', 'http-in'] as const
+export type TransportKind = (typeof transportKinds)[number]
+
+const extensions: Readonly<Record<string, string>> = {
+  csv: 'csv',
+  'html-table': 'xls',
+  xlsx: 'xlsx',
+  dbf: 'dbf',
+  xml: 'xml',
+  'json-records': 'json',
+}
+
+/** Lines of YAML for `send`, `sendNotices`, `receive` and `notices`. */
+export function channelLines(
+  kind: TransportKind,
+  office: string,
+  format: string,
+  untold: readonly string[],
+): readonly string[] {
+  const env = (name: string): string => `{ env: SARABAN_${office}_${name} }`
+  const pattern = `"*.${extensions[format] ?? format}"`
+  const told = untold.length === 0 ? '' : `, untold: [${untold.join(', ')}]`
+  if (kind === 'folder')
+    return [
+      'send: # the folder into which the system puts its letters',
+      `  transport: { kind: folder, path: ${env('SEND')}, pattern: ${pattern}, settle: 5s }`,
+      '  document: letter',
+      'sendNotices: # what became of letters that the system was given',
+      `  transport: { kind: folder, path: ${env('SEND_NOTICES')}, pattern: ${pattern}, settle: 5s }`,
+      '  document: notice',
+      `receive: { transport: { kind: folder, path: ${env('RECEIVE')} }, document: letter }`,
+      `notices: { transport: { kind: folder, path: ${env('NOTICES')} }, document: notice${told} }`,
+    ]
+  if (kind === 'http-in')
+    return [
+      'send: # the system posts its letters, with a key of its own, and fetches what waits for it',
+      '  transport:',
+      '    kind: http-in',
+      `    path: /v1/systems/${office}/letters`,
+      `    access: &access { kind: api-key, sha256: [${env('KEY_SHA256')}] }`,
+      '  document: letter',
+      'sendNotices:',
+      `  transport: { kind: http-in, path: /v1/systems/${office}/notices, access: *access }`,
+      '  document: notice',
+      'receive:',
+      `  transport: &waiting { kind: http-in, path: /v1/systems/${office}/waiting, access: *access }`,
+      '  document: letter',
+      `notices: { transport: *waiting, document: notice${told} }`,
+    ]
+  return [
+    'send:',
+    '  transport: &server',
+    `    kind: ${kind}`,
+    `    host: ${env('HOST')}`,
+    `    user: ${env('USER')}`,
+    `    password: ${env('PASSWORD')}`,
+    ...(kind === 'sftp' ? [`    hostKey: ${env('HOST_KEY')}`] : ['    tls: explicit']),
+    '    folders: { send: out, sendNotices: answers, receive: in, notices: status } # TO BE CHECKED',
+    `    pattern: ${pattern}`,
+    '    settle: 5s',
+    '  document: letter',
+    'sendNotices: { transport: *server, document: notice }',
+    'receive: { transport: *server, document: letter }',
+    `notices: { transport: *server, document: notice${told} }`,
+  ]
+}
