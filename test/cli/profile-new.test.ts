@@ -79,8 +79,8 @@ t.test('a stranger’s sample becomes a profile that check and try accept withou
 
 t.test('on a terminal what is missing is asked for, elsewhere it is named', async (t) => {
   const { sample, out } = sampleIn(t)
-  t.match(await saraban(['profile', 'new']), { code: 2, err: /without LETTERS, --office, --out/ })
-  t.match(await saraban(['profile', 'new'], [sample, 'ที่ไม่มี']), { code: 2, err: /without --office/ })
+  t.match(await saraban(['profile', 'new']), { code: 2, err: /without “LETTERS, --office, --out”/ })
+  t.match(await saraban(['profile', 'new'], [sample, 'ที่ไม่มี']), { code: 2, err: /without “--office”/ })
   t.match(await saraban(['profile', 'new'], [sample, 'Uttaradit', out]), { code: 0, out: /written, csv/ })
 })
 
