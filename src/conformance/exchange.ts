@@ -186,7 +186,7 @@ async function keep(document: Collected, forms: Forms, received: Mutable<Receive
 
 async function sourceOf(content: 'letter' | 'notice', document: Collected, form: DocumentForm) {
   const { bytes, unnamed = [] } = document
-  const source = { document: content, name: 'collected', bytes, sender: 'gone' as const }
+  const source = { document: content, name: document.name ?? 'collected', bytes, sender: 'gone' as const }
   let beside: ReadonlyMap<string, AttachmentContent> = document.beside
   if (unnamed.length > 0) {
     const [item] = await form.read({ ...source, beside, final: false })

@@ -30,7 +30,7 @@ export async function testProfile(text: string, settings: SuiteSettings): Promis
   const profile = mustBe(readProfile(text, 'profile.yaml'))
   const findings = [
     ...(await documentFindings(profile, settings)),
-    ...(await channelFindings(text, settings)),
+    ...(await channelFindings(text, profile, settings)),
   ]
   return {
     profile: profile.id,
@@ -39,6 +39,14 @@ export async function testProfile(text: string, settings: SuiteSettings): Promis
     took: Math.round(settings.clock.elapsed() - began),
   }
 }
+
+/** A system that seals by itself has no form for the suite to write in: what it owes is held where envelopes and their doors are. */
+const sealedElsewhere = (check: Finding['check']): Finding => ({
+  check,
+  about: 'sealed by its sender',
+  outcome: 'inapplicable',
+  why: 'its system seals envelopes by itself: test/envelope, test/gateway/http and the fleet hold what they owe',
+})
 
 /** The part of the suite that needs no server. What only channels can show is inapplicable here. */
 export async function documentsOnly(
@@ -64,7 +72,12 @@ export async function documentsOnly(
 }
 
 /** What the channels owe. A machine that cannot play the system's part is a failure of each check, and says what to install. */
-async function channelFindings(text: string, settings: SuiteSettings): Promise<readonly Finding[]> {
+async function channelFindings(
+  text: string,
+  profile: Profile,
+  settings: SuiteSettings,
+): Promise<readonly Finding[]> {
+  if (formsOf(profile, settings.clock).send?.receipts === true) return channelChecks.map(sealedElsewhere)
   const stage = await openStage(text, settings)
   if ('missing' in stage)
     return channelChecks.map((check) => ({
@@ -91,13 +104,7 @@ export async function documentFindings(
 ): Promise<readonly Finding[]> {
   const forms = formsOf(profile, clock)
   // What its sender sealed is passed on as it is: there is no form to be written in.
-  if (forms.send?.receipts === true)
-    return documentChecks.map((check) => ({
-      check,
-      about: 'its documents',
-      outcome: 'inapplicable',
-      why: 'its system seals envelopes by itself; test/envelope holds what they owe',
-    }))
+  if (forms.send?.receipts === true) return documentChecks.map(sealedElsewhere)
   const messageId = () => newMessageId(clock, random)
   const own = profile.office
   const other = own === moi ? mustBe(officeId('50')) : moi

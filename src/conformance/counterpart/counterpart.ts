@@ -22,6 +22,8 @@ export type Answer =
 
 /** A document that the system was brought or fetched. */
 export interface Collected {
+  /** Its file's name, where it is a file: by it a memo file is found. */
+  readonly name?: string
   readonly bytes: Buffer
   readonly beside: ReadonlyMap<string, AttachmentContent>
   /** Files whose names only the document says, in its order. */

@@ -6,6 +6,7 @@ import { mailbox } from './mailbox.ts'
 import { rest } from './rest.ts'
 import { ftp, sftp } from './server.ts'
 import { soap } from './soap.ts'
+import { soapOut } from './soap-out.ts'
 import { sql } from './sql.ts'
 
 export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
@@ -17,5 +18,6 @@ export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
   rest,
   mailbox,
   soap,
+  'soap-out': soapOut,
   sql,
 }

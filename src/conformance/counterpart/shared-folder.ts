@@ -61,6 +61,6 @@ export function takeDocuments(folder: string, taken: string): Collected[] {
     for (const name of document.endsWith('.json') ? beside.keys() : [])
       if (bytes.includes(name) && existsSync(join(folder, name)))
         renameSync(join(folder, name), join(taken, `${document}-${name}`))
-    return { bytes, beside }
+    return { name: document, bytes, beside }
   })
 }

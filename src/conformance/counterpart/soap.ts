@@ -14,10 +14,14 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
   async function call(content: string): Promise<string> {
     const answer = await request(`${base}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: '""', authorization },
-      body: `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header/><s:Body>${content}</s:Body></s:Envelope>`,
+      headers: { 'content-type': 'text/xml', soapaction: '""', authorization },
+      // Bytes as they are, whatever charset the profile says: one character for each.
+      body: Buffer.from(
+        `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header/><s:Body>${content}</s:Body></s:Envelope>`,
+        'latin1',
+      ),
     })
-    const said = await answer.body.text()
+    const said = Buffer.from(await answer.body.arrayBuffer()).toString('latin1')
     if (answer.statusCode !== 200)
       throw new Error(`the service answered ${answer.statusCode}: ${said.slice(0, 500)}`)
     return said
@@ -33,14 +37,14 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
       base = http
     },
     async handIn(channel, { written }): Promise<Answer> {
-      const document = written.bytes.toString('utf8')
+      const document = written.bytes.toString('latin1')
       const content =
         channel === 'send'
           ? `<CorrespondenceLetterOutboundRequest>${document}</CorrespondenceLetterOutboundRequest>`
           : document
       const said = await call(content)
       return /<(?:\w+:)?ErrorDetail\b/.test(said)
-        ? { kind: 'refused', said: said.slice(0, 1_000) }
+        ? { kind: 'refused', said: Buffer.from(said, 'latin1').toString('utf8').slice(0, 1_000) }
         : { kind: 'taken' }
     },
     async collect() {
@@ -50,7 +54,7 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
         const process = /<(?:\w+:)?[pP]rocessID>([^<]+)</.exec(said)?.[1]
         // That the queue is empty is said as an error.
         if (process === undefined || /<(?:\w+:)?ErrorDetail\b/.test(said)) return collected
-        collected.push({ bytes: Buffer.from(said, 'utf8'), beside: new Map() })
+        collected.push({ bytes: Buffer.from(said, 'latin1'), beside: new Map() })
         await call(
           `<CorrespondenceLetterDeleteRequest><ProcessID>${process}</ProcessID></CorrespondenceLetterDeleteRequest>`,
         )

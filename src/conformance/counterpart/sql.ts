@@ -1,6 +1,6 @@
 // The counterpart of `sql`: a system with tables of its own on a real database server. A document is a row (formats/rows):
 // handed in it is put into the table that is read; what the gateway has written is found as a row again.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import iconv from 'iconv-lite'
 import type { AttachmentContent } from '../../adapters/contract.ts'
@@ -348,7 +348,9 @@ function cellOf(
   const name = named ?? path ?? `${column}.${options.ending ?? 'pdf'}`
   beside.set(
     name,
-    folder === undefined ? { kind: 'bytes', bytes } : { kind: 'file', path: join(folder, path ?? '') },
+    folder === undefined
+      ? { kind: 'bytes', bytes }
+      : { kind: 'bytes', bytes: readFileSync(join(folder, path ?? '')) },
   )
   return name
 }
