@@ -4,6 +4,7 @@ import { publishedSchema } from '../src/adapters/profile-schema.ts'
 import { defaultPolicy } from '../src/gateway/delivery/schedule.ts'
 import { deliveryTable, letterTable, type Table } from '../src/gateway/delivery/states.ts'
 import { catalogue } from '../src/problem/catalogue.ts'
+import { shippedProfilesPage } from './shipped-profiles.ts'
 
 /** A generated page, or a part of a page between `<!-- generated: NAME -->` and `<!-- end -->`. */
 interface Generated {
@@ -56,6 +57,7 @@ function scheduleText(): string {
 
 const pages: readonly Generated[] = [
   { file: 'docs/problems.md', text: problemsPage() },
+  { file: 'docs/shipped-profiles.md', text: shippedProfilesPage('profiles') },
   { file: 'schemas/profile.schema.json', text: `${JSON.stringify(publishedSchema(), null, 2)}\n` },
   { file: 'ARCHITECTURE.md', part: 'delivery states', text: diagram(deliveryTable, 'due') },
   { file: 'ARCHITECTURE.md', part: 'letter states', text: diagram(letterTable, 'sealed') },
