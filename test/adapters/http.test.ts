@@ -107,7 +107,7 @@ notices: { transport: { kind: http-out, url: "http://127.0.0.1:9/" }, document: 
     { items: [{ position: 'record 1', state: 'taken', messageId: messageIdOf(1) }, { state: 'taken' }] },
   ])
   t.match(await post(letter, { ...letter, to: 'ก' }), [
-    207,
+    422,
     {
       items: [
         { position: 'record 1', state: 'taken' },

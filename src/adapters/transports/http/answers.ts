@@ -61,12 +61,15 @@ export function jsonAnswer(taken: Taken): DoorAnswer {
 }
 
 /**
- * The answer to a document of several letters or notices: what became of each, in their order. 207 (RFC 4918, section 11.1)
- * where not all were taken: what was refused nobody keeps, so the sender must be told of every one.
+ * The answer to a document of several letters or notices: what became of each, in their order. What was refused nobody
+ * keeps, and clients exist that look only whether a status is 2xx: so the status is that of the refused. The whole may be
+ * sent again when they are mended; those that were taken are known then.
  */
 export function manyAnswer(taken: readonly Taken[]): DoorAnswer {
-  const whole = taken.every(({ kind }) => kind === 'taken' || kind === 'known')
-  const status = !whole ? 207 : taken.some(({ kind }) => kind === 'taken') ? 201 : 200
+  const [first, ...rest] = taken.flatMap((each) => (each.kind === 'refused' ? each.problems : []))
+  const some = (kind: Taken['kind']): boolean => taken.some((each) => each.kind === kind)
+  const status =
+    first !== undefined ? statusOf([first, ...rest]) : some('quarantined') ? 202 : some('taken') ? 201 : 200
   return {
     status,
     headers: { 'content-type': 'application/json' },
