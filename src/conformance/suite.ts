@@ -88,6 +88,10 @@ async function channelFindings(
     }))
   try {
     return await checkChannels(stage, settings)
+  } catch (error) {
+    // A counterpart that breaks must not take the other profiles' reports with it.
+    const why = `the trial broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+    return channelChecks.map((check) => ({ check, about: 'over its transports', outcome: 'failed', why }))
   } finally {
     await stage.close()
   }

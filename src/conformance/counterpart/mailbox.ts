@@ -78,6 +78,8 @@ export const mailbox: CounterpartMaker = async (settings): Promise<Counterpart> 
       looked = now
       const client = await opened()
       await client.noop()
+      // Dovecot takes 1:* of an empty mailbox for a wrong set.
+      if (client.mailbox === false || client.mailbox.exists === 0) return []
       const collected: Collected[] = []
       const taken: number[] = []
       for await (const { uid, source } of client.fetch('1:*', { uid: true, source: true })) {
