@@ -120,6 +120,8 @@ export function differences(before: Letter, after: Letter, { spilled, texts, uns
     if (unsaid.includes(field)) return []
     if (spilled.some((name) => name === field || name.startsWith(`${field}.`))) return []
     if (isDeepStrictEqual(one[field], other[field])) return []
+    // A mail always says when it was sent, of a letter that does not say it too.
+    if (field === 'sentAt' && one[field] === undefined) return []
     return [`${field} was ${short(one[field])} and is ${short(other[field])}`]
   })
   for (const field of spilled) {
