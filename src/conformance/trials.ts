@@ -235,7 +235,13 @@ async function corrected(scene: Scene): Promise<readonly Finding[]> {
     number: made.letter.number,
     date: made.letter.date,
     subject: 'แก้ไขเรื่อง ขอเลื่อนการประชุม',
-    files: [],
+    files: [
+      {
+        name: `แก้ไข ${sends.nextRunning()}.pdf`,
+        role: 'main',
+        bytes: Buffer.from('%PDF-1.4\n% corrected\n%%EOF\n'),
+      },
+    ],
   })
   const answer = await system.send(other)
   const told =
