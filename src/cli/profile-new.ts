@@ -49,7 +49,8 @@ export function newCommand(terminal: Terminal): Command {
       const bytes = readSample(sample)
       const { origin, transport } = options
       const wish = { office, origin, transport, id: idOf(office) }
-      const proposal = proposeProfile(wish, bytes, notices === undefined ? undefined : readSample(notices))
+      const second = notices === undefined ? undefined : readSample(notices)
+      const proposal = proposeProfile(wish, bytes, second, memoOf(sample))
       if (!proposal.ok) throw new Failed(exit.refused, proposal.problems)
       const { text, format, open } = proposal.value
       write(out, text)
@@ -145,6 +146,15 @@ function readSample(path: string): Buffer {
   } catch (error) {
     throw new Failed(exit.usage, [problem('cli.file.unreadable', '', path, { reason: reasonOf(error) })])
   }
+}
+
+/** The memo file of a table, which stands beside it under the same name. */
+function memoOf(sample: string): Buffer | undefined {
+  const stem = sample.replace(/\.dbf$/i, '')
+  const found = ['dbt', 'fpt', 'DBT', 'FPT']
+    .map((ending) => `${stem}.${ending}`)
+    .find((path) => existsSync(path))
+  return found === undefined || stem === sample ? undefined : readSample(found)
 }
 
 function write(path: string, text: string): void {

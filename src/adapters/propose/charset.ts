@@ -24,7 +24,7 @@ export function proposeCharset(bytes: Buffer): CharsetGuess | undefined {
   const unassigned = [...text].filter((each) => each === undecodable).length
   const thai = text.match(/[\u0e01-\u0e5b]/gu)?.length ?? 0
   // A file of pictures is a third unassigned bytes; text has one where a clerk's keyboard slipped.
-  if (thai < 3 || unassigned * 50 > thai) return undefined
+  if (thai < 3 || unassigned * 10 > thai) return undefined
   const means =
     unassigned === 0 ? 'every byte means something in it' : `${unassigned} bytes mean nothing in it`
   return { charset: 'windows-874', reason: `it is not UTF-8, holds ${thai} Thai characters, and ${means}` }

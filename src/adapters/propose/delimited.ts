@@ -23,7 +23,7 @@ export function readDelimited(bytes: Buffer, { charset, reason }: CharsetGuess):
   const text = decodePart(bytes, charset).replace(/^\ufeff/, '')
   const cuts = delimiters.flatMap((delimiter) => quotes.map((quote) => cut(text, delimiter, quote)))
   const best = cuts.reduce((one, other) => (worth(other) > worth(one) ? other : one))
-  if (best.width < 3 || best.rows.length === 0 || best.even * 2 < best.rows.length)
+  if (best.width < 3 || best.rows.length === 0 || best.even * 3 < best.rows.length)
     return { ok: false, problem: problem('adapter.propose.unknown', '') }
   const [first = []] = best.rows
   const named = isHeader(first)

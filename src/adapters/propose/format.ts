@@ -18,8 +18,8 @@ const magic: readonly (readonly [RegExp, string])[] = [
   [/^(\x1f\x8b|Rar!|7z\xbc\xaf)/, 'an archive; unpack it first'],
 ]
 
-/** The columns of a sample, or why nothing can be proposed. At most 16 MiB. */
-export function readSample(bytes: Buffer): SheetRead {
+/** The columns of a sample, or why nothing can be proposed. At most 16 MiB. `memo`: of a table of dBase. */
+export function readSample(bytes: Buffer, memo?: Buffer): SheetRead {
   const no = (found: Problem): SheetRead => ({ ok: false, problem: found })
   if (bytes.length === 0) return no(problem('adapter.document.empty', ''))
   if (bytes.length > bounds.bytes)
@@ -28,7 +28,7 @@ export function readSample(bytes: Buffer): SheetRead {
   const other = magic.find(([mark]) => mark.test(start))?.[1]
   if (other !== undefined) return no(problem('adapter.propose.other', '', undefined, { found: other }))
   if (start.startsWith('PK\x03\x04')) return readSheet(bytes)
-  if (isDbase(bytes)) return readDbase(bytes)
+  if (isDbase(bytes)) return readDbase(bytes, memo)
   const charset = proposeCharset(bytes)
   if (charset === undefined) return no(problem('adapter.propose.unknown', ''))
   const text = start
@@ -42,7 +42,7 @@ export function readSample(bytes: Buffer): SheetRead {
     return no(problem('adapter.propose.mail', ''))
   if (/^[[{]/.test(text)) return readMembers(bytes, charset)
   if (text.startsWith('<'))
-    return /<(html|table|!doctype html|meta|body|style)\b/i.test(
+    return /<(html|table|!doctype html|meta)\b/i.test(
       bytes.subarray(0, 65_536).toString('latin1').replaceAll('\0', ''),
     )
       ? readHtml(bytes, charset)

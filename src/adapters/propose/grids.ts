@@ -5,7 +5,7 @@ import { unguard } from '../formats/csv/rows.ts'
 import type { GridRow } from '../formats/grid.ts'
 import { tableRows } from '../formats/html-table/rows.ts'
 import { sheetRows } from '../formats/xlsx/sheet.ts'
-import { openWorkbook } from '../formats/xlsx/workbook.ts'
+import { openWorkbook, sheetNames } from '../formats/xlsx/workbook.ts'
 import { openZip } from '../formats/xlsx/zip.ts'
 import type { CharsetGuess } from './charset.ts'
 import { bounds, columnsOf, type Option, type SheetRead } from './sheet.ts'
@@ -45,16 +45,24 @@ export function readHtml(bytes: Buffer, { charset, reason }: CharsetGuess): Shee
   return { ok: true, value: { kind: 'html-table', options, columns: columnsOf(names, values), named: true } }
 }
 
-/** The columns of a workbook's first sheet. */
+/** The columns of the workbook's sheet whose header says the most. */
 export function readSheet(bytes: Buffer): SheetRead {
   const archive = openZip(bytes)
-  const workbook = archive.ok ? openWorkbook(archive.value, undefined) : archive
-  if (!workbook.ok) return { ok: false, problem: workbook.problems[0] }
-  const header = headerOf(sheetRows(workbook.value, bounds.rows))
-  if (header === undefined) return { ok: false, problem: problem('adapter.propose.header', '') }
+  if (!archive.ok) return { ok: false, problem: archive.problems[0] }
+  let best: { readonly header: Header; readonly sheet: string; readonly first: boolean } | undefined
+  for (const [index, sheet] of sheetNames(archive.value).slice(0, tables).entries()) {
+    const workbook = openWorkbook(archive.value, sheet)
+    if (!workbook.ok) return { ok: false, problem: workbook.problems[0] }
+    const header = headerOf(sheetRows(workbook.value, bounds.rows))
+    if (header !== undefined && header.known > (best?.header.known ?? 0))
+      best = { header, sheet, first: index === 0 }
+  }
+  if (best === undefined) return { ok: false, problem: problem('adapter.propose.header', '') }
+  const { header, sheet, first } = best
   const { names, values } = cut(header)
-  const options: Option[] =
-    header.at === 0
+  const options: Option[] = [
+    ...(first ? [] : [{ key: 'sheet', value: sheet, reason: 'the sheet whose header says the most' }]),
+    ...(header.at === 0
       ? []
       : [
           {
@@ -62,7 +70,8 @@ export function readSheet(bytes: Buffer): SheetRead {
             value: names.filter(saysSomething).slice(0, 3),
             reason: `${header.at} rows of titles stand above`,
           },
-        ]
+        ]),
+  ]
   return { ok: true, value: { kind: 'xlsx', options, columns: columnsOf(names, values), named: true } }
 }
 

@@ -42,7 +42,7 @@ export function letterFieldsOf(sheet: Sheet): readonly ProposedField[] {
   }
   const number = of('number')
   const joined =
-    number !== undefined && share(numberGuess(number.values)) >= 0.5 ? undefined : joinedNumber(sheet)
+    number !== undefined && share(numberGuess(number.values)) > 0.5 ? undefined : joinedNumber(sheet)
   if (joined !== undefined) found.push(joined)
   else if (number !== undefined) add('number', [number], numberGuess(number.values))
   const date = of('date')
@@ -85,10 +85,10 @@ export const counted = ({ read, of, what }: Omit<Guess, 'as'>): string =>
   `${read} of ${of} values are ${what}${read === of ? '' : '; TO BE CHECKED: the others are faults'}`
 
 /** Each field its likeliest column, each column one field: the surest first. */
-function assign({ columns }: Sheet): ReadonlyMap<string, Column> {
+function assign({ columns, named }: Sheet): ReadonlyMap<string, Column> {
   const candidates = columns.flatMap((column) =>
     Object.entries(letterWords).flatMap(([field, words]): Candidate[] => {
-      const score = scoreOf(field, likeness(column.name, words), column)
+      const score = scoreOf(field, likeness(column.name, words), column, named)
       return score > 0 ? [{ field, column, score }] : []
     }),
   )
@@ -107,20 +107,22 @@ export function assigned(candidates: readonly Candidate[]): ReadonlyMap<string, 
 }
 
 /** How likely a column is a field: its name's word, and whether its values are such. 0: it is not. */
-function scoreOf(field: string, named: number, column: Column): number {
+function scoreOf(field: string, named: number, column: Column, headed: boolean): number {
   const { values } = column
   const blank = seen(values).length === 0
   const byValues = (guess: Guess, alone: number): number => {
     const right = share(guess)
     if (blank) return named >= 2 ? named - 1 : 0
-    if (named === 0) return right >= 0.9 ? alone : 0
-    return right >= 0.5 ? named + right : 0
+    if (named === 0) return right >= (headed ? 0.9 : 0.5) ? alone : 0
+    return right >= 0.5 ? named + right : named >= 2 && right > 0 ? named - 1 + right : 0
   }
   switch (field) {
     case 'number': {
       const guess = numberGuess(values)
       const strokes = seen(values).filter((value) => /[\p{L}.]/u.test(value) && value.includes('/')).length
-      return column.separator !== undefined || strokes * 2 < guess.of ? 0 : byValues(guess, 0.8)
+      return column.separator !== undefined || (named < 2 && strokes * 2 < guess.of)
+        ? 0
+        : byValues(guess, 0.8)
     }
     case 'date':
       return column.separator === undefined ? byValues(dateGuess(values), 0.7) : 0
@@ -227,7 +229,8 @@ function joinedNumber({ columns }: Sheet): ProposedField | undefined {
 
 /** A day in three columns. */
 function dayMonthYear({ columns }: Sheet): readonly ProposedField[] {
-  const at = (...names: string[]) => columns.find(({ name }) => names.includes(keyOf(name)))
+  const at = (...names: string[]) =>
+    columns.find(({ name }) => names.includes(keyOf(name.split(/[/.@:]/).at(-1) ?? '')))
   const [day, month, year] = [
     at('วัน', 'day', 'd', 'วันที่'),
     at('เดือน', 'month', 'm'),
@@ -247,7 +250,7 @@ function dayMonthYear({ columns }: Sheet): readonly ProposedField[] {
 function references(taken: ReadonlyMap<string, Column>): readonly ProposedField[] {
   const number = taken.get('references.number')
   if (number === undefined) return []
-  const values = seen(number.values)
+  const values = seen(['date', 'number'].flatMap((part) => taken.get(`references.${part}`)?.values ?? []))
   const separator =
     number.separator ??
     [' | ', ';', '|', ', ', ',', '\n'].find((one) => values.some((value) => value.includes(one))) ??
@@ -274,8 +277,49 @@ function references(taken: ReadonlyMap<string, Column>): readonly ProposedField[
   })
 }
 
+const base64 = /^(data:[^,]{1,100},)?[A-Za-z0-9+/\s]{4,}={0,2}$/
+
+/** Columns that hold whole files as base64, beside one of their names; a list of them has one separator. */
+function filesInCells(columns: readonly Column[]): readonly ProposedField[] {
+  const content = columns.find(({ name, values, separator }) => {
+    const parts = seen(
+      values.flatMap((value) => (separator === undefined ? [value] : value.split(separator))),
+    )
+    const said = /content|data|base64|เนื้อหา/i.test(name)
+    return parts.length > 0 && parts.every((part) => base64.test(part) && (said || part.endsWith('=')))
+  })
+  if (content === undefined) return []
+  const parent = content.name.replace(/[^/.]*$/, '')
+  const name = columns.find(
+    (each) =>
+      each !== content &&
+      each.separator === content.separator &&
+      each.name.startsWith(parent) &&
+      share(fileGuess(each)) >= 0.5,
+  )
+  if (name === undefined) return []
+  const uri = content.values.some((value) => value.startsWith('data:'))
+  const as = {
+    base64: {
+      parts: ['content', 'name'],
+      ...(content.separator !== undefined && { separator: content.separator }),
+      ...(uri && { uri }),
+    },
+  }
+  return [
+    {
+      field: 'attachments',
+      at: [content.name, name.name],
+      as,
+      reason: 'whole files stand in cells, as base64',
+    },
+  ]
+}
+
 /** Columns that name files, in their order; the last may hold several. */
-function attachments({ columns }: Sheet, used: ReadonlySet<string>): readonly ProposedField[] {
+function attachments({ columns, kind }: Sheet, used: ReadonlySet<string>): readonly ProposedField[] {
+  const inside = kind === 'json-records' || kind === 'xml' ? filesInCells(columns) : []
+  if (inside.length > 0) return inside
   const files = columns
     .filter(({ name }) => !used.has(name))
     .map((column) => ({

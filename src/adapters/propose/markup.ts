@@ -1,6 +1,7 @@
 // XML of a system: its namespaces, the element that is a letter, and the paths to its values.
 import { problem } from '../../problem/problem.ts'
 import { decodePart } from '../formats/charset.ts'
+import { escapeBareAmpersands } from '../formats/e-cms/repair.ts'
 import { isName } from '../formats/xml/path.ts'
 import { type Element, scanXml } from '../formats/xml/scan.ts'
 import type { CharsetGuess } from './charset.ts'
@@ -9,7 +10,11 @@ import type { Option, SheetRead } from './sheet.ts'
 
 /** The columns of a document of XML. */
 export function readMarkup(bytes: Buffer, { charset, reason }: CharsetGuess): SheetRead {
-  const text = decodePart(bytes, charset).replace(/^\ufeff/, '')
+  const repaired = escapeBareAmpersands(bytes)
+  const text = decodePart(charset.startsWith('utf-16') ? bytes : repaired.bytes, charset).replace(
+    /^\ufeff/,
+    '',
+  )
   const namespaces = namespacesOf(text)
   const scan = (record: readonly string[], take: (element: Element) => boolean) =>
     scanXml(text, record, { namespaces, inside: false }, take)
@@ -37,6 +42,9 @@ export function readMarkup(bytes: Buffer, { charset, reason }: CharsetGuess): Sh
           },
         ]
       : []),
+    ...(repaired.ampersands === 0 || charset.startsWith('utf-16')
+      ? []
+      : [{ key: 'repair', value: 'ampersands', reason: `${repaired.ampersands} stand bare in the sample` }]),
     ...(Object.keys(namespaces).length === 0
       ? []
       : [{ key: 'namespaces', value: namespaces, reason: 'as the document declares them' }]),

@@ -26,9 +26,15 @@ export interface Proposal {
 /**
  * Proposes a profile from a sample of letters and, if there is one, of notices, at most 16 MiB each. Fails when a sample is
  * nothing that a profile describes, or lacks what a letter cannot be without. What is proposed reads as a profile.
+ * `memo`: the memo file of a table of dBase, where it came.
  */
-export function proposeProfile(wish: Wish, letters: Buffer, notices: Buffer | undefined): Result<Proposal> {
-  const sheet = readSample(letters)
+export function proposeProfile(
+  wish: Wish,
+  letters: Buffer,
+  notices: Buffer | undefined,
+  memo?: Buffer,
+): Result<Proposal> {
+  const sheet = readSample(letters, memo)
   if (!sheet.ok) return bad({ ...sheet.problem, path: 'letters' })
   const fields = letterFieldsOf(sheet.value)
   const missing = ['number', 'date', 'subject'].filter((name) => !fields.some(({ field }) => field === name))

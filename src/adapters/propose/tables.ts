@@ -17,8 +17,8 @@ type Meanings = Readonly<Record<string, readonly string[]>>
 const urgencyWords: Readonly<Record<Urgency, readonly string[]>> = {
   ordinary: ['ปกติ', 'ธรรมดา', 'ทั่วไป', 'normal', 'ordinary', 'n', 'น', '-'],
   urgent: ['ด่วน', 'urgent', 'u'],
-  'very-urgent': ['ด่วนมาก', 'very urgent', 'very-urgent', 'high'],
-  'most-urgent': ['ด่วนที่สุด', 'most urgent', 'most-urgent', 'highest'],
+  'very-urgent': ['ด่วนมาก', 'very urgent', 'very-urgent', 'vu', 'high'],
+  'most-urgent': ['ด่วนที่สุด', 'most urgent', 'most-urgent', 'mu', 'flash', 'highest'],
 }
 const secrecyWords: Readonly<Record<Secrecy, readonly string[]>> = {
   ordinary: ['ปกติ', 'ไม่ลับ', 'ธรรมดา', 'เปิดเผย', 'normal', 'open', 'ordinary', '-'],
@@ -30,8 +30,8 @@ const kindWords: Readonly<Record<Kind, readonly string[]>> = {
   external: ['ภายนอก', 'หนังสือภายนอก', 'external', 'ex'],
   internal: ['ภายใน', 'หนังสือภายใน', 'บันทึก', 'บันทึกข้อความ', 'internal', 'in'],
   stamped: ['ประทับตรา', 'หนังสือประทับตรา', 'stamped', 'st'],
-  directive: ['สั่งการ', 'หนังสือสั่งการ', 'คำสั่ง', 'directive', 'or'],
-  public: ['ประชาสัมพันธ์', 'หนังสือประชาสัมพันธ์', 'public', 'pr'],
+  directive: ['สั่งการ', 'หนังสือสั่งการ', 'คำสั่ง', 'ระเบียบ', 'ข้อบังคับ', 'directive', 'or'],
+  public: ['ประชาสัมพันธ์', 'หนังสือประชาสัมพันธ์', 'ประกาศ', 'public', 'pr'],
   record: ['หลักฐาน', 'รับรอง', 'record', 'rc'],
 }
 const truthWords: Meanings = {

@@ -35,7 +35,8 @@ export function dateGuess(all: readonly string[]): Guess {
   const some = values.slice(0, 200)
   for (const form of dateForms) {
     const dates = some.map((value) => ({ value, date: readLetterDate(value, { form }) }))
-    const read = dates.filter(({ date }) => date.ok).length
+    // Of two forms that read as many, the first value's is the likelier: mistakes come later in real exports.
+    const read = dates.filter(({ date }) => date.ok).length + (dates[0]?.date.ok === true ? 0.5 : 0)
     if (read < best.read || read === 0) continue
     const same = dates.filter(
       ({ value, date }) => date.ok && printLetterDate(date.value, form) === value,

@@ -8,9 +8,7 @@ export const letterWords: Words = {
   number: words(
     'ที่หนังสือ เลขที่หนังสือ ที่ เลขที่ เลขหนังสือ รหัสหนังสือ docno number bookno letterno no sendno nofull thi book refno.',
   ),
-  date: words(
-    'ลงวันที่ วันที่ วันที่หนังสือ วดป ลว ลงวัน docdate date bookdate letterdate dated senddate longwanthi day dmy',
-  ),
+  date: words('ลงวันที่ วันที่ วันที่หนังสือ วดป ลว ลงวัน docdate date bookdate letterdate dated longwanthi day dmy'),
   subject: words('เรื่อง ชื่อเรื่อง เรื่อง1 หัวเรื่อง หัวข้อ subject title subj about sendtitle rueang topic'),
   urgency: words(
     'ความเร็ว ชั้นความเร็ว ความเร่งด่วน ด่วน เร่งด่วน รหัสความเร็ว ชั้นเร็ว เร็ว ชั้น speed speedcode priority pri urgency sendfast fast chanreo',

@@ -110,6 +110,14 @@ function textsOf(archive: Archive, part: string | undefined): Result<readonly st
   })
 }
 
+/** The names of the sheets that are shown, in their order; none of a workbook that does not open. */
+export function sheetNames(archive: Archive): readonly string[] {
+  const root = relationships(archive, '')
+  if (!root.ok) return []
+  const read = sheetsOf(archive, ofType(root.value, 'officeDocument')[0]?.[1].target ?? 'xl/workbook.xml')
+  return read.ok ? read.value.sheets.flatMap(({ name, hidden }) => (hidden ? [] : [name])) : []
+}
+
 /** Gathers the text of an `si` or an `is`: its `t`, those of its runs too, and not those of its phonetic runs. */
 export function textRuns() {
   let gathered = ''
