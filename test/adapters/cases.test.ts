@@ -69,7 +69,7 @@ function filesIn(place: string): string[] {
 t.test('every profile has its cases, and every case its profile', (t) => {
   t.same(faultsOfFolders(folder, profiles), [])
   const odd = t.testdir({ stranger: { 'a.txt': '' }, 'chiang-mai-csv': {}, 'moi-inbox': { 'a.txt': '' } })
-  const known = ['chiang-mai-csv', 'moi-inbox', 'nan-dbf']
+  const known = ['chiang-mai-csv', 'moi-inbox', 'nan-dbf', 'ranong-envelope']
   t.same(faultsOfFolders(odd, known).toSorted(), [
     'cases/chiang-mai-csv: no case in it; a case is a file *.txt, as cases/README.md says',
     'cases/moi-inbox: it has cases; take its waiver away',

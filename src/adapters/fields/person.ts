@@ -17,9 +17,11 @@ export const person = codec<Readonly<Record<string, never>>>({
     },
     write: (values, columns) => {
       const [given = '', family = '', title = ''] = values
-      // A given name of two words would be read back as another person: it needs its own cell.
-      const inOne = columns === 1 && !given.includes(' ') && (given !== '' || family === '')
-      const cells = inOne ? [`${given} ${family}`.trim()] : [given, family]
+      // Two words in a given name, or two blanks in a family name, would be read back as another person: they need cells.
+      const whole = `${given} ${family}`.trim()
+      const [first, rest] = namesOf(whole)
+      const inOne = columns === 1 && first === given && rest === family
+      const cells = inOne ? [whole] : [given, family]
       return fill(title === '' ? cells : [...cells, title], columns)
     },
   }),
