@@ -21,6 +21,8 @@ export interface Way {
   readonly form: DocumentForm
   readonly parties: Parties
   readonly messageId: () => MessageId
+  /** The fields that the system cannot say, as its form or its profile declares. */
+  readonly unsaid: readonly string[]
 }
 
 const parcelId = 'conformance-1'
@@ -67,7 +69,7 @@ async function thereAndBack(
       if (must === 'all') faults.push(`${sample.name}: refused: ${reasons(document.problems)}`)
       continue
     }
-    const lost = await losses(way.form, sample, document.value)
+    const lost = await losses(way, sample, document.value)
     if (lost.length > 0) faults.push(`${sample.name}: ${lost.join('; ')}`)
   }
   const about = `${way.name}: ${samples.length - refused} of ${samples.length} written and read again, ${refused} refused`
@@ -90,7 +92,7 @@ function written({ form, messageId }: Way, { letter, contents }: Sample): Promis
 }
 
 /** What is not as it was when the document is read again, in words. */
-export async function losses(form: DocumentForm, sample: Sample, document: Written): Promise<string[]> {
+async function losses({ form, unsaid }: Way, sample: Sample, document: Written): Promise<string[]> {
   const items = await read(form, document.bytes, besideOf(document, sample.contents))
   const [item, another] = items
   if (item === undefined || another !== undefined) return [`${items.length} items are read from one letter`]
@@ -100,7 +102,7 @@ export async function losses(form: DocumentForm, sample: Sample, document: Writt
   return differences(sample.letter, back.value, {
     spilled: document.spilled,
     texts,
-    unsaid: form.unsaid ?? [],
+    unsaid,
   })
 }
 
@@ -227,7 +229,7 @@ async function brokenDocuments(way: Way, sample: Sample, whole: Written): Promis
     for (const item of await attempt(`cut after byte ${end}`, half)) {
       const letter = letterIn(item)
       if (letter === undefined || form.unended?.(half) === true) continue
-      const lost = differences(sample.letter, letter, { spilled: [], texts: [], unsaid: form.unsaid ?? [] })
+      const lost = differences(sample.letter, letter, { spilled: [], texts: [], unsaid: way.unsaid })
       if (lost.length > 0)
         faults.push(`cut after byte ${end}, it is read as another letter: ${lost.join('; ')}`)
     }

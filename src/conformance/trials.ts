@@ -1,9 +1,9 @@
 // What a profile's channels owe, tried on a stage: each trial sends letters and looks at both ends, never at the journal, for what arrived.
-import { formsOf } from '../adapters/adapter.ts'
 import type { ConformanceCheck } from '../adapters/conformance-checks.ts'
 import type { Letter } from '../letter/letter.ts'
 import type { Clock, Random } from '../letter/time.ts'
 import type { Answer } from './counterpart/counterpart.ts'
+import { unsaidBy } from './declared.ts'
 import { differences } from './documents.ts'
 import { type End, endsOf, messageIdOf } from './exchange.ts'
 import { type Parties, type Sample, sampleLetter } from './letters.ts'
@@ -42,7 +42,7 @@ export async function checkChannels(stage: Stage, settings: TrialSettings): Prom
     ...endsOf(stage, settings.clock, settings.random),
     sends: { from: office, to: stage.other, nextRunning },
     isGiven: { from: stage.other, to: office, nextRunning },
-    unsaid: Object.values(formsOf(stage.profile, settings.clock)).flatMap(({ unsaid = [] }) => unsaid),
+    unsaid: unsaidBy(stage.profile, settings.clock),
   }
   const findings: Finding[] = []
   for (const trial of [lettersSent, lettersGiven, rejections, twice, corrected, slow, down, nothingDoubled])

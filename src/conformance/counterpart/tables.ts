@@ -16,6 +16,8 @@ export interface Tables {
 
 interface Words {
   quote(name: string): string
+  /** What makes a schema and lets a user into it. */
+  schema(schema: string, user: string): readonly string[]
   readonly types: Readonly<Record<ColumnType, string>>
   /** A literal of these bytes, as they shall stand in the column. */
   literal(bytes: Buffer, type: ColumnType): string
@@ -29,6 +31,13 @@ interface Words {
 export function tablesOf(database: Database, engine: string, charset: string | undefined): Tables {
   const words = engine === 'postgresql' ? postgresql(charset) : mariadb(charset)
   const known = new Map<string, Map<string, ColumnType>>()
+  const named = (table: string): string => table.split('.').map(words.quote).join('.')
+  /** Makes the schema of a table that names one, and lets the gateway's user in. */
+  const ensureSchema = async (table: string): Promise<void> => {
+    const [schema, own] = table.split('.')
+    if (schema === undefined || own === undefined) return
+    for (const each of words.schema(words.quote(schema), words.quote(database.user))) await database.ask(each)
+  }
   const encode = (text: string): Buffer => iconv.encode(text, charset ?? 'utf-8')
   return {
     async ensure(table, columns, unique) {
@@ -38,9 +47,9 @@ export function tablesOf(database: Database, engine: string, charset: string | u
       const defined = fresh.map(([name, type]) => `${words.quote(name)} ${words.types[type]}`)
       if (before === undefined) {
         const key = unique === undefined ? [] : [`UNIQUE (${unique.map(words.quote).join(', ')})`]
-        await database.ask(`CREATE TABLE ${words.quote(table)} (${[...defined, ...key].join(', ')})`)
-      } else
-        for (const each of defined) await database.ask(`ALTER TABLE ${words.quote(table)} ADD COLUMN ${each}`)
+        await ensureSchema(table)
+        await database.ask(`CREATE TABLE ${named(table)} (${[...defined, ...key].join(', ')})`)
+      } else for (const each of defined) await database.ask(`ALTER TABLE ${named(table)} ADD COLUMN ${each}`)
       for (const [name, type] of fresh) has.set(name, type)
       known.set(table, has)
     },
@@ -54,7 +63,7 @@ export function tablesOf(database: Database, engine: string, charset: string | u
         ),
       )
       await database.ask(
-        `INSERT INTO ${words.quote(table)} (${given.map(([name]) => words.quote(name)).join(', ')}) VALUES (${values.join(', ')})`,
+        `INSERT INTO ${named(table)} (${given.map(([name]) => words.quote(name)).join(', ')}) VALUES (${values.join(', ')})`,
       )
     },
     async rows(table) {
@@ -62,7 +71,7 @@ export function tablesOf(database: Database, engine: string, charset: string | u
       const picked = columns.map(
         ([name, type]) => `${words.hex(words.quote(name), type)} AS ${words.quote(name)}`,
       )
-      const found = await database.ask(`SELECT ${picked.join(', ')} FROM ${words.quote(table)}`)
+      const found = await database.ask(`SELECT ${picked.join(', ')} FROM ${named(table)}`)
       return found.map(
         (row) =>
           new Map(
@@ -80,6 +89,7 @@ const mariadb = (charset: string | undefined): Words => {
   const set = charset === undefined ? 'utf8mb4' : 'latin1'
   return {
     quote: (name) => `\`${name}\``,
+    schema: () => [],
     types: {
       text: `LONGTEXT CHARACTER SET ${set}`,
       short: `VARCHAR(190) CHARACTER SET ${set}`,
@@ -105,6 +115,12 @@ const postgresql = (charset: string | undefined): Words => {
   const set = charset === undefined ? 'UTF8' : 'SQL_ASCII'
   return {
     quote: (name) => `"${name}"`,
+    schema: (schema, user) => [
+      `CREATE SCHEMA IF NOT EXISTS ${schema}`,
+      `GRANT ALL ON SCHEMA ${schema} TO ${user}`,
+      `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT ALL ON TABLES TO ${user}`,
+      `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT ALL ON SEQUENCES TO ${user}`,
+    ],
     types: {
       text: 'TEXT',
       short: 'VARCHAR(190)',
