@@ -20,10 +20,33 @@ import {
 } from './remote.ts'
 import { rowOf } from './sftp.ts'
 
-// It looks for its data connection every 50 ms, which would be most of the time that these tests take.
+interface Waiting {
+  readonly connection: { readonly commandSocket?: Socket }
+  readonly dataServer: unknown
+  readonly dataSocket: unknown
+}
+/** How long a client may take to open its data connection, in milliseconds. */
+const patience = 5000
+
+// It looks for its data connection every 50 ms, which would be most of the time that tests take; and it looks for ever when
+// the client went away or time is up, so that the process would never end.
 const waitForConnection = Passive.prototype.waitForConnection
-Passive.prototype.waitForConnection = function () {
-  return waitForConnection.call(this, { timeout: 5000, delay: 2 })
+Passive.prototype.waitForConnection = function (this: Waiting) {
+  const until = performance.now() + patience
+  const lookedAt = (): Waiting => {
+    if (performance.now() > until || this.connection.commandSocket?.destroyed === true)
+      throw new Error('the client opened no data connection')
+    return this
+  }
+  const looking = {
+    get dataServer() {
+      return lookedAt().dataServer
+    },
+    get dataSocket() {
+      return lookedAt().dataSocket
+    },
+  }
+  return waitForConnection.call(looking, { timeout: patience, delay: 2 })
 }
 
 const silent: Record<string, unknown> = {}
