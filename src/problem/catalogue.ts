@@ -1,12 +1,15 @@
 // The one catalogue of problems. Each part of the program keeps its own page of it.
-import { adapterProblems } from './adapter.ts'
 import { cliProblems } from './cli.ts'
 import { dbfProblems } from './dbf.ts'
+import { documentProblems } from './document.ts'
 import { ecmsProblems } from './ecms.ts'
 import { envelopeProblems } from './envelope.ts'
+import { fieldProblems } from './field.ts'
 import { gatewayProblems } from './gateway.ts'
+import { handOverProblems } from './hand-over.ts'
 import { letterProblems } from './letter.ts'
 import { mailProblems } from './mail.ts'
+import { profileProblems } from './profile.ts'
 import { proposeProblems } from './propose.ts'
 import { recordProblems } from './records.ts'
 import { remoteProblems } from './remote.ts'
@@ -18,7 +21,10 @@ import { xmlProblems } from './xml.ts'
 export const catalogue = {
   ...letterProblems,
   ...envelopeProblems,
-  ...adapterProblems,
+  ...profileProblems,
+  ...documentProblems,
+  ...fieldProblems,
+  ...handOverProblems,
   ...ecmsProblems,
   ...dbfProblems,
   ...mailProblems,

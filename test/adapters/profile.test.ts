@@ -13,8 +13,8 @@ import { publishedSchema } from '../../src/adapters/profile-schema.ts'
 import { channels } from '../../src/adapters/transports/transport.ts'
 import { transports } from '../../src/adapters/transports/transports.ts'
 import { tryProfile } from '../../src/adapters/try.ts'
-import { adapterProblems } from '../../src/problem/adapter.ts'
-import { definitionOf, messageOf, remedyOf } from '../../src/problem/problem.ts'
+import { catalogue } from '../../src/problem/catalogue.ts'
+import { definitionOf, messageOf, type ProblemCode, remedyOf } from '../../src/problem/problem.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 import { shipped, TestClock } from './stage.ts'
 
@@ -320,8 +320,9 @@ t.test(
   },
 )
 
-t.test('every problem of this page says in both languages what happened and what to do', (t) => {
-  for (const code of Object.keys(adapterProblems) as (keyof typeof adapterProblems)[]) {
+t.test('every problem of adapters says in both languages what happened and what to do', (t) => {
+  const codes = (Object.keys(catalogue) as ProblemCode[]).filter((code) => code.startsWith('adapter.'))
+  for (const code of codes) {
     const { en, th, remedy } = definitionOf(code)
     t.ok(en && /[ก-๙]/.test(th) && remedy.en && /[ก-๙]/.test(remedy.th), code)
     const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
