@@ -7,7 +7,6 @@ import type { Notice, NoticeKind } from '../letter/notice.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock, Instant, MessageId } from '../letter/time.ts'
 import type { Problem } from '../problem/problem.ts'
-import type { Written } from './formats/format.ts'
 
 // ── Inwards: a system hands over a document ─────────────────────────────────────────────────────────────────────
 
@@ -160,8 +159,26 @@ export interface Parcel {
   record?(handed: HandedOver): Promise<void>
 }
 
+/** A file that belongs to a written document: the bytes of an attachment, or bytes that the form made itself. */
+export interface WrittenFile {
+  /** The name by which the document calls it: a safe file name, unique within the document. */
+  readonly name: string
+  readonly mediaType: string
+  /** Lower-case hexadecimal SHA-256 of the bytes. */
+  readonly sha256: string
+  readonly content:
+    | { readonly kind: 'attachment'; readonly size: number }
+    | { readonly kind: 'bytes'; readonly bytes: Buffer }
+}
+
 /** A document as it is handed over, with its files. */
-export type HandedOver = Omit<Written, 'spilled'>
+export interface HandedOver {
+  readonly bytes: Buffer
+  readonly mediaType: string
+  /** For file names: `csv`, `json`. */
+  readonly extension: string
+  readonly files: readonly WrittenFile[]
+}
 
 /**
  * What happened (principle 8). `said`: what the other side said, in a line of at most 2,000 characters; `answer`: its answer as

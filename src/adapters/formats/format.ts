@@ -8,7 +8,7 @@ import type { Envelope, SealedEnvelope } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { Problem, Result } from '../../problem/problem.ts'
-import type { AttachmentContent, Item, Parcel, Source } from '../contract.ts'
+import type { AttachmentContent, HandedOver, Item, Parcel, Source } from '../contract.ts'
 import { type Checked, type Finding, type JsonSchema, type Pointer, readerOf } from '../schema.ts'
 
 /** What is written for a system. Every `Parcel` is one; `profile try` makes one that is not sealed. */
@@ -24,24 +24,8 @@ export interface Outgoing {
   readonly record?: Parcel['record']
 }
 
-/** A file that belongs to a written document: the bytes of an attachment, or bytes that the form made itself. */
-export interface WrittenFile {
-  /** The name by which the document calls it: a safe file name, unique within the document. */
-  readonly name: string
-  readonly mediaType: string
-  /** Lower-case hexadecimal SHA-256 of the bytes. */
-  readonly sha256: string
-  readonly content:
-    | { readonly kind: 'attachment'; readonly size: number }
-    | { readonly kind: 'bytes'; readonly bytes: Buffer }
-}
-
-export interface Written {
-  readonly bytes: Buffer
-  readonly mediaType: string
-  /** For file names: `csv`, `json`. */
-  readonly extension: string
-  readonly files: readonly WrittenFile[]
+/** What a form wrote. */
+export interface Written extends HandedOver {
   /** The canonical fields that did not fit the form and stand in a file instead, as the profile says (`overflow: spill`). */
   readonly spilled: readonly string[]
 }

@@ -1,14 +1,16 @@
 // One letter or notice written as one record, with its files beside. Nothing is cut: what has no place is refused, or
 // spilled into a file beside, as the profile says.
+
 import { createHash } from 'node:crypto'
 import type { Attachment, LetterFields } from '../../letter/letter.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
+import type { WrittenFile } from '../contract.ts'
 import { type FieldValues, impliedValues, valuesOfLetter } from '../fields/letter-fields.ts'
 import type { Mapping } from '../fields/mapping.ts'
 import { valuesOfNotice } from '../fields/notice-fields.ts'
 import type { DocumentDefinition } from '../profile.ts'
 import { besideNames } from './beside-names.ts'
-import type { FormContext, Outgoing, RecordForm, Written, WrittenCompanion, WrittenFile } from './format.ts'
+import type { FormContext, Outgoing, RecordForm, Written, WrittenCompanion } from './format.ts'
 import { unreadable } from './rows-of-letters.ts'
 
 /** `contents`: the letter's attachments as base64, in their order, where the form holds them in its cells. */

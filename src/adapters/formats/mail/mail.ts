@@ -2,6 +2,7 @@
 // the names of the files that are attached.
 
 import { bad, good, type Problem, problem } from '../../../problem/problem.ts'
+import type { WrittenFile } from '../../contract.ts'
 import { attachmentBytes } from '../attachment-bytes.ts'
 import { type Charset, unsayable } from '../charset.ts'
 import {
@@ -11,7 +12,6 @@ import {
   type RecordRead,
   recordsFormat,
   type Written,
-  type WrittenFile,
 } from '../format.ts'
 import { type BodyRules, readBody, writeBody } from './body.ts'
 import { MailFault } from './fault.ts'

@@ -1,8 +1,8 @@
 // A mail written: ASCII from end to end, so that no server on its way has a reason to change it. The same letter gives
 // the same bytes.
+import type { WrittenFile } from '../../contract.ts'
 import type { Charset } from '../charset.ts'
 import { encode } from '../charset.ts'
-import type { WrittenFile } from '../format.ts'
 
 /** Base64 in lines of 76 (RFC 2045, section 6.8). */
 export const base64Lines = (bytes: Buffer): string =>

@@ -6,8 +6,8 @@
 //   <id>.done         the document was moved: it is never brought again, whether or not its system took it away since
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Parcel } from '../../contract.ts'
-import type { Written, WrittenFile } from '../../formats/format.ts'
+import type { Parcel, WrittenFile } from '../../contract.ts'
+import type { Written } from '../../formats/format.ts'
 import { codeOf, ensureFolder, look, moveToFree, syncFolder, writeNew } from './files.ts'
 
 export type Moved =

@@ -1,7 +1,7 @@
 // The body that a parcel is sent as: the document alone, or multipart with its files, streamed, its length known.
 import { randomBytes } from 'node:crypto'
-import type { Parcel } from '../../contract.ts'
-import type { DocumentForm, Written, WrittenFile } from '../../formats/format.ts'
+import type { Parcel, WrittenFile } from '../../contract.ts'
+import type { DocumentForm, Written } from '../../formats/format.ts'
 
 export interface OutgoingBody {
   readonly contentType: string

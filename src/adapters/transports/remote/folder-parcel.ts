@@ -1,8 +1,8 @@
 // One parcel on its way into a remote folder. Its state is the name of one file in `.saraban`, as in a local folder
 // (folder-parcel.ts); every file is written there under its own name, counted, and only then moved into the folder.
 import { Readable } from 'node:stream'
-import type { Parcel } from '../../contract.ts'
-import type { Written, WrittenFile } from '../../formats/format.ts'
+import type { Parcel, WrittenFile } from '../../contract.ts'
+import type { Written } from '../../formats/format.ts'
 import type { Moved, states } from '../folder/parcel.ts'
 import { fileFailure, inside, isFailure, type RemoteFiles, removeTree } from './files.ts'
 

@@ -6,41 +6,8 @@ import type { Clock } from '../../../letter/time.ts'
 import { printable } from '../../../problem/problem.ts'
 import { retryAfterOf } from '../http/outcome.ts'
 import { guardedLookup } from './addresses.ts'
+import type { Ask, Streamed, Trouble, Whole } from './exchange.ts'
 import type { SignIn } from './sign-in.ts'
-
-export interface Ask {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly url: URL
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: {
-    readonly type: string
-    /** Bytes. */
-    readonly length: number
-    /** Asked for once for each time that the request is sent. */
-    bytes(): AsyncIterable<Uint8Array>
-  }
-  readonly signal?: AbortSignal
-}
-
-export interface Streamed {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: Readable
-}
-
-/** Why there is no answer, or none that can be used. `said` holds nothing of what was sent or received. */
-export interface Trouble {
-  readonly kind: 'trouble'
-  readonly said: string
-  /** Whether the whole request may have arrived. */
-  readonly sent: boolean
-  /** Milliseconds. */
-  readonly retryAfter?: number
-  /** Something that a person has to mend: asking again at once would only lock the account. */
-  readonly closed?: boolean
-}
-
-export type Asked = { readonly kind: 'answer'; readonly answer: Streamed } | Trouble
 
 export interface ClientSettings {
   readonly base: URL
@@ -183,14 +150,6 @@ export function soundBody({ headers, body }: Streamed): Readable {
   if (headers['content-length'] === undefined && !/\bchunked$/i.test(String(headers['transfer-encoding'])))
     throw new Unusable('neither Content-Length nor chunks: nobody could tell that the body broke off')
   return body
-}
-
-export interface Whole {
-  readonly kind: 'whole'
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  /** Absent where the body has more bytes than the bound. */
-  readonly bytes?: Buffer
 }
 
 /** Reads an answer whole, at most `limit` bytes. */

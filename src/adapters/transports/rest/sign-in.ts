@@ -2,7 +2,7 @@
 // refused or its stated life is over.
 import type { Clock } from '../../../letter/time.ts'
 import { addressIn } from './addresses.ts'
-import type { Ask, Trouble, Whole } from './client.ts'
+import type { Ask, Trouble, Whole } from './exchange.ts'
 import { nodeAt, readJsonText, textAt } from './json-text.ts'
 
 /** Exactly one of these; references are resolved. */
