@@ -1,10 +1,11 @@
 // `npm run docs` writes the pages that follow from the code; `--check` fails when one of them is stale.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { publishedSchema } from '../src/adapters/profile-schema.ts'
 import { defaultPolicy } from '../src/gateway/delivery/schedule.ts'
 import { deliveryTable, letterTable, type Table } from '../src/gateway/delivery/states.ts'
 import { catalogue } from '../src/problem/catalogue.ts'
-import { shippedProfilesPage } from './shipped-profiles.ts'
+import { profilePages, shippedProfilesPage } from './shipped-profiles.ts'
 
 /** A generated page, or a part of a page between `<!-- generated: NAME -->` and `<!-- end -->`. */
 interface Generated {
@@ -58,6 +59,7 @@ function scheduleText(): string {
 const pages: readonly Generated[] = [
   { file: 'docs/problems.md', text: problemsPage() },
   { file: 'docs/shipped-profiles.md', text: shippedProfilesPage('profiles') },
+  ...[...(await profilePages('profiles'))].map(([id, text]) => ({ file: `docs/profiles/${id}.md`, text })),
   { file: 'schemas/profile.schema.json', text: `${JSON.stringify(publishedSchema(), null, 2)}\n` },
   { file: 'ARCHITECTURE.md', part: 'delivery states', text: diagram(deliveryTable, 'due') },
   { file: 'ARCHITECTURE.md', part: 'letter states', text: diagram(letterTable, 'sealed') },
@@ -89,7 +91,17 @@ for (const generated of pages) {
   if (after === before) continue
   if (process.argv.includes('--check'))
     stale.push(generated.part === undefined ? generated.file : `${generated.file} (${generated.part})`)
-  else writeFileSync(generated.file, after)
+  else {
+    mkdirSync(dirname(generated.file), { recursive: true })
+    writeFileSync(generated.file, after)
+  }
+}
+// A page whose profile is gone says what is not so any more.
+for (const name of readdirSync('docs/profiles')) {
+  const file = `docs/profiles/${name}`
+  if (pages.some((generated) => generated.file === file)) continue
+  if (process.argv.includes('--check')) stale.push(file)
+  else rmSync(file)
 }
 if (stale.length > 0) {
   process.stderr.write(`stale: ${stale.join(', ')}\nhint: npm run docs\n`)

@@ -1,84 +1,97 @@
-// The page of all shipped profiles, each with what it says of its system: read from the profiles themselves.
-import { readdirSync, readFileSync } from 'node:fs'
-import { type FieldDefinition, type Profile, readProfile } from '../src/adapters/profile.ts'
+// The pages of the shipped profiles, one each with a sample out of its cases, and the index of them all.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AttachmentContent } from '../src/adapters/contract.ts'
+import type { Profile } from '../src/adapters/profile.ts'
+import { cannotSay, type PageSample, profilePage } from '../src/adapters/profile-page.ts'
 import { channels } from '../src/adapters/transports/transport.ts'
+import { tryProfile } from '../src/adapters/try.ts'
 import { officeById } from '../src/letter/offices.ts'
-import { describe } from '../src/problem/problem.ts'
+import { fleet } from '../src/sandbox/fleet/fleet.ts'
+import { readCase, tabled } from '../test/adapters/case.ts'
+import { TestClock } from '../test/adapters/stage.ts'
 
-/** Every profile in `folder`, by office. Throws when one has a fault: the page would leave it out. */
+const clock = new TestClock()
+const random = (count: number): Uint8Array => new Uint8Array(count)
+
+/** Every profile in `folder`, by office, with its tables. Throws when one has a fault: the pages would leave it out. */
 function profilesIn(folder: string): readonly Profile[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
-    .map((name) => {
-      const profile = readProfile(readFileSync(`${folder}/${name}`, 'utf8'), name)
-      if (!profile.ok)
-        throw new Error(`${name}: ${profile.problems.map((each) => describe(each)).join('; ')}`)
-      return profile.value
-    })
+    .map((name) => tabled(name.slice(0, -'.yaml'.length), clock))
     .sort((one, other) => one.office.localeCompare(other.office, 'en'))
 }
 
-/** The names of the codecs that a field is written by, the outer one first. */
-function codecsOf(field: FieldDefinition): string[] {
-  if ('always' in field) return ['always']
-  const names: string[] = []
-  for (let as = field.as; as !== undefined; ) {
-    const [name, options] = typeof as === 'string' ? [as, undefined] : (Object.entries(as as object)[0] ?? [])
-    if (name === undefined) break
-    names.push(name)
-    as = typeof options === 'object' && options !== null && 'of' in options ? options.of : undefined
+/** The case of a profile that shows most: letters only if there is such a one, and the shortest of them. */
+async function sampleOf(profile: Profile): Promise<PageSample | undefined> {
+  const folder = join('test/adapters/cases', profile.id)
+  if (!existsSync(folder)) return undefined
+  const samples: { faults: number; sample: PageSample }[] = []
+  for (const name of readdirSync(folder).toSorted()) {
+    if (!name.endsWith('.txt')) continue
+    const { document, body, charset, bytes, beside, memo, final } = readCase(
+      readFileSync(join(folder, name), 'utf8'),
+    )
+    if (document !== 'letter' || !final) continue
+    const files = new Map<string, AttachmentContent>([
+      ...beside.map((each) => [each, { kind: 'bytes' as const, bytes: Buffer.from(each) }] as const),
+      ...memo,
+    ])
+    const trial = await tryProfile(profile, bytes, name, files, { clock, random, document })
+    const sample = { name, size: bytes.length, trial, ...(charset !== 'hex' && { text: body }) }
+    const letters = trial.items.filter(({ kind }) => kind === 'letter').length
+    if (letters > 0) samples.push({ faults: trial.items.length - letters, sample })
   }
-  return field.default === undefined ? names : [...names, 'default']
+  return samples.sort((one, other) => one.faults - other.faults || one.sample.size - other.sample.size)[0]
+    ?.sample
 }
 
-const distinct = (words: readonly string[]): string =>
-  [...new Set(words)].map((word) => `\`${word}\``).join(' ')
+const productOf = (id: string): string | undefined => fleet.find(({ profile }) => profile === id)?.product
 
-function cannotSay(profile: Profile): string[] {
-  const fields = Object.values(profile.documents).flatMap((document) => Object.entries(document.fields))
-  return [
-    ...fields.flatMap(([name, field]) =>
-      'always' in field ? [`${name}: always ${field.always || 'nothing'}`] : [],
-    ),
-    ...fields.flatMap(([name, field]) =>
-      'unsaid' in field && field.unsaid !== undefined
-        ? [`${name}: no code for ${field.unsaid.join(', ')}`]
-        : [],
-    ),
-    ...(profile.channels.notices?.untold ?? []).map((kind) => `it is not told of ${kind}`),
-    ...(profile.channels.sendNotices === undefined ? ['it says nothing of letters that it received'] : []),
-  ]
+/** The pages of all profiles in `folder`, by the profile's id. */
+export async function profilePages(folder: string): Promise<ReadonlyMap<string, string>> {
+  const pages = new Map<string, string>()
+  for (const profile of profilesIn(folder)) {
+    const { id } = profile
+    const text = readFileSync(join(folder, `${id}.yaml`), 'utf8')
+    const [product, sample] = [productOf(id), await sampleOf(profile)]
+    const source = `[profiles/${id}.yaml](../../profiles/${id}.yaml)`
+    pages.set(
+      id,
+      profilePage(profile, text, { source, ...(product && { product }), ...(sample && { sample }) }),
+    )
+  }
+  return pages
 }
 
-function section(profile: Profile): string {
-  const { id, office, title, origin, documents, waivers } = profile
-  const forms = Object.values(documents)
-  const ways = channels.flatMap((channel) => {
-    const kind = profile.channels[channel]?.transport.kind
-    return kind === undefined ? [] : [`${channel} \`${kind}\``]
-  })
-  const said = [...new Set(cannotSay(profile))]
-  return [
-    `## ${officeById(office).en} (\`${office}\`): \`${id}\`\n`,
-    `${title} · ${origin}${profile.illustrative ? ' · **illustrative**' : ''} · [profiles/${id}.yaml](../profiles/${id}.yaml)\n`,
-    `- Channels: ${ways.join(' · ')}`,
-    `- Formats: ${distinct(forms.map(({ format }) => String(format.kind)))}, charsets: ${distinct(forms.map(({ format }) => String(format['charset'] ?? 'its own')))}`,
-    `- Written by: ${distinct(forms.flatMap(({ fields }) => Object.values(fields).flatMap(codecsOf))) || 'its format itself'}`,
-    `- What it cannot say: ${said.length === 0 ? 'nothing is left out' : said.join('; ')}`,
-    ...Object.entries(waivers).map(([check, reason]) => `- Waives \`${check}\`: ${reason}`),
-  ].join('\n')
-}
-
-/** The page, by office. */
+/** The index: one line for each profile, by office. */
 export function shippedProfilesPage(folder: string): string {
   const profiles = profilesIn(folder)
   const count = (origin: Profile['origin']): number =>
     profiles.filter((each) => each.origin === origin && each.office !== 'moi').length
+  const rows = profiles.map((profile) => {
+    const { id, office, origin, documents, waivers } = profile
+    const distinct = (words: readonly string[]): string =>
+      [...new Set(words)].map((word) => `\`${word}\``).join(' ')
+    return [
+      `\`${office}\``,
+      officeById(office).en,
+      `[${id}](profiles/${id}.md)`,
+      origin,
+      productOf(id) ?? '',
+      distinct(channels.flatMap((channel) => profile.channels[channel]?.transport.kind ?? [])),
+      distinct(Object.values(documents).map(({ format }) => String(format.kind))),
+      String(cannotSay(profile).length),
+      distinct(Object.keys(waivers)),
+    ]
+  })
+  const head = ['office', '', 'profile', 'origin', 'product', 'transports', 'formats', 'cannot say', 'waives']
   return [
     '# Shipped profiles\n',
     `${count('outsourced')} systems by contractors, ${count('self-built')} that provinces built, ${count('none')} mailboxes, and the ministry’s inbox. **Which system a province really runs was never`,
-    'published: every assignment is an example.** What the words mean is in [profiles.md](profiles.md). Generated: `npm run docs`.\n',
-    profiles.map(section).join('\n\n'),
+    'published: every assignment is an example.** Each has a page: what stands where, what it cannot say, what it needs, and a sample with what is',
+    'understood of it; `saraban profile docs FILE` prints such a page for any profile. What the words mean is in [profiles.md](profiles.md). Generated: `npm run docs`.\n',
+    ...[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`),
     '',
   ].join('\n')
 }

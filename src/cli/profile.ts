@@ -6,6 +6,7 @@ import { problem } from '../problem/problem.ts'
 import { testCommand } from './conformance.ts'
 import { filesBeside } from './files-beside.ts'
 import { previewJson, previewPage } from './preview.ts'
+import { docsCommand } from './profile-docs.ts'
 import { listCommand } from './profile-list.ts'
 import { newCommand } from './profile-new.ts'
 import { reloadCommand } from './reload.ts'
@@ -23,6 +24,7 @@ export function profileCommand(terminal: Terminal): Command {
     .addCommand(tryCommand(terminal))
     .addCommand(previewCommand(terminal))
     .addCommand(testCommand(terminal))
+    .addCommand(docsCommand(terminal))
     .addCommand(reloadCommand(terminal))
 }
 

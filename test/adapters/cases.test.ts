@@ -1,16 +1,13 @@
 // What every profile in profiles/ owes, a contributor's too: its cases on file, and generated letters there and back.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import iconv from 'iconv-lite'
 import t from 'tap'
 import { formsOf } from '../../src/adapters/adapter.ts'
 import type { AttachmentContent, IncomingAttachment, Item } from '../../src/adapters/contract.ts'
-import { type Charset, charsets, encode } from '../../src/adapters/formats/charset.ts'
 import type { DocumentForm } from '../../src/adapters/formats/format.ts'
-import { withTables } from '../../src/adapters/lookup-tables.ts'
 import { type Profile, readProfile } from '../../src/adapters/profile.ts'
 import { mediaTypeOf } from '../../src/letter/attachments.ts'
 import { checkLetter } from '../../src/letter/check.ts'
@@ -19,6 +16,7 @@ import type { Attachment, Letter, LetterFields } from '../../src/letter/letter.t
 import { moi } from '../../src/letter/offices.ts'
 import { describe } from '../../src/problem/problem.ts'
 import { letters, mustBe } from '../letter/arbitrary.ts'
+import { readCase, tabled } from './case.ts'
 import { parcelOf, shipped, TestClock } from './stage.ts'
 
 /** Profiles without cases here, each with the reason. One that is not needed any more is a fault. */
@@ -54,14 +52,6 @@ function faultsOfFolders(cases: string, known: readonly string[]): string[] {
   return faults
 }
 
-/** A shipped profile with its tables: `{ env: NAME }` is the file NAME.* among its cases. */
-function tabled(id: string): Profile {
-  const own = join(folder, id)
-  const tables = existsSync(own) ? readdirSync(own).filter((name) => !name.endsWith('.txt')) : []
-  const environment = Object.fromEntries(tables.map((name) => [name.replace(/\.\w+$/, ''), join(own, name)]))
-  return mustBe(withTables(shipped(id), { environment, absolute: (path) => resolve(own, path), clock }))
-}
-
 function filesIn(place: string): string[] {
   return readdirSync(place).filter((name) => name.endsWith('.txt'))
 }
@@ -78,57 +68,6 @@ t.test('every profile has its cases, and every case its profile', (t) => {
   ])
   t.end()
 })
-
-interface Case {
-  readonly document: 'letter' | 'notice'
-  readonly bytes: Buffer
-  readonly beside: readonly string[]
-  /** The memo file of a table, with its name. */
-  readonly memo: readonly (readonly [name: string, content: AttachmentContent])[]
-  readonly final: boolean
-  readonly expected: readonly unknown[]
-}
-
-const keys = ['document', 'charset', 'beside', 'memo', 'final']
-
-/** Reads a case: headers, a blank line, the source, a dashed line, what is read. Throws an error that says what is wrong. */
-function readCase(text: string): Case {
-  const [head = '', ...rest] = text.split('\n\n')
-  const headers = new Map(
-    head
-      .split('\n')
-      .filter((line) => !line.startsWith('#'))
-      .map((line) => line.split(': ', 2) as [string, string]),
-  )
-  for (const key of headers.keys())
-    if (!keys.includes(key)) throw new Error(`the key “${key}” is none of ${keys.join(', ')}`)
-  const [body, expected] = rest.join('\n\n').split('\n----\n')
-  if (body === undefined || expected === undefined) throw new Error('there is no line ---- after the source')
-  return {
-    document: headers.get('document') === 'notice' ? 'notice' : 'letter',
-    bytes: bytesOf(body, headers.get('charset') ?? 'utf-8'),
-    beside: (headers.get('beside') ?? '').split(', ').filter((name) => name !== ''),
-    memo: memoOf(headers.get('memo')),
-    final: headers.get('final') !== 'no',
-    expected: JSON.parse(expected) as unknown[],
-  }
-}
-
-/** `case.fpt 0001…`: the name under which a memo file came with the case, and its bytes. */
-function memoOf(said: string | undefined): Case['memo'] {
-  if (said === undefined) return []
-  const [name = '', digits = ''] = said.split(' ')
-  return [[name, { kind: 'bytes', bytes: Buffer.from(digits, 'hex') }]]
-}
-
-/** `charset` as a profile names it; `hex` for bytes that are no text. */
-function bytesOf(body: string, charset: string): Buffer {
-  if (charset === 'hex') return Buffer.from(body.replace(/\s/g, ''), 'hex')
-  if (!charsets.includes(charset as Charset))
-    throw new Error(`the charset “${charset}” is none of ${charsets.join(', ')}, hex`)
-  // A case may hold what no profile would write: Thai in another coding is what some systems send.
-  return charset === 'windows-874' ? iconv.encode(body, charset) : encode(body, charset as Charset)
-}
 
 t.test('a case that is no case says why', (t) => {
   t.throws(() => readCase('colour: red\n\nx\n----\n[]'), { message: /colour.*document, charset/ })
@@ -176,7 +115,7 @@ t.test('the case that cases/README.md shows is one', async (t) => {
 
 for (const id of profiles.filter((each) => existsSync(join(folder, each)))) {
   t.test(`cases of ${id}`, async (t) => {
-    const forms = formsOf(tabled(id), clock)
+    const forms = formsOf(tabled(id, clock), clock)
     for (const file of filesIn(join(folder, id))) {
       const one = readCase(readFileSync(join(folder, id, file), 'utf8'))
       const form = one.document === 'letter' ? forms.send : forms.sendNotices
@@ -285,7 +224,7 @@ const translates = (id: string): boolean =>
 
 for (const id of profiles.filter(translates)) {
   t.test(`law: generated letters there and back through ${id}`, async (t) => {
-    const profile = tabled(id)
+    const profile = tabled(id, clock)
     for (const { name, form, from, to } of ways(profile)) {
       if (form === undefined) continue
       let written = 0

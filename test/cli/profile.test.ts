@@ -187,3 +187,31 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   return child.exitCode
 }
+
+t.test(
+  'the page of a stranger’s profile: what it cannot say, what it needs, a sample as it is understood',
+  async (t) => {
+    const files = filesOf(t, {
+      'mine.yaml': `# A comment that introduces it.\n${sendOnly().replace('path: a', 'path: { env: MINE_SEND }')}`,
+      'letters.csv': 'no,day,subject,to\nชม 1/2,1 ม.ค. 2551,ขอเชิญ | ประชุม,มท\nชม 1/3,31 ก.พ. 2551,ก,มท\n',
+      'bad.yaml': sendOnly().replace('office: "50"', 'office: "ห"'),
+    })
+    const page = await saraban('profile', 'docs', files('mine.yaml'), '--sample', files('letters.csv'))
+    t.equal(page.code, 0, page.err)
+    for (const said of [
+      '# Chiang Mai (`50`): `send-only`',
+      '> A comment that introduces it.',
+      '| `send` | `folder` | letter | `csv` | utf-8 |',
+      '| `date` | day | `{ buddhist-date: d MMM yyyy }` |',
+      '- reason: always nothing\n- it is not told of receive',
+      '- variable `MINE_SEND`: `send.path`',
+      'ชม 1/2,1 ม.ค. 2551,ขอเชิญ | ประชุม,มท',
+      '"subject": "ขอเชิญ | ประชุม"',
+      'letter.date.day',
+    ])
+      t.ok(page.out.includes(said), said)
+    t.notMatch(page.out, 'illustrative')
+    t.equal((await saraban('profile', 'docs', files('bad.yaml'))).code, 1)
+    t.equal((await saraban('profile', 'docs', files('none.yaml'))).code, 2)
+  },
+)
