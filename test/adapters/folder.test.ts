@@ -15,6 +15,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -876,6 +877,34 @@ t.test(
     }
   },
 )
+
+t.test('handing over: a share whose clock is off, or ours that was set, forgets no parcel', async (t) => {
+  const { deliver, path, gateway } = await stage(t)
+  const own = (name: string) => path('receive', '.saraban', name)
+  const says = (name: string, year: number) =>
+    utimesSync(own(name), new Date(year, 1, 1), new Date(year, 1, 1))
+  const taken = async (id: string, why: string) => {
+    for (const name of readdirSync(path('receive')))
+      if (!name.startsWith('.')) unlinkSync(path('receive', name))
+    gateway.clock.skip(2 * 86_400_000)
+    t.match(await deliver(letterParcel(fixedLetter(), id)), { kind: 'taken' }, why)
+    return readdirSync(path('receive')).filter((name) => !name.startsWith('.'))
+  }
+  await deliver(letterParcel())
+  says('p-77.done', 2016)
+  t.same(await taken('p-77', 'a share ten years behind'), [])
+  gateway.clock.step(3650 * 86_400_000)
+  t.same(await taken('p-77', 'our clock ten years ahead'), [])
+  gateway.clock.step(-3650 * 86_400_000)
+  await deliver(letterParcel(fixedLetter(), 'p-78'))
+  says('p-78.done', 2018)
+  await taken('p-78', 'and what is old by its own clock goes')
+  t.same(readdirSync(path('receive', '.saraban')), ['folder', 'p-78.done'])
+  says('p-78.done', 2026)
+  await deliver(letterParcel(fixedLetter(), 'p-79'))
+  says('p-79.done', 2036)
+  t.same(await taken('p-78', 'a share whose clock sprang ten years ahead'), [])
+})
 
 t.test('handing over: a share that is not mounted, or another folder, gets nothing', async (t) => {
   const { deliver, path, start } = await stage(t)

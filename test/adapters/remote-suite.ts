@@ -821,6 +821,35 @@ export function remoteSuite(kind: string, make: () => Promise<RemoteServer>, ste
     t.match(await deliver(letterParcel()), { kind: 'taken' })
   })
 
+  test('handing over: a server whose clock is ten years off forgets no parcel; what is old by its own clock goes', async (t) => {
+    const { deliver, on, visible, names, gateway } = await stage(t)
+    t.match(await deliver(letterParcel()), { kind: 'taken' })
+    const marker = on('in', '.saraban', 'p-77.done')
+    for (const [year, days] of [
+      [2016, 2],
+      [2036, 4],
+    ] as const) {
+      utimesSync(marker, new Date(year, 1, 1), new Date(year, 1, 1))
+      // The system has taken the letter; the answer was lost, and a day has passed.
+      for (const name of visible('in')) unlinkSync(on('in', name))
+      gateway.clock.skip(days * 86_400_000)
+      t.match(await deliver(letterParcel()), { kind: 'taken' })
+      t.same(visible('in'), [], `${year}: not a second time`)
+    }
+    utimesSync(marker, new Date(2016, 1, 1), new Date(2016, 1, 1))
+    t.match(await deliver(letterParcel('p-78')), { kind: 'taken' })
+    const now = new Date(2018, 1, 1)
+    utimesSync(on('in', '.saraban', 'p-78.done'), now, now)
+    gateway.clock.skip(2 * 86_400_000)
+    t.match(await deliver(letterParcel('p-78')), { kind: 'taken' })
+    // An old list says days and no instants: there a marker stays.
+    t.same(
+      names('in', '.saraban'),
+      kind === 'ftp, plain' ? ['folder', 'p-77.done', 'p-78.done'] : ['folder', 'p-78.done'],
+      'two years by the clock of the server',
+    )
+  })
+
   test('handing over: stopped before anything was moved', async (t) => {
     const { deliver, visible } = await stage(t)
     t.match(await deliver(letterParcel(), AbortSignal.abort()), { kind: 'unavailable' })

@@ -21,7 +21,7 @@ interface Settings {
 }
 
 /** A marker stays so long after its parcel: no delivery is retried or sent again after that. */
-export const markerLife = 400 * 86_400_000
+const markerLife = 400 * 86_400_000
 
 export function folderHandOver({ path, clock, letter, notice }: Settings): {
   start(verbs: AdapterVerbs): Promise<void>
@@ -43,8 +43,8 @@ export function folderHandOver({ path, clock, letter, notice }: Settings): {
     if (found === 'absent') return unavailable('adapter.folder.absent', path)
     if (found === 'other') return unavailable('adapter.folder.other', path)
     await ensureFolder(own)
-    if (clock.now() - swept > 86_400_000) {
-      swept = clock.now()
+    if (clock.elapsed() - swept > 86_400_000) {
+      swept = clock.elapsed()
       await sweep(own, clock.now())
     }
     const moved = await bring(parcel, written.value, path, own, signal)
@@ -96,15 +96,30 @@ export function outcomeOf(moved: Moved, path: string, document: string, id: stri
   }
 }
 
+export interface Marker {
+  readonly name: string
+  /** When it was written, by the clock of whoever keeps the folder. */
+  readonly at: number
+}
+
+/**
+ * The markers that no attempt needs any more. A server's clock may be years off, and ours may be set: old is what is old by
+ * both, and for the folder's own keeper it is never earlier than its newest marker says.
+ */
+export function outlived(marks: readonly Marker[], now: number): readonly Marker[] {
+  const present = marks.reduce((newest, { at }) => Math.max(newest, at), Number.NEGATIVE_INFINITY)
+  return marks.filter(({ at }) => Math.min(now, present) - at > markerLife)
+}
+
 async function sweep(own: string, now: number): Promise<void> {
   const entries: Dirent[] = await readdir(own, { withFileTypes: true })
-  const marks = entries.filter(
-    (each) => each.isFile() && states.some((state) => each.name.endsWith(`.${state}`)),
-  )
-  for (const { name } of marks) {
-    const stats = await look(join(own, name))
-    if (stats !== undefined && now - stats.mtimeMs > markerLife) await unlink(join(own, name))
+  const marks: Marker[] = []
+  for (const each of entries) {
+    if (!each.isFile() || !states.some((state) => each.name.endsWith(`.${state}`))) continue
+    const stats = await look(join(own, each.name))
+    if (stats !== undefined) marks.push({ name: each.name, at: stats.mtimeMs })
   }
+  for (const { name } of outlived(marks, now)) await unlink(join(own, name))
 }
 
 type Details = Readonly<Record<string, string>>

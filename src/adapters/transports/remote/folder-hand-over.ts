@@ -4,7 +4,7 @@ import type { AdapterVerbs, Outcome, Parcel } from '../../contract.ts'
 import type { DocumentForm } from '../../formats/format.ts'
 import { places } from '../folder/claim.ts'
 import { codeOf } from '../folder/files.ts'
-import { markerLife, outcomeOf, unavailable } from '../folder/hand-over.ts'
+import { type Marker, outcomeOf, outlived, unavailable } from '../folder/hand-over.ts'
 import { states } from '../folder/parcel.ts'
 import { ensureRemoteFolder, inside, isFailure, type RemoteFiles } from './files.ts'
 import { bringRemote } from './folder-parcel.ts'
@@ -37,8 +37,8 @@ export function remoteFolderHandOver({ files, path, channel, form, clock }: Sett
     if (found === 'absent') return unavailable('adapter.folder.absent', path)
     if (found === 'other') return unavailable('adapter.folder.other', path)
     await ensureRemoteFolder(files, path, '.saraban')
-    if (clock.now() - swept > 86_400_000) {
-      swept = clock.now()
+    if (clock.elapsed() - swept > 86_400_000) {
+      swept = clock.elapsed()
       await sweep(files, own, clock.now())
     }
     const moved = await bringRemote({ files, parcel, written: written.value, path, own, signal })
@@ -79,12 +79,10 @@ export function remoteFolderHandOver({ files, path, channel, form, clock }: Sett
 
 /** Old markers, where the server says how old they are. */
 async function sweep(files: RemoteFiles, own: string, now: number): Promise<void> {
-  const old = (await files.list(own)).filter(
-    ({ name, kind, at }) =>
-      kind === 'file' &&
-      states.some((state) => name.endsWith(`.${state}`)) &&
-      at !== undefined &&
-      now - at > markerLife,
+  const marks = (await files.list(own)).flatMap(({ name, kind, at }): Marker[] =>
+    kind === 'file' && at !== undefined && states.some((state) => name.endsWith(`.${state}`))
+      ? [{ name, at }]
+      : [],
   )
-  for (const { name } of old) await files.remove(inside(own, name))
+  for (const { name } of outlived(marks, now)) await files.remove(inside(own, name))
 }
