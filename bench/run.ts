@@ -8,6 +8,7 @@ interface Bench {
 }
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  adapters: () => import('./adapters/adapters.ts'),
   envelope: () => import('./envelope.ts'),
   intake: () => import('./intake.ts'),
 }
