@@ -10,12 +10,16 @@ interface Bench {
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   adapters: () => import('./adapters/adapters.ts'),
   envelope: () => import('./envelope.ts'),
+  idle: () => import('./idle.ts'),
   intake: () => import('./intake.ts'),
 }
 
+/** Benches that one name runs. */
+const together: Readonly<Record<string, readonly string[]>> = { adapters: ['adapters', 'idle'] }
+
 async function main(parameters: readonly string[]): Promise<number> {
   const names = parameters.filter((each) => !each.startsWith('-'))
-  const wanted = names.length === 0 ? Object.keys(benches) : names
+  const wanted = names.length === 0 ? Object.keys(benches) : names.flatMap((name) => together[name] ?? [name])
   const unknown = wanted.filter((name) => benches[name] === undefined)
   if (unknown.length > 0) {
     process.stderr.write(`error: no bench ${unknown.join(', ')}\nhint: ${Object.keys(benches).join(', ')}\n`)

@@ -3,10 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
-import { parse, stringify } from 'yaml'
-import { formsOf } from '../adapters/adapter.ts'
+import { stringify } from 'yaml'
 import { type Profile, readProfile } from '../adapters/profile.ts'
-import { sameTransport } from '../adapters/profile-check.ts'
 import { type Channel, channels } from '../adapters/transports/transport.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import type { QuarantineRow } from '../gateway/journal/quarantine.ts'
@@ -19,9 +17,9 @@ import { moi, type OfficeId, officeId } from '../letter/offices.ts'
 import type { Clock, Random } from '../letter/time.ts'
 import { type FleetServers, Missing } from '../sandbox/fleet/member.ts'
 import type { Counterpart } from './counterpart/counterpart.ts'
-import { counterparts } from './counterpart/counterparts.ts'
 import { folder as folderCounterpart } from './counterpart/folder.ts'
 import { mustBe } from './letters.ts'
+import { type NoStage, onceByName, stageProfile } from './staged.ts'
 
 export interface Stage {
   /** The profile as it is staged, and the ministry's. */
@@ -38,11 +36,6 @@ export interface Stage {
   letters(): Promise<readonly ListedLetter[]>
   quarantine(): Promise<readonly QuarantineRow[]>
   close(): Promise<void>
-}
-
-/** Why there is no stage on this machine. */
-export interface NoStage {
-  readonly missing: string
 }
 
 export interface StageSettings {
@@ -80,60 +73,11 @@ async function setUp(
   { clock, random, folder, environment, servers }: StageSettings,
   opened: { close(): Promise<void> }[],
 ): Promise<Omit<Stage, 'close'> | NoStage> {
-  const original = mustBe(readProfile(text, 'profile.yaml'))
-  const other = original.office === moi ? mustBe(officeId('50')) : moi
-  const made = new Map<string, Promise<unknown>>()
-  const once = <Value>(name: string, make: () => Promise<Value>): Promise<Value> => {
-    const known = made.get(name) as Promise<Value> | undefined
-    const value = known ?? make()
-    made.set(name, value)
-    return value
-  }
-  const forms = formsOf(original, clock)
-  const staged = new Map<Channel, Counterpart>()
-  const given: Record<string, string> = {}
-  const raw = parse(text) as Record<string, Record<string, unknown> | undefined>
-  for (const [index, sharing] of sharedTransports(original).entries()) {
-    const [first] = sharing
-    const options = first && original.channels[first]?.transport
-    if (options === undefined) continue
-    const maker = counterparts[options.kind]
-    if (maker === undefined) return { missing: `no counterpart plays the transport ${options.kind} yet` }
-    const own = join(folder, `counterpart-${index}`)
-    mkdirSync(own, { recursive: true })
-    const made = await maker({
-      folder: own,
-      office: original.office,
-      channels: sharing,
-      options,
-      variable: (name) => `CONFORMANCE_${index}_${name}`,
-      account: `${original.id.replace(/[^a-z0-9]/g, '').slice(0, 24)}${index}`,
-      columns: columnsOf(original, sharing, clock),
-      understood: async (channel, bytes) => {
-        const document = channel === 'send' || channel === 'receive' ? 'letter' : 'notice'
-        const items = await forms[channel]?.read({
-          document,
-          name: 'row',
-          bytes,
-          beside: new Map(),
-          sender: 'gone',
-          final: true,
-        })
-        return items?.some(({ kind }) => kind !== 'fault') === true
-      },
-      once,
-      servers,
-      environment,
-    })
-    if ('missing' in made) return made
-    opened.push(made)
-    Object.assign(given, made.environment)
-    for (const channel of sharing) {
-      staged.set(channel, made)
-      const channelOf = raw[channel]
-      if (channelOf !== undefined) channelOf['transport'] = made.options
-    }
-  }
+  const once = onceByName()
+  const tried = await stageProfile(text, { folder, mark: '', clock, servers, environment, once }, opened)
+  if ('missing' in tried) return tried
+  const { office } = tried.profile
+  const other = office === moi ? mustBe(officeId('50')) : moi
   const clerks = new Map<Channel, Counterpart>()
   for (const channel of channels) {
     const own = join(folder, 'ministry', channel)
@@ -156,10 +100,10 @@ async function setUp(
   }
   const profiles = join(folder, 'profiles')
   mkdirSync(profiles)
-  const [tried, ministry] = [stringify(raw), stringify(ministryProfile(other, clerks))]
-  writeFileSync(join(profiles, 'tried.yaml'), tried)
+  const ministry = stringify(ministryProfile(other, clerks))
+  writeFileSync(join(profiles, 'tried.yaml'), tried.text)
   writeFileSync(join(profiles, 'ministry.yaml'), ministry)
-  await makeTrust(join(folder, 'trust'), [original.office, other], clock, random)
+  await makeTrust(join(folder, 'trust'), [office, other], clock, random)
   const log = pino(
     { level: 'info', base: null },
     pino.destination({ dest: join(folder, 'gateway.log'), sync: true }),
@@ -172,22 +116,21 @@ async function setUp(
         folder,
       ),
     ),
-    environment: given,
+    environment: tried.given,
     clock,
     random,
     log: createLog(log),
   })
   opened.push({ close: () => gateway.stop() })
-  const distinct = [...new Set(staged.values())]
-  for (const each of distinct) each.attach?.({ http: gateway.http ?? '' })
+  for (const each of tried.counterparts) each.attach?.({ http: gateway.http ?? '' })
   const journal = readSqlite(join(data, 'journal.sqlite'))
   opened.push({ close: async () => journal.close() })
   return {
-    profile: mustBe(readProfile(tried, 'tried.yaml')),
+    profile: tried.profile,
     ministry: mustBe(readProfile(ministry, 'ministry.yaml')),
     other,
-    counterpart: (channel) => staged.get(channel),
-    counterparts: distinct,
+    counterpart: tried.counterpart,
+    counterparts: tried.counterparts,
     clerk: (channel) => {
       const found = clerks.get(channel)
       if (found === undefined) throw new Error(`the ministry has no ${channel}`)
@@ -196,29 +139,6 @@ async function setUp(
     letters: () => listLetters(journal.committed, { limit: 1_000, secret: true }),
     quarantine: () => listQuarantined(journal.committed, 1_000),
   }
-}
-
-/** The channels of a profile, those together that share one transport. */
-function sharedTransports(profile: Profile): Channel[][] {
-  const groups: Channel[][] = []
-  for (const channel of channels) {
-    const options = profile.channels[channel]?.transport
-    if (options === undefined) continue
-    const same = groups.find(([first]) => first && sameTransport(profile.channels[first]?.transport, options))
-    if (same === undefined) groups.push([channel])
-    else same.push(channel)
-  }
-  return groups
-}
-
-/** What the documents of these channels are made of: mapped columns, and those that the format names itself. */
-function columnsOf(profile: Profile, of: readonly Channel[], clock: Clock): readonly string[] {
-  const forms = formsOf(profile, clock)
-  const named = of.flatMap((channel) => {
-    const columns = profile.documents[profile.channels[channel]?.document ?? '']?.format['columns']
-    return Array.isArray(columns) ? columns.filter((each) => typeof each === 'string') : []
-  })
-  return [...new Set([...of.flatMap((channel) => forms[channel]?.columns ?? []), ...named])]
 }
 
 function ministryProfile(office: OfficeId, clerks: ReadonlyMap<Channel, Counterpart>): object {
@@ -236,8 +156,8 @@ function ministryProfile(office: OfficeId, clerks: ReadonlyMap<Channel, Counterp
   }
 }
 
-/** A trust folder for the two offices, made for this stage alone. */
-async function makeTrust(
+/** A trust folder for these offices, made for this stage alone. */
+export async function makeTrust(
   folder: string,
   offices: readonly OfficeId[],
   clock: Clock,

@@ -1,11 +1,11 @@
 // Looks into a folder for documents and offers them. A file is claimed when it has not changed for a while, and done only
 // after the commit: whatever fails before leaves the claim, and the claim is offered again.
-import { rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
 import { type Claim, type Claims, claim, claimOf, missingOf, places, reconcile, refuse } from './claim.ts'
 import { markContested, putContestedAside } from './contest.ts'
 import { codeOf, ensureFolder } from './files.ts'
-import { type Look, nothingSeen, observe, type Seen } from './names.ts'
+import { holds, type Look, nothingSeen, observe, type Seen } from './names.ts'
 import { goesOn, guarded, type Offering, offer, readNames, readyAt } from './offer.ts'
 import { Foreign, own } from './owner.ts'
 import type { FolderSettings } from './settings.ts'
@@ -13,6 +13,8 @@ import { localStore } from './store.ts'
 
 /** Claims that are worked on at the same time, so that their commits can be one group. */
 const together = 8
+/** How often the gateway's own folders are looked at where there is nothing to do, in milliseconds. */
+export const upkeep = 60_000
 /** A claim that is done is watched for a writer who goes on, for so many times `settle`. */
 const watched = 12
 
@@ -32,14 +34,33 @@ export function folderFetch(settings: FolderSettings): {
   let claims: Claims = { open: [], others: new Set() }
   /** Nothing was looked at yet. */
   let first = true
+  /** When everything was looked at, elapsed; nothing while the last look failed. */
+  let looked: number | undefined
   let done: Done[] = []
   let running: Promise<void> = Promise.resolve()
   let cancel: () => void = () => undefined
   let stopped = true
   let troubled = ''
 
+  /** Whether there is nothing to do, so that a folder in which nothing happens costs two listings. */
+  async function idle(now: number): Promise<boolean> {
+    const last = looked
+    looked = undefined
+    const busy = claims.open.length > 0 || done.length > 0
+    if (busy || last === undefined || now - last >= upkeep || (await holds(path, pattern))) return false
+    // A claim that somebody took away may come back.
+    const claimed = await readdir(places(path).claimed).catch(() => undefined)
+    if (claimed?.every((id) => claims.others.has(id)) !== true) return false
+    looked = last
+    // What lay here is gone: a new file of an old name has not settled yet.
+    seen = { ...seen, files: nothingSeen.files }
+    return true
+  }
+
   async function once(verbs: AdapterVerbs): Promise<void> {
     const { clock } = verbs
+    const began = clock.elapsed()
+    if (await idle(began)) return
     await ensureFolder(places(path).own)
     if (verbs.installation !== undefined) await own(path, verbs.installation)
     await ensureFolder(places(path).claimed)
@@ -87,6 +108,7 @@ export function folderFetch(settings: FolderSettings): {
     })
     await each(open, (found) => guarded(found, verbs, () => offer(found, offering)))
     claims = { ...claims, open: open.filter((found) => !found.settled) }
+    looked = began
   }
 
   async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {

@@ -73,6 +73,14 @@ export async function observe(
   return { files, unreadable, cut: documents.length - Math.min(documents.length, most) }
 }
 
+/** Whether a document lies in the folder, or something whose name nobody can read: one listing, nothing asked of the files. */
+export async function holds(path: string, pattern: RegExp): Promise<boolean> {
+  return (await readdir(path, { encoding: 'buffer' })).some((raw) => {
+    const name = raw[0] === 0x2e ? '' : nameOf(raw)
+    return name === undefined || (name !== '' && pattern.test(name))
+  })
+}
+
 /** Whether a file is the very one that was seen, unchanged. */
 export const isSame = (
   seen: Pick<Seen, 'size' | 'changed' | 'inode'>,

@@ -1,6 +1,6 @@
 // Fetching from a mailbox: a look, a pause, a look.
 import type { AdapterVerbs } from '../../contract.ts'
-import { type Answer, clientOf, look, reasonOf } from './look.ts'
+import { type Answer, clientOf, look, type OpenMailbox, openMailbox, reasonOf } from './look.ts'
 import type { FetchSettings } from './settings.ts'
 
 export interface MailboxFetch {
@@ -17,14 +17,40 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
   let cancel: () => void = () => undefined
   let leave: () => void = () => undefined
   let troubled = ''
+  /** Kept from one look to the next while nothing comes: signing in is most of what looking costs. */
+  let kept: OpenMailbox | undefined
+  // A connection on which nothing is said for longer would be given up by ourselves.
+  const keeping = settings.every * 2 < settings.within
 
-  async function round(verbs: AdapterVerbs): Promise<void> {
+  async function opened(): Promise<OpenMailbox> {
+    const before = kept
+    kept = undefined
+    if (before !== undefined) {
+      leave = () => before.client.close()
+      // What came since the last look is told with the answer; what a firewall cut shows here.
+      await before.client.noop().catch(() => before.client.close())
+      if (before.client.usable) return before
+      before.client.close()
+    }
     const client = clientOf(settings)
     leave = () => client.close()
-    const tooLong = verbs.clock.schedule(verbs.clock.now() + longestLook, leave)
+    if (stopped) throw new Error('stopped')
+    return openMailbox(client, settings)
+  }
+
+  async function round(verbs: AdapterVerbs): Promise<void> {
+    const tooLong = verbs.clock.schedule(verbs.clock.now() + longestLook, () => leave())
     try {
-      await look(client, { settings, verbs, stopped: () => stopped, ...(answer && { answer }) })
-      await client.logout()
+      const mailbox = await opened()
+      const { client } = mailbox
+      const found = await look(mailbox, {
+        settings,
+        verbs,
+        stopped: () => stopped,
+        ...(answer && { answer }),
+      })
+      if (found === 'nothing' && keeping && client.usable) kept = mailbox
+      else await client.logout()
       if (troubled !== '') verbs.report('mailbox.available', { mailbox: settings.mailbox })
       troubled = ''
     } catch (error) {
@@ -35,7 +61,7 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
       troubled = reason
     } finally {
       tooLong()
-      client.close()
+      if (kept === undefined) leave()
     }
   }
 
@@ -58,6 +84,8 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
       cancel()
       leave()
       await running
+      kept?.client.close()
+      kept = undefined
     },
   }
 }

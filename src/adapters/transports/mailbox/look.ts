@@ -51,28 +51,44 @@ export function clientOf({ server, within, limit }: FetchSettings): ImapFlow {
   return client
 }
 
-/** Looks through the mailbox once. Rejects when the server is not there or leaves. */
-export async function look(client: ImapFlow, look: Look): Promise<void> {
-  const { settings, verbs, stopped } = look
-  const { mailbox, done, failed } = settings
+/** A mailbox that is open. */
+export interface OpenMailbox {
+  readonly client: ImapFlow
+  /** By it a mailbox that was made anew is told from the old one (RFC 9051, section 2.3.1.1). */
+  readonly validity: string
+}
+
+/** Signs in and opens the mailbox; those that mails are moved into are made. Rejects when the server is not there or says no. */
+export async function openMailbox(
+  client: ImapFlow,
+  { mailbox, done, failed }: FetchSettings,
+): Promise<OpenMailbox> {
   await client.connect()
   for (const each of typeof done === 'object' && 'move' in done ? [failed, done.move] : [failed])
     await client.mailboxCreate(each)
   const opened = await client.mailboxOpen(mailbox)
+  return { client, validity: String(opened.uidValidity) }
+}
+
+/** Looks through the open mailbox once; says whether anything lay there. Rejects when the server leaves. */
+export async function look({ client, validity }: OpenMailbox, look: Look): Promise<'nothing' | 'mails'> {
+  const { settings, verbs, stopped } = look
+  const { done } = settings
   const left =
     done === 'seen' ? { seen: false } : 'keyword' in done ? { unKeyword: done.keyword } : { all: true }
   const found = (await client.search({ ...left, deleted: false }, { uid: true })) || []
   if (found.length > together) verbs.report('mailbox.many', { count: found.length, now: together })
   for (const uid of found.slice(0, together)) {
-    if (stopped()) return
+    if (stopped()) break
     try {
-      await one(client, uid, String(opened.uidValidity), look)
+      await one(client, uid, validity, look)
     } catch (error) {
       // One mail that cannot be taken now holds up no other; without a connection none can be.
       if (!client.usable) throw error
       verbs.report('mailbox.not-taken', { uid, reason: reasonOf(error) })
     }
   }
+  return found.length === 0 ? 'nothing' : 'mails'
 }
 
 async function one(client: ImapFlow, uid: number, validity: string, look: Look): Promise<void> {

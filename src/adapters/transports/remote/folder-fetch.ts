@@ -4,11 +4,11 @@ import { mkdir, rm } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
 import { type Claim, claimOf, missingOf, places } from '../folder/claim.ts'
 import { markContested, putContestedAside } from '../folder/contest.ts'
-import { reportNames } from '../folder/fetch.ts'
+import { reportNames, upkeep } from '../folder/fetch.ts'
 import { codeOf } from '../folder/files.ts'
 import { goesOn, type Offering, offer, readNames, readyAt } from '../folder/offer.ts'
 import { Foreign } from '../folder/owner.ts'
-import { ensureRemoteFolder, inside, isFailure } from './files.ts'
+import { ensureRemoteFolder, inside, isFailure, type RemoteEntry } from './files.ts'
 import { type Claims, claimRemote, newClaimId, reconcile, refuseRemote } from './folder-claim.ts'
 import { observeRemote, type RemoteLook, type RemoteSeen } from './folder-names.ts'
 import { ownRemote } from './folder-owner.ts'
@@ -42,6 +42,8 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
   /** Claims whose making a lost connection broke off. */
   const begun = new Set<string>()
   let prepared = false
+  /** When everything was looked at, elapsed; nothing while the last look failed. */
+  let looked: number | undefined
   let running: Promise<void> = Promise.resolve()
   let cancel: () => void = () => undefined
   let stopped = true
@@ -55,18 +57,33 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
     prepared = true
   }
 
+  /**
+   * What stands in the folder, where nothing is under way: with no document among it there is nothing to do, so that a folder
+   * in which nothing happens costs one listing.
+   */
+  async function glance(verbs: AdapterVerbs): Promise<readonly RemoteEntry[] | undefined> {
+    const last = looked
+    const busy = claims.open.length > 0 || done.length > 0 || begun.size > 0
+    if (busy || last === undefined || verbs.clock.elapsed() - last >= upkeep) return undefined
+    return files.list(path)
+  }
+
   async function once(verbs: AdapterVerbs): Promise<void> {
     if (!prepared) await prepare()
+    const began = verbs.clock.elapsed()
+    const glanced = await glance(verbs)
+    if (glanced !== undefined && !glanced.some(({ name }) => pattern.test(name))) {
+      see(glanced, verbs)
+      return
+    }
+    looked = undefined
     // At each look: what stands on the server may be changed by others at any time.
     if (verbs.installation !== undefined) await ownRemote(files, path, verbs.installation)
     const found = await reconcile(files, path, claims, pattern, verbs.clock, (id) => first || begun.has(id))
     claims = found
     first = false
     await letGo(found.gone, verbs)
-    const before = look
-    const wanted = new Set(claims.open.flatMap(missingOf))
-    look = observeRemote(await files.list(path), before, verbs.clock.elapsed(), pattern, wanted)
-    reportNames(before, look, verbs)
+    see(glanced ?? (await files.list(path)), verbs)
     const listed = look.files
     const settled = (name: string): RemoteSeen | undefined => {
       const seen = listed.get(name)
@@ -99,6 +116,14 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
     await putContestedAside(claims.open, settled, verbs, away)
     await each((claim) => guardedRemote(claim, verbs, () => offer(claim, offering)))
     claims = { ...claims, open: claims.open.filter((claim) => !claim.settled) }
+    looked = began
+  }
+
+  function see(entries: readonly RemoteEntry[], verbs: AdapterVerbs): void {
+    const before = look
+    const wanted = new Set(claims.open.flatMap(missingOf))
+    look = observeRemote(entries, before, verbs.clock.elapsed(), pattern, wanted)
+    reportNames(before, look, verbs)
   }
 
   /** Claims that do not stand on the server any more: done by a rename whose answer was lost, or taken away by somebody. */
@@ -161,6 +186,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
       const code = codeOf(error)
       if (code === '') throw error
       prepared = false
+      looked = undefined
       const said = isFailure(error) ? { said: error.said } : {}
       const reason = error instanceof Foreign ? error.message : code
       // Once for each trouble, not at every look.

@@ -1,5 +1,6 @@
 // A connection by FTP over TLS (RFC 4217), or by plain FTP (RFC 959) where a profile insists, as the port of remote files.
 import type { Readable } from 'node:stream'
+import { createSecureContext } from 'node:tls'
 import { Client, type FileInfo, FileType, FTPError } from 'basic-ftp'
 import { codeOf } from '../folder/files.ts'
 import {
@@ -37,7 +38,15 @@ export async function openFtp(
       user: account.user,
       password: account.password,
       secure: account.tls === 'none' ? false : account.tls === 'explicit' ? true : 'implicit',
-      secureOptions: { minVersion: 'TLSv1.2', ...(account.ca !== undefined && { ca: account.ca }) },
+      ...(account.tls !== 'none' && {
+        // Made once: every listing has a TLS connection of its own, and each would read all authorities again.
+        secureOptions: {
+          secureContext: createSecureContext({
+            minVersion: 'TLSv1.2',
+            ...(account.ca !== undefined && { ca: account.ca }),
+          }),
+        },
+      }),
     })
     client.ftp.socket.setNoDelay(true)
     return session(client, server, await client.pwd())
