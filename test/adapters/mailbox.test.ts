@@ -214,6 +214,51 @@ t.test('the pause between two looks', { skip }, async (t) => {
   t.same(numbers(gateway), ['นน 0017.1/1', 'นน 0017.1/2'])
 })
 
+t.test('a connection is kept while nothing comes, and made anew when it was cut', { skip }, async (t) => {
+  const wires: Socket[] = []
+  const wire = createServer((client) => {
+    const behind = connect(imap.port, imap.host)
+    wires.push(client)
+    for (const [from, to] of [
+      [client, behind],
+      [behind, client],
+    ] as const)
+      from
+        .on('error', () => to.destroy())
+        .on('close', () => to.destroy())
+        .pipe(to)
+  })
+  await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', () => resolve()))
+  const bound = wire.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  const gateway = new TestGateway()
+  const adapter = adapterWith(gateway, { every: '30s', within: '2m', imap: { ...imap, port } })
+  t.teardown(async () => {
+    await adapter.stop()
+    wire.close()
+  })
+  /** The next look, to its end. */
+  const looked = async (): Promise<void> => {
+    gateway.clock.pass(30_000)
+    // While it lasts, only its own bound of 15 minutes is set.
+    while (gateway.clock.next > 30_000) await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await adapter.start(gateway.verbs(adapter))
+  await looked()
+  await looked()
+  t.equal(wires.length, 1, 'three looks, one connection')
+  await put(mailOf('1'))
+  await looked()
+  t.same([numbers(gateway), wires.length], [['นน 0017.1/1'], 1], 'what came meanwhile is seen on it')
+  await looked()
+  t.equal(wires.length, 2, 'after work there is a new one')
+  wires[1]?.destroy()
+  await put(mailOf('2'))
+  await looked()
+  t.same([numbers(gateway), wires.length], [['นน 0017.1/1', 'นน 0017.1/2'], 3])
+  t.same(gateway.reports, [], 'a connection that ends while nobody looks is no trouble')
+})
+
 t.test('stopped between take and move: offered again, as the same handing-over', { skip }, async (t) => {
   const gateway = new TestGateway()
   await put(mailOf('1'))

@@ -225,6 +225,29 @@ export function remoteSuite(kind: string, make: () => Promise<RemoteServer>, ste
     t.same(numbers(gateway.items), ['ชม 1/2'])
   })
 
+  test('a folder in which nothing happens costs one listing a look, and everything once a minute', async (t) => {
+    const { start, pass, day, drop, gateway } = await stage(t)
+    await start()
+    await pass(10_000)
+    day.said.length = 0
+    await pass(10_000)
+    const [asked = ''] = day.said.filter((each) => each.endsWith('out'))
+    t.match(asked, /list/i)
+    t.equal(day.said.filter((each) => each === asked).length, 5)
+    t.same(
+      day.said.filter((each) => each.includes('.saraban')),
+      [],
+    )
+    await pass(60_000)
+    t.ok(
+      day.said.some((each) => each.includes('.saraban')),
+      'whose the folder is was looked at',
+    )
+    drop('1.csv', csv(row('ชม 1/2')))
+    await pass(10_000)
+    t.equal(gateway.items.length, 1, 'a document is taken as ever')
+  })
+
   test('a server whose clock is ten years ahead or behind: what settles is taken, what changes is not', async (t) => {
     const { gateway, drop, pass, start, on } = await stage(t)
     await start()

@@ -66,6 +66,11 @@ export class TestClock implements Clock {
     this.#elapsed += milliseconds
   }
 
+  /** Milliseconds until something is due. */
+  get next(): number {
+    return Math.min(...this.#due.map(({ at }) => at)) - this.#elapsed
+  }
+
   get waiting(): number {
     return this.#due.length
   }
