@@ -72,6 +72,8 @@ export interface Words {
   print(column: Column, characters?: number): string
   /** A piece of a column of bytes: `length` bytes from the one numbered `from`, the first being 1. */
   piece(column: Column, from: number, length: number): string
+  /** The MD5 of a column of bytes, in hexadecimal: old servers have no better one, and nobody is to be fooled by it. */
+  digest(column: Column): string
   readonly lock: string
 }
 

@@ -30,11 +30,12 @@ export function sqlFetch(
 } {
   const { status } = reading
   const every = milliseconds(reading.every)
+  const settle = milliseconds(reading.settle)
   const wait = milliseconds(reading.wait)
   const recheck = milliseconds(reading.recheck)
   /** Digests of the newest rows that were offered, by handover: bounded, and made anew after a restart. */
   const known = new Map<string, string>()
-  /** Rows that wait for their files, or could not be read or written back, by handover. */
+  /** Rows that have not settled, wait for their files, or could not be read or written back, by handover. */
   const waiting = new Map<string, Pending>()
   let water = reading.above
   let checked = Number.NEGATIVE_INFINITY
@@ -50,18 +51,26 @@ export function sqlFetch(
       told = true
     }
     const seen = new Set<string>()
-    for (let more = true; more && !stopped && seen.size < most && waiting.size < most; ) {
+    for (let more = true; more && !stopped && seen.size < most; ) {
       const pending = [...waiting.values()].map((each) => each.key)
-      const found = await session.use((opened) => candidates(opened, reading, water, seen.size, known))
+      const found =
+        status === undefined && waiting.size >= most
+          ? []
+          : await session.use((opened) => candidates(opened, reading, water, seen.size, known))
       const keys = status === undefined ? [...pending, ...found] : found
       const fresh = keys.filter((each) => !seen.has(nameOf(each)))
       more = fresh.length > 0
       for (const each of fresh) {
+        // A row that waits may be among those that were found, too.
+        if (seen.has(nameOf(each))) continue
         seen.add(nameOf(each))
         if (!stopped) await neighbourly(each, verbs)
       }
     }
-    const now = verbs.clock.now()
+    // Rows that are new no more, or there no more, wait for nothing.
+    if (status !== undefined && !stopped)
+      for (const [handover, { key }] of waiting) if (!seen.has(nameOf(key))) waiting.delete(handover)
+    const now = verbs.clock.elapsed()
     if (!stopped && reading.watch > 0 && now - checked >= recheck) {
       checked = now
       const newest = await session.use((opened) => newestTaken(opened, reading, water))
@@ -82,7 +91,7 @@ export function sqlFetch(
       const before = waiting.get(handover)
       if (before?.trouble !== error.reason)
         verbs.report('sql.row-failed', { table: reading.table, row: handover, reason: troubleOf(error) })
-      waiting.set(handover, { key: key, since: before?.since ?? verbs.clock.now(), trouble: error.reason })
+      hold(handover, { key, trouble: error.reason }, verbs)
     }
   }
 
@@ -106,18 +115,24 @@ export function sqlFetch(
       ...(status && { among: [status.column, statesOf(status.new, reading)] }),
     })
     if (row === undefined) {
-      // Another session holds it, or it is not new any more.
+      // Another session holds it, it is not new any more, or it is gone.
       if (locks) await undo(opened)
+      else waiting.delete(handoverOf(opened, reading, key))
       return
     }
     const handover = handoverOf(opened, reading, key)
-    const since = waiting.get(handover)?.since ?? verbs.clock.now()
-    const source = await sourceOf(opened, reading, row, verbs, verbs.clock.now() - since >= wait)
+    if (!settled(handover, row, verbs)) {
+      if (locks) await undo(opened)
+      if (status === undefined) advance(key, handover, row)
+      return
+    }
+    const since = waiting.get(handover)?.since ?? verbs.clock.elapsed()
+    const source = await sourceOf(opened, reading, row, verbs, verbs.clock.elapsed() - since >= wait)
     const taken = await offered(() => verbs.take(source))
     if (taken.some(({ kind }) => kind === 'waiting')) {
       if (waiting.get(handover)?.trouble !== '')
         verbs.report('source.waiting', { row: handover, missing: missingOf(taken) })
-      waiting.set(handover, { key, since, trouble: '' })
+      hold(handover, { key, trouble: '' }, verbs)
       if (locks) await undo(opened)
       if (status === undefined) advance(key, handover, row)
       return
@@ -126,6 +141,26 @@ export function sqlFetch(
     await writeBack(opened, key, taken)
     if (locks) await connection.run('COMMIT', [])
     advance(key, handover, row)
+  }
+
+  /** Whether a row with its lists says what it said before, and for long enough: systems write them one after the other. */
+  function settled(handover: string, { key, digest }: PrintedRow, verbs: AdapterVerbs): boolean {
+    const before = waiting.get(handover)
+    const same = before?.digest === digest
+    const quiet = same ? verbs.clock.elapsed() - (before?.seen ?? 0) : 0
+    if (quiet >= settle) return true
+    if (!same)
+      waiting.set(handover, { ...unsettled(key, digest, verbs), ...(before && { since: before.since }) })
+    return false
+  }
+
+  function unsettled(key: Values, digest: string, { clock }: AdapterVerbs): Pending {
+    return { key, since: clock.elapsed(), trouble: 'it has not settled', digest, seen: clock.elapsed() }
+  }
+
+  function hold(handover: string, now: Pick<Pending, 'key' | 'trouble'>, { clock }: AdapterVerbs): void {
+    const before = waiting.get(handover) ?? { since: clock.elapsed(), digest: '', seen: 0 }
+    waiting.set(handover, { ...before, ...now })
   }
 
   async function offered(take: () => Promise<readonly Taken[]>): Promise<readonly Taken[]> {
@@ -225,6 +260,9 @@ interface Pending {
   readonly since: number
   /** Why it failed; '' when it only waits for files. */
   readonly trouble: string
+  /** What it said when it was looked at last, and since when it says just that. */
+  readonly digest: string
+  readonly seen: number
 }
 
 class NotTaken extends Error {

@@ -122,6 +122,7 @@ const wordsOf = (raw: boolean, skips: boolean): Words => {
     },
     beyond: (column, value, mark) => `${quote(column.name)} > ${compared(column, value, mark)}`,
     piece: (column, from, length) => `SUBSTRING(${quote(column.name)}, ${from}, ${length})`,
+    digest: (column) => `CAST(MD5(${quote(column.name)}) AS CHAR)`,
     lock: skips ? 'FOR UPDATE SKIP LOCKED' : 'FOR UPDATE',
   }
 }

@@ -48,6 +48,7 @@ export interface ReadOptions {
   readonly files: readonly FileOptions[]
   readonly batch: number
   readonly every: string
+  readonly settle: string
   readonly wait: string
   readonly watch: number
   readonly recheck: string
@@ -174,6 +175,7 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
       files,
       batch: { type: 'integer', minimum: 1, maximum: 1000, default: 50 },
       every: { ...duration, default: '10s' },
+      settle: { ...duration, default: '5s' },
       wait: { ...duration, default: '10m' },
       watch: { type: 'integer', minimum: 0, maximum: 1000, default: 20 },
       recheck: { ...duration, default: '5m' },

@@ -101,6 +101,7 @@ const wordsOf = (raw: boolean): Words => {
         : `${quote(column.name)} = ${value(column, given, mark)}`,
     beyond: (column, given, mark) => `${quote(column.name)} > ${value(column, given, mark)}`,
     piece: (column, from, length) => `substring(${quote(column.name)} from ${from} for ${length})`,
+    digest: (column) => `md5(${quote(column.name)})`,
     lock: 'FOR UPDATE SKIP LOCKED',
   }
 }

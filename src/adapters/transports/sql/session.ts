@@ -33,7 +33,7 @@ export function sessionOf(engine: Engine, settings: ConnectionSettings, needs: N
 
   async function ready(): Promise<Opened> {
     if (stopped) throw new SqlError('lost', 'stopped')
-    if (closed !== undefined && clock.now() < closed.until) throw closed.error
+    if (closed !== undefined && clock.elapsed() < closed.until) throw closed.error
     closed = undefined
     if (opened !== undefined) {
       try {
@@ -64,7 +64,7 @@ export function sessionOf(engine: Engine, settings: ConnectionSettings, needs: N
       opened?.connection.close()
       opened = undefined
       if (error instanceof SqlError && error.trouble === 'closed' && closed === undefined)
-        closed = { until: clock.now() + patience, error }
+        closed = { until: clock.elapsed() + patience, error }
       throw error
     }
   }
