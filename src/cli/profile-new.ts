@@ -13,7 +13,7 @@ interface Options {
   readonly office?: OfficeId
   readonly out?: string
   readonly origin: 'outsourced' | 'self-built' | 'none'
-  readonly transport: TransportKind
+  readonly transport?: TransportKind
 }
 
 /** `saraban profile new --office CODE --out FILE LETTERS [NOTICES]`. */
@@ -22,7 +22,7 @@ export function newCommand(terminal: Terminal): Command {
     .description('propose a profile from samples of what the system writes, with its reasons, and try it')
     .argument(
       '[LETTERS]',
-      'letters as the system writes them: CSV, “xls”, .xlsx, DBF, XML, JSON; at most 16 MiB',
+      'letters as the system writes them: CSV, “xls”, .xlsx, DBF, XML, JSON, a mail, text in columns of bytes; at most 16 MiB',
     )
     .argument(
       '[NOTICES]',
@@ -36,9 +36,10 @@ export function newCommand(terminal: Terminal): Command {
         .default('outsourced'),
     )
     .addOption(
-      new Option('--transport <KIND>', 'by which way documents come and go')
-        .choices(transportKinds)
-        .default('folder'),
+      new Option(
+        '--transport <KIND>',
+        'by which way documents come and go; default: mailbox for a mail, else folder',
+      ).choices(transportKinds),
     )
     .addHelpText('after', newHelp)
     .action(async (letters: string | undefined, notices: string | undefined, options: Options) => {
@@ -48,7 +49,7 @@ export function newCommand(terminal: Terminal): Command {
       if (existsSync(out)) throw new Failed(exit.usage, [problem('cli.profile.exists', '', out)])
       const bytes = readSample(sample)
       const { origin, transport } = options
-      const wish = { office, origin, transport, id: idOf(office) }
+      const wish = { office, origin, id: idOf(office), ...(transport !== undefined && { transport }) }
       const second = notices === undefined ? undefined : readSample(notices)
       const proposal = proposeProfile(wish, bytes, second, memoOf(sample))
       if (!proposal.ok) throw new Failed(exit.refused, proposal.problems)

@@ -8,8 +8,8 @@ export const proposeProblems = {
     en: 'nothing that a profile describes was recognised in the sample',
     th: 'ไม่พบรูปแบบข้อมูลที่โพรไฟล์อธิบายได้ในตัวอย่าง',
     remedy: {
-      en: 'Give an export that lists letters: CSV, an “xls” of a web system, .xlsx, DBF, XML or JSON.',
-      th: 'ใช้ไฟล์ส่งออกที่แสดงรายการหนังสือ ได้แก่ CSV, “xls” ของระบบเว็บ, .xlsx, DBF, XML หรือ JSON',
+      en: 'Give an export that lists letters: CSV, an “xls” of a web system, .xlsx, DBF, XML, JSON or columns of bytes; or a mail of the office.',
+      th: 'ใช้ไฟล์ส่งออกที่แสดงรายการหนังสือ ได้แก่ CSV, “xls” ของระบบเว็บ, .xlsx, DBF, XML, JSON หรือข้อความแบ่งคอลัมน์ตามไบต์ หรืออีเมลของหน่วยงาน',
     },
   },
   'adapter.propose.other': {
@@ -18,8 +18,8 @@ export const proposeProblems = {
     en: 'the sample is {found}',
     th: 'ตัวอย่างเป็นไฟล์ชนิดอื่น: {found}',
     remedy: {
-      en: 'Give an export that lists letters: CSV, an “xls” of a web system, .xlsx, DBF, XML or JSON.',
-      th: 'ใช้ไฟล์ส่งออกที่แสดงรายการหนังสือ ได้แก่ CSV, “xls” ของระบบเว็บ, .xlsx, DBF, XML หรือ JSON',
+      en: 'Give an export that lists letters: CSV, an “xls” of a web system, .xlsx, DBF, XML, JSON or columns of bytes; or a mail of the office.',
+      th: 'ใช้ไฟล์ส่งออกที่แสดงรายการหนังสือ ได้แก่ CSV, “xls” ของระบบเว็บ, .xlsx, DBF, XML, JSON หรือข้อความแบ่งคอลัมน์ตามไบต์ หรืออีเมลของหน่วยงาน',
     },
   },
   'adapter.propose.large': {
@@ -62,21 +62,21 @@ export const proposeProblems = {
       th: 'ใช้ตัวอย่างอื่น หรือไม่ต้องระบุ ระบบจะเสนอการแจ้งผลในรูปแบบเดียวกับหนังสือ',
     },
   },
-  'adapter.propose.mail': {
+  'adapter.propose.mailbox': {
     status: 422,
     permanent: true,
-    en: 'the sample is a mail',
-    th: 'ตัวอย่างเป็นอีเมล',
+    en: 'a mailbox carries mails, and the samples are not both mails ({format})',
+    th: 'ตู้จดหมายรับส่งได้เฉพาะอีเมล แต่ตัวอย่างไม่ใช่อีเมลทั้งหมด ({format})',
     remedy: {
-      en: 'Copy profiles/nan-mailbox.yaml and put in the labels that the office writes: docs/profiles.md, “mail”.',
-      th: 'คัดลอก profiles/nan-mailbox.yaml แล้วใส่ชื่อบรรทัดที่หน่วยงานใช้ ตาม docs/profiles.md หัวข้อ “mail”',
+      en: 'Give a mail (.eml) as each sample, or another --transport.',
+      th: 'ใช้อีเมล (.eml) เป็นตัวอย่างทั้งหมด หรือเลือก --transport แบบอื่น',
     },
   },
   'adapter.propose.fixed-width': {
     status: 422,
     permanent: true,
-    en: 'the sample is text in columns of so many bytes, and where they begin only its manual says',
-    th: 'ตัวอย่างเป็นข้อความที่แบ่งคอลัมน์ตามจำนวนไบต์ ตำแหน่งของคอลัมน์ต้องดูจากคู่มือของระบบ',
+    en: 'the sample looks like text in columns of so many bytes, but no column of letter numbers and of days was found in it',
+    th: 'ตัวอย่างคล้ายข้อความที่แบ่งคอลัมน์ตามจำนวนไบต์ แต่ไม่พบคอลัมน์เลขที่หนังสือและวันที่',
     remedy: {
       en: 'Copy profiles/udon-thani-fixed-width.yaml and put in the columns: docs/profiles.md, “fixed-width”.',
       th: 'คัดลอก profiles/udon-thani-fixed-width.yaml แล้วใส่คอลัมน์ ตาม docs/profiles.md หัวข้อ “fixed-width”',

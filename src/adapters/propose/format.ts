@@ -1,8 +1,10 @@
 // The format of a sample, by its content: a name's ending says nothing ("xls" is mostly HTML).
 import { type Problem, problem } from '../../problem/problem.ts'
+import { readByteColumns } from './byte-columns.ts'
 import { proposeCharset } from './charset.ts'
 import { readDelimited } from './delimited.ts'
 import { readHtml, readSheet } from './grids.ts'
+import { isMail, readMailSample } from './mails.ts'
 import { readMarkup } from './markup.ts'
 import { readMembers } from './members.ts'
 import { bounds, type SheetRead } from './sheet.ts'
@@ -29,17 +31,14 @@ export function readSample(bytes: Buffer, memo?: Buffer): SheetRead {
   if (other !== undefined) return no(problem('adapter.propose.other', '', undefined, { found: other }))
   if (start.startsWith('PK\x03\x04')) return readSheet(bytes)
   if (isDbase(bytes)) return readDbase(bytes, memo)
+  // A mail says its charset itself, for each part of it.
+  if (isMail(bytes, start)) return readMailSample(bytes)
   const charset = proposeCharset(bytes)
   if (charset === undefined) return no(problem('adapter.propose.unknown', ''))
   const text = start
     .replaceAll('\0', '')
     .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
     .trimStart()
-  if (
-    /^(from|to|subject|received|date|return-path|message-id|mime-version|delivered-to):/i.test(text) &&
-    /\nsubject:/i.test(`\n${bytes.subarray(0, 16_384).toString('latin1')}`)
-  )
-    return no(problem('adapter.propose.mail', ''))
   if (/^[[{]/.test(text)) return readMembers(bytes, charset)
   if (text.startsWith('<'))
     return /<(html|table|!doctype html|meta)\b/i.test(
@@ -48,8 +47,9 @@ export function readSample(bytes: Buffer, memo?: Buffer): SheetRead {
       ? readHtml(bytes, charset)
       : readMarkup(bytes, charset)
   const delimited = readDelimited(bytes, charset)
-  if (delimited.ok || !evenLines(bytes)) return delimited
-  return no(problem('adapter.propose.fixed-width', ''))
+  if (delimited.ok) return delimited
+  const columns = readByteColumns(bytes, charset)
+  return columns.ok || evenLines(bytes) ? columns : delimited
 }
 
 /** Lines of one length in bytes: text in columns of so many bytes. */

@@ -1,28 +1,11 @@
 // Which canonical field of a letter each column is, and how it is written there.
-
+import { findOffice, type OfficeId } from '../../letter/offices.ts'
+import { attachments } from './letter-files.ts'
+import { counted, type ProposedField } from './proposed-field.ts'
 import type { Column, Sheet } from './sheet.ts'
 import { type TableField, tableGuess } from './tables.ts'
-import {
-  dateGuess,
-  fileGuess,
-  type Guess,
-  instantGuess,
-  numberGuess,
-  officeGuess,
-  seen,
-  share,
-} from './values.ts'
+import { dateGuess, type Guess, instantGuess, numberGuess, officeGuess, seen, share } from './values.ts'
 import { keyOf, letterWords, likeness } from './words.ts'
-
-/** A field as the profile will have it, with the reason that stands beside it. */
-export interface ProposedField {
-  readonly field: string
-  readonly at: readonly string[]
-  readonly as?: unknown
-  readonly always?: string
-  readonly unsaid?: readonly string[]
-  readonly reason: string
-}
 
 interface Candidate {
   readonly field: string
@@ -33,8 +16,9 @@ interface Candidate {
 const tables = ['urgency', 'secrecy', 'kind', 'circular'] as const
 
 /** The fields of the letters of a sheet, in the order of the canonical letter. */
-export function letterFieldsOf(sheet: Sheet): readonly ProposedField[] {
-  const taken = assign(sheet)
+export function letterFieldsOf(read: Sheet, own: OfficeId): readonly ProposedField[] {
+  const sheet = { ...read, columns: [...read.columns, ...(read.cells ?? [])] }
+  const taken = assign(sheet, own)
   const of = (field: string): Column | undefined => taken.get(field)
   const found: ProposedField[] = []
   const add = (field: string, columns: readonly Column[], { as, ...guess }: Guess): void => {
@@ -81,14 +65,11 @@ export function letterFieldsOf(sheet: Sheet): readonly ProposedField[] {
   return found
 }
 
-export const counted = ({ read, of, what }: Omit<Guess, 'as'>): string =>
-  `${read} of ${of} values are ${what}${read === of ? '' : '; TO BE CHECKED: the others are faults'}`
-
 /** Each field its likeliest column, each column one field: the surest first. */
-function assign({ columns, named }: Sheet): ReadonlyMap<string, Column> {
+function assign({ columns, named }: Sheet, own: OfficeId): ReadonlyMap<string, Column> {
   const candidates = columns.flatMap((column) =>
     Object.entries(letterWords).flatMap(([field, words]): Candidate[] => {
-      const score = scoreOf(field, likeness(column.name, words), column, named)
+      const score = scoreOf(field, likenessOf(column.name, field, words), column, named, own)
       return score > 0 ? [{ field, column, score }] : []
     }),
   )
@@ -106,9 +87,23 @@ export function assigned(candidates: readonly Candidate[]): ReadonlyMap<string, 
   return taken
 }
 
+/** A path through what a letter refers to. */
+const insideReference = /(^|[/.])(อ้าง|ref)[^/.]*[/.]/i
+
+/** How well a column's name says a field; within a reference the words of letters say what of it. */
+function likenessOf(name: string, field: string, words: readonly string[]): number {
+  const [whole, part = ''] = /^references\.(.*)$/.exec(field) ?? []
+  const own = likeness(name, words)
+  return whole === undefined || !insideReference.test(name)
+    ? own
+    : Math.max(own, likeness(name, letterWords[part] ?? []))
+}
+
 /** How likely a column is a field: its name's word, and whether its values are such. 0: it is not. */
-function scoreOf(field: string, named: number, column: Column, headed: boolean): number {
-  const { values } = column
+function scoreOf(field: string, named: number, column: Column, headed: boolean, own: OfficeId): number {
+  const { name, values } = column
+  // The number and the day of a letter that this one refers to are never its own.
+  if (!field.startsWith('references.') && insideReference.test(name)) return 0
   const blank = seen(values).length === 0
   const byValues = (guess: Guess, alone: number): number => {
     const right = share(guess)
@@ -127,9 +122,12 @@ function scoreOf(field: string, named: number, column: Column, headed: boolean):
     case 'date':
       return column.separator === undefined ? byValues(dateGuess(values), 0.7) : 0
     case 'from':
-      return column.separator === undefined ? byValues(officeGuess(column, false), 0.5) : 0
+      // Without a name, the column that says nothing but this office is whose letters they are.
+      return column.separator === undefined
+        ? byValues(officeGuess(column, false), isOf(values, own) ? 0.9 : 0.5)
+        : 0
     case 'to':
-      return byValues(officeGuess(column, true), 0.6)
+      return named === 0 && isOf(values, own) ? 0 : byValues(officeGuess(column, true), 0.6)
     case 'urgency':
     case 'secrecy':
     case 'kind':
@@ -147,22 +145,30 @@ function scoreOf(field: string, named: number, column: Column, headed: boolean):
         : named > 0
           ? named
           : longTexts(values)
-            ? 0.4
-            : 0
     default:
       return named >= 1.5 ? named : 0
   }
 }
 
+const isOf = (values: readonly string[], own: OfficeId): boolean =>
+  seen(values).length > 0 && seen(values).every((value) => findOffice(value)?.id === own)
+
 const nothing: Guess = { as: 'text', read: 0, of: 1, what: '' }
-const longTexts = (values: readonly string[]): boolean =>
-  seen(values).length > 0 &&
-  seen(values).every((value) => value.length > 8 && /\p{L}{4}/u.test(value) && !/\.\w{3,4}$/.test(value))
+/** How likely values are subjects, by what they are alone: the longer, the likelier. At most 0.45. */
+function longTexts(all: readonly string[]): number {
+  const values = seen(all)
+  const long = values.filter(
+    (value) => value.length > 8 && /[\p{L}\p{M}]{5}/u.test(value) && !/\.\w{3,4}$/.test(value),
+  )
+  if (values.length === 0 || long.length * 2 < values.length) return 0
+  const mean = values.reduce((sum, { length }) => sum + length, 0) / values.length
+  return 0.35 + Math.min(mean, 200) / 2000
+}
 
 export function textField(field: string, column: Column): ProposedField {
   const longest = Math.max(0, ...column.values.map((value) => [...value].length))
   const blanks = column.values.some((value) => value !== value.trim())
-  const as = { text: { overflow: 'spill', ...(blanks && { trim: true }) } }
+  const as = { text: { overflow: 'spill', ...((blanks || column.trimmed === true) && { trim: true }) } }
   return {
     field,
     at: [column.name],
@@ -185,9 +191,10 @@ export function tableField(field: TableField, column: Column | undefined): reado
           },
         ]
       : []
-  const { table, guessed, unknown, unsaid } = found
+  const { table, guessed, unknown, unsaid, eitherWay } = found
   const reason = [
     `${seen(column.values).length - unknown.length} of ${seen(column.values).length} codes are known`,
+    ...(eitherWay ? ['TO BE CHECKED: the sample does not say whether they count from 0 or from 1'] : []),
     ...(guessed.length === 0
       ? []
       : [`TO BE CHECKED: not in the sample, a guess: ${guessed.map(quoted).join(', ')}`]),
@@ -230,7 +237,9 @@ function joinedNumber({ columns }: Sheet): ProposedField | undefined {
 /** A day in three columns. */
 function dayMonthYear({ columns }: Sheet): readonly ProposedField[] {
   const at = (...names: string[]) =>
-    columns.find(({ name }) => names.includes(keyOf(name.split(/[/.@:]/).at(-1) ?? '')))
+    columns.find(({ name }) =>
+      [/^.*[/@:]/, /^.*[/.@:]/].some((before) => names.includes(keyOf(name.replace(before, '')))),
+    )
   const [day, month, year] = [
     at('วัน', 'day', 'd', 'วันที่'),
     at('เดือน', 'month', 'm'),
@@ -275,71 +284,4 @@ function references(taken: ReadonlyMap<string, Column>): readonly ProposedField[
       },
     ]
   })
-}
-
-const base64 = /^(data:[^,]{1,100},)?[A-Za-z0-9+/\s]{4,}={0,2}$/
-
-/** Columns that hold whole files as base64, beside one of their names; a list of them has one separator. */
-function filesInCells(columns: readonly Column[]): readonly ProposedField[] {
-  const content = columns.find(({ name, values, separator }) => {
-    const parts = seen(
-      values.flatMap((value) => (separator === undefined ? [value] : value.split(separator))),
-    )
-    const said = /content|data|base64|เนื้อหา/i.test(name)
-    return parts.length > 0 && parts.every((part) => base64.test(part) && (said || part.endsWith('=')))
-  })
-  if (content === undefined) return []
-  const parent = content.name.replace(/[^/.]*$/, '')
-  const name = columns.find(
-    (each) =>
-      each !== content &&
-      each.separator === content.separator &&
-      each.name.startsWith(parent) &&
-      share(fileGuess(each)) >= 0.5,
-  )
-  if (name === undefined) return []
-  const uri = content.values.some((value) => value.startsWith('data:'))
-  const as = {
-    base64: {
-      parts: ['content', 'name'],
-      ...(content.separator !== undefined && { separator: content.separator }),
-      ...(uri && { uri }),
-    },
-  }
-  return [
-    {
-      field: 'attachments',
-      at: [content.name, name.name],
-      as,
-      reason: 'whole files stand in cells, as base64',
-    },
-  ]
-}
-
-/** Columns that name files, in their order; the last may hold several. */
-function attachments({ columns, kind }: Sheet, used: ReadonlySet<string>): readonly ProposedField[] {
-  const inside = kind === 'json-records' || kind === 'xml' ? filesInCells(columns) : []
-  if (inside.length > 0) return inside
-  const files = columns
-    .filter(({ name }) => !used.has(name))
-    .map((column) => ({
-      column,
-      named: likeness(column.name, letterWords['attachments'] ?? []),
-      guess: fileGuess(column),
-    }))
-    .filter(({ named, guess }) => (guess.of === 0 ? named >= 2 : share(guess) >= (named >= 1 ? 0.5 : 0.9)))
-  const last = files.at(-1)
-  if (last === undefined) return []
-  const counts = files.reduce((sum, { guess }) => ({ read: sum.read + guess.read, of: sum.of + guess.of }), {
-    read: 0,
-    of: 0,
-  })
-  return [
-    {
-      field: 'attachments',
-      at: files.map(({ column }) => column.name),
-      as: last.guess.as,
-      reason: counted({ ...counts, what: 'names of files that stand beside, the first the letter itself' }),
-    },
-  ]
 }

@@ -21,6 +21,8 @@ export interface Found {
 
 interface Flat {
   readonly values: string[][]
+  /** The document itself says that it is a list. */
+  listed?: boolean
   types: Set<string>
   each?: readonly string[]
 }
@@ -65,20 +67,46 @@ function group(pairs: readonly (readonly [string, Node])[], path: readonly strin
 function flatten(records: readonly Node[], join: '/' | '.'): Column[] {
   const flat = new Map<string, Flat>()
   for (const [index, record] of records.entries()) walk(record, [], undefined, index, flat, join)
-  return [...flat].slice(0, bounds.columns).map(([name, { values, types, each }]): Column => {
+  const separators = separatorsOf([...flat.values()])
+  return [...flat].slice(0, bounds.columns).map(([name, { values, types, each, listed = false }]): Column => {
     const [type = 'text'] = types.size === 1 ? types : []
     const of = { ...(join === '.' && type !== 'text' && { type }) }
     const filled = records.map((_each, index) => values[index] ?? [])
-    if (each === undefined) {
+    if (each === undefined || isSlip(name, each.join(join), filled, listed)) {
       const option = Object.keys(of).length === 0 ? name : { at: name, ...of }
       return { name, option, values: filled.map(([value = '']) => value) }
     }
-    const separator =
-      [';', '|', '\u001f'].find((one) => !values.flat().some((value) => value.includes(one))) ?? '\u001f'
+    const separator = separators.get(each.join('\u0000')) ?? '\u001f'
     const repeated = each.join(join)
     const option = { at: name, separator, ...(repeated !== name && { each: repeated }), ...of }
     return { name, option, separator, values: filled.map((list) => list.join(separator)) }
   })
+}
+
+/** Whether a letter's number, day or subject that stands there twice now and then is a mistake, and no list. */
+function isSlip(
+  name: string,
+  each: string,
+  filled: readonly (readonly string[])[],
+  listed: boolean,
+): boolean {
+  const several = filled.filter(({ length }) => length > 1).length
+  const some = filled.filter(({ length }) => length > 0).length
+  const alone = ['number', 'date', 'subject'].some((field) => likeness(name, letterWords[field] ?? []) >= 2)
+  return !listed && name === each && alone && several * 2 <= some
+}
+
+/** One separator for all values of a list: lists side by side are read together. */
+function separatorsOf(flats: readonly Flat[]): ReadonlyMap<string, string> {
+  const lists = new Map<string, string[]>()
+  for (const { each, values } of flats) {
+    if (each === undefined) continue
+    const key = each.join('\u0000')
+    lists.set(key, [...(lists.get(key) ?? []), ...values.flat()])
+  }
+  const free = (values: readonly string[]) =>
+    [';', '|'].find((one) => !values.some((value) => value.includes(one))) ?? '\u001f'
+  return new Map([...lists].map(([key, values]) => [key, free(values)]))
 }
 
 function walk(
@@ -88,6 +116,7 @@ function walk(
   index: number,
   flat: Map<string, Flat>,
   join: string,
+  listed = false,
 ): void {
   if (path.length > 8) return
   if (node.text !== undefined) {
@@ -103,6 +132,7 @@ function walk(
     row.push(node.text.slice(0, bounds.cell))
     if (node.type !== undefined) found.types.add(node.type)
     if (each !== undefined && found.each === undefined) found.each = each
+    if (listed) found.listed = true
     return
   }
   const counts = new Map<string, number>()
@@ -112,6 +142,7 @@ function walk(
     const repeats = (counts.get(key) ?? 0) > 1 || node.lists?.has(key) === true
     // A list within a list has no place in one cell: it travels in the extension.
     if (repeats && each !== undefined) continue
-    walk(child, below, repeats ? below : each, index, flat, join)
+    const said = listed || node.lists?.has(key) === true
+    walk(child, below, repeats ? below : each, index, flat, join, said)
   }
 }

@@ -1,7 +1,9 @@
 // The fields of notices: from a sample of them, or in the words of the letters' columns.
 import { noticeKinds } from '../../letter/notice.ts'
-import { assigned, counted, type ProposedField, tableField, textField } from './letters.ts'
-import type { Column, Sheet } from './sheet.ts'
+import { assigned, tableField, textField } from './letters.ts'
+import { bodyCell } from './mails.ts'
+import { counted, type ProposedField } from './proposed-field.ts'
+import type { Column, Option, Sheet } from './sheet.ts'
 import { tableGuess } from './tables.ts'
 import { dateGuess, instantGuess, numberGuess, officeGuess, seen, share } from './values.ts'
 import { likeness, noticeWords } from './words.ts'
@@ -10,6 +12,8 @@ export interface ProposedNotices {
   readonly fields: readonly ProposedField[]
   /** Columns of the format, as they stand in it. */
   readonly columns: readonly unknown[]
+  /** Of the format, where they are other than the letters'. */
+  readonly options: readonly Option[]
   /** Kinds that the system has no code for. */
   readonly untold: readonly string[]
 }
@@ -46,29 +50,29 @@ export function noticesOf(sheet: Sheet): ProposedNotices | undefined {
   if (at !== undefined && instant !== undefined)
     fields.push({ field: 'at', at: [at.name], as: instant.as, reason: counted(instant) })
   const messageId = taken.get('messageId')
-  if (messageId !== undefined) fields.push(plain('messageId', messageId.name, 'by its name'))
+  if (messageId !== undefined) fields.push(plain('messageId', messageId.name, 'by its name', sheet))
   const received = taken.get('receiveNumber')
   const more: unknown[] = []
   if (received === undefined) {
     const own = namesFor(sheet).receiveNumber
-    more.push(optionOf(sheet, own, 30))
-    fields.push(
-      plain('receiveNumber', own, 'TO BE CHECKED: the sample has no column for it; such a one is added'),
-    )
-  } else fields.push(plain('receiveNumber', received.name, 'by its name'))
+    more.push(...laid(sheet, [{ name: own, length: 30 }], endOf(sheet)))
+    const reason = 'TO BE CHECKED: the sample has no column for it; such a one is added'
+    fields.push(plain('receiveNumber', own, reason, sheet))
+  } else fields.push(plain('receiveNumber', received.name, 'by its name', sheet))
   const reason = taken.get('reason')
   fields.push(
     reason === undefined
       ? { field: 'reason', at: [], always: '', reason: 'no column says it: reasons stand in a file beside' }
       : textField('reason', reason),
   )
-  return { fields, columns: [...sheet.columns.map(({ option }) => option), ...more], untold: table.unsaid }
+  const columns = [...sheet.columns.map(({ option }) => option), ...more]
+  return { fields, columns, options: sheet.options, untold: table.unsaid }
 }
 
-const plain = (field: string, name: string, reason: string): ProposedField => ({
+const plain = (field: string, name: string, reason: string, { kind }: Sheet): ProposedField => ({
   field,
   at: [name],
-  as: 'text',
+  as: kind === 'mail' ? { text: { trim: true } } : 'text',
   reason,
 })
 
@@ -115,27 +119,42 @@ export function noticesLike(sheet: Sheet, letters: readonly ProposedField[]): Pr
       as: office?.as ?? { office: { write: 'name' } },
       reason: 'the office at the other end',
     },
-    plain('receiveNumber', own.receiveNumber, 'any text'),
+    plain('receiveNumber', own.receiveNumber, 'any text', sheet),
     {
       field: 'reason',
       at: [own.reason],
-      as: { text: { overflow: 'spill' } },
+      as: { text: { overflow: 'spill', ...(sheet.kind === 'mail' && { trim: true }) } },
       reason: 'why a letter is refused',
     },
   ]
   const copied = new Set(copy.flatMap(({ at }) => at))
   const columns = [
-    optionOf(sheet, own.kind, 10),
-    ...sheet.columns.filter(({ name }) => copied.has(name)).map(({ option }) => option),
-    optionOf(sheet, own.office, 60),
-    optionOf(sheet, own.receiveNumber, 30),
-    optionOf(sheet, own.reason, 200),
+    { name: own.kind, length: 10 },
+    ...sheet.columns.filter(({ name }) => copied.has(name)).map(({ name, option }) => ({ name, option })),
+    { name: own.office, length: 60 },
+    { name: own.receiveNumber, length: 30 },
+    { name: own.reason, length: 200 },
   ]
   return {
     fields,
-    columns,
+    columns: laid(sheet, columns, 0),
+    options:
+      sheet.kind === 'mail'
+        ? mailOptions(sheet, copy)
+        : sheet.options.filter(({ key }) => !['head', 'foot', 'length'].includes(key)),
     untold: noticeKinds.filter((kind) => !Object.values<string>(codes).includes(kind)),
   }
+}
+
+/** How a mail of notices begins, told apart from one of letters; it has no file of a letter. */
+function mailOptions({ options }: Sheet, [number]: readonly ProposedField[]): readonly Option[] {
+  const label = number?.at[0]?.slice(bodyCell.length) ?? ''
+  const value = `แจ้งผลหนังสือ {${label}}`
+  const reason = 'TO BE CHECKED: a proposal; no mail of letters may begin so'
+  return [
+    ...options.filter(({ key }) => key !== 'subject' && key !== 'main'),
+    { key: 'subject', value, reason },
+  ]
 }
 
 /** Names of columns in the script of those that the letters have; none that a letter's column has already. */
@@ -144,7 +163,8 @@ function namesFor({ columns, kind }: Sheet) {
   const upper = kind === 'dbf' || columns.every(({ name }) => name === name.toUpperCase())
   const used = new Set(columns.map(({ name }) => name))
   const cased = (word: string): string => {
-    const one = thai ? word : upper ? word.toUpperCase() : word
+    const bare = thai ? word : upper ? word.toUpperCase() : word
+    const one = kind === 'mail' ? `${bodyCell}${bare}` : bare
     return used.has(one) ? `${one}2` : one
   }
   return thai
@@ -164,5 +184,34 @@ function namesFor({ columns, kind }: Sheet) {
       }
 }
 
-const optionOf = ({ kind }: Sheet, name: string, length: number): unknown =>
-  kind === 'dbf' ? { name, type: 'C', length } : name
+interface NewColumn {
+  readonly name: string
+  /** In bytes, where the format has lengths. */
+  readonly length?: number
+  /** As it stands in the letters' format. */
+  readonly option?: unknown
+}
+
+/** Columns as they stand in the format; those of bytes stand one behind the other, the first behind the byte `from`. */
+function laid({ kind }: Sheet, columns: readonly NewColumn[], from: number): readonly unknown[] {
+  let start = from + 1
+  return columns.map(({ name, length, option }) => {
+    if (kind === 'fixed-width') {
+      const bytes = length ?? lengthOf(option)
+      const placed = { name, start, length: bytes }
+      start += bytes
+      return placed
+    }
+    if (option !== undefined) return option
+    return kind === 'dbf' ? { name, type: 'C', length } : kind === 'mail' ? name.slice(bodyCell.length) : name
+  })
+}
+
+const lengthOf = (option: unknown): number => numberIn(option, 'length')
+const endOf = ({ columns }: Sheet): number =>
+  Math.max(0, ...columns.map(({ option }) => numberIn(option, 'start') + numberIn(option, 'length') - 1))
+
+function numberIn(option: unknown, key: string): number {
+  const found = typeof option === 'object' && option !== null ? Object.entries(option) : []
+  return Number(found.find(([name]) => name === key)?.[1] ?? 0)
+}

@@ -2,9 +2,10 @@
 import { type OfficeId, officeById } from '../../letter/offices.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import { readSample } from './format.ts'
-import { letterFieldsOf, type ProposedField } from './letters.ts'
+import { letterFieldsOf } from './letters.ts'
 import { noticesLike, noticesOf } from './notices.ts'
-import type { Sheet } from './sheet.ts'
+import type { ProposedField } from './proposed-field.ts'
+import type { Column, Sheet } from './sheet.ts'
 import { channelLines, type TransportKind } from './transports.ts'
 import { flow, remark, textOf } from './yaml.ts'
 
@@ -13,7 +14,8 @@ export interface Wish {
   /** The profile's id: small letters, digits, hyphens. */
   readonly id: string
   readonly origin: 'outsourced' | 'self-built' | 'none'
-  readonly transport: TransportKind
+  /** Absent: a mailbox for mails, folders for everything else. */
+  readonly transport?: TransportKind
 }
 
 export interface Proposal {
@@ -36,7 +38,7 @@ export function proposeProfile(
 ): Result<Proposal> {
   const sheet = readSample(letters, memo)
   if (!sheet.ok) return bad({ ...sheet.problem, path: 'letters' })
-  const fields = letterFieldsOf(sheet.value)
+  const fields = letterFieldsOf(sheet.value, wish.office)
   const missing = ['number', 'date', 'subject'].filter((name) => !fields.some(({ field }) => field === name))
   if (missing.length > 0) {
     const columns = sheet.value.columns
@@ -63,6 +65,10 @@ export function proposeProfile(
       }),
     )
   const notice = read ?? noticesLike(sheet.value, fields)
+  const { kind } = sheet.value
+  const transport = wish.transport ?? (kind === 'mail' ? 'mailbox' : 'folder')
+  if (transport === 'mailbox' && [kind, noticeSheet?.value.kind ?? kind].some((each) => each !== 'mail'))
+    return bad(problem('adapter.propose.mailbox', 'letters', undefined, { format: kind }))
   const lines = [
     '# Proposed by `saraban profile new` from samples. What it could not tell is marked “TO BE CHECKED” or “TO BE COMPLETED”.',
     `id: ${wish.id}`,
@@ -75,39 +81,56 @@ export function proposeProfile(
     '  letter:',
     ...formatLines(
       sheet.value,
-      sheet.value.columns.map(({ option, name }) => ({ option, field: fieldOf(name, fields) })),
+      sheet.value.options,
+      sheet.value.columns.map((column) => ({
+        option: column.option,
+        field: fieldOf(column.name, fields),
+        ...(mayBeDeleted(column) && { marks: true }),
+      })),
     ),
     ...fieldLines(fields),
     '',
     '  notice:',
     ...formatLines(
       noticeSheet?.ok === true ? noticeSheet.value : sheet.value,
+      notice.options,
       notice.columns.map((option) => ({ option })),
     ),
     ...fieldLines(notice.fields),
     '',
-    ...channelLines(wish.transport, wish.office, sheet.value.kind, notice.untold),
+    ...channelLines(transport, wish.office, kind, notice),
     '',
   ]
   const open = lines.filter((line, index) => index > 0 && line.includes('TO BE C')).length
   return good({ text: lines.join('\n'), format: sheet.value.kind, open })
 }
 
+const deleted = '; TO BE CHECKED: letters that are marked here may be deleted ones, for which “skip” is'
+
+/** Whether the values are marks of one character, of those that systems put to what they deleted. */
+const mayBeDeleted = ({ values }: Column): boolean =>
+  values.every((value) => value.length <= 1) && values.some((value) => /^[DXdx*ล]$/.test(value))
+
 const fieldOf = (name: string, fields: readonly ProposedField[]): string =>
   fields.find(({ at }) => at.includes(name))?.field ?? ''
 
 function formatLines(
-  { kind, options }: Sheet,
-  columns: readonly { readonly option: unknown; readonly field?: string }[],
+  { kind }: Sheet,
+  options: Sheet['options'],
+  columns: readonly { readonly option: unknown; readonly field?: string; readonly marks?: boolean }[],
 ): string[] {
   return [
     '    format:',
     `      kind: ${kind}`,
     ...options.map(({ key, value, reason }) => `      ${key}: ${flow(value)}${remark(reason)}`),
-    '      columns: # all that the system writes, in its order',
+    `      ${kind === 'mail' ? 'labels' : 'columns'}:${remark(
+      kind === 'fixed-width'
+        ? 'TO BE CHECKED against the system’s own layout: they begin where those of the sample do'
+        : 'all that the system writes, in its order',
+    )}`,
     ...columns.map(
-      ({ option, field }) =>
-        `        - ${flow(option)}${field === '' ? remark('no field: it travels in the letter’s extension') : ''}`,
+      ({ option, field, marks = false }) =>
+        `        - ${flow(option)}${field === '' ? remark(`no field: it travels in the letter’s extension${marks ? deleted : ''}`) : ''}`,
     ),
   ]
 }

@@ -17,12 +17,17 @@ export interface Column {
   readonly option: unknown
   /** What stands between the values of a list that the format makes of repeated elements. */
   readonly separator?: string
+  /** Blanks around a value do not come back in this form. */
+  readonly trimmed?: boolean
 }
 
 export interface Sheet {
-  readonly kind: 'csv' | 'html-table' | 'xlsx' | 'dbf' | 'xml' | 'json-records'
+  readonly kind: 'csv' | 'html-table' | 'xlsx' | 'dbf' | 'xml' | 'json-records' | 'mail' | 'fixed-width'
   readonly options: readonly Option[]
+  /** Those that the format lists: a mail's are its labels. */
   readonly columns: readonly Column[]
+  /** What fields can be mapped to besides. */
+  readonly cells?: readonly Column[]
   /** Whether the names of the columns stand in the sample, or are numbers that a person replaces. */
   readonly named: boolean
 }

@@ -10,21 +10,23 @@ export interface TableGuess {
   readonly unknown: readonly string[]
   /** Codes that the sample does not hold. */
   readonly guessed: readonly string[]
+  /** Codes that count, and nothing says from 0 or from 1. */
+  readonly eitherWay: boolean
 }
 
 type Meanings = Readonly<Record<string, readonly string[]>>
 
 const urgencyWords: Readonly<Record<Urgency, readonly string[]>> = {
   ordinary: ['ปกติ', 'ธรรมดา', 'ทั่วไป', 'normal', 'ordinary', 'n', 'น', '-'],
-  urgent: ['ด่วน', 'urgent', 'u'],
-  'very-urgent': ['ด่วนมาก', 'very urgent', 'very-urgent', 'vu', 'high'],
-  'most-urgent': ['ด่วนที่สุด', 'most urgent', 'most-urgent', 'mu', 'flash', 'highest'],
+  urgent: ['ด่วน', 'urgent', 'u', 'ด'],
+  'very-urgent': ['ด่วนมาก', 'very urgent', 'vu', 'high', 'ดม'],
+  'most-urgent': ['ด่วนที่สุด', 'most urgent', 'mu', 'flash', 'highest', 'ดท', 'ดส'],
 }
 const secrecyWords: Readonly<Record<Secrecy, readonly string[]>> = {
   ordinary: ['ปกติ', 'ไม่ลับ', 'ธรรมดา', 'เปิดเผย', 'normal', 'open', 'ordinary', '-'],
-  confidential: ['ลับ', 'confidential'],
-  secret: ['ลับมาก', 'secret'],
-  'top-secret': ['ลับที่สุด', 'top secret', 'top-secret'],
+  confidential: ['ลับ', 'confidential', 'ล'],
+  secret: ['ลับมาก', 'secret', 'ลม'],
+  'top-secret': ['ลับที่สุด', 'top secret', 'ลท', 'ลส'],
 }
 const kindWords: Readonly<Record<Kind, readonly string[]>> = {
   external: ['ภายนอก', 'หนังสือภายนอก', 'external', 'ex'],
@@ -76,8 +78,8 @@ export function tableGuess(field: TableField, all: readonly string[]): TableGues
   const table = new Map<string, string>()
   const number = numbered ? numbering(values, order) : undefined
   const means = (value: string): string | undefined =>
-    number?.get(value) ??
-    Object.entries<readonly string[]>(words).find(([, each]) => each.includes(searchKey(value)))?.[0]
+    number?.codes.get(value) ??
+    Object.entries<readonly string[]>(words).find(([, each]) => each.includes(wordKey(value)))?.[0]
   // First what is written: of two codes for one value the first holds.
   for (const value of values) {
     const meaning = means(value)
@@ -89,7 +91,8 @@ export function tableGuess(field: TableField, all: readonly string[]): TableGues
   for (const meaning of order) {
     if ([...table.values()].includes(meaning)) continue
     const code =
-      [...(number ?? [])].find(([, other]) => other === meaning)?.[0] ?? likeModel(words, meaning, model)
+      [...(number?.codes ?? [])].find(([, other]) => other === meaning)?.[0] ??
+      likeModel(words, meaning, model)
     if (code === undefined || table.has(code)) continue
     table.set(code, meaning)
     guessed.push(code)
@@ -97,31 +100,47 @@ export function tableGuess(field: TableField, all: readonly string[]): TableGues
   return {
     table: Object.fromEntries(table),
     guessed,
+    eitherWay: number?.eitherWay ?? false,
     unknown: values.filter((value) => !table.has(value)),
     unsaid: order.filter((meaning) => ![...table.values()].includes(meaning)),
   }
 }
 
-/** Codes that count from 0 or 1, with the zeros that stand before them. */
-function numbering(
-  values: readonly string[],
-  order: readonly string[],
-): ReadonlyMap<string, string> | undefined {
-  const numbers = values.filter((value) => /^\d{1,3}$/.test(value))
-  if (numbers.length * 2 <= values.length) return undefined
-  const from = numbers.some((value) => Number(value) === 0) ? 0 : 1
-  const width = Math.max(...numbers.map(({ length }) => length))
-  return new Map(order.map((meaning, index) => [String(index + from).padStart(width, '0'), meaning]))
+/** `VERY_URGENT` and `very-urgent` are one word. */
+const wordKey = (value: string): string => searchKey(value).replace(/(?<=\p{L})[_-](?=\p{L})/gu, ' ')
+
+const thaiDigits = '๐๑๒๓๔๕๖๗๘๙'
+const arabic = (value: string): string =>
+  value.replace(/[๐-๙]/g, (digit) => String(thaiDigits.indexOf(digit)))
+
+/** Codes that count from 0 or 1, with the zeros that stand before them, in the digits of the sample. */
+function numbering(values: readonly string[], order: readonly string[]) {
+  const found = values.filter((value) => /^(\d{1,3}|[๐-๙]{1,3})$/.test(value))
+  if (found.length * 2 <= values.length) return undefined
+  const numbers = found.map((value) => Number(arabic(value)))
+  const from = numbers.includes(0) ? 0 : 1
+  const width = Math.max(...found.map(({ length }) => length))
+  const thai = found.some((value) => /[๐-๙]/.test(value))
+  const printed = (index: number): string => {
+    const digits = String(index + from).padStart(width, '0')
+    return thai ? digits.replace(/\d/g, (digit) => thaiDigits[Number(digit)] ?? digit) : digits
+  }
+  const eitherWay = from === 1 && !numbers.includes(order.length)
+  return { codes: new Map(order.map((meaning, index) => [printed(index), meaning])), eitherWay }
 }
 
 /** The word of a meaning in the script and the length of one that was seen: `A` with `R`, `ลงรับ` with `ไม่รับ`. */
 function likeModel(words: Meanings, meaning: string, model: string): string | undefined {
-  const row = Object.values(words).find((each) => each.includes(searchKey(model)))
-  const at = row?.indexOf(searchKey(model)) ?? -1
+  const row = Object.values(words).find((each) => each.includes(wordKey(model)))
+  const at = row?.indexOf(wordKey(model)) ?? -1
   const thai = /[\u0e00-\u0e7f]/.test(model)
   const fitting = (words[meaning] ?? []).filter((word) => /[\u0e00-\u0e7f]/.test(word) === thai)
-  const word =
-    fitting.find((each) => (model.length === 1) === (each.length === 1)) ?? (at >= 0 ? fitting[0] : undefined)
+  const alike = (each: string | undefined): boolean =>
+    each !== undefined && fitting.includes(each) && (model.length === 1) === (each.length === 1)
+  const paired = words[meaning]?.[at]
+  const word = alike(paired) ? paired : (fitting.find(alike) ?? (at >= 0 ? fitting[0] : undefined))
   if (word === undefined) return undefined
-  return model === model.toUpperCase() && !thai ? word.toUpperCase() : word
+  const between = /(?<=\w)[_-](?=\w)/.exec(model)?.[0] ?? ' '
+  const written = word.replaceAll(' ', between)
+  return model === model.toUpperCase() && !thai ? written.toUpperCase() : written
 }

@@ -1,6 +1,9 @@
 // The channels of a proposed profile: a skeleton whose hosts, paths and secrets the installation names.
 
-export const transportKinds = ['folder', 'sftp', 'ftp', 'http-in'] as const
+import type { ProposedNotices } from './notices.ts'
+import { textOf } from './yaml.ts'
+
+export const transportKinds = ['folder', 'sftp', 'ftp', 'http-in', 'mailbox'] as const
 export type TransportKind = (typeof transportKinds)[number]
 
 const extensions: Readonly<Record<string, string>> = {
@@ -10,6 +13,8 @@ const extensions: Readonly<Record<string, string>> = {
   dbf: 'dbf',
   xml: 'xml',
   'json-records': 'json',
+  mail: 'eml',
+  'fixed-width': 'txt',
 }
 
 /** Lines of YAML for `send`, `sendNotices`, `receive` and `notices`. */
@@ -17,7 +22,7 @@ export function channelLines(
   kind: TransportKind,
   office: string,
   format: string,
-  untold: readonly string[],
+  { untold, options }: Pick<ProposedNotices, 'untold' | 'options'>,
 ): readonly string[] {
   const env = (name: string): string => `{ env: SARABAN_${office}_${name} }`
   const pattern = `"*.${extensions[format] ?? format}"`
@@ -49,6 +54,31 @@ export function channelLines(
       '  document: letter',
       `notices: { transport: *waiting, document: notice${told} }`,
     ]
+  if (kind === 'mailbox') {
+    const begins = String(options.find(({ key }) => key === 'subject')?.value ?? '').replace(/\{.*/s, '')
+    const open =
+      begins.trim() === ''
+        ? 'TO BE COMPLETED: no mail of letters may begin so'
+        : 'no mail of letters may begin so'
+    return [
+      'send: # a mailbox of the gateway’s own, to which this office alone writes',
+      '  transport: &mailbox',
+      '    kind: mailbox',
+      `    address: ${env('ADDRESS')} # the gateway’s own`,
+      `    office: ${env('OFFICE_ADDRESS')} # the office’s`,
+      ...['imap', 'smtp'].map((server) => {
+        const host = env(server.toUpperCase())
+        return `    ${server}: { host: ${host}, user: ${env('USER')}, password: ${env('PASSWORD')} }`
+      }),
+      `    senders: [${env('OFFICE_ADDRESS')}]`,
+      '    # authentication: { server: … } # TO BE COMPLETED: without it a From can be forged',
+      `    notices: ${textOf(begins.trim() || 'แจ้งผลหนังสือ')} # ${open}`,
+      '  document: letter',
+      'sendNotices: { transport: *mailbox, document: notice }',
+      'receive: { transport: *mailbox, document: letter }',
+      `notices: { transport: *mailbox, document: notice${told} }`,
+    ]
+  }
   return [
     'send:',
     '  transport: &server',

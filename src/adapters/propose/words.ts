@@ -83,6 +83,10 @@ export function likeness(name: string, fieldWords: readonly string[]): number {
   return best
 }
 
+/** Whether a name is the very word of a field of a letter or a notice. */
+export const isWord = (name: string): boolean =>
+  [...Object.values(letterWords), ...Object.values(noticeWords)].some((each) => each.includes(keyOf(name)))
+
 /** Whether a name says any field of a letter or a notice: for finding the row that is the header. */
 export const saysSomething = (name: string): boolean =>
   name.length <= 60 &&
