@@ -93,6 +93,24 @@ t.test('what nobody can know is a fault of its letter', async (t) => {
     ['line 3', 'adapter.csv.cells'],
   ])
   t.same(await one('deleted,ชม 1/2'), [['line 2', 'หนึ่ง', 'moi']])
+  const unread = [
+    ['line 2', 'หนึ่ง', 'moi'],
+    ['line 4', 'adapter.csv.quote-open'],
+  ]
+  t.same(
+    await one('deleted,ชม 1/2,2008-02-13,ลบ,moi', ',ชม 1/3,2008-02-13,"สาม,moi', ',ชม 1/4,2008-02-13,สี่,moi'),
+    unread,
+    'what cannot be read goes with no record that is skipped',
+  )
+  t.same(await one('deleted,ชม 1/2,2008-02-13,ลบ,moi', ',,,สอง'), [
+    ['line 2', 'หนึ่ง', 'moi'],
+    ['line 4', 'adapter.csv.cells'],
+  ])
+  t.same(
+    await one('deleted,ชม 1/2,2008-02-13,"ลบ,moi', ',ชม 1/3,2008-02-13,สาม,moi'),
+    [['line 2', 'adapter.csv.quote-open']],
+    'nor with one that swallows all after it',
+  )
   const blank = formWith({ skip: [{ column: 'to', is: [''] }] })
   t.same(
     await read(blank, rows(',ชม 1/1,2008-02-13,หนึ่ง,', ',ชม 1/2,2008-02-13')),

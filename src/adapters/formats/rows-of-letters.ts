@@ -36,7 +36,7 @@ const held = (cells: Cells, column: string): string => (cells.get(column) ?? '')
 const matches = ({ is = [], begins = [] }: SkipRule, cell: string): boolean =>
   is.some((each) => each.trim() === cell) || begins.some((each) => cell.startsWith(each.trim()))
 
-/** The records that are letters, continued ones whole. A record that is skipped takes its further lines with it. */
+/** The records that are letters, continued ones whole. A record that is skipped takes its further lines with it, never what cannot be read. */
 export function letterRows(reads: readonly RecordRead[], rules: Rules): readonly RecordRead[] {
   const { skip = [], continues } = rules
   if (skip.length === 0 && continues === undefined) return reads
@@ -46,6 +46,8 @@ export function letterRows(reads: readonly RecordRead[], rules: Rules): readonly
     const cells = read.kind === 'record' ? read.record.cells : read.cells
     if (continues !== undefined && isFurther(cells, continues)) {
       if (!skipping) addFurther(kept, read, continues)
+      // Nobody knows that it followed the row above: it may be a letter, or all the letters after it.
+      else if (read.kind === 'fault') kept.push(read)
       continue
     }
     const cell = (column: string): string | undefined => {

@@ -58,11 +58,20 @@ async function findLetter(reader: Reader, office: OfficeId, draft: NoticeDraft):
   }
   const key = { number: about.number, date: about.date, sender: about.sender, recipient: about.recipient }
   const rows = await findByKey(reader, office, key)
+  const fits = rows.filter((row) => isParty(row, office, kind))
+  const standing = fits.filter(({ state }) => state !== 'recalled')
   return only(
-    rows.filter((row) => isParty(row, office, kind)),
+    standing.length === 1 && standing.every((row) => mayBeMeant(row, kind)) ? standing : fits,
     about.number,
   )
 }
+
+/**
+ * A letter that was recalled and sent corrected has its number twice: who answers by number means the corrected one, once
+ * it has it; until then the answer may be one to the recalled letter.
+ */
+const mayBeMeant = ({ state }: LetterRow, kind: NoticeKind): boolean =>
+  saidBySender(kind) || (state !== 'sealed' && state !== 'forwarding')
 
 const isParty = (row: LetterRow, office: OfficeId, kind: NoticeKind): boolean =>
   (saidBySender(kind) ? row.sender : row.recipient) === office

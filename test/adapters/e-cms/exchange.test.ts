@@ -116,7 +116,22 @@ t.test('between two provinces', async (t) => {
   )
   t.equal(textIn(recalled, 'LetterID'), 'ชม 0017.1/2')
   t.match(textIn(await sender(letterOf('ชม 0017.1/2', 'ถูกเรื่อง')), 'ProcessID'), /^[0-9a-f-]{36}$/)
-  t.equal(textIn(await receiver(poll), 'ram:Subject'), 'ถูกเรื่อง')
+  const early = await receiver(
+    notifier('AcceptLetterNotifier', 'ชม 0017.1/2', '<AcceptID>87/2569</AcceptID>'),
+  )
+  t.equal(textIn(early, 'ErrorCode'), 'notice.letter.ambiguous', 'it may be one to the recalled letter')
+  const corrected = await receiver(poll)
+  t.equal(textIn(corrected, 'ram:Subject'), 'ถูกเรื่อง')
+  await receiver(remove(textIn(corrected, 'ProcessID')))
+  const registered = await receiver(
+    notifier('AcceptLetterNotifier', 'ชม 0017.1/2', '<AcceptID>88/2569</AcceptID>'),
+  )
+  t.equal(textIn(registered, 'AcceptID'), '88/2569')
+  t.match(
+    await sender(soapOf('<OutboundStatusRequest/>')),
+    /<LetterID>ชม 0017\.1\/2<\/LetterID><ProcessStatus>registered</,
+    'the corrected one has its receive number',
+  )
 
   const foreign = await receiver(letterOf('ชม 0017.1/3', 'T9'))
   t.equal(textIn(foreign, 'ErrorCode'), 'ecms.sender.other')
