@@ -1,5 +1,6 @@
 // The transport `mailbox` against a real IMAP server (Dovecot) and a real SMTP server.
 
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { ImapFlow } from 'imapflow'
@@ -15,6 +16,7 @@ import type { FetchSettings } from '../../src/adapters/transports/mailbox/settin
 import { moi } from '../../src/letter/offices.ts'
 import { printInstant } from '../../src/letter/time.ts'
 import { type Dovecot, noDovecot, startDovecot } from '../../src/sandbox/servers/dovecot.ts'
+import { proxyTo } from '../../src/sandbox/servers/proxy.ts'
 import { startSmtp } from '../../src/sandbox/servers/smtp.ts'
 import { fixedLetter, mustBe, office } from '../letter/arbitrary.ts'
 import { serverTls } from '../servers/tls.ts'
@@ -350,14 +352,32 @@ t.test('a mailbox that is full: taken mails wait in the first one, and are known
   t.same(await counts(), { 'saraban-done': 2 })
 })
 
-t.test('a mail that is too large is put aside unread', { skip }, async (t) => {
-  const gateway = new TestGateway()
-  await put(mailOf('1') + 'x'.repeat(3000), mailOf('2'))
-  await lookWith(gateway, { limit: '2KiB' })
-  t.same(numbers(gateway), ['นน 0017.1/2'])
-  t.match(gateway.reports, [{ event: 'mailbox.too-large', facts: { limit: 2048 } }])
-  t.same(await counts(), { 'saraban-done': 1, 'saraban-failed': 1 })
-})
+t.test(
+  'a mail that is too large is put aside unread; a person and its sender are told',
+  { skip },
+  async (t) => {
+    const gateway = new TestGateway()
+    const large = `${mailOf('1')}${'x'.repeat(300_000)}\r\n`
+    await put(large, mailOf('2'))
+    await lookWith(gateway, { limit: '2KiB', answer: true })
+    t.same(numbers(gateway), ['fault', 'นน 0017.1/2'])
+    t.match(gateway.offered[0], {
+      document: 'letter',
+      bytes: Buffer.alloc(0),
+      unread: { size: Buffer.byteLength(large), sha256: createHash('sha256').update(large).digest('hex') },
+    })
+    t.match(gateway.items[0], {
+      problems: [{ code: 'mail.too-large', path: 'mailbox saraban-failed', details: { limit: 2048 } }],
+    })
+    t.match(gateway.reports, [{ event: 'mailbox.too-large', facts: { limit: 2048 } }])
+    t.same(await counts(), { 'saraban-done': 1, 'saraban-failed': 1 })
+    t.match((await simpleParser(smtp.taken[0]?.bytes ?? '')).text, /2048/)
+    gateway.failing = gateway.calls + 1
+    await put(large)
+    await lookWith(gateway, { limit: '2KiB' })
+    t.same((await counts())['INBOX'], 1, 'nobody was told: it stays')
+  },
+)
 
 /** A cable to the mail server that is cut after so many bytes from it. */
 async function cable(bytes: number): Promise<{ port: number; close(): void }> {
@@ -566,6 +586,7 @@ t.test('what the server says decides', async (t) => {
   t.equal(await says('MAIL', '550 5.7.1 not your address'), 'unavailable', 'a deployment, not this letter')
   t.equal(await says('MAIL', '552 5.3.4 too large'), 'mail.server.refused')
   t.equal(await says('AUTH', '535 5.7.8 no'), 'unavailable')
+  t.equal(await says('DATA', '452 4.3.1 insufficient storage'), 'unavailable', 'its disk is full')
   t.equal(smtp.taken.length, 0)
   t.equal(await says('DATA', 'drop'), 'unknown')
   smtp.refuse = undefined
@@ -575,6 +596,35 @@ t.test('what the server says decides', async (t) => {
     ['<p-1@moi.go.th>', '<p-1@moi.go.th>'],
     'under the same Message-ID',
   )
+})
+
+t.test('cut or silent at any moment: not now before the last byte, unknown after it', async (t) => {
+  const plain = await startSmtp(tls, { user: 'gateway', password }, true)
+  t.teardown(() => plain.stop())
+  const proxy = await proxyTo('127.0.0.1', plain.port)
+  t.teardown(() => proxy.stop())
+  const over = { within: '2s', smtp: { host: 'localhost', port: proxy.port, plain: true } }
+  t.equal((await deliver(over)).kind, 'taken')
+  const whole = plain.taken[0]?.bytes
+  const cut = async (...cuts: Parameters<typeof proxy.cut>) => {
+    proxy.cut(...cuts)
+    const before = plain.taken.length
+    return [(await deliver(over)).kind, plain.taken.length - before]
+  }
+  t.same(await cut({ when: 'said', words: 'RCPT TO' }), ['unavailable', 0])
+  t.same(await cut({ when: 'said', words: 'DATA\r\n' }), ['unavailable', 0])
+  t.same(await cut({ when: 'said', words: 'Message-ID' }), ['unknown', 0], 'nobody knows what passed')
+  t.same(await cut({ when: 'answered', words: '\r\n.\r\n' }), ['unknown', 1])
+  const bytes = proxy.passed
+  t.equal((await deliver(over)).kind, 'taken')
+  const length = proxy.passed - bytes
+  for (let at = 1; at < 12; at += 1) {
+    const [kind, came] = await cut({ when: 'after', bytes: Math.floor((length * at) / 12) })
+    t.match(kind, /^un(available|known)$/)
+    t.equal(came, 0, 'half a mail is none')
+  }
+  t.equal((await deliver(over)).kind, 'taken')
+  t.ok(plain.taken.every(({ bytes }) => bytes.equals(whole ?? Buffer.alloc(0))))
 })
 
 t.test('nobody there, a wrong password, an unknown certificate, no TLS, given up: not now', async (t) => {

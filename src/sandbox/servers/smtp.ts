@@ -46,7 +46,7 @@ export async function startSmtp(
     onMailFrom: (_address, _session, done) => done(refusal('MAIL')),
     onRcptTo: (_address, _session, done) => done(refusal('RCPT')),
     onData: (stream, session, done) => {
-      void whole(stream).then((bytes) => {
+      const ended = whole(stream).then((bytes) => {
         const dropped = smtp.refuse?.at === 'DATA' && smtp.refuse.says === 'drop'
         const no = dropped ? undefined : refusal('DATA')
         if (no !== undefined) return done(no)
@@ -55,6 +55,8 @@ export async function startSmtp(
         if (dropped) return cut(server)
         return done()
       })
+      // The client's line was cut within the mail: nothing was taken, and nobody hears the answer.
+      ended.catch(() => done(new Error('cut')))
     },
   })
   server.on('error', () => undefined)

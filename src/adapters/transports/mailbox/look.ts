@@ -1,7 +1,7 @@
 // One look into a mailbox (IMAP, RFC 9051): each mail is fetched, offered, and put where the profile says.
 import { createHash } from 'node:crypto'
 import { ImapFlow } from 'imapflow'
-import { type Problem, printable } from '../../../problem/problem.ts'
+import { type Problem, printable, problem } from '../../../problem/problem.ts'
 import type { AdapterVerbs, Source, Taken } from '../../contract.ts'
 import { MailFault } from '../../formats/mail/fault.ts'
 import { type Head, readHead } from '../../formats/mail/head.ts'
@@ -98,15 +98,16 @@ async function one(client: ImapFlow, uid: number, validity: string, look: Look):
   const known = await client.fetchOne(range, { uid: true, size: true }, { uid: true })
   // Somebody deleted it meanwhile: nothing was handed over.
   if (known === false) return
-  if ((known.size ?? 0) > limit) {
-    verbs.report('mailbox.too-large', { uid, size: known.size ?? 0, limit })
-    await moved(client, range, failed, look)
-    return
-  }
+  const size = known.size ?? 0
+  if (size > limit) verbs.report('mailbox.too-large', { uid, size, limit })
+  const asked = size > limit ? { headers: true } : { source: true }
   // The length of a literal is said before its bytes: a mail that is cut off never arrives here.
-  const fetched = await client.fetchOne(range, { uid: true, source: true, flags: true }, { uid: true })
-  if (fetched === false || fetched.source === undefined) return
-  const { source, head, judgement } = sourceOf(fetched.source, uid, validity, settings)
+  const fetched = await client.fetchOne(range, { uid: true, flags: true, ...asked }, { uid: true })
+  if (fetched === false) return
+  const bytes = fetched.source ?? fetched.headers
+  const unread = size > limit ? await unreadOf(client, range) : undefined
+  if (bytes === undefined || (size > limit && unread === undefined)) return
+  const { source, head, judgement } = sourceOf(bytes, uid, validity, settings, unread)
   const taken = await verbs.take(source)
   if (taken.every(({ kind }) => kind === 'taken' || kind === 'known')) return settle(client, range, look)
   const answered = fetched.flags?.has('\\Answered') === true
@@ -119,6 +120,21 @@ async function one(client: ImapFlow, uid: number, validity: string, look: Look):
   await moved(client, range, failed, look)
 }
 
+/** What a mail is that is too large to be read: it goes past piece by piece. Nothing when it was deleted meanwhile. */
+async function unreadOf(client: ImapFlow, range: string): Promise<Source['unread']> {
+  const { content } = await client.download(range, undefined, { uid: true })
+  if (content === undefined) return undefined
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const piece of content as AsyncIterable<Buffer>) {
+    hash.update(piece)
+    size += piece.length
+  }
+  // A connection that ended ends the pieces, too.
+  if (!client.usable) throw new Error('the connection ended within a mail')
+  return { sha256: hash.digest('hex'), size }
+}
+
 const problemsOf = (taken: readonly Taken[]): Problem[] =>
   taken.flatMap((each) => ('problems' in each ? [...each.problems] : []))
 
@@ -128,16 +144,27 @@ interface Offered {
   readonly judgement: Judgement
 }
 
-function sourceOf(bytes: Buffer, uid: number, validity: string, settings: FetchSettings): Offered {
+function sourceOf(
+  bytes: Buffer,
+  uid: number,
+  validity: string,
+  settings: FetchSettings,
+  unread: Source['unread'],
+): Offered {
   const { head, judgement } = judged(bytes, settings)
   const id = head?.all('message-id').join('\n') ?? ''
   const hash = createHash('sha256').update(`${settings.mailbox}\n${id}`, 'utf8').digest('hex').slice(0, 32)
-  const [doubt, ...doubts] = judgement.doubts
+  const { limit, failed } = settings
+  const [doubt, ...doubts] = [
+    ...(unread ? [problem('mail.too-large', `mailbox ${failed}`, undefined, { limit })] : []),
+    ...judgement.doubts,
+  ]
   return {
     source: {
       document: documentOf(head, settings),
       name: printable(`${settings.mailbox} ${uid}`, 100),
-      bytes,
+      bytes: unread === undefined ? bytes : Buffer.alloc(0),
+      ...(unread && { unread }),
       beside: new Map(),
       sender: 'gone',
       handover: `${validity}-${uid}-${hash}`,
