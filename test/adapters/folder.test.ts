@@ -12,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -775,6 +776,12 @@ t.test('what is waited for is told, and the wait does not begin anew with the ga
 const abc = new Map([
   ['ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', Buffer.from('abc')],
 ])
+const scanOf = (name: string) => ({ ...fixedLetter().attachments[0]!, name })
+/** Bytes of a disk that is full after the first. */
+async function* failing() {
+  yield Buffer.from('a')
+  throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+}
 const letterParcel = (letter: Letter = fixedLetter(), id = 'p-77') => parcelOf({ letter }, id, '50', abc)
 
 t.test('handing over: the document and its files stand in the folder, whole, once', async (t) => {
@@ -878,6 +885,59 @@ t.test(
   },
 )
 
+t.test(
+  'handing over: what another profile staged is staged anew; what was moved stays, and nothing else is recorded',
+  async (t) => {
+    // The same lengths: neither a name nor a size tells them apart.
+    const old = fixedLetter({ subject: 'ก่อน', attachments: [scanOf('old.pdf')] })
+    const now = fixedLetter({ subject: 'หลัง', attachments: [scanOf('now.pdf')] })
+    for (const state of ['name taken', 'staged', 'half staged', 'unreadable', 'moved', 'done'] as const) {
+      const { deliver, path } = await stage(t)
+      const recorded: Buffer[] = []
+      const bring = (letter: Letter) =>
+        deliver({ ...letterParcel(letter), record: async ({ bytes }) => void recorded.push(bytes) })
+      const own = (...parts: string[]) => path('receive', '.saraban', ...parts)
+      if (state !== 'moved' && state !== 'done') mkdirSync(path('receive', 'p-77.csv'))
+      t.match(
+        await bring(old),
+        { kind: state === 'moved' || state === 'done' ? 'taken' : 'unavailable' },
+        state,
+      )
+      if (state === 'moved') renameSync(own('p-77.done'), own('p-77.moving'))
+      else if (state !== 'done') rmdirSync(path('receive', 'p-77.csv'))
+      if (state === 'unreadable') writeFileSync(own('p-77.moving'), '../../elsewhere\n')
+      if (state.endsWith('staged')) {
+        renameSync(own('p-77.moving'), own('p-77.staged'))
+        renameSync(path('receive', 'p-77-1-old.pdf'), own('p-77', 'p-77-1-old.pdf'))
+      }
+      // An attempt that staged anew was killed; then somebody put the old profile back, and mended it again.
+      if (state === 'half staged') {
+        t.match(
+          await deliver({ ...letterParcel(now), open: () => Readable.from(failing()) }),
+          { kind: 'unavailable', said: /ENOSPC/ },
+          state,
+        )
+        t.notOk(existsSync(own('p-77.staged')), 'no marker vouches for the half of it')
+      }
+      t.match(await bring(now), { kind: 'taken', said: 'p-77.csv' }, state)
+      const stands = readFileSync(path('receive', 'p-77.csv'))
+      const kept = state === 'moved' || state === 'done'
+      t.match(iconv.decode(stands, 'windows-874'), kept ? /ก่อน/ : /หลัง/, state)
+      t.same(recorded.at(-1), stands, `${state}: the last that is recorded is what the system has`)
+      t.equal(recorded.length, kept ? 1 : 2, state)
+      t.same(
+        readdirSync(path('receive')).sort(),
+        // A marker that nobody can read does not say what else was moved.
+        ['.saraban', ...(state === 'unreadable' ? ['p-77-1-now.pdf'] : []), 'p-77-1-old.pdf', 'p-77.csv']
+          .map((name) => (kept || state === 'unreadable' ? name : name.replace('old', 'now')))
+          .sort(),
+        state,
+      )
+      t.same(readdirSync(own()), ['folder', 'p-77.done'], state)
+    }
+  },
+)
+
 t.test('handing over: a share whose clock is off, or ours that was set, forgets no parcel', async (t) => {
   const { deliver, path, gateway } = await stage(t)
   const own = (name: string) => path('receive', '.saraban', name)
@@ -941,17 +1001,8 @@ t.test('handing over: what cannot be done now is said, and nothing is overwritte
   t.equal(readFileSync(path('receive', 'p-77.csv'), 'utf8'), 'somebody else’s')
   unlinkSync(path('receive', 'p-77.csv'))
   t.match(await deliver(letterParcel()), { kind: 'taken' })
-  const failing = {
-    ...letterParcel(fixedLetter(), 'p-79'),
-    open: () =>
-      Readable.from(
-        (async function* () {
-          yield Buffer.from('a')
-          throw Object.assign(new Error('full'), { code: 'ENOSPC' })
-        })(),
-      ),
-  }
-  t.match(await deliver(failing), { kind: 'unavailable', said: /ENOSPC/ })
+  const full = { ...letterParcel(fixedLetter(), 'p-79'), open: () => Readable.from(failing()) }
+  t.match(await deliver(full), { kind: 'unavailable', said: /ENOSPC/ })
   t.notOk(existsSync(path('receive', 'p-79.csv')))
   t.match(await deliver(letterParcel(fixedLetter(), 'p-79')), { kind: 'taken' }, 'and later it goes')
   t.match(await deliver(letterParcel(fixedLetter({ secrecy: 'secret' }), 'p-80')), {

@@ -140,6 +140,7 @@ const scan = Buffer.alloc(300_000, 'scan ')
 const abc = new Map([
   ['ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', Buffer.from('abc')],
 ])
+const scanOf = (name: string) => ({ ...fixedLetter().attachments[0]!, name })
 export const letterParcel = (id = 'p-77', letter = fixedLetter()) => parcelOf({ letter }, id, '50', abc)
 const noticeParcel = (id: string) =>
   parcelOf(
@@ -842,6 +843,59 @@ export function remoteSuite(kind: string, make: () => Promise<RemoteServer>, ste
     t.match(await deliver(letterParcel()), { kind: 'unknown', said: /adapter\.folder\.lost/ })
     renameSync(on('in', '.saraban', 'p-77.moving'), on('in', '.saraban', 'p-77.done'))
     t.match(await deliver(letterParcel()), { kind: 'taken' })
+  })
+
+  test('handing over: what another profile staged is staged anew, wherever the connection breaks at it; what was moved stays', async (t) => {
+    const { deliver, on, visible, names, day, gateway } = await stage(t)
+    t.match(await deliver(letterParcel('p-0')), { kind: 'taken' })
+    const recorded: Buffer[] = []
+    // The same lengths: neither a name nor a size tells the documents apart.
+    const bring = (id: string, subject: string, scanName: string) =>
+      deliver({
+        ...letterParcel(id, fixedLetter({ subject, attachments: [scanOf(scanName)] })),
+        record: async ({ bytes }) => void recorded.push(bytes),
+      })
+    let count = 0
+    for (let breaking = 0, verbs = 1; breaking <= verbs; breaking += step) {
+      const id = `p-${breaking}-x`
+      const what = `verb ${breaking}`
+      // The scan is moved, and the document’s name is refused.
+      day.fault = (verb, path) => (verb === 'rename' && path.endsWith(`${id}.csv`) ? 'refuse' : undefined)
+      t.match(await bring(id, 'ก่อน', 'old.pdf'), { kind: 'unavailable' }, what)
+      t.same(
+        visible('in').filter((name) => name.startsWith(`${id}-`)),
+        [`${id}-1-old.pdf`],
+        what,
+      )
+      count = 0
+      day.fault = () => {
+        count += 1
+        return count === breaking ? 'drop-after' : undefined
+      }
+      const mended = await bring(id, 'หลัง', 'now.pdf')
+      if (breaking === 0) {
+        t.match(mended, { kind: 'taken' })
+        verbs = count
+      }
+      day.fault = undefined
+      gateway.clock.skip(5000)
+      t.match(await bring(id, 'หลัง', 'now.pdf'), { kind: 'taken' }, what)
+      const stands = readFileSync(on('in', `${id}.csv`))
+      t.match(stands.toString(), /หลัง/, what)
+      t.same(recorded.at(-1), stands, `${what}: the last that is recorded is what the system has`)
+      t.same(
+        visible('in').filter((name) => name.startsWith(id)),
+        [`${id}-1-now.pdf`, `${id}.csv`],
+        what,
+      )
+    }
+    t.notOk(names('in', '.saraban').some((name) => name.endsWith('.moving') || name.endsWith('.staged')))
+    const count0 = recorded.length
+    t.match(await bring('p-0-x', 'ก่อน', 'old.pdf'), { kind: 'taken', said: 'p-0-x.csv' })
+    renameSync(on('in', '.saraban', 'p-0-x.done'), on('in', '.saraban', 'p-0-x.moving'))
+    t.match(await bring('p-0-x', 'ก่อน', 'old.pdf'), { kind: 'taken', said: 'p-0-x.csv' })
+    t.match(readFileSync(on('in', 'p-0-x.csv'), 'utf8'), /หลัง/)
+    t.equal(recorded.length, count0, 'nothing was handed, and nothing is recorded')
   })
 
   test('handing over: a server whose clock is ten years off forgets no parcel; what is old by its own clock goes', async (t) => {

@@ -32,13 +32,6 @@ export function folderHandOver({ path, clock, letter, notice }: Settings): {
   let swept = Number.NEGATIVE_INFINITY
   const channel = [letter && 'receive', notice && 'notices'].filter(Boolean).join(', ')
   const attempt = async (parcel: Parcel, form: DocumentForm, signal: AbortSignal): Promise<Outcome> => {
-    const written = await form.write(parcel)
-    if (!written.ok)
-      return {
-        kind: 'refused',
-        problem: written.problems[0],
-        said: written.problems.map(({ code, path: at }) => `${at}: ${code}`).join('; '),
-      }
     const found = await proof()
     if (found === 'absent') return unavailable('adapter.folder.absent', path)
     if (found === 'other') return unavailable('adapter.folder.other', path)
@@ -47,8 +40,8 @@ export function folderHandOver({ path, clock, letter, notice }: Settings): {
       swept = clock.elapsed()
       await sweep(own, clock.now())
     }
-    const moved = await bring(parcel, written.value, path, own, signal)
-    return outcomeOf(moved, path, `${parcel.id}.${written.value.extension}`, parcel.id)
+    const moved = await bring(parcel, () => form.write(parcel), path, own, signal)
+    return outcomeOf(moved, path, parcel.id)
   }
   return {
     start: async (verbs) => {
@@ -78,16 +71,22 @@ export function folderHandOver({ path, clock, letter, notice }: Settings): {
 }
 
 /** What became of a parcel, as an outcome. */
-export function outcomeOf(moved: Moved, path: string, document: string, id: string): Outcome {
+export function outcomeOf(moved: Moved, path: string, id: string): Outcome {
   switch (moved.kind) {
     case 'handed-over':
-      return { kind: 'taken', said: document }
+      return { kind: 'taken', said: moved.document }
+    case 'unsayable':
+      return {
+        kind: 'refused',
+        problem: moved.problems[0],
+        said: moved.problems.map(({ code, path: at }) => `${at}: ${code}`).join('; '),
+      }
     case 'stopped':
       return { kind: 'unavailable', said: 'it was stopped before anything was handed over' }
     case 'name-taken':
       return unavailable('adapter.folder.name-taken', moved.name)
     case 'lost':
-      return { kind: 'unknown', said: saidOf('adapter.folder.lost', document, { id }) }
+      return { kind: 'unknown', said: saidOf('adapter.folder.lost', moved.document, { id }) }
     case 'not-synced':
       // The marker makes the next attempt harmless.
       return { kind: 'unknown', said: saidOf('adapter.folder.failed', path, { reason: moved.reason }) }

@@ -114,6 +114,24 @@ export async function ensureRemoteFolder(files: RemoteFiles, folder: string, nam
   if (found.kind !== 'folder') throw fileFailure('ENOTDIR', inside(folder, name))
 }
 
+/** The bytes of a file of the gateway's own, at most `limit` of them: nothing, when none stands there or it is larger. */
+export async function fetchSmall(
+  files: RemoteFiles,
+  path: string,
+  limit: number,
+): Promise<Buffer | undefined> {
+  const size = await files.sizeOf(path)
+  if (size === undefined || size > limit) return undefined
+  const chunks: Buffer[] = []
+  let count = 0
+  await files.fetch(path, async (piece) => {
+    count += piece.length
+    chunks.push(piece)
+    if (count > limit) throw fileFailure('EFBIG', path)
+  })
+  return Buffer.concat(chunks)
+}
+
 /** Removes a folder of the gateway's own with everything in it, three folders deep; links are removed, not followed. */
 export async function removeTree(files: RemoteFiles, path: string, depth = 3): Promise<void> {
   for (const { name, kind } of await files.list(path)) {

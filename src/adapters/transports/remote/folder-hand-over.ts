@@ -26,13 +26,6 @@ export function remoteFolderHandOver({ files, path, channel, form, clock }: Sett
   const proof = remoteFolderProof(files, path)
   let swept = Number.NEGATIVE_INFINITY
   const attempt = async (parcel: Parcel, signal: AbortSignal): Promise<Outcome> => {
-    const written = await form.write(parcel)
-    if (!written.ok)
-      return {
-        kind: 'refused',
-        problem: written.problems[0],
-        said: written.problems.map(({ code, path: at }) => `${at}: ${code}`).join('; '),
-      }
     const found = await proof()
     if (found === 'absent') return unavailable('adapter.folder.absent', path)
     if (found === 'other') return unavailable('adapter.folder.other', path)
@@ -41,8 +34,8 @@ export function remoteFolderHandOver({ files, path, channel, form, clock }: Sett
       swept = clock.elapsed()
       await sweep(files, own, clock.now())
     }
-    const moved = await bringRemote({ files, parcel, written: written.value, path, own, signal })
-    return outcomeOf(moved, path, `${parcel.id}.${written.value.extension}`, parcel.id)
+    const moved = await bringRemote(files, parcel, () => form.write(parcel), path, own, signal)
+    return outcomeOf(moved, path, parcel.id)
   }
   return {
     start: async (verbs) => {

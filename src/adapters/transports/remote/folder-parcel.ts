@@ -1,72 +1,119 @@
 // One parcel on its way into a remote folder. Its state is the name of one file in `.saraban`, as in a local folder
 // (folder-parcel.ts); every file is written there under its own name, counted, and only then moved into the folder.
 import { Readable } from 'node:stream'
+import type { Result } from '../../../problem/problem.ts'
 import type { Parcel, WrittenFile } from '../../contract.ts'
 import type { Written } from '../../formats/format.ts'
+import { longestMarker, printMarker, readMarker, type Staged, stagedOf } from '../folder/marker.ts'
 import type { Moved, states } from '../folder/parcel.ts'
-import { fileFailure, inside, isFailure, type RemoteFiles, removeTree } from './files.ts'
+import { fetchSmall, fileFailure, inside, isFailure, type RemoteFiles, removeTree } from './files.ts'
 
 type State = (typeof states)[number]
 
-interface Bringing {
+interface Way {
   readonly files: RemoteFiles
   readonly parcel: Parcel
-  readonly written: Written
   readonly path: string
   readonly own: string
-  readonly signal: AbortSignal
+  readonly staged: string
+  mark(state: State): string
 }
 
-/** Brings a parcel into the folder `path`, from wherever an earlier attempt left it. Throws `RemoteFailure` while nothing that the system looks for was moved. */
-export async function bringRemote(bringing: Bringing): Promise<Moved> {
-  const { files, parcel, written, path, own, signal } = bringing
-  const staged = inside(own, parcel.id)
-  const document = `${parcel.id}.${written.extension}`
-  const mark = (state: State): string => inside(own, `${parcel.id}.${state}`)
+/**
+ * Brings a parcel into the folder `path`, from wherever an earlier attempt left it. `write` is called only while its document
+ * was not moved. Throws `RemoteFailure` while nothing that the system looks for was moved.
+ */
+export async function bringRemote(
+  files: RemoteFiles,
+  parcel: Parcel,
+  write: () => Promise<Result<Written>>,
+  path: string,
+  own: string,
+  signal: AbortSignal,
+): Promise<Moved> {
+  const way: Way = {
+    files,
+    parcel,
+    path,
+    own,
+    staged: inside(own, parcel.id),
+    mark: (state) => inside(own, `${parcel.id}.${state}`),
+  }
+  const { staged, mark } = way
   const stands = async (place: string): Promise<boolean> => (await files.sizeOf(place)) !== undefined
-  if (await stands(mark('done'))) return { kind: 'handed-over' }
-  if (!(await stands(mark('moving')))) {
-    // Nothing was moved yet: what is not whole, because an attempt died or somebody cleared it, is staged anew.
-    if (!(await stands(mark('staged'))) || !(await isWhole(bringing, staged, document))) {
-      await stage(bringing, staged, document)
+  if (await stands(mark('done')))
+    return { kind: 'handed-over', document: (await markedIn(way, 'done'))?.document ?? parcel.id }
+  let moving = await stands(mark('moving'))
+  const before = moving ? await markedIn(way, 'moving') : undefined
+  if (before !== undefined && !(await stands(inside(staged, before.document)))) return finish(way, before)
+
+  const written = await write()
+  if (!written.ok) return { kind: 'unsayable', problems: written.problems }
+  const now = stagedOf(parcel.id, written.value)
+  if (moving && before === undefined && !(await stands(inside(staged, now.document)))) return finish(way, now)
+  if (moving && before?.digest !== now.digest) {
+    await takeBack(way, before ?? now)
+    moving = false
+  }
+  if (!moving) {
+    const marked = await stands(mark('staged'))
+    const same = marked && (await markedIn(way, 'staged'))?.digest === now.digest
+    if (!same || !(await isWhole(way, written.value, now.document))) {
+      // The marker first: it would vouch for what is only half staged.
+      if (marked) await files.remove(mark('staged'))
+      await stage(way, written.value, now.document)
       if (signal.aborted) return { kind: 'stopped' }
-      if (!(await stands(mark('staged')))) await writeMark(files, mark('staged'), document)
+      await writeMark(files, mark('staged'), now)
     }
     await files.rename(mark('staged'), mark('moving'))
   }
-  if (await stands(inside(staged, document))) {
-    for (const { name } of written.files) {
-      if (!(await stands(inside(staged, name)))) {
-        // Moved by an attempt before; or taken away or cleared since, and its document still needs it.
-        if (await stands(inside(path, name))) continue
-        await restage(bringing, staged, name)
-      }
-      if (await stands(inside(path, name))) return { kind: 'name-taken', name }
-      await files.rename(inside(staged, name), inside(path, name))
+  for (const { name } of written.value.files) {
+    if (!(await stands(inside(staged, name)))) {
+      // Moved by an attempt before; or taken away or cleared since, and its document still needs it.
+      if (await stands(inside(path, name))) continue
+      await restage(way, written.value, name)
     }
-    if (await stands(inside(path, document))) return { kind: 'name-taken', name: document }
-    const moved = await unsure(() => files.rename(inside(staged, document), inside(path, document)))
-    if (moved !== undefined) return moved
-  } else if (!(await stands(inside(path, document)))) return { kind: 'lost' }
-  return finish(bringing, staged, document, mark)
+    if (await stands(inside(path, name))) return { kind: 'name-taken', name }
+    await files.rename(inside(staged, name), inside(path, name))
+  }
+  if (await stands(inside(path, now.document))) return { kind: 'name-taken', name: now.document }
+  const moved = await unsure(() => files.rename(inside(staged, now.document), inside(path, now.document)))
+  return moved ?? finish(way, now, true)
 }
 
-/** The document stands in the folder, or its system took it already: from here on nothing may say that it does not. */
+/** Its document is staged no more: it was moved, and from here on nothing may say that it was not. `ours`: by this attempt. */
 async function finish(
-  { files, path, written }: Bringing,
-  staged: string,
-  document: string,
-  mark: (state: State) => string,
+  { files, path, staged, mark }: Way,
+  { document, size: written }: Staged,
+  ours = false,
 ): Promise<Moved> {
   const size = await files.sizeOf(inside(path, document)).catch(remoteFault)
   if (typeof size === 'object') return { kind: 'not-synced', reason: size.code }
-  if (size !== undefined && size !== written.bytes.length)
+  // Moved a moment ago and gone: its system was quick. Moved by an attempt before and gone: nobody knows.
+  if (size === undefined && !ours) return { kind: 'lost', document }
+  if (size !== undefined && written !== undefined && size !== written)
     return { kind: 'not-synced', reason: 'another size' }
   const marked = await unsure(() => files.rename(mark('moving'), mark('done')))
   if (marked !== undefined) return marked
   // What is left behind is swept away by nobody's need.
   await removeTree(files, staged).catch(remoteFault)
-  return { kind: 'handed-over' }
+  return { kind: 'handed-over', document }
+}
+
+/** Files that were moved before their document, which is another by now: they go, so that nothing of it was moved. */
+async function takeBack({ files, path, staged, mark }: Way, what: Staged): Promise<void> {
+  for (const name of what.files)
+    if (
+      (await files.sizeOf(inside(staged, name))) === undefined &&
+      (await files.sizeOf(inside(path, name))) !== undefined
+    )
+      await files.remove(inside(path, name))
+  await files.remove(mark('moving'))
+}
+
+async function markedIn({ files, mark, parcel }: Way, state: State): Promise<Staged | undefined> {
+  const bytes = await fetchSmall(files, mark(state), longestMarker)
+  return bytes === undefined ? undefined : readMarker(bytes.toString('utf8'), parcel.id)
 }
 
 /** A step whose answer may be lost on the way: then it is not known, and the next attempt finds out. */
@@ -82,11 +129,7 @@ function remoteFault(error: unknown) {
   throw error
 }
 
-async function stage(
-  { files, parcel, written, own }: Bringing,
-  staged: string,
-  document: string,
-): Promise<void> {
+async function stage({ files, parcel, own, staged }: Way, written: Written, document: string): Promise<void> {
   if ((await files.list(own)).some(({ name }) => name === parcel.id)) await removeTree(files, staged)
   await files.makeFolder(staged)
   try {
@@ -100,7 +143,7 @@ async function stage(
   }
 }
 
-async function restage({ files, parcel, written }: Bringing, staged: string, name: string): Promise<void> {
+async function restage({ files, parcel, staged }: Way, written: Written, name: string): Promise<void> {
   const file = written.files.find((each) => each.name === name)
   if (file === undefined) throw new Error('a file that the parcel does not have was to be staged')
   // Under another name first: a half file that a lost connection leaves would be moved as a whole one.
@@ -116,8 +159,8 @@ async function storeWhole(files: RemoteFiles, place: string, bytes: Readable, si
 }
 
 async function isWhole(
-  { files, written, own, parcel }: Bringing,
-  staged: string,
+  { files, own, parcel, staged }: Way,
+  written: Written,
   document: string,
 ): Promise<boolean> {
   if (!(await files.list(own)).some(({ name }) => name === parcel.id)) return false
@@ -128,8 +171,8 @@ async function isWhole(
   )
 }
 
-async function writeMark(files: RemoteFiles, place: string, document: string): Promise<void> {
-  await files.store(`${place}.new`, Readable.from([Buffer.from(document, 'utf8')]))
+async function writeMark(files: RemoteFiles, place: string, what: Staged): Promise<void> {
+  await files.store(`${place}.new`, Readable.from([printMarker(what)]))
   await files.rename(`${place}.new`, place)
 }
 

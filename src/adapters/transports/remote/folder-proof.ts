@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { places } from '../folder/claim.ts'
 import type { Proof } from '../folder/proof.ts'
-import { ensureRemoteFolder, fileFailure, inside, isFailure, type RemoteFiles } from './files.ts'
+import { ensureRemoteFolder, fetchSmall, fileFailure, inside, isFailure, type RemoteFiles } from './files.ts'
 
 /** A check of one folder, by its mark `.saraban/folder`; `.saraban/accept` lets another folder in. */
 export function remoteFolderProof(files: RemoteFiles, path: string): () => Promise<Proof> {
@@ -43,16 +43,8 @@ async function markIn(files: RemoteFiles, path: string, own: string): Promise<st
   // A link in place of our own folder is never followed.
   if (stands.kind !== 'folder') throw fileFailure('ENOTDIR', own)
   const mark = inside(own, 'folder')
-  const size = await files.sizeOf(mark)
-  if (size === undefined || size === 0 || size > 100) return undefined
-  const chunks: Buffer[] = []
-  let count = 0
-  await files.fetch(mark, async (piece) => {
-    count += piece.length
-    chunks.push(piece)
-    if (count > 100) throw fileFailure('EFBIG', mark)
-  })
-  const text = Buffer.concat(chunks).toString('latin1').trim()
+  const bytes = await fetchSmall(files, mark, 100)
+  const text = bytes?.toString('latin1').trim() ?? ''
   return text === '' ? undefined : text
 }
 
