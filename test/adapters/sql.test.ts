@@ -716,6 +716,61 @@ async function readingOnBadDays(t: Test, on: Ground): Promise<void> {
     t.ok(kept?.equals(Buffer.alloc(2_500_000, 2)))
   })
 
+  await t.test(
+    'a letter whose parts are replaced together, while they are read, is the old or the new one',
+    async (t) => {
+      const { gateway, put, start, pass, sent, ask } = await stage(t, on, {
+        changes: [
+          [
+            'attachments: { at: [สแกน, ทางไฟล์], as: file-beside }',
+            'attachments: { at: scans.data, as: { file-beside: { separator: ";" } } }',
+          ],
+          ['lists: { ', 'lists: { scans: { table: in_files, on: { letter: id }, order: [seq] }, '],
+          ['- { at: สแกน, name: ชื่อสแกน }', '- { at: scans.data, name: name }'],
+        ],
+      })
+      const bytes = (fill: string) => (on.name === 'mariadb' ? `X'${fill}'` : `'\\x${fill}'`)
+      await put(good)
+      for (const seq of [1, 2])
+        await ask(`INSERT INTO in_files VALUES (${seq}, 1, '${seq}.pdf', ${bytes(`0${seq}`)})`)
+      await ask("INSERT INTO refs VALUES (1, 1, 'สท 9/1', NULL)")
+      const clerks = [
+        // Both scans, of the same size, between the reading of the one and of the other.
+        async () => {
+          for (const seq of [1, 2])
+            await ask(`UPDATE in_files SET data = ${bytes(`1${seq}`)} WHERE seq = ${seq}`)
+        },
+        async () => [],
+        // At the next look a list, when it has been read.
+        () => ask("UPDATE refs SET number = 'สท 9/2'"),
+      ]
+      wrap(gateway, ({ keep }) => ({
+        keep: async (stream, limit) => {
+          const kept = await keep(stream, limit)
+          await clerks.shift()?.()
+          return kept
+        },
+      }))
+      await start()
+      await pass(10_000)
+      t.same([gateway.offered, await sent()], [[], ['N']])
+      await pass(10_000)
+      t.same(await sent(), ['T'])
+      const item = gateway.items.at(-1)
+      if (item?.kind !== 'letter') throw new Error(JSON.stringify(item))
+      t.same(
+        item.attachments.map(({ content }) =>
+          content.kind === 'kept' ? gateway.kept.get(content.sha256)?.toString('hex') : content.kind,
+        ),
+        ['11', '12'],
+      )
+      t.same(
+        item.draft.references?.map(({ number }) => number),
+        ['สท 9/2'],
+      )
+    },
+  )
+
   await t.test('our clock is set: a wait ends when its time has passed, and no sooner', async (t) => {
     const { gateway, put, start, pass, sent } = await stage(t, on)
     await put({ ...good, ทางไฟล์: 'D:/scans/never.pdf' })

@@ -74,7 +74,7 @@ export function sqlFetch(
     if (!stopped && reading.watch > 0 && now - checked >= recheck) {
       checked = now
       const newest = await session.use((opened) => newestTaken(opened, reading, water))
-      for (const each of newest) if (!stopped) await session.use((opened) => again(opened, each, verbs))
+      for (const each of newest) if (!stopped) await unlessBusy(each, verbs)
     }
   }
 
@@ -92,6 +92,15 @@ export function sqlFetch(
       if (before?.trouble !== error.reason)
         verbs.report('sql.row-failed', { table: reading.table, row: handover, reason: troubleOf(error) })
       hold(handover, { key, trouble: error.reason }, verbs)
+    }
+  }
+
+  /** A taken row that somebody writes just now is looked at again when its time comes again. */
+  async function unlessBusy(key: Values, verbs: AdapterVerbs): Promise<void> {
+    try {
+      await session.use((opened) => again(opened, key, verbs))
+    } catch (error) {
+      if (!(error instanceof SqlError) || error.trouble !== 'busy') throw error
     }
   }
 

@@ -7,11 +7,11 @@ import type { AdapterVerbs, AttachmentContent, Source } from '../../contract.ts'
 import { type Charset, decode, decodePart, undecodable } from '../../formats/charset.ts'
 import { type RowCell, type RowDump, writeDump } from '../../formats/row-dump.ts'
 import { cellLimit } from '../../formats/rows.ts'
-import type { Column, Row, Table, Value } from './engine.ts'
+import { type Column, type Row, SqlError, type Table, type Value } from './engine.ts'
 import { fileOfPath, freeName } from './files.ts'
 import type { ListOptions, ReadOptions } from './options.ts'
 import type { Opened } from './session.ts'
-import { columnOf, piecesOf, select, type Values } from './statement.ts'
+import { columnOf, digestOf, piecesOf, select, type Values } from './statement.ts'
 
 /** Rows of one list, at most: what has more is no letter. */
 const listLimit = 1000
@@ -144,7 +144,19 @@ async function printList(
 export const parameterOf = ({ sort }: Column, printed: Buffer | null, raw: boolean): Value =>
   printed === null ? null : raw && sort === 'text' ? printed : printed.toString('utf8')
 
-/** Reads the files of a printed row into the gateway's keeping, and makes the source. */
+/** A file of a column as it was read: the same must stand there when all of the letter has been read. */
+interface ReadFile {
+  readonly table: Table
+  readonly column: string
+  readonly where: Values
+  readonly digest: string
+}
+
+/**
+ * Reads the files of a printed row into the gateway's keeping, and makes the source. Row, lists and pieces of files are
+ * statements of their own, so all is looked at a second time when all has been read: where both looks agree, everything
+ * stood there together in between, on any engine. Throws where they do not: not now.
+ */
 export async function sourceOf(
   opened: Opened,
   reading: RowReading,
@@ -153,6 +165,7 @@ export async function sourceOf(
   final: boolean,
 ): Promise<Source> {
   const beside = new Map<string, AttachmentContent>()
+  const files: ReadFile[] = []
   const { charset = 'utf-8' } = reading
   const other = contradicts(row, charset)
   const lists: Record<string, { columns: readonly string[]; rows: RowCell[][] }> = {}
@@ -166,12 +179,13 @@ export async function sourceOf(
         return suspect ? { hex: cell.toString('hex') } : cellOf(cell, sort, charset)
       })
       if (part.rows.length > listLimit) cells.push(plain.map(() => ({ large: part.rows.length })))
-      else cells.push(await withFiles(opened, reading, part, index, plain, beside, verbs))
+      else cells.push(await withFiles(opened, reading, part, index, plain, { beside, files }, verbs))
     }
     if (part.list === undefined)
       own = Object.fromEntries(part.columns.map((column, at) => [column, cells[0]?.[at] ?? null]))
     else lists[part.list] = { columns: part.columns, rows: cells.slice(0, listLimit) }
   }
+  await unchanged(opened, reading, row, files)
   return {
     document: reading.document,
     name: printable(`${reading.table} ${keyTexts(row.key).join(' ')}`),
@@ -181,6 +195,21 @@ export async function sourceOf(
     sender: 'gone',
     final,
   }
+}
+
+async function unchanged(
+  opened: Opened,
+  reading: RowReading,
+  { key, digest, printed }: PrintedRow,
+  files: readonly ReadFile[],
+): Promise<void> {
+  // One statement read all of a row that has neither.
+  if (printed.length === 1 && reading.files.length === 0) return
+  for (const { table, column, where, digest: read } of files)
+    if ((await digestOf(opened.connection, table, column, where)) !== read)
+      throw new SqlError('busy', 'a file was written while it was read', column)
+  const again = await printRow(opened, reading, key, {})
+  if (again?.digest !== digest) throw new SqlError('busy', 'a letter was written while it was read')
 }
 
 /** The table and the key: the key itself where it is a number, else its digest, which no log can tell a letter by. */
@@ -225,7 +254,7 @@ async function withFiles(
   part: Printed,
   index: number,
   plain: readonly RowCell[],
-  beside: Map<string, AttachmentContent>,
+  { beside, files }: { readonly beside: Map<string, AttachmentContent>; readonly files: ReadFile[] },
   verbs: AdapterVerbs,
 ): Promise<RowCell[]> {
   const cells = [...plain]
@@ -258,8 +287,10 @@ async function withFiles(
       cells[at] = { twins: found.length }
       continue
     }
-    const pieces = piecesOf(connection, part.table, column, where, size)
+    const digest = createHash('md5')
+    const pieces = piecesOf(connection, part.table, column, where, size, digest)
     const kept = await verbs.keep(Readable.from(pieces, { objectMode: false }), reading.limit)
+    files.push({ table: part.table, column, where, digest: digest.digest('hex') })
     const named = file.name === undefined ? undefined : cells[part.columns.indexOf(file.name)]
     const said = typeof named === 'string' && named.trim() !== '' ? named.trim() : undefined
     const usual = `${column}${part.rows.length > 1 ? `-${index + 1}` : ''}.${file.ending}`

@@ -1,14 +1,6 @@
 // Statements, made of checked names and parameters only (attacks X3).
-import { createHash } from 'node:crypto'
-import {
-  type Answer,
-  type Column,
-  type Connection,
-  SqlError,
-  type Table,
-  type Value,
-  type Words,
-} from './engine.ts'
+import type { Hash } from 'node:crypto'
+import type { Answer, Column, Connection, Table, Value, Words } from './engine.ts'
 
 /** Values of columns, as they are stored. */
 export type Values = ReadonlyMap<string, Value>
@@ -132,20 +124,17 @@ export async function differing(
   return [...expected.keys()].filter((_, index) => row?.[index]?.toString('utf8') !== 'same')
 }
 
-/**
- * A file that stands in a column, piece by piece, so that no more than one piece is in memory. Throws at its end when the
- * pieces are not one file: each is a statement of its own, and somebody may have written another file in between.
- */
+/** A file that stands in a column, piece by piece, so that no more than one piece is in memory. `digest` is told each. */
 export async function* piecesOf(
   connection: Connection,
   table: Table,
   column: string,
   where: Values,
   size: number,
+  digest: Hash,
 ): AsyncGenerator<Buffer> {
   const { words } = connection
   const length = 1024 * 1024
-  const digest = createHash('md5')
   for (let start = 1; start <= size; start += length) {
     const built = build(
       words,
@@ -153,16 +142,24 @@ export async function* piecesOf(
         `SELECT ${words.piece(columnOf(table, column), start, length)} FROM ${from(words, table)} WHERE ${allOf(words, table, where, mark)} LIMIT 1`,
     )
     const piece = (await run(connection, built)).rows[0]?.[0]
-    if (piece === undefined || piece === null || piece.length === 0) break
+    if (piece === undefined || piece === null || piece.length === 0) return
     digest.update(piece)
     yield piece
   }
-  const whole = build(
+}
+
+/** The MD5 of a file that stands in a column now, in hexadecimal; nothing when there is none. */
+export async function digestOf(
+  connection: Connection,
+  table: Table,
+  column: string,
+  where: Values,
+): Promise<string | undefined> {
+  const { words } = connection
+  const built = build(
     words,
     (mark) =>
       `SELECT ${words.digest(columnOf(table, column))} FROM ${from(words, table)} WHERE ${allOf(words, table, where, mark)} LIMIT 1`,
   )
-  const said = (await run(connection, whole)).rows[0]?.[0]?.toString('latin1').toLowerCase()
-  if (said !== digest.digest('hex'))
-    throw new SqlError('busy', 'a file was written while it was read', column)
+  return (await run(connection, built)).rows[0]?.[0]?.toString('latin1').toLowerCase()
 }
