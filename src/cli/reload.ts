@@ -70,10 +70,11 @@ function planPage(plan: Plan, waiting: Readonly<Record<string, number>>, applied
   return `${lines.map((line) => `${printable(line, 500)}\n`).join('')}${end}\n`
 }
 
-function changeLine({ kind, office, profile, from, to, references }: Change): string {
+function changeLine({ kind, office, profile, from, to, references, tables = [] }: Change): string {
   const short = (version: string | undefined): string => version?.slice(0, 12) ?? '-'
   const what = references === true ? 'what it refers to' : `${short(from)} → ${short(to)}`
-  return `${kind.padEnd(9)}  ${officeById(office).th} (${office})  ${profile}  ${what}`
+  const read = tables.map((table) => `, the table ${table}`).join('')
+  return `${kind.padEnd(9)}  ${officeById(office).th} (${office})  ${profile}  ${what}${read}`
 }
 
 const help = `

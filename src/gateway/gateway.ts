@@ -26,6 +26,7 @@ import { Opened } from './opened.ts'
 import { Orders } from './orders.ts'
 import { Present } from './present.ts'
 import { embeddedQueue } from './queue/embedded.ts'
+import { rememberingReader } from './profile-files.ts'
 import { Reload, type Reloaded } from './reload.ts'
 import type { Listen, Settings } from './settings.ts'
 import { type ConnectedSystem, doorsOf, orThrow } from './systems.ts'
@@ -71,8 +72,9 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
 
 async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 'stop'>> {
   const { settings, environment, clock, random, log } = parts
-  const read = () => readInstallation({ settings, environment, clock })
-  const atWork = new AtWork(orThrow(read()))
+  const from = { settings, environment, clock, read: rememberingReader() }
+  const read = () => readInstallation(from)
+  const atWork = new AtWork(orThrow(await read()))
   orThrow(await makeDataFolder(settings.data))
   const lock = orThrow(lockFolder(settings.data))
   opened.add(() => lock.release())

@@ -5,6 +5,7 @@ import type { Signer, Trust } from '../envelope/envelope.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock } from '../letter/time.ts'
 import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
+import type { ReadProfile } from './profile-files.ts'
 import type { Settings } from './settings.ts'
 import { type ConnectedSystem, checkDoors, checkKeys, connectSystems } from './systems.ts'
 import { readSigners, readTrustFolder } from './trust/folder.ts'
@@ -20,16 +21,22 @@ interface InstallationFrom {
   readonly settings: Settings
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
+  readonly read: ReadProfile
 }
 
 /** Reads an installation; every fault of every part of it at once. */
-export function readInstallation({ settings, environment, clock }: InstallationFrom): Result<Installation> {
+export async function readInstallation({
+  settings,
+  environment,
+  clock,
+  read,
+}: InstallationFrom): Promise<Result<Installation>> {
   const problems: Problem[] = []
   const trust = kept(readTrustFolder(settings.trust), problems)
   const signers = trust && kept(readSigners(settings.trust, trust), problems)
   const { profiles, data: folder, organisations } = settings
-  const from = { profiles, environment, folder, clock, ...(organisations && { organisations }) }
-  const systems = kept(connectSystems(from), problems)
+  const from = { profiles, environment, folder, clock, read, ...(organisations && { organisations }) }
+  const systems = kept(await connectSystems(from), problems)
   if (systems !== undefined) {
     if (signers !== undefined) kept(checkKeys(systems, signers, settings.trust), problems)
     kept(checkDoors(systems), problems)

@@ -18,6 +18,8 @@ export interface Change {
   readonly to?: string
   /** The profile is the same, and a secret or an address that it refers to is not. */
   readonly references?: true
+  /** The names of tables beside the data whose rows are others. */
+  readonly tables?: readonly string[]
 }
 
 export interface Plan {
@@ -65,8 +67,19 @@ function changeOf(
   if (to === undefined) return { kind: 'removed', profile, from }
   const references = before?.references !== after?.references
   if (from === to && !references) return { kind: 'unchanged', profile, from, to }
-  return { kind: 'changed', profile, from, to, ...(from === to && { references: true as const }) }
+  const tables = changedTables(before?.tables ?? new Map(), after?.tables ?? new Map())
+  return {
+    ...{ kind: 'changed', profile, from, to },
+    ...(from === to && { references: true }),
+    ...(tables.length > 0 && { tables }),
+  }
 }
+
+const changedTables = (
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly string[] =>
+  [...new Set([...before.keys(), ...after.keys()])].filter((name) => before.get(name) !== after.get(name))
 
 const fingerprintsOf = (certificates: readonly X509Certificate[]): string =>
   certificates

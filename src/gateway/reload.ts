@@ -37,7 +37,7 @@ export interface ReloadParts {
   readonly log: Log
   readonly clock: Clock
   /** Reads and checks the whole installation anew. */
-  read(): Result<Installation>
+  read(): Promise<Result<Installation>>
   /** Starts a connected system. */
   start(system: ConnectedSystem): Promise<void>
   /** The servers show another certificate and believe another authority from now on. */
@@ -73,7 +73,7 @@ export class Reload {
     const { atWork, log, database, clock } = this.#parts
     if (this.#stopped) return { kind: 'refused', problems: [problem('gateway.unavailable', 'gateway')] }
     const before = atWork.installation
-    const after = this.#parts.read()
+    const after = await this.#parts.read()
     const applied = after.ok ? good(planOf(before, after.value)) : after
     if (!applied.ok)
       return apply ? this.#refused(applied.problems) : { kind: 'refused', problems: applied.problems }

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { createAdapter } from '../adapters/adapter.ts'
 import type { Access, Adapter } from '../adapters/contract.ts'
 import { withTables } from '../adapters/lookup-tables.ts'
-import { readProfile } from '../adapters/profile.ts'
 import { resolveReferences } from '../adapters/references.ts'
 import type { Signer } from '../envelope/envelope.ts'
 import type { OfficeId } from '../letter/offices.ts'
@@ -15,6 +15,7 @@ import { bad, describe, good, type Problem, problem, type Result, within } from 
 import type { System } from './desk.ts'
 import { ownPaths } from './http/description.ts'
 import type { OfficeDoor } from './http/doors.ts'
+import type { ReadProfile } from './profile-files.ts'
 import { certificatesFolder, keyFile } from './trust/folder.ts'
 
 /** The installation is not in order: nothing was started. */
@@ -38,6 +39,8 @@ export interface ConnectedSystem {
   readonly adapter: Adapter
   /** SHA-256 of what its references and its tables hold: a password that was changed is a change. */
   readonly references: string
+  /** SHA-256 of the rows of each of its tables, by the table's name. */
+  readonly tables: ReadonlyMap<string, string>
   /** The adapter once more, for a system that is started again as it was. */
   remake(): Result<Adapter>
 }
@@ -52,15 +55,19 @@ export interface SystemsFrom {
   readonly clock: Clock
   /** The organisation ids that the installation states. */
   readonly organisations?: OrganisationIds
+  readonly read: ReadProfile
 }
 
-/** Connects every system by office. */
-export function connectSystems(from: SystemsFrom): Result<ReadonlyMap<OfficeId, ConnectedSystem>> {
+/** Connects every system by office. Between two profiles others have their turn: deliveries go on while many are read. */
+export async function connectSystems(
+  from: SystemsFrom,
+): Promise<Result<ReadonlyMap<OfficeId, ConnectedSystem>>> {
   const problems: Problem[] = []
   const systems = new Map<OfficeId, ConnectedSystem>()
   const files = profilesIn(from.profiles)
   if (!files.ok) return files
   for (const file of files.value) {
+    await setImmediate()
     const connected = connect(from, file)
     if (!connected.ok) {
       problems.push(...connected.problems.map((found) => within(file, found)))
@@ -78,12 +85,12 @@ export function connectSystems(from: SystemsFrom): Result<ReadonlyMap<OfficeId, 
 }
 
 function connect(
-  { profiles, environment, folder, clock, organisations }: SystemsFrom,
+  { profiles, environment, folder, clock, organisations, read }: SystemsFrom,
   file: string,
 ): Result<ConnectedSystem> {
   const text = readText(join(profiles, file))
   if (!text.ok) return text
-  const profile = readProfile(text.value, file)
+  const profile = read(text.value, file)
   if (!profile.ok) return profile
   const settings = { environment, folder, clock, ...(organisations && { organisations }) }
   const make = (): Result<Adapter> => createAdapter(profile.value, settings)
@@ -95,15 +102,18 @@ function connect(
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path))
   const resolved = resolveReferences(channels, environment, absolute).value
   const complete = withTables(profile.value, { environment, absolute, clock })
-  const tables = Object.values(complete.ok ? complete.value.documents : {}).flatMap(
-    ({ lookups = new Map() }) => [...lookups].map(([table, rows]) => [table, [...rows]]),
+  const tables = new Map(
+    Object.values(complete.ok ? complete.value.documents : {}).flatMap(({ lookups = new Map() }) =>
+      [...lookups].map(([table, rows]): [string, string] => [table, digestOf([...rows])]),
+    ),
   )
-  const references = createHash('sha256')
-    .update(JSON.stringify([resolved, tables]))
-    .digest('hex')
+  const references = digestOf([resolved, ...tables])
   const system = { id, office, version, format }
-  return good({ system, adapter: adapter.value, references, remake: make })
+  return good({ system, adapter: adapter.value, references, tables, remake: make })
 }
+
+const digestOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex')
 
 function profilesIn(folder: string): Result<readonly string[]> {
   try {

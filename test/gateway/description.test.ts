@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { Registry } from 'prom-client'
 import t from 'tap'
+import { readProfile } from '../../src/adapters/profile.ts'
 import { Doorkeeper } from '../../src/gateway/http/access.ts'
 import { descriptionPlugin } from '../../src/gateway/http/description.ts'
 import { Doors, doorsPlugin } from '../../src/gateway/http/doors.ts'
@@ -41,7 +42,9 @@ t.teardown(() => gateway.stop())
 /** The same doors, but their adapters were never started. */
 async function idleServer() {
   const { profiles, data: folder } = installation.settings
-  const systems = orThrow(connectSystems({ profiles, folder, environment: {}, clock: systemClock }))
+  const systems = orThrow(
+    await connectSystems({ profiles, folder, environment: {}, clock: systemClock, read: readProfile }),
+  )
   const doors = doorsOf(systems)
   const server = createServer({ failed: () => undefined })
   const routes: string[] = []

@@ -21,6 +21,7 @@ import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
 import { Agent } from 'undici'
 import { stringify } from 'yaml'
+import { readProfile } from '../../src/adapters/profile.ts'
 import { makeCertificates } from '../../src/cli/certificates.ts'
 import { run } from '../../src/cli/program.ts'
 import { AtWork } from '../../src/gateway/at-work.ts'
@@ -28,6 +29,7 @@ import { Doors } from '../../src/gateway/http/doors.ts'
 import type { Installation as Read } from '../../src/gateway/installation.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { readSqlite } from '../../src/gateway/journal/sqlite.ts'
+import { rememberingReader } from '../../src/gateway/profile-files.ts'
 import { Reload } from '../../src/gateway/reload.ts'
 import type { ConnectedSystem } from '../../src/gateway/systems.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
@@ -226,6 +228,91 @@ t.test('a secret that a profile refers to is read again too', async (t) => {
   t.equal(token, 'Bearer the second')
 })
 
+t.test('a table beside the data is read again: the plan names it, and letters are read by its new rows', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'saraban-table-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'agencies.csv')
+  const rows = (...lines: string[]) => writeFileSync(file, `รหัส,ชื่อ\n${lines.join('\n')}\n`)
+  rows('7,จังหวัดเชียงใหม่')
+  const agencies = { file, format: { kind: 'csv', charset: 'utf-8' }, code: 'รหัส', value: 'ชื่อ' }
+  const own = jsonProfile('57') as { documents: object }
+  const profile = {
+    ...own,
+    documents: {
+      ...own.documents,
+      letter: {
+        format: { kind: 'csv', charset: 'utf-8' },
+        tables: { หน่วยงาน: agencies, เดิม: { ...agencies, file: join(folder, 'other.csv') } },
+        fields: {
+          number: { at: 'ที่', as: 'letter-number' },
+          date: { at: 'วันที่', as: { 'buddhist-date': 'd MMM yyyy' } },
+          subject: { at: 'เรื่อง', as: { text: { overflow: 'spill' } } },
+          to: { at: 'ถึง', as: { lookup: { table: 'หน่วยงาน', of: { office: { write: 'name' } } } } },
+          from: { at: 'จาก', as: { lookup: { table: 'เดิม', of: { office: { write: 'name' } } } } },
+          secrecy: { always: 'ordinary' },
+        },
+      },
+    },
+  }
+  writeFileSync(join(folder, 'other.csv'), 'รหัส,ชื่อ\n1,จังหวัดเชียงราย\n')
+  const { installation, http } = await started(t, { '50.yaml': jsonProfile('50'), '57.yaml': profile })
+  const letter = (number: number, to: string) =>
+    ask(`${http}/v1/systems/57/letters`, {
+      method: 'POST',
+      headers: { ...bearer(keyOf('57')), 'content-type': 'text/csv' },
+      body: `ที่,วันที่,เรื่อง,ถึง,จาก\nชร 0017.1/${number},15 พ.ย. 2551,ทดสอบระบบ,${to},1\n`,
+    })
+  const first = await letter(1, '7')
+  t.match(first, { status: 201 }, first.text)
+  const unknown = await letter(2, '8')
+  t.match(unknown, { status: 422, text: /adapter\.lookup\.code-unknown/ })
+
+  t.match((await reload(installation, '--plan')).out, /^unchanged {2}2 systems\n/, 'read again, the same')
+  rows('8,จังหวัดเชียงใหม่')
+  const planned = await reload(installation, '--plan')
+  t.match(planned.out, /changed .*json-57 {2}what it refers to, the table หน่วยงาน\n/)
+  t.notMatch(planned.out, 'เดิม', 'the other table is as it was')
+  t.match(await letter(2, '8'), { status: 422 }, 'a plan changes nothing')
+  t.match(JSON.parse((await reload(installation, '--json')).out), {
+    kind: 'applied',
+    plan: { systems: [{}, { office: '57', kind: 'changed', references: true, tables: ['หน่วยงาน'] }] },
+  })
+  t.match(await letter(2, '8'), { status: 201 })
+  t.match(await letter(3, '7'), { status: 422 }, 'the old code is gone')
+
+  rows('8,จังหวัดเชียงใหม่', '8,จังหวัดน่าน')
+  const faulty = await reload(installation)
+  t.match(faulty, { code: 1, err: /adapter\.lookup\.code-twice/ })
+  t.match(await letter(4, '8'), { status: 201 }, 'a faulty table changes nothing')
+})
+
+t.test('profiles that are as they were are not parsed again; what was faulty is', (t) => {
+  let parsed: string[] = []
+  const read = rememberingReader((text, file) => {
+    parsed.push(file)
+    return readProfile(text, file)
+  })
+  const texts = ['50', '57'].map((id) => [JSON.stringify(jsonProfile(id)), `${id}.yaml`] as const)
+  const all = () => texts.map(([text, file]) => read(text, file))
+  const before = all()
+  t.same(parsed, ['50.yaml', '57.yaml'])
+  t.ok(before.every(({ ok }) => ok))
+  parsed = []
+  t.same(all(), before)
+  t.same(parsed, [])
+  t.equal(read(JSON.stringify(jsonProfile('50', { id: 'another' })), '50.yaml').ok, true)
+  t.equal(read('no: profile', '57.yaml').ok, false)
+  t.equal(read('no: profile', '57.yaml').ok, false)
+  t.same(parsed, ['50.yaml', '57.yaml', '57.yaml'])
+  // However many other texts come, no more than 200 are kept: the first must be parsed again then.
+  for (let number = 0; number < 201; number += 1)
+    read(JSON.stringify(jsonProfile('93', { id: `x-${number}` })), 'x.yaml')
+  parsed = []
+  all()
+  t.same(parsed, ['50.yaml', '57.yaml'])
+  t.end()
+})
+
 t.test(
   'certificates: a new one opens, one that was taken away does not, the server shows its own new one',
   async (t) => {
@@ -293,6 +380,7 @@ async function scripted(t: Test) {
     system: { ...systemOf(adapter), version },
     adapter,
     references: '',
+    tables: new Map(),
     remake: () => {
       const again = new ScriptedAdapter(adapter.office)
       remade.push(again)
@@ -316,7 +404,7 @@ async function scripted(t: Test) {
   }
   const reload = new Reload({
     ...{ atWork, dispatch, doors, present, clock, log: logTo(log), database: desk.database },
-    read: () => state.next,
+    read: async () => state.next,
     secure: () => undefined,
     start: async ({ system }) => {
       if (system.office === state.refuse && system.version !== '0') throw new Error('the port is taken')
