@@ -112,8 +112,7 @@ function connect(
   return good({ system, adapter: adapter.value, references, tables, remake: make })
 }
 
-const digestOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex')
+const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
 
 function profilesIn(folder: string): Result<readonly string[]> {
   try {

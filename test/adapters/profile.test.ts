@@ -27,6 +27,19 @@ function faults(text: string): [number, string, string][] {
   return profile.problems.map(({ details, path, code }) => [Number(details?.['line']), path, code])
 }
 
+t.test('sql: what orders a list with files is never ignored, or a file would be another row’s', (t) => {
+  const phichit = readFileSync(new URL('phichit-sql.yaml', folder), 'utf8')
+  t.same(faults(phichit), [])
+  const ignoring = (column: string) => phichit.replace('ignore: [result,', `ignore: [${column}, result,`)
+  const line = phichit.slice(0, phichit.indexOf('ignore: [')).split('\n').length
+  const fault = [line, 'send.transport.read.ignore.0', 'adapter.profile.value-wrong']
+  t.same(faults(ignoring('files.seq')), [fault])
+  t.same(faults(ignoring('files.note')), [], 'another column of it may be')
+  const without = ignoring('files.seq').replace(/ +files:\n +- \{ at: files\.content.*\n/, '')
+  t.notMatch(faults(without), [fault], 'and a list that holds no files')
+  t.end()
+})
+
 t.test('the shipped profiles are without fault and say what they are', (t) => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
   // What a contributor adds is the profile of a real system.

@@ -228,63 +228,66 @@ t.test('a secret that a profile refers to is read again too', async (t) => {
   t.equal(token, 'Bearer the second')
 })
 
-t.test('a table beside the data is read again: the plan names it, and letters are read by its new rows', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'saraban-table-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'agencies.csv')
-  const rows = (...lines: string[]) => writeFileSync(file, `รหัส,ชื่อ\n${lines.join('\n')}\n`)
-  rows('7,จังหวัดเชียงใหม่')
-  const agencies = { file, format: { kind: 'csv', charset: 'utf-8' }, code: 'รหัส', value: 'ชื่อ' }
-  const own = jsonProfile('57') as { documents: object }
-  const profile = {
-    ...own,
-    documents: {
-      ...own.documents,
-      letter: {
-        format: { kind: 'csv', charset: 'utf-8' },
-        tables: { หน่วยงาน: agencies, เดิม: { ...agencies, file: join(folder, 'other.csv') } },
-        fields: {
-          number: { at: 'ที่', as: 'letter-number' },
-          date: { at: 'วันที่', as: { 'buddhist-date': 'd MMM yyyy' } },
-          subject: { at: 'เรื่อง', as: { text: { overflow: 'spill' } } },
-          to: { at: 'ถึง', as: { lookup: { table: 'หน่วยงาน', of: { office: { write: 'name' } } } } },
-          from: { at: 'จาก', as: { lookup: { table: 'เดิม', of: { office: { write: 'name' } } } } },
-          secrecy: { always: 'ordinary' },
+t.test(
+  'a table beside the data is read again: the plan names it, and letters are read by its new rows',
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'saraban-table-'))
+    t.teardown(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'agencies.csv')
+    const rows = (...lines: string[]) => writeFileSync(file, `รหัส,ชื่อ\n${lines.join('\n')}\n`)
+    rows('7,จังหวัดเชียงใหม่')
+    const agencies = { file, format: { kind: 'csv', charset: 'utf-8' }, code: 'รหัส', value: 'ชื่อ' }
+    const own = jsonProfile('57') as { documents: object }
+    const profile = {
+      ...own,
+      documents: {
+        ...own.documents,
+        letter: {
+          format: { kind: 'csv', charset: 'utf-8' },
+          tables: { หน่วยงาน: agencies, เดิม: { ...agencies, file: join(folder, 'other.csv') } },
+          fields: {
+            number: { at: 'ที่', as: 'letter-number' },
+            date: { at: 'วันที่', as: { 'buddhist-date': 'd MMM yyyy' } },
+            subject: { at: 'เรื่อง', as: { text: { overflow: 'spill' } } },
+            to: { at: 'ถึง', as: { lookup: { table: 'หน่วยงาน', of: { office: { write: 'name' } } } } },
+            from: { at: 'จาก', as: { lookup: { table: 'เดิม', of: { office: { write: 'name' } } } } },
+            secrecy: { always: 'ordinary' },
+          },
         },
       },
-    },
-  }
-  writeFileSync(join(folder, 'other.csv'), 'รหัส,ชื่อ\n1,จังหวัดเชียงราย\n')
-  const { installation, http } = await started(t, { '50.yaml': jsonProfile('50'), '57.yaml': profile })
-  const letter = (number: number, to: string) =>
-    ask(`${http}/v1/systems/57/letters`, {
-      method: 'POST',
-      headers: { ...bearer(keyOf('57')), 'content-type': 'text/csv' },
-      body: `ที่,วันที่,เรื่อง,ถึง,จาก\nชร 0017.1/${number},15 พ.ย. 2551,ทดสอบระบบ,${to},1\n`,
+    }
+    writeFileSync(join(folder, 'other.csv'), 'รหัส,ชื่อ\n1,จังหวัดเชียงราย\n')
+    const { installation, http } = await started(t, { '50.yaml': jsonProfile('50'), '57.yaml': profile })
+    const letter = (number: number, to: string) =>
+      ask(`${http}/v1/systems/57/letters`, {
+        method: 'POST',
+        headers: { ...bearer(keyOf('57')), 'content-type': 'text/csv' },
+        body: `ที่,วันที่,เรื่อง,ถึง,จาก\nชร 0017.1/${number},15 พ.ย. 2551,ทดสอบระบบ,${to},1\n`,
+      })
+    const first = await letter(1, '7')
+    t.match(first, { status: 201 }, first.text)
+    const unknown = await letter(2, '8')
+    t.match(unknown, { status: 422, text: /adapter\.lookup\.code-unknown/ })
+
+    t.match((await reload(installation, '--plan')).out, /^unchanged {2}2 systems\n/, 'read again, the same')
+    rows('8,จังหวัดเชียงใหม่')
+    const planned = await reload(installation, '--plan')
+    t.match(planned.out, /changed .*json-57 {2}what it refers to, the table หน่วยงาน\n/)
+    t.notMatch(planned.out, 'เดิม', 'the other table is as it was')
+    t.match(await letter(2, '8'), { status: 422 }, 'a plan changes nothing')
+    t.match(JSON.parse((await reload(installation, '--json')).out), {
+      kind: 'applied',
+      plan: { systems: [{}, { office: '57', kind: 'changed', references: true, tables: ['หน่วยงาน'] }] },
     })
-  const first = await letter(1, '7')
-  t.match(first, { status: 201 }, first.text)
-  const unknown = await letter(2, '8')
-  t.match(unknown, { status: 422, text: /adapter\.lookup\.code-unknown/ })
+    t.match(await letter(2, '8'), { status: 201 })
+    t.match(await letter(3, '7'), { status: 422 }, 'the old code is gone')
 
-  t.match((await reload(installation, '--plan')).out, /^unchanged {2}2 systems\n/, 'read again, the same')
-  rows('8,จังหวัดเชียงใหม่')
-  const planned = await reload(installation, '--plan')
-  t.match(planned.out, /changed .*json-57 {2}what it refers to, the table หน่วยงาน\n/)
-  t.notMatch(planned.out, 'เดิม', 'the other table is as it was')
-  t.match(await letter(2, '8'), { status: 422 }, 'a plan changes nothing')
-  t.match(JSON.parse((await reload(installation, '--json')).out), {
-    kind: 'applied',
-    plan: { systems: [{}, { office: '57', kind: 'changed', references: true, tables: ['หน่วยงาน'] }] },
-  })
-  t.match(await letter(2, '8'), { status: 201 })
-  t.match(await letter(3, '7'), { status: 422 }, 'the old code is gone')
-
-  rows('8,จังหวัดเชียงใหม่', '8,จังหวัดน่าน')
-  const faulty = await reload(installation)
-  t.match(faulty, { code: 1, err: /adapter\.lookup\.code-twice/ })
-  t.match(await letter(4, '8'), { status: 201 }, 'a faulty table changes nothing')
-})
+    rows('8,จังหวัดเชียงใหม่', '8,จังหวัดน่าน')
+    const faulty = await reload(installation)
+    t.match(faulty, { code: 1, err: /adapter\.lookup\.code-twice/ })
+    t.match(await letter(4, '8'), { status: 201 }, 'a faulty table changes nothing')
+  },
+)
 
 t.test('profiles that are as they were are not parsed again; what was faulty is', (t) => {
   let parsed: string[] = []

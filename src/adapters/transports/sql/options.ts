@@ -290,7 +290,21 @@ function nameFindings(way: ReadOptions | InsertOptions | UpdateOptions | undefin
     check(way.writeBack.messageId, ['writeBack', 'messageId'])
     check(way.writeBack.error, ['writeBack', 'error'])
     for (const [index, each] of way.order.entries()) check(each, ['order', index])
-    for (const [index, each] of way.ignore.entries()) check(each, ['ignore', index], 1)
+    for (const [index, each] of way.ignore.entries()) {
+      check(each, ['ignore', index], 1)
+      // The row whose file is read is found again by what orders its list.
+      const [list = '', column = ''] = each.split('.')
+      const holdsFiles = way.files.some(({ at }) => at.startsWith(`${list}.`))
+      if (holdsFiles && way.lists[list]?.order.includes(column) === true) {
+        const details = { expected: `a column that does not order the list ${list}: files are found by it` }
+        found.push({
+          at: [...at, 'ignore', index],
+          code: 'adapter.profile.value-wrong',
+          value: each,
+          details,
+        })
+      }
+    }
   }
   return found
 }
