@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export interface GatewayProcess {
+  /** Where it listens without TLS: `http://host:port`. */
+  readonly http: string
   /** CPU time so far, all threads, in seconds. */
   cpu(): number
   /** Memory that is in use now, in bytes. */
@@ -32,9 +34,9 @@ export async function startGatewayProcess(
   })
   const ended = once(child, 'exit')
   child.stdout.pipe(createWriteStream(log))
-  await new Promise<void>((started, failed) => {
+  const http = await new Promise<string>((started, failed) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.includes('"gateway.started"')) started()
+      if (line.includes('"gateway.started"')) started(/"http":"([^"]*)"/.exec(line)?.[1] ?? '')
     })
     ended.then(([code]) => failed(new Error(`the gateway ended with ${code}; its log: ${log}`)), failed)
   })
@@ -45,6 +47,7 @@ export async function startGatewayProcess(
   }
   const read = (file: string): string => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
   return {
+    http,
     cpu: () => {
       // proc(5): the name in brackets may hold anything; utime and stime are the 12th and 13th behind it.
       const fields = read('stat').split(') ').at(-1)?.split(' ') ?? []

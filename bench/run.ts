@@ -1,10 +1,18 @@
-// `npm run bench -- NAME… [--quick] [--json]`: measures against a limit or a rival in the same run, prints ratios.
+// `npm run bench -- NAME… [--quick] [--json] [--size=64MB] [--only=WAY]`: measures against a limit or a rival in the same run, prints ratios.
 import { pathToFileURL } from 'node:url'
 import type { Row } from './row.ts'
 
+interface Options {
+  readonly quick: boolean
+  /** Of the scans: bytes. */
+  readonly size?: number
+  /** Of the scans: only ways whose name holds this. */
+  readonly only?: string
+}
+
 interface Bench {
   readonly name: string
-  readonly run: (options: { readonly quick: boolean }) => Promise<Row[]>
+  readonly run: (options: Options) => Promise<Row[]>
 }
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
@@ -12,10 +20,11 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   envelope: () => import('./envelope.ts'),
   idle: () => import('./idle.ts'),
   intake: () => import('./intake.ts'),
+  scans: () => import('./scans/scans.ts'),
 }
 
 /** Benches that one name runs. */
-const together: Readonly<Record<string, readonly string[]>> = { adapters: ['adapters', 'idle'] }
+const together: Readonly<Record<string, readonly string[]>> = { adapters: ['adapters', 'scans', 'idle'] }
 
 async function main(parameters: readonly string[]): Promise<number> {
   const names = parameters.filter((each) => !each.startsWith('-'))
@@ -28,7 +37,7 @@ async function main(parameters: readonly string[]): Promise<number> {
   const results: Record<string, Row[]> = {}
   for (const name of wanted) {
     const bench = await benches[name]?.()
-    if (bench !== undefined) results[name] = await bench.run({ quick: parameters.includes('--quick') })
+    if (bench !== undefined) results[name] = await bench.run(optionsOf(parameters))
   }
   if (parameters.includes('--json')) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
   else for (const [name, rows] of Object.entries(results)) print(name, rows)
@@ -37,6 +46,19 @@ async function main(parameters: readonly string[]): Promise<number> {
     .some((row) => row.ok === false)
     ? 1
     : 0
+}
+
+/** `--quick`, `--size=64MB`, `--only=sftp`. */
+function optionsOf(parameters: readonly string[]): Options {
+  const said = (option: string): string | undefined =>
+    parameters.find((each) => each.startsWith(`--${option}=`))?.slice(option.length + 3)
+  const megabytes = Number(/^(\d+)MB$/.exec(said('size') ?? '')?.[1] ?? Number.NaN)
+  const only = said('only')
+  return {
+    quick: parameters.includes('--quick'),
+    ...(Number.isFinite(megabytes) && { size: megabytes * 1_000_000 }),
+    ...(only !== undefined && { only }),
+  }
 }
 
 function print(name: string, rows: readonly Row[]): void {

@@ -26,6 +26,9 @@ export interface Received {
   readonly unreadable: readonly string[]
 }
 
+/** What is spilled into a file is a text of some kilobytes; a scan is none. Bytes. */
+const longestText = 1024 * 1024
+
 type Mutable<Value> = {
   -readonly [Key in keyof Value]: Value[Key] extends readonly (infer Each)[] ? Each[] : Value[Key]
 }
@@ -68,7 +71,8 @@ export function endsOf(
 
 type Forms = Readonly<Partial<Record<Channel, DocumentForm>>>
 
-function endOf(
+/** One end, whose documents have these forms. */
+export function endOf(
   forms: Forms,
   counterpart: (channel: Channel) => Counterpart | undefined,
   clock: Clock,
@@ -163,7 +167,7 @@ async function keep(document: Collected, forms: Forms, received: Mutable<Receive
           continue
         }
         const texts = item.attachments.flatMap(({ content: held }) =>
-          held.kind === 'bytes' ? [held.bytes.toString('utf8')] : [],
+          held.kind === 'bytes' && held.bytes.length <= longestText ? [held.bytes.toString('utf8')] : [],
         )
         received.letters.push({ letter: letter.value, texts })
         return

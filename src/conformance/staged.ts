@@ -8,7 +8,7 @@ import { sameTransport } from '../adapters/profile-check.ts'
 import { type Channel, channels } from '../adapters/transports/transport.ts'
 import type { Clock } from '../letter/time.ts'
 import type { FleetServers } from '../sandbox/fleet/member.ts'
-import type { Counterpart, CounterpartSettings } from './counterpart/counterpart.ts'
+import type { Counterpart, CounterpartMaker, CounterpartSettings } from './counterpart/counterpart.ts'
 import { counterparts } from './counterpart/counterparts.ts'
 import { mustBe } from './letters.ts'
 
@@ -38,6 +38,8 @@ export interface StagedSettings {
   readonly servers: FleetServers
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly once: CounterpartSettings['once']
+  /** Counterparts in the place of those that the suite has for a kind of transport. */
+  readonly instead?: Readonly<Record<string, CounterpartMaker>>
 }
 
 /** What several transports of one profile share: made once for a name. */
@@ -54,7 +56,7 @@ export function onceByName(): CounterpartSettings['once'] {
 /** Stages a profile's text, which was checked; its counterparts are added to `opened`, to be closed. */
 export async function stageProfile(
   text: string,
-  { folder, mark, clock, servers, environment, once }: StagedSettings,
+  { folder, mark, clock, servers, environment, once, instead = {} }: StagedSettings,
   opened: { close(): Promise<void> }[],
 ): Promise<StagedProfile | NoStage> {
   const original = mustBe(readProfile(text, 'profile.yaml'))
@@ -66,7 +68,7 @@ export async function stageProfile(
     const [first] = sharing
     const options = first && original.channels[first]?.transport
     if (options === undefined) continue
-    const maker = counterparts[options.kind]
+    const maker = instead[options.kind] ?? counterparts[options.kind]
     if (maker === undefined) return { missing: `no counterpart plays the transport ${options.kind} yet` }
     const own = join(folder, `counterpart-${mark}${index}`)
     mkdirSync(own, { recursive: true })

@@ -21,6 +21,21 @@ export const ftp: CounterpartMaker = async (settings) => {
   return overServer(settings, server, { ...options, plain: true })
 }
 
+/** With TLS from the server's own side: its key and certificate, and the authority that the gateway is to believe. PEM texts. */
+export const ftpOverTls =
+  (tls: {
+    readonly key: string
+    readonly certificate: string
+    readonly authority: string
+  }): CounterpartMaker =>
+  async (settings) => {
+    const server = await ftpServer({ tls: 'explicit', key: tls.key, cert: tls.certificate })
+    const ca = settings.variable('AUTHORITY')
+    const { plain: _plain, ...options } = settings.options
+    const made = await overServer(settings, server, { ...options, tls: 'explicit', ca: { env: ca } })
+    return { ...made, environment: { ...made.environment, [ca]: tls.authority } }
+  }
+
 async function overServer(
   settings: CounterpartSettings,
   server: RemoteServer,

@@ -51,7 +51,8 @@ export async function withBody<Answer>(
   try {
     const refusal = await collect()
     cancel()
-    return await use(refusal ?? good(Buffer.concat(parts, received)))
+    // Taken out of the list: the pieces need not be in memory beside the whole of them.
+    return await use(refusal ?? good(Buffer.concat(parts.splice(0), received)))
   } finally {
     cancel()
     memory.release(received)

@@ -134,7 +134,8 @@ export async function* piecesOf(
   digest: Hash,
 ): AsyncGenerator<Buffer> {
   const { words } = connection
-  const length = 1024 * 1024
+  // A server reads the whole file for each piece of it: of a large one larger pieces, so that there are never hundreds.
+  const length = Math.min(8, Math.max(1, Math.ceil(size / 64 / 1024 ** 2))) * 1024 ** 2
   for (let start = 1; start <= size; start += length) {
     const built = build(
       words,
