@@ -263,6 +263,28 @@ t.test('multipart/form-data: files are kept as they come, by name; what does not
   t.same(await post([], many), [400, ['adapter.multipart.broken']], 'T7: a flood of parts')
 })
 
+t.test(
+  'multipart: a size that is not so, and our own disk that fails at a file: nothing is taken',
+  async (t) => {
+    const gateway = new TestGateway()
+    const base = await mount(t, adapterOf(shipped('chiang-rai-json'), gateway.clock, environment), gateway)
+    const post = async (attachment: object) => {
+      const form = new FormData()
+      const document = JSON.stringify({ ...short, attachments: [attachment] })
+      form.append('document', new Blob([document], { type: 'application/json' }))
+      form.append('attachment', new Blob(['scan']), 'a.pdf')
+      const answer = await fetch(`${base}/v1/systems/57/letters`, { method: 'POST', body: form })
+      const { problems } = (await answer.json()) as { problems?: { code: string }[] }
+      return [answer.status, problems?.map(({ code }) => code)]
+    }
+    t.same(await post({ name: 'a.pdf', size: 3 }), [422, ['adapter.file.digest']])
+    const { length } = gateway.offered
+    gateway.failing = gateway.calls + 1
+    t.same(await post({ name: 'a.pdf', size: 4 }), [503, ['adapter.gateway.busy']])
+    t.equal(gateway.offered.length, length)
+  },
+)
+
 t.test('multipart: base64 parts are decoded; another encoding is refused with its name', async (t) => {
   const gateway = new TestGateway()
   const base = await mount(t, adapterOf(shipped('chiang-rai-json'), gateway.clock, environment), gateway)

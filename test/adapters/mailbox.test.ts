@@ -475,6 +475,11 @@ t.test('T6, T9: a sender is believed only as far as our own server proved it', (
   t.same(doubts(results('mx.moi.go.th; dkim=pass header.d=evil.example'), from), unproved, 'another domain')
   t.same(doubts(results('mx.moi.go.th; dkim=pass header.d=xmoi.go.th'), from), unproved)
   t.same(
+    doubts(results('mx.moi.go.th; spf=pass smtp.mailfrom=evil.example'), from),
+    unproved,
+    'SPF of another domain, which anybody can have',
+  )
+  t.same(
     doubts(results('mx.moi.go.th; dkim=none (x; dkim=pass header.d=moi.go.th)'), from),
     unproved,
     'a comment',

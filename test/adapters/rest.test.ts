@@ -642,6 +642,34 @@ t.test('a file that does not come is waited for; a new address helps; then it is
   t.ok(server.lines().includes('DELETE /l/7'), 'it is in quarantine now')
 })
 
+t.test(
+  'our own disk fails while a file is fetched: nothing is offered or acknowledged, then all of it',
+  async (t) => {
+    const server = await peer(t)
+    server.answering = ({ method, url }) => {
+      if (method !== 'GET') return { status: 204 }
+      return url === '/l'
+        ? { body: [{ id: '7', doc: letter('7', { attachments: [{ name: 'a.pdf' }] }) }] }
+        : { body: 'scan' }
+    }
+    const look = await polling(
+      t,
+      server,
+      `send: { list: { path: /l, items: "", key: id }, at: doc, files: { path: "/l/{key}/f/{file}" }, done: { path: "/l/{key}" } }`,
+    )
+    server.lines()
+    const { gateway } = look
+    const offered = gateway.offered.length
+    gateway.failing = gateway.calls + 1
+    await look.pass(30_000)
+    t.same(server.lines(), ['GET /l', 'GET /l/7/f/a.pdf'])
+    t.same([gateway.offered.length, events(gateway)], [offered, [['rest.failed', 'Error']]])
+    await look.pass(30_000)
+    t.match(gateway.items.at(-1), { kind: 'letter', attachments: [{ name: 'a.pdf', content: { size: 4 } }] })
+    t.ok(server.lines().includes('DELETE /l/7'))
+  },
+)
+
 t.test('files by a path of the profile: the name is one segment, whatever it is', async (t) => {
   const server = await peer(t)
   const name = 'ก ข&?#%2f.pdf'
