@@ -89,9 +89,13 @@ export function cellByCell(each: {
   write(value: string): Result<string>
 }): Codec {
   return {
-    read: (cells) => gather(cells.filter((cell) => cell !== '').map(each.read)),
+    read: (cells) => {
+      const values: Result<string>[] = []
+      for (const cell of cells) if (cell !== '') values.push(each.read(cell))
+      return gather(values)
+    },
     write: (values, columns) => {
-      const cells = gather(values.map(each.write))
+      const cells = gather(values.map((value) => each.write(value)))
       if (!cells.ok) return cells
       return fill(cells.value, columns)
     },
@@ -108,12 +112,17 @@ export function fill(cells: Cells, columns: number): Result<WrittenCells> {
       ],
     }
   }
+  if (cells.length === columns) return { ok: true, value: { cells } }
   return { ok: true, value: { cells: [...cells, ...Array<string>(columns - cells.length).fill('')] } }
 }
 
 /** All values, or all problems. */
 export function gather<Value>(results: readonly Result<Value>[]): Result<readonly Value[]> {
-  const [first, ...rest]: Problem[] = results.flatMap((each) => (each.ok ? [] : each.problems))
-  if (first !== undefined) return { ok: false, problems: [first, ...rest] }
-  return { ok: true, value: results.flatMap((each) => (each.ok ? [each.value] : [])) }
+  const values: Value[] = []
+  const problems: Problem[] = []
+  for (const each of results)
+    if (each.ok) values.push(each.value)
+    else problems.push(...each.problems)
+  const [first, ...rest] = problems
+  return first === undefined ? { ok: true, value: values } : { ok: false, problems: [first, ...rest] }
 }

@@ -78,7 +78,11 @@ function read(
   const problems: Problem[] = []
   for (const { field, at, codec, default: usual } of places) {
     // A cell of spaces only is how systems with fixed widths write an empty one.
-    const found = at.map((column) => cells.get(column) ?? '').map((cell) => (cell.trim() === '' ? '' : cell))
+    const found: string[] = []
+    for (const column of at) {
+      const cell = cells.get(column) ?? ''
+      found.push(cell.trim() === '' ? '' : cell)
+    }
     const result = codec.read(found)
     if (!result.ok) problems.push(...result.problems.map((each) => placed(each, at)))
     else if (result.value.length > 0) values.set(field, result.value)
@@ -100,9 +104,9 @@ function write(
     const value = values.get(field) ?? []
     if (value.length > 1 || (value[0] ?? always) !== always) spilled.set(field, value)
   }
-  for (const { field, at, codec, default: usual, unsaid = [] } of places) {
+  for (const { field, at, codec, default: usual, unsaid } of places) {
     const value = values.get(field) ?? []
-    if (value.some((each) => unsaid.includes(each))) {
+    if (unsaid !== undefined && value.some((each) => unsaid.includes(each))) {
       spilled.set(field, value)
       for (const column of at) cells.set(column, '')
       continue
@@ -112,9 +116,7 @@ function write(
       continue
     }
     // Which of its columns a text comes to stand in, the codec decides: it must fit each.
-    const result = codec.write(value, at.length, (text) =>
-      at.map((column) => refuses(text, column)).find((found) => found !== undefined),
-    )
+    const result = codec.write(value, at.length, (text) => refusedIn(at, text, refuses))
     if (!result.ok) {
       problems.push(...result.problems.map((each) => ({ ...each, path: field })))
       continue
@@ -128,6 +130,14 @@ function write(
     })
   }
   return outcome({ cells, spilled }, problems)
+}
+
+function refusedIn(at: readonly string[], text: string, refuses: RefusesIn): Problem | undefined {
+  for (const column of at) {
+    const found = refuses(text, column)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** A column that several fields share would be written twice: the profile's check refuses it, so that each has one place. */

@@ -38,20 +38,17 @@ export const text = codec<Options>({
         cells
           .map((cell) => (trim ? cell.trim() : cell))
           .filter((cell) => cell !== '')
-          .map((cell) => {
-            const count = codePoints(cell)
-            return count <= max
+          .map((cell) =>
+            isWithin(cell, max)
               ? good(cell)
-              : bad(problem('adapter.field.too-long', '', cell, { count, limit: max }))
-          }),
+              : bad(problem('adapter.field.too-long', '', cell, { count: codePoints(cell), limit: max })),
+          ),
       ),
     write: (values, columns, refuses) => {
       if (overflow === 'refuse') {
-        const long = values
-          .map((value) => ({ value, count: codePoints(value) }))
-          .find(({ count }) => count > max)
+        const long = values.find((value) => !isWithin(value, max))
         if (long !== undefined)
-          return bad(problem('adapter.field.too-long', '', long.value, { count: long.count, limit: max }))
+          return bad(problem('adapter.field.too-long', '', long, { count: codePoints(long), limit: max }))
         return fill(values, columns)
       }
       const cells = values.map((value) => sayable(value, max, refuses))
@@ -64,7 +61,7 @@ export const text = codec<Options>({
 
 /** The text itself, or its beginning up to what does not fit, with a mark that it goes on elsewhere. */
 function sayable(value: string, max: number, refuses: Refuses): string {
-  if (codePoints(value) <= max && refuses(value) === undefined) return value
+  if (isWithin(value, max) && refuses(value) === undefined) return value
   const kept = ['']
   let count = 0
   // Whole user-perceived characters: a Thai vowel or tone mark is never torn from its consonant.
@@ -82,5 +79,8 @@ function sayable(value: string, max: number, refuses: Refuses): string {
   }
   return `${kept[fits]}${continued}`
 }
+
+/** Code points are at most as many as code units: few texts need to be counted. */
+const isWithin = (value: string, max: number): boolean => value.length <= max || codePoints(value) <= max
 
 const codePoints = (value: string): number => [...value].length

@@ -24,11 +24,18 @@ export const undecodable = '\ufffd'
  * mean nothing become U+FFFD, one for each byte in the Thai charsets.
  */
 export function decode(bytes: Buffer, charset: Charset): { text: string } | { problem: Problem } {
-  const found = contradiction(bytes, charset)
-  if (found !== undefined)
-    return { problem: problem('adapter.charset.contradicted', '', undefined, { expected: charset, found }) }
+  const contradicted = contradicts(bytes, charset)
+  if (contradicted !== undefined) return { problem: contradicted }
   const text = decodePart(bytes, charset)
   return { text: charset.startsWith('utf-') && text.startsWith(byteOrderMark) ? text.slice(1) : text }
+}
+
+/** Why the beginning of bytes, or the whole, is not the charset that the profile declares, or nothing. */
+export function contradicts(bytes: Buffer, charset: Charset): Problem | undefined {
+  const found = contradiction(bytes, charset)
+  return found === undefined
+    ? undefined
+    : problem('adapter.charset.contradicted', '', undefined, { expected: charset, found })
 }
 
 const byteOrderMark = '\ufeff'
@@ -45,9 +52,15 @@ export function decodePart(bytes: Buffer, charset: Charset): string {
       return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
     default:
       // iconv-lite knows which bytes mean nothing; Node's TextDecoder does not, fatal or not (domain §4).
-      return iconv.decode(bytes, 'windows-874')
+      return isAscii(bytes) ? bytes.toString('latin1') : thai().decoder.write(bytes)
   }
 }
+
+/** One byte is one character and keeps nothing for the next: one of each serves all, where making one costs a short cell. */
+const thai = lazily(() => ({
+  decoder: iconv.getDecoder('windows-874'),
+  encoder: iconv.getEncoder('windows-874'),
+}))
 
 /** Text as bytes. Throws for a text that `unsayable` names: that is asked first. */
 export function encode(text: string, charset: Charset): Buffer {
@@ -62,9 +75,16 @@ export function encode(text: string, charset: Charset): Buffer {
     case 'utf-16be':
       return iconv.encode(text, charset, { addBOM: true })
     default:
-      return iconv.encode(text, 'windows-874')
+      return thai().encoder.write(text)
   }
 }
+
+/** The bytes that `encode` makes of a text, counted. */
+export const encodedLength = (text: string, charset: Charset): number =>
+  hasOneByteEach(charset) ? text.length : encode(text, charset).length
+
+/** Whether every character is one byte. */
+export const hasOneByteEach = (charset: Charset): boolean => !charset.startsWith('utf-')
 
 /** The first character that the charset cannot say, as a problem, or nothing. */
 export function unsayable(text: string, charset: Charset): Problem | undefined {
@@ -78,8 +98,12 @@ export function unsayable(text: string, charset: Charset): Problem | undefined {
 /** Halves of surrogate pairs, which no encoding has, and the sign that something was lost before. */
 const nowhere = /\p{Surrogate}|\ufffd/u
 
+/** Beyond ASCII and the Thai block, which every Thai charset has: what is asked of the table. */
+const unusual = /[^\u0000-\u007f\u0e01-\u0e3a\u0e3f-\u0e5b]/
+
 function firstUnsayable(text: string, charset: Charset): string | undefined {
   if (charset.startsWith('utf-')) return nowhere.exec(text)?.[0]
+  if (!unusual.test(text)) return undefined
   const bytes = thaiBytes()
   const first = charset === 'tis-620' ? 0xa1 : charset === 'iso-8859-11' ? 0xa0 : 0x80
   for (const character of text) {

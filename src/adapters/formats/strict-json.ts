@@ -18,15 +18,85 @@ export function readStrictJson(bytes: Buffer): Result<unknown> {
     if (!(error instanceof TypeError)) throw error
     return bad(problem('adapter.charset.bytes', '', undefined, { charset: 'utf-8' }))
   }
-  const scanned = scan(text)
-  const [first, ...rest] = scanned
-  if (first !== undefined) return bad(first, ...rest)
+  const keys = keysIn(text)
+  const value = keys === undefined ? undefined : parsed(text)
+  // As many keys as the text has: none stood twice.
+  return value?.ok === true && soundKeys(value.value) === keys ? value : closely(text)
+}
+
+function parsed(text: string): Result<unknown> {
   try {
     return good(JSON.parse(text))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return bad(problem('adapter.json.broken', '', undefined, { reason: reasonOf(error) }))
   }
+}
+
+/** The same, token by token, to name every fault: slower, and right by itself. */
+function closely(text: string): Result<unknown> {
+  const [first, ...rest] = scan(text)
+  return first === undefined ? parsed(text) : bad(first, ...rest)
+}
+
+/** The keys of all objects of a text, so that one that stands twice is seen; undefined for more, or deeper, than may be. */
+function keysIn(text: string): number | undefined {
+  let keys = 0
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case 0x22: {
+        at = endOfText(text, at)
+        break
+      }
+      case 0x3a:
+        keys += 1
+        if (keys > limits.keys) return undefined
+        break
+      case 0x5b:
+      case 0x7b:
+        depth += 1
+        if (depth > limits.depth) return undefined
+        break
+      case 0x5d:
+      case 0x7d:
+        depth -= 1
+        break
+    }
+  }
+  return keys
+}
+
+/** Where the text that begins with the quote at `start` ends; the end of everything where it does not. */
+function endOfText(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let back = end - 1
+    while (text.charCodeAt(back) === 0x5c) back -= 1
+    // After an odd number of backslashes the quote is a part of the text.
+    if ((end - back) % 2 === 1) return end
+  }
+  return text.length
+}
+
+/** The keys of all objects of a value; undefined where one is forbidden or a number is not exact. */
+function soundKeys(value: unknown): number | undefined {
+  if (typeof value === 'number') return isExact(value) ? 0 : undefined
+  if (typeof value !== 'object' || value === null) return 0
+  let keys = 0
+  if (Array.isArray(value)) {
+    for (const each of value) {
+      const inside = soundKeys(each)
+      if (inside === undefined) return undefined
+      keys += inside
+    }
+    return keys
+  }
+  for (const [key, each] of Object.entries(value)) {
+    const inside = forbidden.has(key) ? undefined : soundKeys(each)
+    if (inside === undefined) return undefined
+    keys += 1 + inside
+  }
+  return keys
 }
 
 /** The engine's reason quotes the text, which is a letter's: only the place is kept. */
@@ -36,7 +106,7 @@ const reasonOf = (error: SyntaxError): string =>
 
 const tokens = /"(?:[^"\\\u0000-\u001f]|\\.)*"|[{}[\]:,]|-?\d[\d.eE+-]*/gs
 
-/** Looks at the tokens only; a text that is no JSON is for JSON.parse to refuse. */
+/** Every fault by its place. Looks at the tokens only; a text that is no JSON is for JSON.parse to refuse. */
 function scan(text: string): Problem[] {
   const problems: Problem[] = []
   const open: (Set<string> | undefined)[] = []
@@ -75,7 +145,7 @@ function keyOf(token: string): string {
   }
 }
 
-const inexact = (token: string): boolean => {
-  const value = Number(token)
-  return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))
-}
+const inexact = (token: string): boolean => !isExact(Number(token))
+
+const isExact = (value: number): boolean =>
+  Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))

@@ -2,7 +2,7 @@
 
 import { daysIn, twoDigits } from '../../../letter/time.ts'
 import { type Problem, problem } from '../../../problem/problem.ts'
-import { type Charset, decodePart, encode, undecodable, unsayable } from '../charset.ts'
+import { type Charset, decodePart, encode, encodedLength, undecodable, unsayable } from '../charset.ts'
 import type { Column } from './header.ts'
 import { largestMemo } from './memo.ts'
 
@@ -67,7 +67,7 @@ export function refusesCell(text: string, column: Column | undefined, charset: C
   if (unsaid !== undefined || column === undefined || text === '') return unsaid
   const { name, type, decimals } = column
   const limit = type === 'M' ? largestMemo : column.length
-  const count = encode(text, charset).length
+  const count = encodedLength(text, charset)
   if (count > limit) return problem('adapter.column.narrow', '', text, { count, column: name, limit })
   const fault = (expected: string): Problem => problem('adapter.dbf.cell', '', text, { expected })
   switch (type) {
@@ -89,10 +89,8 @@ export function refusesCell(text: string, column: Column | undefined, charset: C
 const numberOf = (decimals: number): RegExp =>
   new RegExp(`^-?\\d+${decimals > 0 ? `\\.\\d{${decimals}}` : ''}$`)
 
-/** The bytes of a cell that was not refused. */
-export function writeCell(text: string, { type, length }: Column, charset: Charset): Buffer {
-  const cell = Buffer.alloc(length, 0x20)
+/** Writes a text that was not refused into a cell that is blank. */
+export function writeCell(text: string, { type, length }: Column, charset: Charset, cell: Buffer): void {
   const bytes = encode(text, charset)
   bytes.copy(cell, type === 'N' || type === 'F' ? length - bytes.length : 0)
-  return cell
 }

@@ -77,6 +77,7 @@ export const dbf = recordsFormat<Options>({
 function formOf(options: Options, today: () => string): RecordForm {
   const { charset, version, date, codepage } = options
   const columns = options.columns.map(columnOf)
+  const byName = new Map(columns.map((column) => [column.name, column]))
   const table = (): TableToWrite => ({
     version,
     charset,
@@ -102,12 +103,7 @@ function formOf(options: Options, today: () => string): RecordForm {
       const header = readHeader(bytes, charset)
       return !('code' in header) && bytes.length < header.headerLength + header.count * header.recordLength
     },
-    refuses: (text, name) =>
-      refusesCell(
-        text,
-        columns.find((each) => each.name === name),
-        charset,
-      ),
+    refuses: (text, name) => refusesCell(text, name === undefined ? undefined : byName.get(name), charset),
     write: (records) => writeTable(records, table()),
     writeCompanion: (records) => {
       const bytes = writeMemos(records, table())

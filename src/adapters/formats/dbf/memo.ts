@@ -67,21 +67,42 @@ export interface MemoWriter {
 }
 
 export function memoWriter(kind: MemoKind): MemoWriter {
-  const size = kind === 'foxpro' ? foxproBlock : headerSize
-  const blocks: Buffer[] = []
-  let next = headerSize / size
+  const size = blockSizes[kind]
+  const places = memoPlaces(kind)
+  const pieces: Buffer[] = []
   return {
     add: (text) => {
-      const block = next
       const memo = framed(text, kind)
-      const count = Math.ceil(memo.length / size)
-      blocks.push(memo, Buffer.alloc(count * size - memo.length))
-      next += count
-      return block
+      pieces.push(memo, Buffer.alloc(Math.ceil(memo.length / size) * size - memo.length))
+      return places.take(text.length)
     },
-    file: () => Buffer.concat([memoHeader(kind, next), ...blocks]),
+    file: () => Buffer.concat([memoHeader(kind, places.next()), ...pieces]),
   }
 }
+
+const blockSizes: Readonly<Record<MemoKind, number>> = {
+  dbase3: headerSize,
+  dbase4: headerSize,
+  foxpro: foxproBlock,
+}
+
+/** The blocks in which memos of so many bytes stand, one after the other: a table names them and needs no more. */
+export function memoPlaces(kind: MemoKind) {
+  const size = blockSizes[kind]
+  let next = headerSize / size
+  return {
+    /** The block of a memo of that length. */
+    take: (length: number): number => {
+      const block = next
+      next += Math.ceil((length + frameLengths[kind]) / size)
+      return block
+    },
+    next: (): number => next,
+  }
+}
+
+/** What `framed` adds. */
+const frameLengths: Readonly<Record<MemoKind, number>> = { dbase3: 2, dbase4: 8, foxpro: 8 }
 
 function framed(text: Buffer, kind: MemoKind): Buffer {
   if (kind === 'dbase3') return Buffer.concat([text, Buffer.from([endOfText, endOfText])])

@@ -1,8 +1,8 @@
 // Writes dBase tables and their memo files: the same records on the same day give the same bytes.
-import { type Charset, encode } from '../charset.ts'
+import { type Charset, encode, encodedLength } from '../charset.ts'
 import { writeCell } from './cells.ts'
-import { type Column, headerOf, type Version } from './header.ts'
-import { memoWriter } from './memo.ts'
+import { type Column, headerOf, recordLengthOf, type Version } from './header.ts'
+import { memoPlaces, memoWriter } from './memo.ts'
 
 export interface TableToWrite {
   readonly version: Version
@@ -15,27 +15,41 @@ export interface TableToWrite {
 
 type Records = readonly ReadonlyMap<string, string>[]
 
-export const writeTable = (records: Records, table: TableToWrite): Buffer => written(records, table).table
+export function writeTable(records: Records, table: TableToWrite): Buffer {
+  const { version, charset, columns } = table
+  const length = recordLengthOf(columns)
+  const memos = memoPlaces(version)
+  const rows = Buffer.alloc(length * records.length, 0x20)
+  for (const [index, cells] of records.entries()) {
+    let at = index * length + 1
+    for (const column of columns) {
+      const text = cells.get(column.name) ?? ''
+      const cell = rows.subarray(at, at + column.length)
+      at += column.length
+      if (text === '') continue
+      if (column.type !== 'M') writeCell(text, column, charset, cell)
+      else {
+        const block = String(memos.take(encodedLength(text, charset)))
+        // dBase IV fills up with zeros, the others with blanks.
+        cell.write(block.padStart(column.length, version === 'dbase4' ? '0' : ' '), 'latin1')
+      }
+    }
+  }
+  return Buffer.concat([headerOf(columns, records.length, table), rows, Buffer.from([0x1a])])
+}
 
 /** The memo file of the same records; nothing for a table without a memo column. */
-export const writeMemos = (records: Records, table: TableToWrite): Buffer | undefined =>
-  table.columns.some(({ type }) => type === 'M') ? written(records, table).memos : undefined
-
-function written(records: Records, table: TableToWrite): { readonly table: Buffer; readonly memos: Buffer } {
-  const { version, charset, columns } = table
+export function writeMemos(
+  records: Records,
+  { version, charset, columns }: TableToWrite,
+): Buffer | undefined {
+  const texts = columns.filter(({ type }) => type === 'M')
+  if (texts.length === 0) return undefined
   const memos = memoWriter(version)
-  const rows = records.flatMap((cells) => [
-    Buffer.from(' '),
-    ...columns.map((column) => {
-      const text = cells.get(column.name) ?? ''
-      if (column.type !== 'M' || text === '') return writeCell(text, column, charset)
-      const block = String(memos.add(encode(text, charset)))
-      // dBase IV fills up with zeros, the others with blanks.
-      return Buffer.from(block.padStart(column.length, version === 'dbase4' ? '0' : ' '))
-    }),
-  ])
-  return {
-    table: Buffer.concat([headerOf(columns, records.length, table), ...rows, Buffer.from([0x1a])]),
-    memos: memos.file(),
-  }
+  for (const cells of records)
+    for (const { name } of texts) {
+      const text = cells.get(name) ?? ''
+      if (text !== '') memos.add(encode(text, charset))
+    }
+  return memos.file()
 }

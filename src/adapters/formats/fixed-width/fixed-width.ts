@@ -1,7 +1,7 @@
 // The records format `fixed-width`: records of columns that are so many bytes wide, as programs of COBOL and dBase print.
 import { problem } from '../../../problem/problem.ts'
 import type { Finding } from '../../schema.ts'
-import { charsets, decode, encode, unsayable } from '../charset.ts'
+import { charsets, contradicts, encode, unsayable } from '../charset.ts'
 import { type RecordForm, type RecordRead, recordsFormat } from '../format.ts'
 import { halfRecord, type Line, lineOf, linesOf, type RecordEnd, withoutMarks } from './lines.ts'
 import {
@@ -114,6 +114,7 @@ function layoutFindings(options: Options): readonly Finding[] {
 function formOf(options: Options): RecordForm {
   const { charset, end, columns, head, foot } = options
   const length = recordLength(options)
+  const byName = new Map(columns.map((column) => [column.name, column]))
   const body = (bytes: Buffer): Buffer => withoutMarks(bytes, end, length, charset.startsWith('utf-8'))
   const frameLine = (line: string): Buffer =>
     lineOf([{ start: 1, bytes: bytesOf(line, options) }], length, end)
@@ -125,8 +126,8 @@ function formOf(options: Options): RecordForm {
     columns: columns.map(({ name }) => name),
     read: (bytes) => {
       // Asked of the whole: one column of it may by chance be whole UTF-8.
-      const decoded = decode(bytes, charset)
-      if ('problem' in decoded) return [fault('document', decoded.problem)]
+      const contradicted = contradicts(bytes, charset)
+      if (contradicted !== undefined) return [fault('document', contradicted)]
       return [...records(body(bytes), options)]
     },
     unended: (bytes) => halfRecord(body(bytes), end, length),
@@ -134,7 +135,7 @@ function formOf(options: Options): RecordForm {
       const refused = unsayable(cell, charset)
       if (refused !== undefined) return refused
       if (end !== 'none' && /[\r\n]/.test(cell)) return problem('adapter.column.line-break', '', cell)
-      const column = columns.find((each) => each.name === name)
+      const column = name === undefined ? undefined : byName.get(name)
       return column && refusedBy(column, cell, options)
     },
     write: (rows) => {

@@ -1,6 +1,6 @@
 // One fixed-width record ↔ cells: what each column holds, what it refuses, and that nothing stands between columns.
 import { type Problem, problem } from '../../../problem/problem.ts'
-import { type Charset, decodePart, encode, undecodable } from '../charset.ts'
+import { type Charset, decodePart, encode, encodedLength, hasOneByteEach, undecodable } from '../charset.ts'
 import type { RecordRead } from '../format.ts'
 import type { Line } from './lines.ts'
 
@@ -48,9 +48,12 @@ export function recordOf(
   const { columns, charset, short } = layout
   if (blank(bytes)) return undefined
   const length = recordLength(layout)
+  // Where a byte is a character, the places of both are the same.
+  const whole = hasOneByteEach(charset) ? decodePart(bytes, charset) : undefined
   const cellOf = ({ start, length, align, pad }: Column): string => {
-    const cell = decodePart(bytes.subarray(start - 1, start - 1 + length), charset)
-    if (align === 'left') return cell.replace(/ +$/, '')
+    const [from, to] = [start - 1, start - 1 + length]
+    const cell = whole?.slice(from, to) ?? decodePart(bytes.subarray(from, to), charset)
+    if (align === 'left') return withoutBlanksBehind(cell)
     const bare = cell.replace(/^ +/, '')
     return pad === 'space' ? bare : bare.replace(/^0+(?=.)/s, '')
   }
@@ -73,6 +76,13 @@ export function recordOf(
     : { ...fault(position, first, ...more), cells }
 }
 
+/** Without a regular expression, which looks at every run of blanks within the text, too. */
+function withoutBlanksBehind(cell: string): string {
+  let end = cell.length
+  while (end > 0 && cell.charCodeAt(end - 1) === 0x20) end -= 1
+  return cell.slice(0, end)
+}
+
 /** Why this text cannot stand in a column, or nothing. The charset is asked before. */
 export function refusedBy(column: Column, cell: string, layout: Layout): Problem | undefined {
   const { name, align, pad, length: limit } = column
@@ -80,7 +90,7 @@ export function refusedBy(column: Column, cell: string, layout: Layout): Problem
   // The mark at the beginning of a document is taken away; in a cell it would go with it.
   if (filled.test(cell) || cell.startsWith('\ufeff'))
     return problem('adapter.column.edge', '', cell, { column: name })
-  const count = bytesOf(cell, layout).length
+  const count = encodedLength(cell, charsetOf(layout))
   return count > limit
     ? problem('adapter.column.narrow', '', cell, { column: name, count, limit })
     : undefined
@@ -100,10 +110,17 @@ export const last = ({ start, length }: Column): number => start + length - 1
 
 export const recordLength = ({ length, columns }: Layout): number => length ?? Math.max(...columns.map(last))
 
-export const bytesOf = (cell: string, { charset }: Pick<Layout, 'charset'>): Buffer =>
-  encode(cell, charset === 'utf-8-bom' ? 'utf-8' : charset)
+export const bytesOf = (cell: string, layout: Pick<Layout, 'charset'>): Buffer =>
+  encode(cell, charsetOf(layout))
 
-const blank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20)
+/** The mark is the document's; no cell has one. */
+const charsetOf = ({ charset }: Pick<Layout, 'charset'>): Charset =>
+  charset === 'utf-8-bom' ? 'utf-8' : charset
+
+function blank(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] !== 0x20) return false
+  return true
+}
 
 export const fault = (
   position: string,

@@ -75,13 +75,17 @@ const references: Readonly<Record<string, string>> = {
 const spaceRun = (run: string): string =>
   `<span style="mso-spacerun:yes">${'&nbsp;'.repeat(run.length)}</span>`
 
+/** What `markupOf` writes otherwise; Thai letters and ASCII every charset has. */
+const special = /[&<>"'\t\r\n]|[^\u0000-\u007f\u0e01-\u0e3a\u0e3f-\u0e5b]| {2}|^ | $/
+
 /** The markup of a text. Characters that `unsayable` finds stand as numeric references. */
 export function markupOf(text: string, unsayable: (character: string) => boolean): string {
+  if (!special.test(text)) return text
   const escaped = text.replace(/[&<>"']/g, (character) => references[character] ?? character)
   return escaped
     .replace(/ {2,}|^ | $| (?=[\t\r\n])|(?<=[\t\r\n]) /g, spaceRun)
     .replace(/[\t\r\n]/g, (character) => references[character] ?? character)
-    .replace(/[^\u0000-\u007f]/gu, (character) =>
+    .replace(/[^\u0000-\u007f\u0e01-\u0e3a\u0e3f-\u0e5b]/gu, (character) =>
       unsayable(character) ? `&#${character.codePointAt(0)};` : character,
     )
 }

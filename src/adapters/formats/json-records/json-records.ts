@@ -100,6 +100,7 @@ export const jsonRecords = recordsFormat<JsonRecordsOptions>({
 function formOf(options: JsonRecordsOptions): RecordForm {
   const { charset } = options
   const places = options.columns.map(placeOf).filter((place) => place !== undefined)
+  const byName = new Map(places.map((place) => [place.at, place]))
   return {
     kind: 'json-records',
     mediaType: 'application/json',
@@ -111,12 +112,7 @@ function formOf(options: JsonRecordsOptions): RecordForm {
       const tail = decodePart(bytes.subarray(-100), charset)
       return options.layout === 'lines' ? !tail.endsWith('\n') : !/[\]}]\s*$/.test(tail)
     },
-    refuses: (text, column) =>
-      refuses(
-        text,
-        places.find(({ at }) => at === column),
-        options,
-      ),
+    refuses: (text, column) => refuses(text, column === undefined ? undefined : byName.get(column), options),
     write: (rows) => writeJsonRecords(rows, places, options),
   }
 }

@@ -79,6 +79,7 @@ export const xml = recordsFormat<XmlOptions>({
 function formOf(options: XmlOptions & { readonly inside: boolean }): RecordForm {
   const { charset } = options
   const places = options.columns.map(placeOf).filter((place) => place !== undefined)
+  const byName = new Map(places.map((place) => [place.at, place]))
   const record = options.record.split('/')
   return {
     kind: 'xml',
@@ -88,12 +89,7 @@ function formOf(options: XmlOptions & { readonly inside: boolean }): RecordForm 
     columns: places.map(({ at }) => at),
     read: (bytes) => readXmlRecords(bytes, record, places, options),
     unended: (bytes) => !endsWithRoot(decodePart(bytes.subarray(-1_000), charset), record[0] ?? ''),
-    refuses: (text, column) =>
-      refuses(
-        text,
-        places.find(({ at }) => at === column),
-        options,
-      ),
+    refuses: (text, column) => refuses(text, column === undefined ? undefined : byName.get(column), options),
     write: (rows) => writeXml(rows, places, { ...options, record }),
   }
 }
