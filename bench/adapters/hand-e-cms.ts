@@ -7,7 +7,7 @@ import { readCanonicalDate } from '../../src/letter/dates.ts'
 import type { Letter, Person } from '../../src/letter/letter.ts'
 import { type OfficeId, officeById, offices } from '../../src/letter/offices.ts'
 import { readInstant } from '../../src/letter/time.ts'
-import { fail, type Hand, known, localTime, numberOf, type Read } from './hand.ts'
+import { fail, type Hand, known, localTime, numberOf, type Read, wholeOf } from './hand.ts'
 import { personOf } from './hand-csv.ts'
 import { must } from './letters.ts'
 
@@ -64,7 +64,12 @@ export const handEcms: Hand = {
     const document: Document = parser.parse(bytes.toString('utf8'), true)
     return [letterOf(document.GovernmentDocument?.CorrespondenceLetter ?? fail('no letter', ''))]
   },
-  write: (letter, _id, open) => ({ bytes: Buffer.from(documentOf(letter, open)), names: [] }),
+  write: async (letter, _id, open) => {
+    const contents = new Map<string, string>()
+    for (const { sha256 } of letter.attachments)
+      contents.set(sha256, (await wholeOf(open(sha256))).toString('base64'))
+    return { bytes: Buffer.from(documentOf(letter, contents)), names: [] }
+  },
 }
 
 function letterOf(element: Element): Read {
@@ -147,7 +152,7 @@ function text(value: string): string {
 const party = (name: string, office: OfficeId, person: Person | undefined): string =>
   `<ram:${name}><ram:GivenName>${text(person?.givenName ?? '')}</ram:GivenName><ram:FamilyName>${text(person?.familyName ?? '')}</ram:FamilyName><ram:JobTitle>${text(person?.jobTitle ?? '')}</ram:JobTitle><ram:MinistryOrganization><ram:ID>${organisationOf(office).slice(0, 2)}</ram:ID></ram:MinistryOrganization><ram:DepartmentOrganization><ram:ID>${organisationOf(office)}</ram:ID></ram:DepartmentOrganization></ram:${name}>`
 
-function documentOf(letter: Letter, open: (sha256: string) => Buffer): string {
+function documentOf(letter: Letter, contents: ReadonlyMap<string, string>): string {
   const { from, to, sentAt, attachments } = letter
   const references = letter.references.length > 0 ? letter.references : [{ number: '', subject: '' }]
   const objects = (role: 'main' | 'enclosure', name: string): string => {
@@ -156,7 +161,7 @@ function documentOf(letter: Letter, open: (sha256: string) => Buffer): string {
     return found
       .map(
         ({ mediaType, sha256 }) =>
-          `<ram:${name} mimeCode="${mediaType}">${open(sha256).toString('base64')}</ram:${name}>`,
+          `<ram:${name} mimeCode="${mediaType}">${contents.get(sha256)}</ram:${name}>`,
       )
       .join('')
   }

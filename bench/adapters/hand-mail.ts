@@ -12,6 +12,7 @@ import {
   localTime,
   nameOf,
   numberOf,
+  type Open,
   officesByName,
   printThaiDate,
   type Read,
@@ -158,7 +159,7 @@ function bodyOf(letter: Letter): string {
     .join('')
 }
 
-function composed(letter: Letter, open: (sha256: string) => Buffer): Promise<Buffer> {
+function composed(letter: Letter, open: Open): Promise<Buffer> {
   const mail = new MailComposer({
     subject: 'หนังสือราชการ',
     date: new Date('2026-11-23T10:15:00+07:00'),

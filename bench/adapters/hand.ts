@@ -1,5 +1,6 @@
 // What a rival is: the code that somebody would write by hand for one system instead of its profile, and what all of them
 // need. They take the canonical letter's own readers and tables from src/letter, and nothing from src/adapters.
+import type { Readable } from 'node:stream'
 import type { IncomingAttachment } from '../../src/adapters/contract.ts'
 import type { LetterDraft } from '../../src/letter/check.ts'
 import type { Urgency } from '../../src/letter/codes.ts'
@@ -26,6 +27,15 @@ export interface HandWritten {
   readonly names: readonly string[]
 }
 
+/** The bytes of an attachment as the gateway's store gives them, to every adapter alike. */
+export type Open = (sha256: string) => Readable
+
+export async function wholeOf(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
 /** Hand-written code for one system. It throws where the document is not what it should be. */
 export interface Hand {
   read(
@@ -34,7 +44,7 @@ export interface Hand {
     companion: Buffer | undefined,
   ): readonly Read[] | Promise<readonly Read[]>
   /** `id`: of the parcel, for names of files. `open`: the bytes of an attachment. */
-  write(letter: Letter, id: string, open: (sha256: string) => Buffer): HandWritten | Promise<HandWritten>
+  write(letter: Letter, id: string, open: Open): HandWritten | Promise<HandWritten>
 }
 
 const months = [

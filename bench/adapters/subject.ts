@@ -93,7 +93,7 @@ export async function prepare(subject: Subject): Promise<Prepared> {
     theirs: async () => {
       const all: HandWritten[] = []
       for (const [index, letter] of post.letters.entries())
-        all.push(await hand.write(letter, idOf(index), (sha256) => contentOf(post, sha256)))
+        all.push(await hand.write(letter, idOf(index), (sha256) => Readable.from([contentOf(post, sha256)])))
       return all
     },
   }

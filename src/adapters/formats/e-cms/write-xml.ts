@@ -38,8 +38,9 @@ export function xmlWriter(found: Findings): XmlWriter {
   }
 }
 
+/** Added one to the other, not joined: a whole file stands in one of them, and joining would copy it at every level. */
 const joined = (content: Content): string =>
-  'xml' in content ? content.xml : content.map((each) => each.xml).join('')
+  'xml' in content ? content.xml : content.reduce((whole, { xml }) => whole + xml, '')
 
 // XML 1.0, section 2.2: the characters of a document. Lone surrogates are none.
 const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
