@@ -216,6 +216,61 @@ t.test('an item without a key is told of, and its neighbours go on', async (t) =
 })
 
 t.test(
+  'a list goes on behind an empty page and behind one without keys, and ends where an address comes again',
+  async (t) => {
+    const server = await peer(t)
+    const waiting = new Set(['1', '2', '3'])
+    const items = (...keys: string[]) =>
+      keys.filter((key) => waiting.has(key)).map((id) => ({ id, doc: letter(id) }))
+    const pages: Record<string, object> = {
+      '/l': { items: items('1'), next: '/l?c=b' },
+      '/l?c=b': { items: [], next: '/l?c=c' },
+      '/l?c=c': { items: [{ doc: letter('9') }], next: '/l?c=d' },
+      '/l?c=d': { items: items('2', '3'), next: '/l?c=b' },
+    }
+    server.answering = ({ method, url }) => (method === 'GET' ? { body: pages[url] ?? {} } : { status: 204 })
+    const options = `send: { list: { path: /l, items: items, key: id, next: next }, at: doc, ${done} }`
+    const look = await polling(t, server, options)
+    t.same(server.lines(), [
+      ...Object.keys(pages).map((page) => `GET ${page}`),
+      ...['1', '2', '3'].map((key) => `DELETE /letters/${key}`),
+    ])
+    t.same(
+      events(look.gateway).map(([event]) => event),
+      ['rest.without-key'],
+    )
+
+    // By number: behind a page that is all drafts more may stand; the page that comes again and again is the last.
+    const numbered = [items('1'), [{ doc: letter('8') }], items('2'), [{ doc: letter('9') }], items('3')]
+    server.answering = ({ method, url }) => {
+      if (method !== 'GET') return { status: 204 }
+      const page = Number(new URL(url, server.url).searchParams.get('page'))
+      return { body: { asked: page, data: { items: numbered[page - 1] ?? numbered.at(-1) } } }
+    }
+    await polling(t, server, `send: { ${list}, at: doc, ${done} }`)
+    t.same(
+      server.lines().filter((line) => line.startsWith('GET')),
+      [1, 2, 3, 4, 5, 6].map((page) => `GET /letters?page=${page}`),
+    )
+  },
+)
+
+t.test('a list that has no end is read as far as its pages go, and told once', async (t) => {
+  const server = await peer(t)
+  server.answering = ({ url }) => {
+    const page = Number(new URL(url, server.url).searchParams.get('c') ?? 0)
+    return { body: { items: [], next: `/l?c=${page + 1}` } }
+  }
+  const options = `send: { list: { path: /l, items: items, key: id, next: next, pages: 3 }, at: doc, ${done} }`
+  const look = await polling(t, server, options)
+  t.same(server.lines(), ['GET /l', 'GET /l?c=1', 'GET /l?c=2'])
+  await look.pass(30_000)
+  t.equal(server.lines().length, 3)
+  t.match(look.gateway.reports, [{ event: 'rest.list-cut', facts: { channel: 'send', documents: 0 } }])
+  t.equal(look.gateway.reports.length, 1, 'once, not at every look')
+})
+
+t.test(
   'the head of a queue: until it is acknowledged it stays; the same head again ends the look',
   async (t) => {
     const server = await peer(t)

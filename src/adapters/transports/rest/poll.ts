@@ -32,6 +32,8 @@ export function restPoll(settings: PollSettings): {
   let troubled = ''
   /** Items of the last look that have no key. */
   let withoutKey = 0
+  /** Whether the last look left a part of the list unread. */
+  let cut = false
 
   const get = (url: URL): Promise<Whole | Trouble> => client.ask({ method: 'GET', url }, wholeOf(limit))
 
@@ -55,31 +57,46 @@ export function restPoll(settings: PollSettings): {
     const found = new Map<string, Found>()
     let keyless = 0
     const paged = said.path.includes('{page}')
-    let address = pageAddress(base, said.path, said.first)
+    let unread: URL | undefined = pageAddress(base, said.path, said.first)
+    // Addresses that were asked, or pages that were seen: one that comes again ends the list. An empty page with a next
+    // address does not, nor one on which nothing has a key: servers that filter after paging give such.
+    const met = new Set<string>()
     for (let page = 0; page < said.pages && found.size < most && !stopped; page += 1) {
+      if (unread === undefined) break
+      const address: URL = unread
+      unread = undefined
+      met.add(address.href)
       const answer = await get(address)
       const text = jsonOf(answer, verbs)
       if ('kind' in text) return text
       const items = itemsAt(text, nodeAt(text.root, said.items))
       if (items === undefined) return notAsSaid(`no list at ${said.items}`)
-      const before = found.size
-      for (const item of items) {
-        const key = textAt(text, nodeAt(item, said.key))
+      const keys = items.map((item) => textAt(text, nodeAt(item, said.key)) ?? '')
+      for (const [index, item] of items.entries()) {
+        const key = keys[index] ?? ''
         // Nobody could be told that it was taken; its neighbours go on.
-        if (key === undefined || key === '') keyless += 1
+        if (key === '') keyless += 1
         else if (!found.has(key)) found.set(key, { key, item: partOf(text, item), address })
       }
-      // The same page again and again is how a server says that there are no more.
-      if (found.size === before) break
-      const next = said.next === undefined ? undefined : textAt(text, nodeAt(text.root, said.next))
       if (said.next !== undefined) {
-        if (next === undefined || next === '') break
+        const next = textAt(text, nodeAt(text.root, said.next)) ?? ''
+        if (next === '') break
         const following = URL.canParse(next, address.href) ? new URL(next, address) : undefined
         if (following?.origin !== base.origin) return notAsSaid('a next page of another server')
-        address = following
-      } else if (paged) address = pageAddress(base, said.path, said.first + page + 1)
-      else break
+        if (!met.has(following.href)) unread = following
+      } else if (paged) {
+        const seen = JSON.stringify(
+          items.map((item, index) => keys[index] || text.text.slice(item.start, item.end)),
+        )
+        // The same page again and again is how a server says that there are no more.
+        if (items.length === 0 || met.has(seen)) break
+        met.add(seen)
+        unread = pageAddress(base, said.path, said.first + page + 1)
+      }
     }
+    const left = unread !== undefined && !stopped
+    if (left && !cut) verbs.report('rest.list-cut', { channel, documents: found.size })
+    cut = left
     if (keyless > 0 && keyless !== withoutKey) verbs.report('rest.without-key', { channel, count: keyless })
     withoutKey = keyless
     return [...found.values()].slice(0, most)
