@@ -39,6 +39,11 @@ export interface Source {
    * meanwhile. Absent where every offer is a handing-over of its own (a request).
    */
   readonly handover?: string
+  /**
+   * The system does not hand it over: it was taken before, and is looked at again, whether it says something else now.
+   * What is known is known then, and is not sent again, whatever became of it.
+   */
+  readonly seen?: boolean
   /** Whether somebody waits for the answer (HTTP: faults are answered) or nobody does (a folder: faults are quarantined). */
   readonly sender: 'waits' | 'gone'
   /** No more waiting for what is missing: items that still lack a file are faults now. */
@@ -142,6 +147,8 @@ export interface Parcel {
   readonly id: string
   /** 1 for the first attempt. */
   readonly attempt: number
+  /** An earlier attempt ended without an answer: what it brought may stand there already, and have been worked on since. */
+  readonly mayHaveArrived?: boolean
   /** The office that the envelope is brought to. */
   readonly office: OfficeId
   /** What the envelope says, read from its verified bytes. */

@@ -98,6 +98,9 @@ t.test('what does not fit a profile is told with what to do', (t) => {
   t.match(one(['status: {', 'above: "0"\n      status: {']), [
     /^adapter\.profile\.value-wrong send\.transport\.read/,
   ])
+  t.match(one([/status: \{[^}]*\}/, 'above: "0"\n      order: [ความเร็ว]']), [
+    /^adapter\.profile\.value-wrong send\.transport\.read\.order/,
+  ])
   t.match(one(['update:', 'read:']).join('\n'), /notices\.transport/)
   t.match(one(['table: หนังสือรับ', 'table: หนังสือส่ง']), [/^adapter\.profile\.place-shared receive\.transport/])
   t.end()
@@ -408,8 +411,48 @@ async function reading(t: Test, on: Ground): Promise<void> {
     await pass(10_000)
     t.equal(gateway.offered.length, 2)
     t.same(gateway.offered[1]?.bytes, gateway.offered[0]?.bytes, 'what others write back is no part of it')
-    t.equal(gateway.offered[1]?.handover, gateway.offered[0]?.handover)
+    t.not(
+      gateway.offered[1]?.handover,
+      gateway.offered[0]?.handover,
+      'its system wants it to go again: another handing-over',
+    )
   })
+
+  for (const [remembered, changes] of [
+    ['by what was written back', []],
+    ['while it runs, where nothing is written back', [[/writeBack: \{[^}]*\}/, 'writeBack: {}']]],
+  ] as const satisfies readonly (readonly [string, Changes])[])
+    await t.test(
+      `a row that was taken and is set to new again is handed over anew, ${remembered}`,
+      async (t) => {
+        const { gateway, put, start, restart, pass, sent, ask } = await stage(t, on, {
+          changes: changes as unknown as Changes,
+        })
+        await put(good)
+        await start()
+        const last = () => gateway.offered.at(-1)
+        const first = last()?.handover
+        if (changes.length === 0) {
+          await restart()
+          t.match(last(), { handover: first, seen: true }, 'only looked at')
+        }
+        await ask("UPDATE `หนังสือส่ง` SET `สถานะ` = 'N'")
+        gateway.failing = gateway.calls + 1
+        await pass(10_000)
+        t.same(await sent(), ['N'])
+        await pass(10_000)
+        t.same(await sent(), ['T'])
+        const second = last()
+        t.not(second?.handover, first)
+        t.notOk(second?.seen)
+        t.ok((second?.handover?.length ?? 101) <= 100)
+        if (changes.length > 0) return
+        // A process that dies in between leaves the row as it was, with what was written back before.
+        await ask("UPDATE `หนังสือส่ง` SET `สถานะ` = 'N'")
+        await restart()
+        t.equal(last()?.handover ?? '', second?.handover ?? '', 'told by the row alone')
+      },
+    )
 
   await t.test(
     'killed between our commit and the write-back: the same row is offered again, known, and written back',
@@ -546,6 +589,39 @@ async function reading(t: Test, on: Ground): Promise<void> {
         gateway.reports.map(({ event }) => event),
         ['sql.row-changed'],
       )
+    },
+  )
+
+  await t.test(
+    'by a number that grows: what was left out is looked for until its time is over',
+    async (t) => {
+      const { gateway, put, start, pass } = await stage(t, on, {
+        changes: [
+          [/status: \{[^}]*\}/, 'above: "0"\n      late: 10m'],
+          [/writeBack: \{[^}]*\}/, 'writeBack: {}'],
+          ['ignore: [', 'ignore: [สถานะ, รหัสข้อความ, ข้อผิดพลาด, '],
+          ['watch: 20', 'watch: 0'],
+        ],
+      })
+      const file = (id: number) => put({ ...good, id: String(id), ที่หนังสือ: `สท 0017.1/${id}` })
+      for (let id = 5; id < 35; id += 1) await file(id)
+      await start()
+      t.equal(gateway.offered.length, 30)
+      await pass(300_000)
+      for (const id of [1, 3]) await file(id)
+      await pass(10_000)
+      await pass(10_000)
+      t.same(
+        gateway.offered.slice(30).map(({ handover }) => handover?.split(' ').at(-1)),
+        ['1', '3'],
+        'a slow transaction, thirty letters later',
+      )
+      t.same(gateway.reports, [])
+      await pass(300_000)
+      t.match(gateway.reports, [{ event: 'sql.gap-given-up', facts: { gaps: 2, from: '2', to: '4' } }])
+      await file(2)
+      await pass(10_000)
+      t.equal(gateway.offered.length, 32)
     },
   )
 
@@ -980,7 +1056,7 @@ async function writing(t: Test, on: Ground): Promise<void> {
   })
 
   await t.test('a notice is written into exactly one row of the system', async (t) => {
-    const { deliver, put, sent } = await stage(t, on)
+    const { deliver, put, sent, ask } = await stage(t, on)
     await put({ ...good, สถานะ: 'T' })
     await put({ ...good, ที่หนังสือ: 'สท 0017.1/2', สถานะ: 'T' })
     await put({ ...good, ที่หนังสือ: 'สท 0017.1/2', สถานะ: 'T' })
@@ -990,6 +1066,15 @@ async function writing(t: Test, on: Ground): Promise<void> {
       { kind: 'taken' },
       'again',
     )
+    const again = { ...noticeParcel(notice('accept', 'สท 0017.1/1', '77/2551'), 'n-1'), attempt: 2 }
+    await ask("UPDATE `หนังสือส่ง` SET `สถานะ` = 'F' WHERE id = 1")
+    t.match(await deliver({ ...again, mayHaveArrived: true }), { kind: 'taken' })
+    t.equal((await sent())[0], 'F', 'the system has gone on from there: its state is not put back')
+    t.match(await deliver(again), { kind: 'taken' })
+    t.equal((await sent())[0], 'A', 'nothing was written before: it is')
+    await ask("UPDATE `หนังสือส่ง` SET `เลขรับ` = NULL, `สถานะ` = 'T' WHERE id = 1")
+    t.match(await deliver({ ...again, mayHaveArrived: true }), { kind: 'taken' })
+    t.same([(await sent())[0], (await sent('เลขรับ'))[0]], ['A', '77/2551'], 'it had not arrived')
     t.match(await deliver(noticeParcel(notice('receive', 'สท 0017.1/1'), 'n-2')), { kind: 'taken' })
     t.same(await sent('เลขรับ'), ['77/2551', null, null], 'a blank takes no number away')
     t.match(await deliver(noticeParcel(notice('accept', 'สท 0017.1/2', '78/2551'), 'n-3')), {

@@ -10,7 +10,7 @@ import { verifyEnvelope } from '../../src/envelope/verify.ts'
 import { openAttachmentStore, TooLarge } from '../../src/gateway/attachments/store.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { keepContent } from '../../src/gateway/intake/keep.ts'
-import { envelopeById, lettersOfMessage } from '../../src/gateway/journal/letters.ts'
+import { envelopeById, lettersOfMessage, moveLetter } from '../../src/gateway/journal/letters.ts'
 import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { findLetters, listLetters, storyOf } from '../../src/gateway/journal/story.ts'
 import { checkNotice } from '../../src/letter/check.ts'
@@ -192,6 +192,35 @@ t.test('a recalled letter frees its number for the corrected one', async (t) => 
   )
   const [corrected] = await offer(province, [letterItem(plainLetter({ subject: 'แก้ไข' }))], 'corrected')
   t.equal(corrected?.kind, 'taken')
+})
+
+t.test('what is only looked at again is not sent again, whatever became of it', async (t) => {
+  const { gateway, province, offer } = await open(t)
+  const looked = (letter: Letter, handover: string) =>
+    take(gateway.desk, systemOf(province), { ...source('row'), handover, seen: true }, async () => [
+      letterItem(letter),
+    ])
+  const [first] = await offer(province, [letterItem(plainLetter())], 'one')
+  const messageId = (first as { messageId: string }).messageId
+  const about = { number: 'ชม 0017.1/492', date: '2008-02-13' }
+  await gateway.desk.database.write((transaction) =>
+    moveLetter(
+      transaction,
+      messageId as `urn:uuid:${string}`,
+      plainLetter().to.offices[0]!,
+      'reject',
+      gateway.desk.clock.now(),
+    ),
+  )
+  const states = async () =>
+    (await lettersOfMessage(gateway.desk.database.committed, messageId)).map(({ state }) => state)
+  t.match(await looked(plainLetter(), 'row 1'), [{ kind: 'known', messageId }])
+  t.same(await states(), ['refused'])
+  const recall: Item = { kind: 'notice', position: 'notice', draft: { kind: 'recall', about } }
+  t.match(await offer(province, [recall], 'recall'), [{ kind: 'taken' }])
+  t.match(await looked(plainLetter(), 'row 1'), [{ kind: 'known', messageId }])
+  t.same(await states(), ['recalled'])
+  t.match(await offer(province, [letterItem(plainLetter())], 'handed over'), [{ kind: 'taken' }])
 })
 
 t.test('nobody waits: faults go to quarantine with every reason, whole neighbours are taken', async (t) => {

@@ -8,6 +8,8 @@ import type { FieldValues } from './letter-fields.ts'
 export interface Mapping {
   /** The columns that fields are mapped to, each once, in the profile's order. */
   readonly columns: readonly string[]
+  /** Those of a notice's kind. */
+  readonly kindColumns: readonly string[]
   readonly mapped: ReadonlySet<string>
   /** The codec and columns of the field that names files beside, if one does. */
   readonly files?: { readonly field: string; readonly at: readonly string[]; readonly codec: Codec }
@@ -58,6 +60,7 @@ export function mappingOf(
   const files = places.find(({ codec }) => codec.files !== undefined)
   return {
     columns: [...new Set(places.flatMap(({ at }) => at))],
+    kindColumns: places.flatMap(({ field, at }) => (field === 'kind' ? at : [])),
     mapped: new Set(Object.keys(fields)),
     ...(files && { files }),
     read: (cells) => {

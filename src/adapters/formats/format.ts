@@ -45,6 +45,8 @@ export interface DocumentForm {
   write(outgoing: Outgoing): Promise<Result<Written>>
   /** The columns that fields are mapped to, of a records format: a table can be looked at for them before a letter is. */
   readonly columns?: readonly string[]
+  /** Those of them that say what kind of notice it is: in a row of a system's own, its state. */
+  readonly kindColumns?: readonly string[]
   /** The canonical fields that the form has no place for, and leaves out, whatever a profile says. */
   readonly unsaid?: readonly string[]
   /** Whether more may follow: the last row has no end. Absent: the form says itself where it ends. */

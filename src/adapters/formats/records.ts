@@ -47,6 +47,7 @@ export function recordsDocument(
       return written.ok && form.enclose !== undefined ? form.enclose(written.value, outgoing) : written
     },
     columns: mapping.columns,
+    kindColumns: mapping.kindColumns,
     ...(form.unended && { unended: form.unended }),
   }
 }

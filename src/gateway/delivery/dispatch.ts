@@ -14,6 +14,7 @@ import {
   interruptedDeliveries,
   isBehind,
   markGivenOut,
+  mayHaveArrived,
   moveDelivery,
 } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
@@ -326,6 +327,8 @@ export class Dispatch {
     return {
       id: delivery.id,
       attempt,
+      ...(attempt > 1 &&
+        (await mayHaveArrived(this.#desk.database.committed, delivery.id)) && { mayHaveArrived: true }),
       office: delivery.office,
       envelope: envelope.value,
       sealed: { bytes: row.bytes, digest: row.digest },

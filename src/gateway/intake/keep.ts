@@ -99,6 +99,8 @@ const isFileGone = (error: unknown): boolean =>
 /** A source on offer: what the journal keeps of it, and of which handing-over it is. */
 export interface Offered extends SourceRow {
   readonly handover: string | null
+  /** Only looked at again (Source.seen). */
+  readonly seen?: boolean
 }
 
 /** A source as the journal keeps it; bytes too large for the journal go to the store first, those of an unread one stay where they are. */
@@ -124,6 +126,7 @@ export async function sourceRowOf(
     bytes: inJournal ? bytes : null,
     receivedAt,
     // One system's handing-over is never another's; and what a writer changed under way is another one.
+    ...(source.seen === true && { seen: true }),
     handover: source.handover === undefined ? null : `${system.id} ${source.handover} ${sha256}`,
   }
 }

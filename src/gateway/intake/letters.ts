@@ -5,11 +5,11 @@ import { checkLetter, type LetterDraft } from '../../letter/check.ts'
 import { contentDigest } from '../../letter/digest.ts'
 import type { Letter } from '../../letter/letter.ts'
 import { characterFaults } from '../../letter/text.ts'
-import { newMessageId } from '../../letter/time.ts'
+import { type MessageId, newMessageId } from '../../letter/time.ts'
 import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import { postLetter, unreachable } from '../delivery/post.ts'
 import { type Desk, faulty, newId, type Outcome, type System, sealFor } from '../desk.ts'
-import { findEarlier } from '../journal/letters.ts'
+import { findEarlier, lettersSent } from '../journal/letters.ts'
 import { keepSource } from '../journal/sources.ts'
 import { keepAttachments, type Offered } from './keep.ts'
 
@@ -54,6 +54,10 @@ async function sealAndCommit(
   const earlier = await findEarlier(desk.database.committed, letter, digest)
   if (earlier.kind === 'known' && earlier.failed.length === 0)
     return { kind: 'known', position, messageId: earlier.messageId }
+  if (source.seen === true) {
+    const before = await sentBefore(desk, letter, digest)
+    if (before !== undefined) return { kind: 'known', position, messageId: before }
+  }
   const messageId = newMessageId(desk.clock, desk.random)
   const at = desk.clock.now()
   const envelope: Envelope = {
@@ -79,6 +83,12 @@ async function sealAndCommit(
   if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }
   desk.reached('letter.committed')
   return { kind: 'taken', position, messageId }
+}
+
+/** The newest letter of exactly this content, whatever became of it. */
+async function sentBefore(desk: Desk, letter: Letter, digest: string): Promise<MessageId | undefined> {
+  const sent = await lettersSent(desk.database.committed, letter.from.office, letter.number.normalized)
+  return sent.find(({ contentDigest }) => contentDigest === digest)?.messageId
 }
 
 /** Which attachments a letter names is part of it; where it came from is not. */

@@ -5,6 +5,7 @@ import type { AdapterVerbs, Taken } from '../../contract.ts'
 import { encode } from '../../formats/charset.ts'
 import { milliseconds } from '../../quantities.ts'
 import { SqlError, type Value } from './engine.ts'
+import { type Gap, Gaps } from './gaps.ts'
 import {
   handoverOf,
   type PrintedRow,
@@ -33,8 +34,14 @@ export function sqlFetch(
   const settle = milliseconds(reading.settle)
   const wait = milliseconds(reading.wait)
   const recheck = milliseconds(reading.recheck)
+  const late = milliseconds(reading.late)
   /** Digests of the newest rows that were offered, by handover: bounded, and made anew after a restart. */
   const known = new Map<string, string>()
+  /** What ended the handing-over of the newest rows, by handover: one that is new again is handed over anew. */
+  const ended = new Map<string, string>()
+  /** As what a row was offered that could not be written back: until it is, it is the same handing-over. */
+  const begun = new Map<string, string | undefined>()
+  const gaps = new Gaps()
   /** Rows that have not settled, wait for their files, or could not be read or written back, by handover. */
   const waiting = new Map<string, Pending>()
   let water = reading.above
@@ -56,7 +63,7 @@ export function sqlFetch(
       const found =
         status === undefined && waiting.size >= most
           ? []
-          : await session.use((opened) => candidates(opened, reading, water, seen.size, known))
+          : await session.use((opened) => candidates(opened, reading, water, seen.size, gaps.open))
       const keys = status === undefined ? [...pending, ...found] : found
       const fresh = keys.filter((each) => !seen.has(nameOf(each)))
       more = fresh.length > 0
@@ -70,12 +77,24 @@ export function sqlFetch(
     // Rows that are new no more, or there no more, wait for nothing.
     if (status !== undefined && !stopped)
       for (const [handover, { key }] of waiting) if (!seen.has(nameOf(key))) waiting.delete(handover)
+    for (const handover of begun.keys()) if (!waiting.has(handover)) begun.delete(handover)
     const now = verbs.clock.elapsed()
+    if (seen.size < most) giveUpGaps(now, verbs)
     if (!stopped && reading.watch > 0 && now - checked >= recheck) {
       checked = now
       const newest = await session.use((opened) => newestTaken(opened, reading, water))
       for (const each of newest) if (!stopped) await unlessBusy(each, verbs)
     }
+  }
+
+  /** A number that was rolled back never comes; a transaction that ends after this is looked for by a person. */
+  function giveUpGaps(now: number, verbs: AdapterVerbs): void {
+    const given = gaps.giveUp(now, late)
+    const [first] = given
+    const last = given.at(-1)
+    if (first === undefined || last === undefined) return
+    const facts = { gaps: given.length, from: String(first.from), to: String(last.to) }
+    verbs.report('sql.gap-given-up', { table: reading.table, ...facts })
   }
 
   /** A row that cannot be done now leaves its neighbours alone, and is met again at the next look. */
@@ -132,24 +151,31 @@ export function sqlFetch(
     const handover = handoverOf(opened, reading, key)
     if (!settled(handover, row, verbs)) {
       if (locks) await undo(opened)
-      if (status === undefined) advance(key, handover, row)
+      if (status === undefined) advance(key, handover, row, verbs)
       return
     }
     const since = waiting.get(handover)?.since ?? verbs.clock.elapsed()
-    const source = await sourceOf(opened, reading, row, verbs, verbs.clock.elapsed() - since >= wait)
+    const again = begun.has(handover) ? begun.get(handover) : againOf(handover, row)
+    if (status !== undefined) begun.set(handover, again)
+    const source = await sourceOf(opened, reading, row, verbs, {
+      final: verbs.clock.elapsed() - since >= wait,
+      ...(again !== undefined && { again }),
+    })
     const taken = await offered(() => verbs.take(source))
     if (taken.some(({ kind }) => kind === 'waiting')) {
       if (waiting.get(handover)?.trouble !== '')
         verbs.report('source.waiting', { row: handover, missing: missingOf(taken) })
       hold(handover, { key, trouble: '' }, verbs)
       if (locks) await undo(opened)
-      if (status === undefined) advance(key, handover, row)
+      if (status === undefined) advance(key, handover, row, verbs)
       return
     }
-    waiting.delete(handover)
     await writeBack(opened, key, taken)
     if (locks) await connection.run('COMMIT', [])
-    advance(key, handover, row)
+    waiting.delete(handover)
+    begun.delete(handover)
+    end(handover, verbs)
+    advance(key, handover, row, verbs)
   }
 
   /** Whether a row with its lists says what it said before, and for long enough: systems write them one after the other. */
@@ -172,6 +198,17 @@ export function sqlFetch(
     waiting.set(handover, { ...before, ...now })
   }
 
+  /** A row that was taken and is new again: its system wants it to go again. What was written back tells it, or we remember it. */
+  function againOf(handover: string, { told: before }: PrintedRow): string | undefined {
+    return status === undefined ? undefined : (before ?? ended.get(handover))
+  }
+
+  function end(handover: string, { clock }: AdapterVerbs): void {
+    ended.delete(handover)
+    ended.set(handover, String(clock.now()))
+    bound(ended, Math.max(most, 2 * reading.watch))
+  }
+
   async function offered(take: () => Promise<readonly Taken[]>): Promise<readonly Taken[]> {
     try {
       return await take()
@@ -181,13 +218,15 @@ export function sqlFetch(
     }
   }
 
-  function advance(key: Values, handover: string, row: PrintedRow): void {
+  function advance(key: Values, handover: string, row: PrintedRow, { clock }: AdapterVerbs): void {
     known.delete(handover)
     // What waits is not known yet: it is looked for again below the water.
     if (!waiting.has(handover)) known.set(handover, row.digest)
     bound(known, Math.max(most, 2 * reading.watch))
     const [value] = key.values()
-    if (water !== undefined && typeof value === 'string' && BigInt(value) > BigInt(water)) water = value
+    if (water === undefined || typeof value !== 'string') return
+    gaps.met(BigInt(value), BigInt(water), clock.elapsed())
+    if (BigInt(value) > BigInt(water)) water = value
   }
 
   async function writeBack(opened: Opened, key: Values, taken: readonly Taken[]): Promise<void> {
@@ -210,11 +249,12 @@ export function sqlFetch(
     const row = await printRow(opened, reading, key, {})
     const before = known.get(handover)
     if (row === undefined || before === row.digest || waiting.has(handover)) return
-    const source = await sourceOf(opened, reading, row, verbs, false)
+    if (status !== undefined && !ended.has(handover)) end(handover, verbs)
+    const source = await sourceOf(opened, reading, row, verbs, { final: false, seen: true })
     const taken = await offered(() => verbs.take(source))
     if (before !== undefined || taken.some(({ kind }) => kind === 'quarantined'))
       verbs.report('sql.row-changed', { table: reading.table, row: handover })
-    advance(key, handover, row)
+    advance(key, handover, row, verbs)
   }
 
   async function round(verbs: AdapterVerbs): Promise<number> {
@@ -307,11 +347,11 @@ async function candidates(
   reading: RowReading,
   water: string | undefined,
   met: number,
-  known: ReadonlyMap<string, string>,
+  gaps: readonly Gap[],
 ): Promise<Values[]> {
   const { connection, table: tableNamed } = opened
   const table = tableNamed(reading.table)
-  const { key, status, order, batch, watch } = reading
+  const { key, status, order, batch } = reading
   const columns = key
   const sorted = [...order, ...key.filter((each) => !order.includes(each))]
   const keys = async (asked: Parameters<typeof select>[2]) =>
@@ -321,18 +361,16 @@ async function candidates(
     return keys({ columns, among, order: sorted, limit: batch + met })
   }
   const [column = ''] = key
-  const fresh = await keys({ columns, beyond: [column, water ?? ''], order: sorted, limit: batch })
-  // A transaction that began earlier may end later: its row appears below the water.
-  const late = await keys({ columns, upTo: [column, water ?? ''], order: key, last: true, limit: watch })
-  const above = BigInt(reading.above ?? 0)
-  return [
-    ...late
-      .filter(
-        (each) => BigInt(String(each.get(column))) > above && !known.has(handoverOf(opened, reading, each)),
-      )
-      .toReversed(),
-    ...fresh,
-  ]
+  const fresh = await keys({ columns, beyond: [column, water ?? ''], order: key, limit: batch })
+  // A transaction that began earlier may end later: its rows appear below the water, where no row was.
+  const late: Values[] = []
+  for (let first = 0; first < gaps.length; first += 50) {
+    const within = gaps
+      .slice(first, first + 50)
+      .map(({ from, to }): [Value, Value] => [String(from - 1n), String(to)])
+    late.push(...(await keys({ columns, within: [column, within], order: key, limit: batch + met })))
+  }
+  return [...late, ...fresh]
 }
 
 /** The newest rows that were taken, whose content is looked at again. */

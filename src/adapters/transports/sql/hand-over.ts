@@ -203,7 +203,7 @@ async function updated(
   opened: Opened,
   parcel: Parcel,
   dump: RowDump,
-  { update: options, charset }: HandOver & { readonly update: UpdateOptions },
+  { update: options, form, charset }: HandOver & { readonly update: UpdateOptions },
   committing: () => void,
 ): Promise<Verdict> {
   const table = opened.table(options.table)
@@ -219,6 +219,10 @@ async function updated(
     text(columnOf(table, name), value, charset),
   ])
   const values: Values = new Map([...row.value, ...set])
+  // What only this notice says: a state is the system's to move on, and constants stand there anyway.
+  const own: Values = new Map(
+    [...row.value].filter(([name]) => !form.kindColumns?.includes(name) && !Object.hasOwn(options.set, name)),
+  )
   if (!table.transactional) committing()
   return transaction(
     opened,
@@ -233,6 +237,9 @@ async function updated(
       if (found.length === 0) throw new Refused(problem('adapter.sql.no-row', '', options.table, { columns }))
       if (found.length > 1)
         throw new Refused(problem('adapter.sql.rows-several', '', options.table, { columns }))
+      // It may have been written before and the system have gone on from there: its state is not put back.
+      if (parcel.mayHaveArrived === true && own.size > 0)
+        if ((await differing(opened.connection, table, own, where.value)).length === 0) return written
       const { changed } = await update(opened.connection, table, values, where.value)
       // Counted by the statement itself: between the look and the update another session may have added one.
       if (changed !== 1)

@@ -41,6 +41,7 @@ export interface ReadOptions {
     readonly refused: string
   }
   readonly above?: string
+  readonly late: string
   readonly order: readonly string[]
   readonly writeBack: { readonly messageId?: string; readonly error?: string }
   readonly ignore: readonly string[]
@@ -168,6 +169,11 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
         ['column', 'new', 'taken', 'refused'],
       ),
       above: { type: 'string', pattern: '^[0-9]{1,19}$', description: 'a whole number, as a text' },
+      late: {
+        ...duration,
+        default: '1h',
+        description: 'with above: how long a number that was left out is looked for',
+      },
       order: { ...names(0), default: [] },
       writeBack: { ...object({ messageId: name, error: name }), default: {} },
       ignore: { ...names(0), maxItems: 300, default: [] },
@@ -244,6 +250,10 @@ function readFindings(read: ReadOptions | undefined): readonly Finding[] {
   if (read === undefined) return []
   if ((read.status === undefined) === (read.above === undefined))
     return [wrong(['read'], 'status, above', 'exactly one of: status, above')]
+  if (read.above !== undefined && read.order.length > 0)
+    return [
+      wrong(['read', 'order'], read.order.join(', '), 'none with above: rows are taken by their number'),
+    ]
   return read.above !== undefined && read.key.length > 1
     ? [wrong(['read', 'key'], read.key.join(', '), 'one column, a whole number that grows, with above')]
     : []

@@ -2,6 +2,7 @@
 import { isAscii } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { type MessageId, readMessageId } from '../../../letter/time.ts'
 import { printable } from '../../../problem/problem.ts'
 import type { AdapterVerbs, AttachmentContent, Source } from '../../contract.ts'
 import { type Charset, decode, decodePart, undecodable } from '../../formats/charset.ts'
@@ -27,6 +28,8 @@ export interface PrintedRow {
   readonly key: Values
   /** The same for the same content, files by their size or path only; whatever the gateway writes back is no part of it. */
   readonly digest: string
+  /** The message id that was written back when the row was taken before; it outlives this process. */
+  readonly told?: MessageId
   readonly printed: readonly Printed[]
 }
 
@@ -85,8 +88,17 @@ export async function printRow(
     )
   const columns = contentColumns(table, left, filesOf())
   const characters = cellLimit + 1
-  const rows = await select(connection, table, { columns, characters, where: key, limit: 1, ...asked })
-  if (rows.length === 0) return undefined
+  const told = writeBack.messageId === undefined ? [] : [writeBack.messageId]
+  const found = await select(connection, table, {
+    columns: [...columns, ...told],
+    characters,
+    where: key,
+    limit: 1,
+    ...asked,
+  })
+  if (found.length === 0) return undefined
+  const rows = found.map((row) => row.slice(0, columns.length))
+  const before = readMessageId(found[0]?.[columns.length]?.toString('latin1').trim() ?? '')
   const printed: Printed[] = [{ table, columns, rows, where: key }]
   for (const [list, options] of Object.entries(reading.lists))
     printed.push(await printList(opened, list, options, reading, key, filesOf(list)))
@@ -96,7 +108,7 @@ export async function printRow(
     for (const row of each.rows)
       for (const cell of row) digest.update(cell === null ? 'null' : `${cell.length}:`).update(cell ?? '')
   }
-  return { key, digest: digest.digest('hex'), printed }
+  return { key, digest: digest.digest('hex'), printed, ...(before.ok && { told: before.value }) }
 }
 
 async function printList(
@@ -162,7 +174,7 @@ export async function sourceOf(
   reading: RowReading,
   row: PrintedRow,
   verbs: AdapterVerbs,
-  final: boolean,
+  { again, ...how }: Pick<Source, 'final' | 'seen'> & { readonly again?: string },
 ): Promise<Source> {
   const beside = new Map<string, AttachmentContent>()
   const files: ReadFile[] = []
@@ -191,9 +203,9 @@ export async function sourceOf(
     name: printable(`${reading.table} ${keyTexts(row.key).join(' ')}`),
     bytes: writeDump({ table: reading.table, charset, row: own, lists }),
     beside,
-    handover: handoverOf(opened, reading, row.key),
+    handover: handoverOf(opened, reading, row.key, again),
     sender: 'gone',
-    final,
+    ...how,
   }
 }
 
@@ -212,15 +224,20 @@ async function unchanged(
   if (again?.digest !== digest) throw new SqlError('busy', 'a letter was written while it was read')
 }
 
-/** The table and the key: the key itself where it is a number, else its digest, which no log can tell a letter by. */
-export function handoverOf({ table }: Opened, reading: ReadOptions, key: Values): string {
+/**
+ * The table and the key: the key itself where it is a number, else its digest, which no log can tell a letter by. `again`:
+ * what ended the handing-over before this one, where the system has set the row to new again.
+ */
+export function handoverOf({ table }: Opened, reading: ReadOptions, key: Values, again?: string): string {
+  const suffix =
+    again === undefined ? '' : ` again-${createHash('sha256').update(again).digest('hex').slice(0, 24)}`
   const whole = [...key.keys()].every((name) => columnOf(table(reading.table), name).sort === 'whole')
   const values = keyTexts(key)
   const text = `sql ${reading.table} ${values.join(' ')}`
-  if (whole && text.length <= 100) return text
+  if (whole && text.length <= 69) return `${text}${suffix}`
   return `sql ${createHash('sha256')
     .update(JSON.stringify([reading.table, values]))
-    .digest('hex')}`
+    .digest('hex')}${suffix}`
 }
 
 const keyTexts = (key: Values): string[] =>

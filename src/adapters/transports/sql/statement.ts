@@ -45,6 +45,8 @@ export interface Asked {
   /** The column is beyond, or not beyond, this. */
   readonly beyond?: readonly [column: string, value: Value]
   readonly upTo?: readonly [column: string, value: Value]
+  /** The column is beyond the first and not beyond the second, of one of these pairs. */
+  readonly within?: readonly [column: string, pairs: readonly (readonly [Value, Value])[]]
   readonly order?: readonly string[]
   readonly last?: boolean
   readonly limit: number
@@ -54,7 +56,7 @@ export interface Asked {
 /** Rows of a table, each column as it is printed. */
 export async function select(connection: Connection, table: Table, asked: Asked) {
   const { words } = connection
-  const { columns, where = new Map<string, Value>(), among, beyond, upTo, order = [] } = asked
+  const { columns, where = new Map<string, Value>(), among, beyond, upTo, within, order = [] } = asked
   const built = build(words, (mark) => {
     const printed = columns.map((name) => words.print(columnOf(table, name), asked.characters))
     const conditions = [
@@ -62,6 +64,7 @@ export async function select(connection: Connection, table: Table, asked: Asked)
       ...(among
         ? [`(${among[1].map((value) => words.same(columnOf(table, among[0]), value, mark)).join(' OR ')})`]
         : []),
+      ...(within ? [`(${pairsOf(words, table, within, mark).join(' OR ')})`] : []),
       ...(beyond ? [words.beyond(columnOf(table, beyond[0]), beyond[1], mark)] : []),
       ...(upTo ? [`NOT ${words.beyond(columnOf(table, upTo[0]), upTo[1], mark)}`] : []),
     ]
@@ -77,6 +80,18 @@ export async function select(connection: Connection, table: Table, asked: Asked)
       .join(' ')
   })
   return (await run(connection, built)).rows
+}
+
+const pairsOf = (
+  words: Words,
+  table: Table,
+  [name, pairs]: NonNullable<Asked['within']>,
+  mark: (value: Value) => string,
+): readonly string[] => {
+  const column = columnOf(table, name)
+  return pairs.map(
+    ([low, high]) => `(${words.beyond(column, low, mark)} AND NOT ${words.beyond(column, high, mark)})`,
+  )
 }
 
 export function insert(connection: Connection, table: Table, values: Values): Promise<Answer> {
