@@ -19,6 +19,8 @@ async function ask(question: string): Promise<string> {
   }
 }
 
+// The clock's timers keep nothing alive: a command that waits for an answer by them would end before it came.
+const atWork = setInterval(() => undefined, 60_000)
 process.exitCode = await run(process.argv.slice(2), {
   write: (text) => process.stdout.write(text),
   ...(process.stdout.isTTY && {
@@ -35,3 +37,4 @@ process.exitCode = await run(process.argv.slice(2), {
       process.once('SIGTERM', () => end())
     }),
 })
+clearInterval(atWork)

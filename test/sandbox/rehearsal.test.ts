@@ -1,20 +1,8 @@
 // The example of docs/sandbox.md, run as it stands: the inbox beside a gateway of one's own, and the number comes back.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync, watch } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import iconv from 'iconv-lite'
-import t, { type Test } from 'tap'
-
-const root = join(import.meta.dirname, '../..')
-
-async function freePort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return String(port)
-}
+import t from 'tap'
+import { bash, freePort, root, untilThere } from './shell.ts'
 
 /** The shell blocks of the example, with the test's own folder and ports, and the program from its sources. */
 async function example(folder: string): Promise<readonly string[]> {
@@ -32,48 +20,6 @@ async function example(folder: string): Promise<readonly string[]> {
     let text = block
     for (const [from, to] of Object.entries(changes)) text = text.replaceAll(from, to)
     return text.replace(/sandbox faults$/m, `sandbox faults --control http://127.0.0.1:${changes['8491']}`)
-  })
-}
-
-/** Runs a script in bash in a group of its own, which is ended with the test. */
-function bash(
-  t: Test,
-  script: string,
-): { readonly child: ChildProcess; out(): string; readonly ended: Promise<number> } {
-  const child = spawn('bash', ['-c', script], { cwd: root, detached: true })
-  let out = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (piece: Buffer) => {
-      out += piece.toString()
-    })
-  t.teardown(() => {
-    try {
-      process.kill(-(child.pid ?? 0))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
-  })
-  const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)))
-  return { child, out: () => out, ended }
-}
-
-/** Resolves when a file of the folder, read as windows-874, holds `text`. */
-function untilThere(t: Test, folder: string, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    let there = false
-    const look = () => {
-      if (there) return
-      const files = readdirSync(folder).filter((name) => name.endsWith('.csv'))
-      if (
-        files.some((name) => iconv.decode(readFileSync(join(folder, name)), 'windows-874').includes(text))
-      ) {
-        there = true
-        resolve()
-      }
-    }
-    const watcher = watch(folder, look)
-    t.teardown(() => watcher.close())
-    look()
   })
 }
 
