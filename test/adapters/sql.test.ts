@@ -449,7 +449,9 @@ async function reading(t: Test, on: Ground): Promise<void> {
         if (changes.length > 0) return
         // A process that dies in between leaves the row as it was, with what was written back before.
         await ask("UPDATE `หนังสือส่ง` SET `สถานะ` = 'N'")
+        gateway.answer = ({ position }) => ({ kind: 'known', position, messageId: messageIdOf(1) })
         await restart()
+        t.match(gateway.reports.at(-1), { event: 'sql.row-known' })
         t.equal(last()?.handover ?? '', second?.handover ?? '', 'told by the row alone')
       },
     )

@@ -174,6 +174,9 @@ export function sqlFetch(
     if (locks) await connection.run('COMMIT', [])
     waiting.delete(handover)
     begun.delete(handover)
+    // Whoever wants a letter to go again, and it does not as a new one, is not left to guess.
+    if (again !== undefined && taken.some(({ kind }) => kind === 'known'))
+      verbs.report('sql.row-known', { table: reading.table, row: handover })
     end(handover, verbs)
     advance(key, handover, row, verbs)
   }
