@@ -23,7 +23,12 @@ const trang = office('92')
 const scan = Buffer.from('abc')
 const contents = new Map([['ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', scan]])
 const letter = fixedLetter({ from: { office: moi }, to: { offices: [trang] } })
-const parcel = (attempt = 1) => ({ ...parcelOf({ letter }, 'delivery-1', '92', contents), attempt })
+/** `attempt` 2: the answer to the first one was lost. */
+const parcel = (attempt = 1, mayHaveArrived = attempt > 1) => ({
+  ...parcelOf({ letter }, 'delivery-1', '92', contents),
+  attempt,
+  mayHaveArrived,
+})
 const signal = new AbortController().signal
 
 /** The profile of a province with a server of its own. */
@@ -249,6 +254,14 @@ t.test('what a server answers to a letter', async (t) => {
     said: 'HTTP 200: E01 ผิดพลาด; E02 ผิดพลาด',
   })
   t.match(await outcome(t, { body: errorOf('dup') }, { errors }), { problem: { code: 'ecms.peer.other' } })
+  const { url } = await serve(t, () => ({ body: errorOf('dup') }))
+  const adapter = adapterOf(new TestGateway(), url, { errors, ask: true })
+  t.teardown(() => adapter.stop())
+  t.match(
+    await adapter.deliver?.(parcel(2, false), signal),
+    { kind: 'refused', problem: { code: 'ecms.peer.other' } },
+    'known at a second attempt, when the first one cannot have arrived: another letter',
+  )
   t.match(await outcome(t, { body: errorOf('a\u001b[2J') }), { kind: 'unknown' }, 'no XML holds that')
 })
 
@@ -347,23 +360,62 @@ t.test('a recall is the request to forget the letter, and a corrected letter wai
 })
 
 t.test('ask: whether an attempt whose answer was lost arrived', async (t) => {
-  let status =
-    '<OutboundStatusResponse><Outbound><LetterID>ชม ๐๐๑๗.๑/๔๙๒</LetterID></Outbound></OutboundStatusResponse>'
+  const entry = (...more: string[]) =>
+    `<Outbound><LetterID>ชม ๐๐๑๗.๑/๔๙๒</LetterID><ProcessID>7</ProcessID>${more.join('')}</Outbound>`
+  const date = '<CorrespondenceDate>2008-02-13</CorrespondenceDate>'
+  const sender = (id: string) => `<SenderOrganizationID>${id}</SenderOrganizationID>`
+  const recipient = (id: string) => `<AcceptDepartment><Code>${id}</Code></AcceptDepartment>`
+  let status = ''
   const { asked, url } = await serve(t, ({ operation }) => ({
     body: soap(operation === 'OutboundStatusRequest' ? status : taken),
   }))
   const adapter = adapterOf(new TestGateway(), url, { ask: true })
   t.teardown(() => adapter.stop())
   const operations = () => asked.splice(0).map(({ operation }) => operation)
+  const names = (...entries: string[]) => {
+    status = `<OutboundStatusResponse>${entries.join('')}</OutboundStatusResponse>`
+  }
+  names(entry(date))
   await adapter.deliver?.(parcel(1), signal)
-  t.same(operations(), ['CorrespondenceLetterOutboundRequest'])
-  t.match(await adapter.deliver?.(parcel(2), signal), { kind: 'taken', said: /earlier attempt/ })
-  t.match(asked[0]?.body, '<Outbound><LetterID>ชม 0017.1/492</LetterID>')
-  t.same(operations(), ['OutboundStatusRequest'])
-  for (const other of ['<OutboundStatusResponse/>', status.replace('๔๙๒', '๔๙๓'), '<ErrorDetail/>']) {
-    status = other
+  await adapter.deliver?.(parcel(2, false), signal)
+  const sending = 'CorrespondenceLetterOutboundRequest'
+  t.same(operations(), [sending, sending], 'nothing is asked while no answer was lost')
+  for (const said of [
+    [entry(date)],
+    [
+      entry(
+        '<CorrespondenceDate>13 ก.พ. 2551</CorrespondenceDate>',
+        sender('15002'),
+        recipient('1519200000'),
+      ),
+    ],
+    [entry(date.replace('13<', '13T08:00:00<')), entry(date.replace('2008', '2007'))],
+    [entry(date), entry(date, sender('99999')), entry(date, recipient('1515000000'))],
+  ]) {
+    names(...said)
+    t.match(
+      await adapter.deliver?.(parcel(2), signal),
+      { kind: 'taken', said: /earlier attempt/ },
+      said.join(),
+    )
+    t.match(asked[0]?.body, '<Outbound><LetterID>ชม 0017.1/492</LetterID>')
+    t.same(operations(), ['OutboundStatusRequest'], said.join())
+  }
+  for (const said of [
+    [],
+    [entry()],
+    [entry(date).replace('๔๙๒', '๔๙๓')],
+    [entry(date.replace('2008', '2006'))],
+    [entry('<CorrespondenceDate>เมื่อวาน</CorrespondenceDate>')],
+    [entry(date, sender('99999'))],
+    [entry(date, recipient('1515000000'))],
+    [entry(date), entry(date)],
+    [entry(date), entry()],
+    ['<ErrorDetail/>'],
+  ]) {
+    names(...said)
     await adapter.deliver?.(parcel(2), signal)
-    t.same(operations(), ['OutboundStatusRequest', 'CorrespondenceLetterOutboundRequest'])
+    t.same(operations(), ['OutboundStatusRequest', sending], said.join())
   }
 })
 

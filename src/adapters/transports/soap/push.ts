@@ -1,5 +1,4 @@
 // Brings a letter, a notifier or a recall to a province's own server: one call, and what it said.
-import { normalizeNumber } from '../../../letter/numbers.ts'
 import { printable } from '../../../problem/problem.ts'
 import type { AdapterVerbs, Outcome, Parcel } from '../../contract.ts'
 import type { EcmsForm } from '../../formats/e-cms/e-cms.ts'
@@ -7,7 +6,7 @@ import { Findings } from '../../formats/e-cms/gather.ts'
 import { type Notifier, notifierOf, type Operation } from '../../formats/e-cms/names.ts'
 import { writeKey } from '../../formats/e-cms/write-notice.ts'
 import { xmlWriter } from '../../formats/e-cms/write-xml.ts'
-import { elementsOf, textOf, type XmlElement } from '../../formats/e-cms/xml.ts'
+import { isNamed } from './named.ts'
 import type { Peer } from './peer.ts'
 import { type ErrorCodes, outcomeOf } from './verdict.ts'
 
@@ -16,7 +15,7 @@ export interface Pushing {
   readonly codes: ErrorCodes
   /** `bare`: a notifier is an operation by itself; `wrapped`: it stands in CorrespondenceLetterOutboundRequest. */
   readonly notifiers: 'wrapped' | 'bare'
-  /** Ask OutboundStatusRequest before a second attempt whether the first one arrived. */
+  /** Ask OutboundStatusRequest whether an attempt whose answer was lost arrived, before another one. */
   readonly ask: boolean
   /** Absent before the gateway has started. */
   readonly find?: AdapterVerbs['find']
@@ -36,15 +35,15 @@ export async function push(
     const said = written.problems.map(({ code, path }) => `${path}: ${code}`).join('; ')
     return { kind: 'refused', problem: written.problems[0], said: printable(said, 1_900) }
   }
-  const { attempt, id } = parcel
+  const { mayHaveArrived = false, id } = parcel
   const recalled = await isRecalledBefore(parcel, pushing)
-  if (pushing.ask && attempt > 1 && !recalled && (await hasArrived(parcel, form, pushing, signal)))
+  if (pushing.ask && mayHaveArrived && !recalled && (await hasArrived(parcel, form, pushing, signal)))
     return { kind: 'taken', said: 'OutboundStatusResponse names it: an earlier attempt arrived' }
   const { operation, bare } = requestOf(parcel, pushing)
   const { bytes: content } = written.value
   const answer = await pushing.peer.call({ operation, content, bare, id, limit: answerLimit, signal })
   if (answer.kind === 'lost') return { kind: answer.sent ? 'unknown' : 'unavailable', said: answer.reason }
-  const outcome = outcomeOf(answer.heard, pushing.codes, { operation, attempt, recalled })
+  const outcome = outcomeOf(answer.heard, pushing.codes, { operation, mayHaveArrived, recalled })
   return { ...outcome, answer: answer.heard.bytes }
 }
 
@@ -83,21 +82,18 @@ async function hasArrived(
   const { number, date, from } = envelope.letter
   const found = new Findings()
   const words = { sender: form.organisations.idOf(from.office), recipient: form.organisations.idOf(office) }
-  const key = writeKey(xmlWriter(found), 'Outbound', {
+  const asking = writeKey(xmlWriter(found), 'Outbound', {
     letterId: number.printed,
     correspondenceDate: date,
     ...words,
   })
-  const asked = found.settle(() => Buffer.from(key.xml))
+  const asked = found.settle(() => Buffer.from(asking.xml))
   if (!asked.ok) return false
   const operation = 'OutboundStatusRequest'
   const answer = await peer.call({ operation, content: asked.value, id, limit: answerLimit, signal })
   if (answer.kind === 'lost' || answer.heard.status !== 200) return false
   const { said } = answer.heard
   if (said?.answer === undefined || said.errors.length > 0) return false
-  const named = allOf(said.answer).filter(({ local }) => local === 'LetterID')
-  return named.some((each) => normalizeNumber(textOf(each)) === number.normalized)
+  const key = { number, date, sender: from.office, recipient: office }
+  return isNamed(said.answer, key, form.organisations.officeOf)
 }
-
-const allOf = (element: XmlElement): readonly XmlElement[] =>
-  elementsOf(element).flatMap((each) => [each, ...allOf(each)])

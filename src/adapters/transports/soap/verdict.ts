@@ -36,8 +36,8 @@ function meaning({ code, standard }: SaidError, codes: ErrorCodes): Meaning {
 /** What a push needs to know besides the answer. */
 export interface Sending {
   readonly operation: Operation
-  /** 1 for the first attempt: nothing of it can have arrived before. */
-  readonly attempt: number
+  /** Whether an earlier attempt may have brought it: its answer was lost. */
+  readonly mayHaveArrived: boolean
   /** Whether an earlier letter under the same key was recalled: the server may not have forgotten it yet. */
   readonly recalled: boolean
 }
@@ -69,10 +69,10 @@ export function outcomeOf(heard: Heard, codes: ErrorCodes, sending: Sending): Ou
   }
 }
 
-/** The server has a letter under this key: ours, when it may have come at an earlier attempt; else another one. */
-function known(status: number, said: string, { attempt, recalled }: Sending): Outcome {
+/** The server has a letter under this key: ours, when an earlier attempt may have brought it; else another one. */
+function known(status: number, said: string, { mayHaveArrived, recalled }: Sending): Outcome {
   if (recalled) return { kind: 'unavailable', said: `${said}; the earlier letter is not forgotten there yet` }
-  if (attempt > 1) return { kind: 'taken', said }
+  if (mayHaveArrived) return { kind: 'taken', said }
   return { kind: 'refused', problem: problem('ecms.peer.other', '', undefined, { status, said }), said }
 }
 

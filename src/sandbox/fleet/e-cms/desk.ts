@@ -155,11 +155,11 @@ export function openDesk({ path, office, ways, clock, watch }: DeskSettings): De
 
   function status(request: Found): string {
     const sender = request.all('SenderDepartment')[0]?.text('Code') ?? ''
-    const number = request.text('LetterID')
-    const known = letterOf(`${sender} ${number} ${request.text('CorrespondenceDate')}`)
+    const [number, date] = [request.text('LetterID'), request.text('CorrespondenceDate')]
+    const known = letterOf(`${sender} ${number} ${date}`)
     const line =
       known &&
-      `<ProcessID>${known.id}</ProcessID><LetterID>${escapeXml(number)}</LetterID><ProcessStatus>รับแล้ว</ProcessStatus>`
+      `<ProcessID>${known.id}</ProcessID><LetterID>${escapeXml(number)}</LetterID><CorrespondenceDate>${escapeXml(date)}</CorrespondenceDate><ProcessStatus>รับแล้ว</ProcessStatus>`
     return `<OutboundStatusResponse>${line === undefined ? '' : `<Outbound>${line}</Outbound>`}</OutboundStatusResponse>`
   }
 

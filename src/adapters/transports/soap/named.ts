@@ -1,0 +1,72 @@
+// Whether a server's list of letters names one of ours. A number comes again with every year and every sender: what is taken
+// for our letter and is another one is a letter that never arrives.
+import { readLetterDate } from '../../../letter/dates.ts'
+import type { Letter } from '../../../letter/letter.ts'
+import { normalizeNumber } from '../../../letter/numbers.ts'
+import type { OfficeId } from '../../../letter/offices.ts'
+import type { Organisations } from '../../formats/e-cms/organisations.ts'
+import { elementsOf, textOf, type XmlElement } from '../../formats/e-cms/xml.ts'
+
+export interface Key {
+  readonly number: Letter['number']
+  readonly date: Letter['date']
+  readonly sender: OfficeId
+  readonly recipient: OfficeId
+}
+
+/**
+ * True when exactly one entry of the answer fits the key, and says its date. A sender or a recipient that it says must be
+ * ours. Entries are the elements that hold one `LetterID`, by local names.
+ */
+export function isNamed(answer: XmlElement, key: Key, officeOf: Organisations['officeOf']): boolean {
+  const fits = [answer, ...below(answer)].filter((entry) => fitsKey(entry, key, officeOf))
+  const [only, ...more] = fits
+  return only !== undefined && more.length === 0 && datesOf(only).length > 0
+}
+
+function fitsKey(entry: XmlElement, key: Key, officeOf: Organisations['officeOf']): boolean {
+  const numbers = elementsOf(entry).filter(({ local }) => local === 'LetterID')
+  if (!numbers.some((each) => normalizeNumber(textOf(each)) === key.number.normalized)) return false
+  const dates = datesOf(entry)
+  const dated = dates.every((printed) => {
+    const date = readLetterDate(printed)
+    return date.ok && date.value === key.date
+  })
+  return (
+    dated &&
+    says(entry, /^Sender/, key.sender, officeOf) &&
+    says(entry, /^(?:Accept(?:Department|Organi)|Receiv|Recipient)/, key.recipient, officeOf)
+  )
+}
+
+/** A date that stands there with a time of day says the day all the same. */
+const datesOf = (entry: XmlElement): readonly string[] =>
+  below(entry)
+    .filter(({ local }) => local === 'CorrespondenceDate')
+    .map((each) => textOf(each).replace(/T.*$/s, ''))
+    .filter((printed) => printed !== '')
+
+/** Whether one of the ids in elements of these names is the office's; also when none stands there. */
+function says(
+  entry: XmlElement,
+  names: RegExp,
+  office: OfficeId,
+  officeOf: Organisations['officeOf'],
+): boolean {
+  const ids = below(entry)
+    .filter(({ local }) => names.test(local))
+    .flatMap((each) => [each, ...below(each)])
+    .filter((each) => elementsOf(each).length === 0 && /(?:ID|Code)$/.test(each.local))
+    .map(textOf)
+    .filter((id) => /^\d{5,}$/.test(id))
+  return (
+    ids.length === 0 ||
+    ids.some((id) => {
+      const found = officeOf(id)
+      return found.ok && found.value === office
+    })
+  )
+}
+
+const below = (element: XmlElement): readonly XmlElement[] =>
+  elementsOf(element).flatMap((each) => [each, ...below(each)])
