@@ -17,6 +17,7 @@ interface Options {
   readonly format: string
   readonly out?: string
   readonly patience: string
+  readonly jobs: string
 }
 
 /** `saraban profile test PROFILE… | --all [--documents] [--format text|json|junit] [--out FILE]`. */
@@ -30,13 +31,15 @@ export function testCommand(terminal: Terminal): Command {
     .option('--documents', 'only what needs no server: documents and notices, written and read again')
     .option('--format <FORMAT>', formats.join(', '), 'text')
     .option('--out <FILE>', 'write the report into a file instead')
-    .option('--patience <SECONDS>', 'how long something may take that must happen', '30')
+    .option('--patience <SECONDS>', 'how long something may take that must happen', '90')
+    .option('--jobs <N>', 'profiles that are tried at one time: most of a trial is waiting', '6')
     .addHelpText('after', help)
     .action(async (named: string[], options: Options) => {
-      const { format, seconds } = checked(named, options)
+      const { format, seconds, jobs } = checked(named, options)
       const files = options.all === true ? shippedProfiles() : named
       const reports = await testAll(files, {
         seconds,
+        jobs,
         documents: options.documents === true,
         format,
         terminal,
@@ -56,7 +59,7 @@ export function testCommand(terminal: Terminal): Command {
     })
 }
 
-function checked(named: readonly string[], { all, format, patience }: Options) {
+function checked(named: readonly string[], { all, format, patience, jobs }: Options) {
   const known = formats.find((each) => each === format)
   if (known === undefined)
     throw new Failed(exit.usage, [
@@ -67,13 +70,18 @@ function checked(named: readonly string[], { all, format, patience }: Options) {
     throw new Failed(exit.usage, [
       problem('cli.option.wrong', '--patience', patience, { expected: 'seconds, 1 to 600' }),
     ])
+  const together = Number(jobs)
+  if (!(Number.isInteger(together) && together >= 1 && together <= 64))
+    throw new Failed(exit.usage, [
+      problem('cli.option.wrong', '--jobs', jobs, { expected: 'profiles at one time, 1 to 64' }),
+    ])
   if ((all === true) === named.length > 0)
     throw new Failed(exit.usage, [
       problem('cli.option.wrong', 'PROFILE', named[0], {
         expected: 'one profile or more, or --all without any',
       }),
     ])
-  return { format: known, seconds }
+  return { format: known, seconds, jobs: together }
 }
 
 /** Every profile in the checkout's own folder. An empty one would say that all is well, and nothing was tried. */
@@ -90,21 +98,19 @@ function shippedProfiles(): string[] {
   return files
 }
 
-/** Profiles that are on their stages at one time: most of a trial is waiting. */
-const together = 6
-
 async function testAll(
   files: readonly string[],
   {
     seconds,
+    jobs,
     documents,
     format,
     terminal,
-  }: { seconds: number; documents: boolean; format: string; terminal: Terminal },
+  }: { seconds: number; jobs: number; documents: boolean; format: string; terminal: Terminal },
 ): Promise<Report[]> {
   const { readProfile } = await import('../adapters/profile.ts')
   const { documentsOnly, testProfile } = await import('../conformance/suite.ts')
-  const { reportPage } = await import('../conformance/report.ts')
+  const { progressLine, reportPage } = await import('../conformance/report.ts')
   const texts = files.map((file) => {
     try {
       return readFileSync(file, 'utf8')
@@ -131,7 +137,7 @@ async function testAll(
   const shared = await serversOnThisMachine(terminal)
   const scratch = mkdtempSync(join(tmpdir(), 'saraban-conformance-'))
   const reports: Report[] = []
-  let next = 0
+  let [next, ended] = [0, 0]
   const work = async (): Promise<void> => {
     for (let index = next++; index < texts.length; index = next++) {
       const folder = join(scratch, String(index))
@@ -147,12 +153,14 @@ async function testAll(
       const text = texts[index] ?? ''
       const report = documents ? await documentsOnly(text, settings) : await testProfile(text, settings)
       reports[index] = report
+      ended += 1
       // As they come: all of them take minutes.
       if (format === 'text') terminal.write(reportPage(report))
+      if (texts.length > 1) terminal.complain(progressLine(report, ended, texts.length))
     }
   }
   try {
-    await Promise.all(Array.from({ length: Math.min(together, texts.length) }, work))
+    await Promise.all(Array.from({ length: Math.min(jobs, texts.length) }, work))
   } finally {
     await shared.close()
     rmSync(scratch, { recursive: true, force: true })
@@ -171,10 +179,12 @@ function write(path: string, text: string): void {
 const help = `
 A profile is tried on a stage of its own: a real gateway, a real server for each of its transports, and a ministry. What it
 waives (waivers: in the profile, with the reason) may fail; a waiver of what does not fail is stale, and fails.
+All profiles take many minutes; standard error has a line for each that is done.
 Exit code: 0 every profile conforms, 1 at least one does not, 2 wrong usage or an unreadable file.
 
 Examples:
   $ saraban profile test profiles/chiang-mai-csv.yaml
   $ saraban profile test profiles/chiang-mai-csv.yaml --documents --format json
+  $ saraban profile test --all --jobs 12
   $ saraban profile test --all --format junit --out report.xml
 `

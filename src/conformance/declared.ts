@@ -1,15 +1,19 @@
 // What a profile's system cannot say, as its forms and its profile declare it: the suite does not call that a loss.
-import { formsOf } from '../adapters/adapter.ts'
+import type { DocumentForm } from '../adapters/formats/format.ts'
 import type { Profile } from '../adapters/profile.ts'
-import type { Clock } from '../letter/time.ts'
+import type { Channel } from '../adapters/transports/transport.ts'
 
-/** The canonical fields that the forms of a profile leave out by themselves; `main`: which file is the letter itself. */
-export function unsaidBy(profile: Profile, clock: Clock): readonly string[] {
-  const forms = Object.values(formsOf(profile, clock)).flatMap(({ unsaid = [] }) => unsaid)
-  const mainless = Object.values(profile.documents).some(({ fields }) => {
-    const files = fields['attachments']
-    const as = files !== undefined && 'as' in files ? files.as : undefined
-    return JSON.stringify(as)?.includes('"first":"enclosure"') === true
-  })
-  return mainless ? [...forms, 'main'] : forms
+/** What one form leaves out, and what it adds, whatever a letter says. Canonical fields. */
+export interface Declared {
+  readonly unsaid: readonly string[]
+  readonly always: readonly string[]
+}
+
+/** Of the form of one channel. `main` among `unsaid`: which file is the letter itself. */
+export function declaredBy(profile: Profile, channel: Channel, form: DocumentForm): Declared {
+  const { unsaid = [], always = [] } = form
+  const files = profile.documents[profile.channels[channel]?.document ?? '']?.fields['attachments']
+  const as = files !== undefined && 'as' in files ? files.as : undefined
+  const mainless = JSON.stringify(as)?.includes('"first":"enclosure"') === true
+  return { unsaid: mainless ? [...unsaid, 'main'] : unsaid, always }
 }

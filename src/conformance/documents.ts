@@ -11,6 +11,7 @@ import { letterToJson } from '../letter/json.ts'
 import type { Attachment, Letter } from '../letter/letter.ts'
 import type { MessageId } from '../letter/time.ts'
 import { bad, describe, good, type Problem, type Result } from '../problem/problem.ts'
+import type { Declared } from './declared.ts'
 import { emptiest, everyCode, hostile, longest, type Parties, type Sample, sampleLetter } from './letters.ts'
 import type { Finding } from './verdict.ts'
 
@@ -21,8 +22,8 @@ export interface Way {
   readonly form: DocumentForm
   readonly parties: Parties
   readonly messageId: () => MessageId
-  /** The fields that the system cannot say, as its form or its profile declares. */
-  readonly unsaid: readonly string[]
+  /** What the system cannot say, and what it always says, as its form or its profile declares. */
+  readonly declared: Declared
 }
 
 const parcelId = 'conformance-1'
@@ -92,7 +93,7 @@ function written({ form, messageId }: Way, { letter, contents }: Sample): Promis
 }
 
 /** What is not as it was when the document is read again, in words. */
-async function losses({ form, unsaid }: Way, sample: Sample, document: Written): Promise<string[]> {
+async function losses({ form, declared }: Way, sample: Sample, document: Written): Promise<string[]> {
   const items = await read(form, document.bytes, besideOf(document, sample.contents))
   const [item, another] = items
   if (item === undefined || another !== undefined) return [`${items.length} items are read from one letter`]
@@ -102,28 +103,29 @@ async function losses({ form, unsaid }: Way, sample: Sample, document: Written):
   return differences(sample.letter, back.value, {
     spilled: document.spilled,
     texts,
-    unsaid,
+    ...declared,
   })
 }
 
-interface Allowed {
+interface Allowed extends Declared {
   /** Fields that stand in a file, whole: one of `texts`. */
   readonly spilled: readonly string[]
   readonly texts: readonly string[]
-  /** Fields that the form has no place for, as it says itself. */
-  readonly unsaid: readonly string[]
 }
 
 /** The canonical fields in which two letters differ, but for what is allowed. */
-export function differences(before: Letter, after: Letter, { spilled, texts, unsaid }: Allowed): string[] {
+export function differences(
+  before: Letter,
+  after: Letter,
+  { spilled, texts, unsaid, always }: Allowed,
+): string[] {
   const one = comparable(before)
   const other = comparable(after)
   const found = Object.keys(one).flatMap((field): string[] => {
     if (unsaid.includes(field)) return []
     if (spilled.some((name) => name === field || name.startsWith(`${field}.`))) return []
     if (isDeepStrictEqual(one[field], other[field])) return []
-    // A mail always says when it was sent, of a letter that does not say it too.
-    if (field === 'sentAt' && one[field] === undefined) return []
+    if (always.includes(field) && one[field] === undefined) return []
     return [`${field} was ${short(one[field])} and is ${short(other[field])}`]
   })
   for (const field of spilled) {
@@ -229,7 +231,7 @@ async function brokenDocuments(way: Way, sample: Sample, whole: Written): Promis
     for (const item of await attempt(`cut after byte ${end}`, half)) {
       const letter = letterIn(item)
       if (letter === undefined || form.unended?.(half) === true) continue
-      const lost = differences(sample.letter, letter, { spilled: [], texts: [], unsaid: way.unsaid })
+      const lost = differences(sample.letter, letter, { spilled: [], texts: [], ...way.declared })
       if (lost.length > 0)
         faults.push(`cut after byte ${end}, it is read as another letter: ${lost.join('; ')}`)
     }

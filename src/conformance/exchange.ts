@@ -105,6 +105,13 @@ export function endOf(
     if (document !== undefined) sent.set(sample, document)
     return document && handIn('send', id, document, sample.contents)
   }
+  let looking: Promise<void> | undefined
+  async function look(): Promise<void> {
+    const ways = new Set(
+      [counterpart('receive'), counterpart('notices')].filter((each) => each !== undefined),
+    )
+    for (const way of ways) for (const document of await way.collect()) await keep(document, forms, received)
+  }
   return {
     received,
     send,
@@ -140,12 +147,12 @@ export function endOf(
       const document = await written(like, id)
       return document && handIn('send', id, { ...document, bytes, files: [] }, new Map())
     },
-    async look() {
-      const ways = new Set(
-        [counterpart('receive'), counterpart('notices')].filter((each) => each !== undefined),
-      )
-      for (const way of ways)
-        for (const document of await way.collect()) await keep(document, forms, received)
+    look() {
+      // One at a time: two of them would both be given what lies there.
+      looking ??= look().finally(() => {
+        looking = undefined
+      })
+      return looking
     },
   }
 }

@@ -39,6 +39,13 @@ function reasonsOf(verdict: Verdict): string[] {
   ]
 }
 
+/** One profile is done: a line for whoever waits for all of them. */
+export function progressLine({ profile, verdicts, took }: Report, ended: number, all: number): string {
+  const bad = verdicts.filter((verdict) => !isGood(verdict)).map(({ check }) => check)
+  const said = bad.length === 0 ? 'conforms' : `does not conform: ${bad.join(', ')}`
+  return `${ended} of ${all}: ${profile} ${said}, ${(took / 1000).toFixed(1)} s\n`
+}
+
 /** The last line over all profiles. */
 export function closingLine(reports: readonly Report[]): string {
   const all = reports.flatMap(({ verdicts }) => verdicts)

@@ -18,6 +18,7 @@ import type { Clock, Random } from '../letter/time.ts'
 import { type FleetServers, Missing } from '../sandbox/fleet/member.ts'
 import type { Counterpart } from './counterpart/counterpart.ts'
 import { folder as folderCounterpart } from './counterpart/folder.ts'
+import { hurriedClock } from './hurry.ts'
 import { mustBe } from './letters.ts'
 import { type NoStage, onceByName, stageProfile } from './staged.ts'
 
@@ -33,6 +34,8 @@ export interface Stage {
   readonly counterparts: readonly Counterpart[]
   /** The ministry's folders, by channel. */
   clerk(channel: Channel): Counterpart
+  /** Time passes for the gateway, in milliseconds, without anybody waiting. */
+  hurry(milliseconds: number): void
   letters(): Promise<readonly ListedLetter[]>
   quarantine(): Promise<readonly QuarantineRow[]>
   close(): Promise<void>
@@ -109,6 +112,7 @@ async function setUp(
     pino.destination({ dest: join(folder, 'gateway.log'), sync: true }),
   )
   const data = join(folder, 'data')
+  const own = hurriedClock(clock)
   const gateway = await startGateway({
     settings: mustBe(
       checkSettings(
@@ -117,7 +121,7 @@ async function setUp(
       ),
     ),
     environment: tried.given,
-    clock,
+    clock: own,
     random,
     log: createLog(log),
   })
@@ -136,6 +140,7 @@ async function setUp(
       if (found === undefined) throw new Error(`the ministry has no ${channel}`)
       return found
     },
+    hurry: (milliseconds) => own.hurry(milliseconds),
     letters: () => listLetters(journal.committed, { limit: 1_000, secret: true }),
     quarantine: () => listQuarantined(journal.committed, 1_000),
   }

@@ -4,7 +4,7 @@ import { type Profile, readProfile } from '../adapters/profile.ts'
 import { moi, officeId } from '../letter/offices.ts'
 import { type Clock, newMessageId, type Random } from '../letter/time.ts'
 import type { FleetServers } from '../sandbox/fleet/member.ts'
-import { unsaidBy } from './declared.ts'
+import { declaredBy } from './declared.ts'
 import { checkDocuments } from './documents.ts'
 import { mustBe, type Parties, sampleLetter } from './letters.ts'
 import { checkNotices, toldKinds } from './notices.ts'
@@ -111,7 +111,6 @@ export async function documentFindings(
   // What its sender sealed is passed on as it is: there is no form to be written in.
   if (forms.send?.receipts === true) return documentChecks.map(sealedElsewhere)
   const messageId = () => newMessageId(clock, random)
-  const unsaid = unsaidBy(profile, clock)
   const own = profile.office
   const other = own === moi ? mustBe(officeId('50')) : moi
   let running = 1000
@@ -129,7 +128,7 @@ export async function documentFindings(
         form: forms.send,
         parties: sends,
         messageId,
-        unsaid,
+        declared: declaredBy(profile, 'send', forms.send),
       })),
     )
   if (forms.receive)
@@ -139,7 +138,7 @@ export async function documentFindings(
         form: forms.receive,
         parties: isGiven,
         messageId,
-        unsaid,
+        declared: declaredBy(profile, 'receive', forms.receive),
       })),
     )
   if (forms.notices) {

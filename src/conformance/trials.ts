@@ -1,9 +1,10 @@
 // What a profile's channels owe, tried on a stage: each trial sends letters and looks at both ends, never at the journal, for what arrived.
+import { formsOf } from '../adapters/adapter.ts'
 import type { ConformanceCheck } from '../adapters/conformance-checks.ts'
 import type { Letter } from '../letter/letter.ts'
 import type { Clock, Random } from '../letter/time.ts'
 import type { Answer } from './counterpart/counterpart.ts'
-import { unsaidBy } from './declared.ts'
+import { type Declared, declaredBy } from './declared.ts'
 import { differences } from './documents.ts'
 import { type End, endsOf, messageIdOf } from './exchange.ts'
 import { type Parties, type Sample, sampleLetter } from './letters.ts'
@@ -24,8 +25,9 @@ interface Scene extends TrialSettings {
   readonly ministry: End
   readonly sends: Parties
   readonly isGiven: Parties
-  /** The fields that the forms of the profile leave out by themselves. */
-  readonly unsaid: readonly string[]
+  /** What the forms of the profile leave out or add by themselves: of letters that it sends, and that it is given. */
+  readonly sent: Declared
+  readonly given: Declared
 }
 
 /** Every trial of channels, one after the other. */
@@ -36,13 +38,19 @@ export async function checkChannels(stage: Stage, settings: TrialSettings): Prom
     return running
   }
   const { office } = stage.profile
+  const forms = formsOf(stage.profile, settings.clock)
+  const declared = (channel: 'send' | 'receive'): Declared => {
+    const form = forms[channel]
+    return form === undefined ? { unsaid: [], always: [] } : declaredBy(stage.profile, channel, form)
+  }
   const scene: Scene = {
     ...settings,
     stage,
     ...endsOf(stage, settings.clock, settings.random),
     sends: { from: office, to: stage.other, nextRunning },
     isGiven: { from: stage.other, to: office, nextRunning },
-    unsaid: unsaidBy(stage.profile, settings.clock),
+    sent: declared('send'),
+    given: declared('receive'),
   }
   const findings: Finding[] = []
   for (const trial of [lettersSent, lettersGiven, rejections, twice, corrected, slow, down, nothingDoubled])
@@ -100,20 +108,15 @@ const saidOf = (answer: Answer | undefined): string =>
       : 'it was handed over'
 
 /** A letter from one end stands at the other, as it was. Undefined when it does; else why not. */
-async function goesOver(
-  scene: Scene,
-  from: End,
-  to: End,
-  made: Sample,
-  unsaid: readonly string[],
-): Promise<string | undefined> {
+async function goesOver(scene: Scene, from: End, to: End, made: Sample): Promise<string | undefined> {
   const answer = await from.send(made)
   if (answer === undefined || answer.kind === 'refused') return saidOf(answer)
   if (!(await until(scene, () => ofNumber(to, made.letter).length > 0)))
     return `it was handed over and did not arrive within ${scene.patience / 1000} s${await standing(scene, made)}`
   const [arrived] = ofNumber(to, made.letter)
   if (arrived === undefined) return 'it did not arrive'
-  const lost = differences(made.letter, arrived.letter, { spilled: [], texts: arrived.texts, unsaid })
+  const declared = from === scene.system ? scene.sent : scene.given
+  const lost = differences(made.letter, arrived.letter, { spilled: [], texts: arrived.texts, ...declared })
   return lost.length === 0 ? undefined : lost.join('; ')
 }
 
@@ -153,7 +156,7 @@ async function lettersSent(scene: Scene): Promise<readonly Finding[]> {
   const { system, ministry, sends } = scene
   const about = 'a letter that it sends reaches the ministry, and its receive number comes back'
   const made = sample(sends, 'plain')
-  const lost = await goesOver(scene, system, ministry, made, scene.unsaid)
+  const lost = await goesOver(scene, system, ministry, made)
   if (lost !== undefined) return [failed('accepts', about, lost)]
   const back = await numberComesBack(scene, ministry, system, made.letter, '2345/2569')
   return [back === undefined ? passed('accepts', about) : failed('accepts', about, back)]
@@ -163,7 +166,7 @@ async function lettersGiven(scene: Scene): Promise<readonly Finding[]> {
   const { system, ministry, isGiven, stage } = scene
   const about = 'a letter of the ministry reaches it'
   const made = sample(isGiven, 'plain')
-  const lost = await goesOver(scene, ministry, system, made, scene.unsaid)
+  const lost = await goesOver(scene, ministry, system, made)
   if (lost !== undefined) return [failed('accepts', about, lost)]
   const told = 'its receive number reaches the ministry'
   if (stage.profile.channels.sendNotices === undefined)
@@ -184,7 +187,7 @@ async function rejections(scene: Scene): Promise<readonly Finding[]> {
     sample(sends, 'garbage'),
   )
   const made = sample(sends, 'behind it')
-  const lost = await goesOver(scene, system, ministry, made, scene.unsaid)
+  const lost = await goesOver(scene, system, ministry, made)
   const findings: Finding[] = []
   if (lost !== undefined) findings.push(failed('rejects', about, `the letter behind it: ${lost}`))
   else if (ministry.received.letters.length !== before + 1)
@@ -214,11 +217,11 @@ async function twice(scene: Scene): Promise<readonly Finding[]> {
   const { system, ministry, sends } = scene
   const about = 'the same letter handed over twice is taken once'
   const made = sample(sends, 'twice')
-  const lost = await goesOver(scene, system, ministry, made, scene.unsaid)
+  const lost = await goesOver(scene, system, ministry, made)
   if (lost !== undefined) return [failed('twice', about, lost)]
   const answer = await system.sendAgain(made)
   if (answer?.kind === 'refused') return [failed('twice', about, `the second time ${saidOf(answer)}`)]
-  const behind = await goesOver(scene, system, ministry, sample(sends, 'behind it'), scene.unsaid)
+  const behind = await goesOver(scene, system, ministry, sample(sends, 'behind it'))
   if (behind !== undefined) return [failed('twice', about, `the letter behind it: ${behind}`)]
   const count = ofNumber(ministry, made.letter).length
   return [count === 1 ? passed('twice', about) : failed('twice', about, `the ministry has it ${count} times`)]
@@ -228,7 +231,7 @@ async function corrected(scene: Scene): Promise<readonly Finding[]> {
   const { stage, system, ministry, sends } = scene
   const about = 'another letter under the same number is not taken in silence'
   const made = sample(sends, 'first')
-  const lost = await goesOver(scene, system, ministry, made, scene.unsaid)
+  const lost = await goesOver(scene, system, ministry, made)
   if (lost !== undefined) return [failed('corrected', about, lost)]
   const before = (await stage.quarantine()).length
   const other = sampleLetter(sends, 'corrected', {
@@ -277,18 +280,23 @@ async function down(scene: Scene): Promise<readonly Finding[]> {
   const early = ofNumber(scene.system, made.letter).length
   for (const way of ways) await way.back()
   if (early > 0) return [failed('down', about, 'it stands at a system that was away')]
-  // The first two pauses of the gateway's schedule (5 s and 20 s) come before what is asked here.
-  const patient = { ...scene, patience: scene.patience + 30_000 }
-  if (!(await until(patient, () => ofNumber(scene.system, made.letter).length > 0)))
-    return [failed('down', about, `it did not arrive${await standing(scene, made)}`)]
+  // The first pauses of the gateway's schedule (5 s, 20 s) need not be sat out: time passes, a second at each look.
+  let passing = 60
+  const there = await until(scene, () => {
+    if (ofNumber(scene.system, made.letter).length > 0) return true
+    passing -= 1
+    if (passing > 0) scene.stage.hurry(1_000)
+    return false
+  })
+  if (!there) return [failed('down', about, `it did not arrive${await standing(scene, made)}`)]
   return [await bothWays(scene, 'down', about)]
 }
 
 async function bothWays(scene: Scene, check: ConformanceCheck, about: string): Promise<Finding> {
   const { system, ministry, sends, isGiven } = scene
   const [out, back] = await Promise.all([
-    goesOver(scene, system, ministry, sample(sends, check), scene.unsaid),
-    goesOver(scene, ministry, system, sample(isGiven, check), scene.unsaid),
+    goesOver(scene, system, ministry, sample(sends, check)),
+    goesOver(scene, ministry, system, sample(isGiven, check)),
   ])
   const lost = [
     ...(out === undefined ? [] : [`a letter that it sends: ${out}`]),

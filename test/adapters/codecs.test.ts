@@ -5,6 +5,7 @@ import t from 'tap'
 import { formsOf } from '../../src/adapters/adapter.ts'
 import { checkCodec, codecOf } from '../../src/adapters/fields/codecs.ts'
 import { templateFindings, templateOf } from '../../src/adapters/fields/template.ts'
+import { unsayable } from '../../src/adapters/formats/charset.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { fixedLetter, letterDates, mustBe } from '../letter/arbitrary.ts'
 import { parcelOf, TestClock } from './stage.ts'
@@ -58,6 +59,13 @@ t.test('digits: written in the script of the system, read in either, and no text
     ok: true,
     value: { cells: ['ข้อ 1'], spill: ['ข้อ ๑'] },
   })
+  const refuses = (text: string) => unsayable(text, 'windows-874')
+  const spills = codecOf({ digits: { write: 'thai', overflow: 'spill' } })
+  t.same(spills.write(['ที่ 12 😀'], 1, refuses), {
+    ok: true,
+    value: { cells: ['ที่ ๑๒  ...'], spill: ['ที่ 12 😀'] },
+  })
+  t.same(spills.write(['ที่ 12'], 1, refuses), { ok: true, value: { cells: ['ที่ ๑๒'] } })
   let said = 0
   fc.assert(
     fc.property(nasty, fc.constantFrom('thai', 'arabic'), (text, write) => {

@@ -1,4 +1,5 @@
 // Documents both ways: the laws of each shipped profile over generated letters and notices, and the cases on file.
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { parse as parseCsv } from 'csv-parse/sync'
 import fc from 'fast-check'
@@ -349,6 +350,18 @@ t.test('X6: charsets: what means nothing is marked, what contradicts the profile
   t.equal(unsayable('\u00a0', 'iso-8859-11'), undefined)
   t.equal(unsayable('“…” €', 'windows-874'), undefined)
   t.match(unsayable('\ud800', 'utf-8'), { code: 'adapter.charset.cannot-say' })
+  t.end()
+})
+
+t.test('X6: a short text in windows-874 that happens to be sound UTF-8 is what the profile declares', (t) => {
+  for (const text of ['แขก', 'รถ', 'A,1,ลด\r\n', 'ที่,เรื่อง\r\n1,รถ\r\n'])
+    t.same(decode(iconv.encode(text, 'windows-874'), 'windows-874'), { text }, text)
+  t.ok(isUtf8(iconv.encode('แขก รถ', 'windows-874')), 'these bytes are sound UTF-8')
+  // Thai in UTF-8, also where each of its bytes means something in windows-874; and marks that no Thai word has within it.
+  for (const text of ['สาม', 'ก', '1,อาสา', 'A – B', 'ชม 0017.1/1', 'a\u00a0b'])
+    t.match(decode(Buffer.from(text), 'windows-874'), {
+      problem: { code: 'adapter.charset.contradicted', details: { found: 'UTF-8' } },
+    })
   t.end()
 })
 

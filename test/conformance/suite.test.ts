@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { conformanceChecks } from '../../src/adapters/conformance-checks.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
-import { closingLine, junit, reportPage } from '../../src/conformance/report.ts'
+import { hurriedClock } from '../../src/conformance/hurry.ts'
+import { closingLine, junit, progressLine, reportPage } from '../../src/conformance/report.ts'
 import { serversOnThisMachine } from '../../src/conformance/servers.ts'
 import { documentsOnly, testProfile } from '../../src/conformance/suite.ts'
 import { type Finding, isGood, type Report, verdictsOf } from '../../src/conformance/verdict.ts'
@@ -83,6 +85,37 @@ t.test(
     t.end()
   },
 )
+
+t.test(
+  'the clock of a stage runs ahead when it is told to, and what was due meanwhile is done',
+  async (t) => {
+    const clock = hurriedClock(systemClock)
+    const done: string[] = []
+    const begun = clock.now()
+    const cancel = clock.schedule(begun + 50_000, () => done.push('cancelled'))
+    const over = new Promise<void>((resolve) => clock.schedule(begun + 60_000, resolve))
+    clock.schedule(begun + 3_600_000, () => done.push('far away'))()
+    cancel()
+    clock.hurry(60_000)
+    await over
+    t.same(done, [])
+    t.ok(clock.now() >= begun + 60_000)
+  },
+)
+
+t.test('one line for each profile that is done', (t) => {
+  const passed: Finding[] = conformanceChecks.map((check) => ({
+    check,
+    about: 'a letter',
+    outcome: 'passed',
+  }))
+  const report = { profile: 'test', office: '50', took: 1234 }
+  const line = (findings: readonly Finding[]) =>
+    progressLine({ ...report, verdicts: verdictsOf(findings, {}) }, 2, 76)
+  t.equal(line(passed), '2 of 76: test conforms, 1.2 s\n')
+  t.equal(line(passed.slice(1)), '2 of 76: test does not conform: accepts, 1.2 s\n')
+  t.end()
+})
 
 t.test('reports: JUnit counts failures and escapes what stands in them', (t) => {
   const findings: Finding[] = [

@@ -2,6 +2,7 @@
 import { arabicDigits, thaiDigits } from '../../letter/search.ts'
 import { bad, good, problem } from '../../problem/problem.ts'
 import { codec, fill } from './codec.ts'
+import { beginning } from './spill.ts'
 
 interface Options {
   readonly write: 'thai' | 'arabic'
@@ -10,7 +11,8 @@ interface Options {
 
 /**
  * `digits: { write: thai }`: digits of either script are read as Arabic ones and written in the system's. A text that has
- * Thai digits of its own would come back another: it is refused, or stands whole in a file beside (`overflow: spill`).
+ * Thai digits of its own would come back another: it is refused, or stands whole in a file beside (`overflow: spill`). So does
+ * a text that the cell's charset cannot say.
  */
 export const digits = codec<Options>({
   name: 'digits',
@@ -25,15 +27,18 @@ export const digits = codec<Options>({
   },
   create: ({ write, overflow }) => ({
     read: (cells) => good(cells.filter((cell) => cell !== '').map(arabicDigits)),
-    write: (values, columns) => {
+    write: (values, columns, refuses) => {
       const own = values.find((value) => arabicDigits(value) !== value)
       if (own !== undefined && overflow === 'refuse')
         return bad(problem('adapter.field.digits', '', own, { write }))
-      const cells = fill(
-        values.map((value) => (write === 'thai' ? thaiDigits(value) : arabicDigits(value))),
-        columns,
-      )
-      return cells.ok && own !== undefined ? good({ ...cells.value, spill: values }) : cells
+      const whole = values.map((value) => (write === 'thai' ? thaiDigits(value) : arabicDigits(value)))
+      const cells =
+        overflow === 'refuse'
+          ? whole
+          : whole.map((value) => beginning(value, Number.POSITIVE_INFINITY, refuses))
+      const filled = fill(cells, columns)
+      const spilled = own !== undefined || cells.some((cell, index) => cell !== whole[index])
+      return filled.ok && spilled ? good({ ...filled.value, spill: values }) : filled
     },
   }),
 })

@@ -135,11 +135,18 @@ function contradiction(bytes: Buffer, charset: Charset): string | undefined {
   if (little || big) return 'UTF-16'
   if (charset.startsWith('utf-')) return undefined
   if (starts(0xef, 0xbb, 0xbf)) return 'UTF-8'
-  // A letter in windows-874 that happens to be whole UTF-8 does not occur: every Thai letter there is a byte from A1 up, and
-  // UTF-8 would need each group of them to be one lead byte and the right count of bytes below C0. A word or two may
-  // (`แขก`): such a document goes to quarantine, and nothing is lost.
-  return !isAscii(bytes) && isUtf8(bytes) ? 'UTF-8' : undefined
+  return !isAscii(bytes) && isUtf8(bytes) && saysMoreAsUtf8(bytes) ? 'UTF-8' : undefined
 }
+
+/**
+ * A short text in a Thai charset may happen to be sound UTF-8 (`แขก`, `รถ`): then it says no Thai as UTF-8, and what the profile
+ * declares goes. Nearly all Thai in UTF-8 has bytes up to A0, which mean nothing in the middle of a Thai word.
+ */
+const saysMoreAsUtf8 = (bytes: Buffer): boolean =>
+  thaiLeads.some((lead) => bytes.includes(lead)) || bytes.some((byte) => byte >= 0x80 && byte <= 0xa0)
+
+/** With these begin the characters U+0E00 to U+0E7F in UTF-8. */
+const thaiLeads = [Buffer.from([0xe0, 0xb8]), Buffer.from([0xe0, 0xb9])]
 
 /** Whether some byte of the first kilobyte is zero, as UTF-16 has them for every digit and separator. */
 const zeros = (bytes: Buffer): boolean => bytes.length === 0 || bytes.subarray(0, 1024).includes(0)

@@ -49,6 +49,8 @@ export interface DocumentForm {
   readonly kindColumns?: readonly string[]
   /** The canonical fields that the form has no place for, and leaves out, whatever a profile says. */
   readonly unsaid?: readonly string[]
+  /** The canonical fields that the form says of every letter, also of one that does not say them: a mail when it was sent. */
+  readonly always?: readonly string[]
   /** Whether more may follow: the last row has no end. Absent: the form says itself where it ends. */
   unended?(bytes: Buffer): boolean
 }
@@ -113,6 +115,8 @@ export interface RecordForm {
   readonly charset: string
   /** All columns that the form is known to have, in their order; empty when only the mapped ones are. */
   readonly columns: readonly string[]
+  /** The columns that are never blank, though nothing was put into them: a mail's Date. */
+  readonly filled?: readonly string[]
   /** Reads all records; a broken place is a fault at its position and the whole records around it stay. */
   read(bytes: Buffer, companion?: Companion): readonly RecordRead[]
   /** The name of the file beside that `read` needs too, if this document needs one. `names`: what came with it. */

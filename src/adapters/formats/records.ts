@@ -48,6 +48,9 @@ export function recordsDocument(
     },
     columns: mapping.columns,
     kindColumns: mapping.kindColumns,
+    always: Object.entries(definition.fields).flatMap(([field, place]) =>
+      'at' in place && [place.at].flat().every((column) => form.filled?.includes(column)) ? [field] : [],
+    ),
     ...(form.unended && { unended: form.unended }),
   }
 }

@@ -74,5 +74,10 @@ export type CounterpartMaker = (
   settings: CounterpartSettings,
 ) => Promise<Counterpart | { readonly missing: string }>
 
-/** How often is looked, and how long something must be still: short, because nobody writes by hand here. */
+/**
+ * How often is looked, and how long something must be still: short, because nobody writes by hand here. `wait`: for files of a
+ * row or an item that never come.
+ */
 export const hasty = { every: '100ms', settle: '150ms', wait: '2s' } as const
+/** The same where a look is a conversation with a server: many at a time would keep the machine busy with nothing else. */
+export const hastyServer = { every: '400ms', settle: '300ms', wait: '60s' } as const

@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Channel } from '../../adapters/transports/transport.ts'
-import { type Counterpart, type CounterpartMaker, hasty } from './counterpart.ts'
+import { type Counterpart, type CounterpartMaker, hasty, hastyServer } from './counterpart.ts'
 import { putDocument, takeDocuments } from './shared-folder.ts'
 
 export const folder: CounterpartMaker = async (settings): Promise<Counterpart> => {
@@ -12,7 +12,7 @@ export const folder: CounterpartMaker = async (settings): Promise<Counterpart> =
   const fetched = settings.channels.some((channel) => channel === 'send' || channel === 'sendNotices')
   const pattern = typeof settings.options['pattern'] === 'string' ? settings.options['pattern'] : '*'
   return {
-    options: { ...settings.options, path: share, ...(fetched && hasty) },
+    options: { ...settings.options, path: share, ...(fetched && { ...hasty, wait: hastyServer.wait }) },
     environment: {},
     async handIn(_channel: Channel, document) {
       putDocument(share, pattern, document)

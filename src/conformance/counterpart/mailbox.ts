@@ -2,7 +2,7 @@
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
 import type { Answer, Collected, Counterpart, CounterpartMaker } from './counterpart.ts'
-import { hasty } from './counterpart.ts'
+import { hastyServer } from './counterpart.ts'
 import { lineTo } from './line.ts'
 
 /** Milliseconds between two looks into the office's mailbox: each costs the server a search. */
@@ -56,7 +56,7 @@ export const mailbox: CounterpartMaker = async (settings): Promise<Counterpart> 
       smtp: server(smtp.port),
       senders: [office.address],
       ...(authentication !== undefined && { authentication: { server: boxes.authenticator } }),
-      every: hasty.every,
+      every: hastyServer.every,
     },
     environment: { [password]: gateway.password, [ca]: authority },
     async handIn(_channel, { id, written }): Promise<Answer> {

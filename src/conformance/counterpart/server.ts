@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import { ftpServer } from '../../sandbox/servers/ftp.ts'
 import type { RemoteServer } from '../../sandbox/servers/remote.ts'
 import { sftpServer } from '../../sandbox/servers/sftp.ts'
-import { type Counterpart, type CounterpartMaker, type CounterpartSettings, hasty } from './counterpart.ts'
+import {
+  type Counterpart,
+  type CounterpartMaker,
+  type CounterpartSettings,
+  hastyServer,
+} from './counterpart.ts'
 import { lineTo } from './line.ts'
 import { putDocument, takeDocuments } from './shared-folder.ts'
 
@@ -55,7 +60,7 @@ async function overServer(
       user: 'moi',
       password: { env: password },
       folders,
-      ...hasty,
+      ...hastyServer,
     },
     environment: { [password]: server.day.password },
     async handIn(channel, document) {

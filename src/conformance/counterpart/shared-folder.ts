@@ -24,8 +24,10 @@ export function putDocument(folder: string, pattern: string, { id, written, cont
   for (const file of written.files) {
     const bytes = file.content.kind === 'bytes' ? file.content.bytes : contents.get(file.sha256)
     if (bytes === undefined) throw new Error(`the sample has no bytes for ${file.sha256}`)
-    // A memo file is found by its table's name.
-    const own = file.name.startsWith(`${id}.`) ? `${stem}${file.name.slice(id.length)}` : file.name
+    // A memo file is found by its table's name, and a system that writes .DBF writes .DBT.
+    const ending = file.name.slice(id.length)
+    const loud = /\.[A-Z]+$/.test(name)
+    const own = file.name.startsWith(`${id}.`) ? `${stem}${loud ? ending.toUpperCase() : ending}` : file.name
     putWhole(folder, own, bytes)
   }
   putWhole(folder, name, written.bytes)

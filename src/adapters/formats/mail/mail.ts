@@ -98,6 +98,7 @@ function formOf(options: Options): RecordForm {
     extension: 'eml',
     charset,
     columns: [],
+    filled: ['date'],
     read: (bytes) => [recordOf(bytes, options)],
     refuses: (text) => refused(text),
     write: (records, columns) =>
