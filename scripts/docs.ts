@@ -5,7 +5,11 @@ import { publishedSchema } from '../src/adapters/profile-schema.ts'
 import { defaultPolicy } from '../src/gateway/delivery/schedule.ts'
 import { deliveryTable, letterTable, type Table } from '../src/gateway/delivery/states.ts'
 import { catalogue } from '../src/problem/catalogue.ts'
+import { codecReference } from './codec-examples.ts'
+import { formatReference } from './format-examples.ts'
+import { referenceParts } from './reference.ts'
 import { profilePages, shippedProfilesPage } from './shipped-profiles.ts'
+import { transportReference } from './transport-examples.ts'
 
 /** A generated page, or a part of a page between `<!-- generated: NAME -->` and `<!-- end -->`. */
 interface Generated {
@@ -60,6 +64,9 @@ const pages: readonly Generated[] = [
   { file: 'docs/problems.md', text: problemsPage() },
   { file: 'docs/shipped-profiles.md', text: shippedProfilesPage('profiles') },
   ...[...(await profilePages('profiles'))].map(([id, text]) => ({ file: `docs/profiles/${id}.md`, text })),
+  ...(await referenceParts(codecReference)),
+  ...(await referenceParts(formatReference)),
+  ...(await referenceParts(transportReference)),
   { file: 'schemas/profile.schema.json', text: `${JSON.stringify(publishedSchema(), null, 2)}\n` },
   { file: 'ARCHITECTURE.md', part: 'delivery states', text: diagram(deliveryTable, 'due') },
   { file: 'ARCHITECTURE.md', part: 'letter states', text: diagram(letterTable, 'sealed') },

@@ -164,10 +164,21 @@ function findingOf(error: ErrorObject, at: Pointer): Finding {
 
 function expectedBy(error: ErrorObject): string {
   const described = error.parentSchema?.['description']
-  if (typeof described === 'string') return described
+  if (typeof described === 'string') {
+    const form = formOf(error.parentSchema ?? {})
+    return form === undefined ? described : `${described} (${form})`
+  }
   if (error.keyword === 'anyOf' || error.keyword === 'oneOf')
-    return 'one of the forms that docs/profiles.md lists for it'
+    return 'one of the forms that docs/reference lists for it'
   return `something that ${error.message ?? 'is allowed here'}`
+}
+
+/** In what form the value of an option is written, and its bounds, in words; undefined where its schema says no more than its type. */
+export function formOf(schema: JsonSchema): string | undefined {
+  const { pattern, minimum, maximum } = schema
+  if (pattern === duration['pattern']) return 'a time such as 10s'
+  if (pattern === size['pattern']) return 'a size such as 64MiB'
+  return minimum === undefined || maximum === undefined ? undefined : `${minimum} to ${maximum}`
 }
 
 const pointerOf = (path: string): (string | number)[] =>

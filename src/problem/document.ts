@@ -184,8 +184,8 @@ export const documentProblems = {
     en: 'the multipart body is broken: {reason}',
     th: 'เนื้อหา multipart ไม่ถูกต้อง: {reason}',
     remedy: {
-      en: 'Send the document as the first part and each file once, as docs/profiles.md shows.',
-      th: 'ส่งเอกสารเป็นส่วนแรกและไฟล์ละหนึ่งส่วน ตาม docs/profiles.md',
+      en: 'Send the document as the first part and each file once, as docs/reference/transports.md shows.',
+      th: 'ส่งเอกสารเป็นส่วนแรกและไฟล์ละหนึ่งส่วน ตาม docs/reference/transports.md',
     },
   },
   'adapter.multipart.encoding': {

@@ -78,8 +78,8 @@ export const proposeProblems = {
     en: 'the sample looks like text in columns of so many bytes, but no column of letter numbers and of days was found in it',
     th: 'ตัวอย่างคล้ายข้อความที่แบ่งคอลัมน์ตามจำนวนไบต์ แต่ไม่พบคอลัมน์เลขที่หนังสือและวันที่',
     remedy: {
-      en: 'Copy profiles/udon-thani-fixed-width.yaml and put in the columns: docs/profiles.md, “fixed-width”.',
-      th: 'คัดลอก profiles/udon-thani-fixed-width.yaml แล้วใส่คอลัมน์ ตาม docs/profiles.md หัวข้อ “fixed-width”',
+      en: 'Copy profiles/udon-thani-fixed-width.yaml and put in the columns: docs/reference/formats.md, “fixed-width”.',
+      th: 'คัดลอก profiles/udon-thani-fixed-width.yaml แล้วใส่คอลัมน์ ตาม docs/reference/formats.md หัวข้อ “fixed-width”',
     },
   },
 } as const satisfies Readonly<Record<string, ProblemDefinition>>

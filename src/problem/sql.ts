@@ -18,8 +18,8 @@ export const sqlProblems = {
     en: 'line {line}: the engine {value} needs the package {package}, which this gateway does not have',
     th: 'บรรทัด {line}: ฐานข้อมูล {value} ต้องใช้แพ็กเกจ {package} ซึ่งเกตเวย์นี้ไม่มี',
     remedy: {
-      en: 'Add the package {package} and its engine file, as docs/profiles.md says under sql; or hand over by files.',
-      th: 'เพิ่มแพ็กเกจ {package} และไฟล์ของมันตามหัวข้อ sql ใน docs/profiles.md หรือส่งผ่านไฟล์แทน',
+      en: 'Add the package {package} and its engine file, as docs/reference/transports.md says under sql; or hand over by files.',
+      th: 'เพิ่มแพ็กเกจ {package} และไฟล์ของมันตามหัวข้อ sql ใน docs/reference/transports.md หรือส่งผ่านไฟล์แทน',
     },
   },
   'adapter.sql.schema': {
@@ -165,8 +165,8 @@ export const sqlProblems = {
     en: 'this is not a row as the gateway writes it down: {reason}',
     th: 'ข้อมูลไม่ใช่แถวตามรูปแบบที่เกตเวย์บันทึก: {reason}',
     remedy: {
-      en: 'docs/profiles.md shows the form under rows.',
-      th: 'ดูรูปแบบในหัวข้อ rows ของ docs/profiles.md',
+      en: 'docs/reference/formats.md shows the form under rows.',
+      th: 'ดูรูปแบบในหัวข้อ rows ของ docs/reference/formats.md',
     },
   },
   'adapter.rows.charset': {

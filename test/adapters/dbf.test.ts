@@ -560,21 +560,6 @@ t.test(
   },
 )
 
-t.test('the example in docs/profiles.md', (t) => {
-  const docs = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
-  const [, example = ''] = /```yml\n(format:\n {2}kind: dbf[\s\S]*?)```/.exec(docs) ?? []
-  const { format } = parse(example)
-  t.same(dbf.check(format, []), [])
-  const made = recordForm(dbf, format)
-  const letter = new Map(
-    ['มท 1/2', '25511115', 'ก', '1'].map((cell, index) => [made.columns[index] ?? '', cell]),
-  )
-  const bytes = made.write([letter], [])
-  t.equal(bytes[0], 0x8b)
-  t.match(made.read(bytes, memoOf(made, [letter])), [{ record: { cells: letter } }])
-  t.end()
-})
-
 t.test('dbffile reads what is written here', async (t) => {
   const place = mkdtempSync(join(tmpdir(), 'dbf-'))
   t.teardown(() => rmSync(place, { recursive: true }))

@@ -27,7 +27,7 @@ t.setTimeout(900_000)
 
 const signal = new AbortController().signal
 const example = /```yaml\n(# sql[\s\S]*?)```/.exec(
-  readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../docs/reference/transports.md', import.meta.url), 'utf8'),
 )
 const documented = example?.[1] ?? ''
 

@@ -50,10 +50,10 @@ export function recordForm(kind: FormatKind, options: object): RecordForm {
   return made.value
 }
 
-/** A records form as the example in docs/profiles.md makes it. */
+/** A records form as its first example in docs/reference makes it. */
 export function documented(kind: FormatKind): RecordForm {
-  const docs = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
-  const examples = [...docs.matchAll(/```yml\n(format:[\s\S]*?)```/g)].map(
+  const docs = readFileSync(new URL('../../docs/reference/formats.md', import.meta.url), 'utf8')
+  const examples = [...docs.matchAll(/```yaml run\n([\s\S]*?)```/g)].map(
     ([, text = '']) => parse(text).format,
   )
   return recordForm(

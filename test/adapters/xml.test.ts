@@ -449,27 +449,6 @@ t.test('a realistic document goes form → letter → form byte for byte', async
   t.equal(iconv.decode(again.bytes, 'windows-874'), iconv.decode(bytes, 'windows-874'))
 })
 
-t.test('the example in docs/profiles.md', (t) => {
-  const docs = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
-  const [, example = ''] = /```yml\n(format:\n {2}kind: xml[\s\S]*?)```/.exec(docs) ?? []
-  const { format } = parse(example)
-  t.same(xml.check(format, []), [])
-  const made = recordForm(xml, format)
-  t.same(cellsOf(made, iconv.encode(sample, 'windows-874')), [
-    {
-      '@เลขที่': 'มท 0210.3/ว3893',
-      'หัวเรื่อง/เรื่อง': 'น้ำ & ไฟ <ด่วน>',
-      'หัวเรื่อง/เรื่อง/@ภาษา': 'ไทย',
-      'ผู้รับ/ชื่อ': 'เชียงใหม่;เชียงราย',
-      'ผู้รับ/@รหัส': '50',
-      'ผู้รับ/@รหัส[2]': '57',
-      ไฟล์: 'ก.pdf',
-      'ไฟล์[2]': 'ข.pdf',
-    },
-  ])
-  t.end()
-})
-
 t.test('a profile’s paths are checked, every fault at its place', (t) => {
   const faults = (wrong: object) =>
     xml

@@ -32,6 +32,17 @@ const allFiles = 64 * 1024 * 1024
  */
 export const base64 = codec<Options>({
   name: 'base64',
+  about: {
+    summary:
+      'Files that stand in the cells of `json-records` and `xml`, as base64: columns in groups of `parts`, one file each.',
+    badDays: [
+      ['no base64, or it ends within a group of four', 'a fault', 'adapter.base64.broken'],
+      ['a name without content', 'a fault', 'adapter.base64.empty'],
+      ['larger than `limit`', 'a fault; refused on the way out', 'adapter.base64.large'],
+      ['lists of different lengths side by side', 'a fault', 'adapter.base64.sides'],
+      ['no column can say the file’s type', 'refused', 'adapter.base64.type-unsaid'],
+    ],
+  },
   options: {
     type: 'object',
     properties: {

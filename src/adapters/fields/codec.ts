@@ -4,6 +4,7 @@
 // `urgent`); a value that is absent is an empty list, and a list (recipients, files) has several. A codec turns cells into
 // such values and back; which field they fill is the mapping's business.
 import type { Problem, Result } from '../../problem/problem.ts'
+import type { About } from '../about.ts'
 import type { Checked, Finding, JsonSchema, Pointer } from '../schema.ts'
 import { readerOf } from '../schema.ts'
 
@@ -43,6 +44,7 @@ export type LookupTables = ReadonlyMap<string, LookupRows>
 /** A codec that can be named in a profile: `as: text`, `as: { text: { max: 150 } }`. */
 export interface CodecKind {
   readonly name: string
+  readonly about: About
   /** Schema of what stands behind the name. */
   readonly options: JsonSchema
   check(raw: unknown, at: Pointer): readonly Finding[]
@@ -51,6 +53,8 @@ export interface CodecKind {
 
 interface Definition<Options> {
   readonly name: string
+  /** For docs/reference. */
+  readonly about: About
   readonly options: JsonSchema
   /** The options when the profile gives the name alone; absent: they must be given. */
   readonly bare?: unknown
@@ -71,6 +75,7 @@ export function codec<Options>(definition: Definition<Options>): CodecKind {
   }
   return {
     name: definition.name,
+    about: definition.about,
     options: definition.options,
     check: (raw, at) => {
       const options = checked(raw, at)

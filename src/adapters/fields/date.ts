@@ -11,13 +11,21 @@ interface Options {
 const christian = (form: string): boolean => form.includes('ce:')
 
 /** `buddhist-date: "d MMM yyyy"`: years of the Buddhist era; `century` for two-digit years (25 = 25xx). */
-export const buddhistDate: CodecKind = dateCodec('buddhist-date', (form) => !christian(form))
+export const buddhistDate: CodecKind = dateCodec(
+  'buddhist-date',
+  'A day of the Buddhist era in one form of writing; month names with their usual misspellings are read.',
+  (form) => !christian(form),
+)
 
 /** `christian-date: "ce:yyyy-MM-dd"`: years of the Christian era. */
-export const christianDate: CodecKind = dateCodec('christian-date', christian)
+export const christianDate: CodecKind = dateCodec(
+  'christian-date',
+  'A day of the Christian era (`ce:`) in one form of writing.',
+  christian,
+)
 
-function dateCodec(name: string, has: (form: string) => boolean): CodecKind {
-  const form = { enum: dateForms.filter(has) }
+function dateCodec(name: string, summary: string, has: (form: string) => boolean): CodecKind {
+  const form = { enum: dateForms.filter(has), description: 'how the day is written' }
   const century = {
     type: 'integer',
     minimum: 20,
@@ -26,6 +34,15 @@ function dateCodec(name: string, has: (form: string) => boolean): CodecKind {
   }
   return codec<DateForm | Options>({
     name,
+    about: {
+      summary,
+      badDays: [
+        ['a year of the other era', 'a fault, and never a letter of 543 years ago', 'letter.date.era'],
+        ['a day that does not exist', 'a fault', 'letter.date.day'],
+        ['another form than the one that is said', 'a fault', 'letter.date.form'],
+        ['a year that two digits cannot say', 'refused', 'adapter.field.cannot-say'],
+      ],
+    },
     options: {
       // One schema for both ways of giving the form, so that the fault names the forms and not the two ways.
       if: { type: 'string' },

@@ -16,11 +16,27 @@ interface Options {
  */
 export const digits = codec<Options>({
   name: 'digits',
+  about: {
+    summary: 'Text whose digits the system writes in one script; canonical are Arabic ones.',
+    badDays: [
+      [
+        'a text with Thai digits of its own, which would come back another',
+        'refused; with `overflow: spill` it stands whole in a file beside',
+        'adapter.field.digits',
+      ],
+      ['the charset cannot say it', 'refused, or spilled in the same way', 'adapter.charset.cannot-say'],
+    ],
+  },
   options: {
     type: 'object',
     properties: {
-      write: { enum: ['thai', 'arabic'] },
-      overflow: { enum: ['refuse', 'spill'], default: 'refuse' },
+      write: { enum: ['thai', 'arabic'], description: 'the script of the system’s digits' },
+      overflow: {
+        enum: ['refuse', 'spill'],
+        default: 'refuse',
+        description:
+          'what happens with a text that has Thai digits of its own, or that the charset cannot say',
+      },
     },
     required: ['write'],
     additionalProperties: false,

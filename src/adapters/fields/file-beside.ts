@@ -15,11 +15,36 @@ interface Options {
  */
 export const fileBeside = codec<Options>({
   name: 'file-beside',
+  about: {
+    summary: 'Names of files that stand beside the document; the first is the letter itself.',
+    badDays: [
+      [
+        'a name that leads out of the folder',
+        'a fault; it is never looked for',
+        'letter.attachment.name-path',
+      ],
+      [
+        'the file is not there',
+        'waited for as long as the transport says, then a fault',
+        'adapter.file.missing',
+      ],
+      ['a name that holds the separator', 'refused', 'adapter.field.separator'],
+    ],
+  },
   options: {
     type: 'object',
     properties: {
-      first: { enum: ['main', 'enclosure'], default: 'main' },
-      separator: { type: 'string', minLength: 1, maxLength: 5 },
+      first: {
+        enum: ['main', 'enclosure'],
+        default: 'main',
+        description: 'what the first name is: the letter itself, or an enclosure too',
+      },
+      separator: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 5,
+        description: 'between several names in the last cell; without it a cell holds one',
+      },
     },
     additionalProperties: false,
   },

@@ -7,7 +7,13 @@ interface Options {
   readonly false: readonly string[]
 }
 
-const words = { type: 'array', items: { type: 'string', maxLength: 100 }, minItems: 1, uniqueItems: true }
+const words = (description: string) => ({
+  type: 'array',
+  items: { type: 'string', maxLength: 100 },
+  minItems: 1,
+  uniqueItems: true,
+  description,
+})
 
 /**
  * `flag: { "true": [ใช่, Y], "false": [ไม่ใช่, ""] }`: the words that mean yes and those that mean no; the first is written.
@@ -15,9 +21,13 @@ const words = { type: 'array', items: { type: 'string', maxLength: 100 }, minIte
  */
 export const flag = codec<Options>({
   name: 'flag',
+  about: {
+    summary: 'Yes and no in the system’s own words; the first of each is written, `""` is the blank cell.',
+    badDays: [['a word that is none of them', 'a fault', 'adapter.field.code-unknown']],
+  },
   options: {
     type: 'object',
-    properties: { true: words, false: words },
+    properties: { true: words('the words that mean yes'), false: words('the words that mean no') },
     required: ['true', 'false'],
     additionalProperties: false,
   },

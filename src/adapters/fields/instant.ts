@@ -27,6 +27,19 @@ interface Written {
  */
 export const instant = codec<Options>({
   name: 'instant',
+  about: {
+    summary:
+      'A time: the day and then the time of day, a count since 1970, or ISO 8601; exactly one of `date`, `unix` and `iso`.',
+    badDays: [
+      ['no such time, or one without AM and PM on a 12-hour clock', 'a fault', 'adapter.field.instant'],
+      ['a count in the other unit', 'a fault', 'adapter.field.unix'],
+      [
+        '`clock: office` and a time from 19:00 to 06:59',
+        'refused: it would be read as another',
+        'adapter.field.cannot-say',
+      ],
+    ],
+  },
   options: {
     type: 'object',
     properties: {

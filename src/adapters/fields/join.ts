@@ -15,10 +15,25 @@ export const joinOf = (
 ): CodecKind =>
   codec<Options>({
     name: 'join',
+    about: {
+      summary: 'One value over several columns, in the order of the template’s places.',
+      badDays: [
+        [
+          'no place is filled, or the value would come apart in two ways',
+          'a fault; refused on the way out',
+          'adapter.field.template-ambiguous',
+        ],
+      ],
+    },
     options: {
       type: 'object',
       properties: {
-        template: { type: 'string', minLength: 1, maxLength: 200 },
+        template: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'words with places between them, one for each column: {letters} {code}/{running}',
+        },
         of: { type: ['string', 'object'], default: 'text', description: `a codec: ${names.join(', ')}` },
       },
       required: ['template'],

@@ -6,9 +6,24 @@ import { cellByCell, codec } from './codec.ts'
 /** `max`: characters that the system holds (some cut at 50). */
 export const letterNumber = codec<{ readonly max: number }>({
   name: 'letter-number',
+  about: {
+    summary: 'The letter’s number as printed: kept as it stands, and only checked to be one.',
+    badDays: [
+      ['no number, or one without a running number', 'a fault', 'letter.number.unreadable'],
+      ['longer than `max`', 'refused: a number is never cut', 'adapter.field.too-long'],
+    ],
+  },
   options: {
     type: 'object',
-    properties: { max: { type: 'integer', minimum: 10, maximum: 200, default: 200 } },
+    properties: {
+      max: {
+        type: 'integer',
+        minimum: 10,
+        maximum: 200,
+        default: 200,
+        description: 'a count of characters that the system holds',
+      },
+    },
     additionalProperties: false,
   },
   bare: {},

@@ -14,10 +14,27 @@ export const listOf = (
 ): CodecKind =>
   codec<Options>({
     name: 'list',
+    about: {
+      summary: 'Several values in one cell, with a separator between, each written by another codec.',
+      badDays: [
+        [
+          'a value that holds the separator, or blanks around it',
+          'refused: it would come back as several',
+          'adapter.field.separator',
+        ],
+        ['one of the values is none', 'a fault, whichever it is'],
+      ],
+    },
     options: {
       type: 'object',
       properties: {
-        separator: { type: 'string', minLength: 1, maxLength: 5, default: ';' },
+        separator: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 5,
+          default: ';',
+          description: 'what stands between the values',
+        },
         of: { type: ['string', 'object'], default: 'text', description: `a codec: ${names.join(', ')}` },
       },
       additionalProperties: false,

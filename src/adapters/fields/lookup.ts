@@ -14,6 +14,24 @@ interface Options {
 export const lookupOf = (make: (raw: unknown) => Codec | undefined, names: readonly string[]): CodecKind =>
   codec<Options>({
     name: 'lookup',
+    about: {
+      summary:
+        'A code of the system’s own, whose meaning stands in one of the document’s `tables`; the first code of the same meaning is written.',
+      badDays: [
+        ['a code that the table does not have', 'a fault', 'adapter.lookup.code-unknown'],
+        [
+          'what the table says of a code cannot be read',
+          'a fault of the letters that name it, and of no other',
+          'adapter.lookup.value-unread',
+        ],
+        ['a value without a code', 'refused', 'adapter.lookup.no-code'],
+        [
+          'the table’s file is missing or broken, or has a code twice',
+          'a fault of the profile, which is not loaded',
+          'adapter.lookup.unreadable',
+        ],
+      ],
+    },
     options: {
       type: 'object',
       properties: {

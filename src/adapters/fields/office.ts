@@ -26,9 +26,17 @@ const written: Readonly<Record<Exclude<Writing, 'organisation'>, (office: Office
  */
 export const office = codec<{ readonly write: Writing; readonly organisations?: unknown }>({
   name: 'office',
+  about: {
+    summary:
+      'An office, by its id, name, abbreviation or national organisation id: any of them is read, one is written.',
+    badDays: [['an office that is none', 'a fault', 'adapter.field.office-unknown']],
+  },
   options: {
     type: 'object',
-    properties: { write: { enum: writings, default: 'id' }, organisations: organisationIds },
+    properties: {
+      write: { enum: writings, default: 'id', description: 'what is written of an office' },
+      organisations: organisationIds,
+    },
     additionalProperties: false,
   },
   bare: {},

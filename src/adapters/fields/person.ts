@@ -8,6 +8,17 @@ import { codec, fill } from './codec.ts'
  */
 export const person = codec<Readonly<Record<string, never>>>({
   name: 'person',
+  about: {
+    summary:
+      'A person: given name, family name and job title in three cells, in two without the title, or the name in one.',
+    badDays: [
+      [
+        'a name that its cells would not give back (two words in a given name, in one cell)',
+        'refused: it needs cells of its own',
+        'adapter.field.too-many',
+      ],
+    ],
+  },
   options: { type: 'object', maxProperties: 0 },
   bare: {},
   create: () => ({

@@ -8,6 +8,18 @@ import { cellByCell, codec } from './codec.ts'
  */
 export const table = codec<Readonly<Record<string, string>>>({
   name: 'table',
+  about: {
+    summary:
+      'A code of the system for a canonical value; of several codes for one value the first is written.',
+    badDays: [
+      ['a code that is not in the table', 'a fault', 'adapter.field.code-unknown'],
+      [
+        'a value without a code',
+        'refused, unless the field names it in `unsaid`',
+        'adapter.field.code-unknown',
+      ],
+    ],
+  },
   options: {
     type: 'object',
     minProperties: 1,

@@ -15,6 +15,18 @@ interface Options {
  */
 export const text = codec<Options>({
   name: 'text',
+  about: {
+    summary: 'Text as it stands, in one cell.',
+    badDays: [
+      ['longer than `max` on the way in', 'a fault', 'adapter.field.too-long'],
+      [
+        'longer than `max` on the way out',
+        'refused; with `overflow: spill` its beginning and ` ...` are written, and the whole stands in a file beside',
+        'adapter.field.too-long',
+      ],
+      ['the charset cannot say it', 'refused, or spilled in the same way', 'adapter.charset.cannot-say'],
+    ],
+  },
   options: {
     type: 'object',
     properties: {
@@ -22,10 +34,18 @@ export const text = codec<Options>({
         type: 'integer',
         minimum: 10,
         maximum: 100_000,
-        description: 'a count of characters, 10 to 100000',
+        description: 'a count of characters that the cell holds',
       },
-      overflow: { enum: ['refuse', 'spill'], default: 'refuse' },
-      trim: { type: 'boolean', default: false },
+      overflow: {
+        enum: ['refuse', 'spill'],
+        default: 'refuse',
+        description: 'what happens with a text that does not fit: refused, or whole in a file beside',
+      },
+      trim: {
+        type: 'boolean',
+        default: false,
+        description: 'true: spaces around a cell are the system’s, not the text’s',
+      },
     },
     additionalProperties: false,
   },

@@ -51,6 +51,10 @@ export const printIso = (at: Instant, zone: 'utc' | 'bangkok'): string =>
 /** `unix-date: ms`: the day in Thailand on which the instant falls; written as its midnight there. */
 export const unixDate: CodecKind = codec<UnixUnit>({
   name: 'unix-date',
+  about: {
+    summary: 'The day in Thailand (+07:00) of a count since 1970; written as its midnight there.',
+    badDays: [['a count in the other unit, or of before 1973', 'a fault', 'adapter.field.unix']],
+  },
   options: { enum: unixUnits, description: 's or ms: seconds or milliseconds since 1970' },
   create: (unit) =>
     dayCodec(
@@ -62,6 +66,11 @@ export const unixDate: CodecKind = codec<UnixUnit>({
 /** `utc-date`: the day in Thailand on which an instant in ISO 8601 falls, in UTC where it says no zone; written in UTC. */
 export const utcDate: CodecKind = codec<Readonly<Record<string, never>>>({
   name: 'utc-date',
+  about: {
+    summary:
+      'The day in Thailand of an ISO 8601 time, in UTC where it says no zone (`2008-11-14T23:30:00Z` is the 15th); written in UTC.',
+    badDays: [['no ISO 8601 time', 'a fault', 'letter.instant.unreadable']],
+  },
   options: { type: 'object', maxProperties: 0 },
   bare: {},
   create: () =>

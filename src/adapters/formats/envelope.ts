@@ -10,6 +10,14 @@ const limit = 4 * 1024 * 1024
 /** Nothing is read here: only the gateway reads an envelope, from the bytes whose digest it has checked (principle 6). */
 export const envelope = documentFormat<Readonly<Record<string, never>>>({
   kind: 'envelope',
+  about: {
+    summary:
+      'The signed envelope itself ([envelope.md](../envelope.md)), of offices that seal by themselves: nothing is read or changed on the way.',
+    badDays: [
+      ['larger than 4 MiB', 'a fault', 'adapter.document.too-large'],
+      ['it does not verify', 'answered with the reason; nothing of its content is used'],
+    ],
+  },
   options: {},
   create: (): DocumentForm => ({
     kind: 'envelope',

@@ -8,6 +8,7 @@ import type { Envelope, SealedEnvelope } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { Problem, Result } from '../../problem/problem.ts'
+import type { About } from '../about.ts'
 import type { AttachmentContent, HandedOver, Item, Parcel, Source } from '../contract.ts'
 import { type Checked, type Finding, type JsonSchema, type Pointer, readerOf } from '../schema.ts'
 
@@ -136,6 +137,7 @@ export interface RecordForm {
 interface FormatKindOf<Sort extends string, Form> {
   readonly sort: Sort
   readonly kind: string
+  readonly about: About
   /** Schemas of its options, beside `kind`. */
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required: readonly string[]
@@ -153,6 +155,8 @@ export type FormatKind = FormatKindOf<'records', RecordForm> | FormatKindOf<'doc
 
 interface Definition<Options, Form> {
   readonly kind: string
+  /** For docs/reference. */
+  readonly about: About
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
   /** Whether a cell may hold a whole file as base64. Absent: no, its cells are bounded for texts. */
@@ -193,6 +197,7 @@ function defined<Options, Form>(definition: Definition<Options, Form>) {
   }
   return {
     kind: definition.kind,
+    about: definition.about,
     options: definition.options,
     required,
     inside: definition.inside ?? false,

@@ -20,7 +20,22 @@ interface Options {
 
 export const json = documentFormat<Options>({
   kind: 'json',
-  options: { main: { enum: ['required', 'optional'], default: 'optional' } },
+  about: {
+    summary: 'The gateway’s own, canonical JSON of letters and notices (`schemas/letter.schema.json`).',
+    badDays: [
+      ['no JSON, too deep, a number that is not exact', 'the document is a fault', 'adapter.json.broken'],
+      ['a key twice, or `__proto__`', 'the document is a fault', 'adapter.json.key-twice'],
+      ['an unknown key', 'a fault, with the key that was perhaps meant', 'letter.json.near-key'],
+      ['no main file, with `main: required`', 'a fault', 'adapter.letter.main-missing'],
+    ],
+  },
+  options: {
+    main: {
+      enum: ['required', 'optional'],
+      default: 'optional',
+      description: 'whether a letter without a main file is refused',
+    },
+  },
   create: (options, context): DocumentForm => ({
     kind: 'json',
     multipart: 'form-data',

@@ -20,9 +20,36 @@ export const cellLimit = 256 * 1024
  */
 export const rows = recordsFormat<Options>({
   kind: 'rows',
+  about: {
+    summary:
+      'A row of the transport `sql` as JSON: every column as the database prints it, lists, and names of files; records.',
+    badDays: [
+      [
+        'bytes that mean nothing in the charset',
+        'a fault, with the bytes in hexadecimal',
+        'adapter.charset.bytes',
+      ],
+      [
+        'a value that holds the `separator`',
+        'a fault: choose one that no text holds',
+        'adapter.field.separator',
+      ],
+      ['the transport says another charset', 'a fault', 'adapter.rows.charset'],
+    ],
+  },
   options: {
-    charset: { enum: charsets.filter((each) => !each.startsWith('utf-16')), default: 'utf-8' },
-    separator: { type: 'string', minLength: 1, maxLength: 5, default: ';' },
+    charset: {
+      enum: charsets.filter((each) => !each.startsWith('utf-16')),
+      default: 'utf-8',
+      description: 'of the text columns; that of the connection',
+    },
+    separator: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 5,
+      default: ';',
+      description: 'between the values of a list, in its cell',
+    },
     columns: {
       type: 'array',
       items: { type: 'string', minLength: 1 },

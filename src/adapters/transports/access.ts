@@ -7,17 +7,30 @@ import { type Finding, type JsonSchema, object, textOrReference } from '../schem
 export const access: JsonSchema = {
   description: 'kind: certificate; kind: api-key with sha256; or kind: basic with user, scrypt and addresses',
   anyOf: [
-    object({ kind: { const: 'certificate' } }, ['kind']),
-    object({ kind: { const: 'api-key' }, sha256: { type: 'array', items: textOrReference, minItems: 1 } }, [
-      'kind',
-      'sha256',
-    ]),
+    object({ kind: { const: 'certificate', description: 'who proves himself by what' } }, ['kind']),
     object(
       {
-        kind: { const: 'basic' },
-        user: textOrReference,
-        scrypt: textOrReference,
-        addresses: { type: 'array', items: textOrReference, minItems: 1 },
+        kind: { const: 'api-key', description: 'a key in the header Authorization' },
+        sha256: {
+          type: 'array',
+          items: textOrReference,
+          minItems: 1,
+          description: 'a list of the SHA-256 of each key, hexadecimal',
+        },
+      },
+      ['kind', 'sha256'],
+    ),
+    object(
+      {
+        kind: { const: 'basic', description: 'HTTP Basic, for old clients' },
+        user: { ...textOrReference, description: 'the user' },
+        scrypt: { ...textOrReference, description: '<salt>:<hash> of the password, hexadecimal' },
+        addresses: {
+          type: 'array',
+          items: textOrReference,
+          minItems: 1,
+          description: 'a list of the addresses or networks that it may come from',
+        },
       },
       ['kind', 'user', 'scrypt', 'addresses'],
     ),

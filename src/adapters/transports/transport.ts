@@ -7,6 +7,7 @@
 import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
+import type { About } from '../about.ts'
 import type { AdapterVerbs, Door, Outcome, Parcel } from '../contract.ts'
 import type { DocumentForm } from '../formats/format.ts'
 import {
@@ -54,6 +55,7 @@ export interface TransportContext {
 /** A transport that can be named in a profile (`transport: { kind: … }`). */
 export interface TransportKind {
   readonly kind: string
+  readonly about: About
   /** Schemas of its options, beside `kind`. Texts that an installation decides are `textOrReference`. */
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required: readonly string[]
@@ -73,6 +75,8 @@ export interface TransportKind {
 
 interface Definition<Options> {
   readonly kind: string
+  /** For docs/reference. */
+  readonly about: About
   readonly options: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
   readonly channels: readonly Channel[]
@@ -102,6 +106,7 @@ export function transport<Options>(definition: Definition<Options>): TransportKi
   })
   return {
     kind: definition.kind,
+    about: definition.about,
     options: definition.options,
     required,
     channels: definition.channels,

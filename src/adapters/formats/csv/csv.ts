@@ -25,21 +25,59 @@ const limits = { columns: 300, row: 1_000_000 }
  */
 export const csv = recordsFormat<Options>({
   kind: 'csv',
+  about: {
+    summary:
+      'Rows of cells with a delimiter, in any Thai charset; records, whose cells `fields` give a meaning.',
+    badDays: [
+      ['bytes that mean nothing in the charset', 'their letter is a fault', 'adapter.charset.bytes'],
+      ['bytes that contradict the charset', 'the document is a fault', 'adapter.charset.contradicted'],
+      ['a row of fewer or more cells than columns', 'it costs itself', 'adapter.csv.cells'],
+      [
+        'a quote that is never closed',
+        'it costs the rest of the file: nobody can know where its letter ends',
+        'adapter.csv.quote-open',
+      ],
+      ['a header that holds another delimiter', 'one fault, which names it', 'adapter.csv.delimiter'],
+      [
+        'a column that the profile names is missing',
+        'the document is a fault, with the columns that are there',
+        'adapter.column.missing',
+      ],
+    ],
+  },
   options: {
-    charset: { enum: charsets },
-    header: { type: 'boolean', default: true },
+    charset: {
+      enum: charsets,
+      description: 'of the bytes; Thai ones are read as windows-874, the superset, and bound what is written',
+    },
+    header: { type: 'boolean', default: true, description: 'the first row names the columns' },
     columns: {
       type: 'array',
       items: { type: 'string', minLength: 1 },
       uniqueItems: true,
       maxItems: limits.columns,
       default: [],
-      description: 'a list of column names, each once',
+      description: 'a list of column names, each once: all that the system writes; needed without a header',
     },
-    delimiter: { enum: delimiters, default: ',' },
-    quote: { enum: ['"', "'"], default: '"' },
-    formulas: { enum: ['guard', 'plain'], default: 'guard' },
-    records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
+    delimiter: { enum: delimiters, default: ',', description: 'what stands between cells' },
+    quote: {
+      enum: ['"', "'"],
+      default: '"',
+      description: 'what stands around a cell that holds a delimiter',
+    },
+    formulas: {
+      enum: ['guard', 'plain'],
+      default: 'guard',
+      description:
+        'guard: cells that a spreadsheet would run are written with an apostrophe, and read without; plain: as they are',
+    },
+    records: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      default: 10_000,
+      description: 'letters in one document, at most',
+    },
   },
   required: ['charset'],
   deeper: ({ header, columns }) =>

@@ -29,45 +29,86 @@ const charsets = ['windows-874', 'tis-620', 'iso-8859-11', 'utf-8'] as const sat
  */
 export const dbf = recordsFormat<Options>({
   kind: 'dbf',
+  about: {
+    summary: 'Tables of dBase III, dBase IV and FoxPro, with their memo files; records.',
+    badDays: [
+      ['byte 29 names another code page than `charset`', 'the document is a fault', 'adapter.dbf.codepage'],
+      [
+        'the table was cut',
+        'its whole records are read, and one fault says where it breaks off',
+        'adapter.dbf.truncated',
+      ],
+      ['rows behind those that the header counts', 'a fault', 'adapter.dbf.beyond'],
+      ['the memo file did not come', 'its letters wait, then they are faults', 'adapter.file.missing'],
+      [
+        'a text longer than its column, or that ends with a blank in a `C`',
+        'refused, or spilled as the field says',
+        'adapter.column.narrow',
+      ],
+    ],
+  },
   options: {
-    charset: { enum: charsets },
-    version: { enum: versions, default: 'dbase3' },
+    charset: {
+      enum: charsets,
+      description: 'of the bytes; Thai ones are read as windows-874, the superset, and bound what is written',
+    },
+    version: { enum: versions, default: 'dbase3', description: 'what is written; any of them is read' },
     columns: {
       type: 'array',
       minItems: 1,
       maxItems: mostColumns,
+      description:
+        'a list of columns: all of the tables that are written, and those that fields can be mapped to',
       items: {
         type: 'object',
         properties: {
-          name: { type: 'string', minLength: 1, maxLength: 100 },
-          type: { enum: ['C', 'N', 'D', 'L', 'M'] },
-          length: { type: 'integer', minimum: 1, maximum: 254 },
-          decimals: { type: 'integer', minimum: 0, maximum: 15, default: 0 },
+          name: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 100,
+            description: 'its name, of 10 bytes at most',
+          },
+          type: { enum: ['C', 'N', 'D', 'L', 'M'], description: 'text, number, day, yes or no, memo' },
+          length: { type: 'integer', minimum: 1, maximum: 254, description: 'bytes of a C or N' },
+          decimals: { type: 'integer', minimum: 0, maximum: 15, default: 0, description: 'of an N' },
         },
         required: ['name', 'type'],
         additionalProperties: false,
       },
     },
-    deleted: { enum: ['skip', 'fault'], default: 'skip' },
+    deleted: {
+      enum: ['skip', 'fault'],
+      default: 'skip',
+      description: 'what records are that are marked as deleted',
+    },
     codepage: {
       anyOf: [
         { const: 'check' },
         {
           type: 'object',
-          properties: { ignore: { type: 'string', minLength: 1 } },
+          properties: {
+            ignore: { type: 'string', minLength: 1, description: 'why the byte is known to be wrong' },
+          },
           required: ['ignore'],
           additionalProperties: false,
         },
       ],
       default: 'check',
-      description: 'check, or { ignore: WHY }',
+      description: 'check, or { ignore: WHY }: byte 29 must be 0 or agree with the charset',
     },
     date: {
       type: 'string',
       pattern: '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$',
-      description: 'a day, 2026-11-23',
+      description:
+        'a day, 2026-11-23: that in the header of what is written, so that a letter is the same bytes on every day; today, if not said',
     },
-    records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
+    records: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      default: 10_000,
+      description: 'letters in one document, at most',
+    },
   },
   required: ['charset', 'columns'],
   deeper: ({ columns, charset }) => columnFindings(columns, charset),

@@ -34,6 +34,17 @@ export interface EcmsOptions {
 
 export const eCms = documentFormat<EcmsOptions>({
   kind: 'e-cms',
+  about: {
+    summary:
+      'The messages of the national exchange (TH e-GIF), letters and notices: see [e-cms.md](../e-cms.md).',
+    badDays: [
+      ['XML that is not well-formed', 'refused', 'ecms.xml.malformed'],
+      ['a DOCTYPE', 'refused', 'ecms.xml.forbidden'],
+      ['an element that is missing', 'refused', 'ecms.element.missing'],
+      ['an organisation that nobody knows', 'refused', 'ecms.organisation.unknown'],
+      ['attachments beyond the bound, on the way out', 'refused', 'ecms.write.too-large'],
+    ],
+  },
   options: {
     organisations: { ...organisationIds, default: {} },
     organisationDigits: {
@@ -44,9 +55,13 @@ export const eCms = documentFormat<EcmsOptions>({
     attachments: {
       ...size,
       default: '64MiB',
-      description: 'a size such as 64MiB, of all attachments together',
+      description: 'bytes of all attachments together',
     },
-    filenames: { type: 'boolean', default: false, description: 'true or false' },
+    filenames: {
+      type: 'boolean',
+      default: false,
+      description: 'whether the names of files stand in the messages',
+    },
     charset: {
       enum: ['utf-8', 'windows-874'],
       default: 'utf-8',

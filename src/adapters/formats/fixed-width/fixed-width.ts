@@ -32,7 +32,7 @@ const place = {
   type: 'integer',
   minimum: 1,
   maximum: limits.record,
-  description: `bytes, 1 to ${limits.record}`,
+  description: 'a count of bytes; the first is 1',
 } as const
 const frame = { type: 'array', items: text, maxItems: limits.frame, default: [] } as const
 
@@ -42,11 +42,28 @@ const frame = { type: 'array', items: text, maxItems: limits.frame, default: [] 
  */
 export const fixedWidth = recordsFormat<Options>({
   kind: 'fixed-width',
+  about: {
+    summary: 'Text in columns of so many **bytes**, as programs of COBOL and dBase print it; records.',
+    badDays: [
+      ['a record that ends early', 'a fault, or blank cells with `short: blank`', 'adapter.fixed.length'],
+      ['something stands between the columns', 'a fault: name a column for it', 'adapter.fixed.between'],
+      ['`head` or `foot` is missing', 'the document is a fault: it was cut', 'adapter.fixed.frame'],
+      [
+        'a text of more bytes than its column',
+        'refused, or spilled as the field says; never cut',
+        'adapter.column.narrow',
+      ],
+      ['a text whose end would be taken for filling', 'refused, or spilled', 'adapter.column.edge'],
+    ],
+  },
   options: {
-    charset: { enum: bytewise },
-    end: { enum: ['crlf', 'lf', 'none'], default: 'crlf' },
-    length: place,
-    short: { enum: ['fault', 'blank'], default: 'fault' },
+    charset: { enum: bytewise, description: 'of the bytes, which are cut into columns first' },
+    end: { enum: ['crlf', 'lf', 'none'], default: 'crlf', description: 'of each record' },
+    length: {
+      ...place,
+      description: 'bytes of a record without its end; if not said, to the end of the last column',
+    },
+    short: { enum: ['fault', 'blank'], default: 'fault', description: 'what a record is that ends early' },
     columns: {
       type: 'array',
       minItems: 1,
@@ -55,19 +72,35 @@ export const fixedWidth = recordsFormat<Options>({
       items: {
         type: 'object',
         properties: {
-          name: text,
+          name: { ...text, description: 'its name' },
           start: place,
           length: place,
-          align: { enum: ['left', 'right'], default: 'left' },
-          pad: { enum: ['space', 'zero'], default: 'space' },
+          align: { enum: ['left', 'right'], default: 'left', description: 'where the text stands in it' },
+          pad: {
+            enum: ['space', 'zero'],
+            default: 'space',
+            description: 'what fills it; zero only to the right',
+          },
         },
         required: ['name', 'start', 'length'],
         additionalProperties: false,
       },
     },
-    head: frame,
-    foot: frame,
-    records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
+    head: {
+      ...frame,
+      description: 'the lines before the first record, by how they begin; they are written so too',
+    },
+    foot: {
+      ...frame,
+      description: 'the lines behind the last record, likewise: what shows that nothing was cut',
+    },
+    records: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      default: 10_000,
+      description: 'letters in one document, at most',
+    },
   },
   required: ['charset', 'columns'],
   deeper: layoutFindings,

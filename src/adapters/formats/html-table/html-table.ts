@@ -32,8 +32,25 @@ const otherRows = 1_000
  */
 export const htmlTable = recordsFormat<Options>({
   kind: 'html-table',
+  about: {
+    summary: 'The “xls” of web systems, which is an HTML table that Excel opens; records.',
+    badDays: [
+      ['a meta tag names another charset', 'the document is a fault', 'adapter.html.charset'],
+      ['a row with too few or too many cells', 'it costs itself', 'adapter.table.cells'],
+      ['a table within the table', 'the document is a fault', 'adapter.html.nested'],
+      [
+        'the document ends within its table',
+        'its whole rows are read, and one fault',
+        'adapter.html.unended',
+      ],
+      ['there is no such table', 'the document is a fault', 'adapter.table.missing'],
+    ],
+  },
   options: {
-    charset: { enum: charsets },
+    charset: {
+      enum: charsets,
+      description: 'of the bytes; Thai ones are read as windows-874, the superset, and bound what is written',
+    },
     table: {
       if: { type: 'array' },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
@@ -46,9 +63,24 @@ export const htmlTable = recordsFormat<Options>({
       },
       default: 1,
     },
-    columns: { ...names, default: [], description: 'a list of column names, each once' },
-    formulas: { enum: ['guard', 'plain'], default: 'guard' },
-    records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
+    columns: {
+      ...names,
+      default: [],
+      description: 'a list of column names, each once: all that the system writes and wants to find',
+    },
+    formulas: {
+      enum: ['guard', 'plain'],
+      default: 'guard',
+      description:
+        'guard: cells that a spreadsheet would run are written with an apostrophe, and read without; plain: as they are',
+    },
+    records: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      default: 10_000,
+      description: 'letters in one document, at most',
+    },
   },
   required: ['charset'],
   create: formOf,

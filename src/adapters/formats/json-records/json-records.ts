@@ -20,6 +20,20 @@ const path = { type: 'string', minLength: 1, maxLength: 200, description: 'a pat
 
 export const jsonRecords = recordsFormat<JsonRecordsOptions>({
   kind: 'json-records',
+  about: {
+    summary: 'The JSON of other systems, described by paths alone; records.',
+    badDays: [
+      ['a list or an object where the profile reads one value', 'a fault', 'adapter.json.shape'],
+      [
+        'the document breaks off',
+        'its whole records are read, and one fault with line and column',
+        'adapter.json.broken',
+      ],
+      ['a column from the root was cut off', 'the whole is a fault', 'adapter.json.outside-cut'],
+      ['a key twice in one object', 'a fault', 'adapter.json.key-twice'],
+      ['what is written is no number or boolean (`007`)', 'refused', 'adapter.json.type'],
+    ],
+  },
   options: {
     charset: { enum: charsets, default: 'utf-8', description: 'of the bytes' },
     layout: {

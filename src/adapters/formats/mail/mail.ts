@@ -38,6 +38,21 @@ const noMain = '-'
  */
 export const mail = recordsFormat<Options>({
   kind: 'mail',
+  about: {
+    summary: 'One mail is one letter or notice: labelled lines in its text, and files; records.',
+    badDays: [
+      ['its last boundary is missing, or base64 is cut', 'a fault', 'mail.part.unended'],
+      ['bytes that contradict their charset', 'a fault', 'mail.charset.contradicted'],
+      ['text as HTML only', 'a fault: nobody can say what a reader of HTML sees', 'mail.body.html'],
+      ['a label twice, saying two things', 'a fault', 'mail.body.label-twice'],
+      [
+        'a text with a line end, on the way out',
+        'spilled or refused; it never becomes a header',
+        'mail.line.cannot-say',
+      ],
+      ['files beyond `limit`, on the way out', 'refused', 'mail.too-large'],
+    ],
+  },
   options: {
     labels: {
       type: 'array',
@@ -45,23 +60,63 @@ export const mail = recordsFormat<Options>({
       minItems: 1,
       maxItems: 50,
       uniqueItems: true,
-      description: 'a list of labels without colons and braces, each once',
+      description:
+        'a list of labels without colons and braces, each once: the labelled lines, in the order in which they are written',
     },
-    subject: { type: 'string', minLength: 1, maxLength: 200, default: 'หนังสือราชการ' },
-    charset: { enum: ['utf-8', 'windows-874', 'tis-620', 'iso-8859-11'], default: 'utf-8' },
+    subject: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 200,
+      default: 'หนังสือราชการ',
+      description:
+        'a template of the subject, with labels in braces; on the way in it is asked for labels that the text does not have',
+    },
+    charset: {
+      enum: ['utf-8', 'windows-874', 'tis-620', 'iso-8859-11'],
+      default: 'utf-8',
+      description: 'of the text that is written; what it cannot say goes in UTF-8',
+    },
     main: {
       type: 'object',
       properties: {
-        label: { type: 'string', pattern: '^[^\\s{}:：](?:[^\\r\\n{}:：]{0,58}[^\\s{}:：])?$' },
-        name: { type: 'string', pattern: '^[^*]{0,60}\\*?[^*]{0,60}$', minLength: 1 },
+        label: {
+          type: 'string',
+          pattern: '^[^\\s{}:：](?:[^\\r\\n{}:：]{0,58}[^\\s{}:：])?$',
+          description: 'a label: the file that this line names (`-`: none), else the first PDF',
+        },
+        name: {
+          type: 'string',
+          pattern: '^[^*]{0,60}\\*?[^*]{0,60}$',
+          minLength: 1,
+          description: 'the first file so named, with at most one *, or none',
+        },
       },
       additionalProperties: false,
       default: {},
+      description: 'which file is the letter itself; if not said, the first PDF',
     },
-    quotes: { enum: ['keep', 'skip'], default: 'keep' },
-    signature: { enum: ['keep', 'skip'], default: 'keep' },
-    inlineImages: { enum: ['skip', 'attach'], default: 'skip' },
-    limit: { type: 'integer', minimum: 1024, maximum: 100 * 1024 ** 2, default: 20 * 1024 ** 2 },
+    quotes: {
+      enum: ['keep', 'skip'],
+      default: 'keep',
+      description: 'what becomes of lines that begin with >',
+    },
+    signature: {
+      enum: ['keep', 'skip'],
+      default: 'keep',
+      description: 'what becomes of what stands below a line of two hyphens',
+    },
+    inlineImages: {
+      enum: ['skip', 'attach'],
+      default: 'skip',
+      description: 'whether pictures that HTML refers to (logos, signatures) are files of the letter',
+    },
+    limit: {
+      type: 'integer',
+      minimum: 1024,
+      maximum: 100 * 1024 ** 2,
+      default: 20 * 1024 ** 2,
+      description: 'bytes of all files of a letter on the way out',
+    },
   },
   required: ['labels'],
   deeper: ({ labels, subject, main }) => {

@@ -21,7 +21,6 @@ const names = {
   uniqueItems: true,
   maxItems: gridLimits.columns,
   default: [],
-  description: 'a list of column names, each once',
 } as const
 
 /** Rows of titles above a header that are read beyond the records. */
@@ -33,15 +32,41 @@ const otherRows = 1_000
  */
 export const xlsx = recordsFormat<Options>({
   kind: 'xlsx',
+  about: {
+    summary: 'One sheet of a spreadsheet; records.',
+    badDays: [
+      [
+        'an error (`#REF!`), a formula without a result, a day that never was',
+        'a fault of its row',
+        'adapter.xlsx.cell',
+      ],
+      ['an old `.xls`, a password, half a file', 'the document is a fault', 'adapter.zip.broken'],
+      ['it unpacks to more than 32 MiB', 'the document is a fault', 'adapter.zip.large'],
+      ['there is no such sheet or header', 'the document is a fault', 'adapter.table.missing'],
+    ],
+  },
   options: {
     sheet: {
       type: 'string',
       pattern: '^[^\\[\\]:*?/\\\\\\u0000-\\u001f]{1,31}$',
       description: 'the name of a sheet: at most 31 characters, none of [ ] : * ? / \\',
     },
-    header: names,
-    columns: names,
-    records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
+    header: {
+      ...names,
+      description:
+        'a list of column names: the first row that has them all is the header; if not said, the first row is',
+    },
+    columns: {
+      ...names,
+      description: 'a list of column names, each once: all that the system writes and wants to find',
+    },
+    records: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      default: 10_000,
+      description: 'letters in one document, at most',
+    },
   },
   create: formOf,
 })

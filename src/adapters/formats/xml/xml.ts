@@ -25,33 +25,80 @@ const path = { type: 'string', minLength: 1, maxLength: 200 }
  */
 export const xml = recordsFormat<XmlOptions>({
   kind: 'xml',
+  about: {
+    summary: 'Dialects of XML, described by paths alone; records.',
+    badDays: [
+      [
+        'the encoding that it declares is another than `charset`',
+        'the document is a fault, unless `declaration: ignore`',
+        'adapter.xml.encoding',
+      ],
+      ['a DOCTYPE', 'the document is a fault', 'adapter.xml.forbidden'],
+      ['an element twice where the profile reads one', 'a fault', 'adapter.xml.twice'],
+      ['text among elements', 'a fault', 'adapter.xml.mixed'],
+      [
+        'the document breaks off',
+        'its whole letters are read, and one fault with the line',
+        'adapter.xml.malformed',
+      ],
+      ['no element of that path', 'the document is a fault', 'adapter.xml.no-record'],
+    ],
+  },
   options: {
-    charset: { enum: charsets },
-    declaration: { enum: ['check', 'ignore'], default: 'check' },
-    record: path,
-    namespaces: { type: 'object', additionalProperties: { type: 'string', minLength: 1 }, default: {} },
+    charset: {
+      enum: charsets,
+      description: 'of the bytes; Thai ones are read as windows-874, the superset, and bound what is written',
+    },
+    declaration: {
+      enum: ['check', 'ignore'],
+      default: 'check',
+      description: 'whether the encoding that the document declares must agree, if it does',
+    },
+    record: {
+      ...path,
+      description:
+        'the path from the root to the element that is one letter; the root’s name alone when the document is one letter',
+    },
+    namespaces: {
+      type: 'object',
+      additionalProperties: { type: 'string', minLength: 1 },
+      default: {},
+      description: 'prefix: URI, for the names in paths; "" for names without one',
+    },
     columns: {
       type: 'array',
       minItems: 1,
       maxItems: 300,
+      description: 'a list of paths, in the order in which they are written',
       items: {
         anyOf: [
           path,
           {
             type: 'object',
-            properties: { at: path, separator: { type: 'string', minLength: 1, maxLength: 5 }, each: path },
+            properties: {
+              at: { ...path, description: 'a path: หนังสือ/เรื่อง, @เลขที่, text()' },
+              separator: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 5,
+                description: 'between the values of a list in the cell',
+              },
+              each: { ...path, description: 'the element that repeats; if not said, the path’s last one' },
+            },
             required: ['at', 'separator'],
             additionalProperties: false,
           },
           {
             type: 'object',
             properties: {
-              at: path,
+              at: { ...path, description: 'a path: หนังสือ/เรื่อง, @เลขที่, text()' },
               highest: {
                 type: 'array',
                 items: { type: 'string', minLength: 1 },
                 minItems: 2,
                 uniqueItems: true,
+                description:
+                  'of several elements the one that stands last in this list is read; the others travel in the extension',
               },
             },
             required: ['at', 'highest'],
@@ -61,13 +108,30 @@ export const xml = recordsFormat<XmlOptions>({
         description: 'a path, { at, separator, each } or { at, highest }',
       },
     },
-    repair: { enum: ['ampersands'] },
-    references: { enum: ['refuse', 'write'], default: 'refuse' },
-    declare: { type: 'boolean', default: true },
-    indent: { type: 'integer', minimum: 0, maximum: 8, default: 2 },
-    lines: { enum: ['lf', 'crlf', 'none'], default: 'lf' },
-    blank: { enum: ['omit', 'pair', 'short'], default: 'omit' },
-    records: { type: 'integer', minimum: 1, maximum: 100_000, default: 10_000 },
+    repair: {
+      enum: ['ampersands'],
+      description: 'a bare & is escaped before reading, and the extension says how many',
+    },
+    references: {
+      enum: ['refuse', 'write'],
+      default: 'refuse',
+      description: 'what happens with what the charset cannot say: refused, or written as &#…;',
+    },
+    declare: { type: 'boolean', default: true, description: 'whether the XML declaration is written' },
+    indent: { type: 'integer', minimum: 0, maximum: 8, default: 2, description: 'blanks for each level' },
+    lines: { enum: ['lf', 'crlf', 'none'], default: 'lf', description: 'line ends' },
+    blank: {
+      enum: ['omit', 'pair', 'short'],
+      default: 'omit',
+      description: 'how an empty cell is written: not at all, <a></a>, <a/>',
+    },
+    records: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      default: 10_000,
+      description: 'letters in one document, at most',
+    },
   },
   required: ['charset', 'record', 'columns'],
   inside: true,

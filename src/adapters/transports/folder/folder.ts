@@ -18,8 +18,47 @@ interface Options extends FetchOptions {
  */
 export const folder = transport<Options>({
   kind: 'folder',
+  about: {
+    summary: 'Documents as files in a folder that the system and the gateway share.',
+    badDays: [
+      [
+        'a file that is named is not there',
+        'it is waited for, then its letter is a fault',
+        'adapter.file.missing',
+      ],
+      [
+        'two open documents name one file',
+        'it goes to neither; each letter that names it is a fault',
+        'adapter.file.contested',
+      ],
+      [
+        'a document beyond `limit`',
+        'it is not read; the quarantine has its name, size, SHA-256 and place',
+        'adapter.folder.too-large',
+      ],
+      [
+        'another gateway fetches from the folder',
+        'nothing is taken, and `/readyz` says whose it is',
+        'adapter.folder.foreign',
+      ],
+      [
+        'another folder stands where the shared one stood (an unmounted share)',
+        'nothing is handed over, until it is back',
+        'adapter.folder.other',
+      ],
+      [
+        'a parcel was on the move and is neither staged nor there',
+        'unknown, never taken: a person looks',
+        'adapter.folder.lost',
+      ],
+      ['the folder cannot be read or written', 'not now; told once', 'adapter.folder.absent'],
+    ],
+  },
   options: {
-    path: textOrReference,
+    path: {
+      ...textOrReference,
+      description: 'the folder; a relative path stands in the gateway’s data folder',
+    },
     ...fetchOptions({ every: '2s', settle: '5s' }),
   },
   required: ['path'],

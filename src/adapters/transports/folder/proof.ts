@@ -11,7 +11,7 @@ export type Proof = 'ours' | 'other' | 'absent'
 /**
  * A check of one folder. The first time it writes a mark, `.saraban/folder`, or finds one; from then on the folder must
  * hold the same mark. A person who has replaced the folder on purpose puts an empty file `.saraban/accept` into it.
- * What was seen is remembered by the process: docs/profiles.md says how a mount point is made safe over a restart.
+ * What was seen is remembered by the process: docs/reference/transports.md says how a mount point is made safe over a restart.
  */
 export function folderProof(path: string): () => Promise<Proof> {
   const own = join(path, '.saraban')

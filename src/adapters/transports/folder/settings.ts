@@ -38,14 +38,26 @@ export const fetchOptions = ({
     type: 'string',
     pattern: '^(?!\\.)[^/\\\\*]{1,60}$|^(?!\\.)[^/\\\\*]{0,60}\\*[^/\\\\*]{0,60}$',
     default: '*',
-    description: 'a file name with at most one "*" and no path in it',
+    description: 'a file name with at most one "*" and no path in it: the names of documents, in either case',
   },
-  every: { ...duration, default: every },
-  settle: { ...duration, default: settle },
-  wait: { ...duration, default: '10m' },
-  done: { enum: ['rename', 'delete'], default: 'rename' },
-  limit: { ...size, default: '16MiB' },
-  attachmentLimit: { ...size, default: '2GiB' },
+  every: { ...duration, default: every, description: 'between two looks' },
+  settle: {
+    ...duration,
+    default: settle,
+    description: 'a file is taken when it has not changed for so long',
+  },
+  wait: {
+    ...duration,
+    default: '10m',
+    description: 'for a file beside that is named and not there; then the letter is a fault',
+  },
+  done: {
+    enum: ['rename', 'delete'],
+    default: 'rename',
+    description: 'what becomes of taken files: rename: into done/<time>-<n>/document and …/beside',
+  },
+  limit: { ...size, default: '16MiB', description: 'bytes of a document' },
+  attachmentLimit: { ...size, default: '2GiB', description: 'bytes of a file beside' },
 })
 
 /** What these options say, but for the folder and the form. */

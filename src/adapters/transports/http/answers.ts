@@ -1,4 +1,4 @@
-// What a door answers, once it is known what became of a document. The statuses are a contract: docs/profiles.md.
+// What a door answers, once it is known what became of a document. The statuses are a contract: docs/reference/transports.md.
 import { definitionOf, messageOf, type Problem, remedyOf } from '../../../problem/problem.ts'
 import type { DoorAnswer, Taken } from '../../contract.ts'
 

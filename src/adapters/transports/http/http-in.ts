@@ -28,23 +28,35 @@ interface Options {
  */
 export const httpIn = transport<Options>({
   kind: 'http-in',
+  about: {
+    summary: 'Doors at which a system hands documents in by POST, or fetches its own by GET.',
+    badDays: [
+      ['a letter that is not right', '422 with every problem, Thai and English; nothing was taken'],
+      ['the same letter with another content', '409; a person decides', 'letter.conflict'],
+      ['broken, slow or too large', '400, 408, 413', 'adapter.multipart.broken'],
+      ['of another media type', '415', 'adapter.body.unsupported'],
+      ['nothing can be committed now', '503 with Retry-After: send it again', 'adapter.gateway.busy'],
+      ['`DELETE` of what is not the first any more', '404', 'adapter.waiting.unknown'],
+    ],
+  },
   options: {
     path: {
       type: 'string',
       pattern: '^(/[A-Za-z0-9._~-]{1,60}){1,10}$',
-      description: 'an absolute path without a slash at its end: /v1/systems/57/letters',
+      description:
+        'an absolute path without a slash at its end: /v1/systems/57/letters; one for each channel, one for receive and notices together',
     },
     access,
-    limit: { ...size, default: '4MiB' },
-    attachmentLimit: { ...size, default: '2GiB' },
+    limit: { ...size, default: '4MiB', description: 'bytes of a document' },
+    attachmentLimit: { ...size, default: '2GiB', description: 'bytes of a file' },
     attachments: {
       type: 'integer',
       minimum: 0,
       maximum: 100,
       default: 100,
-      description: 'a count, at most 100',
+      description: 'a count of files, at most',
     },
-    within: { ...duration, default: '10m' },
+    within: { ...duration, default: '10m', description: 'until a body has arrived whole' },
     types: {
       type: 'array',
       items: { type: 'string', pattern: '^[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}$' },

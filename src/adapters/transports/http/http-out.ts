@@ -29,18 +29,52 @@ interface Options {
  */
 export const httpOut = transport<Options>({
   kind: 'http-out',
+  about: {
+    summary: 'The gateway brings documents by POST.',
+    badDays: [
+      ['2xx with a page (a sign-in, a proxy)', 'unknown; it is sent again', 'adapter.peer.no-answer'],
+      [
+        '400, 409, 410, 413, 415, 422',
+        'refused for good; 409 to an envelope: taken before',
+        'adapter.peer.refused',
+      ],
+      [
+        '401, 403, 404, 407, redirects, all other 4xx',
+        'not now: a state of the network or of a deployment; redirects lead nowhere',
+        'adapter.peer.unready',
+      ],
+      ['408, 425, 429, 5xx, no connection', 'not now, with Retry-After where it is given'],
+      ['lost after the last byte', 'unknown; it is sent again'],
+      [
+        'a key or certificate that is no PEM, or a key that is not the certificate’s',
+        'the profile is not loaded',
+        'adapter.tls.not-pem',
+      ],
+    ],
+  },
   options: {
-    url: textOrReference,
-    tls: object({ key: secret, certificate: textOrReference, authority: textOrReference }),
-    token: secret,
-    connect: { ...duration, default: '10s' },
-    within: { ...duration, default: '60s' },
+    url: { ...textOrReference, description: 'https; http only to the gateway’s own machine' },
+    tls: {
+      ...object({
+        key: { ...secret, description: 'our key' },
+        certificate: { ...textOrReference, description: 'the certificate that we show' },
+        authority: {
+          ...textOrReference,
+          description:
+            'the authority that the other side’s certificate comes from; if not said, the public ones',
+        },
+      }),
+      description: 'PEM texts',
+    },
+    token: { ...secret, description: 'sent as Authorization: Bearer' },
+    connect: { ...duration, default: '10s', description: 'for the connection' },
+    within: { ...duration, default: '60s', description: 'for the answer' },
     connections: {
       type: 'integer',
       minimum: 1,
       maximum: 64,
       default: 8,
-      description: 'a count from 1 to 64',
+      description: 'a count of connections kept to this system, at most',
     },
   },
   required: ['url'],

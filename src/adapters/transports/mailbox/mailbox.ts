@@ -32,12 +32,15 @@ interface Options {
 
 const server: JsonSchema = object(
   {
-    host: textOrReference,
+    host: { ...textOrReference, description: 'its name' },
     port,
-    user: textOrReference,
-    password: secret,
-    authority: textOrReference,
-    plain: { type: 'boolean', default: false, description: 'true or false' },
+    user: { ...textOrReference, description: 'who we are there' },
+    password: { ...secret, description: 'the password' },
+    authority: {
+      ...textOrReference,
+      description: 'PEM of the authority, where no public one signed its certificate',
+    },
+    plain: { type: 'boolean', default: false, description: 'true: no TLS, on a network of one’s own' },
   },
   ['host'],
 )
@@ -51,33 +54,85 @@ const name: JsonSchema = { type: 'string', pattern: '^[^\\r\\n\\u0000]{1,200}$' 
  */
 export const mailbox = transport<Options>({
   kind: 'mailbox',
+  about: {
+    summary: 'Mails by IMAP and SMTP, for offices that have nothing else; documents of the format `mail`.',
+    badDays: [
+      ['a mail of a stranger', 'into quarantine and `failed`; never answered', 'mail.sender.stranger'],
+      ['a sender that is not proved, with `authentication`', 'the same', 'mail.sender.unproved'],
+      ['an automatic mail (absence, report, list)', 'the same', 'mail.sender.automatic'],
+      ['5xx to the recipient or the mail, 552 to its size', 'refused for good', 'mail.server.refused'],
+      ['4xx; a full mailbox; 5xx to our name, password or address; no TLS', 'not now'],
+      [
+        'connection lost after the last byte',
+        'unknown, it is sent again: the office may see it twice, under one Message-ID',
+      ],
+    ],
+  },
   options: {
-    address: textOrReference,
-    office: textOrReference,
-    imap: server,
-    smtp: server,
-    mailbox: { ...name, default: 'INBOX' },
+    address: { ...textOrReference, description: 'the gateway’s own address' },
+    office: { ...textOrReference, description: 'the office’s, to which letters and notices go' },
+    imap: { ...server, description: 'where mails come from; port 993' },
+    smtp: {
+      ...server,
+      description: 'by which mails go, with the options of imap; port 587 with STARTTLS, or 465',
+    },
+    mailbox: { ...name, default: 'INBOX', description: 'what is looked into' },
     done: {
       anyOf: [
         { const: 'seen' },
-        object({ move: name }, ['move']),
-        object({ keyword: { type: 'string', pattern: '^[$A-Za-z][A-Za-z0-9_-]{0,60}$' } }, ['keyword']),
+        object({ move: { ...name, description: 'the mailbox into which it is moved' } }, ['move']),
+        object(
+          {
+            keyword: {
+              type: 'string',
+              pattern: '^[$A-Za-z][A-Za-z0-9_-]{0,60}$',
+              description: 'the keyword that it gets',
+            },
+          },
+          ['keyword'],
+        ),
       ],
       default: { move: 'saraban-done' },
+      description: 'what becomes of taken mails: seen, { move: MAILBOX } or { keyword: WORD }',
     },
-    failed: { ...name, default: 'saraban-failed' },
-    every: { ...duration, default: '60s' },
-    within: { ...duration, default: '2m' },
-    limit: { ...size, default: '35MiB' },
-    senders: { type: 'array', items: textOrReference, default: [], description: 'a list of addresses' },
-    authentication: object({ server: textOrReference }, ['server']),
+    failed: {
+      ...name,
+      default: 'saraban-failed',
+      description: 'where mails go that were not understood or not believed',
+    },
+    every: { ...duration, default: '60s', description: 'between two looks' },
+    within: { ...duration, default: '2m', description: 'in this time a server must say something' },
+    limit: { ...size, default: '35MiB', description: 'bytes of a mail' },
+    senders: {
+      type: 'array',
+      items: textOrReference,
+      default: [],
+      description: 'a list of the addresses whose mails are believed; needed for what comes',
+    },
+    authentication: {
+      ...object(
+        {
+          server: {
+            ...textOrReference,
+            description: 'the server whose topmost Authentication-Results header is believed',
+          },
+        },
+        ['server'],
+      ),
+      description:
+        'a mail is believed only when this server says that DKIM or SPF passed for the domain in From; without it a From can be forged',
+    },
     notices: {
       type: 'string',
       minLength: 1,
       maxLength: 100,
-      description: 'how the subject of a notice begins',
+      description: 'how the subject of a notice begins, where letters and notices come into one mailbox',
     },
-    answer: { type: 'boolean', default: false, description: 'true or false' },
+    answer: {
+      type: 'boolean',
+      default: false,
+      description: 'true: whoever sent a mail that was not understood is told so, in Thai',
+    },
   },
   required: ['address', 'office'],
   channels: ['send', 'sendNotices', 'receive', 'notices'],

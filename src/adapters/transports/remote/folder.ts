@@ -34,14 +34,21 @@ export interface RemoteOptions extends FetchOptions {
 
 /** Options of both kinds. `connect`: for a connection with its sign-in, `within`: for an answer or the next bytes, `transfer`: for one file. */
 export const remoteOptions: Readonly<Record<keyof RemoteOptions, JsonSchema>> = {
-  host: textOrReference,
+  host: { ...textOrReference, description: 'the name or address of the server' },
   port,
-  user: textOrReference,
-  password: secret,
-  folders: object(Object.fromEntries(channels.map((channel) => [channel, textOrReference]))),
-  connect: { ...duration, default: '10s' },
-  within: { ...duration, default: '30s' },
-  transfer: { ...duration, default: '1h' },
+  user: { ...textOrReference, description: 'who we are there' },
+  password: { ...secret, description: 'the password' },
+  folders: {
+    ...object(
+      Object.fromEntries(
+        channels.map((channel) => [channel, { ...textOrReference, description: `the folder of ${channel}` }]),
+      ),
+    ),
+    description: 'a folder for each channel that uses the transport; without a / first, in the user’s own',
+  },
+  connect: { ...duration, default: '10s', description: 'for a connection with its sign-in' },
+  within: { ...duration, default: '30s', description: 'for one answer, or the next bytes' },
+  transfer: { ...duration, default: '1h', description: 'for one file' },
   ...fetchOptions({ every: '10s', settle: '10s' }),
 }
 

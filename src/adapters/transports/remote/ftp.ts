@@ -18,11 +18,34 @@ interface Options extends RemoteOptions {
 /** Options, beside those of folder.ts. `tls`: `explicit` (AUTH TLS) or `implicit`; `ca`: PEM of the authority; `plain`: no TLS. */
 export const ftp = transport<Options>({
   kind: 'ftp',
+  about: {
+    summary:
+      'Documents as files in folders of an FTP server over TLS; what `folder` promises holds here too, on the server.',
+    badDays: [
+      ['the server’s certificate is not good', 'nothing is sent', 'adapter.ftp.certificate'],
+      ['the connection breaks before the document’s rename', 'not now', 'adapter.remote.lost'],
+      ['it breaks in the rename', 'unknown; the next attempt finds out'],
+      [
+        'the server refuses name, password or key',
+        'not now, and not before a minute',
+        'adapter.remote.sign-in',
+      ],
+      ['a folder is not there', 'not now', 'adapter.remote.folder-missing'],
+      ['no connection', 'not now, at growing intervals up to 5 min', 'adapter.remote.unreachable'],
+    ],
+  },
   options: {
     ...remoteOptions,
-    tls: { enum: ['explicit', 'implicit'], description: 'explicit or implicit' },
-    ca: textOrReference,
-    plain: { const: true },
+    tls: {
+      enum: ['explicit', 'implicit'],
+      description: 'explicit (AUTH TLS, and so if not said) or implicit',
+    },
+    ca: {
+      ...textOrReference,
+      description:
+        'PEM of the authority that the server’s certificate comes from; if not said, the public ones',
+    },
+    plain: { const: true, description: 'no TLS: the password and every letter can be read on the way' },
   },
   required: ['host', 'user', 'password', 'folders'],
   channels: ['send', 'sendNotices', 'receive', 'notices'],

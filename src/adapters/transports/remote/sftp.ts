@@ -17,10 +17,35 @@ const fingerprint = '^SHA256:[A-Za-z0-9+/]{43}$'
 /** Options, beside those of folder.ts. `hostKey`: fingerprints of the keys that the server may show; `key` and `passphrase`: our private key. */
 export const sftp = transport<Options>({
   kind: 'sftp',
+  about: {
+    summary:
+      'Documents as files in folders of an SFTP server; what `folder` promises holds here too, on the server.',
+    badDays: [
+      [
+        'the server shows another key',
+        'nothing is sent, and the key that it showed is told',
+        'adapter.sftp.host-key',
+      ],
+      [
+        'our key cannot be read, or its passphrase is wrong',
+        'not now; told once',
+        'adapter.sftp.key-unreadable',
+      ],
+      ['the connection breaks before the document’s rename', 'not now', 'adapter.remote.lost'],
+      ['it breaks in the rename', 'unknown; the next attempt finds out'],
+      [
+        'the server refuses name, password or key',
+        'not now, and not before a minute',
+        'adapter.remote.sign-in',
+      ],
+      ['a folder is not there', 'not now', 'adapter.remote.folder-missing'],
+      ['no connection', 'not now, at growing intervals up to 5 min', 'adapter.remote.unreachable'],
+    ],
+  },
   options: {
     ...remoteOptions,
-    key: secret,
-    passphrase: secret,
+    key: { ...secret, description: 'our private key, instead of a password' },
+    passphrase: { ...secret, description: 'of our key' },
     hostKey: {
       description:
         'the fingerprint of the server’s key, SHA256:… (ssh-keygen -lf), or several while it changes',

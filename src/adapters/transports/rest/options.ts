@@ -105,84 +105,116 @@ const headers: JsonSchema = {
   default: {},
   description: 'headers by name; their texts may have the places of the path',
 }
-const methods = (...names: readonly string[]): JsonSchema => ({ enum: names, default: names[0] })
+const methods = (...names: readonly string[]): JsonSchema => ({
+  enum: names,
+  default: names[0],
+  description: 'of the request',
+})
 
 const poll: JsonSchema = object(
   {
-    list: object(
-      {
-        path: { ...path, description: 'of a page of what waits; {page} is its number' },
-        items: { ...at, description: 'where the list of items stands in the answer' },
-        key: { ...at, description: 'where the key stands in an item' },
-        first: {
-          type: 'integer',
-          minimum: 0,
-          maximum: 1,
-          default: 1,
-          description: 'the number of the first page, 0 or 1',
+    list: {
+      description: 'pages of what waits',
+      ...object(
+        {
+          path: { ...path, description: 'of a page of what waits; {page} is its number' },
+          items: { ...at, description: 'where the list of items stands in the answer' },
+          key: { ...at, description: 'where the key stands in an item' },
+          first: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1,
+            default: 1,
+            description: 'the number of the first page, 0 or 1',
+          },
+          next: { ...at, description: 'where the address of the next page stands, instead of {page}' },
+          pages: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 1000,
+            default: 50,
+            description: 'pages of one look, at most',
+          },
         },
-        next: { ...at, description: 'where the address of the next page stands, instead of {page}' },
-        pages: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 1000,
-          default: 50,
-          description: 'pages of one look, at most',
+        ['path', 'items', 'key'],
+      ),
+    },
+    head: {
+      description: 'the first document that waits, instead of a list',
+      ...object(
+        {
+          path: {
+            ...path,
+            description: 'of the first document that waits; 204, 404 and an empty body say that none does',
+          },
+          key: {
+            ...object({ header, at }),
+            minProperties: 1,
+            maxProperties: 1,
+            description: 'where its key stands: in a header, or in the JSON',
+          },
         },
-      },
-      ['path', 'items', 'key'],
-    ),
-    head: object(
-      {
-        path: {
-          ...path,
-          description: 'of the first document that waits; 204, 404 and an empty body say that none does',
-        },
-        key: { ...object({ header, at }), minProperties: 1, maxProperties: 1 },
-      },
-      ['path', 'key'],
-    ),
+        ['path', 'key'],
+      ),
+    },
     at: {
       ...at,
       default: '',
       description: 'where the document stands in the item; empty: the item is the document',
     },
     document: { ...path, description: 'of the whole document, by {key}' },
-    files: object({
-      path: { ...path, description: 'of a file, by {key} and {file}' },
-      at: { ...at, description: 'where the item has its list of files, instead of path' },
-      name: { ...at, default: 'name', description: 'where a file’s name stands in its entry' },
-      url: {
-        ...at,
-        default: 'url',
-        description: 'where its address stands, absolute or relative to the document’s',
-      },
-      size: { ...at, description: 'where its bytes are counted' },
-      sha256: { ...at, description: 'where its SHA-256 stands' },
-    }),
-    done: object(
-      {
-        method: methods('DELETE', 'POST', 'PUT', 'PATCH'),
-        path: { ...path, description: 'told after the commit, by {key}' },
-        body: { ...texts, description: 'its fields; places: {key} {messageId} {result}' },
-        as: { enum: ['json', 'form'], default: 'json', description: 'how the fields are written' },
-        words: {
-          ...object({
-            taken: { type: 'string', default: 'taken', description: '{result} of what was taken' },
-            quarantined: {
-              type: 'string',
-              default: 'quarantined',
-              description: '{result} of what a person decides',
-            },
-          }),
-          default: {},
+    files: {
+      description: 'where its files are; the document names them',
+      ...object({
+        path: { ...path, description: 'of a file, by {key} and {file}' },
+        at: { ...at, description: 'where the item has its list of files, instead of path' },
+        name: { ...at, default: 'name', description: 'where a file’s name stands in its entry' },
+        url: {
+          ...at,
+          default: 'url',
+          description: 'where its address stands, absolute or relative to the document’s',
         },
-      },
-      ['path'],
-    ),
-    notices: object({ at, is: { ...words, minItems: 1 } }, ['at', 'is']),
-    every: { ...duration, default: '30s' },
-    wait: { ...duration, default: '10m' },
+        size: { ...at, description: 'where its bytes are counted' },
+        sha256: { ...at, description: 'where its SHA-256 stands' },
+      }),
+    },
+    done: {
+      description: 'how the system is told, after the commit',
+      ...object(
+        {
+          method: methods('DELETE', 'POST', 'PUT', 'PATCH'),
+          path: { ...path, description: 'told after the commit, by {key}' },
+          body: { ...texts, description: 'its fields; places: {key} {messageId} {result}' },
+          as: { enum: ['json', 'form'], default: 'json', description: 'how the fields are written' },
+          words: {
+            ...object({
+              taken: { type: 'string', default: 'taken', description: '{result} of what was taken' },
+              quarantined: {
+                type: 'string',
+                default: 'quarantined',
+                description: '{result} of what a person decides',
+              },
+            }),
+            default: {},
+            description: 'what {result} is',
+          },
+        },
+        ['path'],
+      ),
+    },
+    notices: {
+      ...object(
+        { at, is: { ...words, minItems: 1, description: 'a list of what says there that it is a notice' } },
+        ['at', 'is'],
+      ),
+      description: 'where one queue holds letters and notices',
+    },
+    every: { ...duration, default: '30s', description: 'between two looks' },
+    wait: {
+      ...duration,
+      default: '10m',
+      description: 'for a file that is not there; then the letter is a fault',
+    },
   },
   ['done'],
 )
@@ -212,83 +244,126 @@ const push: JsonSchema = object(
         },
       }),
       default: {},
+      description: 'names of the parts where files come with the document',
     },
-    upload: object(
-      {
-        method: methods('PUT', 'POST'),
-        path: { ...path, description: 'of one file, by {parcel} and {file}' },
-        headers,
-      },
-      ['path'],
-    ),
-    answer: object(
-      {
-        at: {
-          ...at,
-          description: 'where the system says in JSON what became of it; not said: the whole body',
+    upload: {
+      description: 'each file goes ahead of the document, by itself; 409 says that it is there',
+      ...object(
+        {
+          method: methods('PUT', 'POST'),
+          path: { ...path, description: 'of one file, by {parcel} and {file}' },
+          headers,
         },
-        taken: { ...words, minItems: 1, description: 'what says that it was taken' },
-        refused: {
-          ...words,
-          default: [],
-          description: 'what says that it never will be; all else is “not now”',
+        ['path'],
+      ),
+    },
+    answer: {
+      description: 'where the system says what became of it; if not said, the table of `http-out`',
+      ...object(
+        {
+          at: {
+            ...at,
+            description: 'where the system says in JSON what became of it; not said: the whole body',
+          },
+          taken: { ...words, minItems: 1, description: 'what says that it was taken' },
+          refused: {
+            ...words,
+            default: [],
+            description: 'what says that it never will be; all else is “not now”',
+          },
         },
-      },
-      ['taken'],
-    ),
+        ['taken'],
+      ),
+    },
   },
   ['path'],
 )
 
 export const restOptions: Readonly<Record<keyof Options, JsonSchema>> = {
-  url: textOrReference,
+  url: {
+    ...textOrReference,
+    description:
+      'the server, with the path before all others if there is one: https; http to the gateway’s own machine, or with plain',
+  },
   plain: {
     type: 'boolean',
     default: false,
     description: 'true: no TLS; passwords and letters can be read on the way',
   },
-  tls: object({ key: secret, certificate: textOrReference, authority: textOrReference }),
+  tls: {
+    ...object({
+      key: { ...secret, description: 'our key' },
+      certificate: { ...textOrReference, description: 'the certificate that we show' },
+      authority: {
+        ...textOrReference,
+        description:
+          'the authority that the other side’s certificate comes from; if not said, the public ones',
+      },
+    }),
+    description: 'PEM texts',
+  },
   signIn: {
     ...object({
-      token: secret,
-      basic: object({ user: textOrReference, password: secret }, ['user', 'password']),
-      header: object({ name: header, value: secret }, ['name', 'value']),
-      request: object(
-        {
-          path,
-          as: { enum: ['json', 'form'], default: 'json', description: 'how user and password are written' },
-          user: textOrReference,
-          password: secret,
-          names: {
-            ...object({
-              user: {
-                type: 'string',
-                minLength: 1,
-                default: 'username',
-                description: 'the field of the user',
-              },
-              password: {
-                type: 'string',
-                minLength: 1,
-                default: 'password',
-                description: 'the field of the password',
-              },
-            }),
-            default: {},
+      token: { ...secret, description: 'sent as Authorization: Bearer' },
+      basic: {
+        ...object(
+          {
+            user: { ...textOrReference, description: 'the user' },
+            password: { ...secret, description: 'the password' },
           },
-          with: { ...texts, default: {}, description: 'further fields' },
-          token: { ...at, description: 'where the token stands in the answer' },
-          lifetime: { ...at, description: 'where its life stands, in seconds; not said: until a 401' },
-          header: { ...header, default: 'Authorization' },
-          prefix: {
-            type: 'string',
-            maxLength: 40,
-            default: 'Bearer ',
-            description: 'what stands before the token',
+          ['user', 'password'],
+        ),
+        description: 'HTTP Basic',
+      },
+      header: {
+        ...object({ name: header, value: { ...secret, description: 'what it says' } }, ['name', 'value']),
+        description: 'an API key in a header',
+      },
+      request: {
+        description:
+          'a sign-in of its own: user and password are posted, and the token is found in the answer',
+        ...object(
+          {
+            path: { ...path, description: 'where user and password are posted to' },
+            as: { enum: ['json', 'form'], default: 'json', description: 'how user and password are written' },
+            user: { ...textOrReference, description: 'the user' },
+            password: { ...secret, description: 'the password' },
+            names: {
+              description: 'the two fields’ names',
+              ...object({
+                user: {
+                  type: 'string',
+                  minLength: 1,
+                  default: 'username',
+                  description: 'the field of the user',
+                },
+                password: {
+                  type: 'string',
+                  minLength: 1,
+                  default: 'password',
+                  description: 'the field of the password',
+                },
+              }),
+              default: {},
+            },
+            with: { ...texts, default: {}, description: 'further fields' },
+            token: { ...at, description: 'where the token stands in the answer' },
+            lifetime: { ...at, description: 'where its life stands, in seconds; not said: until a 401' },
+            header: {
+              ...header,
+              default: 'Authorization',
+              description: 'the header in which the token is sent',
+            },
+            prefix: {
+              type: 'string',
+              maxLength: 40,
+              default: 'Bearer ',
+              description: 'what stands before the token',
+            },
           },
-        },
-        ['path', 'user', 'password', 'token'],
-      ),
+          ['path', 'user', 'password', 'token'],
+        ),
+      },
     }),
     description: 'one of token, basic, header and request',
   },
@@ -299,14 +374,20 @@ export const restOptions: Readonly<Record<keyof Options, JsonSchema>> = {
     default: [],
     description: 'further servers that files are fetched from: https://files.example.go.th',
   },
-  connect: { ...duration, default: '10s' },
-  within: { ...duration, default: '60s' },
-  transfer: { ...duration, default: '1h' },
-  connections: { type: 'integer', minimum: 1, maximum: 64, default: 8, description: 'a count from 1 to 64' },
-  limit: { ...size, default: '16MiB' },
-  attachmentLimit: { ...size, default: '2GiB' },
-  send: poll,
-  sendNotices: poll,
-  receive: push,
-  notices: push,
+  connect: { ...duration, default: '10s', description: 'for the connection' },
+  within: { ...duration, default: '60s', description: 'for the answer, and between two pieces of it' },
+  transfer: { ...duration, default: '1h', description: 'for a request with its answer as a whole' },
+  connections: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 64,
+    default: 8,
+    description: 'a count of connections to this system, at most',
+  },
+  limit: { ...size, default: '16MiB', description: 'bytes of a document or a page' },
+  attachmentLimit: { ...size, default: '2GiB', description: 'bytes of a file' },
+  send: { ...poll, description: 'how letters are polled' },
+  sendNotices: { ...poll, description: 'how notices are polled, with the options of send' },
+  receive: { ...push, description: 'how letters are brought' },
+  notices: { ...push, description: 'how notices are brought, with the options of receive' },
 }

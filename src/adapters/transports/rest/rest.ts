@@ -16,6 +16,30 @@ import { unknownPlace } from './template.ts'
 
 export const rest = transport<Options>({
   kind: 'rest',
+  about: {
+    summary:
+      'A system’s own REST interface: documents are polled from it, and brought to it, as the profile says.',
+    badDays: [
+      [
+        'a page with 200 where JSON belongs, a half answer, another shape',
+        'nothing is taken and nothing acknowledged',
+        'adapter.peer.no-answer',
+      ],
+      [
+        'the sign-in is refused',
+        'not now, and not again for 5 minutes, so that the account is not locked',
+        'adapter.peer.unready',
+      ],
+      [
+        'a file is refused, gone, too large or another',
+        'waited for: the next look reads the document anew',
+        'adapter.file.missing',
+      ],
+      ['a place of an address has nothing to stand in it', 'refused', 'adapter.rest.place-empty'],
+      ['a letter that is not right', 'in quarantine, whole, and `done` with the word `quarantined`'],
+      ['a lost answer to `done`', 'it is read again under its key, and known'],
+    ],
+  },
   options: restOptions,
   required: ['url'],
   channels: ['send', 'sendNotices', 'receive', 'notices'],

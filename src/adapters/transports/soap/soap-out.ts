@@ -35,6 +35,19 @@ const codes = {
 
 export const soapOut = transport<Options>({
   kind: 'soap-out',
+  about: {
+    summary:
+      'The national exchange (TH e-GIF e-CMS), the gateway as the client of a system’s server: see [e-cms.md](../e-cms.md).',
+    badDays: [
+      ['an answer that is none', 'unknown; it is sent again', 'ecms.peer.no-answer'],
+      [
+        'its number is known there, and no answer was lost before',
+        'refused: another letter',
+        'ecms.peer.other',
+      ],
+      ['an ErrorCode that is not among `errors`', 'refused for good', 'adapter.peer.refused'],
+    ],
+  },
   options: {
     url: { ...textOrReference, description: 'the URL of the system’s server' },
     plain: {
@@ -45,26 +58,37 @@ export const soapOut = transport<Options>({
     user: { ...textOrReference, description: 'the name for HTTP Basic' },
     password: { ...secret, description: 'the password for HTTP Basic, by reference' },
     tls: {
-      ...object({ key: secret, certificate: textOrReference, authority: textOrReference }),
+      ...object({
+        key: { ...secret, description: 'our key' },
+        certificate: { ...textOrReference, description: 'the certificate that we show' },
+        authority: {
+          ...textOrReference,
+          description: 'the authority that the server’s certificate comes from',
+        },
+      }),
       description: 'key, certificate and authority, PEM',
     },
-    connect: { ...duration, default: '10s', description: 'a time such as 10s, for the connection' },
+    connect: { ...duration, default: '10s', description: 'for the connection' },
     within: {
       ...duration,
       default: '2m',
-      description: 'a time such as 2m, in which the server says something',
+      description: 'in which the server says something',
     },
     connections: {
       type: 'integer',
       minimum: 1,
       maximum: 16,
       default: 2,
-      description: 'a count from 1 to 16',
+      description: 'a count of connections, at most',
     },
-    every: { ...duration, default: '60s', description: 'a time such as 60s, between two looks at its queue' },
-    limit: { ...size, default: '96MiB', description: 'a size such as 96MiB, of an item of its queue' },
+    every: { ...duration, default: '60s', description: 'between two looks at its queue' },
+    limit: { ...size, default: '96MiB', description: 'bytes of an item of its queue' },
     errors: {
-      ...object({ known: codes, later: codes, nothing: codes }),
+      ...object({
+        known: { ...codes, description: 'a list of ErrorCodes: it has the letter already' },
+        later: { ...codes, description: 'a list of ErrorCodes: not now' },
+        nothing: { ...codes, description: 'a list of ErrorCodes: its queue is empty' },
+      }),
       default: {},
       description: 'ErrorCodes of the server: known, later, nothing',
     },
@@ -76,7 +100,8 @@ export const soapOut = transport<Options>({
     ask: {
       type: 'boolean',
       default: false,
-      description: 'true: OutboundStatusRequest before a second attempt; or false',
+      description:
+        'true: OutboundStatusRequest before a letter is sent again whose answer was lost; or false',
     },
   },
   required: ['url'],

@@ -46,6 +46,16 @@ export interface SoapOptions {
 
 export const soap = transport<SoapOptions>({
   kind: 'soap',
+  about: {
+    summary:
+      'The national exchange (TH e-GIF e-CMS), the gateway as its server: see [e-cms.md](../e-cms.md).',
+    badDays: [
+      ['an operation that is none', 'a SOAP fault', 'ecms.operation.unknown'],
+      ['a request beyond `limit`', 'refused unread', 'ecms.body.too-large'],
+      ['too many requests at one time', 'not now', 'ecms.busy'],
+      ['a sender that is not the office of the door', 'refused', 'ecms.sender.other'],
+    ],
+  },
   options: {
     path: {
       type: 'string',
@@ -53,12 +63,12 @@ export const soap = transport<SoapOptions>({
       description: 'an absolute path such as /e-cms/93',
     },
     access,
-    limit: { ...size, default: '64MiB', description: 'a size such as 64MiB, of one request' },
-    memory: { ...size, default: '256MiB', description: 'a size such as 256MiB, of all requests at one time' },
+    limit: { ...size, default: '64MiB', description: 'bytes of one request' },
+    memory: { ...size, default: '256MiB', description: 'bytes of all requests at one time' },
     within: {
       ...duration,
       default: '10m',
-      description: 'a time such as 10m, until a request has arrived whole',
+      description: 'until a request has arrived whole',
     },
     url: {
       anyOf: [{ type: 'string' }, reference],

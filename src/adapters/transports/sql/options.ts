@@ -103,16 +103,24 @@ const texts: JsonSchema = {
   additionalProperties: { type: 'string' },
   maxProperties: 50,
   default: {},
+  description: 'column: text, the constant columns',
 }
 const lists: JsonSchema = {
   type: 'object',
   maxProperties: 10,
   default: {},
+  description: 'tables whose rows belong to the row; their columns are <list>.<column>',
   additionalProperties: object(
     {
       table: name,
-      on: { type: 'object', additionalProperties: name, minProperties: 1, maxProperties: 10 },
-      order: { ...names(0), default: [] },
+      on: {
+        type: 'object',
+        additionalProperties: name,
+        minProperties: 1,
+        maxProperties: 10,
+        description: 'their column: the row’s',
+      },
+      order: { ...names(0), default: [], description: 'a list of columns by which they are sorted' },
     },
     ['table', 'on'],
   ),
@@ -121,76 +129,174 @@ const files: JsonSchema = {
   type: 'array',
   maxItems: 20,
   default: [],
+  description: 'a list of the columns that are files',
   items: object(
     {
-      at: name,
-      name,
-      ending: { type: 'string', pattern: '^[a-z0-9]{1,10}$', default: 'pdf' },
-      folder: textOrReference,
-      prefix: { type: 'string', maxLength: 255, default: '' },
+      at: { ...name, description: 'a bare name, of a BLOB, or of a path within `folder`' },
+      name: {
+        ...name,
+        description: 'a bare name, of the column of its name; if not said, it is <column>.<ending>',
+      },
+      ending: {
+        type: 'string',
+        pattern: '^[a-z0-9]{1,10}$',
+        default: 'pdf',
+        description: 'of a name that no column says',
+      },
+      folder: { ...textOrReference, description: 'where the paths lead' },
+      prefix: { type: 'string', maxLength: 255, default: '', description: 'what stands before each path' },
     },
     ['at'],
   ),
 }
 
 export const schemas: Readonly<Record<string, JsonSchema>> = {
-  connection: object(
-    {
-      engine: { enum: [...engines.map(({ kind }) => kind), ...Object.keys(absent)] },
-      host: textOrReference,
-      port: { anyOf: [{ type: 'integer', minimum: 1, maximum: 65535 }, textOrReference] },
-      database: textOrReference,
-      user: textOrReference,
-      password: secret,
-      tls: object({ authority: textOrReference, key: secret, certificate: textOrReference }),
-      charset: { enum: charsets.filter((each) => !each.startsWith('utf-16') && each !== 'utf-8-bom') },
-      connect: { ...duration, default: '10s' },
-      within: { ...duration, default: '30s' },
-    },
-    ['engine', 'host', 'database', 'user', 'password'],
-  ),
-  read: object(
-    {
-      table: name,
-      key: names(1),
-      status: object(
-        {
-          column: name,
-          new: {
-            type: 'array',
-            items: { type: ['string', 'null'] },
-            minItems: 1,
-            maxItems: 10,
-            uniqueItems: true,
-          },
-          taken: { type: 'string', minLength: 1 },
-          refused: { type: 'string', minLength: 1 },
+  connection: {
+    ...object(
+      {
+        engine: {
+          enum: [...engines.map(({ kind }) => kind), ...Object.keys(absent)],
+          description: 'mariadb (MySQL too), postgresql; sqlserver needs the package tedious',
         },
-        ['column', 'new', 'taken', 'refused'],
-      ),
-      above: { type: 'string', pattern: '^[0-9]{1,19}$', description: 'a whole number, as a text' },
-      late: {
-        ...duration,
-        default: '1h',
-        description: 'with above: how long a number that was left out is looked for',
+        host: { ...textOrReference, description: 'a name or address, or the path of a socket' },
+        port: {
+          anyOf: [{ type: 'integer', minimum: 1, maximum: 65535 }, textOrReference],
+          description: 'a port; if not said, the engine’s',
+        },
+        database: { ...textOrReference, description: 'the database' },
+        user: { ...textOrReference, description: 'a user of its own, with no more rights than it needs' },
+        password: { ...secret, description: 'the password' },
+        tls: {
+          ...object({
+            authority: {
+              ...textOrReference,
+              description: 'the authority that the server’s certificate comes from',
+            },
+            key: { ...secret, description: 'our key' },
+            certificate: { ...textOrReference, description: 'the certificate that we show' },
+          }),
+          description: 'PEM texts; {}: the public authorities; if not said, no TLS',
+        },
+        charset: {
+          enum: charsets.filter((each) => !each.startsWith('utf-16') && each !== 'utf-8-bom'),
+          description:
+            'what the bytes in text columns really are, where the database believes otherwise (windows-874 in latin1 or SQL_ASCII); the format’s charset must be the same',
+        },
+        connect: { ...duration, default: '10s', description: 'for the connection' },
+        within: {
+          ...duration,
+          default: '30s',
+          description: 'for one statement; a lock is waited for at most 5 s',
+        },
       },
-      order: { ...names(0), default: [] },
-      writeBack: { ...object({ messageId: name, error: name }), default: {} },
-      ignore: { ...names(0), maxItems: 300, default: [] },
-      lists,
-      files,
-      batch: { type: 'integer', minimum: 1, maximum: 1000, default: 50 },
-      every: { ...duration, default: '10s' },
-      settle: { ...duration, default: '5s' },
-      wait: { ...duration, default: '10m' },
-      watch: { type: 'integer', minimum: 0, maximum: 1000, default: 20 },
-      recheck: { ...duration, default: '5m' },
-      attachmentLimit: { ...size, default: '2GiB' },
-    },
-    ['table', 'key'],
-  ),
-  insert: object({ table: name, key: name, set: texts, lists, files }, ['table', 'key']),
-  update: object({ table: name, where: names(1), set: texts }, ['table', 'where']),
+      ['engine', 'host', 'database', 'user', 'password'],
+    ),
+    description: 'the database, and who we are there',
+  },
+  read: {
+    ...object(
+      {
+        table: { ...name, description: 'a bare name, of a table or view' },
+        key: { ...names(1), description: 'a list of the columns that name a row for ever' },
+        status: {
+          description: 'new rows are those in one of these states, and their state is written',
+          ...object(
+            {
+              column: { ...name, description: 'a bare name, of the column of states' },
+              new: {
+                description: 'a list of the values of new rows; null for NULL',
+                type: 'array',
+                items: { type: ['string', 'null'] },
+                minItems: 1,
+                maxItems: 10,
+                uniqueItems: true,
+              },
+              taken: { type: 'string', minLength: 1, description: 'what taken rows get' },
+              refused: { type: 'string', minLength: 1, description: 'what refused rows get' },
+            },
+            ['column', 'new', 'taken', 'refused'],
+          ),
+        },
+        above: {
+          type: 'string',
+          pattern: '^[0-9]{1,19}$',
+          description:
+            'a whole number, as a text: rows whose key, one whole number, is above it; nothing has to be written',
+        },
+        late: {
+          ...duration,
+          default: '1h',
+          description: 'with above: how long a number that was left out is looked for',
+        },
+        order: {
+          ...names(0),
+          default: [],
+          description: 'a list of columns by which new rows are taken; if not said, the key; not with above',
+        },
+        writeBack: {
+          ...object({
+            messageId: { ...name, description: 'a bare name, of a column for our message id' },
+            error: { ...name, description: 'a bare name, of a column for the codes of its faults' },
+          }),
+          default: {},
+          description: 'columns into which we write',
+        },
+        ignore: {
+          ...names(0),
+          maxItems: 300,
+          default: [],
+          description:
+            'a list of columns, and of <list>.<column>, that are no part of the letter: whatever clerks, triggers and notices write; never what orders a list with files',
+        },
+        lists,
+        files,
+        batch: { type: 'integer', minimum: 1, maximum: 1000, default: 50, description: 'rows of one query' },
+        every: { ...duration, default: '10s', description: 'between two looks' },
+        settle: {
+          ...duration,
+          default: '5s',
+          description:
+            'a row is taken when it and its lists have said the same for so long; 0s: at once, where a system writes all of a letter in one transaction',
+        },
+        wait: { ...duration, default: '10m', description: 'for a file of a path that is not there yet' },
+        watch: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 1000,
+          default: 20,
+          description: 'how many of the newest taken rows are read again',
+        },
+        recheck: { ...duration, default: '5m', description: 'how often they are' },
+        attachmentLimit: { ...size, default: '2GiB', description: 'bytes of a file' },
+      },
+      ['table', 'key'],
+    ),
+    description: 'rows that are new are letters or notices; exactly one of status and above',
+  },
+  insert: {
+    ...object(
+      {
+        table: name,
+        key: { ...name, description: 'a bare name, of a column with a unique index, for the parcel’s id' },
+        set: texts,
+        lists,
+        files,
+      },
+      ['table', 'key'],
+    ),
+    description: 'each parcel becomes a row',
+  },
+  update: {
+    ...object(
+      {
+        table: name,
+        where: { ...names(1), description: 'a list of the columns that name the row' },
+        set: texts,
+      },
+      ['table', 'where'],
+    ),
+    description: 'for notices: exactly one row is changed; a blank cell changes nothing',
+  },
 }
 
 /** What the schema cannot say: whether the parts fit each other and the channel, and whether names are names. */

@@ -21,6 +21,25 @@ const fileLimit = 64 * 1024 * 1024
  */
 export const sql = transport<Options>({
   kind: 'sql',
+  about: {
+    summary:
+      'Rows of a system’s own database, MariaDB or MySQL, and PostgreSQL; documents of the format `rows`. A profile holds no SQL: names are checked and quoted, values are parameters.',
+    badDays: [
+      ['no connection; lost before COMMIT was sent', 'not now', 'adapter.sql.unavailable'],
+      [
+        'lost after COMMIT was sent, or after a write without transactions',
+        'unknown; the next attempt finds it',
+        'adapter.sql.unsure',
+      ],
+      ['deadlock, lock, statement too slow', 'not now', 'adapter.sql.busy'],
+      ['password or rights', 'not now, next try after 5 minutes', 'adapter.sql.not-let-in'],
+      ['tables or columns missing', 'not now, with all that is missing', 'adapter.sql.schema'],
+      ['a value that a column does not take', 'refused: never cut', 'adapter.sql.value-refused'],
+      ['`update` finds no row, or two', 'refused, and nothing is changed', 'adapter.sql.no-row'],
+      ['the system changed the row that we wrote', 'refused, for a person', 'adapter.sql.row-differs'],
+      ['a package is missing (`sqlserver`)', 'the profile is not loaded', 'adapter.sql.driver-missing'],
+    ],
+  },
   options: schemas,
   required: ['connection'],
   channels: [...channels],
