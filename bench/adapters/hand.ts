@@ -6,6 +6,7 @@ import type { LetterDraft } from '../../src/letter/check.ts'
 import type { Urgency } from '../../src/letter/codes.ts'
 import { type LetterDate, readCanonicalDate } from '../../src/letter/dates.ts'
 import type { Attachment, Letter } from '../../src/letter/letter.ts'
+import { monthAbbreviations } from '../../src/letter/months.ts'
 import { type LetterNumber, readLetterNumber } from '../../src/letter/numbers.ts'
 import { type Office, type OfficeId, officeById, offices } from '../../src/letter/offices.ts'
 import { must } from './letters.ts'
@@ -47,26 +48,15 @@ export interface Hand {
   write(letter: Letter, id: string, open: Open): HandWritten | Promise<HandWritten>
 }
 
-const months = [
-  'ม.ค.',
-  'ก.พ.',
-  'มี.ค.',
-  'เม.ย.',
-  'พ.ค.',
-  'มิ.ย.',
-  'ก.ค.',
-  'ส.ค.',
-  'ก.ย.',
-  'ต.ค.',
-  'พ.ย.',
-  'ธ.ค.',
-]
 const fullMonths = [
   ...['มกราคม', 'กุมภาพันธ์', 'มีนาคม', 'เมษายน', 'พฤษภาคม', 'มิถุนายน'],
   ...['กรกฎาคม', 'สิงหาคม', 'กันยายน', 'ตุลาคม', 'พฤศจิกายน', 'ธันวาคม'],
 ]
 const monthNumbers = new Map(
-  [...months, ...fullMonths].map((name, index) => [name, String((index % 12) + 1).padStart(2, '0')]),
+  [...monthAbbreviations, ...fullMonths].map((name, index) => [
+    name,
+    String((index % 12) + 1).padStart(2, '0'),
+  ]),
 )
 
 export function fail(what: string, value: string): never {
@@ -93,7 +83,7 @@ export function thaiDate(text: string): LetterDate {
 }
 
 export const printThaiDate = (date: LetterDate, names: 'short' | 'full' = 'short'): string =>
-  `${Number(date.slice(8))} ${(names === 'short' ? months : fullMonths)[Number(date.slice(5, 7)) - 1]} ${Number(date.slice(0, 4)) + 543}`
+  `${Number(date.slice(8))} ${(names === 'short' ? monthAbbreviations : fullMonths)[Number(date.slice(5, 7)) - 1]} ${Number(date.slice(0, 4)) + 543}`
 
 const slashed = /^(\d\d)\/(\d\d)\/(\d{4})$/
 

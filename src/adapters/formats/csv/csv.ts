@@ -2,6 +2,7 @@
 import { type Problem, problem } from '../../../problem/problem.ts'
 import { type Charset, charsets, decode, encode, undecodable, unsayable } from '../charset.ts'
 import { type RecordForm, type RecordRead, recordsFormat } from '../format.ts'
+import { formulasOption, recordsOption } from '../record-options.ts'
 import { type CsvDialect, type CsvRow, csvLine, csvRows, guard, unguard } from './rows.ts'
 
 interface Options {
@@ -65,19 +66,8 @@ export const csv = recordsFormat<Options>({
       default: '"',
       description: 'what stands around a cell that holds a delimiter',
     },
-    formulas: {
-      enum: ['guard', 'plain'],
-      default: 'guard',
-      description:
-        'guard: cells that a spreadsheet would run are written with an apostrophe, and read without; plain: as they are',
-    },
-    records: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
-      default: 10_000,
-      description: 'letters in one document, at most',
-    },
+    formulas: formulasOption,
+    records: recordsOption,
   },
   required: ['charset'],
   deeper: ({ header, columns }) =>

@@ -4,6 +4,7 @@ import type { Problem } from '../../../problem/problem.ts'
 import type { Finding } from '../../schema.ts'
 import { type Charset, unsayable } from '../charset.ts'
 import { type RecordForm, recordsFormat } from '../format.ts'
+import { recordsOption } from '../record-options.ts'
 import { refusesCell } from './cells.ts'
 import { type Column, codePageOf, mostColumns, readHeader, versions } from './header.ts'
 import { type DbfOptions, dbfRecords } from './records.ts'
@@ -102,13 +103,7 @@ export const dbf = recordsFormat<Options>({
       description:
         'a day, 2026-11-23: that in the header of what is written, so that a letter is the same bytes on every day; today, if not said',
     },
-    records: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
-      default: 10_000,
-      description: 'letters in one document, at most',
-    },
+    records: recordsOption,
   },
   required: ['charset', 'columns'],
   deeper: ({ columns, charset }) => columnFindings(columns, charset),

@@ -3,6 +3,7 @@ import { problem } from '../../../problem/problem.ts'
 import type { Finding } from '../../schema.ts'
 import { charsets, contradicts, encode, unsayable } from '../charset.ts'
 import { type RecordForm, type RecordRead, recordsFormat } from '../format.ts'
+import { recordsOption } from '../record-options.ts'
 import { halfRecord, type Line, lineOf, linesOf, type RecordEnd, withoutMarks } from './lines.ts'
 import {
   bytesOf,
@@ -94,13 +95,7 @@ export const fixedWidth = recordsFormat<Options>({
       ...frame,
       description: 'the lines behind the last record, likewise: what shows that nothing was cut',
     },
-    records: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
-      default: 10_000,
-      description: 'letters in one document, at most',
-    },
+    records: recordsOption,
   },
   required: ['charset', 'columns'],
   deeper: layoutFindings,

@@ -4,6 +4,7 @@ import { type Charset, charsets, decode, decodePart, encode, unsayable } from '.
 import { guard, unguard } from '../csv/rows.ts'
 import { type RecordForm, recordsFormat } from '../format.ts'
 import { fault, gridLimits, gridRecords } from '../grid.ts'
+import { formulasOption, recordsOption } from '../record-options.ts'
 import { type TableChoice, tableRows } from './rows.ts'
 import { markupOf } from './text.ts'
 
@@ -68,19 +69,8 @@ export const htmlTable = recordsFormat<Options>({
       default: [],
       description: 'a list of column names, each once: all that the system writes and wants to find',
     },
-    formulas: {
-      enum: ['guard', 'plain'],
-      default: 'guard',
-      description:
-        'guard: cells that a spreadsheet would run are written with an apostrophe, and read without; plain: as they are',
-    },
-    records: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
-      default: 10_000,
-      description: 'letters in one document, at most',
-    },
+    formulas: formulasOption,
+    records: recordsOption,
   },
   required: ['charset'],
   create: formOf,

@@ -3,6 +3,7 @@
 import { type Problem, problem } from '../../../problem/problem.ts'
 import { type Charset, decodePart, unsayable } from '../charset.ts'
 import { type RecordForm, recordsFormat } from '../format.ts'
+import { recordsOption } from '../record-options.ts'
 import { type JsonRecordsOptions, pathFindings } from './options.ts'
 import { type Place, placeOf } from './path.ts'
 import { readJsonRecords } from './read.ts'
@@ -96,13 +97,7 @@ export const jsonRecords = recordsFormat<JsonRecordsOptions>({
         'what the charset cannot write: refused, or written as \\u…; all: everything beyond ASCII is written so',
     },
     indent: { type: 'integer', minimum: 0, maximum: 8, default: 0, description: 'blanks for each level' },
-    records: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
-      default: 10_000,
-      description: 'letters in one document, at most',
-    },
+    records: recordsOption,
   },
   required: ['columns'],
   inside: true,

@@ -3,6 +3,7 @@ import { type Problem, problem } from '../../../problem/problem.ts'
 import type { RecordRead } from '../format.ts'
 import { type RecordForm, recordsFormat } from '../format.ts'
 import { fault, gridLimits, gridRecords } from '../grid.ts'
+import { recordsOption } from '../record-options.ts'
 import { sheetRows } from './sheet.ts'
 import { openWorkbook } from './workbook.ts'
 import { writeWorkbook } from './write.ts'
@@ -60,13 +61,7 @@ export const xlsx = recordsFormat<Options>({
       ...names,
       description: 'a list of column names, each once: all that the system writes and wants to find',
     },
-    records: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
-      default: 10_000,
-      description: 'letters in one document, at most',
-    },
+    records: recordsOption,
   },
   create: formOf,
 })

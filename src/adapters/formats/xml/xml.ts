@@ -2,6 +2,7 @@
 import { type Problem, problem } from '../../../problem/problem.ts'
 import { type Charset, decodePart, unsayable } from '../charset.ts'
 import { type RecordForm, recordsFormat } from '../format.ts'
+import { recordsOption } from '../record-options.ts'
 import { type XmlOptions, xmlFindings } from './options.ts'
 import { type Place, placeOf } from './path.ts'
 import { readXmlRecords } from './read.ts'
@@ -125,13 +126,7 @@ export const xml = recordsFormat<XmlOptions>({
       default: 'omit',
       description: 'how an empty cell is written: not at all, <a></a>, <a/>',
     },
-    records: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
-      default: 10_000,
-      description: 'letters in one document, at most',
-    },
+    records: recordsOption,
   },
   required: ['charset', 'record', 'columns'],
   inside: true,
