@@ -46,10 +46,24 @@ export async function readBody(
   // A packed body of some bytes can be gigabytes (attacks T4).
   if (encoding !== undefined && encoding !== 'identity')
     return bad(problem('adapter.body.unsupported', '', encoding, { expected: 'no Content-Encoding' }))
-  const read = await readWithin(request, boundary, limits, verbs)
-  // A client that still writes hears no answer: the rest flows away unkept, as long as the server's time-out lets it.
-  if (!read.ok && !request.body.destroyed) request.body.on('error', () => request.body.destroy()).resume()
-  return read
+  try {
+    return await readWithin(request, boundary, limits, verbs)
+  } finally {
+    pourAway(request.body)
+  }
+}
+
+/**
+ * The rest flows away unkept, as long as the server's time-out lets it: a client that still writes hears no answer, and what
+ * is left unread would stand before the next request of the same connection.
+ */
+function pourAway(body: Readable): void {
+  if (body.destroyed) return
+  // An iterator that was left in the middle listens still, and a stream that is listened to like that does not flow.
+  body
+    .removeAllListeners('readable')
+    .on('error', () => body.destroy())
+    .resume()
 }
 
 async function readWithin(
