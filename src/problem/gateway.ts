@@ -69,6 +69,16 @@ export const gatewayProblems = {
       th: 'เรียกคืนฉบับก่อนหน้าก่อน หรือออกเลขใหม่ให้ฉบับแก้ไข',
     },
   },
+  'letter.taken-unknown': {
+    status: 409,
+    permanent: true,
+    en: 'its system marks the letter {value} as taken before, but no letter of this number and content was taken here',
+    th: 'ระบบต้นทางระบุว่าหนังสือเลขที่ {value} ถูกรับไปแล้ว แต่ที่นี่ไม่เคยรับหนังสือเลขที่และเนื้อหานี้',
+    remedy: {
+      en: 'Its number was changed after it was taken, or the journal was restored from a backup: ask the office. If it is to go as a new letter, saraban quarantine retry ID --believe; if the earlier one is the right one, correct the number there and saraban quarantine dismiss ID.',
+      th: 'มีการแก้เลขที่หลังถูกรับไปแล้ว หรือเจอร์นัลถูกกู้คืนจากข้อมูลสำรอง: สอบถามหน่วยงาน หากต้องส่งเป็นหนังสือฉบับใหม่ให้ใช้ saraban quarantine retry ID --believe หากฉบับก่อนหน้าถูกต้องแล้วให้แก้เลขที่ในระบบต้นทางและใช้ saraban quarantine dismiss ID',
+    },
+  },
   'letter.attachment.missing': {
     status: 422,
     permanent: true,

@@ -454,6 +454,41 @@ t.test('a server that says nothing is left', async (t) => {
   t.match(gateway.reports, [{ event: 'mailbox.unavailable' }])
 })
 
+t.test('a server that refuses to search is a trouble, and no empty mailbox', async (t) => {
+  let answer = 'NO [SERVERBUG] the index is broken'
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.write('* OK [CAPABILITY IMAP4rev1] ready\r\n')
+    socket.on('data', (lines) => {
+      for (const line of lines.toString('latin1').trim().split('\r\n')) {
+        const [tag = '', ...words] = line.split(' ')
+        const command = words.join(' ').toUpperCase()
+        if (command.startsWith('CAPABILITY')) socket.write('* CAPABILITY IMAP4rev1\r\n')
+        if (command.startsWith('LIST')) socket.write('* LIST () "/" INBOX\r\n')
+        if (command.startsWith('SELECT')) socket.write('* 1 EXISTS\r\n* OK [UIDVALIDITY 1] valid\r\n')
+        const search = command.includes('SEARCH')
+        if (search && answer === 'OK') socket.write('* SEARCH\r\n')
+        socket.write(`${tag} ${search ? answer : 'OK'} done\r\n`)
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  t.teardown(() => server.close())
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  const plain = { host: '127.0.0.1', port, user: 'gateway', password: { env: 'PASSWORD' }, plain: true }
+  const gateway = new TestGateway()
+  const adapter = adapterWith(gateway, { imap: plain })
+  await adapter.start(gateway.verbs(adapter))
+  t.match(gateway.reports, [{ event: 'mailbox.unavailable', facts: { reason: 'SEARCH refused' } }])
+  answer = 'OK'
+  gateway.clock.pass(60_000)
+  for (let turn = 0; turn < 20_000 && gateway.reports.length < 2; turn++)
+    await new Promise((resolve) => setImmediate(resolve))
+  await adapter.stop()
+  t.match(gateway.reports.slice(1), [{ event: 'mailbox.available' }])
+})
+
 // ── Who is believed ─────────────────────────────────────────────────────────────────────────────────────────────
 
 const settings = { senders: new Set([nan]), authenticator: 'mx.moi.go.th' } as unknown as FetchSettings

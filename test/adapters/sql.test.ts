@@ -591,6 +591,18 @@ async function reading(t: Test, on: Ground): Promise<void> {
         gateway.reports.map(({ event }) => event),
         ['sql.row-changed'],
       )
+      t.equal(gateway.offered[4]?.seen, true, 'it was taken before')
+      gateway.answer = (item) => ({ kind: 'quarantined', position: item.position, problems: [] })
+      await put({ ...good, id: '6', ที่หนังสือ: 'สท 0017.1/6' })
+      await pass(10_000)
+      await ask("UPDATE `หนังสือส่ง` SET `เรื่อง` = 'แก้แล้ว' WHERE id = 6")
+      await pass(300_000)
+      t.equal(gateway.offered.length, 7)
+      t.equal(
+        gateway.offered[6]?.seen,
+        undefined,
+        'a row that could not be taken and was mended is handed over',
+      )
     },
   )
 

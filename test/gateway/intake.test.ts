@@ -10,7 +10,8 @@ import { verifyEnvelope } from '../../src/envelope/verify.ts'
 import { openAttachmentStore, TooLarge } from '../../src/gateway/attachments/store.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { keepContent } from '../../src/gateway/intake/keep.ts'
-import { envelopeById, lettersOfMessage, moveLetter } from '../../src/gateway/journal/letters.ts'
+import { retryQuarantined } from '../../src/gateway/intake/retry.ts'
+import { envelopeById, lettersOfMessage, moveLetter, newestSent } from '../../src/gateway/journal/letters.ts'
 import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { findLetters, listLetters, storyOf } from '../../src/gateway/journal/story.ts'
 import { checkNotice } from '../../src/letter/check.ts'
@@ -222,6 +223,38 @@ t.test('what is only looked at again is not sent again, whatever became of it', 
   t.same(await states(), ['recalled'])
   t.match(await offer(province, [letterItem(plainLetter())], 'handed over'), [{ kind: 'taken' }])
 })
+
+t.test(
+  'what its system says was taken and is not known here waits for a person, and never goes by itself',
+  async (t) => {
+    const { gateway, province, offer } = await open(t)
+    const letter = plainLetter()
+    await offer(province, [letterItem(letter)], 'one')
+    const renumbered = plainLetter({ number: number('ชม 0017.1/493') })
+    const system = systemOf(province)
+    const seen = { ...source('row, renumbered'), handover: 'row 1', seen: true }
+    const [answer] = await take(gateway.desk, system, seen, async () => [letterItem(renumbered)])
+    t.equal(answer?.kind, 'quarantined')
+    t.same(codes(answer), ['letter.taken-unknown'])
+    const sent = () => newestSent(gateway.desk.database.committed, letter.from.office, 10)
+    t.equal((await sent()).length, 1, 'no new letter')
+    const [row] = await listQuarantine(gateway.desk.database.committed, 10)
+    t.match(row, { doubted: true })
+    const retry = (believe: boolean) =>
+      retryQuarantined(
+        gateway.desk,
+        () => ({ system, read: async () => [letterItem(renumbered, row?.position)] }),
+        { ids: [row?.id ?? ''], by: 'somchai', why: 'the office was asked', believe },
+      )
+    t.match(await retry(false), [{ became: 'doubted' }], 'retry --all does not release it')
+    t.equal((await sent()).length, 1)
+    t.match(await retry(true), [{ became: 'taken' }], 'a person does')
+    t.equal((await sent()).length, 2)
+    const [again] = await take(gateway.desk, system, seen, async () => [letterItem(renumbered)])
+    t.equal(again?.kind, 'known', 'looked at again, it is known')
+    t.equal((await sent()).length, 2)
+  },
+)
 
 t.test('nobody waits: faults go to quarantine with every reason, whole neighbours are taken', async (t) => {
   const { gateway, province, offer } = await open(t)

@@ -57,6 +57,9 @@ async function sealAndCommit(
   if (source.seen === true) {
     const before = await sentBefore(desk, letter, digest)
     if (before !== undefined) return { kind: 'known', position, messageId: before }
+    // Its number was changed after it was taken, or this journal is older than the system's table: nobody handed it over now.
+    if (earlier.kind === 'fresh')
+      return faulty([problem('letter.taken-unknown', 'number', letter.number.printed)])
   }
   const messageId = newMessageId(desk.clock, desk.random)
   const at = desk.clock.now()

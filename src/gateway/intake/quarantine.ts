@@ -14,7 +14,7 @@ import { keepContent, type Offered } from './keep.ts'
 export async function quarantineItem(
   desk: Desk,
   system: System,
-  source: Pick<Source, 'beside' | 'doubts'>,
+  source: Pick<Source, 'beside' | 'doubts' | 'seen'>,
   row: Offered,
   item: Item,
   problems: readonly Problem[],
@@ -29,7 +29,8 @@ export async function quarantineItem(
       transaction,
       {
         ...{ id: newId(), sourceId, position, problems, office, handover: row.handover },
-        doubted: source.doubts !== undefined,
+        // Nobody handed over what was only looked at again: that it is to go a person says, of this one alone.
+        doubted: source.doubts !== undefined || source.seen === true,
         ...readOf(item, system),
       },
       desk.clock.now(),

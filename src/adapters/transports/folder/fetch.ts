@@ -2,6 +2,7 @@
 // after the commit: whatever fails before leaves the claim, and the claim is offered again.
 import { readdir, rename } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
+import { type Looking, looking } from '../looking.ts'
 import { type Claim, type Claims, claim, claimOf, missingOf, places, reconcile, refuse } from './claim.ts'
 import { markContested, putContestedAside } from './contest.ts'
 import { codeOf, ensureFolder } from './files.ts'
@@ -24,10 +25,7 @@ interface Done {
   readonly until: number
 }
 
-export function folderFetch(settings: FolderSettings): {
-  start(verbs: AdapterVerbs): Promise<void>
-  stop(): Promise<void>
-} {
+export function folderFetch(settings: FolderSettings): Looking {
   const { path, pattern, every, settle } = settings
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
   let seen: Look = nothingSeen
@@ -37,9 +35,12 @@ export function folderFetch(settings: FolderSettings): {
   /** When everything was looked at, elapsed; nothing while the last look failed. */
   let looked: number | undefined
   let done: Done[] = []
-  let running: Promise<void> = Promise.resolve()
-  let cancel: () => void = () => undefined
-  let stopped = true
+  const repeated = looking({
+    look: round,
+    every,
+    failed: { event: 'folder.failed', facts: { channel, path } },
+  })
+  const { stopped } = repeated
   let troubled = ''
 
   /** Whether there is nothing to do, so that a folder in which nothing happens costs two listings. */
@@ -88,7 +89,7 @@ export function folderFetch(settings: FolderSettings): {
     const offering: Offering<Seen> = {
       settings,
       verbs,
-      store: localStore(settings, verbs, () => stopped),
+      store: localStore(settings, verbs, stopped),
       ready: readyAt(settings, () => clock.elapsed(), files, settled, unclaimed),
       watch: (found, place) => {
         done.push({ claim: found, place, until: clock.elapsed() + watched * settle })
@@ -112,7 +113,7 @@ export function folderFetch(settings: FolderSettings): {
   }
 
   async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {
-    for (let start = 0; start < open.length && !stopped; start += together)
+    for (let start = 0; start < open.length && !stopped(); start += together)
       await Promise.all(open.slice(start, start + together).map(act))
   }
 
@@ -134,7 +135,7 @@ export function folderFetch(settings: FolderSettings): {
     done = still
   }
 
-  async function round(verbs: AdapterVerbs): Promise<void> {
+  async function round(verbs: AdapterVerbs): Promise<undefined> {
     try {
       await once(verbs)
       if (troubled !== '') verbs.report('folder.available', { channel, path })
@@ -148,32 +149,10 @@ export function folderFetch(settings: FolderSettings): {
         verbs.report('folder.unavailable', { channel, path, reason: foreign ? error.message : code })
       troubled = code
     }
+    return undefined
   }
 
-  function next(verbs: AdapterVerbs): void {
-    if (stopped) return
-    cancel = verbs.clock.schedule(verbs.clock.now() + every, () => {
-      running = round(verbs)
-        .catch((error: unknown) =>
-          verbs.report('folder.failed', { reason: error instanceof Error ? error.name : 'unknown' }),
-        )
-        .then(() => next(verbs))
-    })
-  }
-
-  return {
-    start: async (verbs) => {
-      stopped = false
-      running = round(verbs)
-      await running
-      next(verbs)
-    },
-    stop: async () => {
-      stopped = true
-      cancel()
-      await running
-    },
-  }
+  return repeated
 }
 
 type Names = Pick<Look, 'unreadable' | 'cut'>

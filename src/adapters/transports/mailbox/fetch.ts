@@ -1,5 +1,6 @@
 // Fetching from a mailbox: a look, a pause, a look.
 import type { AdapterVerbs } from '../../contract.ts'
+import { looking } from '../looking.ts'
 import { type Answer, clientOf, look, type OpenMailbox, openMailbox, reasonOf } from './look.ts'
 import type { FetchSettings } from './settings.ts'
 
@@ -12,11 +13,13 @@ export interface MailboxFetch {
 const longestLook = 15 * 60_000
 
 export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined): MailboxFetch {
-  let stopped = true
-  let running: Promise<void> = Promise.resolve()
-  let cancel: () => void = () => undefined
   let leave: () => void = () => undefined
   let troubled = ''
+  const repeated = looking({
+    look: round,
+    every: settings.every,
+    failed: { event: 'mailbox.failed', facts: { mailbox: settings.mailbox } },
+  })
   /** Kept from one look to the next while nothing comes: signing in is most of what looking costs. */
   let kept: OpenMailbox | undefined
   // A connection on which nothing is said for longer would be given up by ourselves.
@@ -34,11 +37,11 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
     }
     const client = clientOf(settings)
     leave = () => client.close()
-    if (stopped) throw new Error('stopped')
+    if (repeated.stopped()) throw new Error('stopped')
     return openMailbox(client, settings)
   }
 
-  async function round(verbs: AdapterVerbs): Promise<void> {
+  async function round(verbs: AdapterVerbs): Promise<undefined> {
     const tooLong = verbs.clock.schedule(verbs.clock.now() + longestLook, () => leave())
     try {
       const mailbox = await opened()
@@ -46,7 +49,7 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
       const found = await look(mailbox, {
         settings,
         verbs,
-        stopped: () => stopped,
+        stopped: repeated.stopped,
         ...(answer && { answer }),
       })
       if (found === 'nothing' && keeping && client.usable) kept = mailbox
@@ -56,34 +59,22 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
     } catch (error) {
       const reason = reasonOf(error)
       // Once for each trouble, not at every look; nothing that was not settled is lost.
-      if (troubled !== reason && !stopped)
+      if (troubled !== reason && !repeated.stopped())
         verbs.report('mailbox.unavailable', { mailbox: settings.mailbox, reason })
       troubled = reason
     } finally {
       tooLong()
       if (kept === undefined) leave()
     }
-  }
-
-  function next(verbs: AdapterVerbs): void {
-    if (stopped) return
-    cancel = verbs.clock.schedule(verbs.clock.now() + settings.every, () => {
-      running = round(verbs).then(() => next(verbs))
-    })
+    return undefined
   }
 
   return {
-    start: async (verbs) => {
-      stopped = false
-      running = round(verbs)
-      await running
-      next(verbs)
-    },
+    start: (verbs) => repeated.start(verbs),
     stop: async () => {
-      stopped = true
-      cancel()
+      const ended = repeated.stop()
       leave()
-      await running
+      await ended
       kept?.client.close()
       kept = undefined
     },

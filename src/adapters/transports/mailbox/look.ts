@@ -76,7 +76,9 @@ export async function look({ client, validity }: OpenMailbox, look: Look): Promi
   const { done } = settings
   const left =
     done === 'seen' ? { seen: false } : 'keyword' in done ? { unKeyword: done.keyword } : { all: true }
-  const found = (await client.search({ ...left, deleted: false }, { uid: true })) || []
+  const found = await client.search({ ...left, deleted: false }, { uid: true })
+  // What could not be asked is not "nothing": a mailbox in which nothing is ever found would look like a quiet one.
+  if (!Array.isArray(found)) throw Object.assign(new Error('SEARCH'), { code: 'SEARCH refused' })
   if (found.length > together) verbs.report('mailbox.many', { count: found.length, now: together })
   for (const uid of found.slice(0, together)) {
     if (stopped()) break

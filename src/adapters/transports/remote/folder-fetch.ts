@@ -8,6 +8,7 @@ import { reportNames, upkeep } from '../folder/fetch.ts'
 import { codeOf } from '../folder/files.ts'
 import { goesOn, type Offering, offer, readNames, readyAt } from '../folder/offer.ts'
 import { Foreign } from '../folder/owner.ts'
+import { type Looking, looking } from '../looking.ts'
 import { ensureRemoteFolder, inside, isFailure, type RemoteEntry } from './files.ts'
 import { type Claims, claimRemote, newClaimId, reconcile, refuseRemote } from './folder-claim.ts'
 import { observeRemote, type RemoteLook, type RemoteSeen } from './folder-names.ts'
@@ -29,10 +30,7 @@ interface Done {
   written: boolean
 }
 
-export function remoteFolderFetch(settings: RemoteFolderSettings): {
-  start(verbs: AdapterVerbs): Promise<void>
-  stop(): Promise<void>
-} {
+export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
   const { files, path, pattern, every, settle, spool } = settings
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
   let look: RemoteLook = { files: new Map(), unreadable: 0, cut: 0 }
@@ -44,9 +42,14 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
   let prepared = false
   /** When everything was looked at, elapsed; nothing while the last look failed. */
   let looked: number | undefined
-  let running: Promise<void> = Promise.resolve()
-  let cancel: () => void = () => undefined
-  let stopped = true
+  const repeated = looking({
+    look: round,
+    every,
+    failed: { event: 'folder.failed', facts: { channel, path } },
+    // A server that does not answer holds up nobody else's start.
+    waits: false,
+  })
+  const { stopped } = repeated
   let troubled = ''
 
   async function prepare(): Promise<void> {
@@ -94,7 +97,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
     const unclaimed = new Set([...listed.keys()].filter((each) => pattern.test(each)))
     for (const name of [...unclaimed].sort()) {
       const seen = settled(name)
-      if (seen === undefined || stopped) continue
+      if (seen === undefined || stopped()) continue
       const id = newClaimId(verbs.clock.now())
       begun.add(id)
       const taken = await claimRemote(files, path, id, name, seen, verbs.clock, settle)
@@ -135,7 +138,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
   }
 
   async function each(act: (found: Claim) => Promise<void>): Promise<void> {
-    for (let start = 0; start < claims.open.length && !stopped; start += together) {
+    for (let start = 0; start < claims.open.length && !stopped(); start += together) {
       const ended = await Promise.allSettled(claims.open.slice(start, start + together).map(act))
       for (const one of ended) if (one.status === 'rejected') throw one.reason
     }
@@ -177,7 +180,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
     done = done.filter(({ left }) => left > 0)
   }
 
-  async function round(verbs: AdapterVerbs): Promise<void> {
+  async function round(verbs: AdapterVerbs): Promise<undefined> {
     try {
       await once(verbs)
       if (troubled !== '') verbs.report('folder.available', { channel, path })
@@ -190,32 +193,12 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): {
       const said = isFailure(error) ? { said: error.said } : {}
       const reason = error instanceof Foreign ? error.message : code
       // Once for each trouble, not at every look.
-      if (troubled !== code && !stopped)
+      if (troubled !== code && !stopped())
         verbs.report('folder.unavailable', { channel, path, reason, ...said })
       troubled = code
     }
+    return undefined
   }
 
-  function go(verbs: AdapterVerbs): void {
-    running = round(verbs)
-      .catch((error: unknown) =>
-        verbs.report('folder.failed', { reason: error instanceof Error ? error.name : 'unknown' }),
-      )
-      .then(() => {
-        if (!stopped) cancel = verbs.clock.schedule(verbs.clock.now() + every, () => go(verbs))
-      })
-  }
-
-  return {
-    start: async (verbs) => {
-      stopped = false
-      // Not waited for: a server that does not answer holds up nobody else's start.
-      go(verbs)
-    },
-    stop: async () => {
-      stopped = true
-      cancel()
-      await running
-    },
-  }
+  return repeated
 }

@@ -3,6 +3,7 @@
 // handover.
 import type { AdapterVerbs } from '../../contract.ts'
 import { milliseconds } from '../../quantities.ts'
+import { type Looking, looking } from '../looking.ts'
 import { addressIn } from './addresses.ts'
 import { troubleOf, wholeOf } from './client.ts'
 import { documentIn, type Found } from './document.ts'
@@ -19,16 +20,12 @@ const most = 1000
 const longest = 60 * 60_000
 const patience = 5 * 60_000
 
-export function restPoll(settings: PollSettings): {
-  start(verbs: AdapterVerbs): Promise<void>
-  stop(): Promise<void>
-} {
+export function restPoll(settings: PollSettings): Looking {
   const { client, base, options, channel, limit } = settings
   const every = milliseconds(options.every)
   const offer = offerer(settings)
-  let running: Promise<void> = Promise.resolve()
-  let cancel: () => void = () => undefined
-  let stopped = true
+  const repeated = looking({ look: round, every, failed: { event: 'rest.failed', facts: { channel } } })
+  const { stopped } = repeated
   let troubled = ''
   /** Items of the last look that have no key. */
   let withoutKey = 0
@@ -43,7 +40,7 @@ export function restPoll(settings: PollSettings): {
     const listed = await list(verbs)
     if ('kind' in listed) return listed
     for (const found of listed) {
-      if (stopped) return undefined
+      if (stopped()) return undefined
       const offered = await offer(found, verbs)
       if (typeof offered === 'object') return offered
     }
@@ -61,7 +58,7 @@ export function restPoll(settings: PollSettings): {
     // Addresses that were asked, or pages that were seen: one that comes again ends the list. An empty page with a next
     // address does not, nor one on which nothing has a key: servers that filter after paging give such.
     const met = new Set<string>()
-    for (let page = 0; page < said.pages && found.size < most && !stopped; page += 1) {
+    for (let page = 0; page < said.pages && found.size < most && !stopped(); page += 1) {
       if (unread === undefined) break
       const address: URL = unread
       unread = undefined
@@ -94,7 +91,7 @@ export function restPoll(settings: PollSettings): {
         unread = pageAddress(base, said.path, said.first + page + 1)
       }
     }
-    const left = unread !== undefined && !stopped
+    const left = unread !== undefined && !stopped()
     if (left && !cut) verbs.report('rest.list-cut', { channel, documents: found.size })
     cut = left
     if (keyless > 0 && keyless !== withoutKey) verbs.report('rest.without-key', { channel, count: keyless })
@@ -108,7 +105,7 @@ export function restPoll(settings: PollSettings): {
   ): Promise<Trouble | undefined> {
     const address = addressIn(base, head.path)
     const met = new Set<string>()
-    for (let count = 0; count < most && !stopped; count += 1) {
+    for (let count = 0; count < most && !stopped(); count += 1) {
       const answer = await get(address)
       if (answer.kind === 'trouble') return answer
       if (answer.status === 204 || answer.status === 404) return undefined
@@ -164,17 +161,10 @@ export function restPoll(settings: PollSettings): {
   }
 
   async function round(verbs: AdapterVerbs): Promise<number> {
-    let trouble: Trouble | undefined
-    try {
-      trouble = await look(verbs)
-    } catch (error) {
-      // A defect: what waits stays there, and the next look tries again.
-      verbs.report('rest.failed', { channel, reason: error instanceof Error ? error.name : 'unknown' })
-      return every
-    }
+    const trouble = await look(verbs)
     const said = trouble?.said ?? ''
     // Once for each trouble, not at every look.
-    if (!stopped && said !== troubled) {
+    if (!stopped() && said !== troubled) {
       if (said === '') verbs.report('rest.available', { channel })
       else verbs.report('rest.unavailable', { channel, reason: said })
     }
@@ -183,26 +173,7 @@ export function restPoll(settings: PollSettings): {
     return Math.max(every, Math.min(asked, longest))
   }
 
-  function next(verbs: AdapterVerbs, after: number): void {
-    if (stopped) return
-    cancel = verbs.clock.schedule(verbs.clock.now() + after, () => {
-      running = round(verbs).then((pause) => next(verbs, pause))
-    })
-  }
-
-  return {
-    start: async (verbs) => {
-      stopped = false
-      const first = round(verbs)
-      running = first.then(() => undefined)
-      next(verbs, await first)
-    },
-    stop: async () => {
-      stopped = true
-      cancel()
-      await running
-    },
-  }
+  return repeated
 }
 
 function pageAddress(base: URL, path: string, page: number): URL {

@@ -5,6 +5,7 @@ import { Findings } from '../../formats/e-cms/gather.ts'
 import type { Operation } from '../../formats/e-cms/names.ts'
 import { xmlWriter } from '../../formats/e-cms/write-xml.ts'
 import { textOf } from '../../formats/e-cms/xml.ts'
+import { looking } from '../looking.ts'
 import { brokenItem, digestOf, itemIn } from './heard.ts'
 import type { Answered, Peer } from './peer.ts'
 import { type ErrorCodes, isDone, loggable, meaningOf } from './verdict.ts'
@@ -41,8 +42,7 @@ interface Head {
 
 export function pollOf({ peer, codes, every, limit }: Polling): Poll {
   let ending = new AbortController()
-  let running: Promise<void> = Promise.resolve()
-  let cancel: () => void = () => undefined
+  const repeated = looking({ look: round, every, failed: { event: 'soap.failed' } })
   let troubled = ''
   /** The head that was committed here last: while its delete is lost it is not offered again and again. */
   let stored = ''
@@ -105,34 +105,25 @@ export function pollOf({ peer, codes, every, limit }: Polling): Poll {
     return troubleOf(answer, operation)
   }
 
-  async function round(verbs: AdapterVerbs): Promise<void> {
+  async function round(verbs: AdapterVerbs): Promise<undefined> {
     const trouble = await look(verbs)
-    if (ending.signal.aborted) return
+    if (ending.signal.aborted) return undefined
     const now = trouble === undefined ? '' : JSON.stringify(trouble)
     // Once for each trouble, not at every look.
     if (trouble !== undefined && now !== troubled) verbs.report(trouble.event, trouble.facts)
     if (trouble === undefined && troubled !== '') verbs.report('soap.available', {})
     troubled = now
-  }
-
-  function next(verbs: AdapterVerbs): void {
-    if (ending.signal.aborted) return
-    cancel = verbs.clock.schedule(verbs.clock.now() + every, () => {
-      running = round(verbs).then(() => next(verbs))
-    })
+    return undefined
   }
 
   return {
-    start: async (verbs) => {
+    start: (verbs) => {
       ending = new AbortController()
-      running = round(verbs)
-      await running
-      next(verbs)
+      return repeated.start(verbs)
     },
-    stop: async () => {
+    stop: () => {
       ending.abort()
-      cancel()
-      await running
+      return repeated.stop()
     },
   }
 }

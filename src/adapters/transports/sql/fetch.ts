@@ -4,6 +4,7 @@
 import type { AdapterVerbs, Taken } from '../../contract.ts'
 import { encode } from '../../formats/charset.ts'
 import { milliseconds } from '../../quantities.ts'
+import { looking } from '../looking.ts'
 import { SqlError, type Value } from './engine.ts'
 import { type Gap, Gaps } from './gaps.ts'
 import {
@@ -35,8 +36,8 @@ export function sqlFetch(
   const wait = milliseconds(reading.wait)
   const recheck = milliseconds(reading.recheck)
   const late = milliseconds(reading.late)
-  /** Digests of the newest rows that were offered, by handover: bounded, and made anew after a restart. */
-  const known = new Map<string, string>()
+  /** The newest rows that were offered, by handover: bounded, and made anew after a restart. */
+  const known = new Map<string, Known>()
   /** What ended the handing-over of the newest rows, by handover: one that is new again is handed over anew. */
   const ended = new Map<string, string>()
   /** As what a row was offered that could not be written back: until it is, it is the same handing-over. */
@@ -46,9 +47,12 @@ export function sqlFetch(
   const waiting = new Map<string, Pending>()
   let water = reading.above
   let checked = Number.NEGATIVE_INFINITY
-  let running: Promise<void> = Promise.resolve()
-  let cancel: () => void = () => undefined
-  let stopped = true
+  const repeated = looking({
+    look: round,
+    every,
+    failed: { event: 'sql.failed', facts: { table: reading.table } },
+  })
+  const { stopped } = repeated
   let troubled = ''
   let told = false
 
@@ -58,7 +62,7 @@ export function sqlFetch(
       told = true
     }
     const seen = new Set<string>()
-    for (let more = true; more && !stopped && seen.size < most; ) {
+    for (let more = true; more && !stopped() && seen.size < most; ) {
       const pending = [...waiting.values()].map((each) => each.key)
       const found =
         status === undefined && waiting.size >= most
@@ -71,19 +75,19 @@ export function sqlFetch(
         // A row that waits may be among those that were found, too.
         if (seen.has(nameOf(each))) continue
         seen.add(nameOf(each))
-        if (!stopped) await neighbourly(each, verbs)
+        if (!stopped()) await neighbourly(each, verbs)
       }
     }
     // Rows that are new no more, or there no more, wait for nothing.
-    if (status !== undefined && !stopped)
+    if (status !== undefined && !stopped())
       for (const [handover, { key }] of waiting) if (!seen.has(nameOf(key))) waiting.delete(handover)
     for (const handover of begun.keys()) if (!waiting.has(handover)) begun.delete(handover)
     const now = verbs.clock.elapsed()
     if (seen.size < most) giveUpGaps(now, verbs)
-    if (!stopped && reading.watch > 0 && now - checked >= recheck) {
+    if (!stopped() && reading.watch > 0 && now - checked >= recheck) {
       checked = now
       const newest = await session.use((opened) => newestTaken(opened, reading, water))
-      for (const each of newest) if (!stopped) await unlessBusy(each, verbs)
+      for (const each of newest) if (!stopped()) await unlessBusy(each, verbs)
     }
   }
 
@@ -151,7 +155,7 @@ export function sqlFetch(
     const handover = handoverOf(opened, reading, key)
     if (!settled(handover, row, verbs)) {
       if (locks) await undo(opened)
-      if (status === undefined) advance(key, handover, row, verbs)
+      if (status === undefined) advance(key, handover, row, verbs, false)
       return
     }
     const since = waiting.get(handover)?.since ?? verbs.clock.elapsed()
@@ -167,7 +171,7 @@ export function sqlFetch(
         verbs.report('source.waiting', { row: handover, missing: missingOf(taken) })
       hold(handover, { key, trouble: '' }, verbs)
       if (locks) await undo(opened)
-      if (status === undefined) advance(key, handover, row, verbs)
+      if (status === undefined) advance(key, handover, row, verbs, false)
       return
     }
     await writeBack(opened, key, taken)
@@ -178,7 +182,7 @@ export function sqlFetch(
     if (again !== undefined && taken.some(({ kind }) => kind === 'known'))
       verbs.report('sql.row-known', { table: reading.table, row: handover })
     end(handover, verbs)
-    advance(key, handover, row, verbs)
+    advance(key, handover, row, verbs, isGood(taken))
   }
 
   /** Whether a row with its lists says what it said before, and for long enough: systems write them one after the other. */
@@ -221,10 +225,16 @@ export function sqlFetch(
     }
   }
 
-  function advance(key: Values, handover: string, row: PrintedRow, { clock }: AdapterVerbs): void {
+  function advance(
+    key: Values,
+    handover: string,
+    row: PrintedRow,
+    { clock }: AdapterVerbs,
+    taken: boolean,
+  ): void {
     known.delete(handover)
     // What waits is not known yet: it is looked for again below the water.
-    if (!waiting.has(handover)) known.set(handover, row.digest)
+    if (!waiting.has(handover)) known.set(handover, { digest: row.digest, taken })
     bound(known, Math.max(most, 2 * reading.watch))
     const [value] = key.values()
     if (water === undefined || typeof value !== 'string') return
@@ -251,13 +261,15 @@ export function sqlFetch(
     const handover = handoverOf(opened, reading, key)
     const row = await printRow(opened, reading, key, {})
     const before = known.get(handover)
-    if (row === undefined || before === row.digest || waiting.has(handover)) return
+    if (row === undefined || before?.digest === row.digest || waiting.has(handover)) return
     if (status !== undefined && !ended.has(handover)) end(handover, verbs)
-    const source = await sourceOf(opened, reading, row, verbs, { final: false, seen: true })
+    // One that was read and could not be taken is handed over now: it was mended.
+    const seen = before?.taken !== false
+    const source = await sourceOf(opened, reading, row, verbs, { final: false, ...(seen && { seen }) })
     const taken = await offered(() => verbs.take(source))
     if (before !== undefined || taken.some(({ kind }) => kind === 'quarantined'))
       verbs.report('sql.row-changed', { table: reading.table, row: handover })
-    advance(key, handover, row, verbs)
+    advance(key, handover, row, verbs, seen || isGood(taken))
   }
 
   async function round(verbs: AdapterVerbs): Promise<number> {
@@ -276,27 +288,10 @@ export function sqlFetch(
     }
   }
 
-  function next(verbs: AdapterVerbs, after: number): void {
-    if (stopped) return
-    cancel = verbs.clock.schedule(verbs.clock.now() + after, () => {
-      running = round(verbs).then((pause) => next(verbs, pause))
-    })
-  }
-
   return {
-    start: async (verbs) => {
-      stopped = false
-      let pause = every
-      running = round(verbs).then((given) => {
-        pause = given
-      })
-      await running
-      next(verbs, pause)
-    },
+    start: (verbs) => repeated.start(verbs),
     stop: async () => {
-      stopped = true
-      cancel()
-      await running
+      await repeated.stop()
       await session.close()
     },
   }
@@ -304,6 +299,12 @@ export function sqlFetch(
   function nameOf(values: Values): string {
     return JSON.stringify(reading.key.map((name) => String(values.get(name))))
   }
+}
+
+interface Known {
+  readonly digest: string
+  /** False where the gateway could not take it. */
+  readonly taken: boolean
 }
 
 interface Pending {
@@ -428,6 +429,9 @@ function backOf({ status, writeBack, charset }: RowReading, taken: readonly Take
   said(writeBack.error, faults.length === 0 ? undefined : [...new Set(faults)].join(' ').slice(0, 250))
   return back
 }
+
+const isGood = (taken: readonly Taken[]): boolean =>
+  taken.every(({ kind }) => kind === 'taken' || kind === 'known')
 
 const missingOf = (taken: readonly Taken[]): number =>
   taken.reduce((count, each) => count + (each.kind === 'waiting' ? each.missing.length : 0), 0)

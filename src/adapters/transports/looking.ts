@@ -1,0 +1,75 @@
+// Looking, a pause, looking again: what every transport that fetches by itself does. Whatever a look throws, the next one comes:
+// only `stop` ends it.
+import type { AdapterVerbs } from '../contract.ts'
+
+export interface Looking {
+  start(verbs: AdapterVerbs): Promise<void>
+  /** Resolves when no look is under way any more, and none comes. */
+  stop(): Promise<void>
+  stopped(): boolean
+}
+
+export interface LookingAt {
+  /** One look; what it resolves to is the pause until the next one, in milliseconds, where that is not `every`. */
+  look(verbs: AdapterVerbs): Promise<number | undefined>
+  /** Milliseconds between two looks. */
+  readonly every: number
+  /** What is reported of a look that threw, with the error's name: a defect, of which the operator must know. */
+  readonly failed: { readonly event: string; readonly facts?: Readonly<Record<string, string>> }
+  /** False: `start` does not wait for the first look, so that a server that does not answer holds up nobody else's. */
+  readonly waits?: boolean
+}
+
+export function looking({ look, every, failed, waits = true }: LookingAt): Looking {
+  let stopped = true
+  let running: Promise<void> = Promise.resolve()
+  let cancel: () => void = () => undefined
+  let told = ''
+
+  async function once(verbs: AdapterVerbs): Promise<number> {
+    try {
+      const pause = await look(verbs)
+      told = ''
+      return pause ?? every
+    } catch (error) {
+      const reason = error instanceof Error ? error.name : 'unknown'
+      // Once for each trouble, not at every look.
+      if (told !== reason && !stopped) tell(verbs, reason)
+      told = reason
+      return every
+    }
+  }
+
+  function tell(verbs: AdapterVerbs, reason: string): void {
+    try {
+      verbs.report(failed.event, { ...failed.facts, reason })
+    } catch {
+      // Whom we tell may be what failed.
+    }
+  }
+
+  async function first(verbs: AdapterVerbs): Promise<void> {
+    next(verbs, await once(verbs))
+  }
+
+  function next(verbs: AdapterVerbs, pause: number): void {
+    if (stopped) return
+    cancel = verbs.clock.schedule(verbs.clock.now() + pause, () => {
+      running = first(verbs)
+    })
+  }
+
+  return {
+    start: async (verbs) => {
+      stopped = false
+      running = first(verbs)
+      if (waits) await running
+    },
+    stop: async () => {
+      stopped = true
+      cancel()
+      await running
+    },
+    stopped: () => stopped,
+  }
+}
