@@ -16,6 +16,7 @@ import { readSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { createMetrics } from '../../src/gateway/metrics.ts'
 import { verbsFor } from '../../src/gateway/verbs.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
 import type { Clock } from '../../src/letter/time.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { problem } from '../../src/problem/problem.ts'
@@ -302,6 +303,29 @@ t.test('a document that could not be read at all comes back as its letters', asy
   const after = await retry([left[0]!.id], skipping)
   t.not(after[0]?.became, 'taken')
   t.ok((await waiting()).length >= 1)
+})
+
+t.test('places that a mended profile reads anew: what was taken before is not among them', async (t) => {
+  const { desk, waiting, retry, sent, committed } = await open(t)
+  const province = new ScriptedAdapter(chiangMai)
+  const at = (line: number) =>
+    letterItem(plainLetter({ number: mustBe(readLetterNumber(`ชม 0017.1/${line}`)).number }), `line ${line}`)
+  const problems = [problem('adapter.column.missing', 'line 3', 'ลงวันที่')] as const
+  province.items = [at(2), { kind: 'fault', position: 'lines 3-4', problems }]
+  await take(desk, systemOf(province), source('three lines'), (each) => province.read(each))
+  const [place] = await waiting()
+  t.match(place, { position: 'lines 3-4' })
+  province.items = [at(2), at(3), at(4)]
+  const became = (await retry([place!.id], province)).map((each) => [each.position, each.became])
+  t.same(became, [
+    ['lines 3-4', 'replaced'],
+    ['line 3', 'taken'],
+    ['line 4', 'taken'],
+  ])
+  t.same(await waiting(), [])
+  t.equal((await sent()).length, 3)
+  const places = await committed.all<{ position: string }>('SELECT position FROM quarantine')
+  t.same(places.map(({ position }) => position).sort(), ['line 3', 'line 4', 'lines 3-4'])
 })
 
 t.test('what is doubted is not taken with all the others, only when a person believes it', async (t) => {

@@ -15,6 +15,7 @@ import { checkNotice } from '../../../src/letter/check.ts'
 import type { NoticeKind } from '../../../src/letter/notice.ts'
 import { moi } from '../../../src/letter/offices.ts'
 import { systemRandom } from '../../../src/letter/time.ts'
+import { problem } from '../../../src/problem/problem.ts'
 import { fixedLetter, mustBe, office } from '../../letter/arbitrary.ts'
 import { messageIdOf } from '../message-ids.ts'
 import { parcelOf, start, TestGateway } from '../stage.ts'
@@ -658,7 +659,11 @@ t.test('nothing is deleted that is not committed', async (t) => {
   gateway.answer = ({ position }): Taken => ({ kind: 'waiting', position, missing: [] })
   await look()
   t.same(state.deleted, [])
-  gateway.answer = undefined
+  const problems = [problem('letter.field.missing', 'x')] as const
+  gateway.answer = ({ position }): Taken => ({ kind: 'refused', position, problems })
+  await look()
+  t.same(state.deleted, [], 'what is refused is kept by nobody: it stays where it is')
+  gateway.answer = ({ position }): Taken => ({ kind: 'quarantined', position, problems })
   await look()
   t.same(state.deleted, ['7'])
 })
