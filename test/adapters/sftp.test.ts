@@ -2,9 +2,14 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { sftpServer } from '../../src/sandbox/servers/sftp.ts'
-import { csv, letterParcel, numbers, remoteSuite, row, stageOn } from './remote-suite.ts'
+import { remoteBadDays } from './remote-bad-days.ts'
+import { remoteHanding } from './remote-handing.ts'
+import { csv, letterParcel, numbers, row, stageOn } from './remote-stage.ts'
+import { remoteTaking } from './remote-taking.ts'
+import { remoteWhose } from './remote-whose.ts'
 
-remoteSuite('sftp', sftpServer)
+const served = { kind: 'sftp', make: sftpServer }
+for (const suite of [remoteTaking, remoteBadDays, remoteWhose, remoteHanding]) suite(served)
 
 t.test('a server that shows another key gets nothing, and the key that it shows is told', async (t) => {
   const server = await sftpServer()
