@@ -100,7 +100,10 @@ const sealed = (envelope: Envelope, signer: Signer = certified.province): { byte
   seal(envelope, signer, Date.now())
 
 /** A stand-in for the gateway's `POST /v1/envelopes`: a real TLS server that answers as the test says. */
-async function openRecorder(t: Test, answer: (bytes: Buffer) => { status: number; body: Buffer }) {
+async function openRecorder(
+  t: Test,
+  answer: (bytes: Buffer) => { status: number; body: Buffer; type?: string },
+) {
   const taken: Buffer[] = []
   const waiting: (() => void)[] = []
   const { key, certificate, authority } = certified.server
@@ -111,8 +114,8 @@ async function openRecorder(t: Test, answer: (bytes: Buffer) => { status: number
       incoming.on('data', (piece: Buffer) => pieces.push(piece))
       incoming.on('end', () => {
         const bytes = Buffer.concat(pieces)
-        const { status, body } = answer(bytes)
-        response.writeHead(status)
+        const { status, body, type = 'application/xml' } = answer(bytes)
+        response.writeHead(status, { 'content-type': type })
         response.end(body, () => {
           if (status === 200) taken.push(bytes)
           for (const go of waiting.splice(0)) go()
@@ -468,5 +471,71 @@ t.test(
     t.equal(recorder.taken.length, 2, 'a receipt for another digest counts for nothing')
     t.ok(recorder.taken[1]?.includes(pdf), 'the scan travels beside')
     t.match(sent, { letter: { circular: true, attachments: [{ name: 'ว3898.pdf', sha256: scan.sha256 }] } })
+  },
+)
+
+t.test(
+  'an office that seals by itself is not spoken for: the gateway says in JSON that it has the letter',
+  async (t) => {
+    const answers: ((messageId: string) => { status: number; value: unknown; type?: string })[] = [
+      // Of another envelope, of a state that is none, and no JSON at all: nothing is proved.
+      () => ({ status: 200, value: { messageId: 'urn:uuid:another', state: 'taken' } }),
+      (messageId) => ({ status: 200, value: { messageId, state: 'waiting' } }),
+      () => ({ status: 200, value: null }),
+      (messageId) => ({ status: 409, value: { messageId, state: 'known' } }),
+      (messageId) => ({ status: 200, value: { messageId, state: 'taken' } }),
+      () => ({
+        status: 409,
+        value: { title: 'its MessageID was used before' },
+        type: 'application/problem+json',
+      }),
+    ]
+    let asked = 0
+    const recorder = await openRecorder(t, (body) => {
+      const messageId = /<env:MessageID>([^<]+)</.exec(body.toString('utf8'))?.[1] ?? ''
+      const next = answers[asked]?.(messageId) ?? { status: 500, value: {} }
+      asked += 1
+      return { type: 'application/json', ...next, body: Buffer.from(JSON.stringify(next.value)) }
+    })
+    const ended: string[] = []
+    let told: () => void = () => undefined
+    const inbox = await openInbox({
+      folder: t.testdir(),
+      signer: certified.ministry,
+      trust: certified.trust,
+      server: certified.server,
+      client: certified.ministryClient,
+      gateway: recorder.url,
+      port: 0,
+      acceptDelay: 0,
+      // Whoever waits does not: what is due later is due now.
+      clock: { ...systemClock, schedule: (_at, act) => systemClock.schedule(systemClock.now(), act) },
+      random: systemRandom,
+      watch: ({ entry }) => {
+        if (entry !== 'envelope.taken' && entry !== 'envelope.returned') return
+        ended.push(entry)
+        told()
+      },
+    })
+    t.teardown(() => inbox.close())
+    const end = async (running: number) => {
+      const over = new Promise<void>((go) => {
+        told = go
+      })
+      const json = {
+        number: `มท 0210.3/${running}`,
+        date: '2026-11-23',
+        subject: 'ทดสอบ',
+        from: 'moi',
+        to: '50',
+      }
+      inbox.sendLetter(must(checkLetter(must(letterFromJson(json)).draft, [])))
+      await over
+      return asked
+    }
+    t.equal(await end(1), 4, 'three answers say nothing of it; the fourth that it is known')
+    t.equal(await end(2), 5)
+    t.equal(await end(3), 6, 'a conflict is no receipt, and does not pass by itself')
+    t.same(ended, ['envelope.taken', 'envelope.taken', 'envelope.returned'])
   },
 )

@@ -49,9 +49,13 @@ export function gatewayDoor(options: {
     bodyTimeout: patience,
   })
 
-  function judgeReceipt(item: Outgoing, body: Buffer): Handover {
+  function judgeReceipt(item: Outgoing, type: string, body: Buffer, said: string): Handover {
     // A notice's own receipt proves nothing that matters: only a letter's must name it (design §5.2).
     if (item.content === 'notice') return { kind: 'taken' }
+    // Where every office that is addressed seals by itself the gateway signs for none of them: it says in plain JSON that it
+    // has the envelope, and the offices answer for themselves (docs/decisions/0004).
+    if (saysItHas(type, body, item.messageId)) return { kind: 'taken', said }
+    if (isType(type, 'application/problem+json')) return { kind: 'refused', said }
     const receipt = verifyEnvelope(body, trust, clock.now())
     if (!receipt.ok) return { kind: 'later', said: `receipt ${receipt.problems[0].code}` }
     const { envelope } = receipt.value
@@ -84,7 +88,8 @@ export function gatewayDoor(options: {
         })
         const body = Buffer.from(await answer.body.arrayBuffer())
         const said = `${answer.statusCode} ${printable(body.toString('utf8'), 300)}`
-        if (answer.statusCode === 200 || answer.statusCode === 409) return judgeReceipt(item, body)
+        if (answer.statusCode === 200 || answer.statusCode === 409)
+          return judgeReceipt(item, String(answer.headers['content-type'] ?? ''), body, said)
         if (answer.statusCode === 429 || answer.statusCode >= 500)
           return { kind: 'later', said, ...retryAfter(answer.headers['retry-after']) }
         return { kind: 'refused', said }
@@ -93,6 +98,20 @@ export function gatewayDoor(options: {
       }
     },
     close: () => agent.close(),
+  }
+}
+
+const isType = (header: string, type: string): boolean => header.split(';')[0]?.trim().toLowerCase() === type
+
+/** `{ "messageId": …, "state": "taken" | "known" }`, of this envelope. */
+function saysItHas(type: string, body: Buffer, messageId: string): boolean {
+  if (!isType(type, 'application/json')) return false
+  try {
+    const { messageId: named, state } = Object(JSON.parse(body.toString('utf8'))) as Record<string, unknown>
+    return named === messageId && (state === 'taken' || state === 'known')
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
   }
 }
 
