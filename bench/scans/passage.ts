@@ -9,7 +9,7 @@ import { reasonsOf } from '../../src/cli/fleet/stuck.ts'
 import { ftpOverTls } from '../../src/conformance/counterpart/server.ts'
 import { endOf } from '../../src/conformance/exchange.ts'
 import { mustBe, sampleLetter } from '../../src/conformance/letters.ts'
-import { makeTrust } from '../../src/conformance/stage.ts'
+import { makeOffices, writeTrust } from '../../src/conformance/offices.ts'
 import { onceByName, stageProfile } from '../../src/conformance/staged.ts'
 import { readSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { listLetters, listQuarantined } from '../../src/gateway/journal/story.ts'
@@ -24,7 +24,6 @@ export interface Ground {
   /** Empty, absolute. */
   readonly folder: string
   readonly servers: FleetServers
-  readonly tls: { readonly key: string; readonly certificate: string; readonly authority: string }
 }
 
 /** What a scan cost: bytes of memory above what the gateway had in use before it came. */
@@ -62,7 +61,7 @@ async function passOn(
   from: Way,
   to: Way,
   scan: Buffer,
-  { folder, servers, tls }: Ground,
+  { folder, servers }: Ground,
   opened: { close(): Promise<void> }[],
 ): Promise<Passed | Refused> {
   const environment = process.env
@@ -76,7 +75,7 @@ async function passOn(
         servers,
         environment,
         once: onceByName(),
-        ...(way.overTls && { instead: { ftp: ftpOverTls(tls) } }),
+        ...(way.overTls && { instead: { ftp: ftpOverTls } }),
       },
       opened,
     )
@@ -88,7 +87,8 @@ async function passOn(
   mkdirSync(join(folder, 'profiles'))
   writeFileSync(join(folder, 'profiles', 'sending.yaml'), sending.text)
   writeFileSync(join(folder, 'profiles', 'receiving.yaml'), receiving.text)
-  await makeTrust(join(folder, 'trust'), [sender, receiver], systemClock, systemRandom)
+  const offices = await makeOffices([sender, receiver], systemClock, systemRandom)
+  writeTrust(join(folder, 'trust'), offices, [sender, receiver])
   const settings = join(folder, 'saraban.yaml')
   const listen = { http: { host: '127.0.0.1', port: 0 } }
   writeFileSync(settings, stringify({ data: 'data', trust: 'trust', profiles: 'profiles', listen }))

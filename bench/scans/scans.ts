@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serversOnThisMachine } from '../../src/conformance/servers.ts'
-import { createAuthority, issueCertificate, keyToPem, newKey } from '../../src/gateway/trust/authority.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import type { Row } from '../row.ts'
 import { type Ground, type Passed, pass, type Refused, scanOf } from './passage.ts'
@@ -38,11 +37,10 @@ export async function run({
   const rows: Row[] = []
   const scan = scanOf(size)
   try {
-    const tls = await serverTls()
     let passage = 0
     for (const way of ways.filter((each) => each.name.includes(only))) {
       passage += 1
-      const ground = (): Ground => ({ folder: join(folder, `${passage}`), servers, tls })
+      const ground = (): Ground => ({ folder: join(folder, `${passage}`), servers })
       rows.push(...(await wayRows(way, scan, ground)))
     }
   } finally {
@@ -141,16 +139,4 @@ function told(row: Row): Row {
     `${row.what}: ${row.value.toFixed(0)} ${row.unit}${row.ok === false ? ' MISSED' : ''}\n`,
   )
   return row
-}
-
-async function serverTls(): Promise<Ground['tls']> {
-  const now = systemClock.now()
-  const authority = await createAuthority(now, systemRandom)
-  const key = await newKey()
-  const purpose = { kind: 'server', names: ['localhost'], addresses: ['127.0.0.1'] } as const
-  return {
-    key: keyToPem(key),
-    certificate: issueCertificate(authority, key, purpose, now, systemRandom).toString(),
-    authority: authority.certificate.toString(),
-  }
 }

@@ -13,7 +13,7 @@ import type { MessageId } from '../letter/time.ts'
 import { bad, describe, good, type Problem, type Result } from '../problem/problem.ts'
 import type { Declared } from './declared.ts'
 import { emptiest, everyCode, hostile, longest, type Parties, type Sample, sampleLetter } from './letters.ts'
-import type { Finding } from './verdict.ts'
+import { type Finding, failed, passed } from './verdict.ts'
 
 /** One way of a letter through a profile. */
 export interface Way {
@@ -42,14 +42,6 @@ export async function checkDocuments(way: Way): Promise<readonly Finding[]> {
     await brokenDocuments(way, plain, base.value),
   ]
 }
-
-const passed = (check: ConformanceCheck, about: string): Finding => ({ check, about, outcome: 'passed' })
-const failed = (check: ConformanceCheck, about: string, why: string): Finding => ({
-  check,
-  about,
-  outcome: 'failed',
-  why,
-})
 
 /**
  * Each sample is written and read again as it was, or refused with a reason; what is spilled stands in a file, whole.
@@ -256,7 +248,7 @@ function letterIn(item: Item): Letter | undefined {
 }
 
 /** Bytes that no system writes as a letter. */
-function notDocuments(whole: Buffer): readonly (readonly [string, Buffer])[] {
+export function notDocuments(whole: Buffer): readonly (readonly [string, Buffer])[] {
   const noise = Buffer.concat(
     Array.from({ length: 64 }, (_, index) => createHash('sha256').update(`noise ${index}`).digest()),
   )

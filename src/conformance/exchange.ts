@@ -49,6 +49,8 @@ export interface End {
   send(sample: Sample): Promise<Answer | undefined>
   /** Hands the very same document over again, as a new handing-over. */
   sendAgain(sample: Sample): Promise<Answer | undefined>
+  /** Whether it has a way to say anything of letters that it received. */
+  readonly tells: boolean
   /** Says that of a letter that it received. Undefined: it has no way to say it. */
   say(said: Said): Promise<Answer | undefined>
   /** Hands over bytes that are no document. */
@@ -64,12 +66,18 @@ export function endsOf(
   random: Random,
 ): { readonly system: End; readonly ministry: End } {
   return {
-    system: endOf(formsOf(stage.profile, clock), (channel) => stage.counterpart(channel), clock, random),
+    system: endOf(stage.forms, (channel) => stage.counterpart(channel), clock, random),
     ministry: endOf(formsOf(stage.ministry, clock), (channel) => stage.clerk(channel), clock, random),
   }
 }
 
 type Forms = Readonly<Partial<Record<Channel, DocumentForm>>>
+
+/** The channel by which notices come: where a document carries both (an envelope), that of the letters. */
+export function tellingChannel(forms: Forms): Channel | undefined {
+  if (forms.sendNotices !== undefined) return 'sendNotices'
+  return forms.send?.receipts === true ? 'send' : undefined
+}
 
 /** One end, whose documents have these forms. */
 export function endOf(
@@ -112,17 +120,20 @@ export function endOf(
     )
     for (const way of ways) for (const document of await way.collect()) await keep(document, forms, received)
   }
+  const telling = tellingChannel(forms)
   return {
     received,
     send,
     sendAgain: send,
+    tells: telling !== undefined,
     async say({ kind, letter, messageId, ...said }) {
-      const form = forms.sendNotices
-      if (form === undefined) return undefined
+      const form = telling && forms[telling]
+      if (telling === undefined || form === undefined) return undefined
       const [sender, recipient] = [letter.from.office, letter.to.offices[0]]
       // A system says of a letter in the columns in which it is told of one, and there stands the office at the other end.
-      // The national standard names the office that registered it, whoever is told.
-      const [from, to] = form.kind === 'e-cms' ? [recipient, sender] : [sender, recipient]
+      // The national standard and an envelope name the office that registered it, whoever is told.
+      const named = form.kind === 'e-cms' || form.receipts
+      const [from, to] = named ? [recipient, sender] : [sender, recipient]
       const notice = sampleNotice({ from, to, letter, messageId: () => messageId }, kind, said)
       const id = nextId()
       const made = await form.write({
@@ -140,7 +151,7 @@ export function endOf(
         },
       })
       if (!made.ok) return { kind: 'refused', said: made.problems.map((each) => describe(each)).join('; ') }
-      return handIn('sendNotices', id, made.value, new Map())
+      return handIn(telling, id, made.value, new Map())
     },
     async sendBytes(bytes, like) {
       const id = nextId()

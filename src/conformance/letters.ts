@@ -44,15 +44,17 @@ interface SampleFile {
   readonly bytes: Buffer
 }
 
-const scan: SampleFile = {
-  name: 'หนังสือ.pdf',
+/** A scan that no other letter has: systems name scans by their letters, and folders need it. */
+const scanOf = (running: number): SampleFile => ({
+  name: `หนังสือ ${running}.pdf`,
   role: 'main',
-  bytes: Buffer.from('%PDF-1.4\n% the letter itself\n%%EOF\n'),
-}
+  bytes: Buffer.from(`%PDF-1.4\n% ${running}\n%%EOF\n`),
+})
 
 /** A plain letter of the parties, with one scan; `changes` replace its fields. */
 export function sampleLetter(parties: Parties, name: string, changes: Changes = {}): Sample {
-  const { files = [scan], series = '', ...fields } = changes
+  const running = parties.nextRunning()
+  const { files = [scanOf(running)], series = '', ...fields } = changes
   const contents = new Map<string, Buffer>()
   const attachments = files.map(({ name: file, role, bytes }): Attachment => {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -60,7 +62,7 @@ export function sampleLetter(parties: Parties, name: string, changes: Changes = 
     return { name: file, role, mediaType: mustBe(mediaTypeOf(undefined, file)), size: bytes.length, sha256 }
   })
   const draft: LetterDraft = {
-    number: numberOf(parties, parties.nextRunning(), series),
+    number: numberOf(parties, running, series),
     date: dateOf('2026-11-23'),
     subject: 'ขอเชิญประชุมคณะกรมการจังหวัด',
     from: { office: parties.from },
@@ -73,6 +75,7 @@ export function sampleLetter(parties: Parties, name: string, changes: Changes = 
 /** One letter for each code and each field that a letter may have. */
 export function everyCode(parties: Parties): readonly Sample[] {
   const person = { givenName: 'สมชาย', familyName: 'ใจดี', jobTitle: 'ผู้ว่าราชการจังหวัด' }
+  const scan = scanOf(1)
   const png: SampleFile = { name: 'แผนที่.png', role: 'enclosure', bytes: Buffer.from('\x89PNG map', 'latin1') }
   const made = (name: string, changes: Changes) => sampleLetter(parties, name, changes)
   return [

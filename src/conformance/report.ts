@@ -2,14 +2,14 @@
 import { create } from 'xmlbuilder2'
 import { printable } from '../problem/problem.ts'
 import { checks } from './checks.ts'
-import { isGood, type Report, type Verdict } from './verdict.ts'
+import { conforms, isGood, type Report, type Verdict } from './verdict.ts'
 
 const words: Readonly<Record<Verdict['outcome'], string>> = {
   passed: 'passed',
   failed: 'FAILED',
-  inapplicable: 'nothing to hold it against',
   waived: 'waived',
   stale: 'STALE WAIVER',
+  unasked: 'not asked',
 }
 
 /** One profile: a line for each check, and the reasons of what is not good. */
@@ -26,34 +26,44 @@ function reasonsOf(verdict: Verdict): string[] {
   if (outcome === 'stale')
     return [`the profile waives it (${printable(waiver ?? '')}) and it passes: take the waiver away`]
   if (outcome === 'waived') return [`waived: ${printable(waiver ?? '', 500)}`]
-  const told = verdict.findings.filter(
-    (found) => found.outcome === (outcome === 'failed' ? 'failed' : 'inapplicable'),
-  )
-  if (outcome === 'passed' || told.length === 0) return []
+  if (outcome === 'passed') return []
+  const failures = verdict.findings.filter((found) => found.outcome === 'failed')
+  const told = outcome === 'failed' && failures.length > 0 ? failures : verdict.findings
+  const untried = outcome === 'failed' && failures.length === 0
   return [
     ...(outcome === 'failed' ? [`${checks[check].en}`, `${checks[check].th}`] : []),
     ...told.flatMap(({ about, why = '' }) => [
       printable(about, 300),
       ...why.split('\n').map((line) => `  ${printable(line, 600)}`),
     ]),
+    ...(untried
+      ? [`nothing of it could be tried: the profile has to waive it (waivers: ${check}) and say why`]
+      : []),
   ]
 }
 
 /** One profile is done: a line for whoever waits for all of them. */
-export function progressLine({ profile, verdicts, took }: Report, ended: number, all: number): string {
-  const bad = verdicts.filter((verdict) => !isGood(verdict)).map(({ check }) => check)
-  const said = bad.length === 0 ? 'conforms' : `does not conform: ${bad.join(', ')}`
+export function progressLine(report: Report, ended: number, all: number): string {
+  const { profile, took } = report
+  const said = conforms(report) ? 'conforms' : `does not conform: ${badOf(report).join(', ')}`
   return `${ended} of ${all}: ${profile} ${said}, ${(took / 1000).toFixed(1)} s\n`
+}
+
+/** The checks that a profile does not pass. */
+function badOf(report: Report): readonly string[] {
+  const bad = report.verdicts.filter((verdict) => !isGood(verdict)).map(({ check }) => check)
+  return bad.length > 0 || conforms(report) ? bad : ['it waives everything']
 }
 
 /** The last line over all profiles. */
 export function closingLine(reports: readonly Report[]): string {
   const all = reports.flatMap(({ verdicts }) => verdicts)
   const count = (outcome: Verdict['outcome']): number => all.filter((each) => each.outcome === outcome).length
-  const bad = reports.filter(({ verdicts }) => !verdicts.every(isGood)).map(({ profile }) => profile)
+  const bad = reports.filter((report) => !conforms(report)).map(({ profile }) => profile)
   const conform = `${reports.length - bad.length} of ${reports.length} profiles conform`
-  const counts = `${count('passed')} passed, ${count('failed')} failed, ${count('waived')} waived, ${count('stale')} stale, ${count('inapplicable')} without anything to hold them against`
-  return `${conform}: ${counts}${bad.length > 0 ? `\nnot good: ${bad.join(', ')}` : ''}\n`
+  const counts = `${count('passed')} passed, ${count('failed')} failed, ${count('waived')} waived, ${count('stale')} stale`
+  const unasked = count('unasked') > 0 ? `, ${count('unasked')} not asked` : ''
+  return `${conform}: ${counts}${unasked}${bad.length > 0 ? `\nnot good: ${bad.join(', ')}` : ''}\n`
 }
 
 /** JUnit's XML as CI servers read it: a suite for each profile, a case for each check. */

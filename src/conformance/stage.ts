@@ -4,6 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 import { stringify } from 'yaml'
+import { formsOf } from '../adapters/adapter.ts'
+import type { DocumentForm } from '../adapters/formats/format.ts'
 import { type Profile, readProfile } from '../adapters/profile.ts'
 import { type Channel, channels } from '../adapters/transports/transport.ts'
 import { startGateway } from '../gateway/gateway.ts'
@@ -12,7 +14,6 @@ import { readSqlite } from '../gateway/journal/sqlite.ts'
 import { type ListedLetter, listLetters, listQuarantined } from '../gateway/journal/story.ts'
 import { createLog } from '../gateway/log.ts'
 import { checkSettings } from '../gateway/settings.ts'
-import { createAuthority, issueCertificate, keyToPem, newKey } from '../gateway/trust/authority.ts'
 import { moi, type OfficeId, officeId } from '../letter/offices.ts'
 import type { Clock, Random } from '../letter/time.ts'
 import { type FleetServers, Missing } from '../sandbox/fleet/member.ts'
@@ -20,12 +21,17 @@ import type { Counterpart } from './counterpart/counterpart.ts'
 import { folder as folderCounterpart } from './counterpart/folder.ts'
 import { hurriedClock } from './hurry.ts'
 import { mustBe } from './letters.ts'
+import { makeOffices, type Offices, writeTrust } from './offices.ts'
+import { sealedDoors, sealedForms, sealsByItself } from './sealing.ts'
 import { type NoStage, onceByName, stageProfile } from './staged.ts'
 
 export interface Stage {
   /** The profile as it is staged, and the ministry's. */
   readonly profile: Profile
   readonly ministry: Profile
+  /** The forms of the profile, with the seal of its office where it seals by itself. */
+  readonly forms: Readonly<Partial<Record<Channel, DocumentForm>>>
+  readonly offices: Offices
   /** The office at the other end. */
   readonly other: OfficeId
   /** Who serves a channel of the profile that is tried. */
@@ -77,10 +83,18 @@ async function setUp(
   opened: { close(): Promise<void> }[],
 ): Promise<Omit<Stage, 'close'> | NoStage> {
   const once = onceByName()
-  const tried = await stageProfile(text, { folder, mark: '', clock, servers, environment, once }, opened)
+  const original = mustBe(readProfile(text, 'profile.yaml'))
+  const { office } = original
+  const other = otherThan(office)
+  const offices = await makeOffices([office, other], clock, random)
+  const seals = sealsByItself(formsOf(original, clock))
+  const sealed = seals ? sealedDoors(office, offices, clock, random) : undefined
+  const tried = await stageProfile(
+    text,
+    { folder, mark: '', clock, servers, environment, once, ...(sealed && { sealed }) },
+    opened,
+  )
   if ('missing' in tried) return tried
-  const { office } = tried.profile
-  const other = office === moi ? mustBe(officeId('50')) : moi
   const clerks = new Map<Channel, Counterpart>()
   for (const channel of channels) {
     const own = join(folder, 'ministry', channel)
@@ -106,17 +120,21 @@ async function setUp(
   const ministry = stringify(ministryProfile(other, clerks))
   writeFileSync(join(profiles, 'tried.yaml'), tried.text)
   writeFileSync(join(profiles, 'ministry.yaml'), ministry)
-  await makeTrust(join(folder, 'trust'), [office, other], clock, random)
+  // Of an office that seals by itself the gateway has no key.
+  writeTrust(join(folder, 'trust'), offices, seals ? [other] : [office, other])
   const log = pino(
     { level: 'info', base: null },
     pino.destination({ dest: join(folder, 'gateway.log'), sync: true }),
   )
   const data = join(folder, 'data')
+  const free = { host: '127.0.0.1', port: 0 }
+  const http = { http: free }
+  const https = { https: { ...free, certificate: 'trust/tls/gateway.pem', key: 'trust/tls/gateway.key.pem' } }
   const own = hurriedClock(clock)
   const gateway = await startGateway({
     settings: mustBe(
       checkSettings(
-        { data, trust: 'trust', profiles: 'profiles', listen: { http: { host: '127.0.0.1', port: 0 } } },
+        { data, trust: 'trust', profiles: 'profiles', listen: seals ? { ...http, ...https } : http },
         folder,
       ),
     ),
@@ -126,11 +144,14 @@ async function setUp(
     log: createLog(log),
   })
   opened.push({ close: () => gateway.stop() })
-  for (const each of tried.counterparts) each.attach?.({ http: gateway.http ?? '' })
+  for (const each of tried.counterparts)
+    each.attach?.({ http: gateway.http ?? '', ...(gateway.https && { https: gateway.https }) })
   const journal = readSqlite(join(data, 'journal.sqlite'))
   opened.push({ close: async () => journal.close() })
   return {
     profile: tried.profile,
+    forms: sealedForms(formsOf(tried.profile, clock), offices, clock),
+    offices,
     ministry: mustBe(readProfile(ministry, 'ministry.yaml')),
     other,
     counterpart: tried.counterpart,
@@ -146,6 +167,9 @@ async function setUp(
   }
 }
 
+/** The office at the other end of an office's stage. */
+export const otherThan = (office: OfficeId): OfficeId => (office === moi ? mustBe(officeId('50')) : moi)
+
 function ministryProfile(office: OfficeId, clerks: ReadonlyMap<Channel, Counterpart>): object {
   const channel = (name: Channel, document: string) => ({ transport: clerks.get(name)?.options, document })
   return {
@@ -159,26 +183,4 @@ function ministryProfile(office: OfficeId, clerks: ReadonlyMap<Channel, Counterp
     receive: channel('receive', 'letter'),
     notices: channel('notices', 'notice'),
   }
-}
-
-/** A trust folder for these offices, made for this stage alone. */
-export async function makeTrust(
-  folder: string,
-  offices: readonly OfficeId[],
-  clock: Clock,
-  random: Random,
-): Promise<void> {
-  const now = clock.now()
-  const authority = await createAuthority(now, random)
-  mkdirSync(join(folder, 'keys'), { recursive: true })
-  writeFileSync(join(folder, 'authority.pem'), authority.certificate.toString())
-  await Promise.all(
-    offices.map(async (office) => {
-      const key = await newKey()
-      const certificate = issueCertificate(authority, key, { kind: 'office', office }, now, random)
-      mkdirSync(join(folder, 'offices', office), { recursive: true })
-      writeFileSync(join(folder, 'offices', office, 'certificate.pem'), certificate.toString())
-      writeFileSync(join(folder, 'keys', `${office}.pem`), keyToPem(key), { mode: 0o600 })
-    }),
-  )
 }

@@ -11,6 +11,7 @@ import type { FleetServers } from '../sandbox/fleet/member.ts'
 import type { Counterpart, CounterpartMaker, CounterpartSettings } from './counterpart/counterpart.ts'
 import { counterparts } from './counterpart/counterparts.ts'
 import { mustBe } from './letters.ts'
+import type { SealedDoors } from './sealing.ts'
 
 /** Why there is no stage on this machine. */
 export interface NoStage {
@@ -38,6 +39,8 @@ export interface StagedSettings {
   readonly servers: FleetServers
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly once: CounterpartSettings['once']
+  /** Of an office that seals by itself. */
+  readonly sealed?: SealedDoors
   /** Counterparts in the place of those that the suite has for a kind of transport. */
   readonly instead?: Readonly<Record<string, CounterpartMaker>>
 }
@@ -56,7 +59,7 @@ export function onceByName(): CounterpartSettings['once'] {
 /** Stages a profile's text, which was checked; its counterparts are added to `opened`, to be closed. */
 export async function stageProfile(
   text: string,
-  { folder, mark, clock, servers, environment, once, instead = {} }: StagedSettings,
+  { folder, mark, clock, servers, environment, once, sealed, instead = {} }: StagedSettings,
   opened: { close(): Promise<void> }[],
 ): Promise<StagedProfile | NoStage> {
   const original = mustBe(readProfile(text, 'profile.yaml'))
@@ -93,6 +96,7 @@ export async function stageProfile(
         return items?.some(({ kind }) => kind !== 'fault') === true
       },
       once,
+      ...(sealed && { sealed }),
       servers,
       environment,
     })

@@ -1,15 +1,17 @@
 // The suite over one profile: its documents first, which need no system, then its channels against real counterparts.
 import { formsOf } from '../adapters/adapter.ts'
 import { type Profile, readProfile } from '../adapters/profile.ts'
-import { moi, officeId } from '../letter/offices.ts'
 import { type Clock, newMessageId, type Random } from '../letter/time.ts'
 import type { FleetServers } from '../sandbox/fleet/member.ts'
 import { declaredBy } from './declared.ts'
 import { checkDocuments } from './documents.ts'
+import { tellingChannel } from './exchange.ts'
 import { mustBe, type Parties, sampleLetter } from './letters.ts'
 import { checkNotices, toldKinds } from './notices.ts'
-import { openStage } from './stage.ts'
-import { checkChannels } from './trials.ts'
+import { makeOffices } from './offices.ts'
+import { sealedForms, sealsByItself } from './sealing.ts'
+import { openStage, otherThan } from './stage.ts'
+import { checkChannels } from './trials/trials.ts'
 import { type Finding, type Report, verdictsOf } from './verdict.ts'
 
 export interface SuiteSettings {
@@ -31,7 +33,7 @@ export async function testProfile(text: string, settings: SuiteSettings): Promis
   const profile = mustBe(readProfile(text, 'profile.yaml'))
   const findings = [
     ...(await documentFindings(profile, settings)),
-    ...(await channelFindings(text, profile, settings)),
+    ...(await channelFindings(text, settings)),
   ]
   return {
     profile: profile.id,
@@ -40,14 +42,6 @@ export async function testProfile(text: string, settings: SuiteSettings): Promis
     took: Math.round(settings.clock.elapsed() - began),
   }
 }
-
-/** A system that seals by itself has no form for the suite to write in: what it owes is held where envelopes and their doors are. */
-const sealedElsewhere = (check: Finding['check']): Finding => ({
-  check,
-  about: 'sealed by its sender',
-  outcome: 'inapplicable',
-  why: 'its system seals envelopes by itself: test/envelope, test/gateway/http and the fleet hold what they owe',
-})
 
 /** The part of the suite that needs no server. What only channels can show is inapplicable here. */
 export async function documentsOnly(
@@ -60,7 +54,7 @@ export async function documentsOnly(
     (check): Finding => ({
       check,
       about: 'over its transports',
-      outcome: 'inapplicable',
+      outcome: 'unasked',
       why: 'only documents were asked for',
     }),
   )
@@ -73,12 +67,7 @@ export async function documentsOnly(
 }
 
 /** What the channels owe. A machine that cannot play the system's part is a failure of each check, and says what to install. */
-async function channelFindings(
-  text: string,
-  profile: Profile,
-  settings: SuiteSettings,
-): Promise<readonly Finding[]> {
-  if (formsOf(profile, settings.clock).send?.receipts === true) return channelChecks.map(sealedElsewhere)
+async function channelFindings(text: string, settings: SuiteSettings): Promise<readonly Finding[]> {
   const stage = await openStage(text, settings)
   if ('missing' in stage)
     return channelChecks.map((check) => ({
@@ -100,19 +89,18 @@ async function channelFindings(
 
 const channelChecks = ['accepts', 'rejects', 'twice', 'corrected', 'slow', 'down'] as const
 
-const documentChecks = ['accepts', 'longest', 'emptiest', 'hostile', 'garbage'] as const
-
 /** What the documents of a profile owe. */
 export async function documentFindings(
   profile: Profile,
   { clock, random }: Pick<SuiteSettings, 'clock' | 'random'>,
 ): Promise<readonly Finding[]> {
-  const forms = formsOf(profile, clock)
-  // What its sender sealed is passed on as it is: there is no form to be written in.
-  if (forms.send?.receipts === true) return documentChecks.map(sealedElsewhere)
   const messageId = () => newMessageId(clock, random)
   const own = profile.office
-  const other = own === moi ? mustBe(officeId('50')) : moi
+  const other = otherThan(own)
+  const plain = formsOf(profile, clock)
+  const forms = sealsByItself(plain)
+    ? sealedForms(plain, await makeOffices([own, other], clock, random), clock)
+    : plain
   let running = 1000
   const nextRunning = (): number => {
     running += 1
@@ -156,12 +144,14 @@ export async function documentFindings(
       })),
     )
   }
-  if (forms.sendNotices) {
+  const telling = tellingChannel(forms)
+  const tells = telling && forms[telling]
+  if (tells) {
     const { letter } = sampleLetter(isGiven, 'plain')
     findings.push(
       ...(await checkNotices({
         name: 'notices that it tells',
-        form: forms.sendNotices,
+        form: tells,
         from: own,
         to: other,
         letter,

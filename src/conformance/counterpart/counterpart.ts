@@ -5,6 +5,7 @@ import type { Written } from '../../adapters/formats/format.ts'
 import type { Channel } from '../../adapters/transports/transport.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { FleetServers } from '../../sandbox/fleet/member.ts'
+import type { SealedDoors } from '../sealing.ts'
 
 /** A document that the system hands over. `id`: [0-9a-z-], at most 40, another one at every handing-over. */
 export interface HandedIn {
@@ -36,13 +37,13 @@ export interface Counterpart {
   /** What the gateway's environment holds for them. */
   readonly environment: Readonly<Record<string, string>>
   /** Told where the gateway listens, once it does. */
-  attach?(gateway: { readonly http: string }): void
+  attach?(gateway: { readonly http: string; readonly https?: string }): void
   handIn(channel: Channel, document: HandedIn): Promise<Answer>
   /** What has come since the last call. */
   collect(): Promise<readonly Collected[]>
-  /** The system goes away and comes back. Absent: it calls the gateway, and cannot be away for it. */
+  /** The system goes away and comes back. Absent: it cannot be. */
   readonly away?: { go(): Promise<void>; back(): Promise<void> }
-  /** The system becomes slow, and itself again. */
+  /** The system becomes slow, and itself again. Absent: it cannot be. */
   readonly slow?: { begin(): Promise<void>; end(): Promise<void> }
   close(): Promise<void>
 }
@@ -62,6 +63,8 @@ export interface CounterpartSettings {
   readonly columns: readonly string[]
   /** Whether these bytes are a document of the channel, or not yet one. */
   understood(channel: Channel, bytes: Buffer): Promise<boolean>
+  /** Of an office that seals by itself: how its doors answer. */
+  readonly sealed?: SealedDoors
   /** What several transports of one profile share: made once for a name. */
   once<Value>(name: string, make: () => Promise<Value>): Promise<Value>
   /** Servers that all profiles share. */

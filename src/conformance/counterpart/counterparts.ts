@@ -7,7 +7,7 @@ import { rest } from './rest.ts'
 import { ftp, sftp } from './server.ts'
 import { soap } from './soap.ts'
 import { soapOut } from './soap-out.ts'
-import { sql } from './sql.ts'
+import { sql } from './sql/sql.ts'
 
 export const counterparts: Readonly<Record<string, CounterpartMaker>> = {
   folder,

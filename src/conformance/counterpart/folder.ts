@@ -3,7 +3,7 @@ import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Channel } from '../../adapters/transports/transport.ts'
 import { type Counterpart, type CounterpartMaker, hasty, hastyServer } from './counterpart.ts'
-import { putDocument, takeDocuments } from './shared-folder.ts'
+import { putDocument, putDocumentSlowly, takeDocuments } from './shared-folder.ts'
 
 export const folder: CounterpartMaker = async (settings): Promise<Counterpart> => {
   const share = join(settings.folder, 'share')
@@ -11,11 +11,13 @@ export const folder: CounterpartMaker = async (settings): Promise<Counterpart> =
   mkdirSync(share, { recursive: true })
   const fetched = settings.channels.some((channel) => channel === 'send' || channel === 'sendNotices')
   const pattern = typeof settings.options['pattern'] === 'string' ? settings.options['pattern'] : '*'
+  let slow = false
   return {
     options: { ...settings.options, path: share, ...(fetched && { ...hasty, wait: hastyServer.wait }) },
     environment: {},
     async handIn(_channel: Channel, document) {
-      putDocument(share, pattern, document)
+      if (slow) await putDocumentSlowly(share, pattern, document)
+      else putDocument(share, pattern, document)
       return { kind: 'left' }
     },
     async collect() {
@@ -30,6 +32,14 @@ export const folder: CounterpartMaker = async (settings): Promise<Counterpart> =
       back: async () => {
         renameSync(share, join(settings.folder, `bare-${Date.now()}`))
         renameSync(absent, share)
+      },
+    },
+    slow: {
+      begin: async () => {
+        slow = true
+      },
+      end: async () => {
+        slow = false
       },
     },
     close: async () => undefined,

@@ -1,40 +1,67 @@
 // The counterparts of `http-in` (a system that calls the gateway, and fetches what waits there) and `http-out` (one that is called).
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { FormData, request } from 'undici'
+import { Readable } from 'node:stream'
+import { Agent, FormData, request } from 'undici'
 import type { AttachmentContent, WrittenFile } from '../../adapters/contract.ts'
-import { boundaryOf, readParts } from '../../sandbox/multipart.ts'
+import type { TlsIdentity } from '../../sandbox/inbox/post.ts'
+import { boundaryOf, readParts, relatedType, writeRelated } from '../../sandbox/multipart.ts'
 import type { Answer, Collected, Counterpart, CounterpartMaker, HandedIn } from './counterpart.ts'
 import { lineTo } from './line.ts'
 
 export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> => {
+  const { sealed } = settings
   const key = randomBytes(18).toString('base64url')
   const variable = settings.variable('KEY_SHA256')
   const path = String(settings.options['path'])
-  const headers = { authorization: `Bearer ${key}` }
-  let base = ''
+  let port = 0
+  const line = await lineTo(() => port)
+  const base = sealed ? `https://localhost:${line.port}` : `http://127.0.0.1:${line.port}`
+  // A system that the province's machine cannot reach opens its connection anew: what is kept alive would hide it.
+  const dispatcher = new Agent({
+    pipelining: 0,
+    ...(sealed && {
+      connect: {
+        key: sealed.tls.client.key,
+        cert: sealed.tls.client.certificate,
+        ca: sealed.tls.client.authority,
+      },
+    }),
+  })
+  const call = (url: string, method: 'GET' | 'POST' | 'DELETE' = 'GET', sent: Sent = {}) =>
+    request(`${base}${url}`, {
+      ...sent,
+      method,
+      dispatcher,
+      headers: { ...sent.headers, ...(sealed === undefined && { authorization: `Bearer ${key}` }) },
+    })
+  let gone = false
   return {
-    options: { ...settings.options, access: { kind: 'api-key', sha256: [{ env: variable }] } },
+    options: {
+      ...settings.options,
+      ...(sealed === undefined && { access: { kind: 'api-key', sha256: [{ env: variable }] } }),
+    },
     environment: { [variable]: createHash('sha256').update(key).digest('hex') },
-    attach: ({ http }) => {
-      base = http
+    attach: ({ http, https }) => {
+      port = Number(new URL(sealed ? (https ?? '') : http).port)
     },
     async handIn(_channel, document): Promise<Answer> {
-      const answer = await request(`${base}${path}`, {
-        method: 'POST',
-        headers: { ...headers, ...typeOf(document) },
-        body: bodyOf(document),
-      })
-      const said = await answer.body.text()
+      const answer = await call(path, 'POST', bodyOf(document, sealed !== undefined))
+      const bytes = Buffer.from(await answer.body.arrayBuffer())
+      const said = `${answer.statusCode} ${bytes.toString('utf8').slice(0, 500)}`
+      if (sealed !== undefined && (answer.statusCode === 200 || answer.statusCode === 409))
+        return sealed.proves(document.written, bytes) ? { kind: 'taken' } : { kind: 'refused', said }
       if (answer.statusCode === 200 || answer.statusCode === 201) return { kind: 'taken' }
-      return { kind: 'refused', said: `${answer.statusCode} ${said.slice(0, 500)}` }
+      return { kind: 'refused', said }
     },
     async collect() {
-      if (!settings.channels.some((channel) => channel === 'receive' || channel === 'notices')) return []
+      const asks = settings.channels.some((channel) => channel === 'receive' || channel === 'notices')
+      if (!asks || gone) return []
       const collected: Collected[] = []
       for (;;) {
-        const answer = await request(`${base}${path}`, { headers })
+        const answer = await call(path)
         const bytes = Buffer.from(await answer.body.arrayBuffer())
         if (answer.statusCode === 204) return collected
         if (answer.statusCode !== 200) throw new Error(`GET ${path} was answered with ${answer.statusCode}`)
@@ -42,28 +69,60 @@ export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> =
         // The document calls its files by name; over this door they are fetched in its order, by digest.
         const unnamed: Buffer[] = []
         for (const [, file = ''] of String(answer.headers['link'] ?? '').matchAll(/<([^>]+)>/g)) {
-          const found = await request(`${base}${file}`, { headers })
+          const found = await call(file)
           unnamed.push(Buffer.from(await found.body.arrayBuffer()))
         }
         collected.push({ bytes, beside: new Map(), unnamed })
-        const gone = await request(`${base}${path}/${parcel}`, { method: 'DELETE', headers })
+        const gone = await call(`${path}/${parcel}`, 'DELETE')
         await gone.body.dump()
       }
     },
-    close: async () => undefined,
+    away: {
+      go: async () => {
+        gone = true
+        await line.away.go()
+      },
+      back: async () => {
+        await line.away.back()
+        gone = false
+      },
+    },
+    slow: line.slow,
+    close: async () => {
+      await dispatcher.close()
+      await line.close()
+    },
   }
 }
 
-const typeOf = ({ written }: HandedIn): Record<string, string> =>
-  written.files.length > 0 ? {} : { 'content-type': written.mediaType }
+interface Sent {
+  readonly body?: Buffer | FormData | Readable
+  readonly headers?: Readonly<Record<string, string>>
+}
 
-function bodyOf({ written, contents }: HandedIn): Buffer | FormData {
-  if (written.files.length === 0) return written.bytes
+/** A request's body, and the type that it has where the client does not say it by itself. */
+function bodyOf({ written, contents }: HandedIn, related: boolean): Sent {
+  if (written.files.length === 0)
+    return { body: written.bytes, headers: { 'content-type': written.mediaType } }
+  if (related) {
+    const boundary = 'conformance-7f3a'
+    const parts = written.files.map((file) => ({
+      sha256: file.sha256,
+      mediaType: file.mediaType,
+      async *open() {
+        yield bytesOf(file, contents)
+      },
+    }))
+    return {
+      body: Readable.from(writeRelated(written.bytes, parts, boundary), { objectMode: false }),
+      headers: { 'content-type': relatedType(boundary) },
+    }
+  }
   const form = new FormData()
   form.append('document', blob(written.bytes, written.mediaType), `document.${written.extension}`)
   for (const file of written.files)
     form.append('attachment', blob(bytesOf(file, contents), file.mediaType), file.name)
-  return form
+  return { body: form }
 }
 
 const blob = (bytes: Buffer, type: string): Blob => new Blob([new Uint8Array(bytes)], { type })
@@ -72,31 +131,50 @@ export const bytesOf = ({ content, sha256 }: WrittenFile, contents: ReadonlyMap<
   content.kind === 'bytes' ? content.bytes : (contents.get(sha256) ?? Buffer.alloc(0))
 
 export const httpOut: CounterpartMaker = async (settings): Promise<Counterpart> => {
+  const { sealed } = settings
   const received: Collected[] = []
   const seen = new Set<string>()
-  const server = createServer((incoming, response) => {
+  /** A system that knows a parcel says yes again and keeps one. */
+  const keep = (parcel: string, document: Collected): void => {
+    if (!seen.has(parcel)) received.push(document)
+    seen.add(parcel)
+  }
+  const answer = (incoming: IncomingMessage, response: ServerResponse): void => {
     readBody(incoming).then(
       (document) => {
         const parcel = String(incoming.headers['saraban-parcel'])
-        // A system that knows a parcel says yes again and keeps one.
-        if (!seen.has(parcel)) received.push(document)
-        seen.add(parcel)
-        response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
+        if (sealed === undefined) {
+          keep(parcel, document)
+          response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
+          return
+        }
+        const { status, body } = sealed.answer(document.bytes)
+        if (status === 200) keep(parcel, document)
+        response.writeHead(status, { 'content-type': 'application/xml' }).end(body)
       },
       () => response.destroy(),
     )
-  })
+  }
+  const server = sealed ? securely(sealed.tls.server, answer) : createServer(answer)
   await new Promise<void>((opened) => server.listen(0, '127.0.0.1', () => opened()))
   const line = await lineTo((server.address() as AddressInfo).port)
   const token = settings.variable('TOKEN')
+  const pem = Object.entries(sealed?.tls.gateway ?? {})
+  const variableOf = (name: string): string => settings.variable(name.toUpperCase())
   const { tls: _tls, ...options } = settings.options
   return {
     options: {
       ...options,
-      url: `http://127.0.0.1:${line.port}/`,
+      url: `${sealed ? 'https://localhost' : 'http://127.0.0.1'}:${line.port}/`,
       ...('token' in options && { token: { env: token } }),
+      ...(sealed && {
+        tls: Object.fromEntries(pem.map(([name]) => [name, { env: variableOf(name) }])),
+      }),
     },
-    environment: { [token]: randomBytes(18).toString('base64url') },
+    environment: {
+      [token]: randomBytes(18).toString('base64url'),
+      ...Object.fromEntries(pem.map(([name, text]) => [variableOf(name), text])),
+    },
     handIn: async () => {
       throw new Error('nothing is handed in by http-out')
     },
@@ -111,6 +189,16 @@ export const httpOut: CounterpartMaker = async (settings): Promise<Counterpart> 
   }
 }
 
+/** With mutual TLS: who shows no certificate of the authority is not heard. */
+const securely = (
+  { key, certificate, authority }: TlsIdentity,
+  answer: (incoming: IncomingMessage, response: ServerResponse) => void,
+) =>
+  createSecureServer(
+    { key, cert: certificate, ca: authority, requestCert: true, rejectUnauthorized: true },
+    answer,
+  )
+
 export async function readBody(incoming: IncomingMessage): Promise<Collected> {
   const boundary = boundaryOf(incoming.headers['content-type'] ?? '')
   if (boundary === undefined) return { bytes: await gather(incoming), beside: new Map() }
@@ -119,7 +207,7 @@ export async function readBody(incoming: IncomingMessage): Promise<Collected> {
   for await (const part of readParts(incoming, boundary)) {
     const bytes = await gather(part.body)
     if (document === undefined) document = bytes
-    else beside.set(fileName(part.headers.get('content-disposition') ?? ''), { kind: 'bytes', bytes })
+    else beside.set(nameOf(part.headers), { kind: 'bytes', bytes })
   }
   return { bytes: document ?? Buffer.alloc(0), beside }
 }
@@ -129,6 +217,10 @@ async function gather(body: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const piece of body) pieces.push(piece)
   return Buffer.concat(pieces)
 }
+
+/** By Content-ID in multipart/related, by file name in multipart/form-data. */
+const nameOf = (headers: ReadonlyMap<string, string>): string =>
+  headers.get('content-id')?.replace(/^<(.*)>$/, '$1') ?? fileName(headers.get('content-disposition') ?? '')
 
 /** As it stands in the header, which is UTF-8 read as Latin-1 (RFC 7578, section 4.2). */
 const fileName = (disposition: string): string =>

@@ -13,7 +13,8 @@ export interface Line {
 /** Bytes that pass in one go on a slow line, and milliseconds until the next. Slow enough to be seen, and over within seconds. */
 const slowly = { bytes: 512, pause: 5 } as const
 
-export async function lineTo(port: number): Promise<Line> {
+/** `port`: of the server; a function where it is known only later. */
+export async function lineTo(port: number | (() => number)): Promise<Line> {
   const sockets = new Set<Socket>()
   let slow = false
   let cut = false
@@ -22,7 +23,7 @@ export async function lineTo(port: number): Promise<Line> {
       client.destroy()
       return
     }
-    const behind = connect(port, '127.0.0.1')
+    const behind = connect(typeof port === 'number' ? port : port(), '127.0.0.1')
     for (const [from, to] of [
       [client, behind],
       [behind, client],
@@ -32,7 +33,8 @@ export async function lineTo(port: number): Promise<Line> {
       from.on('error', () => to.destroy())
       from.on('close', () => {
         sockets.delete(from)
-        to.destroy()
+        // Who ended has been heard to the end: what it said may still be on the way, and ends the other by itself.
+        if (!from.readableEnded) to.destroy()
       })
       from.pipe(dribble(() => slow)).pipe(to)
     }

@@ -28,6 +28,10 @@ export const mailbox: CounterpartMaker = async (settings): Promise<Counterpart> 
     auth: { user: office.address, pass: office.password },
     tls: { ca: authority },
   })
+  const [account = '', domain = ''] = gateway.address.split('@')
+  const box = settings.options['mailbox']
+  // A mailbox beside INBOX is one into which the mail server sorts what is addressed to it (RFC 5233).
+  const to = typeof box === 'string' && box !== 'INBOX' ? `${account}+${box}@${domain}` : gateway.address
   let reader: ImapFlow | undefined
   let looked = 0
 
@@ -64,10 +68,10 @@ export const mailbox: CounterpartMaker = async (settings): Promise<Counterpart> 
         /^from:/im.test(written.bytes.toString('latin1').split('\r\n\r\n')[0] ?? '')
           ? ''
           : `From: ${office.address}\r\n`,
-        `To: ${gateway.address}\r\nMessage-ID: <${id}@${office.address.split('@')[1] ?? 'localhost'}>\r\n`,
+        `To: ${to}\r\nMessage-ID: <${id}@${office.address.split('@')[1] ?? 'localhost'}>\r\n`,
       ].join('')
       await sender.sendMail({
-        envelope: { from: office.address, to: [gateway.address] },
+        envelope: { from: office.address, to: [to] },
         raw: Buffer.concat([Buffer.from(own), written.bytes]),
       })
       return { kind: 'left' }

@@ -1,7 +1,8 @@
 // The counterpart of `soap`: a client of the national exchange (domain §3), which sends to the gateway's service and polls its queue.
 import { randomBytes, scryptSync } from 'node:crypto'
-import { request } from 'undici'
+import { Agent, request } from 'undici'
 import type { Answer, Collected, Counterpart, CounterpartMaker } from './counterpart.ts'
+import { lineTo } from './line.ts'
 
 export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => {
   const password = randomBytes(12).toString('base64url')
@@ -9,11 +10,16 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
   const variable = settings.variable('SCRYPT')
   const path = String(settings.options['path'])
   const authorization = `Basic ${Buffer.from(`conformance:${password}`).toString('base64')}`
-  let base = ''
+  let port = 0
+  let gone = false
+  const line = await lineTo(() => port)
+  // Each call opens its connection anew: one that is kept alive would hide that the system cannot be reached.
+  const dispatcher = new Agent({ pipelining: 0 })
 
   async function call(content: string): Promise<string> {
-    const answer = await request(`${base}${path}`, {
+    const answer = await request(`http://127.0.0.1:${line.port}${path}`, {
       method: 'POST',
+      dispatcher,
       headers: { 'content-type': 'text/xml', soapaction: '""', authorization },
       // Bytes as they are, whatever charset the profile says: one character for each.
       body: Buffer.from(
@@ -34,7 +40,7 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
     },
     environment: { [variable]: `${salt.toString('hex')}:${scryptSync(password, salt, 32).toString('hex')}` },
     attach: ({ http }) => {
-      base = http
+      port = Number(new URL(http).port)
     },
     async handIn(channel, { written }): Promise<Answer> {
       const document = written.bytes.toString('latin1')
@@ -48,6 +54,7 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
         : { kind: 'taken' }
     },
     async collect() {
+      if (gone) return []
       const collected: Collected[] = []
       for (;;) {
         const said = await call('<CorrespondenceLetterInboundRequest/>')
@@ -60,6 +67,20 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
         )
       }
     },
-    close: async () => undefined,
+    away: {
+      go: async () => {
+        gone = true
+        await line.away.go()
+      },
+      back: async () => {
+        await line.away.back()
+        gone = false
+      },
+    },
+    slow: line.slow,
+    close: async () => {
+      await dispatcher.close()
+      await line.close()
+    },
   }
 }

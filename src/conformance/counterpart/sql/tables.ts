@@ -1,7 +1,7 @@
 // The words of two database servers, as far as a system's own tables need them: columns that are there when they are asked
 // for, rows put in and read as bytes, whatever the database believes of its charset.
 import iconv from 'iconv-lite'
-import type { Database } from '../../sandbox/servers/database.ts'
+import type { Database } from '../../../sandbox/servers/database.ts'
 
 export type ColumnType = 'text' | 'short' | 'serial' | 'number' | 'bytes'
 type Cell = string | Buffer | null

@@ -1,0 +1,69 @@
+// The same letter again, another letter under its number, and after everything: each stands once.
+import { sampleLetter } from '../letters.ts'
+import { type Finding, failed, passed } from '../verdict.ts'
+import { goesOver, ofNumber, type Scene, saidOf, until } from './scene.ts'
+
+export async function twice(scene: Scene): Promise<readonly Finding[]> {
+  const { system, ministry, sends } = scene
+  const about = 'the same letter handed over twice is taken once'
+  const made = sampleLetter(sends, 'twice')
+  const lost = await goesOver(scene, system, ministry, made)
+  if (lost !== undefined) return [failed('twice', about, lost)]
+  const answer = await system.sendAgain(made)
+  if (answer?.kind === 'refused') return [failed('twice', about, `the second time ${saidOf(answer)}`)]
+  const behind = await goesOver(scene, system, ministry, sampleLetter(sends, 'behind it'))
+  if (behind !== undefined) return [failed('twice', about, `the letter behind it: ${behind}`)]
+  const count = ofNumber(ministry, made.letter).length
+  return [count === 1 ? passed('twice', about) : failed('twice', about, `the ministry has it ${count} times`)]
+}
+
+export async function corrected(scene: Scene): Promise<readonly Finding[]> {
+  const { stage, system, ministry, sends } = scene
+  const about = 'another letter under the same number is not taken in silence'
+  const made = sampleLetter(sends, 'first')
+  const lost = await goesOver(scene, system, ministry, made)
+  if (lost !== undefined) return [failed('corrected', about, lost)]
+  const before = (await stage.quarantine()).length
+  const other = sampleLetter(sends, 'corrected', {
+    number: made.letter.number,
+    date: made.letter.date,
+    subject: 'แก้ไขเรื่อง ขอเลื่อนการประชุม',
+    files: [
+      {
+        name: `แก้ไข ${sends.nextRunning()}.pdf`,
+        role: 'main',
+        bytes: Buffer.from('%PDF-1.4\n% corrected\n%%EOF\n'),
+      },
+    ],
+  })
+  const answer = await system.send(other)
+  const told =
+    answer?.kind === 'refused' || (await until(scene, async () => (await stage.quarantine()).length > before))
+  await until({ ...scene, patience: 500 }, () => false)
+  const [arrived, another] = ofNumber(ministry, made.letter)
+  if (another !== undefined || arrived?.letter.subject !== made.letter.subject)
+    return [failed('corrected', about, 'the ministry was brought the second letter too')]
+  return [told ? passed('corrected', about) : failed('corrected', about, 'nobody is told of it')]
+}
+
+/** After all trials: every letter stood once at each end, and nothing came that its reader could not read. */
+export async function nothingDoubled(scene: Scene): Promise<readonly Finding[]> {
+  await until({ ...scene, patience: 500 }, () => false)
+  const about = 'after everything each letter stands once'
+  const faults = (
+    [
+      ['the ministry', scene.ministry],
+      ['the system', scene.system],
+    ] as const
+  ).flatMap(([name, end]) => {
+    const counts = new Map<string, number>()
+    for (const { letter } of end.received.letters)
+      counts.set(letter.number.normalized, (counts.get(letter.number.normalized) ?? 0) + 1)
+    const doubled = [...counts].filter(([, count]) => count > 1).map(([number]) => number)
+    return [
+      ...(doubled.length > 0 ? [`${name} has ${doubled.join(', ')} more than once`] : []),
+      ...end.received.unreadable.map((said) => `${name} cannot read what it was brought: ${said}`),
+    ]
+  })
+  return [faults.length === 0 ? passed('twice', about) : failed('twice', about, faults.join('\n'))]
+}
