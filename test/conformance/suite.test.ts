@@ -2,20 +2,29 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import t from 'tap'
+import { formsOf } from '../../src/adapters/adapter.ts'
 import { conformanceChecks } from '../../src/adapters/conformance-checks.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { hurriedClock } from '../../src/conformance/hurry.ts'
+import { sampleLetter } from '../../src/conformance/letters.ts'
+import { makeOffices } from '../../src/conformance/offices.ts'
 import { closingLine, junit, progressLine, reportPage } from '../../src/conformance/report.ts'
+import { sealedDoors, sealedForms } from '../../src/conformance/sealing.ts'
 import { serversOnThisMachine } from '../../src/conformance/servers.ts'
 import { documentsOnly, testProfile } from '../../src/conformance/suite.ts'
-import { type Finding, isGood, type Report, verdictsOf } from '../../src/conformance/verdict.ts'
-import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { conforms, type Finding, isGood, type Report, verdictsOf } from '../../src/conformance/verdict.ts'
+import { orThrow } from '../../src/gateway/systems.ts'
+import { moi, officeId } from '../../src/letter/offices.ts'
+import { newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
 
 t.setTimeout(120_000)
 
 const shipped = (id: string): string =>
   readFileSync(join(import.meta.dirname, `../../profiles/${id}.yaml`), 'utf8')
+
+const ranong = orThrow(officeId('85'))
 
 async function onStage(act: typeof testProfile, text: string): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-suite-'))
@@ -81,8 +90,97 @@ t.test(
     t.equal(verdict([passed, failed], { accepts: 'the system has no words for it' })?.outcome, 'waived')
     t.equal(verdict([passed], { accepts: 'the system has no words for it' })?.outcome, 'stale')
     t.equal(verdict([], {})?.outcome, 'failed')
-    t.equal(verdict([{ ...passed, outcome: 'inapplicable' }], {})?.outcome, 'inapplicable')
+    const untried: Finding = { ...passed, outcome: 'inapplicable', why: 'nothing to hold it against' }
+    t.equal(verdict([untried], {})?.outcome, 'failed', 'what cannot be tried needs a reason in the profile')
+    t.equal(verdict([untried], { accepts: 'the system has no words for it' })?.outcome, 'waived')
+    t.equal(verdict([passed, untried], {})?.outcome, 'passed')
+    const unasked: Finding = { ...passed, outcome: 'unasked' }
+    t.equal(verdict([unasked], {})?.outcome, 'unasked')
+    t.equal(verdict([passed, unasked], {})?.outcome, 'passed')
+    // The half that was left out may be the one that needs the waiver.
+    t.equal(verdict([passed, unasked], { accepts: 'the system has no words for it' })?.outcome, 'waived')
+    t.equal(verdict([unasked], { accepts: 'the system has no words for it' })?.outcome, 'unasked')
     t.end()
+  },
+)
+
+t.test('a profile that waives everything conforms to nothing, and of no profile nothing is said', (t) => {
+  const reason = 'the system was never seen to keep it'
+  const waivers = Object.fromEntries(conformanceChecks.map((check) => [check, reason]))
+  const nothing: Finding[] = conformanceChecks.map((check) => ({
+    check,
+    about: 'over its transports',
+    outcome: 'inapplicable',
+  }))
+  const report: Report = { profile: 'idle', office: '50', took: 1, verdicts: verdictsOf(nothing, waivers) }
+  t.ok(report.verdicts.every(isGood), 'each of them has its reason')
+  t.notOk(conforms(report))
+  t.match(
+    closingLine([report]),
+    /^0 of 1 profiles conform: 0 passed, 0 failed, 10 waived[\s\S]*not good: idle/,
+  )
+  t.match(progressLine(report, 1, 1), 'does not conform: it waives everything')
+  t.match(reportPage({ ...report, verdicts: verdictsOf(nothing, {}) }), 'waivers: accepts')
+  t.end()
+})
+
+t.test(
+  'an office that seals by itself: what it hands over is proved, and so is what proves it',
+  async (t) => {
+    const offices = await makeOffices([moi, ranong], systemClock, systemRandom)
+    const forms = sealedForms(
+      formsOf(orThrow(readProfile(shipped('ranong-envelope'), 'ranong.yaml')), systemClock),
+      offices,
+      systemClock,
+    )
+    let running = 0
+    const parties = {
+      from: moi,
+      to: ranong,
+      nextRunning: () => {
+        running += 1
+        return running
+      },
+    }
+    const written = async () => {
+      const { letter, contents } = sampleLetter(parties, 'plain')
+      const made = await forms.send?.write({
+        id: 'c-1',
+        office: ranong,
+        envelope: {
+          messageId: newMessageId(systemClock, systemRandom),
+          createdAt: systemClock.now(),
+          content: 'letter',
+          letter,
+        },
+        open: (sha256) => Readable.from([contents.get(sha256) ?? Buffer.alloc(0)]),
+      })
+      if (made?.ok !== true) throw new Error('the envelope was not written')
+      return made.value
+    }
+    const [one, other] = [await written(), await written()]
+    const doors = sealedDoors(ranong, offices, systemClock, systemRandom)
+    const receipt = doors.answer(one.bytes)
+    t.equal(receipt.status, 200)
+    t.ok(doors.proves(one, receipt.body))
+    t.notOk(doors.proves(other, receipt.body), 'a receipt is for one envelope')
+    t.notOk(doors.proves(one, one.bytes), 'an envelope is no receipt')
+    t.same(
+      doors.answer(one.bytes),
+      { status: 409, body: receipt.body },
+      'the same again, the same answer again',
+    )
+    const changed = Buffer.from(one.bytes.toString('utf8').replace('ประชุม', 'ประชวม'), 'utf8')
+    t.equal(doors.answer(changed).status, 422)
+    const read = await forms.receive?.read({
+      document: 'letter',
+      name: 'changed',
+      bytes: changed,
+      beside: new Map(),
+      sender: 'gone',
+      final: true,
+    })
+    t.match(read, [{ kind: 'fault', problems: [{ code: 'envelope.digest.wrong' }] }])
   },
 )
 

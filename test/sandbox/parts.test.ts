@@ -1,11 +1,15 @@
 // The sandbox's own parts: ledger, outbox, multipart bodies, fault switches, scans.
+import { getEventListeners } from 'node:events'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { crc32, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Clock, Instant } from '../../src/letter/time.ts'
+import { request } from 'undici'
+import { type Clock, type Instant, systemClock } from '../../src/letter/time.ts'
 import { faultSwitches, readFault } from '../../src/sandbox/inbox/faults.ts'
 import { openLedger } from '../../src/sandbox/ledger.ts'
 import {
@@ -68,6 +72,57 @@ t.test('ledger: a whole line that is no JSON is not passed over', async (t) => {
   writeFileSync(path, '{"n":1}\nbroken\n')
   t.throws(() => openLedger(path), SyntaxError)
 })
+
+t.test(
+  'outbox: many tries at once listen for its end without a warning, and none goes on listening',
+  async (t) => {
+    const warnings: string[] = []
+    const warned = ({ name }: Error): void => {
+      warnings.push(name)
+    }
+    process.on('warning', warned)
+    t.teardown(() => process.off('warning', warned))
+    const server = createServer((incoming, response) => {
+      incoming.resume()
+      waiting.push(() => response.end())
+      if (waiting.length === count) for (const go of waiting) go()
+    })
+    const waiting: (() => void)[] = []
+    const count = 20
+    await new Promise<void>((opened) => server.listen(0, '127.0.0.1', () => opened()))
+    const { port } = server.address() as AddressInfo
+    t.teardown(() => server.closeAllConnections())
+    t.teardown(() => server.close())
+    const signals = new Set<AbortSignal>()
+    let settled = 0
+    let all: () => void = () => undefined
+    const over = new Promise<void>((go) => {
+      all = go
+    })
+    const outbox = openOutbox<number>({
+      path: join(t.testdir(), 'outbox.jsonl'),
+      clock: systemClock,
+      async send(_item, signal) {
+        signals.add(signal)
+        const answer = await request(`http://127.0.0.1:${port}/`, { method: 'POST', signal })
+        await answer.body.dump()
+        return { kind: 'taken' }
+      },
+      settled: () => {
+        settled += 1
+        if (settled === count) all()
+      },
+    })
+    for (let item = 0; item < count; item++) outbox.put(`item ${item}`, item)
+    await over
+    await new Promise((turn) => setImmediate(turn))
+    const [signal, another] = signals
+    t.equal(another, undefined)
+    t.same(signal && getEventListeners(signal, 'abort'), [])
+    t.same(warnings, [])
+    await outbox.close()
+  },
+)
 
 t.test('outbox: tries again on the schedule until the other side has it', async (t) => {
   const clock = standingClock(1_000_000)
