@@ -14,6 +14,7 @@ import type {
   Written,
 } from '../../src/adapters/formats/format.ts'
 import { formats } from '../../src/adapters/formats/formats.ts'
+import { piecesOf } from '../../src/adapters/pieces.ts'
 import { type Profile, readProfile } from '../../src/adapters/profile.ts'
 import { mediaTypeOf } from '../../src/letter/attachments.ts'
 import { checkLetter } from '../../src/letter/check.ts'
@@ -246,7 +247,8 @@ const unhashed: Measure = ({ length }) => ({ sha256: '0'.repeat(64), size: lengt
 function letterOf({ draft, attachments }: Read, measure: Measure): Letter {
   const measured = ({ name, mediaType, role, content }: IncomingAttachment): Attachment => {
     if (content.kind === 'file') throw new Error(`a file beside was not kept: ${name}`)
-    const { sha256, size } = content.kind === 'kept' ? content : measure(content.bytes)
+    const { sha256, size } =
+      content.kind === 'kept' ? content : measure(Buffer.concat([...piecesOf(content)]))
     return { name, role, mediaType: must(mediaTypeOf(mediaType, name)), sha256, size }
   }
   return must(checkLetter(draft, attachments.map(measured)))

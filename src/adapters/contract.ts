@@ -10,9 +10,13 @@ import type { Problem } from '../problem/problem.ts'
 
 // ── Inwards: a system hands over a document ─────────────────────────────────────────────────────────────────────
 
-/** The bytes of one attachment: in memory (small), in a file beside the document, or already in the gateway's keeping. */
+/**
+ * The bytes of one attachment: in memory (small), decoded from the document piece by piece, in a file beside the document, or
+ * already in the gateway's keeping. `pieces` begins anew each time.
+ */
 export type AttachmentContent =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'pieces'; readonly size: number; pieces(): Iterable<Buffer> }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'kept'; readonly sha256: string; readonly size: number }
 

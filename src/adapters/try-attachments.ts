@@ -6,6 +6,7 @@ import { mediaTypeOf } from '../letter/attachments.ts'
 import type { Attachment } from '../letter/letter.ts'
 import type { Problem } from '../problem/problem.ts'
 import type { AttachmentContent, IncomingAttachment } from './contract.ts'
+import { piecesOf } from './pieces.ts'
 
 type Beside = ReadonlyMap<string, AttachmentContent>
 
@@ -47,7 +48,7 @@ async function measured(
 
 /** The bytes of an attachment that the trial has at hand. */
 export function streamOf(content: AttachmentContent | undefined): Readable {
-  if (content?.kind === 'bytes') return Readable.from([content.bytes])
+  if (content?.kind === 'bytes' || content?.kind === 'pieces') return Readable.from(piecesOf(content))
   if (content?.kind === 'file') return createReadStream(content.path)
   throw new Error('the bytes of an attachment are not at hand')
 }

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ConformanceCheck } from '../adapters/conformance-checks.ts'
 import type { AttachmentContent, IncomingAttachment, Item } from '../adapters/contract.ts'
 import type { DocumentForm, Outgoing, Written } from '../adapters/formats/format.ts'
+import { piecesOf, sizeOf } from '../adapters/pieces.ts'
 import { mediaTypeOf } from '../letter/attachments.ts'
 import { checkLetter } from '../letter/check.ts'
 import { letterToJson } from '../letter/json.ts'
@@ -170,13 +171,17 @@ function attachmentOf({ name, mediaType, role, content }: IncomingAttachment): R
   const kept =
     content.kind === 'kept'
       ? { sha256: content.sha256, size: content.size }
-      : content.kind === 'bytes'
-        ? { sha256: digest(content.bytes), size: content.bytes.length }
-        : { sha256: '', size: 0 }
+      : content.kind === 'file'
+        ? { sha256: '', size: 0 }
+        : { sha256: digest(piecesOf(content)), size: sizeOf(content) }
   return good({ name, role, mediaType: type.value, ...kept })
 }
 
-const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+function digest(pieces: Iterable<Buffer>): string {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest('hex')
+}
 
 const reasons = (problems: readonly Problem[]): string => problems.map((each) => describe(each)).join('; ')
 

@@ -8,6 +8,7 @@ import t from 'tap'
 import { formsOf } from '../../src/adapters/adapter.ts'
 import type { AttachmentContent, IncomingAttachment, Item } from '../../src/adapters/contract.ts'
 import type { DocumentForm } from '../../src/adapters/formats/format.ts'
+import { piecesOf } from '../../src/adapters/pieces.ts'
 import { type Profile, readProfile } from '../../src/adapters/profile.ts'
 import { mediaTypeOf } from '../../src/letter/attachments.ts'
 import { checkLetter } from '../../src/letter/check.ts'
@@ -297,7 +298,7 @@ const attachmentOf = ({ name, mediaType, role, content }: IncomingAttachment): A
   mediaType: mustBe(mediaTypeOf(mediaType, name)),
   ...(content.kind === 'kept'
     ? { sha256: content.sha256, size: content.size }
-    : content.kind === 'bytes'
-      ? measured(content.bytes)
-      : { sha256: '', size: 0 }),
+    : content.kind === 'file'
+      ? { sha256: '', size: 0 }
+      : measured(Buffer.concat([...piecesOf(content)]))),
 })

@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml'
 import { formsOf } from '../../src/adapters/adapter.ts'
 import type { AttachmentContent, IncomingAttachment, Item } from '../../src/adapters/contract.ts'
 import type { DocumentForm, FormatKind, RecordForm, Written } from '../../src/adapters/formats/format.ts'
+import { piecesOf, sizeOf } from '../../src/adapters/pieces.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { mediaTypeOf } from '../../src/letter/attachments.ts'
 import { checkLetter } from '../../src/letter/check.ts'
@@ -157,9 +158,14 @@ const attachmentOf = ({ name, mediaType, role, content }: IncomingAttachment): A
   mediaType: mustBe(mediaTypeOf(mediaType, name)),
   ...(content.kind === 'kept'
     ? { sha256: content.sha256, size: content.size }
-    : content.kind === 'bytes'
-      ? { sha256: createHash('sha256').update(content.bytes).digest('hex'), size: content.bytes.length }
-      : { sha256: '', size: 0 }),
+    : content.kind === 'file'
+      ? { sha256: '', size: 0 }
+      : {
+          sha256: createHash('sha256')
+            .update(Buffer.concat([...piecesOf(content)]))
+            .digest('hex'),
+          size: sizeOf(content),
+        }),
 })
 
 export function letterOf(item: Item): Letter {

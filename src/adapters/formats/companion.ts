@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import type { AttachmentContent, Source } from '../contract.ts'
+import { piecesOf } from '../pieces.ts'
 import type { Companion, RecordForm } from './format.ts'
 
 /** Bytes of a companion, at most: it is wholly in memory while its document is read. */
@@ -17,7 +18,7 @@ export async function companionOf(source: Source, form: RecordForm): Promise<Com
 }
 
 function streamOf(content: AttachmentContent, source: Source): Readable {
-  if (content.kind === 'bytes') return Readable.from([content.bytes])
+  if (content.kind === 'bytes' || content.kind === 'pieces') return Readable.from(piecesOf(content))
   if (content.kind === 'file') return createReadStream(content.path)
   if (source.open === undefined) throw new Error('a source was read whose kept files cannot be opened')
   return source.open(content.sha256)

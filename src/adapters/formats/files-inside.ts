@@ -1,12 +1,17 @@
-// A letter's attachments as base64, for forms that hold them in cells: bounded, because they are wholly in memory.
+// A letter's attachments as base64, for forms that hold them in cells: bounded, because the document is in memory whole.
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
+import type { Places } from './assembled.ts'
 import { attachmentBytes } from './attachment-bytes.ts'
 import type { Outgoing } from './format.ts'
 
-/** The base64 of each attachment, in their order; nothing where the form does not hold them. Bounds in bytes. */
+/**
+ * The base64 of each attachment, in their order, or what stands in its place until the document is put together; nothing where
+ * the form does not hold them. Bounds in bytes.
+ */
 export async function filesInside(
   outgoing: Outgoing,
   bounds: { readonly file: number; readonly all: number } | undefined,
+  places: Places | undefined,
 ): Promise<Result<readonly string[]>> {
   if (bounds === undefined || outgoing.envelope.content !== 'letter') return good([])
   const { attachments } = outgoing.envelope.letter
@@ -25,6 +30,8 @@ export async function filesInside(
   if (first !== undefined) return bad(first, ...rest)
   const contents: string[] = []
   for (const { sha256, size } of attachments)
-    contents.push((await attachmentBytes(outgoing, sha256, size)).toString('base64'))
+    contents.push(
+      places?.place(sha256, size) ?? (await attachmentBytes(outgoing, sha256, size)).toString('base64'),
+    )
   return good(contents)
 }

@@ -10,6 +10,7 @@ import { bad, good, type Problem, problem, type Result } from '../../problem/pro
 import type { AttachmentContent, IncomingAttachment, Item, Source } from '../contract.ts'
 import type { FieldValues } from '../fields/letter-fields.ts'
 import { noticeFields, noticeOfValues, valuesOfNotice } from '../fields/notice-fields.ts'
+import { type HeldContent, piecesOf, sizeOf } from '../pieces.ts'
 import { type DocumentForm, documentFormat, type FormContext, type Outgoing, type Written } from './format.ts'
 import { missingFile } from './missing-file.ts'
 import { readStrictJson } from './strict-json.ts'
@@ -184,12 +185,15 @@ function contentOf(
 
 function difference({ size, sha256 }: JsonAttachment, content: AttachmentContent): string | undefined {
   if (content.kind === 'file') return undefined
-  const real =
-    content.kind === 'kept'
-      ? content
-      : { size: content.bytes.length, sha256: createHash('sha256').update(content.bytes).digest('hex') }
+  const real = content.kind === 'kept' ? content : { size: sizeOf(content), sha256: digestOf(content) }
   if (sha256 !== undefined && sha256 !== real.sha256) return 'sha256'
   return size !== undefined && size !== real.size ? 'size' : undefined
+}
+
+function digestOf(content: HeldContent): string {
+  const hash = createHash('sha256')
+  for (const piece of piecesOf(content)) hash.update(piece)
+  return hash.digest('hex')
 }
 
 const fault = (position: string, problems: readonly [Problem, ...Problem[]]): Item => ({

@@ -1,7 +1,7 @@
 // A document made of records: the profile's mapping over a records format. Reading here; writing in records-out.ts.
 
 import type { ExtensionField } from '../../letter/letter.ts'
-import { type Problem, problem } from '../../problem/problem.ts'
+import { good, type Problem, problem } from '../../problem/problem.ts'
 import type { AttachmentContent, IncomingAttachment, Item, Source, Understood } from '../contract.ts'
 import type { Codec, LookupRows, LookupTables, Values } from '../fields/codec.ts'
 import { letterOfValues } from '../fields/letter-fields.ts'
@@ -9,7 +9,9 @@ import { type Mapping, mappingOf } from '../fields/mapping.ts'
 import { noticeOfValues } from '../fields/notice-fields.ts'
 import { splitting } from '../fields/split.ts'
 import type { DocumentDefinition } from '../profile.ts'
+import { Places } from './assembled.ts'
 import { companionOf } from './companion.ts'
+import { type FileOf, readApart, standApart } from './files-apart.ts'
 import { filesInside } from './files-inside.ts'
 import type { Companion, DocumentForm, FileInside, FormContext, FormRecord, RecordForm } from './format.ts'
 import { missingFile } from './missing-file.ts'
@@ -38,13 +40,22 @@ export function recordsDocument(
     multipart: 'form-data',
     mediaType: form.mediaType,
     receipts: false,
-    read: async (source) =>
-      itemsOf(source, form, await companionOf(source, form), mapping, definition, context),
+    read: async (source) => {
+      const companion = await companionOf(source, form)
+      return readApart(source, form, mapping, (each, fileOf) =>
+        itemsOf(each, form, companion, mapping, definition, context, fileOf),
+      )
+    },
     write: async (outgoing) => {
-      const inside = await filesInside(outgoing, mapping.files?.codec.files?.inside)
+      const places = standApart(form, mapping) ? new Places() : undefined
+      const inside = await filesInside(outgoing, mapping.files?.codec.files?.inside, places)
       if (!inside.ok) return inside
       const written = writeRecord(outgoing, inside.value, form, mapping, definition, context)
-      return written.ok && form.enclose !== undefined ? form.enclose(written.value, outgoing) : written
+      if (!written.ok) return written
+      if (form.enclose !== undefined) return form.enclose(written.value, outgoing)
+      if (places === undefined) return written
+      const bytes = await places.filled(written.value.bytes, (sha256) => outgoing.open(sha256))
+      return good({ ...written.value, bytes })
     },
     columns: mapping.columns,
     kindColumns: mapping.kindColumns,
@@ -62,6 +73,7 @@ function itemsOf(
   mapping: Mapping,
   definition: DocumentDefinition,
   context: FormContext,
+  fileOf: FileOf,
 ): readonly Item[] {
   const items: Item[] = []
   let columnsKnown = false
@@ -85,7 +97,7 @@ function itemsOf(
     else
       items.push(
         context.content === 'letter'
-          ? letterItem(read.record, source, form, mapping, definition, context)
+          ? letterItem(read.record, source, form, mapping, definition, context, fileOf)
           : noticeItem(read.record, mapping, context),
       )
   }
@@ -142,6 +154,7 @@ function letterItem(
   mapping: Mapping,
   definition: DocumentDefinition,
   context: FormContext,
+  fileOf: FileOf,
 ): Item {
   const values = mapping.read(cells)
   const number = printed('number', cells, definition)
@@ -156,7 +169,8 @@ function letterItem(
   }
   if (!values.ok) return faulty(values.problems)
   const draft = letterOfValues(values.value, context.office)
-  const named = attachmentsNamed(values.value.get(mapping.files?.field ?? '') ?? [], mapping.files?.codec)
+  const said = values.value.get(mapping.files?.field ?? '') ?? []
+  const named = attachmentsNamed(said, mapping.files?.codec, fileOf)
   const within = (name: string, own: FileInside | undefined) => own ?? files.get(name)
   const problems: Problem[] = draft.ok ? [] : [...draft.problems]
   if (definition.main === 'required' && !named.some(({ role }) => role === 'main'))
@@ -201,15 +215,15 @@ interface Named {
   readonly inside?: FileInside
 }
 
-function attachmentsNamed(values: Values, codec: Codec | undefined): readonly Named[] {
+function attachmentsNamed(values: Values, codec: Codec | undefined, fileOf: FileOf): readonly Named[] {
   const first = codec?.files?.first ?? 'main'
   const each = codec?.files?.inside === undefined ? 1 : 3
   return Array.from({ length: values.length / each }, (_, index): Named => {
     const [name = '', mediaType = '', content] = values.slice(index * each, (index + 1) * each)
     const role = index === 0 ? first : 'enclosure'
     if (content === undefined) return { name, role }
-    const bytes = Buffer.from(content, 'base64')
-    return { name, role, inside: { mediaType, content: { kind: 'bytes', bytes } } }
+    const held = fileOf(content) ?? { kind: 'bytes', bytes: Buffer.from(content, 'base64') }
+    return { name, role, inside: { mediaType, content: held } }
   }).filter(({ name }) => name !== '')
 }
 

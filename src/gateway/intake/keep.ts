@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import type { AttachmentContent, IncomingAttachment, Source } from '../../adapters/contract.ts'
 import { attachmentName, mediaTypeOf } from '../../letter/attachments.ts'
 import type { Attachment } from '../../letter/letter.ts'
@@ -58,6 +59,8 @@ export async function keepContent(
     switch (content.kind) {
       case 'bytes':
         return good(await store.keep(content.bytes, largestAttachment))
+      case 'pieces':
+        return good(await store.keep(Readable.from(content.pieces()), largestAttachment))
       case 'file':
         return good(await keepFile(store, content.path))
       case 'kept': {

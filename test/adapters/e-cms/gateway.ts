@@ -19,6 +19,7 @@ import type {
 } from '../../../src/adapters/contract.ts'
 import { eCms } from '../../../src/adapters/formats/e-cms/e-cms.ts'
 import type { DocumentForm } from '../../../src/adapters/formats/format.ts'
+import { piecesOf } from '../../../src/adapters/pieces.ts'
 import { soap } from '../../../src/adapters/transports/soap/soap.ts'
 import type { Transport } from '../../../src/adapters/transports/transport.ts'
 import type { Envelope, SealedEnvelope } from '../../../src/envelope/envelope.ts'
@@ -154,8 +155,10 @@ export function gatewayInMemory(office: OfficeId, form: DocumentForm): GatewayIn
   }
 
   function kept(attachment: IncomingAttachment): Attachment {
-    if (attachment.content.kind !== 'bytes') throw new Error('the exchange hands over bytes')
-    const { bytes } = attachment.content
+    const { content } = attachment
+    if (content.kind !== 'bytes' && content.kind !== 'pieces')
+      throw new Error('the exchange hands over bytes')
+    const bytes = Buffer.concat([...piecesOf(content)])
     gateway.blobs.set(sha256(bytes), bytes)
     const mediaType: MediaType = mustBe(mediaTypeOf(attachment.mediaType, attachment.name))
     return {
@@ -231,7 +234,11 @@ export async function serve(
       ]),
     )
     door.enter({ headers, rest: '', body: message }).then(
-      (answer) => response.writeHead(answer.status, answer.headers).end(answer.body),
+      ({ status, headers, body }) => {
+        response.writeHead(status, headers)
+        if (body instanceof Readable) body.pipe(response)
+        else response.end(body)
+      },
       (cause: Error) => response.writeHead(500).end(cause.stack),
     )
   })

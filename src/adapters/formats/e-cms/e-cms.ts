@@ -6,6 +6,7 @@ import type { Item, Source } from '../../contract.ts'
 import { organisationFindings, organisationIds } from '../../organisation-options.ts'
 import { byteCount } from '../../quantities.ts'
 import { size } from '../../schema.ts'
+import { Places } from '../assembled.ts'
 import {
   type DocumentForm,
   documentFormat,
@@ -18,7 +19,7 @@ import { isNotifier } from './names.ts'
 import { type Organisations, organisations } from './organisations.ts'
 import { readLetter } from './read-letter.ts'
 import { readNotice } from './read-notice.ts'
-import { bytesIn, type MessageCharset, utf8Of } from './transcode.ts'
+import { bytesIn, type MessageCharset } from './transcode.ts'
 import { writeLetter } from './write-letter.ts'
 import { writeNotice } from './write-notice.ts'
 import type { Xml } from './write-xml.ts'
@@ -96,16 +97,9 @@ export class EcmsForm implements DocumentForm {
     this.charset = options.charset
   }
 
-  /** A message of the system in UTF-8, as the transport reads it too. */
-  utf8(bytes: Buffer): Result<Buffer> {
-    return utf8Of(bytes, this.charset)
-  }
-
   /** One letter or one notice, out of a SOAP message, a request, an answer, or alone. */
   async read(source: Source): Promise<readonly Item[]> {
-    const bytes = this.utf8(source.bytes)
-    if (!bytes.ok) return [fault(source.document, bytes.problems)]
-    const document = await readDocument(bytes.value)
+    const document = await readDocument(source.bytes, this.charset)
     if (!document.ok) return [fault(source.document, document.problems)]
     const content = contentOf(document.value.root)
     if (!content.ok) return [fault(source.document, content.problems)]
@@ -129,40 +123,23 @@ export class EcmsForm implements DocumentForm {
     return bytesIn(message, this.charset)
   }
 
-  /** `rsm:GovernmentDocument`, a notifier or a recall, alone. */
+  /** `rsm:GovernmentDocument`, a notifier or a recall, alone: the SOAP transports put it into a message of theirs. */
   async write(outgoing: Outgoing): Promise<Result<Written>> {
-    const written = await this.#utf8(outgoing)
-    return written.ok ? good({ ...written.value, bytes: this.bytes(written.value.bytes) }) : written
-  }
-
-  /** The same in UTF-8: the SOAP transports put it into a message of theirs. Recorded here, as the adapter records `write`. */
-  async writeUtf8(outgoing: Outgoing): Promise<Result<Written>> {
-    const written = await this.#utf8(outgoing)
-    if (written.ok) await outgoing.record?.(written.value)
-    return written
-  }
-
-  async #utf8(outgoing: Outgoing): Promise<Result<Written>> {
-    const xml = await this.#xml(outgoing)
+    const places = new Places()
+    const xml = await this.#xml(outgoing, places)
     if (!xml.ok) return bad(...xml.problems)
-    return {
-      ok: true,
-      value: {
-        bytes: Buffer.from(xml.value.xml),
-        mediaType: 'text/xml',
-        extension: 'xml',
-        files: [],
-        spilled: [],
-      },
-    }
+    const words = this.bytes(Buffer.from(xml.value.xml))
+    const bytes = await places.filled(words, (sha256) => outgoing.open(sha256))
+    return good({ bytes, mediaType: 'text/xml', extension: 'xml', files: [], spilled: [] })
   }
 
-  async #xml(outgoing: Outgoing): Promise<Result<Xml>> {
+  async #xml(outgoing: Outgoing, places: Places): Promise<Result<Xml>> {
     const { envelope } = outgoing
     if (envelope.content === 'notice') return writeNotice(envelope.notice, this.organisations)
     return writeLetter(outgoing, envelope.letter, {
       organisations: this.organisations,
       limit: this.#limit,
+      place: (sha256, size) => places.place(sha256, size),
       filenames: this.#filenames,
     })
   }

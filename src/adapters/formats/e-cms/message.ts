@@ -1,8 +1,11 @@
 // A message of the exchange: what the SOAP envelope holds, opened as far as its operation.
 import { bad, good, problem, type Result } from '../../../problem/problem.ts'
+import { lifted } from '../../lifted.ts'
 import { isNotifier, isOperation, namespaces, type Operation, operations, soap12 } from './names.ts'
 import { readXml } from './read-xml.ts'
 import { escapeBareAmpersands } from './repair.ts'
+import { type MessageCharset, utf8Of } from './transcode.ts'
+import { type FileOf, usualBounds } from './tree-builder.ts'
 import { child, elementsOf, textOf, type XmlElement } from './xml.ts'
 
 /** What was mended before the message could be read: told to an operator, and written into the letter's extension. */
@@ -32,16 +35,31 @@ export interface Message {
 /** Documents that were read, as long as their bytes live: a door opens a message, and the form reads the same bytes again. */
 const opened = new WeakMap<Buffer, Promise<Result<Document>>>()
 
-/** Reads the XML of a message, escaping bare ampersands first. At most as large as `bytes`; never throws for what they hold. */
-export function readDocument(bytes: Buffer): Promise<Result<Document>> {
+/**
+ * Reads the XML of a message in the charset of the profile, escaping bare ampersands first. Its files stay where they stand in
+ * `bytes`; never throws for what they hold.
+ */
+export function readDocument(bytes: Buffer, charset: MessageCharset = 'utf-8'): Promise<Result<Document>> {
   const earlier = opened.get(bytes)
   if (earlier !== undefined) return earlier
-  const document = open(bytes)
+  const document = open(bytes, charset)
   opened.set(bytes, document)
   return document
 }
 
-async function open(bytes: Buffer): Promise<Result<Document>> {
+async function open(bytes: Buffer, charset: MessageCharset): Promise<Result<Document>> {
+  const aside = lifted(bytes)
+  if (aside !== undefined) {
+    const document = await parsed(aside.bytes, charset, aside.fileOf)
+    if (document.ok && aside.allFound()) return document
+  }
+  return parsed(bytes, charset)
+}
+
+async function parsed(original: Buffer, charset: MessageCharset, fileOf?: FileOf): Promise<Result<Document>> {
+  const utf8 = utf8Of(original, charset)
+  if (!utf8.ok) return utf8
+  const bytes = utf8.value
   const start = bytes
     .toString('utf8', 0, 4_096)
     .replace(/^\ufeff/, '')
@@ -50,14 +68,17 @@ async function open(bytes: Buffer): Promise<Result<Document>> {
   // A form, JSON, a stray text: better said so than as a fault of XML. Bytes of another encoding are named further on.
   if (/^[!-;=-~]/.test(start)) return bad(problem('ecms.soap.missing', '', start.slice(0, 40)))
   const { bytes: whole, ampersands } = escapeBareAmpersands(bytes)
-  const xml = await readXml(whole)
+  const xml = await readXml(whole, usualBounds, fileOf)
   if (!xml.ok) return xml
   return good({ root: xml.value.root, repairs: { ampersands, prefixes: xml.value.undeclared } })
 }
 
 /** Reads a SOAP 1.1 message (W3C Note of 8 May 2000, section 4) and finds its operation. */
-export async function readMessage(bytes: Buffer): Promise<Result<Message>> {
-  const document = await readDocument(bytes)
+export async function readMessage(
+  bytes: Buffer,
+  charset: MessageCharset = 'utf-8',
+): Promise<Result<Message>> {
+  const document = await readDocument(bytes, charset)
   if (!document.ok) return document
   const { root, repairs } = document.value
   const body = bodyOf(root)

@@ -9,6 +9,7 @@ import type { OfficeId } from '../../../letter/offices.ts'
 import { readInstant } from '../../../letter/time.ts'
 import { bad, problem, type Result } from '../../../problem/problem.ts'
 import type { IncomingAttachment } from '../../contract.ts'
+import { sizeOf } from '../../pieces.ts'
 import { extensionOfDocument } from './extension.ts'
 import { Findings } from './gather.ts'
 import type { Repairs } from './message.ts'
@@ -162,17 +163,17 @@ function binaries(letter: XmlElement, found: Findings): Binaries {
     if (role === 'enclosure' && element.local !== 'AttachmentBinaryObject') continue
     const path =
       role === 'main' ? 'ram:MainLetterBinaryObject' : `ram:AttachmentBinaryObject[${++enclosures}]`
-    const bytes = found.take(path, element.content)
-    if (bytes === undefined) continue
+    const content = found.take(path, element.content)
+    if (content === undefined) continue
     const said = attribute(element, 'mimeCode')?.trim() ?? ''
-    if (bytes.length === 0) {
+    if (sizeOf(content) === 0) {
       if (said !== '') blank.push(`${path} ${said}`)
       continue
     }
     const name = attribute(element, 'filename') ?? nameOf(role, enclosures, said)
     const mediaType = found.take(path, mediaTypeOf(said, name))
     if (mediaType === undefined) continue
-    attachments.push({ name, mediaType, role, content: { kind: 'bytes', bytes } })
+    attachments.push({ name, mediaType, role, content })
   }
   return { attachments, blank }
 }

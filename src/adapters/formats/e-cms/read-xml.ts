@@ -4,6 +4,7 @@ import { TextDecoder } from 'node:util'
 import { bad, good, problem, type Result } from '../../../problem/problem.ts'
 import {
   chunkSize,
+  type FileOf,
   Refusal,
   TreeBuilder,
   usualBounds,
@@ -18,8 +19,12 @@ const turn = 16
  * Reads well-formed UTF-8 XML within `bounds`. No DOCTYPE, no entities but the five of XML, no processing
  * instructions; an XML declaration may be there or not. Never throws for what the bytes hold.
  */
-export async function readXml(bytes: Buffer, bounds: XmlBounds = usualBounds): Promise<Result<XmlDocument>> {
-  const builder = new TreeBuilder(bounds)
+export async function readXml(
+  bytes: Buffer,
+  bounds: XmlBounds = usualBounds,
+  fileOf?: FileOf,
+): Promise<Result<XmlDocument>> {
+  const builder = new TreeBuilder(bounds, fileOf)
   const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
     for (let at = 0, chunks = 1; at < bytes.length; at += chunkSize, chunks += 1) {

@@ -1,6 +1,7 @@
 // Builds a small tree of what the parser says, within bounds. Base64 becomes bytes and never part of the tree.
 import { type SaxesAttributeNS, SaxesParser } from 'saxes'
-import { type Problem, problem } from '../../../problem/problem.ts'
+import { good, type Problem, problem, type Result } from '../../../problem/problem.ts'
+import type { HeldContent } from '../../pieces.ts'
 import { decodeBase64 } from './base64.ts'
 import { customaryPrefixes } from './names.ts'
 import type { XmlAttribute, XmlElement } from './xml.ts'
@@ -62,11 +63,17 @@ interface OpenElement {
   readonly aside: { readonly after: number; readonly pieces: string[] }
 }
 
+export type FileOf = (text: string) => HeldContent | undefined
+
+/** Characters of a text that stands for a file, with the blanks around it, at most: what is longer is the file itself. */
+const mostToken = 1_000
+
 /** Base64 as it stands between tags. No carriage return: the parser would make something else of it. */
 const pureBase64 = /^[A-Za-z0-9+/= \t\n]*$/
 
 export class TreeBuilder {
   readonly #bounds: XmlBounds
+  readonly #fileOf: FileOf
   readonly #parser: SaxesParser<{ xmlns: true }>
   readonly #open: OpenElement[] = []
   readonly #undeclared = new Set<string>()
@@ -85,8 +92,10 @@ export class TreeBuilder {
   /** The binary element of which, since its start tag, nothing was read but base64. */
   #within: OpenElement | undefined
 
-  constructor(bounds: XmlBounds) {
+  /** `fileOf`: the file for which a text stands that was put into its place. */
+  constructor(bounds: XmlBounds, fileOf: FileOf = () => undefined) {
     this.#bounds = bounds
+    this.#fileOf = fileOf
     this.#parser = new SaxesParser({
       xmlns: true,
       resolvePrefix: (prefix: string) => this.#customary(prefix),
@@ -203,12 +212,17 @@ export class TreeBuilder {
           local,
           attributes,
           children,
-          content: decodeBase64([...open.texts, ...open.aside.pieces].join('')),
+          content: this.#contentOf([...open.texts, ...open.aside.pieces].join('')),
         }
       : { uri, local, attributes, children }
     const parent = this.#open.at(-1)
     if (parent === undefined) this.#root = element
     else parent.children.push(element)
+  }
+
+  #contentOf(text: string): Result<HeldContent> {
+    const file = text.length < mostToken ? this.#fileOf(text.trim()) : undefined
+    return file === undefined ? decodeBase64(text) : good(file)
   }
 
   #customary(prefix: string): string | undefined {

@@ -4,6 +4,7 @@ import type { Attachment, Letter, Person, Reference } from '../../../letter/lett
 import type { OfficeId } from '../../../letter/offices.ts'
 import { type Instant, printInstant } from '../../../letter/time.ts'
 import { bad, problem, type Result } from '../../../problem/problem.ts'
+import { attachmentBytes } from '../attachment-bytes.ts'
 import type { Outgoing } from '../format.ts'
 import { type SignerPart, signerField } from './extension.ts'
 import { Findings } from './gather.ts'
@@ -16,6 +17,8 @@ export interface LetterWriting {
   readonly organisations: Organisations
   /** Bytes of all attachments together: they stand in the answer, in base64, and are in memory once. */
   readonly limit: number
+  /** What is written for a large file until the message is put together; nothing for a small one. */
+  place(sha256: string, size: number): string | undefined
   /** Whether `filename` is written behind `mimeCode` (UN/CEFACT BinaryObject); the national standard has no file names. */
   readonly filenames: boolean
 }
@@ -113,12 +116,13 @@ async function binary(
   attachment: Attachment,
   writing: LetterWriting,
 ): Promise<Xml> {
-  const parts: Buffer[] = []
-  for await (const part of outgoing.open(attachment.sha256)) parts.push(Buffer.from(part))
+  const { sha256, size } = attachment
+  const text =
+    writing.place(sha256, size) ?? (await attachmentBytes(outgoing, sha256, size)).toString('base64')
   const name = attachment.role === 'main' ? 'ram:MainLetterBinaryObject' : 'ram:AttachmentBinaryObject'
   return write.node(
     name,
-    { xml: Buffer.concat(parts).toString('base64') },
+    { xml: text },
     { mimeCode: attachment.mediaType, ...(writing.filenames && { filename: attachment.name }) },
   )
 }

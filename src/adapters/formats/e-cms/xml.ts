@@ -1,5 +1,6 @@
 // A message as a small tree, and how to look into it.
 import type { Result } from '../../../problem/problem.ts'
+import type { HeldContent } from '../../pieces.ts'
 
 export interface XmlAttribute {
   readonly uri: string
@@ -13,8 +14,8 @@ export interface XmlElement {
   readonly attributes: readonly XmlAttribute[]
   /** Elements and texts in their order; empty where `content` stands. */
   readonly children: readonly (XmlElement | string)[]
-  /** The decoded bytes of an element that holds base64, or why they cannot be decoded. */
-  readonly content?: Result<Buffer>
+  /** The file of an element that holds base64, or why it cannot be decoded. */
+  readonly content?: Result<HeldContent>
 }
 
 export const elementsOf = (element: XmlElement): readonly XmlElement[] =>

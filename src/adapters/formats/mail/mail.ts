@@ -3,7 +3,7 @@
 
 import { bad, good, type Problem, problem } from '../../../problem/problem.ts'
 import type { WrittenFile } from '../../contract.ts'
-import { attachmentBytes } from '../attachment-bytes.ts'
+import { assembled, type FilePlace } from '../assembled.ts'
 import { type Charset, unsayable } from '../charset.ts'
 import {
   type FormRecord,
@@ -17,7 +17,7 @@ import { type BodyRules, readBody, writeBody } from './body.ts'
 import { MailFault } from './fault.ts'
 import { isAddress, type MailRead, readMail } from './read.ts'
 import { subjectTemplate } from './subject.ts'
-import { filePart, headerLine, mailDate, textPart } from './write.ts'
+import { base64Lines, fileHead, headerLine, mailDate, textPart } from './write.ts'
 
 interface Options extends BodyRules {
   readonly charset: Charset
@@ -254,15 +254,26 @@ async function enclose(letter: Written, outgoing: Outgoing, limit: number) {
   if (files.length === 0) return good({ ...letter, bytes: Buffer.from(`${date}${plain}`, 'latin1') })
   // A line of base64 never begins with `--`: no boundary can occur in what it parts.
   const boundary = `saraban-${outgoing.id}`
-  const parts = [plain.slice(start)]
-  for (const file of files) parts.push(filePart(file, await bytesOf(file, outgoing)))
-  const body = [...parts.map((part) => `--${boundary}\r\n${part}`), `--${boundary}--\r\n`].join('')
   const type = `Content-Type: multipart/mixed; boundary="${boundary}"\r\n\r\n`
-  return good({ ...letter, files: [], bytes: Buffer.from(`${date}${head}${type}${body}`, 'latin1') })
+  const parts = [
+    Buffer.from(`${date}${head}${type}--${boundary}\r\n${plain.slice(start)}`, 'latin1'),
+    ...files.flatMap((file) => [
+      Buffer.from(`--${boundary}\r\n${fileHead(file)}`, 'latin1'),
+      placeOf(file),
+      lineEnd,
+    ]),
+    Buffer.from(`--${boundary}--\r\n`, 'latin1'),
+  ]
+  const bytes = await assembled(parts, (sha256) => outgoing.open(sha256))
+  return good({ ...letter, files: [], bytes })
 }
+
+const lineEnd = Buffer.from('\r\n')
+
+const placeOf = ({ sha256, content }: WrittenFile): Buffer | FilePlace =>
+  content.kind === 'bytes'
+    ? Buffer.from(base64Lines(content.bytes), 'latin1')
+    : { sha256, size: content.size, lines: true }
 
 const sizeOf = (content: WrittenFile['content']): number =>
   content.kind === 'bytes' ? content.bytes.length : content.size
-
-const bytesOf = async ({ sha256, content }: WrittenFile, outgoing: Outgoing): Promise<Buffer> =>
-  content.kind === 'bytes' ? content.bytes : attachmentBytes(outgoing, sha256, content.size)

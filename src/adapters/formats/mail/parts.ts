@@ -1,7 +1,8 @@
 // The parts of a mail (RFC 2046), walked within bounds; a mail that ends too early is a fault (attacks X12, T6).
+import type { HeldContent } from '../../pieces.ts'
 import { MailFault } from './fault.ts'
 import { type Head, readHead } from './head.ts'
-import { transferred } from './transfer.ts'
+import { heldIn, transferred } from './transfer.ts'
 import { type Parameters, parametersOf } from './words.ts'
 
 const limits = { parts: 200, depth: 10 }
@@ -20,6 +21,8 @@ export interface Leaf {
   readonly path: string
   /** Its bytes, transfer encoding undone. */
   bytes(): Buffer
+  /** The same as a file: base64 that is long stays where it stands, and is decoded piece by piece. */
+  content(): HeldContent
 }
 
 export interface Parts {
@@ -59,6 +62,7 @@ function walk(
       within,
       path,
       bytes: () => transferred(body, encoding, path),
+      content: () => heldIn(body, encoding, path),
     })
     return
   }

@@ -118,7 +118,7 @@ function filesOf(leaves: readonly Leaf[]): ReadonlyMap<string, FileInside> {
     const [fault] = attachmentNameFaults(name, leaf.path)
     if (fault !== undefined) throw new MailFault(fault.code, fault.path, fault.value, fault.details)
     if (files.has(name)) throw new MailFault('mail.file.name-twice', leaf.path, name)
-    files.set(name, { mediaType: known.value, content: { kind: 'bytes', bytes: leaf.bytes() } })
+    files.set(name, { mediaType: known.value, content: leaf.content() })
   }
   return files
 }

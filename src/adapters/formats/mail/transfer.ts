@@ -1,4 +1,5 @@
 // Transfer encodings (RFC 2045, section 6), strict: what is not whole is a fault, where Buffer and most readers skip it.
+import { encodedIn, type HeldContent, worthwhile } from '../../pieces.ts'
 import { MailFault } from './fault.ts'
 
 /** The bytes of a part. `encoding` as the header says it. */
@@ -15,6 +16,12 @@ export function transferred(body: Buffer, encoding: string, path: string): Buffe
   if (bytes === undefined)
     throw new MailFault('mail.part.encoding', path, undefined, { encoding: name.slice(0, 40) })
   return bytes
+}
+
+/** The file that a part holds. */
+export function heldIn(body: Buffer, encoding: string, path: string): HeldContent {
+  const long = body.length >= worthwhile && encoding.trim().toLowerCase() === 'base64'
+  return (long ? encodedIn(body) : undefined) ?? { kind: 'bytes', bytes: transferred(body, encoding, path) }
 }
 
 /** Undefined when the text is no base64, or is cut. Line ends and blanks between are no part of it. */

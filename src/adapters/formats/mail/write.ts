@@ -46,14 +46,13 @@ export function textPart(text: string, charset: Charset): string {
   ].join('\r\n')
 }
 
-/** The part that holds a file, its name in RFC 2231's form where ASCII cannot say it. */
-export function filePart({ name, mediaType }: WrittenFile, bytes: Buffer): string {
+/** The head of a part that holds a file in base64, its name in RFC 2231's form where ASCII cannot say it. */
+export function fileHead({ name, mediaType }: WrittenFile): string {
   return [
     `Content-Type: ${mediaType}`,
     'Content-Transfer-Encoding: base64',
     `Content-Disposition: attachment;${filename(name)}`,
     '',
-    base64Lines(bytes),
     '',
   ].join('\r\n')
 }

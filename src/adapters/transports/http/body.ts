@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import { bad, good, problem, type Result } from '../../../problem/problem.ts'
 import type { AdapterVerbs, AttachmentContent, DoorRequest } from '../../contract.ts'
+import { Gathered, saidLength } from '../gathered.ts'
 import { tooLarge } from '../keeping.ts'
 import { boundaryOf, MultipartError, multipartParts, type Part, parameterOf } from './multipart.ts'
 import { decodedBody, EncodingError } from './multipart-encoding.ts'
@@ -80,7 +81,10 @@ async function readWithin(
   try {
     const body = request.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
     if (boundary === undefined)
-      return good({ bytes: await collect(body, limits.document), beside: new Map() })
+      return good({
+        bytes: await collect(body, limits.document, saidLength(request.headers['content-length'])),
+        beside: new Map(),
+      })
     return await readParts(multipartParts(body, boundary, { parts: limits.attachments + 1 }), limits, verbs)
   } catch (error) {
     if (late) return bad(problem('adapter.body.slow', '', undefined, { limit: limits.within }))
@@ -150,13 +154,8 @@ async function kept(body: Readable, limit: number, verbs: AdapterVerbs) {
   }
 }
 
-async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > limit) throw new TooMuch()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+async function collect(body: AsyncIterable<Buffer>, limit: number, said?: number): Promise<Buffer> {
+  const whole = new Gathered(limit, said)
+  for await (const chunk of body) if (!whole.add(chunk)) throw new TooMuch()
+  return whole.end()
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Parcel, WrittenFile } from '../../contract.ts'
 import type { DocumentForm, Written } from '../../formats/format.ts'
+import { inPieces } from '../gathered.ts'
 
 export interface OutgoingBody {
   readonly contentType: string
@@ -22,7 +23,7 @@ export function outgoingBody(
       contentType: written.mediaType,
       length: written.bytes.length,
       bytes: async function* () {
-        yield written.bytes
+        yield* inPieces(written.bytes)
       },
     }
   // Nothing depends on this chance: a boundary only has to be one that no file holds.
@@ -60,7 +61,7 @@ export function outgoingBody(
       end.length,
     bytes: async function* () {
       yield documentHead
-      yield written.bytes
+      yield* inPieces(written.bytes)
       yield line
       for (const each of files) {
         yield each.head

@@ -6,6 +6,7 @@ import type { AdapterVerbs, Source, Taken } from '../../contract.ts'
 import { MailFault } from '../../formats/mail/fault.ts'
 import { type Head, readHead } from '../../formats/mail/head.ts'
 import { headerText } from '../../formats/mail/words.ts'
+import { Gathered } from '../gathered.ts'
 import { type Judgement, judge } from './sender.ts'
 import type { FetchSettings } from './settings.ts'
 
@@ -50,6 +51,9 @@ export function clientOf({ server, within, limit }: FetchSettings): ImapFlow {
   client.on('error', () => undefined)
   return client
 }
+
+/** Bytes of a mail that are asked for at one time. */
+const piece = 1024 * 1024
 
 /** A mailbox that is open. */
 export interface OpenMailbox {
@@ -102,11 +106,12 @@ async function one(client: ImapFlow, uid: number, validity: string, look: Look):
   if (known === false) return
   const size = known.size ?? 0
   if (size > limit) verbs.report('mailbox.too-large', { uid, size, limit })
-  const asked = size > limit ? { headers: true } : { source: true }
+  const asked = size > limit ? { headers: true } : { source: { start: 0, maxLength: piece } }
   // The length of a literal is said before its bytes: a mail that is cut off never arrives here.
   const fetched = await client.fetchOne(range, { uid: true, flags: true, ...asked }, { uid: true })
   if (fetched === false) return
-  const bytes = fetched.source ?? fetched.headers
+  const bytes =
+    fetched.source === undefined ? fetched.headers : await whole(client, range, fetched.source, size, limit)
   const unread = size > limit ? await unreadOf(client, range) : undefined
   if (bytes === undefined || (size > limit && unread === undefined)) return
   const { source, head, judgement } = sourceOf(bytes, uid, validity, settings, unread)
@@ -120,6 +125,29 @@ async function one(client: ImapFlow, uid: number, validity: string, look: Look):
       await look.answer(head, judgement.sender, source.handover ?? '', problemsOf(taken))
   }
   await moved(client, range, failed, look)
+}
+
+/**
+ * A mail from its first piece on, to the piece that is shorter than was asked for: the size that a server says is not exact
+ * with every one. Nothing when it was deleted meanwhile, or is larger than it is said to be and than the limit.
+ */
+async function whole(
+  client: ImapFlow,
+  range: string,
+  first: Buffer,
+  size: number,
+  limit: number,
+): Promise<Buffer | undefined> {
+  const gathered = new Gathered(limit, size)
+  let last = first
+  for (;;) {
+    if (!gathered.add(last)) return undefined
+    if (last.length < piece) return gathered.end()
+    const source = { start: gathered.size, maxLength: piece }
+    const next = await client.fetchOne(range, { uid: true, source }, { uid: true })
+    if (next === false) return undefined
+    last = next.source ?? Buffer.alloc(0)
+  }
 }
 
 /** What a mail is that is too large to be read: it goes past piece by piece. Nothing when it was deleted meanwhile. */

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { printable, problem } from '../../../problem/problem.ts'
 import type { Outcome } from '../../contract.ts'
+import { inPieces } from '../gathered.ts'
 import { domainOf, type MailServer } from './settings.ts'
 
 export interface Submission {
@@ -50,7 +51,7 @@ export async function submit(
   })
   let sent = false
   async function* watched(): AsyncGenerator<Buffer> {
-    yield bytes
+    yield* inPieces(bytes)
     // From here on the server may have the whole of it, whatever we hear.
     sent = true
   }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { Agent } from 'undici'
 import type { Clock } from '../../../letter/time.ts'
 import { printable } from '../../../problem/problem.ts'
+import { Gathered, saidLength } from '../gathered.ts'
 import { retryAfterOf } from '../http/outcome.ts'
 import { guardedLookup } from './addresses.ts'
 import type { Ask, Streamed, Trouble, Whole } from './exchange.ts'
@@ -157,15 +158,11 @@ export const wholeOf =
   (limit: number) =>
   async (answer: Streamed): Promise<Whole> => {
     const { status, headers } = answer
-    const chunks: Buffer[] = []
-    let size = 0
     if (status === 204) return { kind: 'whole', status, headers, bytes: Buffer.alloc(0) }
-    for await (const chunk of soundBody(answer) as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > limit) return { kind: 'whole', status, headers }
-      chunks.push(chunk)
-    }
-    return { kind: 'whole', status, headers, bytes: Buffer.concat(chunks) }
+    const whole = new Gathered(limit, saidLength(headers['content-length']))
+    for await (const chunk of soundBody(answer) as AsyncIterable<Buffer>)
+      if (!whole.add(chunk)) return { kind: 'whole', status, headers }
+    return { kind: 'whole', status, headers, bytes: whole.end() }
   }
 
 /** An answer that is no success, as a trouble. */

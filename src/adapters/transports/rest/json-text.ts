@@ -1,5 +1,7 @@
 // JSON as its text: what stands at a path is the bytes as they came, so that a number of 18 digits keeps each of them and
-// a document that is one item of a list stays the document that the system wrote.
+// a document that is one item of a list stays the document that the system wrote. Files that stand in it as base64 are taken
+// out while it is cut, and are back in every part that is asked for.
+import { type Lifted, lifted } from '../../lifted.ts'
 
 /** What stands at one place of the text. */
 export interface JsonNode {
@@ -10,14 +12,22 @@ export interface JsonNode {
 }
 
 export interface JsonText {
-  readonly text: string
   readonly root: JsonNode
+  /** Without its files, where it has any. */
+  readonly text: string
+  readonly aside?: Lifted
 }
 
 const limits = { depth: 16, nodes: 200_000 }
 
 /** At most 16 deep and 200,000 values, no key twice: nothing else is JSON here (attacks X10). */
 export function readJsonText(bytes: Buffer): JsonText | undefined {
+  const aside = lifted(bytes, true)
+  const read = aside && scanned(aside.bytes)
+  return read === undefined ? scanned(bytes) : { ...read, ...(aside && { aside }) }
+}
+
+function scanned(bytes: Buffer): JsonText | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     // What JSON.parse takes can be cut into its parts without a further look at the grammar.
@@ -40,9 +50,9 @@ export function nodeAt(root: JsonNode, path: string): JsonNode | undefined {
 }
 
 /** What a value says as text: a string's characters, a number's digits, `true`; null and nothing are no text. */
-export function textAt({ text }: JsonText, node: JsonNode | undefined): string | undefined {
+export function textAt(text: JsonText, node: JsonNode | undefined): string | undefined {
   if (node === undefined || node.members !== undefined) return undefined
-  const raw = text.slice(node.start, node.end)
+  const raw = rawOf(text, node)
   if (raw === 'null') return undefined
   return raw.startsWith('"') ? String(JSON.parse(raw)) : raw
 }
@@ -53,10 +63,16 @@ export function itemsAt({ text }: JsonText, node: JsonNode | undefined): readonl
 }
 
 /** A part of a text as a text of its own. */
-export const partOf = ({ text }: JsonText, root: JsonNode): JsonText => ({ text, root })
+export const partOf = (whole: JsonText, root: JsonNode): JsonText => ({ ...whole, root })
 
-export const bytesOf = ({ text }: JsonText, { start, end }: JsonNode): Buffer =>
-  Buffer.from(text.slice(start, end), 'utf8')
+export function bytesOf({ text, aside }: JsonText, { start, end }: JsonNode): Buffer {
+  const part = text.slice(start, end)
+  return aside === undefined ? Buffer.from(part, 'utf8') : aside.restored(part)
+}
+
+/** What stands there, as it stands there. */
+export const rawOf = (text: JsonText, node: JsonNode): string =>
+  text.aside === undefined ? text.text.slice(node.start, node.end) : bytesOf(text, node).toString('utf8')
 
 /** Cuts a text that JSON.parse took. Undefined when it is beyond the limits or says a key twice. */
 class Scan {

@@ -8,7 +8,7 @@ import { addressIn } from './addresses.ts'
 import { troubleOf, wholeOf } from './client.ts'
 import { documentIn, type Found } from './document.ts'
 import type { Trouble, Whole } from './exchange.ts'
-import { itemsAt, type JsonText, nodeAt, partOf, readJsonText, textAt } from './json-text.ts'
+import { itemsAt, type JsonText, nodeAt, partOf, rawOf, readJsonText, textAt } from './json-text.ts'
 import { offerer } from './offer.ts'
 import type { PollOptions } from './options.ts'
 import type { PollSettings } from './settings.ts'
@@ -82,9 +82,7 @@ export function restPoll(settings: PollSettings): Looking {
         if (following?.origin !== base.origin) return notAsSaid('a next page of another server')
         if (!met.has(following.href)) unread = following
       } else if (paged) {
-        const seen = JSON.stringify(
-          items.map((item, index) => keys[index] || text.text.slice(item.start, item.end)),
-        )
+        const seen = JSON.stringify(items.map((item, index) => keys[index] || rawOf(text, item)))
         // The same page again and again is how a server says that there are no more.
         if (items.length === 0 || met.has(seen)) break
         met.add(seen)

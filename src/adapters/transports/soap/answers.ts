@@ -1,13 +1,16 @@
 // The answers of the exchange, exactly as its public clients read them (domain §3).
+import { Readable } from 'node:stream'
 import type { Instant } from '../../../letter/time.ts'
 import { messageOf, type Problem, problem, remedyOf } from '../../../problem/problem.ts'
 import type { DoorAnswer } from '../../contract.ts'
+import type { EcmsForm } from '../../formats/e-cms/e-cms.ts'
 import { Findings } from '../../formats/e-cms/gather.ts'
 import type { Notifier } from '../../formats/e-cms/names.ts'
 import { namespaces } from '../../formats/e-cms/names.ts'
 import { printTime } from '../../formats/e-cms/write-letter.ts'
 import { type NotifierWords, writeNotifier } from '../../formats/e-cms/write-notice.ts'
 import { type Xml, type XmlWriter, xmlWriter } from '../../formats/e-cms/write-xml.ts'
+import { inPieces } from '../gathered.ts'
 
 /** More faults than these help nobody; all of them stand in the gateway's own records. */
 const mostErrors = 50
@@ -95,13 +98,35 @@ export const letterForgotten = (letterId: string, at: Instant): DoorAnswer =>
     ]),
   )
 
-/** One item of the queue, written by the form: its bytes are not copied through texts, they may be many. */
-export function item(id: string, at: Instant, content: Buffer, kind: 'letter' | 'notice'): DoorAnswer {
+/** One item of the queue, written by the form: its bytes are not copied, they may be many. */
+export function item(
+  id: string,
+  at: Instant,
+  content: Buffer,
+  kind: 'letter' | 'notice',
+  form: EcmsForm,
+): DoorAnswer {
   const write = xmlWriter(new Findings())
   const before = kind === 'letter' ? processed(write, id, at) : processedBoth(write, id, at)
   const name = 'CorrespondenceLetterInboundResponse'
   const start = Buffer.from(`<${name}>${before.map((each) => each.xml).join('')}`)
-  return soap([start, content, Buffer.from(`</${name}>`)])
+  const parts = [
+    form.bytes(Buffer.concat([head, start])),
+    content,
+    form.bytes(Buffer.concat([Buffer.from(`</${name}>`), tail])),
+  ]
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  return {
+    status: 200,
+    headers: {
+      'content-type': `text/xml; charset=${form.charset}`,
+      'content-length': String(length),
+    },
+    body: Readable.from(
+      parts.flatMap((part) => [...inPieces(part)]),
+      { objectMode: false },
+    ),
+  }
 }
 
 /** Nothing waits: an empty element is what the clients expect. */

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result } from '../../../problem/problem.ts'
+import { Gathered } from '../gathered.ts'
 
 /** How many bytes of requests may be held at the same time, by all clients of one door together. */
 export interface Memory {
@@ -34,15 +35,14 @@ export interface BodyBounds {
 }
 
 /**
- * Reads a body of at most `limit` bytes and hands it to `use`; its memory is released when that is done.
+ * Reads a body of at most `limit` bytes (`said`: those that the client announces) and hands it to `use`; its memory is released when that is done.
  */
 export async function withBody<Answer>(
   body: Readable,
-  { limit, memory, within, clock }: BodyBounds,
+  { limit, memory, within, clock, said }: BodyBounds & { readonly said?: number | undefined },
   use: (bytes: Result<Buffer>) => Promise<Answer>,
 ): Promise<Answer> {
-  const parts: Buffer[] = []
-  let received = 0
+  const whole = new Gathered(limit, said)
   let late = false
   const cancel = clock.schedule(clock.now() + within, () => {
     late = true
@@ -51,11 +51,10 @@ export async function withBody<Answer>(
   try {
     const refusal = await collect()
     cancel()
-    // Taken out of the list: the pieces need not be in memory beside the whole of them.
-    return await use(refusal ?? good(Buffer.concat(parts.splice(0), received)))
+    return await use(refusal ?? good(whole.end()))
   } finally {
     cancel()
-    memory.release(received)
+    memory.release(whole.size)
   }
 
   // A client that is still writing reads no answer: the rest flows away unkept, as long as the server's time-out lets it.
@@ -68,18 +67,18 @@ export async function withBody<Answer>(
     try {
       for await (const part of body.iterator({ destroyOnReturn: false })) {
         const bytes = Buffer.isBuffer(part) ? part : Buffer.from(part)
-        if (received + bytes.length > limit) {
+        if (whole.size + bytes.length > limit) {
           return drained(problem('ecms.body.too-large', '', undefined, { limit }))
         }
         if (!memory.take(bytes.length)) return drained(problem('ecms.busy', ''))
-        parts.push(bytes)
-        received += bytes.length
+        whole.add(bytes)
       }
       return undefined
     } catch (cause) {
       // The client went away, or the server's own time-out closed the connection.
       if (late) return bad(problem('ecms.body.slow', '', undefined, { limit: within }))
-      if (cause instanceof Error) return bad(problem('ecms.body.interrupted', '', undefined, { received }))
+      if (cause instanceof Error)
+        return bad(problem('ecms.body.interrupted', '', undefined, { received: whole.size }))
       throw cause
     }
   }

@@ -5,8 +5,10 @@ import iconv from 'iconv-lite'
 import { isNotifier } from '../../formats/e-cms/names.ts'
 import { readXml } from '../../formats/e-cms/read-xml.ts'
 import { escapeBareAmpersands } from '../../formats/e-cms/repair.ts'
-import { usualBounds } from '../../formats/e-cms/tree-builder.ts'
+import { type FileOf, usualBounds } from '../../formats/e-cms/tree-builder.ts'
 import { child, elementsOf, textOf, type XmlElement } from '../../formats/e-cms/xml.ts'
+import { lifted } from '../../lifted.ts'
+import { piecesOf } from '../../pieces.ts'
 
 /** A fault as the server names it. `standard`: of SOAP itself (its section 4.4), not of the exchange. */
 export interface SaidError {
@@ -32,9 +34,16 @@ const mostErrors = 1_000
  * is mended here (undeclared prefixes, the charset); a letter never does, it is read from the bytes as they came.
  */
 export async function readSaid(bytes: Buffer): Promise<Said | undefined> {
+  const aside = lifted(bytes)
+  const said = aside && (await saidIn(aside.bytes, aside.fileOf))
+  return said !== undefined && aside?.allFound() === true ? said : saidIn(bytes)
+}
+
+async function saidIn(bytes: Buffer, fileOf?: FileOf): Promise<Said | undefined> {
   const text = bare(bytes)
   if (text.length === 0) return undefined
-  const xml = await readXml(escapeBareAmpersands(text).bytes, { ...usualBounds, anyPrefix: true })
+  const bounds = { ...usualBounds, anyPrefix: true }
+  const xml = await readXml(escapeBareAmpersands(text).bytes, bounds, fileOf)
   if (!xml.ok) return undefined
   const { root } = xml.value
   const body = root.local === 'Envelope' ? child(root, 'Body') : undefined
@@ -92,7 +101,7 @@ export function digestOf(processId: string, element: XmlElement): string {
   const hash = createHash('sha256').update(JSON.stringify(processId))
   const add = (each: XmlElement): void => {
     hash.update(JSON.stringify([each.local, each.attributes.map(({ local, value }) => [local, value])]))
-    if (each.content?.ok === true) hash.update(each.content.value)
+    if (each.content?.ok === true) for (const piece of piecesOf(each.content.value)) hash.update(piece)
     for (const part of each.children)
       if (typeof part === 'string') hash.update(JSON.stringify(part.trim()))
       else add(part)

@@ -6,6 +6,7 @@ import { printable } from '../../../problem/problem.ts'
 import { Findings } from '../../formats/e-cms/gather.ts'
 import { namespaces, type Operation } from '../../formats/e-cms/names.ts'
 import { xmlWriter } from '../../formats/e-cms/write-xml.ts'
+import { Gathered, inPieces, saidLength } from '../gathered.ts'
 import { readSaid, type Said } from './heard.ts'
 
 export interface PeerSettings {
@@ -51,6 +52,8 @@ export interface Peer {
 export interface Call {
   readonly operation: Operation
   readonly content: Buffer
+  /** The content is what the form wrote: in the server's charset already. */
+  readonly written?: boolean
   /** The content is an operation by itself. */
   readonly bare?: boolean
   /** wsa:MessageID. */
@@ -61,9 +64,6 @@ export interface Call {
 
 /** One call, however slowly a server says something again and again. */
 const longestCall = 15 * 60_000
-
-/** Bytes given to the socket at one time. */
-const piece = 65_536
 
 export function peerOf(settings: PeerSettings): Peer {
   const { clock } = settings
@@ -81,16 +81,22 @@ export function peerOf(settings: PeerSettings): Peer {
       await closing?.close()
     },
     async call(call) {
-      const body = settings.bytes(messageOf(settings.url, call))
+      const [open, close] = frameOf(settings.url, call)
+      const content = call.written === true ? call.content : settings.bytes(call.content)
+      const parts = [settings.bytes(open), content, settings.bytes(close)]
+      const length = parts.reduce((sum, part) => sum + part.length, 0)
       const tooLong = new AbortController()
       const cancel = clock.schedule(clock.now() + longestCall, () => tooLong.abort())
       let sent = false
       async function* watched() {
-        for (let at = 0; at < body.length; at += piece) {
-          // The last piece may arrive, whatever becomes of the connection afterwards.
-          sent = at + piece >= body.length
-          yield body.subarray(at, at + piece)
-        }
+        let given = 0
+        for (const part of parts)
+          for (const piece of inPieces(part)) {
+            given += piece.length
+            // The last piece may arrive, whatever becomes of the connection afterwards.
+            sent = given === length
+            yield piece
+          }
       }
       try {
         // Redirects are followed nowhere (attack T1).
@@ -101,14 +107,14 @@ export function peerOf(settings: PeerSettings): Peer {
           method: 'POST',
           headers: {
             'content-type': `text/xml; charset=${settings.charset}`,
-            'content-length': String(body.length),
+            'content-length': String(length),
             soapaction: '""',
             ...authorization,
           },
           body: Readable.from(watched(), { objectMode: false }),
           signal: AbortSignal.any([call.signal, tooLong.signal]),
         })
-        const bytes = await bounded(answer.body, call.limit)
+        const bytes = await bounded(answer.body, call.limit, saidLength(answer.headers['content-length']))
         if (bytes === undefined)
           return { kind: 'lost', sent: true, reason: `an answer of more than ${call.limit} bytes` }
         const said = await readSaid(bytes)
@@ -148,8 +154,8 @@ function agentOf({ connections, connect, within, tls = {} }: PeerSettings): Agen
   })
 }
 
-/** SOAP 1.1 with the addressing of the standard: prefixes as everybody writes them, since servers exist that match on them. */
-function messageOf(to: string, { operation, content, bare = false, id }: Call): Buffer {
+/** What stands around the content: SOAP 1.1 with the addressing of the standard: prefixes as everybody writes them, since servers exist that match on them. */
+function frameOf(to: string, { operation, bare = false, id }: Call): readonly [open: Buffer, close: Buffer] {
   const found = new Findings()
   const write = xmlWriter(found)
   const header = write.node('SOAP-ENV:Header', [write.leaf('wsa:MessageID', id), write.leaf('wsa:To', to)])
@@ -157,23 +163,14 @@ function messageOf(to: string, { operation, content, bare = false, id }: Call): 
   // An URL and our own ids: XML can carry them.
   const start = `<?xml version="1.0" encoding="UTF-8"?><SOAP-ENV:Envelope xmlns:SOAP-ENV="${namespaces.soap}" xmlns:wsa="http://www.w3.org/2005/08/addressing">${written.ok ? written.value : ''}<SOAP-ENV:Body>`
   const [open, close] = bare ? ['', ''] : [`<${operation}>`, `</${operation}>`]
-  return Buffer.concat([
-    Buffer.from(start + open),
-    content,
-    Buffer.from(`${close}</SOAP-ENV:Body></SOAP-ENV:Envelope>`),
-  ])
+  return [Buffer.from(start + open), Buffer.from(`${close}</SOAP-ENV:Body></SOAP-ENV:Envelope>`)]
 }
 
 /** The whole body, or nothing when it is larger; what is beyond is not read, and the connection is given up. */
-async function bounded(body: Readable, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > limit) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks, size)
+async function bounded(body: Readable, limit: number, said?: number): Promise<Buffer | undefined> {
+  const whole = new Gathered(limit, said)
+  for await (const chunk of body as AsyncIterable<Buffer>) if (!whole.add(chunk)) return undefined
+  return whole.end()
 }
 
 /** RFC 9110, section 10.2.3: seconds or a date; anything else says nothing. */

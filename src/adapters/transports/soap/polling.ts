@@ -21,7 +21,8 @@ export const inbound: Operate = async (exchange) => {
     const parcel = await exchange.verbs.head()
     if (parcel === undefined) return nothingWaits()
     const written = await write(exchange, parcel)
-    if (written.ok) return item(parcel.id, exchange.now, written.value.bytes, parcel.envelope.content)
+    if (written.ok)
+      return item(parcel.id, exchange.now, written.value.bytes, parcel.envelope.content, exchange.form)
     const [first] = written.problems
     const said = written.problems.map((each) => each.code).join(' ')
     await exchange.verbs.settle(parcel.id, { kind: 'refused', problem: first, said })
@@ -32,7 +33,7 @@ export const inbound: Operate = async (exchange) => {
 
 /** An item of the queue; a recall has no message that could be polled. */
 const write = async ({ form }: Exchange, parcel: Parcel): Promise<Result<Written>> =>
-  isNotice(parcel, 'recall') ? bad(problem('ecms.write.notice', 'kind', 'recall')) : form.writeUtf8(parcel)
+  isNotice(parcel, 'recall') ? bad(problem('ecms.write.notice', 'kind', 'recall')) : form.write(parcel)
 
 /**
  * The system has stored the item. An item that waits no more is deleted again: the answer to the first request may have
@@ -90,8 +91,8 @@ const isNotice = ({ envelope }: Parcel, kind: string): boolean =>
   envelope.content === 'notice' && envelope.notice.kind === kind
 
 async function again(exchange: Exchange, parcel: Parcel): Promise<DoorAnswer> {
-  return orFailure(await exchange.form.writeUtf8(parcel), ({ bytes }) =>
-    item(parcel.id, exchange.now, bytes, parcel.envelope.content),
+  return orFailure(await exchange.form.write(parcel), ({ bytes }) =>
+    item(parcel.id, exchange.now, bytes, parcel.envelope.content, exchange.form),
   )
 }
 

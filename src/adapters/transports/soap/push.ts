@@ -30,7 +30,7 @@ export async function push(
   pushing: Pushing,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const written = await form.writeUtf8(parcel)
+  const written = await form.write(parcel)
   if (!written.ok) {
     const said = written.problems.map(({ code, path }) => `${path}: ${code}`).join('; ')
     return { kind: 'refused', problem: written.problems[0], said: printable(said, 1_900) }
@@ -41,7 +41,15 @@ export async function push(
     return { kind: 'taken', said: 'OutboundStatusResponse names it: an earlier attempt arrived' }
   const { operation, bare } = requestOf(parcel, pushing)
   const { bytes: content } = written.value
-  const answer = await pushing.peer.call({ operation, content, bare, id, limit: answerLimit, signal })
+  const answer = await pushing.peer.call({
+    operation,
+    content,
+    written: true,
+    bare,
+    id,
+    limit: answerLimit,
+    signal,
+  })
   if (answer.kind === 'lost') return { kind: answer.sent ? 'unknown' : 'unavailable', said: answer.reason }
   const outcome = outcomeOf(answer.heard, pushing.codes, { operation, mayHaveArrived, recalled })
   return { ...outcome, answer: answer.heard.bytes }

@@ -7,6 +7,7 @@ import type { Operation } from '../../formats/e-cms/names.ts'
 import { byteCount, milliseconds } from '../../quantities.ts'
 import { type Checked, duration, type Finding, reference, size } from '../../schema.ts'
 import { access, accessFindings } from '../access.ts'
+import { saidLength } from '../gathered.ts'
 import { channels, type Transport, type TransportContext, transport } from '../transport.ts'
 import { failure } from './answers.ts'
 import { type BodyBounds, memoryOf, withBody } from './body.ts'
@@ -156,11 +157,10 @@ class SoapTransport implements Transport {
     // A packed body of some bytes can be gigabytes (attack T4).
     const packed = request.headers['content-encoding'] ?? 'identity'
     if (packed !== 'identity') return Promise.resolve(failure([problem('ecms.body.packed', '', packed)]))
-    return withBody(request.body, this.#bounds, async (body) => {
+    const said = saidLength(request.headers['content-length'])
+    return withBody(request.body, { ...this.#bounds, said }, async (body) => {
       if (!body.ok) return failure(body.problems)
-      const bytes = this.#form.utf8(body.value)
-      if (!bytes.ok) return failure(bytes.problems)
-      const message = await readMessage(bytes.value)
+      const message = await readMessage(body.value, this.#form.charset)
       if (!message.ok) return failure(message.problems)
       return this.#carryOut(message.value, body.value, verbs)
     })
