@@ -15,11 +15,11 @@ export const sqlProblems = {
   'adapter.sql.driver-missing': {
     status: 422,
     permanent: true,
-    en: 'line {line}: the engine {value} needs the package {package}, which this gateway does not have',
-    th: 'บรรทัด {line}: ฐานข้อมูล {value} ต้องใช้แพ็กเกจ {package} ซึ่งเกตเวย์นี้ไม่มี',
+    en: 'line {line}: the engine {value} needs the package {package}, which is not installed here',
+    th: 'บรรทัด {line}: ฐานข้อมูล {value} ต้องใช้แพ็กเกจ {package} ซึ่งยังไม่ได้ติดตั้งไว้ที่นี่',
     remedy: {
-      en: 'Add the package {package} and its engine file, as docs/reference/transports.md says under sql; or hand over by files.',
-      th: 'เพิ่มแพ็กเกจ {package} และไฟล์ของมันตามหัวข้อ sql ใน docs/reference/transports.md หรือส่งผ่านไฟล์แทน',
+      en: 'In the gateway’s folder: npm ci --omit=dev --include=optional; then start the gateway again. Or hand over by files.',
+      th: 'ในโฟลเดอร์ของเกตเวย์ ให้สั่ง npm ci --omit=dev --include=optional แล้วเริ่มเกตเวย์ใหม่ หรือส่งผ่านไฟล์แทน',
     },
   },
   'adapter.sql.schema': {

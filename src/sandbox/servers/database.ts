@@ -6,6 +6,8 @@ export interface Database {
   readonly database: string
   readonly user: string
   readonly password: string
+  /** PEM: what its certificate comes from, where it has one. */
+  readonly authority?: string
   /** Runs statements as the owner of everything, and gives each row as texts, bytes in hexadecimal. */
   ask(sql: string, values?: readonly unknown[]): Promise<Record<string, string | null>[]>
   /** Another session, for locks: what is asked there stays open until `end`. */

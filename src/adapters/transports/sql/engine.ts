@@ -57,6 +57,20 @@ export interface Table {
 /** Adds a parameter to the statement and answers its mark (`?`, `$3`). */
 export type Mark = (value: Value) => string
 
+/** A statement that reads rows, in its parts: engines put them together in orders of their own. */
+export interface Reading {
+  readonly printed: string
+  readonly from: string
+  /** Its conditions and its order, or nothing. */
+  readonly rest: string
+  readonly limit: number
+  /**
+   * `lock`: rows stay locked until the transaction ends, and those that another session holds are left out. `free`: those are
+   * left out, and nothing is locked; engines whose readers never wait for a writer show them as they were.
+   */
+  readonly rows?: 'lock' | 'free'
+}
+
 /** How an engine says it. `raw`: the bytes of texts are the profile's charset, whatever the engine believes. */
 export interface Words {
   readonly raw: boolean
@@ -72,9 +86,11 @@ export interface Words {
   print(column: Column, characters?: number): string
   /** A piece of a column of bytes: `length` bytes from the one numbered `from`, the first being 1. */
   piece(column: Column, from: number, length: number): string
-  /** The MD5 of a column of bytes, in hexadecimal: old servers have no better one, and nobody is to be fooled by it. */
+  /** The digest of a column of bytes, in hexadecimal. */
   digest(column: Column): string
-  readonly lock: string
+  /** Of `digest`. MD5 where old servers have no better one: nobody is to be fooled by it. */
+  readonly hash: 'md5' | 'sha256'
+  select(reading: Reading): string
 }
 
 export interface Connection {
@@ -82,6 +98,10 @@ export interface Connection {
   /** Bytes of one statement, at most. */
   readonly largest: number
   run(text: string, values: readonly Value[]): Promise<Answer>
+  begin(): Promise<void>
+  /** Throws `lost` where nobody knows whether it was done. */
+  commit(): Promise<void>
+  rollback(): Promise<void>
   /** A table or view as it is now; nothing when there is none that this user sees. */
   describe(table: string): Promise<Table | undefined>
   /** Gives the connection up at once, whatever is under way. */
@@ -95,6 +115,8 @@ export interface ConnectionSettings {
   readonly user: string
   readonly password: string
   readonly tls?: { readonly authority?: string; readonly key?: string; readonly certificate?: string }
+  /** Without TLS, where an engine would else have it. */
+  readonly plain: boolean
   readonly charset?: Charset
   /** Milliseconds for the connection, and for one statement. */
   readonly connect: number
@@ -103,6 +125,8 @@ export interface ConnectionSettings {
 
 export interface Engine {
   readonly kind: string
+  /** The package of its driver that this gateway lacks: heavy ones are optional. */
+  missing?(): string | undefined
   open(settings: ConnectionSettings): Promise<Connection>
 }
 
@@ -121,3 +145,18 @@ export function quoted(name: string, quote: string): string {
   if (name === '' || name.includes('\0')) throw new Error('a name that no statement can hold')
   return `${quote}${name.replaceAll(quote, quote + quote)}${quote}`
 }
+
+/** The verbs of transactions, where they are statements as any other. */
+export const transactionsBy = (
+  run: Connection['run'],
+): Pick<Connection, 'begin' | 'commit' | 'rollback'> => ({
+  begin: async () => void (await run('START TRANSACTION', [])),
+  commit: async () => void (await run('COMMIT', [])),
+  rollback: async () => void (await run('ROLLBACK', [])),
+})
+
+/** `Words.select` with LIMIT. Readers that never wait for a writer need nothing to be free. */
+export const limited =
+  (lock: string): Words['select'] =>
+  ({ printed, from, rest, limit, rows }) =>
+    `SELECT ${printed} FROM ${from}${rest} LIMIT ${Math.trunc(limit)}${rows === 'lock' ? ` ${lock}` : ''}`

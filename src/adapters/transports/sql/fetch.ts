@@ -16,7 +16,7 @@ import {
   sourceOf,
   unreadColumns,
 } from './row-read.ts'
-import { type Opened, patience, type Session, undo } from './session.ts'
+import { type Opened, patience, type Session } from './session.ts'
 import { columnOf, select, update, type Values } from './statement.ts'
 import { troubleOf } from './trouble.ts'
 
@@ -141,20 +141,20 @@ export function sqlFetch(
   async function one(opened: Opened, key: Values, verbs: AdapterVerbs): Promise<void> {
     const { connection } = opened
     const locks = status !== undefined && opened.table(reading.table).transactional
-    if (locks) await connection.run('START TRANSACTION', [])
+    if (locks) await connection.begin()
     const row = await printRow(opened, reading, key, {
       ...(locks && { lock: true }),
       ...(status && { among: [status.column, statesOf(status.new, reading)] }),
     })
     if (row === undefined) {
       // Another session holds it, it is not new any more, or it is gone.
-      if (locks) await undo(opened)
+      if (locks) await connection.rollback()
       else waiting.delete(handoverOf(opened, reading, key))
       return
     }
     const handover = handoverOf(opened, reading, key)
     if (!settled(handover, row, verbs)) {
-      if (locks) await undo(opened)
+      if (locks) await connection.rollback()
       if (status === undefined) advance(key, handover, row, verbs, false)
       return
     }
@@ -170,12 +170,12 @@ export function sqlFetch(
       if (waiting.get(handover)?.trouble !== '')
         verbs.report('source.waiting', { row: handover, missing: missingOf(taken) })
       hold(handover, { key, trouble: '' }, verbs)
-      if (locks) await undo(opened)
+      if (locks) await connection.rollback()
       if (status === undefined) advance(key, handover, row, verbs, false)
       return
     }
     await writeBack(opened, key, taken)
-    if (locks) await connection.run('COMMIT', [])
+    if (locks) await connection.commit()
     waiting.delete(handover)
     begun.delete(handover)
     // Whoever wants a letter to go again, and it does not as a new one, is not left to guess.
@@ -359,7 +359,7 @@ async function candidates(
   const columns = key
   const sorted = [...order, ...key.filter((each) => !order.includes(each))]
   const keys = async (asked: Parameters<typeof select>[2]) =>
-    (await select(connection, table, asked)).map((row) => keyOf(opened, reading, row))
+    (await select(connection, table, { ...asked, rows: 'free' })).map((row) => keyOf(opened, reading, row))
   if (status !== undefined) {
     const among = [status.column, statesOf(status.new, reading)] as const
     return keys({ columns, among, order: sorted, limit: batch + met })
@@ -394,6 +394,7 @@ async function newestTaken(
     order: key,
     last: true,
     limit: watch,
+    rows: 'free',
   })
   return rows.map((row) => keyOf(opened, reading, row)).toReversed()
 }

@@ -231,7 +231,6 @@ async function updated(
         columns: [],
         where: where.value,
         limit: 2,
-        lock: false,
       })
       const columns = options.where.join(', ')
       if (found.length === 0) throw new Refused(problem('adapter.sql.no-row', '', options.table, { columns }))

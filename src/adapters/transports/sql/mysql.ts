@@ -4,7 +4,7 @@
 // no date passes through JavaScript. `character_set_results = NULL`: what stands in a column comes as it stands.
 import { createConnection, type Connection as Driver, type TypeCastField } from 'mysql2/promise'
 import type { Column, Connection, ConnectionSettings, Engine, Mark, Table, Value, Words } from './engine.ts'
-import { quoted, SqlError } from './engine.ts'
+import { limited, quoted, SqlError, transactionsBy } from './engine.ts'
 import { mysqlTrouble } from './mysql-troubles.ts'
 
 export const mysql: Engine = { kind: 'mariadb', open }
@@ -72,15 +72,17 @@ function connectionOf(
   words: Words,
   packet: number,
 ): Connection {
+  const run: Connection['run'] = async (text, values) => {
+    const answer = await execute(driver, settings.within, text, values)
+    return Array.isArray(answer)
+      ? { rows: answer as (Buffer | null)[][], changed: 0 }
+      : { rows: [], changed: answer.affectedRows }
+  }
   return {
     words,
     largest: packet,
-    run: async (text, values) => {
-      const answer = await execute(driver, settings.within, text, values)
-      return Array.isArray(answer)
-        ? { rows: answer as (Buffer | null)[][], changed: 0 }
-        : { rows: [], changed: answer.affectedRows }
-    },
+    run,
+    ...transactionsBy(run),
     describe: (table) => describe(driver, settings, table),
     close: () => driver.destroy(),
   }
@@ -123,7 +125,8 @@ const wordsOf = (raw: boolean, skips: boolean): Words => {
     beyond: (column, value, mark) => `${quote(column.name)} > ${compared(column, value, mark)}`,
     piece: (column, from, length) => `SUBSTRING(${quote(column.name)}, ${from}, ${length})`,
     digest: (column) => `CAST(MD5(${quote(column.name)}) AS CHAR)`,
-    lock: skips ? 'FOR UPDATE SKIP LOCKED' : 'FOR UPDATE',
+    hash: 'md5',
+    select: limited(skips ? 'FOR UPDATE SKIP LOCKED' : 'FOR UPDATE'),
   }
 }
 

@@ -12,8 +12,8 @@ import {
   textOrReference,
 } from '../../schema.ts'
 import type { Channel } from '../transport.ts'
-import { isName } from './engine.ts'
-import { absent, engines } from './engines.ts'
+import { type Engine, isName } from './engine.ts'
+import { engines } from './engines.ts'
 
 /** A table whose rows are a list of the row: `on` its columns → the row's columns that they equal. */
 export interface ListOptions {
@@ -80,6 +80,7 @@ export interface Options {
     readonly user: string
     readonly password: string
     readonly tls?: { readonly authority?: string; readonly key?: string; readonly certificate?: string }
+    readonly plain: boolean
     readonly charset?: Charset
     readonly connect: string
     readonly within: string
@@ -155,8 +156,9 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     ...object(
       {
         engine: {
-          enum: [...engines.map(({ kind }) => kind), ...Object.keys(absent)],
-          description: 'mariadb (MySQL too), postgresql; sqlserver needs the package tedious',
+          enum: engines.map(({ kind }) => kind),
+          description:
+            'mariadb (MySQL too), postgresql, sqlserver (2016 and later; needs the package tedious)',
         },
         host: { ...textOrReference, description: 'a name or address, or the path of a socket' },
         port: {
@@ -175,7 +177,13 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
             key: { ...secret, description: 'our key' },
             certificate: { ...textOrReference, description: 'the certificate that we show' },
           }),
-          description: 'PEM texts; {}: the public authorities; if not said, no TLS',
+          description: 'PEM texts; {}: the public authorities; if not said, no TLS, but {} for sqlserver',
+        },
+        plain: {
+          type: 'boolean',
+          default: false,
+          description:
+            'of sqlserver: no TLS, where the server can have none that is to be trusted: passwords and letters can be read on the way',
         },
         charset: {
           enum: charsets.filter((each) => !each.startsWith('utf-16') && each !== 'utf-8-bom'),
@@ -313,18 +321,27 @@ export function deeperFindings(options: Options, channels: readonly Channel[]): 
   ]
 }
 
-function engineFindings({ connection: { engine } }: Options): readonly Finding[] {
-  const needed = absent[engine]
-  return needed === undefined
-    ? []
-    : [
-        {
-          at: ['connection', 'engine'],
-          code: 'adapter.sql.driver-missing',
-          value: engine,
-          details: { package: needed },
-        },
-      ]
+/** Whether the engine's driver is there, and what is said of TLS fits it. */
+export function engineFindings(
+  { connection: { engine, plain, tls } }: Pick<Options, 'connection'>,
+  known: readonly Engine[] = engines,
+): readonly Finding[] {
+  const needed = known.find(({ kind }) => kind === engine)?.missing?.()
+  return [
+    ...(needed === undefined
+      ? []
+      : [
+          {
+            at: ['connection', 'engine'],
+            code: 'adapter.sql.driver-missing',
+            value: engine,
+            details: { package: needed },
+          } as const,
+        ]),
+    ...(plain && (engine !== 'sqlserver' || tls !== undefined)
+      ? [wrong(['connection', 'plain'], 'true', 'only with sqlserver, and without tls')]
+      : []),
+  ]
 }
 
 const wrong = (at: Pointer, value: string, expected: string): Finding => ({

@@ -2,7 +2,7 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import type { Column, Connection, ConnectionSettings, Engine, Mark, Table, Value, Words } from './engine.ts'
-import { quoted, SqlError } from './engine.ts'
+import { limited, quoted, SqlError, transactionsBy } from './engine.ts'
 import { postgresqlTrouble } from './postgresql-troubles.ts'
 
 export const postgresql: Engine = { kind: 'postgresql', open }
@@ -62,19 +62,23 @@ async function open(settings: ConnectionSettings): Promise<Connection> {
 const asBytes = (text: string): Buffer => Buffer.from(text, 'utf8')
 const fromHex = (text: string): Buffer => Buffer.from(text.slice(2), 'hex')
 
-const connectionOf = (client: pg.Client, words: Words, close: () => void): Connection => ({
-  words,
-  // A value of 1 GB is the end of what it stores; a message in hexadecimal is twice its bytes.
-  largest: 512 * 1024 * 1024,
-  run: async (text, values) => {
+function connectionOf(client: pg.Client, words: Words, close: () => void): Connection {
+  const run: Connection['run'] = async (text, values) => {
     const answer = await guarded(() =>
       client.query<(Buffer | null)[]>({ text, values: [...values], rowMode: 'array' }),
     )
     return { rows: answer.rows, changed: answer.rowCount ?? 0 }
-  },
-  describe: (table) => describe(client, words, table),
-  close,
-})
+  }
+  return {
+    words,
+    // A value of 1 GB is the end of what it stores; a message in hexadecimal is twice its bytes.
+    largest: 512 * 1024 * 1024,
+    run,
+    ...transactionsBy(run),
+    describe: (table) => describe(client, words, table),
+    close,
+  }
+}
 
 const wordsOf = (raw: boolean): Words => {
   const quote = (name: string): string => quoted(name, '"')
@@ -102,7 +106,8 @@ const wordsOf = (raw: boolean): Words => {
     beyond: (column, given, mark) => `${quote(column.name)} > ${value(column, given, mark)}`,
     piece: (column, from, length) => `substring(${quote(column.name)} from ${from} for ${length})`,
     digest: (column) => `md5(${quote(column.name)})`,
-    lock: 'FOR UPDATE SKIP LOCKED',
+    hash: 'md5',
+    select: limited('FOR UPDATE SKIP LOCKED'),
   }
 }
 

@@ -94,7 +94,8 @@ export async function printRow(
     characters,
     where: key,
     limit: 1,
-    ...asked,
+    ...(asked.lock === true && { rows: 'lock' }),
+    ...(asked.among && { among: asked.among }),
   })
   if (found.length === 0) return undefined
   const rows = found.map((row) => row.slice(0, columns.length))
@@ -304,7 +305,7 @@ async function withFiles(
       cells[at] = { twins: found.length }
       continue
     }
-    const digest = createHash('md5')
+    const digest = createHash(connection.words.hash)
     const pieces = piecesOf(connection, part.table, column, where, size, digest)
     const kept = await verbs.keep(Readable.from(pieces, { objectMode: false }), reading.limit)
     files.push({ table: part.table, column, where, digest: digest.digest('hex') })

@@ -116,11 +116,9 @@ export async function transaction<Given>(
   work: () => Promise<Given>,
   committing: () => void = () => undefined,
 ): Promise<Given> {
-  await connection.run('START TRANSACTION', [])
+  await connection.begin()
   const given = await work()
   committing()
-  await connection.run('COMMIT', [])
+  await connection.commit()
   return given
 }
-
-export const undo = ({ connection }: Opened): Promise<unknown> => connection.run('ROLLBACK', [])

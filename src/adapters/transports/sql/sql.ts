@@ -4,7 +4,7 @@ import type { Finding } from '../../schema.ts'
 import { tlsFindings } from '../tls.ts'
 import { channels, type TransportContext, transport } from '../transport.ts'
 import type { ConnectionSettings } from './engine.ts'
-import { absent, engines } from './engines.ts'
+import { engines } from './engines.ts'
 import { sqlFetch } from './fetch.ts'
 import { type HandOver, handOver } from './hand-over.ts'
 import { needsOf } from './needs.ts'
@@ -23,7 +23,7 @@ export const sql = transport<Options>({
   kind: 'sql',
   about: {
     summary:
-      'Rows of a system’s own database, MariaDB or MySQL, and PostgreSQL; documents of the format `rows`. A profile holds no SQL: names are checked and quoted, values are parameters.',
+      'Rows of a system’s own database, MariaDB or MySQL, PostgreSQL and SQL Server; documents of the format `rows`. A profile holds no SQL: names are checked and quoted, values are parameters.',
     badDays: [
       ['no connection; lost before COMMIT was sent', 'not now', 'adapter.sql.unavailable'],
       [
@@ -32,12 +32,20 @@ export const sql = transport<Options>({
         'adapter.sql.unsure',
       ],
       ['deadlock, lock, statement too slow', 'not now', 'adapter.sql.busy'],
-      ['password or rights', 'not now, next try after 5 minutes', 'adapter.sql.not-let-in'],
+      [
+        'password, rights, a certificate that is not trusted',
+        'not now, next try after 5 minutes',
+        'adapter.sql.not-let-in',
+      ],
       ['tables or columns missing', 'not now, with all that is missing', 'adapter.sql.schema'],
       ['a value that a column does not take', 'refused: never cut', 'adapter.sql.value-refused'],
       ['`update` finds no row, or two', 'refused, and nothing is changed', 'adapter.sql.no-row'],
       ['the system changed the row that we wrote', 'refused, for a person', 'adapter.sql.row-differs'],
-      ['a package is missing (`sqlserver`)', 'the profile is not loaded', 'adapter.sql.driver-missing'],
+      [
+        'the package `tedious` is missing (`sqlserver`)',
+        'the profile is not loaded',
+        'adapter.sql.driver-missing',
+      ],
     ],
   },
   options: schemas,
@@ -62,7 +70,7 @@ export const sql = transport<Options>({
       ...(Number.isInteger(port) && port >= 0 && port <= 65_535 ? [] : [portFinding(connection.port)]),
     ]
     if (fault !== undefined) return { ok: false, findings: [fault, ...more] }
-    if (engine === undefined) throw new Error(`no engine ${connection.engine}, nor ${Object.keys(absent)}`)
+    if (engine === undefined) throw new Error(`no engine ${connection.engine}`)
     const { connect, within, charset, port: _port, engine: _engine, ...rest } = connection
     const settings: ConnectionSettings = {
       ...rest,

@@ -1,6 +1,6 @@
 // Statements, made of checked names and parameters only (attacks X3).
 import type { Hash } from 'node:crypto'
-import type { Answer, Column, Connection, Table, Value, Words } from './engine.ts'
+import type { Answer, Column, Connection, Mark, Reading, Table, Value, Words } from './engine.ts'
 
 /** Values of columns, as they are stored. */
 export type Values = ReadonlyMap<string, Value>
@@ -11,7 +11,7 @@ interface Built {
 }
 
 /** Collects the parameters of one statement in the order in which its text names them. */
-function build(words: Words, write: (mark: (value: Value) => string) => string): Built {
+function build(words: Words, write: (mark: Mark) => string): Built {
   const values: Value[] = []
   const text = write((value) => {
     values.push(value)
@@ -31,7 +31,7 @@ export function columnOf(table: Table, name: string): Column {
 
 const from = (words: Words, table: Table): string => table.name.split('.').map(words.quote).join('.')
 
-const allOf = (words: Words, table: Table, values: Values, mark: (value: Value) => string): string =>
+const allOf = (words: Words, table: Table, values: Values, mark: Mark): string =>
   [...values].map(([name, value]) => words.same(columnOf(table, name), value, mark)).join(' AND ')
 
 export interface Asked {
@@ -50,7 +50,7 @@ export interface Asked {
   readonly order?: readonly string[]
   readonly last?: boolean
   readonly limit: number
-  readonly lock?: boolean
+  readonly rows?: Reading['rows']
 }
 
 /** Rows of a table, each column as it is printed. */
@@ -69,24 +69,41 @@ export async function select(connection: Connection, table: Table, asked: Asked)
       ...(upTo ? [`NOT ${words.beyond(columnOf(table, upTo[0]), upTo[1], mark)}`] : []),
     ]
     const sorted = order.map((name) => `${words.quote(name)}${asked.last === true ? ' DESC' : ''}`)
-    return [
-      `SELECT ${printed.join(', ') || '1'} FROM ${from(words, table)}`,
-      conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '',
-      sorted.length > 0 ? `ORDER BY ${sorted.join(', ')}` : '',
-      `LIMIT ${Math.trunc(asked.limit)}`,
-      asked.lock === true ? words.lock : '',
-    ]
-      .filter((part) => part !== '')
-      .join(' ')
+    return words.select({
+      printed: printed.join(', ') || '1',
+      from: from(words, table),
+      rest: `${whereOf(conditions)}${sorted.length > 0 ? ` ORDER BY ${sorted.join(', ')}` : ''}`,
+      limit: asked.limit,
+      ...(asked.rows && { rows: asked.rows }),
+    })
   })
   return (await run(connection, built)).rows
+}
+
+const whereOf = (conditions: readonly string[]): string =>
+  conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
+
+/** What is printed of the one row that `where` names. */
+const oneOf = (connection: Connection, table: Table, where: Values, printed: (mark: Mark) => string) => {
+  const { words } = connection
+  return run(
+    connection,
+    build(words, (mark) =>
+      words.select({
+        printed: printed(mark),
+        from: from(words, table),
+        rest: whereOf([allOf(words, table, where, mark)]),
+        limit: 1,
+      }),
+    ),
+  )
 }
 
 const pairsOf = (
   words: Words,
   table: Table,
   [name, pairs]: NonNullable<Asked['within']>,
-  mark: (value: Value) => string,
+  mark: Mark,
 ): readonly string[] => {
   const column = columnOf(table, name)
   return pairs.map(
@@ -128,14 +145,14 @@ export async function differing(
 ): Promise<readonly string[]> {
   if (expected.size === 0) return []
   const { words } = connection
-  const built = build(words, (mark) => {
-    const same = [...expected].map(
-      ([name, value]) =>
-        `CASE WHEN ${words.same(columnOf(table, name), value, mark)} THEN 'same' ELSE 'other' END`,
-    )
-    return `SELECT ${same.join(', ')} FROM ${from(words, table)} WHERE ${allOf(words, table, where, mark)} LIMIT 1`
-  })
-  const [row] = (await run(connection, built)).rows
+  const compared = (mark: Mark): string =>
+    [...expected]
+      .map(
+        ([name, value]) =>
+          `CASE WHEN ${words.same(columnOf(table, name), value, mark)} THEN 'same' ELSE 'other' END`,
+      )
+      .join(', ')
+  const [row] = (await oneOf(connection, table, where, compared)).rows
   return [...expected.keys()].filter((_, index) => row?.[index]?.toString('utf8') !== 'same')
 }
 
@@ -152,30 +169,21 @@ export async function* piecesOf(
   // A server reads the whole file for each piece of it: of a large one larger pieces, so that there are never hundreds.
   const length = Math.min(8, Math.max(1, Math.ceil(size / 64 / 1024 ** 2))) * 1024 ** 2
   for (let start = 1; start <= size; start += length) {
-    const built = build(
-      words,
-      (mark) =>
-        `SELECT ${words.piece(columnOf(table, column), start, length)} FROM ${from(words, table)} WHERE ${allOf(words, table, where, mark)} LIMIT 1`,
-    )
-    const piece = (await run(connection, built)).rows[0]?.[0]
+    const part = words.piece(columnOf(table, column), start, length)
+    const piece = (await oneOf(connection, table, where, () => part)).rows[0]?.[0]
     if (piece === undefined || piece === null || piece.length === 0) return
     digest.update(piece)
     yield piece
   }
 }
 
-/** The MD5 of a file that stands in a column now, in hexadecimal; nothing when there is none. */
+/** The digest of a file that stands in a column now, in hexadecimal; nothing when there is none. */
 export async function digestOf(
   connection: Connection,
   table: Table,
   column: string,
   where: Values,
 ): Promise<string | undefined> {
-  const { words } = connection
-  const built = build(
-    words,
-    (mark) =>
-      `SELECT ${words.digest(columnOf(table, column))} FROM ${from(words, table)} WHERE ${allOf(words, table, where, mark)} LIMIT 1`,
-  )
-  return (await run(connection, built)).rows[0]?.[0]?.toString('latin1').toLowerCase()
+  const digest = connection.words.digest(columnOf(table, column))
+  return (await oneOf(connection, table, where, () => digest)).rows[0]?.[0]?.toString('latin1').toLowerCase()
 }
