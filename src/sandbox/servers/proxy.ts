@@ -4,9 +4,9 @@ import { connect, createServer, type Socket } from 'node:net'
 
 export type Cut =
   /** The client's words that hold `words` are not passed on. */
-  | { readonly when: 'said'; readonly words: string }
+  | { readonly when: 'said'; readonly words: string | Buffer }
   /** They are passed on; what the server answers is not. */
-  | { readonly when: 'answered'; readonly words: string }
+  | { readonly when: 'answered'; readonly words: string | Buffer }
   /** So many bytes of the client's are passed on, and no more. */
   | { readonly when: 'after'; readonly bytes: number }
 

@@ -57,12 +57,13 @@ export function serve(socket: Socket, ground: Ground): void {
     const secure = tls && secured(socket, tls)
     secure?.on('error', () => socket.destroy())
     socket.write(packed(packet.answer, writePrelogin(said)))
-    talk(secure ?? socket, ground)
+    const session = talk(secure ?? socket, ground)
+    socket.on('close', () => void session.end())
   }
   socket.on('data', first)
 }
 
-function talk(stream: Socket | TLSSocket, ground: Ground): void {
+function talk(stream: Socket | TLSSocket, ground: Ground): Session {
   const messages = new Messages()
   const session = new Session(stream, ground)
   let queue: Promise<void> = Promise.resolve()
@@ -77,7 +78,7 @@ function talk(stream: Socket | TLSSocket, ground: Ground): void {
       if (message.kind === packet.attention) queue = session.attention(queue)
       else queue = queue.then(() => session.message(message)).catch(() => void stream.destroy())
   })
-  stream.on('close', () => void session.end())
+  return session
 }
 
 class Session {
@@ -87,7 +88,6 @@ class Session {
   #backend = 0
   #open = false
   #rows = 0
-  #silent = false
 
   constructor(stream: Socket | TLSSocket, ground: Ground) {
     this.#stream = stream
@@ -95,19 +95,17 @@ class Session {
   }
 
   #answer(...tokens: readonly Buffer[]): void {
-    if (!this.#silent) this.#stream.write(packed(packet.answer, Buffer.concat(tokens)))
+    this.#stream.write(packed(packet.answer, Buffer.concat(tokens)))
   }
 
   async end(): Promise<void> {
     await this.#client?.end().catch(() => undefined)
   }
 
-  /** What is under way is taken back and not answered; that it was is. */
+  /** What is under way is taken back, and answered as far as it came; then, in a message of its own, that it was taken back. */
   async attention(before: Promise<void>): Promise<void> {
-    this.#silent = true
     await this.#ground.cancel(this.#backend)
     await before
-    this.#silent = false
     this.#answer(doneToken('batch', { cancelled: true }))
   }
 

@@ -1,0 +1,75 @@
+// Rows that are half-written, deleted or waited for while they are read.
+import type { Test } from 'tap'
+import { type Ground, onEveryServer } from './grounds.ts'
+import { byNumber, good, stage, wrap } from './stage.ts'
+
+onEveryServer(readingOnBadDays)
+
+async function readingOnBadDays(t: Test, on: Ground): Promise<void> {
+  for (const changes of [[], byNumber('above: "0"')])
+    await t.test(
+      `half-written: a row whose lists come after it is taken once, when it has settled${changes.length > 0 ? ', by a number too' : ''}`,
+      async (t) => {
+        const { gateway, put, start, pass, ask } = await stage(t, on, { settle: '15s', changes })
+        await put(good)
+        await start()
+        await put({ ...good, ที่หนังสือ: 'สท 0017.1/2' })
+        await ask("INSERT INTO refs VALUES (1, 1, 'สท 9/1', NULL)")
+        await pass(10_000)
+        await ask("INSERT INTO refs VALUES (2, 1, 'สท 9/2', NULL)")
+        await pass(10_000)
+        t.same(gateway.offered, [])
+        await pass(10_000)
+        t.same(
+          gateway.items.map((item) => item.kind === 'letter' && item.draft.number?.printed),
+          ['สท 0017.1/2'],
+          'nobody waits for a neighbour',
+        )
+        gateway.clock.step(73 * 3_600_000)
+        await pass(10_000)
+        await pass(10_000)
+        const last = gateway.items.at(-1)
+        t.same(last?.kind === 'letter' && last.draft.references?.map(({ number }) => number), [
+          'สท 9/1',
+          'สท 9/2',
+        ])
+        await pass(300_000)
+        t.same([gateway.offered.length, gateway.reports], [2, []])
+      },
+    )
+
+  await t.test(
+    'a row that somebody deletes between the list and its reading, or while it waits',
+    async (t) => {
+      const { gateway, put, start, pass, sent, ask } = await stage(t, on)
+      await put(good)
+      await put({ ...good, ที่หนังสือ: 'สท 0017.1/2' })
+      await put({ ...good, ที่หนังสือ: 'สท 0017.1/3', ทางไฟล์: 'D:/scans/never.pdf' })
+      wrap(gateway, ({ take }) => ({
+        take: async (source) => {
+          await ask('DELETE FROM `หนังสือส่ง` WHERE id = 2')
+          return take(source)
+        },
+      }))
+      await start()
+      t.same(await sent(), ['T', 'N'])
+      await ask('DELETE FROM `หนังสือส่ง` WHERE id = 3')
+      await pass(700_000)
+      t.equal(gateway.offered.length, 2)
+      t.match(gateway.reports, [{ event: 'source.waiting' }])
+      t.equal(gateway.reports.length, 1)
+    },
+  )
+
+  await t.test('our clock is set: a wait ends when its time has passed, and no sooner', async (t) => {
+    const { gateway, put, start, pass, sent } = await stage(t, on)
+    await put({ ...good, ทางไฟล์: 'D:/scans/never.pdf' })
+    await start()
+    gateway.clock.step(73 * 3_600_000)
+    await pass(10_000)
+    t.same(await sent(), ['N'])
+    gateway.clock.step(-80 * 3_600_000)
+    await pass(600_000)
+    t.same(await sent(), ['R'])
+  })
+}
