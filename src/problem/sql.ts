@@ -18,8 +18,8 @@ export const sqlProblems = {
     en: 'line {line}: the engine {value} needs the package {package}, which is not installed here',
     th: 'บรรทัด {line}: ฐานข้อมูล {value} ต้องใช้แพ็กเกจ {package} ซึ่งยังไม่ได้ติดตั้งไว้ที่นี่',
     remedy: {
-      en: 'In the gateway’s folder: npm ci --omit=dev --include=optional; then start the gateway again. Or hand over by files.',
-      th: 'ในโฟลเดอร์ของเกตเวย์ ให้สั่ง npm ci --omit=dev --include=optional แล้วเริ่มเกตเวย์ใหม่ หรือส่งผ่านไฟล์แทน',
+      en: 'In the gateway’s folder: npm ci --include=optional; then start the gateway again. Or hand over by files.',
+      th: 'ในโฟลเดอร์ของเกตเวย์ ให้สั่ง npm ci --include=optional แล้วเริ่มเกตเวย์ใหม่ หรือส่งผ่านไฟล์แทน',
     },
   },
   'adapter.sql.schema': {

@@ -52,6 +52,7 @@ const numbers: Readonly<Record<string, readonly [number, string]>> = {
   '25006': [3906, 'Failed to update database because the database is read-only.'],
   '40P01': [1205, 'Transaction was deadlocked on lock resources and has been chosen as the deadlock victim.'],
   '42501': [229, 'The permission was denied on the object.'],
+  '42601': [102, "Incorrect syntax near '%'."],
   '42703': [207, "Invalid column name '%'."],
   '42P01': [208, "Invalid object name '%'."],
   '53100': [1105, 'Could not allocate space for object because the filegroup is full.'],

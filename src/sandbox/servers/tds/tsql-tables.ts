@@ -45,18 +45,21 @@ export function definitionOf(tokens: readonly Token[]): string[] {
     /^(GRANT|REVOKE) ((?:SELECT|INSERT|UPDATE|DELETE|,| )+) ON SCHEMA :: DBO (TO|FROM) (\w+)$/.exec(plain)
   if (rights)
     return [
-      `${rights[1]} ${rights[2]} ON ALL TABLES IN SCHEMA public ${rights[3]} ${quoted(rights[4] ?? '')}`,
+      `${rights[1]} ${rights[2]} ON ALL TABLES IN SCHEMA public ${rights[3]} ${quoted(lower(rights[4]))}`,
     ]
   const state = /^ALTER DATABASE (\w+) SET READ_(ONLY|WRITE) WITH ROLLBACK IMMEDIATE$/.exec(plain)
   if (state)
     return [
-      `ALTER ROLE ${quoted(state[1] ?? '')} SET default_transaction_read_only = ${state[2] === 'ONLY' ? 'on' : 'off'}`,
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ${literal(state[1] ?? '')}`,
+      `ALTER ROLE ${quoted(lower(state[1]))} SET default_transaction_read_only = ${state[2] === 'ONLY' ? 'on' : 'off'}`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ${literal(lower(state[1]))}`,
     ]
   const session = /^KILL (\d+)$/.exec(plain)?.[1]
   if (session !== undefined) return [`SELECT pg_terminate_backend(${session})`]
   throw syntax(plain.slice(0, 40))
 }
+
+/** Names of databases and users are in small letters here. */
+const lower = (name = ''): string => name.toLowerCase()
 
 function created(table: string, tokens: readonly Token[]): string[] {
   const columns = split(tokens).map((each) => columnOf(table, each))
