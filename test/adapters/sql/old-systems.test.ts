@@ -7,6 +7,8 @@ import { parcelOf } from '../stage.ts'
 import { ground, mariadbOnce, present } from './grounds.ts'
 import { type Changes, good, letterWith, notice, stage } from './stage.ts'
 
+t.setTimeout(300_000)
+
 t.test('mariadb, as old systems have it', { timeout: 120_000 }, async (t) => {
   const server = await mariadbOnce()
   if (!present(t, server)) return
