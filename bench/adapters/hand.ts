@@ -2,6 +2,7 @@
 // need. They take the canonical letter's own readers and tables from src/letter, and nothing from src/adapters.
 import type { Readable } from 'node:stream'
 import type { IncomingAttachment } from '../../src/adapters/contract.ts'
+import { mediaTypeOf } from '../../src/letter/attachments.ts'
 import type { LetterDraft } from '../../src/letter/check.ts'
 import type { Urgency } from '../../src/letter/codes.ts'
 import { type LetterDate, readCanonicalDate } from '../../src/letter/dates.ts'
@@ -142,13 +143,18 @@ export const filesOf = (names: readonly string[], beside: Beside): IncomingAttac
     return [{ name, role: index === 0 ? 'main' : 'enclosure', content }]
   })
 
-/** Names of a letter's files that never meet another letter's, the main file first. */
+/**
+ * Names of a letter's files that never meet another letter's, in their order. The ending is all that tells the system what a
+ * file is, and file systems bound what a name may be.
+ */
 export const besideNamesOf = (id: string, attachments: readonly Attachment[]): readonly string[] =>
-  attachments.map(({ name }, index) =>
-    /[<>:"|?*\\/\u0000-\u001f;]/.test(name)
-      ? fail('not a name of a file', name)
-      : `${id}-${index + 1}-${name}`,
-  )
+  attachments.map(({ name, mediaType }, index) => {
+    if (/[<>:"|?*\\/\u0000-\u001f;]|[. ]$/.test(name) || name.startsWith(' '))
+      fail('not a name of a file', name)
+    if (must(mediaTypeOf(undefined, name)) !== mediaType) fail('an ending of another type', name)
+    const own = `${id}-${index + 1}-${name}`
+    return Buffer.byteLength(own) <= 255 ? own : fail('a name that is too long', own)
+  })
 
 /** The names in the order of their cells: the main file, then the others. */
 export const cellsOfNames = (names: readonly string[], attachments: readonly Attachment[]) => ({

@@ -1,6 +1,6 @@
 // The way back of a notice that is tried: the same statement, as the gateway would write it for the same system.
 import { checkNotice } from '../letter/check.ts'
-import { readLetterDate } from '../letter/dates.ts'
+import { readCanonicalDate } from '../letter/dates.ts'
 import { moi } from '../letter/offices.ts'
 import { type Clock, newMessageId, type Random } from '../letter/time.ts'
 import { type Problem, problem, type Result } from '../problem/problem.ts'
@@ -31,7 +31,7 @@ export async function noticeBack(
   // Without the letter's words nothing can be written, and the letter is not here.
   if ('messageId' in about || about.date === undefined) return { lost: [], problems: [] }
   const messageId = newMessageId(clock, random)
-  const date = readLetterDate(about.date, { form: 'ce:yyyy-MM-dd' })
+  const date = readCanonicalDate(about.date)
   const notice = checkNotice({
     ...draft,
     at,

@@ -106,22 +106,22 @@ export function readCanonicalDate(text: string): Result<LetterDate> {
 
 /** The date printed in a form. Two-digit years are those of the Buddhist century. */
 export function printLetterDate(date: LetterDate, form: DateForm): string {
-  const thai = form.startsWith('th:')
-  const plain = thai ? form.slice(3) : form
-  const christian = plain.startsWith('ce:')
-  const pattern = christian ? plain.slice(3) : plain
+  const { thai, era, parts } = shapes.get(form)!
   const month = date.slice(5, 7)
   const day = date.slice(8)
-  const year = christian ? date.slice(0, 4) : String(Number(date.slice(0, 4)) + eraOffset)
-  const text = pattern.replace(/yyyy|yy|MMMM|MMM|MM|M|dd|d/g, (part) => {
-    if (part === 'yyyy') return year
-    if (part === 'yy') return year.slice(2)
-    if (part === 'MMMM') return monthNames[Number(month) - 1]!
-    if (part === 'MMM') return monthAbbreviations[Number(month) - 1]!
-    if (part === 'MM') return month
-    if (part === 'M') return String(Number(month))
-    return part === 'dd' ? day : String(Number(day))
-  })
+  const year = era === 'ce' ? date.slice(0, 4) : String(Number(date.slice(0, 4)) + eraOffset)
+  let text = ''
+  for (const part of parts) {
+    if (part === 'yyyy') text += year
+    else if (part === 'yy') text += year.slice(2)
+    else if (part === 'MMMM') text += monthNames[Number(month) - 1]!
+    else if (part === 'MMM') text += monthAbbreviations[Number(month) - 1]!
+    else if (part === 'MM') text += month
+    else if (part === 'M') text += Number(month)
+    else if (part === 'dd') text += day
+    else if (part === 'd') text += Number(day)
+    else text += part
+  }
   return thai ? thaiDigits(text) : text
 }
 
@@ -164,7 +164,13 @@ interface Shape {
   readonly order: Parts['order']
   readonly era: Era
   readonly yearDigits: number
+  /** Whether its digits are Thai. */
+  readonly thai: boolean
+  /** Its places (`dd`, `MMM`, …) and what stands between them. */
+  readonly parts: readonly string[]
 }
+
+const places = /(yyyy|yy|MMMM|MMM|MM|M|dd|d)/
 
 function shapeOfForm(form: DateForm): Shape {
   const pattern = form.replace(/^th:/, '')
@@ -176,7 +182,13 @@ function shapeOfForm(form: DateForm): Shape {
       : bare[0] === 'y'
         ? 'year-first'
         : 'day-first'
-  return { order, era: bare === pattern ? 'be' : 'ce', yearDigits: bare.includes('yyyy') ? 4 : 2 }
+  return {
+    order,
+    era: bare === pattern ? 'be' : 'ce',
+    yearDigits: bare.includes('yyyy') ? 4 : 2,
+    thai: pattern !== form,
+    parts: bare.split(places).filter((part) => part !== ''),
+  }
 }
 
 const shapes = new Map(dateForms.map((form) => [form, shapeOfForm(form)]))

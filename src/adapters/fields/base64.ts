@@ -107,8 +107,8 @@ export const base64 = codec<Options>({
         const files =
           options.first === 'main' ? [main ?? none, ...rest.filter(said)] : found.value.filter(said)
         if (!files.some(said)) return good([])
-        const values = gather(
-          files.map((cell, index) => (said(cell) ? read(cell, index, options, limit) : good(absent))),
+        const values = gather(files, (cell, index) =>
+          said(cell) ? read(cell, index, options, limit) : good(absent),
         )
         return values.ok ? good(values.value.flat()) : values
       },
@@ -181,9 +181,7 @@ function write(values: Values, columns: number, options: Options): Result<Writte
   const files = Array.from({ length: values.length / 3 }, (_, index) =>
     values.slice(index * 3, index * 3 + 3),
   )
-  const cells = gather(
-    files.map(([name = '', type = '', content = '']) => written(name, type, content, options)),
-  )
+  const cells = gather(files, ([name = '', type = '', content = '']) => written(name, type, content, options))
   if (!cells.ok) return cells
   const alone = separator === undefined ? cells.value : cells.value.slice(0, groups - 1)
   if (separator === undefined || cells.value.length < groups) return fill(cells.value.flat(), columns)

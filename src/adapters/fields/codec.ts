@@ -94,18 +94,17 @@ export function cellByCell(each: {
   write(value: string): Result<string>
 }): Codec {
   return {
-    read: (cells) => {
-      const values: Result<string>[] = []
-      for (const cell of cells) if (cell !== '') values.push(each.read(cell))
-      return gather(values)
-    },
+    read: (cells) => gather(filled(cells), (cell) => each.read(cell)),
     write: (values, columns) => {
-      const cells = gather(values.map((value) => each.write(value)))
-      if (!cells.ok) return cells
-      return fill(cells.value, columns)
+      const cells = gather(values, (value) => each.write(value))
+      return cells.ok ? fill(cells.value, columns) : cells
     },
   }
 }
+
+/** The cells in which something stands. */
+export const filled = (cells: Cells): Cells =>
+  cells.includes('') ? cells.filter((cell) => cell !== '') : cells
 
 /** `cells` and blanks up to `columns`; a problem when there are more values than columns. */
 export function fill(cells: Cells, columns: number): Result<WrittenCells> {
@@ -121,13 +120,23 @@ export function fill(cells: Cells, columns: number): Result<WrittenCells> {
   return { ok: true, value: { cells: [...cells, ...Array<string>(columns - cells.length).fill('')] } }
 }
 
-/** All values, or all problems. */
-export function gather<Value>(results: readonly Result<Value>[]): Result<readonly Value[]> {
+/** What `read` makes of each of `items`: all values, or all problems. */
+export function gather<Item, Value>(
+  items: readonly Item[],
+  read: (item: Item, index: number) => Result<Value>,
+): Result<readonly Value[]> {
   const values: Value[] = []
   const problems: Problem[] = []
-  for (const each of results)
-    if (each.ok) values.push(each.value)
-    else problems.push(...each.problems)
-  const [first, ...rest] = problems
-  return first === undefined ? { ok: true, value: values } : { ok: false, problems: [first, ...rest] }
+  for (let index = 0; index < items.length; index += 1) {
+    const made = read(items[index]!, index)
+    if (made.ok) values.push(made.value)
+    else problems.push(...made.problems)
+  }
+  return outcome(values, problems)
+}
+
+/** The value, if there is no problem. */
+export function outcome<Value>(value: Value, problems: readonly Problem[]): Result<Value> {
+  const [first] = problems
+  return first === undefined ? { ok: true, value } : { ok: false, problems: [first, ...problems.slice(1)] }
 }

@@ -1,5 +1,11 @@
 // A day, as the system writes it: in the Buddhist era or the Christian one.
-import { type DateForm, dateForms, printLetterDate, readLetterDate } from '../../letter/dates.ts'
+import {
+  type DateForm,
+  dateForms,
+  printLetterDate,
+  readCanonicalDate,
+  readLetterDate,
+} from '../../letter/dates.ts'
 import { bad, good, problem } from '../../problem/problem.ts'
 import { type Codec, type CodecKind, cellByCell, codec } from './codec.ts'
 
@@ -61,15 +67,17 @@ function dateCodec(name: string, summary: string, has: (form: string) => boolean
 
 function codecOf({ form, century }: Options): Codec {
   // The form is given, so that a Christian year in a Buddhist column is a fault and not a letter of 543 years ago.
-  const read = (cell: string) => readLetterDate(cell, { form, ...(century !== undefined && { century }) })
+  const options = { form, ...(century !== undefined && { century }) }
+  const read = (cell: string) => readLetterDate(cell, options)
   return cellByCell({
     read,
     write: (value) => {
-      const date = readLetterDate(value, { form: 'ce:yyyy-MM-dd' })
+      const date = readCanonicalDate(value)
       if (!date.ok) return date
       const printed = printLetterDate(date.value, form)
-      const back = read(printed)
+      if (form.includes('yyyy')) return good(printed)
       // Two digits say a year of one century only: any other would come back as another year.
+      const back = read(printed)
       if (back.ok && back.value === date.value) return good(printed)
       return bad(problem('adapter.field.cannot-say', '', value, { field: 'date' }))
     },

@@ -1,7 +1,7 @@
 // Text whose digits the system writes in one script.
 import { arabicDigits, thaiDigits } from '../../letter/search.ts'
 import { bad, good, problem } from '../../problem/problem.ts'
-import { codec, fill } from './codec.ts'
+import { codec, fill, filled } from './codec.ts'
 import { beginning } from './spill.ts'
 
 interface Options {
@@ -42,7 +42,7 @@ export const digits = codec<Options>({
     additionalProperties: false,
   },
   create: ({ write, overflow }) => ({
-    read: (cells) => good(cells.filter((cell) => cell !== '').map(arabicDigits)),
+    read: (cells) => good(filled(cells).map(arabicDigits)),
     write: (values, columns, refuses) => {
       const own = values.find((value) => arabicDigits(value) !== value)
       if (own !== undefined && overflow === 'refuse')

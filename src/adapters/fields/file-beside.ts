@@ -53,15 +53,19 @@ export const fileBeside = codec<Options>({
     files: { first, ...(separator !== undefined && { separator }) },
     read: (cells) => {
       const last = cells.length - 1
-      const names = cells
-        .flatMap((cell, index) =>
-          index === last && separator !== undefined ? cell.split(separator) : [cell],
-        )
-        .map((name) => name.trim())
-      const main = first === 'main' ? names.slice(0, 1) : []
-      const enclosures = names.slice(main.length).filter((name) => name !== '')
-      if (enclosures.length === 0 && (main[0] ?? '') === '') return good([])
-      return gather([...main, ...enclosures].map((name) => (name === '' ? good('') : attachmentName(name))))
+      const names: string[] = []
+      const add = (said: string): void => {
+        const name = said.trim()
+        // A blank first name says that there is no main letter.
+        if (name !== '' || (names.length === 0 && first === 'main')) names.push(name)
+      }
+      for (let index = 0; index <= last; index += 1) {
+        const cell = cells[index]!
+        if (index === last && separator !== undefined) for (const name of cell.split(separator)) add(name)
+        else add(cell)
+      }
+      if (names.length <= 1 && (names[0] ?? '') === '') return good([])
+      return gather(names, (name) => (name === '' ? good('') : attachmentName(name)))
     },
     write: (values, columns) => {
       if (separator === undefined || values.length < columns) return fill(values, columns)

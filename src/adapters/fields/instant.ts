@@ -1,6 +1,12 @@
 // A day and a time of day in Thailand, as the system writes them: to the second.
-import { type DateForm, dateForms, printLetterDate, readLetterDate } from '../../letter/dates.ts'
-import { printInstant, readInstant } from '../../letter/time.ts'
+import {
+  type DateForm,
+  dateForms,
+  printLetterDate,
+  readCanonicalDate,
+  readLetterDate,
+} from '../../letter/dates.ts'
+import { ofPrintedInstant, printInstant, readInstant } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import { behindTime, type ClockKind, clocks, printTime, readTime } from './clock-time.ts'
 import { type Codec, cellByCell, codec, fill } from './codec.ts'
@@ -133,6 +139,13 @@ function inWords(options: Written): Codec {
   }
 }
 
+/** An instant as it is printed, of the years that a letter can have. */
+function canonical(text: string): Result<string> {
+  if (ofPrintedInstant(text) !== undefined) return good(text)
+  const at = readInstant(text)
+  return at.ok ? good(printInstant(at.value)) : at
+}
+
 function read(day: string, time: string, options: Written): Result<string> {
   const date = readLetterDate(day, { form: options.date })
   if (!date.ok) return date
@@ -142,15 +155,14 @@ function read(day: string, time: string, options: Written): Result<string> {
     return bad(problem('adapter.field.instant', '', said, { expected: expected(options) }))
   }
   if (!clock.ok) return clock
-  const at = readInstant(`${date.value}T${clock.value}+07:00`)
-  return at.ok ? good(printInstant(at.value)) : at
+  return canonical(`${date.value}T${clock.value}.000+07:00`)
 }
 
 function write(value: string, options: Written): Result<[string, string]> {
-  const at = readInstant(value)
-  if (!at.ok) return at
-  const printed = printInstant(at.value)
-  const date = readLetterDate(printed.slice(0, 10), { form: 'ce:yyyy-MM-dd' })
+  const said = canonical(value)
+  if (!said.ok) return said
+  const printed = said.value
+  const date = readCanonicalDate(printed.slice(0, 10))
   if (!date.ok) return date
   const time = printTime(printed.slice(11, 19), options.clock)
   if (time === undefined)

@@ -2,7 +2,7 @@
 
 import type { LetterDraft } from '../../letter/check.ts'
 import { kinds, secrecies, urgencies } from '../../letter/codes.ts'
-import { readLetterDate } from '../../letter/dates.ts'
+import { readCanonicalDate } from '../../letter/dates.ts'
 import type { LetterFields, Person, Reference } from '../../letter/letter.ts'
 import { readLetterNumber } from '../../letter/numbers.ts'
 import { type OfficeId, officeId, offices } from '../../letter/offices.ts'
@@ -50,28 +50,30 @@ export const letterFields: Readonly<Record<string, FieldRule>> = {
 export const neededLetterFields: readonly string[] = ['number', 'date', 'subject', 'to']
 
 /** A letter's canonical values, field by field; `attachments` apart. */
-export function valuesOfLetter(letter: LetterFields): FieldValues {
-  const one = (value: string | undefined): Values => (value === undefined || value === '' ? [] : [value])
-  return new Map<string, Values>([
-    ['number', one(letter.number.printed)],
-    ['date', one(letter.date)],
-    ['subject', one(letter.subject)],
-    ['kind', one(letter.kind)],
-    ['circular', one(String(letter.circular))],
-    ['urgency', one(letter.urgency)],
-    ['secrecy', one(letter.secrecy)],
-    ['from', one(letter.from.office)],
-    ['from.person', namesOf(letter.from.person)],
-    ['to', letter.to.offices],
-    ['to.person', namesOf(letter.to.person)],
-    ['references.number', side(letter.references.map(({ number }) => number))],
-    ['references.date', side(letter.references.map(({ date }) => date ?? ''))],
-    ['references.subject', side(letter.references.map(({ subject }) => subject))],
-    ['enclosureNote', one(letter.enclosureNote)],
-    ['sentAt', one(letter.sentAt === undefined ? undefined : printInstant(letter.sentAt))],
-    ['description', one(letter.description)],
-  ])
+export function valuesOfLetter(letter: LetterFields): Map<string, Values> {
+  const { from, to, references, sentAt } = letter
+  // Without a list of all entries, which would cost more than the map.
+  return new Map<string, Values>()
+    .set('number', one(letter.number.printed))
+    .set('date', one(letter.date))
+    .set('subject', one(letter.subject))
+    .set('kind', one(letter.kind))
+    .set('circular', one(String(letter.circular)))
+    .set('urgency', one(letter.urgency))
+    .set('secrecy', one(letter.secrecy))
+    .set('from', one(from.office))
+    .set('from.person', namesOf(from.person))
+    .set('to', to.offices)
+    .set('to.person', namesOf(to.person))
+    .set('references.number', side(references.map(({ number }) => number)))
+    .set('references.date', side(references.map(({ date }) => date ?? '')))
+    .set('references.subject', side(references.map(({ subject }) => subject)))
+    .set('enclosureNote', one(letter.enclosureNote))
+    .set('sentAt', sentAt === undefined ? [] : [printInstant(sentAt)])
+    .set('description', one(letter.description))
 }
+
+const one = (value: string): Values => (value === '' ? [] : [value])
 
 /** What a field is taken to be where the form has no place for it: the value that needs no mapping. */
 export function impliedValues(field: string, circularNumber: boolean, own: OfficeId): Values {
@@ -115,7 +117,7 @@ export function letterOfValues(values: FieldValues, own: OfficeId): Result<Lette
   if (glued !== undefined && said !== undefined && glued !== said)
     problems.push(problem('adapter.field.urgency-contradicted', 'urgency', number?.printed, { glued, said }))
   const from = read('from', officeId) ?? own
-  const [recipient, ...recipients] = keep('to', gather((values.get('to') ?? []).map(officeId))) ?? []
+  const [recipient, ...recipients] = keep('to', gather(values.get('to') ?? [], officeId)) ?? []
   const sender = personOf(values.get('from.person'))
   const receiver = personOf(values.get('to.person'))
   const draft: LetterDraft = {
@@ -153,8 +155,6 @@ export const oneOf =
       : good(found)
   }
 
-export const readCanonicalDate = (text: string) => readLetterDate(text, { form: 'ce:yyyy-MM-dd' })
-
 /** References are lists side by side: a list in which nothing stands is no list. */
 const side = (values: Values): Values => (values.every((value) => value === '') ? [] : values)
 
@@ -162,16 +162,14 @@ function referencesOf(values: FieldValues): Result<readonly Reference[]> {
   const numbers = values.get('references.number') ?? []
   const dates = values.get('references.date') ?? []
   const subjects = values.get('references.subject') ?? []
-  const count = Math.max(numbers.length, dates.length, subjects.length)
-  return gather(
-    Array.from({ length: count }, (_, index): Result<Reference> => {
-      const reference = { number: numbers[index] ?? '', subject: subjects[index] ?? '' }
-      const printed = dates[index] ?? ''
-      if (printed === '') return good(reference)
-      const date = readCanonicalDate(printed)
-      return date.ok ? good({ ...reference, date: date.value }) : date
-    }),
-  )
+  const longest = [numbers, dates, subjects].reduce((a, b) => (a.length < b.length ? b : a))
+  return gather(longest, (_, index): Result<Reference> => {
+    const reference = { number: numbers[index] ?? '', subject: subjects[index] ?? '' }
+    const printed = dates[index] ?? ''
+    if (printed === '') return good(reference)
+    const date = readCanonicalDate(printed)
+    return date.ok ? good({ ...reference, date: date.value }) : date
+  })
 }
 
 const namesOf = (person: Person | undefined): Values =>

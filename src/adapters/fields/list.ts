@@ -1,6 +1,6 @@
 // Several values in one cell, with a separator between.
 import { bad, good, problem } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, codec, gather, type LookupTables } from './codec.ts'
+import { type Codec, type CodecKind, codec, fill, gather, type LookupTables } from './codec.ts'
 
 interface Options {
   readonly separator: string
@@ -57,25 +57,29 @@ export const listOf = (
       return {
         read: (cells) => {
           if (cells.every((cell) => cell === '')) return good([])
-          const values = gather(
-            cells.flatMap((cell) => cell.split(separator)).map((part) => each.read([part.trim()])),
-          )
+          const parts = cells.flatMap((cell) => cell.split(separator))
           // A blank between two separators keeps its place: lists that run side by side stay side by side.
-          return values.ok ? good(values.value.map((value) => value[0] ?? '')) : values
+          return gather(parts, (part) => {
+            const value = each.read([part.trim()])
+            return value.ok ? good(value.value[0] ?? '') : value
+          })
         },
         write: (values, columns, refuses) => {
-          const parts = gather(
-            values.map((value) => (value === '' ? good({ cells: [''] }) : each.write([value], 1, refuses))),
-          )
+          let spilled = false
+          const parts = gather(values, (value) => {
+            if (value === '') return good('')
+            const written = each.write([value], 1, refuses)
+            if (!written.ok) return written
+            spilled ||= written.value.spill !== undefined
+            return good(written.value.cells[0] ?? '')
+          })
           if (!parts.ok) return parts
-          const cells = parts.value.map((part) => part.cells[0] ?? '')
+          const cells = parts.value
           const torn = cells.find((cell) => cell.includes(separator) || cell !== cell.trim())
           if (torn !== undefined) return bad(problem('adapter.field.separator', '', torn, { separator }))
-          const written = { cells: [cells.join(separator), ...Array<string>(columns - 1).fill('')] }
+          const written = fill([cells.join(separator)], columns)
           // Where one value did not fit, all stand in the file: which of them it was needs no telling then.
-          return good(
-            parts.value.some(({ spill }) => spill !== undefined) ? { ...written, spill: values } : written,
-          )
+          return written.ok && spilled ? good({ ...written.value, spill: values }) : written
         },
       }
     },

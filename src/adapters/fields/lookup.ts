@@ -1,6 +1,6 @@
 // A code of the system's own, whose meaning stands in a table beside its data.
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, codec, fill, gather, type Values } from './codec.ts'
+import { type Codec, type CodecKind, codec, fill, filled, gather, type Values } from './codec.ts'
 
 interface Options {
   readonly table: string
@@ -80,14 +80,12 @@ export const lookupOf = (make: (raw: unknown) => Codec | undefined, names: reado
       }
       return {
         read: (cells) => {
-          const found = gather(
-            cells.filter((cell) => cell !== '').map((cell) => meaningOf(cell.trim(), meanings, table)),
-          )
+          const found = gather(filled(cells), (cell) => meaningOf(cell.trim(), meanings, table))
           return found.ok ? good(found.value.flat()) : found
         },
         write: (values, columns) => {
           if (values.length === 0) return fill([], columns)
-          const written = gather(whole ? [codeOf(values)] : values.map((each) => codeOf([each])))
+          const written = gather(whole ? [values] : values.map((each) => [each]), codeOf)
           return written.ok ? fill(written.value, columns) : written
         },
       }

@@ -1,7 +1,7 @@
 // A mapping at work: cells ↔ canonical values, by the same definitions in both directions (principle 2).
-import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
+import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import type { FieldDefinition } from '../profile.ts'
-import type { Codec, LookupTables, Values } from './codec.ts'
+import { type Codec, type LookupTables, outcome, type Values } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import type { FieldValues } from './letter-fields.ts'
 
@@ -77,21 +77,22 @@ function read(
   constants: ReadonlyMap<string, string>,
   cells: ReadonlyMap<string, string>,
 ): { readonly values: FieldValues; readonly problems: readonly Problem[] } {
-  const values = new Map<string, Values>([...constants].map(([field, always]) => [field, [always]]))
+  const values = new Map<string, Values>()
+  for (const [field, always] of constants) values.set(field, [always])
   const problems: Problem[] = []
   for (const { field, at, codec, default: usual } of places) {
-    // A cell of spaces only is how systems with fixed widths write an empty one.
-    const found: string[] = []
-    for (const column of at) {
-      const cell = cells.get(column) ?? ''
-      found.push(cell.trim() === '' ? '' : cell)
-    }
-    const result = codec.read(found)
+    const result = codec.read(at.map((column) => held(cells, column)))
     if (!result.ok) problems.push(...result.problems.map((each) => placed(each, at)))
     else if (result.value.length > 0) values.set(field, result.value)
     else if (usual !== undefined) values.set(field, [usual])
   }
   return { values, problems }
+}
+
+/** A cell of spaces only is how systems with fixed widths write an empty one. */
+function held(cells: ReadonlyMap<string, string>, column: string): string {
+  const cell = cells.get(column) ?? ''
+  return cell.trim() === '' ? '' : cell
 }
 
 function write(
@@ -118,19 +119,25 @@ function write(
       problems.push(problem('adapter.field.cannot-say', field, '', { field }))
       continue
     }
-    // Which of its columns a text comes to stand in, the codec decides: it must fit each.
-    const result = codec.write(value, at.length, (text) => refusedIn(at, text, refuses))
+    // Which of its columns a text comes to stand in, the codec decides: it must fit each, and is not asked for again then.
+    let fits: string | undefined
+    const result = codec.write(value, at.length, (text) => {
+      const found = refusedIn(at, text, refuses)
+      if (found === undefined) fits = text
+      return found
+    })
     if (!result.ok) {
       problems.push(...result.problems.map((each) => ({ ...each, path: field })))
       continue
     }
     if (result.value.spill !== undefined) spilled.set(field, result.value.spill)
-    at.forEach((column, index) => {
+    for (let index = 0; index < at.length; index += 1) {
+      const column = at[index]!
       const cell = result.value.cells[index] ?? ''
-      const unsayable = refuses(cell, column)
+      const unsayable = cell === fits ? undefined : refuses(cell, column)
       if (unsayable !== undefined) problems.push({ ...unsayable, path: field })
       cells.set(column, cell)
-    })
+    }
   }
   return outcome({ cells, spilled }, problems)
 }
@@ -148,7 +155,3 @@ const placed = (found: Problem, at: readonly string[]): Problem => ({
   ...found,
   path: `column ${at.join(', ')}`,
 })
-
-function outcome<Value>(value: Value, [first, ...rest]: readonly Problem[]): Result<Value> {
-  return first === undefined ? good(value) : bad(first, ...rest)
-}

@@ -1,18 +1,12 @@
 // The canonical fields of a notice, as a profile names them, and the notice that they make: both ways in one place.
 
+import { readCanonicalDate } from '../../letter/dates.ts'
 import { noticeKinds } from '../../letter/notice.ts'
 import { type OfficeId, officeId } from '../../letter/offices.ts'
 import { printInstant, readInstant, readMessageId } from '../../letter/time.ts'
 import { good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import type { NoticeDraft, OutgoingNotice } from '../contract.ts'
-import {
-  dates,
-  type FieldRule,
-  type FieldValues,
-  officeIds,
-  oneOf,
-  readCanonicalDate,
-} from './letter-fields.ts'
+import { dates, type FieldRule, type FieldValues, officeIds, oneOf } from './letter-fields.ts'
 
 /**
  * Every canonical field that a notice's `fields` can map. `office` is the office at the other end of the letter; `subject`

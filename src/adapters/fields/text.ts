@@ -1,6 +1,6 @@
 // Text as it stands, in one cell.
 import { bad, good, problem } from '../../problem/problem.ts'
-import { codec, fill, gather } from './codec.ts'
+import { codec, fill, filled, gather } from './codec.ts'
 import { beginning, codePoints, isWithin } from './spill.ts'
 
 interface Options {
@@ -52,15 +52,10 @@ export const text = codec<Options>({
   bare: {},
   create: ({ max = Number.POSITIVE_INFINITY, overflow, trim }) => ({
     read: (cells) =>
-      gather(
-        cells
-          .map((cell) => (trim ? cell.trim() : cell))
-          .filter((cell) => cell !== '')
-          .map((cell) =>
-            isWithin(cell, max)
-              ? good(cell)
-              : bad(problem('adapter.field.too-long', '', cell, { count: codePoints(cell), limit: max })),
-          ),
+      gather(filled(trim ? cells.map((cell) => cell.trim()) : cells), (cell) =>
+        isWithin(cell, max)
+          ? good(cell)
+          : bad(problem('adapter.field.too-long', '', cell, { count: codePoints(cell), limit: max })),
       ),
     write: (values, columns, refuses) => {
       if (overflow === 'refuse') {

@@ -1,5 +1,5 @@
 // Instants that know no zone of ours: unix time and ISO 8601 in UTC, and the days on which they fall in Thailand (+07:00).
-import { readLetterDate } from '../../letter/dates.ts'
+import { readCanonicalDate } from '../../letter/dates.ts'
 import { type Instant, printInstant, readInstant } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import { type CodecKind, cellByCell, codec } from './codec.ts'
@@ -87,7 +87,7 @@ function dayCodec(read: (text: string) => Result<Instant>, print: (at: Instant) 
       return at.ok ? good(printInstant(at.value).slice(0, 10)) : at
     },
     write: (value) => {
-      const date = readLetterDate(value, { form: 'ce:yyyy-MM-dd' })
+      const date = readCanonicalDate(value)
       if (!date.ok) return date
       const midnight = readInstant(`${date.value}T00:00:00+07:00`)
       if (!midnight.ok) return midnight

@@ -28,11 +28,11 @@ export function besideNames(
       !forbidden.test(told) &&
       told === told.trim() &&
       (separator === undefined || !own.includes(separator)) &&
-      Buffer.byteLength(own, 'utf8') <= 255 &&
+      (own.length <= 85 || Buffer.byteLength(own, 'utf8') <= 255) &&
       refuses(own) === undefined
     return usable ? own : `${id}-${index + 1}.${ending}`
   })
   // An ending that was added may make two names one.
-  const distinct = new Set(names.map((name) => name.toLowerCase())).size === names.length
-  return apart || distinct ? names : besideNames(id, attachments, separator, refuses)
+  const distinct = apart || new Set(names.map((name) => name.toLowerCase())).size === names.length
+  return distinct ? names : besideNames(id, attachments, separator, refuses)
 }

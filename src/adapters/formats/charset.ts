@@ -97,12 +97,14 @@ export function unsayable(text: string, charset: Charset): Problem | undefined {
 
 /** Halves of surrogate pairs, which no encoding has, and the sign that something was lost before. */
 const nowhere = /\p{Surrogate}|\ufffd/u
+/** Whole pairs too: a first look that nearly every text passes, and that costs a fraction. */
+const astray = /[\ud800-\udfff\ufffd]/
 
 /** Beyond ASCII and the Thai block, which every Thai charset has: what is asked of the table. */
 const unusual = /[^\u0000-\u007f\u0e01-\u0e3a\u0e3f-\u0e5b]/
 
 function firstUnsayable(text: string, charset: Charset): string | undefined {
-  if (charset.startsWith('utf-')) return nowhere.exec(text)?.[0]
+  if (charset.startsWith('utf-')) return astray.test(text) ? nowhere.exec(text)?.[0] : undefined
   if (!unusual.test(text)) return undefined
   const bytes = thaiBytes()
   const first = charset === 'tis-620' ? 0xa1 : charset === 'iso-8859-11' ? 0xa0 : 0x80

@@ -5,15 +5,15 @@ import { attachmentBytes } from './attachment-bytes.ts'
 import type { Outgoing } from './format.ts'
 
 /**
- * The base64 of each attachment, in their order, or what stands in its place until the document is put together; nothing where
- * the form does not hold them. Bounds in bytes.
+ * The base64 of each attachment, in their order, or what stands in its place until the document is put together. Bounds in
+ * bytes.
  */
 export async function filesInside(
   outgoing: Outgoing,
-  bounds: { readonly file: number; readonly all: number } | undefined,
+  bounds: { readonly file: number; readonly all: number },
   places: Places | undefined,
 ): Promise<Result<readonly string[]>> {
-  if (bounds === undefined || outgoing.envelope.content !== 'letter') return good([])
+  if (outgoing.envelope.content !== 'letter') return good([])
   const { attachments } = outgoing.envelope.letter
   const large = attachments
     .filter(({ size }) => size > bounds.file)

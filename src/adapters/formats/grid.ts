@@ -77,9 +77,8 @@ function recordOf(
       problems.push(
         problem('adapter.charset.bytes', `column ${names[index] ?? index + 1}`, cell, { charset }),
       )
-  const named = new Map(
-    names.flatMap((name, index): [string, string][] => (name === '' ? [] : [[name, cells[index] ?? '']])),
-  )
+  const named = new Map<string, string>()
+  for (const [index, name] of names.entries()) if (name !== '') named.set(name, cells[index] ?? '')
   const [first, ...more] = problems
   return first === undefined
     ? { kind: 'record', record: { position, cells: named } }
@@ -98,8 +97,11 @@ export function sizeProblems(cells: readonly string[]): Problem[] {
   return problems
 }
 
-export const charactersOf = (cells: readonly string[]): number =>
-  cells.reduce((sum, cell) => sum + cell.length, 0)
+export function charactersOf(cells: readonly string[]): number {
+  let sum = 0
+  for (const cell of cells) sum += cell.length
+  return sum
+}
 
 export const tooMany = (position: string, limit: number, what: string): Fault =>
   fault(position, problem('adapter.document.too-many', '', undefined, { limit, what }))

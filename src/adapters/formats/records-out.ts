@@ -5,29 +5,28 @@ import { createHash } from 'node:crypto'
 import type { Attachment, LetterFields } from '../../letter/letter.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 import type { WrittenFile } from '../contract.ts'
+import type { Values } from '../fields/codec.ts'
 import { type FieldValues, impliedValues, valuesOfLetter } from '../fields/letter-fields.ts'
 import type { Mapping } from '../fields/mapping.ts'
 import { valuesOfNotice } from '../fields/notice-fields.ts'
 import type { DocumentDefinition } from '../profile.ts'
 import { besideNames } from './beside-names.ts'
 import type { FormContext, Outgoing, RecordForm, Written, WrittenCompanion } from './format.ts'
+import type { RecordsWork } from './records-work.ts'
 import { unreadable } from './rows-of-letters.ts'
 
 /** `contents`: the letter's attachments as base64, in their order, where the form holds them in its cells. */
 export function writeRecord(
   outgoing: Outgoing,
   contents: readonly string[],
-  form: RecordForm,
-  mapping: Mapping,
-  definition: DocumentDefinition,
-  context: FormContext,
+  work: RecordsWork,
 ): Result<Written> {
   const { envelope } = outgoing
+  const { form, mapping, definition, context } = work
   if (envelope.content !== context.content)
     return bad(problem('adapter.notice.sort', '', envelope.content, { expected: context.content }))
-  if (envelope.content === 'letter')
-    return writeLetter(outgoing, envelope.letter, contents, form, mapping, definition, context)
-  const written = mapping.write(valuesOfNotice(envelope.notice), (text, column) => form.refuses(text, column))
+  if (envelope.content === 'letter') return writeLetter(outgoing, envelope.letter, contents, work)
+  const written = mapping.write(valuesOfNotice(envelope.notice), form.refuses)
   if (!written.ok) return written
   const { cells, spilled } = written.value
   // A reason is words for people: they stand beside. Whatever else is not said would make it another notice.
@@ -42,18 +41,16 @@ export function writeRecord(
   const files = spilled.size === 0 ? [] : [spillFile(outgoing.id, `${number} ลงวันที่ ${date}`, spilled)]
   const [unread, ...more] = unreadable(cells, definition)
   if (unread !== undefined) return bad(unread, ...more)
-  return good(document(form, mapping, outgoing.id, cells, files, [...spilled.keys()]))
+  return good(document(work, outgoing.id, cells, files, [...spilled.keys()]))
 }
 
 function writeLetter(
   outgoing: Outgoing,
   letter: LetterFields,
   contents: readonly string[],
-  form: RecordForm,
-  mapping: Mapping,
-  definition: DocumentDefinition,
-  context: FormContext,
+  work: RecordsWork,
 ): Result<Written> {
+  const { form, mapping, definition, context } = work
   const { values, halves } = wholeReferences(valuesOfLetter(letter), letter, mapping)
   const { separator, inside } = mapping.files?.codec.files ?? {}
   const refusesName = (name: string): Problem | undefined => refusedAnywhere(form, name, mapping.files?.at)
@@ -70,16 +67,14 @@ function writeLetter(
     }),
   )
   const cells = (spill: readonly Held[]) =>
-    mapping.write(withFiles(values, mapping, [...held, ...spill]), (text, column) =>
-      form.refuses(text, column),
-    )
+    mapping.write(withFiles(values, mapping, [...held, ...spill]), form.refuses)
   const problems: Problem[] = []
   const first = cells([])
-  const homeless = new Map([
-    ...unmappedValues(values, mapping, letter, context),
-    ...halves,
-    ...(first.ok ? constantsContradicted(first.value.spilled, definition) : []),
-  ])
+  const homeless = new Map(unmappedValues(values, mapping, letter, context))
+  for (const [field, value] of halves) homeless.set(field, value)
+  if (first.ok && first.value.spilled.size > 0)
+    for (const [field, value] of constantsContradicted(first.value.spilled, definition))
+      homeless.set(field, value)
   // A secret letter in a system that cannot say so would be an open one: that is never spilled.
   for (const entry of homeless)
     if (definition.unmapped === 'refuse' || entry[0] === 'secrecy') problems.push(cannotSay(...entry))
@@ -101,9 +96,9 @@ function writeLetter(
 
   const files: WrittenFile[] =
     inside === undefined ? letter.attachments.map((each, index) => attached(each, names[index] ?? '')) : []
+  if (first.value.spilled.size + homeless.size === 0)
+    return good(document(work, outgoing.id, merged(first.value.cells, extension.cells), files, []))
   const spilled: FieldValues = new Map([...first.value.spilled, ...homeless])
-  if (spilled.size === 0)
-    return good(document(form, mapping, outgoing.id, merged(first.value.cells, extension.cells), files, []))
   if (mapping.files === undefined) return bad(...cannotSayAny(spilled))
   const spill = spillFile(outgoing.id, `${letter.number.printed} ลงวันที่ ${letter.date}`, spilled)
   const { name, mediaType, content } = spill
@@ -112,8 +107,7 @@ function writeLetter(
   if (!second.ok) return second
   return good(
     document(
-      form,
-      mapping,
+      work,
       outgoing.id,
       merged(second.value.cells, extension.cells),
       inside === undefined ? [...files, spill] : [],
@@ -123,14 +117,12 @@ function writeLetter(
 }
 
 function document(
-  form: RecordForm,
-  mapping: Mapping,
+  { form, columns }: RecordsWork,
   id: string,
   cells: ReadonlyMap<string, string>,
   files: readonly WrittenFile[],
   spilled: readonly string[],
 ): Written {
-  const columns = [...new Set([...form.columns, ...mapping.columns])]
   const companion = form.writeCompanion?.([cells])
   return {
     bytes: form.write([cells], columns),
@@ -148,7 +140,8 @@ const companionFile = (id: string, { extension, mediaType, bytes }: WrittenCompa
 const refusedAnywhere = (form: RecordForm, text: string, columns: readonly string[] = []) =>
   [undefined, ...columns].map((column) => form.refuses(text, column)).find((found) => found !== undefined)
 
-const merged = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) => new Map([...a, ...b])
+const merged = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) =>
+  b.size === 0 ? a : new Map([...a, ...b])
 
 /** A file as the cells that hold or name it take it. */
 interface Held {
@@ -159,8 +152,8 @@ interface Held {
   readonly content: string
 }
 
-/** The main file first (blank when there is none), then the enclosures and the spilled text. */
-function withFiles(values: FieldValues, mapping: Mapping, held: readonly Held[]): FieldValues {
+/** The values with those of the files: the main one first (blank when there is none), then the enclosures and the spilled text. */
+function withFiles(values: Map<string, Values>, mapping: Mapping, held: readonly Held[]): FieldValues {
   if (mapping.files === undefined) return values
   const { first, inside } = mapping.files.codec.files ?? {}
   const enclosures = held.filter(({ role }) => role === 'enclosure')
@@ -170,10 +163,11 @@ function withFiles(values: FieldValues, mapping: Mapping, held: readonly Held[])
     first === 'enclosure' || (main.length === 0 && enclosures.length === 0)
       ? [...main, ...enclosures]
       : [main[0] ?? nothing, ...main.slice(1), ...enclosures]
-  const said = placed.flatMap(({ name, mediaType, content }) =>
-    inside === undefined ? [name] : [name, mediaType, content],
-  )
-  return new Map([...values, [mapping.files.field, said]])
+  const said =
+    inside === undefined
+      ? placed.map(({ name }) => name)
+      : placed.flatMap(({ name, mediaType, content }) => [name, mediaType, content])
+  return values.set(mapping.files.field, said)
 }
 
 const referenceFields = ['references.number', 'references.date', 'references.subject'] as const
@@ -183,12 +177,12 @@ const referenceFields = ['references.number', 'references.date', 'references.sub
  * place for only one of the two is no reference any more. None is written then; all of them are `halves`, to be spilled.
  */
 function wholeReferences(
-  values: FieldValues,
+  values: Map<string, Values>,
   { references }: LetterFields,
   { mapped }: Mapping,
-): { readonly values: FieldValues; readonly halves: FieldValues } {
+): { readonly values: Map<string, Values>; readonly halves: FieldValues } {
   const none = { values, halves: new Map() }
-  if (!referenceFields.some((field) => mapped.has(field))) return none
+  if (references.length === 0 || !referenceFields.some((field) => mapped.has(field))) return none
   const says = (field: (typeof referenceFields)[number], text: string): boolean =>
     text !== '' && mapped.has(field)
   const whole = references.every(
@@ -207,13 +201,14 @@ function unmappedValues(
   letter: LetterFields,
   context: FormContext,
 ): FieldValues {
-  return new Map(
-    [...values].filter(([field, value]) => {
-      if (mapping.mapped.has(field)) return false
-      const implied = impliedValues(field, letter.number.circular, context.office)
-      return value.length !== implied.length || value.some((each, index) => each !== implied[index])
-    }),
-  )
+  const unmapped = new Map<string, Values>()
+  for (const [field, value] of values) {
+    if (mapping.mapped.has(field)) continue
+    const implied = impliedValues(field, letter.number.circular, context.office)
+    if (value.length !== implied.length || value.some((each, index) => each !== implied[index]))
+      unmapped.set(field, value)
+  }
+  return unmapped
 }
 
 const constantsContradicted = (spilled: FieldValues, { fields }: DocumentDefinition): FieldValues =>

@@ -3,11 +3,10 @@
 import type { ExtensionField } from '../../letter/letter.ts'
 import { good, type Problem, problem } from '../../problem/problem.ts'
 import type { AttachmentContent, IncomingAttachment, Item, Source, Understood } from '../contract.ts'
-import type { Codec, LookupRows, LookupTables, Values } from '../fields/codec.ts'
+import type { Codec, Values } from '../fields/codec.ts'
 import { letterOfValues } from '../fields/letter-fields.ts'
-import { type Mapping, mappingOf } from '../fields/mapping.ts'
+import type { Mapping } from '../fields/mapping.ts'
 import { noticeOfValues } from '../fields/notice-fields.ts'
-import { splitting } from '../fields/split.ts'
 import type { DocumentDefinition } from '../profile.ts'
 import { Places } from './assembled.ts'
 import { companionOf } from './companion.ts'
@@ -16,16 +15,8 @@ import { filesInside } from './files-inside.ts'
 import type { Companion, DocumentForm, FileInside, FormContext, FormRecord, RecordForm } from './format.ts'
 import { missingFile } from './missing-file.ts'
 import { writeRecord } from './records-out.ts'
-import { columnsOfRules, guarded, letterRows } from './rows-of-letters.ts'
-
-/** The tables that are known; a codec that needs another says so when it is asked. */
-const tablesOf = ({ tables = {}, lookups = new Map() }: DocumentDefinition): LookupTables =>
-  new Map([
-    ...Object.entries(tables).flatMap(([name, table]): [string, LookupRows][] =>
-      'rows' in table ? [[name, new Map(Object.entries(table.rows))]] : [],
-    ),
-    ...lookups,
-  ])
+import { type RecordsWork, workOf } from './records-work.ts'
+import { letterRows } from './rows-of-letters.ts'
 
 /** The form that a records format and a profile's fields make together. */
 export function recordsDocument(
@@ -33,8 +24,8 @@ export function recordsDocument(
   definition: DocumentDefinition,
   context: FormContext,
 ): DocumentForm {
-  const form = guarded(plain, definition)
-  const mapping = splitting(mappingOf(definition.fields, tablesOf(definition)), definition.split ?? {})
+  const work = workOf(plain, definition, context)
+  const { form, mapping } = work
   return {
     kind: form.kind,
     multipart: 'form-data',
@@ -42,15 +33,14 @@ export function recordsDocument(
     receipts: false,
     read: async (source) => {
       const companion = await companionOf(source, form)
-      return readApart(source, form, mapping, (each, fileOf) =>
-        itemsOf(each, form, companion, mapping, definition, context, fileOf),
-      )
+      return readApart(source, form, mapping, (each, fileOf) => itemsOf(each, companion, work, fileOf))
     },
     write: async (outgoing) => {
+      const bounds = mapping.files?.codec.files?.inside
       const places = standApart(form, mapping) ? new Places() : undefined
-      const inside = await filesInside(outgoing, mapping.files?.codec.files?.inside, places)
+      const inside = bounds === undefined ? good([]) : await filesInside(outgoing, bounds, places)
       if (!inside.ok) return inside
-      const written = writeRecord(outgoing, inside.value, form, mapping, definition, context)
+      const written = writeRecord(outgoing, inside.value, work)
       if (!written.ok) return written
       if (form.enclose !== undefined) return form.enclose(written.value, outgoing)
       if (places === undefined) return written
@@ -68,13 +58,11 @@ export function recordsDocument(
 
 function itemsOf(
   source: Source,
-  form: RecordForm,
   companion: Companion | undefined,
-  mapping: Mapping,
-  definition: DocumentDefinition,
-  context: FormContext,
+  work: RecordsWork,
   fileOf: FileOf,
 ): readonly Item[] {
+  const { form, mapping, definition, context } = work
   const items: Item[] = []
   let columnsKnown = false
   for (const read of letterRows(form.read(source.bytes, companion), definition)) {
@@ -85,10 +73,7 @@ function itemsOf(
     if (!columnsKnown) {
       columnsKnown = true
       // Said once, for the document: every record would say it again.
-      const [first, ...rest] = missingColumns(read.record, [
-        ...mapping.columns,
-        ...columnsOfRules(definition),
-      ])
+      const [first, ...rest] = missingColumns(read.record, work.needed)
       if (first !== undefined)
         return [...items, { kind: 'fault', position: 'header', problems: [first, ...rest] }]
     }
@@ -97,7 +82,7 @@ function itemsOf(
     else
       items.push(
         context.content === 'letter'
-          ? letterItem(read.record, source, form, mapping, definition, context, fileOf)
+          ? letterItem(read.record, source, work, fileOf)
           : noticeItem(read.record, mapping, context),
       )
   }
@@ -105,7 +90,7 @@ function itemsOf(
 }
 
 function missingColumns(record: FormRecord, needed: readonly string[]): Problem[] {
-  const missing = [...new Set(needed)].filter((column) => !record.cells.has(column))
+  const missing = needed.filter((column) => !record.cells.has(column))
   if (missing.length === 0) return []
   const found = [...record.cells.keys()].join(', ')
   // What there is stands once, however much is missing.
@@ -147,24 +132,24 @@ const understoodOf = (cells: ReadonlyMap<string, string>, mapping: Mapping): Und
   values: Object.fromEntries(mapping.readable(cells)),
 })
 
+const none: ReadonlyMap<string, FileInside> = new Map()
+
 function letterItem(
-  { position, cells, files = new Map(), charset }: FormRecord,
+  { position, cells, files = none, charset }: FormRecord,
   source: Source,
-  form: RecordForm,
-  mapping: Mapping,
-  definition: DocumentDefinition,
-  context: FormContext,
+  { form, mapping, definition, context, told }: RecordsWork,
   fileOf: FileOf,
 ): Item {
   const values = mapping.read(cells)
-  const number = printed('number', cells, definition)
+  const fault = (problems: readonly [Problem, ...Problem[]]): Item =>
+    faultAt(position, problems, printed('number', cells, definition), understoodOf(cells, mapping))
   const faulty = (problems: readonly [Problem, ...Problem[]]): Item => {
     // Its scans come along: whoever looks at it, or reads it again when the profile is mended, needs them.
     const wanted = namedFiles(cells, mapping).filter(
       (name) => !files.has(name) && !source.beside.has(name) && source.contested?.has(name) !== true,
     )
     return source.final || wanted.length === 0
-      ? faultAt(position, problems, number, understoodOf(cells, mapping))
+      ? fault(problems)
       : { kind: 'waiting', position, missing: wanted }
   }
   if (!values.ok) return faulty(values.problems)
@@ -175,22 +160,22 @@ function letterItem(
   const problems: Problem[] = draft.ok ? [] : [...draft.problems]
   if (definition.main === 'required' && !named.some(({ role }) => role === 'main'))
     problems.push(problem('adapter.letter.main-missing', 'attachments'))
-  const missing = named
-    .filter(({ name, inside }) => !within(name, inside) && !source.beside.has(name))
-    .map(({ name }) => name)
+  const missing: string[] = []
+  for (const { name, inside } of named)
+    if (!within(name, inside) && !source.beside.has(name)) missing.push(name)
   for (const name of files.keys())
     if (!named.some((each) => each.name === name))
       problems.push(problem('adapter.file.unnamed', 'attachments', name))
-  problems.push(...missing.flatMap((name) => missingFile(source, name, 'attachments')))
+  for (const name of missing) problems.push(...missingFile(source, name, 'attachments'))
   const [first, ...rest] = problems
-  if (first !== undefined) return faultAt(position, [first, ...rest], number, understoodOf(cells, mapping))
+  if (first !== undefined) return fault([first, ...rest])
   if (!draft.ok) throw new Error('a draft that failed has no problem')
   if (missing.length > 0) return { kind: 'waiting', position, missing }
   const date = printed('date', cells, definition)
   return {
     kind: 'letter',
     position,
-    draft: { ...draft.value, extension: unmapped(cells, mapping, definition) },
+    draft: { ...draft.value, extension: unmapped(cells, told) },
     attachments: named.flatMap(({ name, role, inside: own }) => {
       const inside = within(name, own)
       if (inside !== undefined) return [{ name, role, ...inside }]
@@ -218,24 +203,27 @@ interface Named {
 function attachmentsNamed(values: Values, codec: Codec | undefined, fileOf: FileOf): readonly Named[] {
   const first = codec?.files?.first ?? 'main'
   const each = codec?.files?.inside === undefined ? 1 : 3
-  return Array.from({ length: values.length / each }, (_, index): Named => {
-    const [name = '', mediaType = '', content] = values.slice(index * each, (index + 1) * each)
-    const role = index === 0 ? first : 'enclosure'
-    if (content === undefined) return { name, role }
-    const held = fileOf(content) ?? { kind: 'bytes', bytes: Buffer.from(content, 'base64') }
-    return { name, role, inside: { mediaType, content: held } }
-  }).filter(({ name }) => name !== '')
+  const named: Named[] = []
+  for (let at = 0; at < values.length; at += each) {
+    const name = values[at]!
+    if (name === '') continue
+    const role = at === 0 ? first : 'enclosure'
+    if (each === 1) named.push({ name, role })
+    else {
+      const said = values[at + 2] ?? ''
+      const content = fileOf(said) ?? { kind: 'bytes', bytes: Buffer.from(said, 'base64') }
+      named.push({ name, role, inside: { mediaType: values[at + 1] ?? '', content } })
+    }
+  }
+  return named
 }
 
 /** Cells that no field is mapped to travel along under their column's name; blank ones say nothing. */
-const unmapped = (
-  cells: ReadonlyMap<string, string>,
-  mapping: Mapping,
-  { ignore = [] }: DocumentDefinition,
-): readonly ExtensionField[] =>
-  [...cells]
-    .filter(([column, cell]) => cell !== '' && !mapping.columns.includes(column) && !ignore.includes(column))
-    .map(([name, value]) => ({ name, value }))
+function unmapped(cells: ReadonlyMap<string, string>, told: ReadonlySet<string>): readonly ExtensionField[] {
+  const fields: ExtensionField[] = []
+  for (const [name, value] of cells) if (value !== '' && !told.has(name)) fields.push({ name, value })
+  return fields
+}
 
 /** What stands in a field's columns, as it stands there. */
 function printed(name: string, cells: ReadonlyMap<string, string>, { fields }: DocumentDefinition): string {

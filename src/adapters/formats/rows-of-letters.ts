@@ -135,8 +135,11 @@ function refusedCell(cell: string, column: string, { skip = [], continues }: Rul
 }
 
 /** Why written cells would not be read as a letter: columns that no field is mapped to, too. */
-export const unreadable = (cells: Cells, rules: Rules): readonly Problem[] =>
-  [...new Set(columnsOfRules(rules))].flatMap((column) => {
+export function unreadable(cells: Cells, rules: Rules): readonly Problem[] {
+  const problems: Problem[] = []
+  for (const column of new Set(columnsOfRules(rules))) {
     const found = refusedCell(held(cells, column), column, rules)
-    return found === undefined ? [] : [{ ...found, path: column }]
-  })
+    if (found !== undefined) problems.push({ ...found, path: column })
+  }
+  return problems
+}

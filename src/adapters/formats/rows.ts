@@ -63,6 +63,7 @@ export const rows = recordsFormat<Options>({
 })
 
 function formOf({ charset, separator, columns }: Options): RecordForm {
+  let layout = layoutOf([])
   return {
     kind: 'rows',
     mediaType: 'application/json',
@@ -78,7 +79,11 @@ function formOf({ charset, separator, columns }: Options): RecordForm {
       return [recordOf(dump.value, charset, separator)]
     },
     refuses: (text) => unsayable(text, charset),
-    write: ([cells], names) => writeDump(dumpOf(cells ?? new Map(), names, charset, separator)),
+    write: ([cells], names) => {
+      // A profile's columns are the same for every letter.
+      if (layout.names !== names) layout = layoutOf(names)
+      return writeDump(dumpOf(cells ?? new Map(), layout, charset, separator))
+    },
   }
 }
 
@@ -123,41 +128,61 @@ function recordOf(dump: RowDump, charset: Charset, separator: string): RecordRea
   return { kind: 'record', record }
 }
 
-function dumpOf(
-  cells: ReadonlyMap<string, string>,
-  names: readonly string[],
-  charset: Charset,
-  separator: string,
-): RowDump {
-  const plain = names.filter((name) => !name.includes('.'))
-  const row = plain.map((name): [string, RowCell] => [name, blank(cells.get(name) ?? '')])
+/** Columns of the row itself, and of its lists: `<list>.<column>`. */
+interface Layout {
+  readonly names: readonly string[]
+  /** A row in which nothing stands: a copy of it is made faster than a new one, and printed faster. */
+  readonly blank: RowDump['row']
+  readonly lists: readonly {
+    readonly name: string
+    readonly columns: readonly string[]
+    readonly names: readonly string[]
+  }[]
+}
+
+function layoutOf(names: readonly string[]): Layout {
   const lists = new Map<string, string[]>()
   for (const name of names) {
     const [list = '', column] = name.split('.', 2)
     if (column !== undefined) lists.set(list, [...(lists.get(list) ?? []), column])
   }
   return {
+    names,
+    blank: Object.fromEntries(names.filter((name) => !name.includes('.')).map((name) => [name, null])),
+    lists: [...lists].map(([name, columns]) => ({
+      name,
+      columns,
+      names: columns.map((column) => `${name}.${column}`),
+    })),
+  }
+}
+
+function dumpOf(
+  cells: ReadonlyMap<string, string>,
+  { blank, lists }: Layout,
+  charset: Charset,
+  separator: string,
+): RowDump {
+  const row: Record<string, RowCell> = { ...blank }
+  for (const name of Object.keys(blank)) row[name] = cells.get(name) || null
+  return {
     charset,
-    row: Object.fromEntries(row),
+    row,
     lists: Object.fromEntries(
-      [...lists].map(([list, columns]) => [list, listOf(list, columns, cells, separator)]),
+      lists.map(({ name, columns, names }) => [name, { columns, rows: rowsOf(names, cells, separator) }]),
     ),
   }
 }
 
-function listOf(
-  list: string,
-  columns: readonly string[],
+function rowsOf(
+  names: readonly string[],
   cells: ReadonlyMap<string, string>,
   separator: string,
-): RowList {
-  const values = columns.map((column) => {
-    const cell = cells.get(`${list}.${column}`) ?? ''
+): RowList['rows'] {
+  const values = names.map((name) => {
+    const cell = cells.get(name) ?? ''
     return cell === '' ? [] : cell.split(separator)
   })
-  const count = Math.max(0, ...values.map(({ length }) => length))
-  const rowsOf = Array.from({ length: count }, (_, index) => values.map((each) => blank(each[index] ?? '')))
-  return { columns, rows: rowsOf }
+  const count = values.reduce((most, { length }) => Math.max(most, length), 0)
+  return Array.from({ length: count }, (_, index) => values.map((each) => each[index] || null))
 }
-
-const blank = (cell: string): RowCell => (cell === '' ? null : cell)

@@ -1,4 +1,5 @@
 // JSON from outside: what JSON.parse takes in silence is refused here (attacks X10).
+import { isUtf8 } from 'node:buffer'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 
 const limits = { depth: 16, keys: 20_000 }
@@ -11,13 +12,9 @@ const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
  * `__proto__`, no number that a double cannot hold exactly. Every fault at once, but for text that is no JSON at all.
  */
 export function readStrictJson(bytes: Buffer): Result<unknown> {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return bad(problem('adapter.charset.bytes', '', undefined, { charset: 'utf-8' }))
-  }
+  if (!isUtf8(bytes)) return bad(problem('adapter.charset.bytes', '', undefined, { charset: 'utf-8' }))
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  const text = bytes.toString('utf8', marked ? 3 : 0)
   const keys = keysIn(text)
   const value = keys === undefined ? undefined : parsed(text)
   // As many keys as the text has: none stood twice.
@@ -91,8 +88,10 @@ function soundKeys(value: unknown): number | undefined {
     }
     return keys
   }
-  for (const [key, each] of Object.entries(value)) {
-    const inside = forbidden.has(key) ? undefined : soundKeys(each)
+  for (const key of Object.keys(value)) {
+    const inside = forbidden.has(key)
+      ? undefined
+      : soundKeys((value as Readonly<Record<string, unknown>>)[key])
     if (inside === undefined) return undefined
     keys += 1 + inside
   }

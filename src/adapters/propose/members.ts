@@ -1,7 +1,8 @@
 // JSON of a system: the list that holds the letters, and the paths to their values.
 import { problem } from '../../problem/problem.ts'
 import { decodePart } from '../formats/charset.ts'
-import { Broken, type Json, JsonText } from '../formats/json-records/parse.ts'
+import type { Json } from '../formats/json-records/json.ts'
+import { Broken, JsonText } from '../formats/json-records/parse.ts'
 import { isStep } from '../formats/json-records/path.ts'
 import type { CharsetGuess } from './charset.ts'
 import { findRecords, type Node } from './nested.ts'

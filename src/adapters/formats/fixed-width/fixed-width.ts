@@ -1,17 +1,17 @@
 // The records format `fixed-width`: records of columns that are so many bytes wide, as programs of COBOL and dBase print.
 import { problem } from '../../../problem/problem.ts'
 import type { Finding } from '../../schema.ts'
-import { charsets, contradicts, encode, unsayable } from '../charset.ts'
+import { charsets, contradicts, decodePart, encode, hasOneByteEach, unsayable } from '../charset.ts'
 import { type RecordForm, type RecordRead, recordsFormat } from '../format.ts'
 import { recordsOption } from '../record-options.ts'
-import { halfRecord, type Line, lineOf, linesOf, type RecordEnd, withoutMarks } from './lines.ts'
+import { blankLine, halfRecord, type Line, linesOf, type RecordEnd, withoutMarks } from './lines.ts'
 import {
   bytesOf,
   fault,
   gapsOf,
   type Layout,
   last,
-  padded,
+  put,
   recordLength,
   recordOf,
   refusedBy,
@@ -144,8 +144,19 @@ function formOf(options: Options): RecordForm {
   const length = recordLength(options)
   const byName = new Map(columns.map((column) => [column.name, column]))
   const body = (bytes: Buffer): Buffer => withoutMarks(bytes, end, length, charset.startsWith('utf-8'))
-  const frameLine = (line: string): Buffer =>
-    lineOf([{ start: 1, bytes: bytesOf(line, options) }], length, end)
+  const blank = blankLine(length, end)
+  const frameLine = (text: string): Buffer => {
+    const line = Buffer.from(blank)
+    bytesOf(text, options).copy(line)
+    return line
+  }
+  const lineOf = (row: ReadonlyMap<string, string>): Buffer => {
+    const line = Buffer.from(blank)
+    for (const column of columns) put(line, column, row.get(column.name) ?? '', options)
+    return line
+  }
+  const before = [encode('', charset), ...head.map(frameLine)]
+  const behind = foot.map(frameLine)
   return {
     kind: 'fixed-width',
     mediaType: 'text/plain',
@@ -166,27 +177,15 @@ function formOf(options: Options): RecordForm {
       const column = name === undefined ? undefined : byName.get(name)
       return column && refusedBy(column, cell, options)
     },
-    write: (rows) => {
-      const lines = rows.map((row) =>
-        lineOf(
-          columns.map((column) => ({
-            start: column.start,
-            bytes: padded(column, row.get(column.name) ?? '', options),
-          })),
-          length,
-          end,
-        ),
-      )
-      const mark = encode('', charset)
-      return Buffer.concat([mark, ...head.map(frameLine), ...lines, ...foot.map(frameLine)])
-    },
+    write: (rows) => Buffer.concat([...before, ...rows.map(lineOf), ...behind]),
   }
 }
 
 function* records(body: Buffer, options: Options): Generator<RecordRead> {
   const { end, head, foot } = options
   const most = options.records + limits.blank
-  const lines = [...linesOf(body, end, recordLength(options), most + 1)]
+  const text = hasOneByteEach(options.charset) ? decodePart(body, options.charset) : undefined
+  const lines = linesOf(body, text, end, recordLength(options), most + 1)
   const begins = (line: Line | undefined, how: string): boolean =>
     line?.bytes.subarray(0, bytesOf(how, options).length).equals(bytesOf(how, options)) === true
   for (const how of head) {

@@ -6,6 +6,8 @@ export type RecordEnd = 'crlf' | 'lf' | 'none'
 export interface Line {
   readonly position: string
   readonly bytes: Buffer
+  /** Its characters, where each byte is one: the places of both are the same. */
+  readonly text?: string
 }
 
 /** The end-of-file character that programs of DOS write behind the last record. */
@@ -20,15 +22,28 @@ export function withoutMarks(bytes: Buffer, end: RecordEnd, length: number, utf8
   return behind ? body.subarray(0, -1) : body
 }
 
-/** The records of a body, at most `limit` of them. Lines without a byte are none. */
-export function* linesOf(body: Buffer, end: RecordEnd, length: number, limit: number): Generator<Line> {
+/** The records of a body, at most `limit` of them. Lines without a byte are none. `text`: of the whole body. */
+export function linesOf(
+  body: Buffer,
+  text: string | undefined,
+  end: RecordEnd,
+  length: number,
+  limit: number,
+): Line[] {
+  const lines: Line[] = []
   let at = 0
   for (let count = 1; at < body.length && count <= limit; count += 1) {
-    const next = end === 'none' ? at + length : endOfLine(body, at)
-    const bytes = end === 'none' ? body.subarray(at, next) : withoutEnd(body.subarray(at, next), end)
-    if (bytes.length > 0) yield { position: `${end === 'none' ? 'record' : 'line'} ${count}`, bytes }
+    const next = end === 'none' ? Math.min(at + length, body.length) : endOfLine(body, at)
+    const last = end === 'none' ? next : withoutEnd(body, at, next, end)
+    if (last > at)
+      lines.push({
+        position: `${end === 'none' ? 'record' : 'line'} ${count}`,
+        bytes: body.subarray(at, last),
+        ...(text !== undefined && { text: text.slice(at, last) }),
+      })
     at = next
   }
+  return lines
 }
 
 /** Whether the last record may be the half of one. */
@@ -36,15 +51,10 @@ export function halfRecord(body: Buffer, end: RecordEnd, length: number): boolea
   return end === 'none' ? body.length % length !== 0 : body.length > 0 && body.at(-1) !== 0x0a
 }
 
-/** The bytes of one record: `length` of them, blank but for `parts`, and its end. */
-export function lineOf(
-  parts: readonly { readonly start: number; readonly bytes: Buffer }[],
-  length: number,
-  end: RecordEnd,
-): Buffer {
-  const line = Buffer.alloc(length, ' ')
-  for (const { start, bytes } of parts) bytes.copy(line, start - 1)
-  return end === 'none' ? line : Buffer.concat([line, Buffer.from(end === 'lf' ? '\n' : '\r\n')])
+/** The bytes of a record in which nothing stands: `length` blanks, and its end. */
+export function blankLine(length: number, end: RecordEnd): Buffer {
+  const behind = end === 'none' ? '' : end === 'lf' ? '\n' : '\r\n'
+  return Buffer.from(' '.repeat(length) + behind, 'latin1')
 }
 
 function endOfLine(body: Buffer, from: number): number {
@@ -52,7 +62,8 @@ function endOfLine(body: Buffer, from: number): number {
   return found < 0 ? body.length : found + 1
 }
 
-function withoutEnd(line: Buffer, end: RecordEnd): Buffer {
-  const bare = line.at(-1) === 0x0a ? line.subarray(0, -1) : line
-  return end === 'crlf' && bare.at(-1) === 0x0d ? bare.subarray(0, -1) : bare
+/** Where the bytes of the line from `from` to `to` end without what ends it. */
+function withoutEnd(body: Buffer, from: number, to: number, end: RecordEnd): number {
+  const bare = to > from && body[to - 1] === 0x0a ? to - 1 : to
+  return end === 'crlf' && bare > from && body[bare - 1] === 0x0d ? bare - 1 : bare
 }

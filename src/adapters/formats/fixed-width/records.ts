@@ -1,6 +1,6 @@
 // One fixed-width record ↔ cells: what each column holds, what it refuses, and that nothing stands between columns.
 import { type Problem, problem } from '../../../problem/problem.ts'
-import { type Charset, decodePart, encode, encodedLength, hasOneByteEach, undecodable } from '../charset.ts'
+import { type Charset, decodePart, encode, encodedLength, undecodable } from '../charset.ts'
 import type { RecordRead } from '../format.ts'
 import type { Line } from './lines.ts'
 
@@ -41,32 +41,31 @@ export function gapsOf(layout: Layout): readonly Gap[] {
 
 /** One record; nothing where nothing stands in it. */
 export function recordOf(
-  { position, bytes }: Line,
+  { position, bytes, text }: Line,
   layout: Layout,
   gaps: readonly Gap[],
 ): RecordRead | undefined {
   const { columns, charset, short } = layout
-  if (blank(bytes)) return undefined
+  if (isBlank(bytes, 0, bytes.length)) return undefined
   const length = recordLength(layout)
-  // Where a byte is a character, the places of both are the same.
-  const whole = hasOneByteEach(charset) ? decodePart(bytes, charset) : undefined
   const cellOf = ({ start, length, align, pad }: Column): string => {
     const [from, to] = [start - 1, start - 1 + length]
-    const cell = whole?.slice(from, to) ?? decodePart(bytes.subarray(from, to), charset)
+    const cell = text?.slice(from, to) ?? decodePart(bytes.subarray(from, to), charset)
     if (align === 'left') return withoutBlanksBehind(cell)
     const bare = cell.replace(/^ +/, '')
     return pad === 'space' ? bare : bare.replace(/^0+(?=.)/s, '')
   }
-  const cells = new Map(columns.map((column) => [column.name, cellOf(column)]))
+  const cells = new Map<string, string>()
+  for (const column of columns) cells.set(column.name, cellOf(column))
   const problems: Problem[] = []
-  if ((bytes.length < length && short === 'fault') || !blank(bytes.subarray(length)))
+  if ((bytes.length < length && short === 'fault') || !isBlank(bytes, length, bytes.length))
     problems.push(problem('adapter.fixed.length', '', undefined, { count: bytes.length, expected: length }))
   else
-    for (const { first, last } of gaps) {
-      const between = bytes.subarray(first - 1, last)
-      if (!blank(between))
-        problems.push(problem('adapter.fixed.between', '', decodePart(between, charset), { first, last }))
-    }
+    for (const { first, last } of gaps)
+      if (!isBlank(bytes, first - 1, last)) {
+        const between = decodePart(bytes.subarray(first - 1, last), charset)
+        problems.push(problem('adapter.fixed.between', '', between, { first, last }))
+      }
   for (const [name, cell] of cells)
     if (cell.includes(undecodable))
       problems.push(problem('adapter.charset.bytes', `column ${name}`, cell, { charset }))
@@ -96,14 +95,16 @@ export function refusedBy(column: Column, cell: string, layout: Layout): Problem
     : undefined
 }
 
-/** The bytes of a column. Throws for a text that `refusedBy` names. */
-export function padded(column: Column, cell: string, layout: Layout): Buffer {
+/** Puts a text into its column of a blank line. Throws for one that `refusedBy` names. */
+export function put(line: Buffer, column: Column, cell: string, layout: Layout): void {
+  // Blank is not zero: a number that nobody gave stays blank.
+  if (cell === '') return
   const bytes = bytesOf(cell, layout)
   const free = column.length - bytes.length
   if (free < 0) throw new Error(`a text was written that the column ${column.name} refuses`)
-  // Blank is not zero: a number that nobody gave stays blank.
-  const fill = Buffer.alloc(free, column.pad === 'zero' && bytes.length > 0 ? '0' : ' ')
-  return Buffer.concat(column.align === 'left' ? [bytes, fill] : [fill, bytes])
+  const from = column.start - 1
+  if (column.pad === 'zero') line.fill('0', from, from + free)
+  bytes.copy(line, column.align === 'left' ? from : from + free)
 }
 
 export const last = ({ start, length }: Column): number => start + length - 1
@@ -117,8 +118,9 @@ export const bytesOf = (cell: string, layout: Pick<Layout, 'charset'>): Buffer =
 const charsetOf = ({ charset }: Pick<Layout, 'charset'>): Charset =>
   charset === 'utf-8-bom' ? 'utf-8' : charset
 
-function blank(bytes: Buffer): boolean {
-  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] !== 0x20) return false
+function isBlank(bytes: Buffer, from: number, to: number): boolean {
+  const end = Math.min(to, bytes.length)
+  for (let at = from; at < end; at += 1) if (bytes[at] !== 0x20) return false
   return true
 }
 

@@ -126,11 +126,11 @@ class TableReader {
   }
 
   #openWithin(name: string, attributes: Readonly<Record<string, string>>): void {
-    if (unseen.has(name)) this.#problem(problem('adapter.html.outside', '', `<${name}>`))
+    if (name === 'td' || name === 'th') this.#beginCell(attributes)
+    else if (name === 'tr') this.#beginRow()
+    else if (unseen.has(name)) this.#problem(problem('adapter.html.outside', '', `<${name}>`))
     else if (groups.has(name)) this.#spans.clear()
     else if (name === 'caption') this.#caption = true
-    else if (name === 'tr') this.#beginRow()
-    else if (name === 'td' || name === 'th') this.#beginCell(attributes)
     else if (name === 'br') this.#cell?.text.lineBreak()
     else if (name === 'span') this.#spaceRuns.push(isSpaceRun(attributes['style']))
     else if (paragraphs.has(name)) this.#cell?.text.paragraph()

@@ -27,6 +27,9 @@ export class Spans {
 
   /** The cells of the next row, by column. `torn`: two cells cover one place. */
   laidOut(row: readonly Cell[]): { readonly cells: readonly string[]; readonly torn: boolean } {
+    // Most rows have no cell that spans, and none above them that does.
+    if (this.#above.size === 0 && row.every(({ across, down }) => across === 1 && down === 1))
+      return { cells: row.map(({ text }) => text.toString()), torn: false }
     const cells: string[] = []
     const below = new Map<number, { text: string; left: number }>()
     let torn = false

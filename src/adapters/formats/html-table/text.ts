@@ -1,6 +1,8 @@
 // The text of one HTML cell ↔ its markup: white space as browsers and Excel take it.
 
 const spaces = /[ \t\n\r\f]+/
+/** White space that is more than one space between words; most texts have none. */
+const spread = /[\t\n\r\f]| {2}|^ | $|^$/
 
 /**
  * Gathers the text of a cell. White space in the source is one space between words and nothing at the edges; what is written
@@ -13,6 +15,10 @@ export class CellText {
 
   /** Characters as they stand in the source. */
   source(data: string): void {
+    if (!spread.test(data)) {
+      this.exact(data)
+      return
+    }
     for (const [index, word] of data.split(spaces).entries()) {
       if (index > 0) this.#space = true
       if (word === '') continue

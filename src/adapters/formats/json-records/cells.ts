@@ -1,6 +1,6 @@
 // One record of a JSON document → its cells: those that columns name, and every other under its own path.
 import { type Problem, problem } from '../../../problem/problem.ts'
-import type { Json, JsonObject } from './parse.ts'
+import type { Json, JsonObject } from './json.ts'
 import type { Place } from './path.ts'
 
 export interface CellsRead {
@@ -90,8 +90,15 @@ const joined = (path: string, key: string): string =>
 
 /** Bytes that meant nothing, and halves of surrogate pairs that an escape wrote. */
 const nowhere = /\ufffd|\p{Surrogate}/u
+/** Whole pairs too: a first look that nearly every text passes. */
+const astray = /[\ud800-\udfff\ufffd]/
 
-export const undecodableIn = (cells: ReadonlyMap<string, string>, charset: string): readonly Problem[] =>
-  [...cells]
-    .filter(([name, cell]) => nowhere.test(name) || nowhere.test(cell))
-    .map(([name, cell]) => problem('adapter.charset.bytes', `column ${name}`, cell, { charset }))
+export function undecodableIn(cells: ReadonlyMap<string, string>, charset: string): readonly Problem[] {
+  const problems: Problem[] = []
+  for (const [name, cell] of cells)
+    if (isUndecodable(name) || isUndecodable(cell))
+      problems.push(problem('adapter.charset.bytes', `column ${name}`, cell, { charset }))
+  return problems
+}
+
+const isUndecodable = (text: string): boolean => astray.test(text) && nowhere.test(text)

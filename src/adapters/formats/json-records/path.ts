@@ -1,5 +1,5 @@
 // The small paths by which a profile names places of a JSON document: `เรื่อง`, `ผู้รับ.ชื่อ`, and from the root `/รุ่น`.
-import { forbiddenKeys } from './parse.ts'
+import { forbiddenKeys } from './json.ts'
 
 /** How a value is written; any is read. */
 export type ValueType = 'text' | 'number' | 'boolean'

@@ -3,8 +3,9 @@ import { type Problem, problem } from '../../../problem/problem.ts'
 import { decode } from '../charset.ts'
 import type { RecordRead } from '../format.ts'
 import { addRest, cellsOf, undecodableIn } from './cells.ts'
+import type { Json } from './json.ts'
 import type { JsonRecordsOptions } from './options.ts'
-import { Broken, type Json, JsonText } from './parse.ts'
+import { Broken, JsonText } from './parse.ts'
 import { type Place, stepsOf } from './path.ts'
 
 type Fault = Extract<RecordRead, { kind: 'fault' }>

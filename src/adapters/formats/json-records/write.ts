@@ -119,7 +119,7 @@ function printed(node: Node, indent: number, margin: string): string {
 
 /** Outside of quotes a document of ours is ASCII: whatever else there is stands in a text or a key. */
 function escaped(text: string, { escapes, charset }: JsonRecordsOptions): string {
-  if (escapes === 'all') return text.replace(/[\u0080-\uffff]/g, escapedUnit)
+  if (escapes === 'all') return text.replace(/[\u0080-\uffff]+/g, escapedUnits)
   return escapes === 'write' ? escapeUnsayable(text, charset) : text
 }
 
@@ -127,9 +127,14 @@ function escapeUnsayable(text: string, charset: Charset): string {
   if (unsayable(text, charset) === undefined) return text
   return [...text]
     .map((each) =>
-      unsayable(each, charset) === undefined ? each : each.replace(/[\u0080-\uffff]/g, escapedUnit),
+      unsayable(each, charset) === undefined ? each : each.replace(/[\u0080-\uffff]+/g, escapedUnits),
     )
     .join('')
 }
 
-const escapedUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+function escapedUnits(units: string): string {
+  let escaped = ''
+  for (let at = 0; at < units.length; at += 1)
+    escaped += `\\u${units.charCodeAt(at).toString(16).padStart(4, '0')}`
+  return escaped
+}

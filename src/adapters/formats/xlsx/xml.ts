@@ -27,6 +27,12 @@ export function readXml(bytes: Buffer, reader: XmlReader): Problem | undefined {
   const parser = new SaxesParser({ xmlns: true })
   let depth = 0
   let attributes = 0
+  let asked = { uri: '', known: false }
+  // Nearly all elements of a part are of one namespace.
+  const isKnown = (uri: string): boolean => {
+    if (uri !== asked.uri) asked = { uri, known: known.test(uri) }
+    return asked.known
+  }
   parser.on('error', (error) => {
     throw new Broken(`a part is no XML: ${error.message.slice(0, 200)}`)
   })
@@ -47,20 +53,17 @@ export function readXml(bytes: Buffer, reader: XmlReader): Problem | undefined {
     if (attributes > bounds.attributes) throw new Broken('an element has too many attributes')
   })
   parser.on('opentag', ({ uri, local, attributes: found }) => {
-    const named = Object.values(found).flatMap((each): [string, string][] =>
-      each.uri === ''
-        ? [[each.local, each.value]]
-        : relationship.test(each.uri)
-          ? [[`r:${each.local}`, each.value]]
-          : [],
-    )
-    reader.open?.(known.test(uri) ? local : `other:${local}`, new Map(named))
+    const named = new Map<string, string>()
+    for (const { uri: of, local: name, value } of Object.values(found))
+      if (of === '') named.set(name, value)
+      else if (relationship.test(of)) named.set(`r:${name}`, value)
+    reader.open?.(isKnown(uri) ? local : `other:${local}`, named)
   })
   parser.on('text', (text) => reader.text?.(text))
   parser.on('cdata', (text) => reader.text?.(text))
   parser.on('closetag', ({ uri, local }) => {
     depth -= 1
-    reader.close?.(known.test(uri) ? local : `other:${local}`)
+    reader.close?.(isKnown(uri) ? local : `other:${local}`)
   })
   try {
     // A byte order mark is no part of the text.

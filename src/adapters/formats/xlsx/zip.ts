@@ -127,6 +127,6 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32 as ZIP has it; zlib's own came only with Node 20.15. */
 function crc32(bytes: Buffer): number {
   let value = 0xffffffff
-  for (const byte of bytes) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] ?? 0)
+  for (let at = 0; at < bytes.length; at += 1) value = (value >>> 8) ^ table[(value ^ bytes[at]!) & 0xff]!
   return (value ^ 0xffffffff) >>> 0
 }

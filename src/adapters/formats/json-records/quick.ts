@@ -1,0 +1,115 @@
+// JSON by the engine's own parser, where one look at the text shows that it hides nothing: no key twice, no number that
+// would come back with another text, no key that it would put in another place.
+import { forbiddenKeys, type Json } from './json.ts'
+
+export interface Extent {
+  /** Behind the value's last character. */
+  readonly end: number
+  /** The keys of all its objects. */
+  readonly keys: number
+}
+
+const number = /-?\d[\d.eE+-]*/y
+
+/**
+ * How far the object or list reaches that begins at `start`; nothing where it does not end, is deeper than `depth`, or holds a
+ * number that is not written as the engine would write it.
+ */
+export function extentOf(text: string, start: number, depth: number): Extent | undefined {
+  let keys = 0
+  let open = 0
+  for (let at = start; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case 0x22: {
+        at = endOfText(text, at)
+        break
+      }
+      case 0x3a:
+        keys += 1
+        break
+      case 0x5b:
+      case 0x7b:
+        open += 1
+        if (open > depth) return undefined
+        break
+      case 0x5d:
+      case 0x7d:
+        open -= 1
+        if (open === 0) return { end: at + 1, keys }
+        break
+      case 0x2d:
+      case 0x30:
+      case 0x31:
+      case 0x32:
+      case 0x33:
+      case 0x34:
+      case 0x35:
+      case 0x36:
+      case 0x37:
+      case 0x38:
+      case 0x39: {
+        number.lastIndex = at
+        const [digits = ''] = number.exec(text) ?? []
+        if (digits === '' || String(Number(digits)) !== digits) return undefined
+        at += digits.length - 1
+        break
+      }
+    }
+  }
+  return undefined
+}
+
+/** Where the text that begins with the quote at `start` ends; the end of everything where it does not. */
+export function endOfText(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let back = end - 1
+    while (text.charCodeAt(back) === 0x5c) back -= 1
+    // After an odd number of backslashes the quote is a part of the text.
+    if ((end - back) % 2 === 1) return end
+  }
+  return text.length
+}
+
+export interface Found {
+  readonly json: Json
+  readonly keys: number
+  readonly values: number
+}
+
+/** A value of which `extentOf` says how far it reaches; nothing where it is no JSON, or has a key that an object must not have. */
+export function jsonOf(text: string): Found | undefined {
+  let keys = 0
+  let values = 0
+  const of = (value: unknown): Json | undefined => {
+    values += 1
+    if (typeof value === 'string') return { kind: 'text', text: value }
+    if (typeof value === 'number') return { kind: 'number', text: String(value) }
+    if (typeof value === 'boolean') return { kind: 'boolean', text: String(value) }
+    if (value === null) return { kind: 'null' }
+    if (Array.isArray(value)) {
+      const items: Json[] = []
+      for (const each of value) {
+        const item = of(each)
+        if (item === undefined) return undefined
+        items.push(item)
+      }
+      return { kind: 'list', items }
+    }
+    const members = new Map<string, Json>()
+    for (const [key, each] of Object.entries(value as Readonly<Record<string, unknown>>)) {
+      // The engine puts keys that are numbers first, wherever they stood.
+      const member = forbiddenKeys.has(key) || /^\d/.test(key) ? undefined : of(each)
+      if (member === undefined) return undefined
+      members.set(key, member)
+    }
+    keys += members.size
+    return { kind: 'object', members }
+  }
+  try {
+    const json = of(JSON.parse(text))
+    return json === undefined ? undefined : { json, keys, values }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return undefined
+  }
+}
