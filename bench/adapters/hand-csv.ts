@@ -25,6 +25,7 @@ import {
   slashedDate,
   thaiDate,
 } from './hand.ts'
+import { encoded, guarded, personOf, unguarded } from './hand-table.ts'
 
 const columns = [
   ...['ที่หนังสือ', 'ลงวันที่', 'เรื่อง', 'ความเร็ว', 'ชนิด', 'เวียน', 'จาก', 'ถึง', 'ชื่อผู้ลงนาม', 'สกุลผู้ลงนาม'],
@@ -108,12 +109,6 @@ function letterOf(row: readonly string[], beside: Beside): Read {
   }
 }
 
-export function personOf(givenName: string, familyName: string, jobTitle: string): Person | undefined {
-  return givenName === '' && familyName === '' && jobTitle === ''
-    ? undefined
-    : { givenName, familyName, jobTitle }
-}
-
 function referencesOf(numbers: string, dates: string, texts: string) {
   if (numbers === '' && dates === '' && texts === '') return []
   const subjects = texts.split('|')
@@ -163,15 +158,3 @@ function rowOf(letter: Letter, names: readonly string[]): string[] {
 
 const personCells = (person: Person | undefined): string[] =>
   person === undefined ? ['', '', ''] : [person.givenName, person.familyName, person.jobTitle]
-
-/** What a spreadsheet would run as a formula gets a mark, as the profile says. */
-const guarded = (cell: string): string => (/^'*\s*[=+\-@＝＋－＠]|^'*[\t\r]/.test(cell) ? `'${cell}` : cell)
-const unguarded = (cell: string): string =>
-  /^'+\s*[=+\-@＝＋－＠]|^'+[\t\r]/.test(cell) ? cell.slice(1) : cell
-
-/** Text in windows-874. iconv-lite writes `?` for what it cannot say. */
-export function encoded(text: string): Buffer {
-  const bytes = iconv.encode(text, 'windows-874')
-  if (iconv.decode(bytes, 'windows-874') !== text) fail('a text that windows-874 cannot say', text)
-  return bytes
-}

@@ -27,7 +27,7 @@ import {
   recipients,
   slashedDate,
 } from './hand.ts'
-import { encoded } from './hand-csv.ts'
+import { encoded } from './hand-table.ts'
 
 const columns = [
   { name: 'DOC_NO', type: 'C', length: 50 },

@@ -8,7 +8,7 @@ import type { Letter, Person } from '../../src/letter/letter.ts'
 import { type OfficeId, officeById, offices } from '../../src/letter/offices.ts'
 import { readInstant } from '../../src/letter/time.ts'
 import { fail, type Hand, known, localTime, numberOf, type Read, wholeOf } from './hand.ts'
-import { personOf } from './hand-csv.ts'
+import { personOf } from './hand-table.ts'
 import { must } from './letters.ts'
 
 interface Party {

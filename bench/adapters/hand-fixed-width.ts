@@ -18,7 +18,7 @@ import {
   type Read,
   recipients,
 } from './hand.ts'
-import { encoded } from './hand-csv.ts'
+import { encoded } from './hand-table.ts'
 
 const length = 1000
 const columns = [

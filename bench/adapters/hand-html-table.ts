@@ -20,7 +20,7 @@ import {
   recipients,
   thaiDate,
 } from './hand.ts'
-import { encoded, personOf } from './hand-csv.ts'
+import { encoded, guarded, personOf, unguarded } from './hand-table.ts'
 
 const columns = [
   ...['ลำดับที่', 'เลขที่หนังสือ', 'ลงวันที่', 'ชื่อเรื่อง', 'ชั้นความเร็ว', 'ชั้นความลับ', 'หน่วยงานผู้ส่ง', 'หน่วยงานผู้รับ'],
@@ -177,7 +177,3 @@ const entities: Readonly<Record<string, string>> = {
 }
 const escaped = (cell: string): string =>
   guarded(cell).replace(/[&<>"'\n]/g, (character) => entities[character] ?? character)
-
-const guarded = (cell: string): string => (/^'*\s*[=+\-@＝＋－＠]|^'*[\t\r]/.test(cell) ? `'${cell}` : cell)
-const unguarded = (cell: string): string =>
-  /^'+\s*[=+\-@＝＋－＠]|^'+[\t\r]/.test(cell) ? cell.slice(1) : cell

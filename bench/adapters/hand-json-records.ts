@@ -15,22 +15,21 @@ import {
   printSlashedDate,
   slashedDate,
 } from './hand.ts'
+import { fieldsOf, listOf, others, parsed, textOf } from './hand-fields.ts'
 
 const urgency = codes<Urgency>({ '0': 'ordinary', '1': 'urgent', '2': 'very-urgent', '3': 'most-urgent' })
 
-type Fields = Readonly<Record<string, unknown>>
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const fieldsOf = (value: unknown, what: string): Fields =>
-  value === undefined ? {} : isFields(value) ? value : fail('no object', what)
-const textOf = (value: unknown, what: string): string =>
-  value === undefined || value === null ? '' : typeof value === 'string' ? value : fail('no text', what)
-const listOf = (value: unknown, what: string): readonly unknown[] =>
-  value === undefined ? [] : Array.isArray(value) ? value : fail('no list', what)
+const keys = {
+  document: new Set(['meta', 'doc', 'sender', 'receiver', 'attachment']),
+  doc: new Set(['no', 'date', 'title', 'speed', 'enclosure']),
+  code: new Set(['code']),
+  files: new Set(['main', 'others']),
+  meta: new Set<string>(),
+}
 
 export const handJsonRecords: Hand = {
   read: (bytes, beside) => {
-    const document = fieldsOf(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), 'document')
+    const document = parsed(bytes)
     const [meta, doc] = [fieldsOf(document['meta'], 'meta'), fieldsOf(document['doc'], 'doc')]
     const files = fieldsOf(document['attachment'], 'attachment')
     const { number, urgency: glued } = numberOf(textOf(doc['no'], 'doc.no'))
@@ -39,16 +38,20 @@ export const handJsonRecords: Hand = {
     if (said !== undefined && glued !== undefined && said !== glued) fail('two urgencies', number.printed)
     const subject = textOf(doc['title'], 'doc.title')
     if ([...subject].length > 250) fail('a subject that is too long', subject)
-    const [first, ...others] = listOf(document['receiver'], 'receiver').map((each) =>
+    const [first, ...more] = listOf(document['receiver'], 'receiver').map((each) =>
       known(officesByOrganisation, textOf(fieldsOf(each, 'receiver')['code'], 'receiver.code'), 'office'),
     )
     const enclosures = listOf(files['others'], 'attachment.others').map((each) =>
       textOf(each, 'attachment.others'),
     )
-    const extension = Object.entries(meta).map(([key, value]) => ({
-      name: `meta.${key}`,
-      value: textOf(value, key),
-    }))
+    const sender = fieldsOf(document['sender'], 'sender')
+    const extension = [
+      ...others(document, '', keys.document),
+      ...others(meta, 'meta.', keys.meta),
+      ...others(doc, 'doc.', keys.doc),
+      ...others(sender, 'sender.', keys.code),
+      ...others(files, 'attachment.', keys.files),
+    ]
     return [
       {
         draft: {
@@ -60,13 +63,9 @@ export const handJsonRecords: Hand = {
           urgency: said ?? glued ?? 'ordinary',
           secrecy: 'ordinary',
           from: {
-            office: known(
-              officesByAbbreviation,
-              textOf(fieldsOf(document['sender'], 'sender')['code'], 'sender.code'),
-              'office',
-            ),
+            office: known(officesByAbbreviation, textOf(sender['code'], 'sender.code'), 'office'),
           },
-          to: first === undefined ? fail('no recipient', '') : { offices: [first, ...others] },
+          to: first === undefined ? fail('no recipient', '') : { offices: [first, ...more] },
           references: [],
           enclosureNote: textOf(doc['enclosure'], 'doc.enclosure'),
           sentAt: undefined,
@@ -90,7 +89,7 @@ export const handJsonRecords: Hand = {
     for (const text of [letter.subject, letter.enclosureNote])
       if ([...text].length > 250) fail('a text that is too long', text)
     const names = besideNamesOf(id, letter.attachments)
-    const { main, others } = cellsOfNames(names, letter.attachments)
+    const { main, others: enclosures } = cellsOfNames(names, letter.attachments)
     const document = {
       doc: {
         no: letter.number.printed,
@@ -101,7 +100,7 @@ export const handJsonRecords: Hand = {
       },
       sender: { code: officeById(from.office).abbreviation },
       receiver: to.offices.map((office) => ({ code: officeById(office).organisationId })),
-      attachment: { ...(main !== '' && { main }), ...(others.length > 0 && { others }) },
+      attachment: { ...(main !== '' && { main }), ...(enclosures.length > 0 && { others: enclosures }) },
     }
     // Its programs read ASCII only.
     const text = JSON.stringify(document).replace(

@@ -19,7 +19,7 @@ import {
   recipients,
   thaiDate,
 } from './hand.ts'
-import { personOf } from './hand-csv.ts'
+import { personOf } from './hand-table.ts'
 
 const labels = [
   ...['ที่', 'ลงวันที่', 'เรื่อง', 'จาก', 'ถึง', 'ตำแหน่งผู้ลงนาม', 'ตำแหน่งผู้รับ', 'สิ่งที่ส่งมาด้วย', 'ชื่อผู้ลงนาม'],

@@ -16,27 +16,33 @@ import {
   officesByOrganisation,
   recipients,
 } from './hand.ts'
+import { fieldsOf, listOf, others, parsed, textOf } from './hand-fields.ts'
 import { must } from './letters.ts'
 
 const urgency = codes<Urgency>({ '1': 'ordinary', '2': 'urgent', '3': 'very-urgent', '4': 'most-urgent' })
 const own = must(officeId('66'))
 
-type Fields = Readonly<Record<string, unknown>>
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const fieldsOf = (value: unknown, what: string): Fields => (isFields(value) ? value : fail('no object', what))
-const textOf = (value: unknown, what: string): string =>
-  value === null || value === undefined ? '' : typeof value === 'string' ? value : fail('no text', what)
+const columns = new Set([
+  ...['doc_no', 'doc_date', 'subject', 'speed', 'circular', 'recipients', 'enclosure', 'sent_at', 'remark'],
+])
+const keys = ['table', 'charset', 'row', 'lists']
+
+/** The name of a file: alone, or with what the transport says of it. */
+const fileOf = (cell: unknown): string =>
+  typeof cell === 'string' ? cell : textOf(fieldsOf(cell ?? {}, 'file')['file'], 'file')
 
 export const handRows: Hand = {
   read: (bytes, beside) => {
-    const dump = fieldsOf(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), 'dump')
+    const dump = parsed(bytes)
+    for (const key of Object.keys(dump)) if (!keys.includes(key)) fail('an unknown key', key)
+    if (textOf(dump['charset'], 'charset') !== 'utf-8') fail('another charset', bytes.toString('utf8', 0, 40))
     const row = fieldsOf(dump['row'], 'row')
     const cell = (name: string): string => textOf(row[name], name)
-    const list = fieldsOf(fieldsOf(dump['lists'], 'lists')['files'], 'files')['rows']
-    const names = Array.isArray(list)
-      ? list.map((each: unknown) => textOf(Array.isArray(each) ? each[0] : each, 'file'))
-      : []
+    const lists = fieldsOf(dump['lists'], 'lists')
+    for (const name of Object.keys(lists)) if (name !== 'files') fail('an unknown list', name)
+    const names = listOf(fieldsOf(lists['files'], 'files')['rows'], 'files').map((each) =>
+      fileOf(listOf(each, 'file')[0]),
+    )
     const { number, urgency: glued } = numberOf(cell('doc_no'))
     const said = cell('speed') === '' ? undefined : known(urgency.read, cell('speed'), 'urgency')
     if (said !== undefined && glued !== undefined && said !== glued) fail('two urgencies', number.printed)
@@ -59,7 +65,7 @@ export const handRows: Hand = {
           sentAt:
             sent === '' ? undefined : instantOf(must(readCanonicalDate(sent.slice(0, 10))), sent.slice(11)),
           description: cell('remark'),
-          extension: [],
+          extension: others(row, '', columns),
         },
         attachments: filesOf(names, beside),
       },
@@ -69,10 +75,14 @@ export const handRows: Hand = {
     const { from, to, references, sentAt } = letter
     if (letter.secrecy !== 'ordinary' || to.person)
       fail('a letter that says more than the system can hold', id)
-    for (const text of [letter.enclosureNote, letter.description])
-      if ([...text].length > 250) fail('too long', text)
+    for (const [text, limit] of [
+      [letter.subject, 1000],
+      [letter.enclosureNote, 250],
+      [letter.description, 250],
+    ] as const)
+      if ([...text].length > limit) fail('too long', text)
     const names = besideNamesOf(id, letter.attachments)
-    const { main, others } = cellsOfNames(names, letter.attachments)
+    const { main, others: enclosures } = cellsOfNames(names, letter.attachments)
     const sent = sentAt === undefined ? undefined : localTime(sentAt)
     const blank = (text: string | undefined): string | null =>
       text === undefined || text === '' ? null : text
@@ -98,7 +108,7 @@ export const handRows: Hand = {
           columns: ['ref_no', 'ref_date', 'ref_subject'],
           rows: references.map(({ number, date, subject }) => [blank(number), blank(date), blank(subject)]),
         },
-        files: { columns: ['content'], rows: [main, ...others].map((name) => [blank(name)]) },
+        files: { columns: ['content'], rows: [main, ...enclosures].map((name) => [blank(name)]) },
       },
     }
     return { bytes: Buffer.from(`${JSON.stringify(dump, null, 2)}\n`), names }

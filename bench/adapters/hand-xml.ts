@@ -16,7 +16,7 @@ import {
   officesByOrganisation,
   type Read,
 } from './hand.ts'
-import { personOf } from './hand-csv.ts'
+import { personOf } from './hand-table.ts'
 import { must } from './letters.ts'
 
 interface Party {

@@ -33,7 +33,7 @@ export interface Subject {
   readonly hand: Hand
   /** The library that the parser is held against, and what it does with the bytes. */
   readonly parser: { readonly name: string; parse(bytes: Buffer, companion?: Buffer): unknown }
-  /** The parser of a document format; of a records format it is the form's own. */
+  /** The parser, where it is not the form's own, from bytes to records. */
   readonly ownParser?: (bytes: Buffer) => unknown
 }
 

@@ -4,11 +4,11 @@ import type { LetterDraft } from '../../letter/check.ts'
 import { kinds, secrecies, urgencies } from '../../letter/codes.ts'
 import { readCanonicalDate } from '../../letter/dates.ts'
 import type { LetterFields, Person, Reference } from '../../letter/letter.ts'
-import { readLetterNumber } from '../../letter/numbers.ts'
 import { type OfficeId, officeId, offices } from '../../letter/offices.ts'
 import { printInstant, readInstant } from '../../letter/time.ts'
 import { good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { gather, type Values } from './codec.ts'
+import { readNumber } from './letter-number.ts'
 
 export type FieldValues = ReadonlyMap<string, Values>
 
@@ -110,7 +110,7 @@ export function letterOfValues(values: FieldValues, own: OfficeId): Result<Lette
     return keep(field, value === undefined ? undefined : reader(value))
   }
 
-  const numbered = read('number', readLetterNumber)
+  const numbered = read('number', readNumber)
   const number = numbered?.number
   const said = read('urgency', oneOf(urgencies))
   const glued = numbered?.urgency

@@ -3,6 +3,15 @@ import { readLetterNumber } from '../../letter/numbers.ts'
 import { bad, good, problem } from '../../problem/problem.ts'
 import { cellByCell, codec } from './codec.ts'
 
+type Read = ReturnType<typeof readLetterNumber>
+let last: { readonly printed: string; readonly read: Read } | undefined
+
+/** A number, read once where it is asked for twice in a row: by the codec that checks it, and by the letter. */
+export function readNumber(printed: string): Read {
+  if (last?.printed !== printed) last = { printed, read: readLetterNumber(printed) }
+  return last.read
+}
+
 /** `max`: characters that the system holds (some cut at 50). */
 export const letterNumber = codec<{ readonly max: number }>({
   name: 'letter-number',
@@ -30,7 +39,7 @@ export const letterNumber = codec<{ readonly max: number }>({
   create: ({ max }) =>
     cellByCell({
       read: (cell) => {
-        const number = readLetterNumber(cell)
+        const number = readNumber(cell)
         return number.ok ? good(cell) : number
       },
       write: (value) =>

@@ -66,9 +66,10 @@ export function recordOf(
         const between = decodePart(bytes.subarray(first - 1, last), charset)
         problems.push(problem('adapter.fixed.between', '', between, { first, last }))
       }
-  for (const [name, cell] of cells)
-    if (cell.includes(undecodable))
-      problems.push(problem('adapter.charset.bytes', `column ${name}`, cell, { charset }))
+  if (text?.includes(undecodable) !== false)
+    for (const [name, cell] of cells)
+      if (cell.includes(undecodable))
+        problems.push(problem('adapter.charset.bytes', `column ${name}`, cell, { charset }))
   const [first, ...more] = problems
   return first === undefined
     ? { kind: 'record', record: { position, cells } }

@@ -13,7 +13,8 @@ export const maximalDown = 65_534
 
 /** A span as the document says it; absent: 1; undefined: no span that a table has. */
 export function spanOf(said: string | undefined, limit: number): number | undefined {
-  const text = said?.trim() ?? '1'
+  if (said === undefined) return 1
+  const text = said.trim()
   return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= limit ? Number(text) : undefined
 }
 

@@ -96,9 +96,12 @@ export function jsonOf(text: string): Found | undefined {
       return { kind: 'list', items }
     }
     const members = new Map<string, Json>()
-    for (const [key, each] of Object.entries(value as Readonly<Record<string, unknown>>)) {
+    const object = value as Readonly<Record<string, unknown>>
+    for (const key of Object.keys(object)) {
       // The engine puts keys that are numbers first, wherever they stood.
-      const member = forbiddenKeys.has(key) || /^\d/.test(key) ? undefined : of(each)
+      const first = key.charCodeAt(0)
+      const moved = first >= 0x30 && first <= 0x39
+      const member = moved || forbiddenKeys.has(key) ? undefined : of(object[key])
       if (member === undefined) return undefined
       members.set(key, member)
     }
