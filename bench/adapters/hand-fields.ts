@@ -1,7 +1,7 @@
 // What rivals for JSON have in common: every type is looked at.
 import { fail } from './hand.ts'
 
-export type Fields = Readonly<Record<string, unknown>>
+type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

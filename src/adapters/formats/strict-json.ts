@@ -65,7 +65,7 @@ function keysIn(text: string): number | undefined {
 }
 
 /** Where the text that begins with the quote at `start` ends; the end of everything where it does not. */
-function endOfText(text: string, start: number): number {
+export function endOfText(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let back = end - 1
     while (text.charCodeAt(back) === 0x5c) back -= 1

@@ -1,8 +1,9 @@
 // JSON by the engine's own parser, where one look at the text shows that it hides nothing: no key twice, no number that
 // would come back with another text, no key that it would put in another place.
+import { endOfText } from '../strict-json.ts'
 import { forbiddenKeys, type Json } from './json.ts'
 
-export interface Extent {
+interface Extent {
   /** Behind the value's last character. */
   readonly end: number
   /** The keys of all its objects. */
@@ -59,18 +60,7 @@ export function extentOf(text: string, start: number, depth: number): Extent | u
   return undefined
 }
 
-/** Where the text that begins with the quote at `start` ends; the end of everything where it does not. */
-export function endOfText(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let back = end - 1
-    while (text.charCodeAt(back) === 0x5c) back -= 1
-    // After an odd number of backslashes the quote is a part of the text.
-    if ((end - back) % 2 === 1) return end
-  }
-  return text.length
-}
-
-export interface Found {
+interface Found {
   readonly json: Json
   readonly keys: number
   readonly values: number
