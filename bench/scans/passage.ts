@@ -153,7 +153,10 @@ async function passOn(
       await handed
       return { kind: 'refused', above: Math.max(gateway.peak() - idle, taken ?? 0), reason }
     }
-    await other.look()
+    // The counterpart, in this process, may be busy with the scan for longer than the gateway waits for a request.
+    await other.look().catch((error: unknown) => {
+      if (late()) throw error
+    })
     const [come] = other.received.letters
     if (come !== undefined && taken !== undefined) {
       const brought = gateway.peak() - idle

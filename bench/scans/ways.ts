@@ -29,6 +29,9 @@ const mebibyte = 1024 ** 2
 /** A file that a program puts into a column by one statement, in hexadecimal: a text of 512 MiB is the longest of Node.js. */
 const written = 200 * mebibyte
 
+/** What a MariaDB of usual settings takes in one statement (max_allowed_packet), without the statement itself. */
+const packet = 16 * mebibyte - 64 * 1024
+
 const shipped = (profile: string): string =>
   readFileSync(new URL(`../../profiles/${profile}.yaml`, import.meta.url), 'utf8')
 
@@ -74,8 +77,8 @@ export const ways: readonly Way[] = [
     name: 'sql, MariaDB, files in columns',
     text: shipped('phitsanulok-sql'),
     bound: {
-      in: { bytes: written, because: 'what is written in one statement', free: true },
-      out: { bytes: 64 * mebibyte, because: 'sql: 64 MiB of a file in a column' },
+      in: { bytes: packet / 2, because: 'what MariaDB takes in hexadecimal in one statement', free: true },
+      out: { bytes: packet, because: 'what MariaDB takes in one statement, unless it is told otherwise' },
     },
   },
   {
