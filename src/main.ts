@@ -8,20 +8,29 @@ import { orThrow } from './gateway/systems.ts'
 import { systemClock, systemRandom } from './letter/time.ts'
 
 /** Starts a gateway with the process's own clock, chance, environment and standard output. */
-function runGateway(settings: Settings): Promise<Gateway> {
+function runGateway(settings: Settings, superseded: () => void): Promise<Gateway> {
   const log = createLog(pino({ level: settings.log, base: null }))
-  return startGateway({ settings, environment: process.env, clock: systemClock, random: systemRandom, log })
+  const parts = { settings, environment: process.env, clock: systemClock, random: systemRandom, log }
+  return startGateway({ ...parts, superseded })
 }
+
+/** What a supervisor may take for "start it again later" (sysexits.h: EX_TEMPFAIL). */
+const supersededStatus = 75
 
 /** Runs the gateway of a settings file until the process is asked to stop. Rejects with `SettingsError`. */
 export async function main(settingsFile: string): Promise<void> {
-  const gateway = await runGateway(orThrow(readSettings(settingsFile)))
+  let end: () => void = () => undefined
+  const asked = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const gateway = await runGateway(orThrow(readSettings(settingsFile)), () => {
+    process.exitCode = supersededStatus
+    end()
+  })
   // What came of it stands in the log. A reload that fails by a defect must not end the process.
   process.on('SIGHUP', () => void gateway.reload().catch(() => undefined))
-  const asked = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
   await asked
   await gateway.stop()
 }

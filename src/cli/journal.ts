@@ -1,10 +1,18 @@
 // The journal that a command's options name, for `saraban messages`.
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type KeptAttachments, readAttachmentStore } from '../gateway/attachments/store.ts'
 import type { Database, Reader } from '../gateway/journal/database.ts'
-import { isUpToDate, readSqlite, writeSqlite } from '../gateway/journal/sqlite.ts'
+import {
+  besideJournal,
+  type JournalPlace,
+  journalIn,
+  journalOf,
+  readJournal,
+  shownPlace,
+  unfitBecause,
+  unusable,
+} from '../gateway/journal/place.ts'
 import { findLetters, type Story, storyOf } from '../gateway/journal/story.ts'
 import { readSettings } from '../gateway/settings.ts'
 import { normalizeNumber } from '../letter/numbers.ts'
@@ -32,24 +40,24 @@ export async function withJournal(
   terminal: Terminal,
   act: (reader: Reader, now: Now, attachments: KeptAttachments) => Promise<void>,
 ): Promise<void> {
-  const { folder, file } = journalOf(options, terminal)
-  const journal = readSqlite(file)
+  const { folder, place } = await fitPlace(options, terminal)
+  const journal = readJournal(place)
   const now = { at: terminal.clock.now(), running: isRunning(folder) }
   try {
     await act(journal.committed, now, readAttachmentStore(join(folder, 'attachments')))
   } finally {
-    journal.close()
+    await journal.close()
   }
 }
 
-/** The same, open for a short write beside the gateway: SQLite lets one writer at a time, and the other waits. */
+/** The same, open for a short write beside the gateway. */
 export async function withWritableJournal(
   options: Place,
   terminal: Terminal,
   act: (database: Database, now: Now, running: () => boolean) => Promise<void>,
 ): Promise<void> {
-  const { folder, file } = journalOf(options, terminal)
-  const database = writeSqlite(file)
+  const { folder, place } = await fitPlace(options, terminal)
+  const database = besideJournal(place)
   const running = (): boolean => isRunning(folder)
   try {
     await act(database, { at: terminal.clock.now(), running: running() }, running)
@@ -58,20 +66,39 @@ export async function withWritableJournal(
   }
 }
 
-function journalOf(options: Place, terminal: Terminal): { readonly folder: string; readonly file: string } {
-  const folder = options.data === undefined ? dataOf(options, terminal) : resolve(options.data)
-  const file = join(folder, 'journal.sqlite')
-  if (!existsSync(file)) throw new Failed(exit.usage, [problem('cli.journal.missing', '--data', folder)])
-  if (!isUpToDate(file)) throw new Failed(exit.usage, [problem('cli.journal.version', '--data', folder)])
-  return { folder, file }
+interface Found {
+  readonly folder: string
+  readonly place: JournalPlace
 }
 
-function dataOf(options: Place, terminal: Terminal): string {
-  const settings = readSettings(
-    options.settings ?? terminal.environment['SARABAN_SETTINGS'] ?? 'saraban.yaml',
-  )
+async function fitPlace(options: Place, terminal: Terminal): Promise<Found> {
+  const found = placeOf(options, terminal)
+  const { folder, place } = found
+  const unfit = await unfitBecause(place).catch((error: unknown) => {
+    throw new Failed(exit.usage, [unusable(place, error)])
+  })
+  if (unfit === undefined) return found
+  const code = unfit === 'absent' ? 'cli.journal.missing' : 'cli.journal.version'
+  throw new Failed(exit.usage, [
+    problem(code, '--data', place.kind === 'sqlite' ? folder : shownPlace(place)),
+  ])
+}
+
+/** A data folder of which `--data` says where it is has its journal in it; settings may name another place. */
+function placeOf(
+  options: Place,
+  terminal: Terminal,
+): { readonly folder: string; readonly place: JournalPlace } {
+  if (options.data !== undefined) {
+    const folder = resolve(options.data)
+    return { folder, place: journalIn(folder) }
+  }
+  const { environment } = terminal
+  const settings = readSettings(options.settings ?? environment['SARABAN_SETTINGS'] ?? 'saraban.yaml')
   if (!settings.ok) throw new Failed(exit.usage, settings.problems)
-  return settings.value.data
+  const place = journalOf(settings.value, environment)
+  if (!place.ok) throw new Failed(exit.usage, place.problems)
+  return { folder: settings.value.data, place: place.value }
 }
 
 /** The stories of the letters that a person means; secret ones only where they are asked for. */

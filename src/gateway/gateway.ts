@@ -8,6 +8,7 @@ import { carryOut } from './carry-out.ts'
 import { Dispatch } from './delivery/dispatch.ts'
 import { defaultPolicy } from './delivery/schedule.ts'
 import { type Desk, newId, type Step } from './desk.ts'
+import { holdJournal } from './hold.ts'
 import { Doorkeeper } from './http/access.ts'
 import { descriptionPlugin } from './http/description.ts'
 import { Doors, doorsPlugin } from './http/doors.ts'
@@ -18,8 +19,8 @@ import { createServer, renewTls } from './http/server.ts'
 import { type Installation, readInstallation } from './installation.ts'
 import { setMode } from './journal/deliveries.ts'
 import { installationOf } from './journal/founding.ts'
-import { openSqlite } from './journal/sqlite.ts'
-import { lockFolder, makeDataFolder, usable } from './lock.ts'
+import { journalOf, openJournal } from './journal/place.ts'
+import { lockFolder, makeDataFolder } from './lock.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { Opened } from './opened.ts'
@@ -38,6 +39,8 @@ export interface GatewayParts {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Told when another gateway has the journal: this one has to stop. */
+  readonly superseded?: () => void
   /** Told of every named step of a letter's way; tests end the process there. */
   readonly reached?: (step: Step) => void
 }
@@ -78,7 +81,15 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   orThrow(await makeDataFolder(settings.data))
   const lock = orThrow(lockFolder(settings.data))
   opened.add(() => lock.release())
-  const database = orThrow(usable(settings.data, () => openSqlite(join(settings.data, 'journal.sqlite'))))
+  const place = orThrow(journalOf(settings, environment))
+  const hold = orThrow(
+    await holdJournal(place, clock, {
+      failed: (error) => log.workFailed('hold the journal', error),
+      taken: () => parts.superseded?.(),
+    }),
+  )
+  opened.add(() => hold.release())
+  const database = orThrow(await openJournal(place))
   opened.add(() => database.close())
   const installation = await installationOf(database, newId(), clock.now())
   const attachments = await openAttachmentStore(join(settings.data, 'attachments'))

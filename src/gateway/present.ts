@@ -3,7 +3,7 @@
 import type { Source, Taken } from '../adapters/contract.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock, Instant } from '../letter/time.ts'
-import type { Database } from './journal/database.ts'
+import type { Database, Transaction } from './journal/database.ts'
 import {
   clearPresent,
   listPresent,
@@ -24,6 +24,7 @@ export class Present {
   readonly #clock: Clock
   readonly #failed: (error: unknown) => void
   readonly #rows = new Map<string, PresentRow>()
+  #writing: Promise<unknown> = Promise.resolve()
   /** Since when sources waited for their files when the gateway was stopped. */
   readonly #before = new Map<string, Instant>()
 
@@ -117,9 +118,9 @@ export class Present {
     this.#write((transaction) => removePresent(transaction, row))
   }
 
-  /** Nothing waits for it: it is a remark, and the journal keeps the order of what is written. */
-  #write(work: Parameters<Database['write']>[0]): void {
-    this.#database.write(work).catch(this.#failed)
+  /** Nothing waits for it: it is a remark. One is written after the other, so that the last word is the last. */
+  #write(work: (transaction: Transaction) => Promise<unknown>): void {
+    this.#writing = this.#writing.then(() => this.#database.write(work)).catch(this.#failed)
   }
 }
 

@@ -12,8 +12,10 @@ export interface Listen {
 }
 
 export interface Settings {
-  /** The folder of the journal and the attachments. Absolute, like every path here. */
+  /** The folder of the attachments, and of the journal unless it is elsewhere. Absolute, like every path here. */
   readonly data: string
+  /** The journal on a server, where the settings name one. */
+  readonly journal?: JournalServer
   /** The trust folder (design §5.1), with the `keys` of the offices for which this gateway seals. */
   readonly trust: string
   /** The folder of the profiles: every `*.yaml` in it is one system. */
@@ -28,6 +30,20 @@ export interface Settings {
   }
   readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
+
+/** A journal on PostgreSQL. */
+export interface JournalServer {
+  readonly at: {
+    readonly host: string
+    readonly port: number
+    readonly database: string
+    readonly user: string
+  }
+  /** References, looked up when it is opened. */
+  readonly secrets: { readonly password?: Reference; readonly authority?: Reference }
+}
+
+export type Reference = { readonly env: string } | { readonly file: string }
 
 const levels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 const largestFile = 64 * 1024
@@ -65,7 +81,15 @@ const unreadable = (file: string, error: unknown): Problem =>
 /** Checks settings as data. Relative paths stand in `folder`. */
 export function checkSettings(value: unknown, folder: string): Result<Settings> {
   const checker = new Checker(folder)
-  const root = checker.record(value, '', ['data', 'trust', 'profiles', 'organisations', 'listen', 'log'])
+  const root = checker.record(value, '', [
+    'data',
+    'journal',
+    'trust',
+    'profiles',
+    'organisations',
+    'listen',
+    'log',
+  ])
   const organisations =
     root['organisations'] === undefined ? undefined : checker.organisations(root['organisations'])
   const listen = checker.record(root['listen'], 'listen', ['http', 'https'])
@@ -73,8 +97,10 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
   const tls = listen['https']
   const https = tls === undefined ? undefined : checker.tls(tls)
   if (http === undefined && https === undefined) checker.wrong('listen', undefined, 'http, https or both')
+  const journal = root['journal'] === undefined ? undefined : checker.journal(root['journal'])
   const settings: Settings = {
     data: checker.path(root['data'], 'data', 'new'),
+    ...(journal && { journal }),
     trust: checker.path(root['trust'], 'trust', 'there'),
     profiles: checker.path(root['profiles'], 'profiles', 'there'),
     ...(organisations && { organisations }),
@@ -144,6 +170,34 @@ class Checker {
     }
   }
 
+  journal(value: unknown): JournalServer | undefined {
+    const said = this.record(value, 'journal', ['url', 'password', 'authority'])
+    const at = journalAt(said['url'])
+    // The address may hold a password by mistake: it is not shown.
+    if (at === undefined) {
+      this.wrong('journal.url', undefined, 'postgresql://USER@HOST[:PORT]/DATABASE, without a password')
+      return undefined
+    }
+    const password = this.reference(said['password'], 'journal.password')
+    const authority = this.reference(said['authority'], 'journal.authority')
+    if (authority === undefined && !isThisMachine(at.host))
+      this.wrong('journal.authority', undefined, `the authority of ${at.host}’s certificate: { file: PATH }`)
+    return { at, secrets: { ...(password && { password }), ...(authority && { authority }) } }
+  }
+
+  reference(value: unknown, path: string): Reference | undefined {
+    if (value === undefined) return undefined
+    const [[kind, name] = [], ...more] =
+      typeof value === 'object' && value !== null ? Object.entries(value as object) : []
+    if (more.length === 0 && typeof name === 'string' && name !== '') {
+      if (kind === 'env') return { env: name }
+      if (kind === 'file') return { file: resolve(this.#folder, name) }
+    }
+    // What stands there may be the secret itself: it is not shown.
+    this.wrong(path, undefined, '{ env: NAME } or { file: PATH }')
+    return undefined
+  }
+
   organisations(value: unknown): OrganisationIds | undefined {
     const file = this.path(value, 'organisations', 'there')
     if (file === '' || !existsSync(file)) return undefined
@@ -160,5 +214,20 @@ class Checker {
     return level ?? 'info'
   }
 }
+
+function journalAt(url: unknown): JournalServer['at'] | undefined {
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined
+  const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(url)
+  const database = decodeURIComponent(pathname.slice(1))
+  const plain = password === '' && search === '' && hash === '' && !database.includes('/')
+  if (protocol !== 'postgresql:' || !plain || username === '' || hostname === '' || database === '')
+    return undefined
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  return { host, port: Number(port || 5432), database, user: decodeURIComponent(username) }
+}
+
+/** What never leaves this machine needs no TLS. */
+const isThisMachine = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

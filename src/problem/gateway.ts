@@ -377,6 +377,23 @@ export const gatewayProblems = {
     th: 'มีเกตเวย์อื่นทำงานอยู่กับโฟลเดอร์ข้อมูล {value}',
     remedy: { en: 'Stop it, or give this one a folder of its own.', th: 'หยุดตัวเดิม หรือใช้โฟลเดอร์อื่น' },
   },
+  'settings.journal.unusable': {
+    status: 500,
+    permanent: false,
+    en: 'the journal {value} cannot be used: {reason}',
+    th: 'ใช้บันทึก {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Look at the server, the address, the user and the password; docs/settings.md says what the server has to promise.',
+      th: 'ตรวจเซิร์ฟเวอร์ ที่อยู่ ชื่อผู้ใช้ และรหัสผ่าน ดูสิ่งที่เซิร์ฟเวอร์ต้องรับประกันใน docs/settings.md',
+    },
+  },
+  'settings.journal.in-use': {
+    status: 500,
+    permanent: false,
+    en: 'another gateway is at work on the journal {value}',
+    th: 'มีเกตเวย์อื่นทำงานอยู่กับบันทึก {value}',
+    remedy: { en: 'Stop it, or give this one a journal of its own.', th: 'หยุดตัวเดิม หรือใช้บันทึกอื่น' },
+  },
   'settings.key.none': {
     status: 500,
     permanent: true,

@@ -37,6 +37,7 @@ import {
   type TestGateway,
   until,
 } from './harness.ts'
+import { breakJournal } from './journal-engine.ts'
 
 const second = 1000
 const hour = 3600 * second
@@ -633,30 +634,22 @@ t.test('a system that polls: the head stays until it is taken away', async (t) =
 t.test(
   'the journal fails at the moment of the answer: the sweep finds the delivery, without a restart',
   async (t) => {
-    const { gateway, clock, ministry, send, stateOf } = await open(t)
+    const folder = scratch(t)
+    const { gateway, clock, ministry, send, stateOf } = await open(t, folder)
     const { database } = gateway.desk
+    let mend: (() => Promise<void>) | undefined
     const answer = ministry.answer
     ministry.answer = async (parcel, signal) => {
       ministry.answer = answer
-      // The disk is full from here on: SQLite takes no page more.
-      await database.write(async (transaction) => {
-        const pages = await transaction.one<{ page_count: number }>('PRAGMA page_count')
-        await transaction.one(`PRAGMA max_page_count = ${pages?.page_count}`)
-        await transaction.run("INSERT INTO events (at, name, facts) VALUES (0, 'x', ?)", '{}')
-      })
-      const filler = 'x'.repeat(50_000)
-      await database
-        .write((transaction) =>
-          transaction.run("INSERT INTO events (at, name, facts) VALUES (0, 'x', ?)", filler),
-        )
-        .catch(() => undefined)
+      mend = await breakJournal(folder, database)
       return answer(parcel, signal)
     }
     const id = await send()
-    await until(() => gateway.failures.length > 0 || ministry.brought.length > 0, 'the answer came')
+    await until(() => mend !== undefined, 'the journal is broken')
+    await until(() => gateway.failures.length > 0, 'the answer came')
     await rest(200)
+    await mend?.()
     const full = (await deliveriesOfMessage(database.committed, id))[0]?.state
-    await database.write((transaction) => transaction.one('PRAGMA max_page_count = 1000000'))
     await clock.advance(hour)
     t.equal(await stateOf(id), 'delivered', `it was ${full} when the disk was full`)
   },

@@ -10,7 +10,6 @@ import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
 import { defaultPolicy } from '../../src/gateway/delivery/schedule.ts'
 import type { Desk, Step, System } from '../../src/gateway/desk.ts'
-import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { Present } from '../../src/gateway/present.ts'
 import { embeddedQueue } from '../../src/gateway/queue/embedded.ts'
 import type { Queue } from '../../src/gateway/queue/queue.ts'
@@ -25,6 +24,7 @@ import type { Notice } from '../../src/letter/notice.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
 import { type Clock, type Instant, newMessageId, systemRandom } from '../../src/letter/time.ts'
 import { fixedLetter, office } from '../letter/arbitrary.ts'
+import { isJournalAsked, openJournal } from './journal-engine.ts'
 
 export const start: Instant = Date.UTC(2026, 10, 23, 3, 0, 0)
 export const chiangMai = office('50')
@@ -80,14 +80,18 @@ export class HandClock implements Clock {
 
 /** Lets everything that waits for the disk, the thread pool or a promise go on. */
 export async function rest(turns = 40): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < turns; ) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (!isJournalAsked()) turn += 1
+  }
 }
 
 /** Goes on turning until `done`; the bound is on turns, not on time. */
 export async function until(done: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let turn = 0; turn < 20_000; turn++) {
+  for (let turn = 0; turn < 20_000; ) {
     if (await done()) return
     await new Promise((resolve) => setImmediate(resolve))
+    if (!isJournalAsked()) turn += 1
   }
   throw new Error(`never: ${what}`)
 }
@@ -174,7 +178,7 @@ export async function openGateway(
   adapters: readonly Adapter[],
   clock = new HandClock(),
 ): Promise<TestGateway> {
-  const database = openSqlite(join(folder, 'journal.sqlite'))
+  const database = await openJournal(folder)
   const queue = embeddedQueue(clock)
   const byOffice = new Map(adapters.map((adapter) => [adapter.office, adapter]))
   const steps: Step[] = []

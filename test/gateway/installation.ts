@@ -11,6 +11,7 @@ import type { Settings } from '../../src/gateway/settings.ts'
 import { keyFromPem } from '../../src/gateway/trust/authority.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { journalSettings } from './journal-engine.ts'
 
 /** An API key as a system holds it; a profile holds its hash only. */
 export const keyOf = (office: string): string => `key-of-${office}`
@@ -81,8 +82,10 @@ export async function makeInstallation(
 ): Promise<Installation> {
   const trust = join(folder, 'trust')
   await makeCertificates(trust, offices, systemClock, systemRandom)
+  const journal = await journalSettings(folder)
   const settings: Settings = {
     data: join(folder, 'data'),
+    ...journal.settings,
     trust,
     profiles: join(folder, 'profiles'),
     listen: {
@@ -108,8 +111,9 @@ export async function makeInstallation(
       ),
     start: (changes = {}) =>
       startGateway({
-        ...{ settings, environment: {}, clock: systemClock, random: systemRandom, log: logTo(lines) },
+        ...{ settings, clock: systemClock, random: systemRandom, log: logTo(lines) },
         ...changes,
+        environment: { ...journal.environment, ...changes.environment },
       }),
   }
   for (const [file, profile] of Object.entries(profiles)) installation.profile(file, profile)

@@ -13,6 +13,7 @@ import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { csvFolder, ecmsSoap, jsonOverHttp } from '../../src/sandbox/fleet/three.ts'
 import type { OfficeSystem } from '../../src/sandbox/systems/system.ts'
 import { scratch } from './harness.ts'
+import { journalSettings } from './journal-engine.ts'
 import type { Order } from './kill/gateway.ts'
 
 t.setTimeout(600_000)
@@ -26,7 +27,11 @@ class Phoenix {
   readonly deaths: Step[] = []
 
   readonly start: StartGateway = async (settings, environment) => {
-    this.#order = { settings, environment }
+    const journal = await journalSettings(settings.data)
+    this.#order = {
+      settings: { ...settings, ...journal.settings },
+      environment: { ...environment, ...journal.environment },
+    }
     await this.#rise()
     return { stop: () => this.stop() }
   }

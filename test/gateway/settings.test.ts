@@ -14,6 +14,7 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { journalOf } from '../../src/gateway/journal/place.ts'
 import { lockFolder } from '../../src/gateway/lock.ts'
 import { checkSettings, readSettings, type Settings } from '../../src/gateway/settings.ts'
 import { SettingsError } from '../../src/gateway/systems.ts'
@@ -175,6 +176,55 @@ t.test('a settings file', async (t) => {
   t.equal(problemsOf(readSettings(folder))[0]?.code, 'settings.unreadable', 'a folder')
   const neither = checkSettings({ data: 'd', trust: 'trust', profiles: 'profiles', listen: {} }, folder)
   t.same(placesOf(problemsOf(neither)), ['listen: settings.wrong'], 'it must listen somewhere')
+})
+
+t.test('a journal on a server: its address without a password, TLS unless it is this machine', (t) => {
+  const folder = scratch(t)
+  for (const name of ['trust', 'profiles']) mkdirSync(join(folder, name))
+  writeFileSync(join(folder, 'secret'), 'Secret-1\n')
+  writeFileSync(join(folder, 'authority.pem'), 'PEM')
+  const listen = { http: { host: '127.0.0.1', port: 0 } }
+  const read = (journal: unknown) =>
+    checkSettings({ data: 'data', trust: 'trust', profiles: 'profiles', listen, journal }, folder)
+  const password = { file: 'secret' }
+  const url = 'postgresql://saraban@127.0.0.1/journal'
+  const sound = read({ url, password })
+  if (!sound.ok) throw new Error(describe(sound.problems[0]))
+  t.match(journalOf(sound.value, {}), {
+    value: {
+      kind: 'postgresql',
+      at: { host: '127.0.0.1', port: 5432, user: 'saraban', database: 'journal', password: 'Secret-1' },
+    },
+  })
+  const elsewhere = 'postgresql://saraban@db.example:6432/journal'
+  const far = read({ url: elsewhere, password: { env: 'PASSWORD' }, authority: { file: 'authority.pem' } })
+  if (!far.ok) throw new Error(describe(far.problems[0]))
+  t.match(journalOf(far.value, { PASSWORD: 'of the environment' }), {
+    value: { at: { port: 6432, password: 'of the environment', authority: 'PEM' } },
+  })
+  t.match(journalOf(far.value, {}), {
+    problems: [{ code: 'adapter.profile.reference-unresolved', path: 'journal.password' }],
+  })
+  t.same(placesOf(problemsOf(read({ url: elsewhere, password }))), ['journal.authority: settings.wrong'])
+  t.same(placesOf(problemsOf(read({ url, password: 'Secret-1', colour: 'red' }))), [
+    'journal.colour: settings.wrong',
+    'journal.password: settings.wrong',
+  ])
+  for (const wrong of [
+    'postgresql://saraban:Secret-1@127.0.0.1/journal',
+    'postgresql://127.0.0.1/journal',
+    'postgresql://saraban@127.0.0.1/',
+    'postgresql://saraban@127.0.0.1/a/b',
+    'postgresql://saraban@127.0.0.1/journal?sslmode=disable',
+    'mysql://saraban@127.0.0.1/journal',
+    'journal.sqlite',
+    7,
+  ]) {
+    const refused = problemsOf(read({ url: wrong, password }))
+    t.same(placesOf(refused), ['journal.url: settings.wrong'], String(wrong))
+    t.notMatch(refused.map((found) => describe(found)).join(), 'Secret-1', 'a password is not shown')
+  }
+  t.end()
 })
 
 t.test('a trust folder', async (t) => {

@@ -21,14 +21,16 @@ export interface Database {
   readonly committed: Reader
   /**
    * Runs `work` in a transaction; resolves when it is on disk (strongest sync setting). Works that wait at the same time
-   * share one sync. `work` awaits nothing but its transaction. When it throws, nothing of it is kept and its error is
-   * passed on; when the disk fails, rejects with `JournalUnavailable` and nothing of the group is kept.
+   * share one sync. `work` awaits nothing but its transaction, and changes nothing else: it may be run more than once. Works
+   * that are not awaited may be done in any order. When it throws, nothing of it is kept and its error is passed on; when
+   * the disk or the server fails, rejects with `JournalUnavailable`. Then nothing was kept, unless the way to the server
+   * broke within the commit: whoever offers the same again finds what is there.
    */
   write<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value>
   close(): Promise<void>
 }
 
-/** The journal could not be written: nothing was taken. */
+/** The journal could not be written: nothing was promised. */
 export class JournalUnavailable extends Error {
   override readonly name = 'JournalUnavailable'
 }

@@ -224,28 +224,25 @@ CREATE INDEX orders_open ON orders (seq) WHERE answered_at IS NULL;
 /** The version of a schema that is up to date. */
 export const schemaVersion = steps.length
 
-interface Migrated {
-  execute(sql: string): void
-  version(): number
-  setVersion(version: number): void
-}
-
 /** The SQL of step `step` (from 0) for an engine. */
 export const migrationSql = (step: number, engine: Engine): string =>
   (steps[step] ?? '').replace(/\{(\w+)\}/g, (place, name: string) => types[engine][name] ?? place)
 
-/** Brings a database up to date. Throws when it was written by a newer program. */
-export function migrate(database: Migrated, engine: Engine): void {
-  const found = database.version()
-  if (found > steps.length) {
+export interface Migration {
+  readonly sql: string
+  /** The schema's version when it has run. */
+  readonly version: number
+}
+
+/** What brings a schema of version `found` up to date, in order. Throws when it was written by a newer program. */
+export function migrationsFrom(found: number, engine: Engine): readonly Migration[] {
+  if (found > schemaVersion) {
     throw new Error(
-      `the journal has schema version ${found}; this program knows up to ${steps.length}: start the newer program`,
+      `the journal has schema version ${found}; this program knows up to ${schemaVersion}: start the newer program`,
     )
   }
-  for (let step = found; step < steps.length; step++) {
-    database.execute('BEGIN IMMEDIATE')
-    database.execute(migrationSql(step, engine))
-    database.setVersion(step + 1)
-    database.execute('COMMIT')
-  }
+  return steps.slice(found).map((_, index) => ({
+    sql: migrationSql(found + index, engine),
+    version: found + index + 1,
+  }))
 }

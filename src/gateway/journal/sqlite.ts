@@ -8,7 +8,7 @@ import {
   type Statement,
   type Transaction,
 } from './database.ts'
-import { migrate, schemaVersion } from './migrations.ts'
+import { migrationsFrom, schemaVersion } from './migrations.ts'
 
 /** Writes in one group at the most: bounds how long the first of them waits for the last. */
 const groupSize = 128
@@ -27,14 +27,8 @@ export function openSqlite(file: string): Database {
   writer.pragma('synchronous = FULL')
   writer.pragma('foreign_keys = ON')
   writer.pragma('busy_timeout = 5000')
-  migrate(
-    {
-      execute: (sql) => void writer.exec(sql),
-      version: () => Number(writer.pragma('user_version', { simple: true })),
-      setVersion: (version) => void writer.pragma(`user_version = ${version}`),
-    },
-    'sqlite',
-  )
+  for (const { sql, version } of migrationsFrom(versionOf(writer), 'sqlite'))
+    writer.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version}; COMMIT`)
   // Reads go through a connection of their own: inside a group they must not see what is not committed yet.
   const reader = new Sqlite(file, { readonly: true })
   return new SqliteDatabase(writer, reader)
@@ -59,11 +53,14 @@ export function writeSqlite(file: string): Database {
 export function isUpToDate(file: string): boolean {
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true })
   try {
-    return Number(reader.pragma('user_version', { simple: true })) === schemaVersion
+    return versionOf(reader) === schemaVersion
   } finally {
     reader.close()
   }
 }
+
+const versionOf = (connection: Sqlite.Database): number =>
+  Number(connection.pragma('user_version', { simple: true }))
 
 class SqliteDatabase implements Database {
   readonly committed: Reader

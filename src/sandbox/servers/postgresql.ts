@@ -23,7 +23,11 @@ export async function postgresql(
   return { ...(await server.database('saraban_test', encoding)), ...(crash && { crash }), stop }
 }
 
-export async function postgresqlServer(environment: Environment): Promise<DatabaseServer | NoDatabase> {
+/** `durable`: it syncs what it commits, as a server must that keeps more than a test's data. */
+export async function postgresqlServer(
+  environment: Environment,
+  { durable = false }: { readonly durable?: boolean } = {},
+): Promise<DatabaseServer | NoDatabase> {
   const url = environment['SARABAN_TEST_POSTGRES_URL']
   if (url !== undefined) {
     const { hostname, port, username, password: own } = new URL(url)
@@ -73,7 +77,7 @@ export async function postgresqlServer(environment: Environment): Promise<Databa
       'listen_addresses=127.0.0.1',
       `port=${port}`,
       `unix_socket_directories=${folder}`,
-      'fsync=off',
+      `fsync=${durable ? 'on' : 'off'}`,
     ]
     server = spawn(program, ['-D', data, ...settings.flatMap((each) => ['-c', each])], {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,0 +1,79 @@
+// Where the journal of an installation is, and how it is opened: in its data folder, or on PostgreSQL where the settings
+// name one.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { resolveReferences } from '../../adapters/references.ts'
+import { bad, good, problem, type Result } from '../../problem/problem.ts'
+import { usable } from '../lock.ts'
+import type { Settings } from '../settings.ts'
+import type { Database, Reader } from './database.ts'
+import { besidePostgresql, isPostgresqlUpToDate, openPostgresql } from './postgresql.ts'
+import type { PostgresqlAt } from './postgresql-connection.ts'
+import { isUpToDate, openSqlite, readSqlite, writeSqlite } from './sqlite.ts'
+
+export type JournalPlace =
+  | { readonly kind: 'sqlite'; readonly file: string; readonly folder: string }
+  | { readonly kind: 'postgresql'; readonly at: PostgresqlAt }
+
+/** The journal in a data folder. */
+export const journalIn = (folder: string): JournalPlace => ({
+  kind: 'sqlite',
+  file: join(folder, 'journal.sqlite'),
+  folder,
+})
+
+/** The journal that the settings name; `environment` holds its password where they say so. */
+export function journalOf(
+  { data, journal }: Pick<Settings, 'data' | 'journal'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<JournalPlace> {
+  if (journal === undefined) return good(journalIn(data))
+  const { value, findings } = resolveReferences(journal.secrets, environment, (path) => path)
+  const [finding] = findings
+  if (finding !== undefined) {
+    const path = ['journal', ...finding.at].join('.')
+    return bad(problem('adapter.profile.reference-unresolved', path, finding.value, finding.details))
+  }
+  return good({ kind: 'postgresql', at: { ...journal.at, ...(value as Partial<PostgresqlAt>) } })
+}
+
+/** As people are told of it; never with a password. */
+export const shownPlace = (place: JournalPlace): string =>
+  place.kind === 'sqlite'
+    ? place.file
+    : `postgresql://${place.at.user}@${place.at.host}:${place.at.port}/${place.at.database}`
+
+/** Opens the journal for a gateway and brings its schema up to date. */
+export async function openJournal(place: JournalPlace): Promise<Result<Database>> {
+  if (place.kind === 'sqlite') return usable(place.folder, () => openSqlite(place.file))
+  try {
+    return good(await openPostgresql(place.at))
+  } catch (error) {
+    return bad(unusable(place, error))
+  }
+}
+
+/** What is wrong with a journal that cannot be had, in the words of its server. */
+export const unusable = (place: JournalPlace, error: unknown): ReturnType<typeof problem> =>
+  problem('settings.journal.unusable', 'journal', shownPlace(place), {
+    reason: error instanceof Error ? error.message : String(error),
+  })
+
+/** Why a journal beside which a command would work cannot be had. */
+export type Unfit = 'absent' | 'other-version'
+
+/** Whether a command may work beside the gateway of this journal. Rejects when its server cannot be reached. */
+export async function unfitBecause(place: JournalPlace): Promise<Unfit | undefined> {
+  if (place.kind === 'sqlite' && !existsSync(place.file)) return 'absent'
+  const upToDate = place.kind === 'sqlite' ? isUpToDate(place.file) : await isPostgresqlUpToDate(place.at)
+  return upToDate ? undefined : 'other-version'
+}
+
+/** Opens a fit journal beside its gateway to read only: whoever may not write it may look. */
+export function readJournal(place: JournalPlace): { readonly committed: Reader; close(): unknown } {
+  return place.kind === 'sqlite' ? readSqlite(place.file) : besidePostgresql(place.at)
+}
+
+/** Opens a fit journal beside its gateway for short writes: on SQLite one writes at a time, and the other waits. */
+export const besideJournal = (place: JournalPlace): Database =>
+  place.kind === 'sqlite' ? writeSqlite(place.file) : besidePostgresql(place.at)

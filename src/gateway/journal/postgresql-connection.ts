@@ -1,0 +1,114 @@
+// Connections to a journal on PostgreSQL: how they are made, and what an error of theirs means for the journal.
+import pg from 'pg'
+import { JournalUnavailable, type Parameter, type Statement, type Transaction } from './database.ts'
+
+/** Where a journal on PostgreSQL is. */
+export interface PostgresqlAt {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  readonly password?: string
+  /** PEM of the authority that must have signed the server's certificate; absent: no TLS (this machine only). */
+  readonly authority?: string
+}
+
+/** A server that says nothing for so long is not there, in milliseconds. */
+const longestSilence = 30_000
+
+export const optionsOf = (at: PostgresqlAt): pg.ClientConfig => ({
+  host: at.host,
+  port: at.port,
+  database: at.database,
+  user: at.user,
+  ...(at.password !== undefined && { password: at.password }),
+  ...(at.authority !== undefined && { ssl: { ca: at.authority, minVersion: 'TLSv1.2' } }),
+  application_name: 'saraban-gateway',
+  client_encoding: 'UTF8',
+  connectionTimeoutMillis: 10_000,
+  query_timeout: longestSilence + 1_000,
+  statement_timeout: longestSilence,
+  idle_in_transaction_session_timeout: 2 * longestSilence,
+  keepAlive: true,
+  types: {
+    getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+      oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+  },
+})
+
+/** Counts and instants are below 2⁵³. */
+const int8 = 20
+
+/** `size` connections at most, made when they are wanted. */
+export function poolOf(at: PostgresqlAt, size: number): pg.Pool {
+  const pool = new pg.Pool({ ...optionsOf(at), max: size, idleTimeoutMillis: longestSilence })
+  // What breaks between two statements is told by the next one; a connection that nobody uses is replaced.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/** Another transaction came between: nothing of this one is kept, and it may be run again. */
+export class Crossed extends Error {
+  override readonly name = 'Crossed'
+  /** The server's word is a key that is there already: run again, the work sees it; one that does not is at fault itself. */
+  readonly duplicate: boolean
+  constructor(cause: pg.DatabaseError) {
+    super(cause.message, { cause })
+    this.duplicate = cause.code === uniqueViolation
+  }
+}
+
+const uniqueViolation = '23505'
+/** Serialization failure, deadlock, a key that another wrote first. */
+const crossed = new Set(['40001', '40P01', uniqueViolation])
+/** Classes of errors that are in a statement or its values: data, constraint, access or syntax, not supported. */
+const ofStatement = /^(0A|22|23|42)/
+
+/** What an error of the driver means: `Crossed`, `JournalUnavailable`, or, where the statement is at fault, itself. */
+export function meaningOf(error: unknown): unknown {
+  if (error instanceof JournalUnavailable || error instanceof Crossed) return error
+  if (error instanceof pg.DatabaseError && error.code !== undefined) {
+    if (crossed.has(error.code)) return new Crossed(error)
+    if (ofStatement.test(error.code)) return error
+  }
+  return new JournalUnavailable('the journal could not be reached or written', { cause: error })
+}
+
+export async function asked<Value>(question: () => Promise<Value>): Promise<Value> {
+  try {
+    return await question()
+  } catch (error) {
+    throw meaningOf(error)
+  }
+}
+
+/** The queries' own words (`?` for a value) for what can run a statement of PostgreSQL. */
+export function wordsFor(client: { query(config: pg.QueryConfig): Promise<pg.QueryResult> }): Transaction {
+  const ask = (statement: Statement, parameters: readonly Parameter[]): Promise<pg.QueryResult> =>
+    asked(() => client.query({ ...numbered(statement), values: [...parameters] }))
+  return {
+    async all<Row>(statement: Statement, ...parameters: readonly Parameter[]) {
+      return (await ask(statement, parameters)).rows as Row[]
+    },
+    async one<Row>(statement: Statement, ...parameters: readonly Parameter[]) {
+      return (await ask(statement, parameters)).rows[0] as Row | undefined
+    },
+    async run(statement: Statement, ...parameters: readonly Parameter[]) {
+      return (await ask(statement, parameters)).rowCount ?? 0
+    },
+  }
+}
+
+const prepared = new Map<Statement, { readonly name: string; readonly text: string }>()
+
+/** `?` becomes `$1`, `$2` …; each text has a name, so that the server plans it once for a connection. */
+function numbered(statement: Statement): { readonly name: string; readonly text: string } {
+  let known = prepared.get(statement)
+  if (known === undefined) {
+    let place = 0
+    known = { name: `s${prepared.size}`, text: statement.replace(/\?/g, () => `$${++place}`) }
+    prepared.set(statement, known)
+  }
+  return known
+}

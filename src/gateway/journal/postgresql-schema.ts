@@ -1,0 +1,51 @@
+// The schema of a journal on PostgreSQL: what the server must promise, and how a start brings the tables up to date.
+import type pg from 'pg'
+import { migrationsFrom } from './migrations.ts'
+
+/** Any numbers that no other program is likely to lock in this database. */
+export const holdKey = 5_912_244
+const migrationKey = 5_912_245
+
+/** What the server has to say of itself: "taken" means on disk, and Thai is written in one way. */
+const demands: Readonly<Record<string, string>> = {
+  fsync: 'on',
+  full_page_writes: 'on',
+  server_encoding: 'UTF8',
+}
+
+/** Why no journal may be kept there; undefined when it may. */
+export async function unsafeBecause(client: pg.ClientBase): Promise<string | undefined> {
+  const { rows } = await client.query<{ name: string; setting: string }>(
+    'SELECT name, setting FROM pg_settings WHERE name = ANY($1)',
+    [Object.keys(demands)],
+  )
+  const wrong = rows.filter(({ name, setting }) => demands[name] !== setting)
+  if (wrong.length === 0) return undefined
+  return wrong.map(({ name, setting }) => `${name} is ${setting} and must be ${demands[name]}`).join('; ')
+}
+
+/** The version of the schema; 0: there is none. */
+export async function versionOf(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ there: string | null }>(
+    `SELECT to_regclass('schema_version')::text AS there`,
+  )
+  if (rows[0]?.there === null) return 0
+  const found = await client.query<{ version: number | null }>(
+    'SELECT MAX(version) AS version FROM schema_version',
+  )
+  return found.rows[0]?.version ?? 0
+}
+
+/** Brings the schema up to date, all steps in one transaction; of several gateways that start at once, one does it. */
+export async function migrate(client: pg.ClientBase): Promise<void> {
+  await client.query('BEGIN')
+  await client.query('SELECT pg_advisory_xact_lock($1)', [migrationKey])
+  const pending = migrationsFrom(await versionOf(client), 'postgresql')
+  if (pending.length > 0)
+    await client.query('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)')
+  for (const { sql, version } of pending) {
+    await client.query(sql)
+    await client.query('INSERT INTO schema_version (version) VALUES ($1)', [version])
+  }
+  await client.query('COMMIT')
+}

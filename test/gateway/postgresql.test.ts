@@ -1,0 +1,333 @@
+// The journal on PostgreSQL, on its good and bad days. The suite of the gateway runs over it too: `npm run test:postgresql`.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { run } from '../../src/cli/program.ts'
+import { holdJournal } from '../../src/gateway/hold.ts'
+import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
+import { deliverySql } from '../../src/gateway/journal/deliveries.ts'
+import { letterSql } from '../../src/gateway/journal/letters.ts'
+import { migrationSql, schemaVersion } from '../../src/gateway/journal/migrations.ts'
+import { openJournal, unfitBecause } from '../../src/gateway/journal/place.ts'
+import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
+import type { PostgresqlAt } from '../../src/gateway/journal/postgresql-connection.ts'
+import { SettingsError } from '../../src/gateway/systems.ts'
+import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
+import { chiangMai, HandClock, moi, scratch, start, until } from './harness.ts'
+import {
+  bearer,
+  inboxProfile,
+  jsonLetter,
+  jsonProfile,
+  keyOf,
+  makeInstallation,
+  post,
+} from './installation.ts'
+
+const insert = "INSERT INTO events (at, name, facts) VALUES (?, ?, '{}')"
+const names = 'SELECT name FROM events ORDER BY seq'
+const count = 'SELECT COUNT(*) AS count FROM events'
+
+async function saraban(words: readonly string[], environment: Readonly<Record<string, string>>) {
+  let [out, err] = ['', '']
+  const code = await run([...words], {
+    write: (text) => {
+      out += text
+    },
+    complain: (text) => {
+      err += text
+    },
+    environment,
+    clock: systemClock,
+    random: systemRandom,
+    untilEnded: async () => undefined,
+  })
+  return { code, out, err }
+}
+
+/** Asks again and again, a bounded number of times, of what goes on at a server. */
+async function soon(done: () => boolean | Promise<boolean>): Promise<void> {
+  for (let look = 0; look < 600 && !(await done()); look += 1)
+    await new Promise<void>((resolve) => systemClock.schedule(systemClock.now() + 50, resolve))
+}
+
+t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
+  const server = await postgresqlServer(process.env, { durable: true })
+  if ('missing' in server) {
+    if (process.env['CI'] === 'true') t.fail(server.missing)
+    else t.pass(server.missing, { skip: server.missing })
+    return
+  }
+  t.teardown(() => server.stop())
+  let made = 0
+  const fresh = async (encoding?: 'UTF8' | 'SQL_ASCII') => {
+    const database = await server.database(`j${++made}`, encoding)
+    await database.ask(`GRANT CREATE ON SCHEMA public TO ${database.user}`)
+    const { host, port, user, password } = database
+    const at: PostgresqlAt = { host, port, user, password, database: database.database }
+    return { at, ask: database.ask }
+  }
+  const opened = async (t: Test) => {
+    const { at, ask } = await fresh()
+    const database = await openPostgresql(at)
+    t.after(() => database.close())
+    return { at, ask, database }
+  }
+
+  await t.test('what is not committed is not seen, what failed is not kept', async (t) => {
+    const { database } = await opened(t)
+    let inside: unknown
+    await database.write(async (transaction) => {
+      await transaction.run(insert, start, 'one')
+      inside = await database.committed.all(names)
+    })
+    t.same(inside, [])
+    const settled = await Promise.allSettled(
+      ['two', 'three'].map((name) =>
+        database.write(async (transaction) => {
+          await transaction.run(insert, start, name)
+          if (name === 'two') throw new Error('of its own')
+          return name
+        }),
+      ),
+    )
+    t.match(settled, [{ reason: { message: 'of its own' } }, { value: 'three' }])
+    t.same(await database.committed.all(names), [{ name: 'one' }, { name: 'three' }])
+    t.equal((await database.committed.one<{ count: number }>(count))?.count, 2, 'counts are numbers')
+  })
+
+  await t.test('writes that cross are run again, as if one had followed the other', async (t) => {
+    const { at, database } = await opened(t)
+    const other = await openPostgresql(at)
+    t.after(() => other.close())
+    let runs = 0
+    const writes = Array.from({ length: 30 }, (_, index) =>
+      (index % 2 === 0 ? database : other).write(async (transaction) => {
+        runs += 1
+        const before = (await transaction.one<{ count: number }>(count))?.count ?? 0
+        await transaction.run(insert, start, `n${String(before).padStart(2, '0')}`)
+      }),
+    )
+    await Promise.all(writes)
+    const found = await database.committed.all<{ name: string }>('SELECT name FROM events ORDER BY name')
+    t.same(
+      found.map(({ name }) => name),
+      Array.from({ length: 30 }, (_, index) => `n${String(index).padStart(2, '0')}`),
+    )
+    t.ok(runs > 30, `${runs} runs for 30 writes`)
+  })
+
+  await t.test('a key that stays taken is the work’s own fault', async (t) => {
+    const { database } = await opened(t)
+    const orders = "INSERT INTO orders (id, kind, facts, asked_at) VALUES ('one', 'reload', '{}', 0)"
+    await database.write((transaction) => transaction.run(orders))
+    let runs = 0
+    const again = database.write((transaction) => {
+      runs += 1
+      return transaction.run(orders)
+    })
+    await t.rejects(again, { code: '23505' })
+    t.equal(runs, 3)
+    await t.rejects(
+      database.write((transaction) => transaction.run('SELECT nothing')),
+      { code: '42703' },
+      'so is a statement that is wrong',
+    )
+    await t.rejects(
+      database.write(async (transaction) => {
+        await transaction.run('SELECT nothing').catch(() => undefined)
+      }),
+      { message: /went on/ },
+      'a work that goes on after a fault keeps nothing, and does not believe that it did',
+    )
+  })
+
+  if (server.crash !== undefined) {
+    const crash = server.crash
+    await t.test('the server dies: nothing is promised, and the journal goes on with it', async (t) => {
+      const { database } = await opened(t)
+      await database.write((transaction) => transaction.run(insert, start, 'before'))
+      let reached: () => void = () => undefined
+      const within = new Promise<void>((resolve) => (reached = resolve))
+      const cut = database.write(async (transaction) => {
+        await transaction.run(insert, start, 'cut')
+        reached()
+        await transaction.one('SELECT pg_sleep(20)')
+      })
+      const rejected = t.rejects(cut, JournalUnavailable)
+      await within
+      await crash()
+      await rejected
+      await until(
+        () =>
+          database
+            .write((transaction) => transaction.run(insert, start, 'after'))
+            .then(
+              () => true,
+              () => false,
+            ),
+        'written again',
+      )
+      t.same(await database.committed.all(names), [{ name: 'before' }, { name: 'after' }])
+    })
+  }
+
+  await t.test('a server that cannot keep the promise is refused', async (t) => {
+    const ascii = await fresh('SQL_ASCII')
+    await t.rejects(openPostgresql(ascii.at), { message: /server_encoding is SQL_ASCII and must be UTF8/ })
+    const lax = await postgresqlServer({ ...process.env, SARABAN_TEST_POSTGRES_URL: undefined })
+    if (!('missing' in lax)) {
+      t.teardown(() => lax.stop())
+      const { host, port, user, password, database } = await lax.database('lax')
+      const place = { kind: 'postgresql', at: { host, port, user, password, database } } as const
+      const refused = await openJournal(place)
+      t.match(refused, {
+        ok: false,
+        problems: [{ code: 'settings.journal.unusable', details: { reason: 'fsync is off and must be on' } }],
+      })
+      t.notMatch(JSON.stringify(refused), password, 'no password is shown')
+    }
+    const { at } = await fresh()
+    await t.rejects(openPostgresql({ ...at, password: 'wrong' }), { code: '28P01' })
+  })
+
+  await t.test('the schema: made once by whoever is first, brought up to date, never back', async (t) => {
+    const { at, ask } = await fresh()
+    const both = await Promise.all([openPostgresql(at), openPostgresql(at)])
+    for (const database of both) await database.close()
+    t.equal(await unfitBecause({ kind: 'postgresql', at }), undefined)
+    await ask('INSERT INTO schema_version (version) VALUES (999)')
+    await t.rejects(openPostgresql(at), { message: /schema version 999/ })
+    t.equal(await unfitBecause({ kind: 'postgresql', at }), 'other-version')
+
+    for (let version = 1; version < schemaVersion; version += 1) {
+      const old = await fresh()
+      await old.ask(`GRANT ALL ON SCHEMA public TO ${old.at.user}; SET ROLE ${old.at.user};
+${Array.from({ length: version }, (_, step) => migrationSql(step, 'postgresql')).join('\n')}
+CREATE TABLE schema_version (version INTEGER PRIMARY KEY); INSERT INTO schema_version (version) VALUES (${version});
+INSERT INTO sources VALUES ('s1', 'csv-50', 'letter', 'a.csv', '00', 1, NULL, ${start});
+INSERT INTO quarantine (id, source_id, position, problems, at) VALUES ('q1', 's1', 'row 3', '[]', ${start});
+INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'source.kept', '50', 's1', '{}')`)
+      const database = await openPostgresql(old.at)
+      t.after(() => database.close())
+      t.match(
+        await database.committed.all('SELECT id, office, state, doubted FROM quarantine'),
+        [{ id: 'q1', office: '50', state: 'waiting', doubted: 0 }],
+        `from version ${version}`,
+      )
+    }
+    t.match(readFileSync(new URL('schema.golden.sql', import.meta.url), 'utf8'), /CREATE TABLE letters/)
+  })
+
+  await t.test('hot queries use an index', async (t) => {
+    const { database } = await opened(t)
+    const hot = { ...deliverySql, ...letterSql }
+    for (const name of [
+      ...(['due', 'ahead', 'behind', 'head', 'byNaturalKey', 'received', 'sent'] as const),
+      ...(['noticesAbout', 'newestSent'] as const),
+    ]) {
+      const statement = hot[name]
+      const steps = await database.write(async (transaction) => {
+        // An empty table is read faster than its index.
+        await transaction.run('SET LOCAL enable_seqscan = off')
+        const values = (statement.match(/\?/g) ?? []).map(() => '1')
+        const plan = await transaction.all<Record<string, string>>(`EXPLAIN ${statement}`, ...values)
+        return plan.map((row) => row['QUERY PLAN'] ?? '').join('; ')
+      })
+      t.match(steps, /Index (Only )?Scan|Bitmap Index Scan/, `${name}: ${steps}`)
+      t.notMatch(steps, /Seq Scan/, name)
+    }
+  })
+
+  await t.test('one gateway holds a journal, and knows when it does not any more', async (t) => {
+    const { at, ask } = await fresh()
+    const place = { kind: 'postgresql', at } as const
+    const clock = new HandClock()
+    const told: string[] = []
+    const tell = { failed: () => void told.push('failed'), taken: () => void told.push('taken') }
+    const held = await holdJournal(place, clock, tell)
+    if (!held.ok) throw new Error('not held')
+    const refused = await holdJournal(place, clock, tell)
+    t.match(refused, { problems: [{ code: 'settings.journal.in-use' }] })
+    const cut = () =>
+      ask('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $1', [
+        at.database,
+      ])
+    await cut()
+    await until(() => told.length === 1, 'told that it broke')
+    await clock.advance(1000)
+    await soon(async () => {
+      const other = await holdJournal(place, clock, tell)
+      if (other.ok) await other.value.release()
+      return !other.ok
+    })
+    t.same(told, ['failed'])
+
+    await cut()
+    await until(() => told.length === 2, 'broken again')
+    const faster = await holdJournal(place, clock, tell)
+    if (!faster.ok) throw new Error('nobody held it')
+    await clock.advance(1000)
+    // The server is asked for as long as a gateway that was killed may seem to hold it.
+    await soon(() => told.includes('taken'))
+    t.ok(told.includes('taken'), 'another was faster')
+    await held.value.release()
+    await faster.value.release()
+    const free = await holdJournal(place, clock, tell)
+    t.ok(free.ok, 'a release frees it')
+    if (free.ok) await free.value.release()
+  })
+
+  await t.test(
+    'an installation whose journal is there: a letter, a second gateway, and an operator',
+    async (t) => {
+      const { at } = await fresh()
+      const { password = '', ...address } = at
+      const folder = scratch(t)
+      const made = await makeInstallation(folder, [chiangMai, moi], {
+        'json-50.yaml': jsonProfile('50'),
+        'moi.yaml': inboxProfile(),
+      })
+      const journal = { at: address, secrets: { password: { env: 'JOURNAL' } } }
+      const settings = { ...made.settings, journal }
+      const environment = { JOURNAL: password }
+      const gateway = await made.start({ settings, environment })
+      t.teardown(() => gateway.stop())
+      const sent = await post(
+        `${gateway.http}/v1/systems/50/letters`,
+        jsonLetter('50', 1),
+        bearer(keyOf('50')),
+      )
+      t.equal(sent.status, 201)
+      t.notOk(existsSync(join(settings.data, 'journal.sqlite')), 'nothing is kept beside it')
+
+      const second = { ...settings, data: join(folder, 'second') }
+      const faults = (environment: Record<string, string>) =>
+        made.start({ settings: second, environment }).then(
+          () => [],
+          (error: unknown) => (error instanceof SettingsError ? error.problems : [error]),
+        )
+      t.match(await faults(environment), [{ code: 'settings.journal.in-use' }])
+      t.match(await faults({ JOURNAL: '' }), [
+        { code: 'adapter.profile.reference-unresolved', path: 'journal.password' },
+      ])
+
+      const file = join(folder, 'saraban.yaml')
+      const { user, host, port, database } = at
+      const { data, trust, profiles, listen } = settings
+      const url = `postgresql://${user}@${host}:${port}/${database}`
+      const said = { data, trust, profiles, listen, journal: { url, password: { env: 'JOURNAL' } } }
+      writeFileSync(file, JSON.stringify(said))
+      const listed = await saraban(['messages', 'list', '--settings', file], environment)
+      t.equal(listed.code, 0, listed.err)
+      t.match(listed.out, 'ชม 0017.1/1')
+      const refused = await saraban(['messages', 'list', '--settings', file], { JOURNAL: 'wrong' })
+      t.equal(refused.code, 2)
+      t.match(refused.err.replace(/\s+/g, ' '), /cannot be used: password authentication failed/)
+      await gateway.stop()
+      const again = await made.start({ settings: second, environment })
+      await again.stop()
+    },
+  )
+})
