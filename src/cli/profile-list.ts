@@ -88,7 +88,8 @@ function page(profiles: readonly Profile[]): string {
   return `${columns(head, rows).join('\n')}\n`
 }
 
-function namesIn(folder: string): readonly string[] {
+/** The profiles of a folder: its YAML files, by name. */
+export function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
       .filter((name) => /\.ya?ml$/.test(name))

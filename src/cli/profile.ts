@@ -1,13 +1,13 @@
 // `saraban profile`: checks a profile, and tries it on a sample without sending anything.
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { Command } from 'commander'
 import { problem } from '../problem/problem.ts'
 import { testCommand } from './conformance.ts'
 import { filesBeside } from './files-beside.ts'
 import { previewJson, previewPage } from './preview.ts'
 import { docsCommand } from './profile-docs.ts'
-import { listCommand } from './profile-list.ts'
+import { listCommand, namesIn } from './profile-list.ts'
 import { newCommand } from './profile-new.ts'
 import { reloadCommand } from './reload.ts'
 import { tabled } from './tables.ts'
@@ -31,12 +31,12 @@ export function profileCommand(terminal: Terminal): Command {
 function checkCommand(terminal: Terminal): Command {
   return new Command('check')
     .description('check profiles: every fault, with its line and what to do')
-    .argument('<PROFILE...>', 'profiles, as docs/profiles.md describes them')
+    .argument('<PROFILE...>', 'profiles, or folders of them, as docs/profiles.md describes them')
     .option('--json', 'print the verdicts as JSON')
     .addHelpText('after', checkHelp)
-    .action(async (files: string[], options: { json?: boolean }) => {
+    .action(async (places: string[], options: { json?: boolean }) => {
       const { readProfile } = await import('../adapters/profile.ts')
-      const verdicts = files.map((file) => ({
+      const verdicts = places.flatMap(profilesAt).map((file) => ({
         file,
         read: readProfile(readText(file).toString('utf8'), file),
       }))
@@ -65,8 +65,18 @@ Exit code: 0 all good, 1 at least one has a fault, 2 wrong usage or an unreadabl
 
 Examples:
   $ saraban profile check profiles/chiang-mai-csv.yaml
-  $ saraban profile check profiles/*.yaml --json
+  $ saraban profile check profiles --json
 `
+
+/** A profile, or those of a folder; a folder without any is no answer. */
+function profilesAt(place: string): readonly string[] {
+  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return [place]
+  const files = namesIn(place).map((name) => join(place, name))
+  if (files.length > 0) return files
+  throw new Failed(exit.usage, [
+    problem('cli.file.unreadable', '', place, { reason: 'the folder holds no profile (*.yaml)' }),
+  ])
+}
 
 function tryCommand(terminal: Terminal): Command {
   return new Command('try')

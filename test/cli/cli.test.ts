@@ -293,6 +293,12 @@ t.test('profile check and try: there and back, or every problem', async (t) => {
   t.equal(bad.code, 1)
   t.ok((bad.err.match(/^error: /gm)?.length ?? 0) > 2, 'every fault')
   t.match(await saraban(['profile', 'try', at('bad.yaml'), json]), { code: 1 })
+  const folder = t.testdir({ none: {}, some: { 'bad.yaml': 'id: x', 'notes.txt': '' } })
+  t.match(await saraban(['profile', 'check', join(folder, 'some')]), { code: 1, err: /bad\.yaml/ })
+  t.match(await saraban(['profile', 'check', join(folder, 'none')]), { code: 2, err: /no profile/ })
+  const shipped = await saraban(['profile', 'check', join(profile, '..')])
+  t.equal(shipped.code, 0, shipped.err)
+  t.ok((shipped.out.match(/: good, /g)?.length ?? 0) >= 75, 'every profile of a folder')
   t.match(await saraban(['profile', 'try', profile, at('nothing.json')]), { code: 2 })
 })
 
