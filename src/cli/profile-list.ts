@@ -48,7 +48,8 @@ Examples:
   $ saraban profile list /etc/saraban/profiles --json
 `
 
-const named = ({ file, problems }: { file: string; problems: readonly Problem[] }): Problem[] =>
+/** The faults of a profile with the file in which they are. */
+export const named = ({ file, problems }: { file: string; problems: readonly Problem[] }): Problem[] =>
   problems.map((each) => ({ ...each, path: `${file}: ${each.path}` }))
 
 function entryOf(profile: Profile) {

@@ -7,7 +7,7 @@ import { testCommand } from './conformance.ts'
 import { filesBeside } from './files-beside.ts'
 import { previewJson, previewPage } from './preview.ts'
 import { docsCommand } from './profile-docs.ts'
-import { listCommand, namesIn } from './profile-list.ts'
+import { listCommand, named, namesIn } from './profile-list.ts'
 import { newCommand } from './profile-new.ts'
 import { reloadCommand } from './reload.ts'
 import { tabled } from './tables.ts'
@@ -40,7 +40,9 @@ function checkCommand(terminal: Terminal): Command {
         file,
         read: readProfile(readText(file).toString('utf8'), file),
       }))
-      const problems = verdicts.flatMap(({ read }) => (read.ok ? [] : read.problems))
+      const problems = verdicts.flatMap(({ file, read }) =>
+        read.ok ? [] : named({ file, problems: read.problems }),
+      )
       if (options.json === true) {
         terminal.write(
           jsonLine(
