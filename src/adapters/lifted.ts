@@ -14,6 +14,8 @@ export interface Lifted {
   readonly bytes: Buffer
   /** The file for which this text stands; nothing where it is no token. */
   fileOf(text: string): HeldContent | undefined
+  /** Whether a token stands in this text, perhaps among other things. */
+  standsIn(text: string): boolean
   /** Whether every file was asked for: none stands where nobody looked for one. */
   allFound(): boolean
   /** A part of the document that was decoded as UTF-8, as it stood there. */
@@ -52,6 +54,7 @@ export function lifted(bytes: Buffer, json = false): Lifted | undefined {
       if (run !== undefined) found.add(run)
       return run?.content
     },
+    standsIn: (text) => text.includes(start),
     allFound: () => found.size === runs.length,
     restored: (part) => {
       const pieces: Buffer[] = []

@@ -19,13 +19,16 @@ const step = 64 * 1024
 const [outside, digit, padding, blank, backslash] = [0, 1, 2, 3, 4] as const
 type Sort = typeof outside | typeof digit | typeof padding | typeof blank | typeof backslash
 
-/** What each byte is in base64. `json`: in a text of JSON, where `/` and line ends may be escaped. */
+/**
+ * What each byte is in base64. `json`: in a text of JSON, where `/` and line ends may be escaped, and no line end or tab stands
+ * as itself: a text that holds one is broken, and must not be mended by taking it out.
+ */
 const sortsOf = (json: boolean): readonly Sort[] =>
   Array.from({ length: 256 }, (_, byte): Sort => {
     const character = String.fromCharCode(byte)
     if (/[A-Za-z0-9+/]/.test(character)) return digit
     if (character === '=') return padding
-    if (/[ \t\r\n]/.test(character)) return blank
+    if ((json ? / / : /[ \t\r\n]/).test(character)) return blank
     return json && character === '\\' ? backslash : outside
   })
 

@@ -22,9 +22,12 @@ import { parcelOf, TestClock } from './stage.ts'
 const clock = new TestClock()
 const chiangMai = new URL('../../profiles/chiang-mai-csv.yaml', import.meta.url)
 
+/** The profile of Chiang Mai as it stands in its file. */
+export const profileTree = () => parse(readFileSync(chiangMai, 'utf8'))
+
 /** The text of the profile of Chiang Mai with other formats in the place of its CSV. */
 export function profileText(letter: object, notice: object): string {
-  const profile = parse(readFileSync(chiangMai, 'utf8'))
+  const profile = profileTree()
   profile.documents.letter.format = letter
   profile.documents.notice.format = notice
   return stringify(profile)

@@ -126,6 +126,8 @@ export interface RecordForm {
   unended?(bytes: Buffer): boolean
   /** Why this text cannot stand in a cell of this column (of any, without one), or nothing: its charset, its length. */
   refuses(text: string, column?: string): Problem | undefined
+  /** What parts the values of a list in a cell of this column, where it holds one. */
+  separatorIn?(column: string): string | undefined
   /** Writes records; `columns` in their order. Cells must not be refused. */
   write(records: readonly ReadonlyMap<string, string>[], columns: readonly string[]): Buffer
   /** What must stand beside the document that `write` makes of the same records; its name is the document's with this ending. */

@@ -33,11 +33,11 @@ export function recordsDocument(
     receipts: false,
     read: async (source) => {
       const companion = await companionOf(source, form)
-      return readApart(source, form, mapping, (each, fileOf) => itemsOf(each, companion, work, fileOf))
+      return readApart(source, work, (each, fileOf) => itemsOf(each, companion, work, fileOf))
     },
     write: async (outgoing) => {
       const bounds = mapping.files?.codec.files?.inside
-      const places = standApart(form, mapping) ? new Places() : undefined
+      const places = standApart(work) ? new Places() : undefined
       const inside = bounds === undefined ? good([]) : await filesInside(outgoing, bounds, places)
       if (!inside.ok) return inside
       const written = writeRecord(outgoing, inside.value, work)

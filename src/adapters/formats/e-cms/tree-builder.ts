@@ -68,6 +68,9 @@ export type FileOf = (text: string) => HeldContent | undefined
 /** Characters of a text that stands for a file, with the blanks around it, at most: what is longer is the file itself. */
 const mostToken = 1_000
 
+/** What base64 may stand between: no other blank, which a file that is read as it stands would be refused for. */
+const blanksAround = /^[ \t\r\n]+|[ \t\r\n]+$/g
+
 /** Base64 as it stands between tags. No carriage return: the parser would make something else of it. */
 const pureBase64 = /^[A-Za-z0-9+/= \t\n]*$/
 
@@ -221,7 +224,7 @@ export class TreeBuilder {
   }
 
   #contentOf(text: string): Result<HeldContent> {
-    const file = text.length < mostToken ? this.#fileOf(text.trim()) : undefined
+    const file = text.length < mostToken ? this.#fileOf(text.replace(blanksAround, '')) : undefined
     return file === undefined ? decodeBase64(text) : good(file)
   }
 

@@ -122,6 +122,7 @@ function formOf(options: JsonRecordsOptions): RecordForm {
       return options.layout === 'lines' ? !tail.endsWith('\n') : !/[\]}]\s*$/.test(tail)
     },
     refuses: (text, column) => refuses(text, column === undefined ? undefined : byName.get(column), options),
+    separatorIn: (column) => byName.get(column)?.separator,
     write: (rows) => writeJsonRecords(rows, places, options),
   }
 }

@@ -95,7 +95,10 @@ export class JsonText {
    * one says: a key twice, a number whose text is not what it means, too much of something, no JSON.
    */
   private quick(): Json | undefined {
-    const extent = extentOf(this.text, this.at, bounds.depth - this.depth)
+    const extent = extentOf(this.text, this.at, {
+      depth: bounds.depth - this.depth,
+      values: bounds.values - this.values,
+    })
     if (extent === undefined) return undefined
     const found = jsonOf(this.text.slice(this.at, extent.end))
     // As many keys as the text has: none stood twice.

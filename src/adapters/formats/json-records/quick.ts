@@ -12,12 +12,19 @@ interface Extent {
 
 const number = /-?\d[\d.eE+-]*/y
 
+interface Bounds {
+  readonly depth: number
+  readonly values: number
+}
+
 /**
- * How far the object or list reaches that begins at `start`; nothing where it does not end, is deeper than `depth`, or holds a
- * number that is not written as the engine would write it.
+ * How far the object or list reaches that begins at `start`; nothing where it does not end, is deeper or has more values than
+ * may be, or holds a number that is not written as the engine would write it. What the engine makes of a million values is no
+ * longer small: they are counted before, by the commas between them.
  */
-export function extentOf(text: string, start: number, depth: number): Extent | undefined {
+export function extentOf(text: string, start: number, { depth, values }: Bounds): Extent | undefined {
   let keys = 0
+  let commas = 0
   let open = 0
   for (let at = start; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {
@@ -27,6 +34,10 @@ export function extentOf(text: string, start: number, depth: number): Extent | u
       }
       case 0x3a:
         keys += 1
+        break
+      case 0x2c:
+        commas += 1
+        if (commas > values) return undefined
         break
       case 0x5b:
       case 0x7b:

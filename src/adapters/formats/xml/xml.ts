@@ -149,6 +149,7 @@ function formOf(options: XmlOptions & { readonly inside: boolean }): RecordForm 
     read: (bytes) => readXmlRecords(bytes, record, places, options),
     unended: (bytes) => !endsWithRoot(decodePart(bytes.subarray(-1_000), charset), record[0] ?? ''),
     refuses: (text, column) => refuses(text, column === undefined ? undefined : byName.get(column), options),
+    separatorIn: (column) => byName.get(column)?.separator,
     write: (rows) => writeXml(rows, places, { ...options, record }),
   }
 }

@@ -23,16 +23,18 @@ const limits = { depth: 16, nodes: 200_000 }
 /** At most 16 deep and 200,000 values, no key twice: nothing else is JSON here (attacks X10). */
 export function readJsonText(bytes: Buffer): JsonText | undefined {
   const aside = lifted(bytes, true)
-  const read = aside && scanned(aside.bytes)
+  // A key that long is read as it stands: two that are the same would be two tokens.
+  const read = aside && scanned(aside.bytes, (key) => aside.standsIn(key))
   return read === undefined ? scanned(bytes) : { ...read, ...(aside && { aside }) }
 }
 
-function scanned(bytes: Buffer): JsonText | undefined {
+/** `refused`: keys that an object must not have. */
+function scanned(bytes: Buffer, refused: (key: string) => boolean = () => false): JsonText | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     // What JSON.parse takes can be cut into its parts without a further look at the grammar.
     JSON.parse(text)
-    const root = new Scan(text).whole()
+    const root = new Scan(text, refused).whole()
     return root && { text, root }
   } catch (error) {
     // Not UTF-8, or no JSON: the caller only needs to know that it is none. Deep nesting ends JSON.parse with a RangeError.
@@ -77,11 +79,13 @@ export const rawOf = (text: JsonText, node: JsonNode): string =>
 /** Cuts a text that JSON.parse took. Undefined when it is beyond the limits or says a key twice. */
 class Scan {
   readonly #text: string
+  readonly #refused: (key: string) => boolean
   #at = 0
   #nodes = 0
 
-  constructor(text: string) {
+  constructor(text: string, refused: (key: string) => boolean) {
     this.#text = text
+    this.#refused = refused
   }
 
   whole(): JsonNode | undefined {
@@ -112,7 +116,7 @@ class Scan {
       if (this.#text[this.#at] === close) break
       const key = open === '{' ? this.#key() : String(members.size)
       const member = this.#value(depth + 1)
-      if (member === undefined || members.has(key)) return undefined
+      if (member === undefined || members.has(key) || this.#refused(key)) return undefined
       members.set(key, member)
     }
     this.#at += 1
