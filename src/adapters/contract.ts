@@ -56,7 +56,7 @@ export interface Source {
   readonly contested?: ReadonlyMap<string, string>
   /** Why the whole is not to be believed (a mail whose sender is not proved): nothing is read of it, and a person decides. */
   readonly doubts?: readonly [Problem, ...Problem[]]
-  /** Of a document that is too large to be read: what it is. `bytes` is empty then, and `doubts` say where it stands. */
+  /** Of a document that is too large to be read: what it is. `bytes` is empty then; it is in the gateway's keeping, or `doubts` say where it stands. */
   readonly unread?: { readonly sha256: string; readonly size: number }
   /** The bytes of a file beside that is `kept`, for a form that must read one itself (a memo file). The gateway sets it. */
   open?(sha256: string): Readable

@@ -2,6 +2,16 @@
 import type { ProblemDefinition } from './definition.ts'
 
 export const restProblems = {
+  'adapter.rest.too-large': {
+    status: 413,
+    permanent: true,
+    en: 'the document has {size} bytes, and its profile allows {limit}: it is kept whole, and was not read',
+    th: 'เอกสารมี {size} ไบต์ เกินกว่า {limit} ไบต์ ที่โปรไฟล์กำหนด: เก็บไว้ครบถ้วนแต่ยังไม่ได้อ่าน',
+    remedy: {
+      en: 'Ask its office whether the document is what it should be: if so, saraban quarantine retry ID --believe reads it all the same. Raise the limit in the profile if such documents are usual.',
+      th: 'สอบถามหน่วยงานว่าเอกสารถูกต้องหรือไม่ ถ้าถูกต้องให้ใช้ saraban quarantine retry ID --believe เพื่ออ่าน และเพิ่มขีดจำกัดในโปรไฟล์หากมีเอกสารลักษณะนี้เป็นปกติ',
+    },
+  },
   'adapter.rest.place-empty': {
     status: 422,
     permanent: true,

@@ -304,6 +304,38 @@ t.test(
   },
 )
 
+t.test('a head beyond its limit is kept whole for a person, and those behind it go on', async (t) => {
+  const server = await peer(t)
+  const large = Buffer.alloc(70_000, 0x20)
+  const queue = ['1', '2']
+  server.answering = ({ method }) => {
+    if (method === 'DELETE') {
+      queue.shift()
+      return { status: 204 }
+    }
+    const [head] = queue
+    if (head === undefined) return { status: 204 }
+    return {
+      headers: { 'x-item': head, 'content-type': 'application/json' },
+      body: head === '1' ? large : letter(head),
+    }
+  }
+  const options = `send: { head: { path: /q, key: { header: X-Item } }, done: { path: "/q/{key}" } }`
+  const small = await polling(t, server, `limit: 64KiB, attachmentLimit: 65KiB, ${options}`)
+  t.same(queue, ['1', '2'], 'beyond that, too: nothing could keep it, and it stays')
+  t.match(events(small.gateway), [['rest.unavailable', /more than 66560 bytes/]])
+  const look = await polling(t, server, `limit: 64KiB, ${options}`)
+  t.same(queue, [])
+  const [first, second] = look.gateway.offered
+  t.match(first, {
+    unread: { size: large.length },
+    handover: 'rest send 1',
+    doubts: [{ code: 'adapter.rest.too-large', details: { size: large.length, limit: 65_536 } }],
+  })
+  t.same(look.gateway.kept.get(first?.unread?.sha256 ?? ''), large, 'whole, so that it can be read later')
+  t.match(second, { handover: 'rest send 2', doubts: undefined })
+})
+
 t.test('one queue of letters and notices: each is read as what its mark says', async (t) => {
   const server = await peer(t)
   const items = [

@@ -164,7 +164,8 @@ function read(cell: Cell, index: number, options: Options, limit: number): Resul
     problems.push(problem('adapter.base64.large', '', cell.name, { size: decoded.bytes.length, limit }))
   const type = cell.type.trim() || told
   const known = mediaTypeOf(type, `.${cell.ending.trim().replace(/^\./, '') || options.otherwise}`)
-  const made = index === 0 && options.first === 'main' ? 'main' : `enclosure-${index}`
+  const enclosure = options.first === 'main' ? index : index + 1
+  const made = enclosure === 0 ? 'main' : `enclosure-${enclosure}`
   const name = cell.name.trim() || `${made}.${known.ok ? extensionOf(known.value) : options.otherwise}`
   const fine = attachmentName(name)
   if (!fine.ok) problems.push(...fine.problems)

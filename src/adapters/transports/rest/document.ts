@@ -6,6 +6,8 @@ export interface Found {
   readonly key: string
   readonly item?: JsonText
   readonly bytes?: Buffer
+  /** Larger than may be read: its bytes are in the gateway's keeping. */
+  readonly unread?: { readonly sha256: string; readonly size: number }
   /** Where it was read: relative addresses in it begin there. */
   readonly address: URL
 }

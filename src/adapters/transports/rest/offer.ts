@@ -1,6 +1,6 @@
 // One document of a poll: fetched whole with its files, offered, and acknowledged after the commit.
 import { createHash } from 'node:crypto'
-import { printable } from '../../../problem/problem.ts'
+import { printable, problem } from '../../../problem/problem.ts'
 import type { AdapterVerbs, Source, Taken } from '../../contract.ts'
 import { milliseconds } from '../../quantities.ts'
 import { addressIn } from './addresses.ts'
@@ -33,6 +33,10 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
       if (before !== undefined) before.told = `${event} ${reason}`
       verbs.report(event, { channel, document: handover, reason })
     }
+    if (found.unread !== undefined) {
+      const taken = await offered(largeSource(key, handover, found.unread), verbs)
+      return taken === undefined ? notTaken(handover, verbs) : acknowledge(key, taken, handover, verbs)
+    }
     const document = await wholeDocument(found, verbs)
     if ('kind' in document) return document
     if ('left' in document) {
@@ -62,13 +66,31 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
     for (const reason of fetched.reasons) report('rest.file-missing', reason)
     if (missing > 0) report('source.waiting', String(missing))
     const taken = await offered({ ...first, beside: fetched.beside, final }, verbs)
-    if (taken === undefined) {
-      verbs.report('rest.not-taken', { channel, document: handover })
-      return { kind: 'trouble', said: 'nothing could be committed', sent: false }
-    }
+    if (taken === undefined) return notTaken(handover, verbs)
     if (taken.some(({ kind }) => kind === 'waiting')) return 'left'
     waiting.delete(handover)
     return acknowledge(key, taken, handover, verbs)
+  }
+
+  function notTaken(handover: string, verbs: AdapterVerbs): Trouble {
+    verbs.report('rest.not-taken', { channel, document: handover })
+    return { kind: 'trouble', said: 'nothing could be committed', sent: false }
+  }
+
+  /** What is kept and was not read, for the quarantine. */
+  function largeSource(key: string, handover: string, unread: NonNullable<Found['unread']>): Source {
+    const { size } = unread
+    return {
+      document: channel === 'sendNotices' ? 'notice' : 'letter',
+      name: printable(`${channel} ${key}`, 100),
+      bytes: Buffer.alloc(0),
+      unread,
+      beside: new Map(),
+      handover,
+      sender: 'gone',
+      final: true,
+      doubts: [problem('adapter.rest.too-large', '', undefined, { size, limit })],
+    }
   }
 
   function hold(handover: string, { clock }: AdapterVerbs): number {

@@ -1,11 +1,13 @@
 // Polls a server: what waits is listed or the head of a queue is asked for, each document is offered, and only after the
 // commit the server is told. Whatever fails in between leaves the document there, and it is offered again under the same
 // handover.
+import type { IncomingHttpHeaders } from 'node:http'
 import type { AdapterVerbs } from '../../contract.ts'
 import { milliseconds } from '../../quantities.ts'
+import { tooLarge } from '../keeping.ts'
 import { type Looking, looking } from '../looking.ts'
 import { addressIn } from './addresses.ts'
-import { troubleOf, wholeOf } from './client.ts'
+import { soundBody, troubleOf, wholeOf } from './client.ts'
 import { documentIn, type Found } from './document.ts'
 import type { Trouble, Whole } from './exchange.ts'
 import { itemsAt, type JsonText, nodeAt, partOf, rawOf, readJsonText, textAt } from './json-text.ts'
@@ -21,7 +23,7 @@ const longest = 60 * 60_000
 const patience = 5 * 60_000
 
 export function restPoll(settings: PollSettings): Looking {
-  const { client, base, options, channel, limit } = settings
+  const { client, base, options, channel, limit, attachmentLimit } = settings
   const every = milliseconds(options.every)
   const offer = offerer(settings)
   const repeated = looking({ look: round, every, failed: { event: 'rest.failed', facts: { channel } } })
@@ -108,7 +110,10 @@ export function restPoll(settings: PollSettings): Looking {
       if (answer.kind === 'trouble') return answer
       if (answer.status === 204 || answer.status === 404) return undefined
       if (answer.status === 200 && answer.bytes !== undefined && isNothing(answer.bytes)) return undefined
-      const found = headOf(head, answer, address, verbs)
+      const found =
+        head.key.header !== undefined && answer.bytes === undefined
+          ? await largeHead(head.key.header, address, verbs)
+          : headOf(head, answer, address, verbs)
       if (found === undefined) return undefined
       if ('said' in found) return found
       // It was acknowledged and is the head all the same.
@@ -121,6 +126,21 @@ export function restPoll(settings: PollSettings): Looking {
     return undefined
   }
 
+  /** A head that is larger than may be read would stand before all others for ever: it is kept whole, for a person. */
+  function largeHead(header: string, url: URL, verbs: AdapterVerbs): Promise<Found | Trouble> {
+    return client.ask({ method: 'GET', url }, async (answer): Promise<Found | Trouble> => {
+      if (answer.status < 200 || answer.status > 299) return troubleOf(answer, verbs.clock.now())
+      const key = keyIn(answer.headers, header)
+      if (key === undefined) return notAsSaid(`no header ${header}`)
+      try {
+        return { key, unread: await verbs.keep(soundBody(answer), attachmentLimit), address: url }
+      } catch (error) {
+        if (tooLarge(error)) return notAsSaid(`a head of more than ${attachmentLimit} bytes`)
+        throw error
+      }
+    })
+  }
+
   function headOf(
     { key: where }: NonNullable<PollOptions['head']>,
     answer: Whole,
@@ -130,9 +150,8 @@ export function restPoll(settings: PollSettings): Looking {
     if (where.header !== undefined) {
       const refused = refusedAnswer(answer, verbs)
       if (refused !== undefined) return refused
-      const said = answer.headers[where.header.toLowerCase()]
-      const key = Array.isArray(said) ? said[0] : said
-      if (key === undefined || key === '') return notAsSaid(`no header ${where.header}`)
+      const key = keyIn(answer.headers, where.header)
+      if (key === undefined) return notAsSaid(`no header ${where.header}`)
       return { key, bytes: answer.bytes ?? Buffer.alloc(0), address }
     }
     const text = jsonOf(answer, verbs)
@@ -178,6 +197,12 @@ function pageAddress(base: URL, path: string, page: number): URL {
   const filled = addressOf(path, { page: String(page) })
   if (!filled.ok) throw new Error('a template that was checked has an unknown place')
   return addressIn(base, filled.text)
+}
+
+function keyIn(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const said = headers[name.toLowerCase()]
+  const key = Array.isArray(said) ? said[0] : said
+  return key === '' ? undefined : key
 }
 
 /** An empty body, `null`, `{}` and `[]` are the ways in which queues say that they are empty. */

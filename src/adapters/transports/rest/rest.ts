@@ -36,6 +36,11 @@ export const rest = transport<Options>({
         'adapter.file.missing',
       ],
       ['a place of an address has nothing to stand in it', 'refused', 'adapter.rest.place-empty'],
+      [
+        'the head of a queue, named by a header, is beyond `limit`',
+        'in quarantine, kept whole and not read; those behind it go on',
+        'adapter.rest.too-large',
+      ],
       ['a letter that is not right', 'in quarantine, whole, and `done` with the word `quarantined`'],
       ['a lost answer to `done`', 'it is read again under its key, and known'],
     ],
