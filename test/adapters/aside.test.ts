@@ -10,6 +10,7 @@ import type { AttachmentContent, Item, Source } from '../../src/adapters/contrac
 import { encode } from '../../src/adapters/formats/charset.ts'
 import { eCms } from '../../src/adapters/formats/e-cms/e-cms.ts'
 import type { DocumentForm } from '../../src/adapters/formats/format.ts'
+import { heldIn, transferred } from '../../src/adapters/formats/mail/transfer.ts'
 import { lifted } from '../../src/adapters/lifted.ts'
 import { piecesOf, sizeOf } from '../../src/adapters/pieces.ts'
 import { type Profile, readProfile } from '../../src/adapters/profile.ts'
@@ -512,3 +513,38 @@ t.test(
     }
   },
 )
+
+t.test('law: a file in a mail is the bytes, or the fault, that decoding it at once gives', (t) => {
+  const outcome = (read: () => AttachmentContent): unknown => {
+    try {
+      const content = read()
+      assert(content.kind === 'bytes' || content.kind === 'pieces')
+      return sha256(content)
+    } catch (thrown) {
+      assert(thrown instanceof Error)
+      return { ...thrown }
+    }
+  }
+  let [held, refused] = [0, 0]
+  const ends = fc.constantFrom('', '\r\n', '\n\n', '--', '\0')
+  fc.assert(
+    fc.property(
+      dressed(xmlDresses),
+      ends,
+      fc.constantFrom('base64', ' BASE64 ', '7bit'),
+      (text, end, encoding) => {
+        const body = Buffer.from(`${text}${end}`)
+        const found = outcome(() => heldIn(body, encoding, 'part 1'))
+        assert.deepEqual(
+          found,
+          outcome(() => ({ kind: 'bytes', bytes: transferred(body, encoding, 'part 1') })),
+        )
+        if (typeof found === 'string') held += 1
+        else refused += 1
+      },
+    ),
+    { numRuns: 150 },
+  )
+  t.ok(held > 20 && refused > 20, `${held} ${refused}`)
+  t.end()
+})

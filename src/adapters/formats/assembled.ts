@@ -83,8 +83,10 @@ export class Places {
     const length = tokenOf(this.#start, 0).length
     let from = 0
     for (let at = bytes.indexOf(this.#start); at >= 0; at = bytes.indexOf(this.#start, from)) {
-      const file = this.#files[Number(bytes.toString('latin1', at + this.#start.length, at + length))]
-      if (file === undefined) throw new Error('a token was changed')
+      const token = bytes.toString('latin1', at, at + length)
+      const index = Number(token.slice(this.#start.length))
+      const file = this.#files[index]
+      if (file === undefined || token !== tokenOf(this.#start, index)) throw new Error('a token was changed')
       parts.push(bytes.subarray(from, at), file)
       from = at + length
     }
