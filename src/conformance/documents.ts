@@ -132,8 +132,14 @@ export function differences(
   return found
 }
 
-const textOf = (content: AttachmentContent): string =>
-  content.kind === 'bytes' ? content.bytes.toString('utf8') : ''
+/** What is spilled into a file is a text of some kilobytes; a scan is none. Bytes. */
+const longestText = 1024 * 1024
+
+/** The text that a document itself holds as a file; of a scan nothing. */
+export const textOf = (content: AttachmentContent): string =>
+  (content.kind === 'bytes' || content.kind === 'pieces') && sizeOf(content) <= longestText
+    ? Buffer.concat([...piecesOf(content)]).toString('utf8')
+    : ''
 
 /** A letter as people tell two of them apart. Files are compared by their bytes, and names may be made safe on the way. */
 function comparable(letter: Letter): Readonly<Record<string, unknown>> {

@@ -9,7 +9,7 @@ import type { Letter } from '../letter/letter.ts'
 import { type Clock, type MessageId, newMessageId, type Random } from '../letter/time.ts'
 import { describe } from '../problem/problem.ts'
 import type { Answer, Collected, Counterpart } from './counterpart/counterpart.ts'
-import { letterOf } from './documents.ts'
+import { letterOf, textOf } from './documents.ts'
 import type { Sample } from './letters.ts'
 import { sampleNotice } from './notices.ts'
 import type { Stage } from './stage.ts'
@@ -25,9 +25,6 @@ export interface Received {
   /** Documents that its own form cannot read: what a system would choke on. */
   readonly unreadable: readonly string[]
 }
-
-/** What is spilled into a file is a text of some kilobytes; a scan is none. Bytes. */
-const longestText = 1024 * 1024
 
 type Mutable<Value> = {
   -readonly [Key in keyof Value]: Value[Key] extends readonly (infer Each)[] ? Each[] : Value[Key]
@@ -184,9 +181,7 @@ async function keep(document: Collected, forms: Forms, received: Mutable<Receive
           said.push(letter.problems.map((each) => describe(each)).join('; '))
           continue
         }
-        const texts = item.attachments.flatMap(({ content: held }) =>
-          held.kind === 'bytes' && held.bytes.length <= longestText ? [held.bytes.toString('utf8')] : [],
-        )
+        const texts = item.attachments.map(({ content: held }) => textOf(held))
         received.letters.push({ letter: letter.value, texts })
         return
       }
