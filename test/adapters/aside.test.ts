@@ -6,13 +6,14 @@ import fc from 'fast-check'
 import t from 'tap'
 import { stringify } from 'yaml'
 import { formsOf } from '../../src/adapters/adapter.ts'
+import { readBase64 } from '../../src/adapters/base64.ts'
 import type { AttachmentContent, Item, Source } from '../../src/adapters/contract.ts'
 import { encode } from '../../src/adapters/formats/charset.ts'
 import { eCms } from '../../src/adapters/formats/e-cms/e-cms.ts'
 import type { DocumentForm } from '../../src/adapters/formats/format.ts'
 import { heldIn, transferred } from '../../src/adapters/formats/mail/transfer.ts'
 import { lifted } from '../../src/adapters/lifted.ts'
-import { piecesOf, sizeOf } from '../../src/adapters/pieces.ts'
+import { encodedIn, piecesOf, sizeOf } from '../../src/adapters/pieces.ts'
 import { type Profile, readProfile } from '../../src/adapters/profile.ts'
 import {
   bytesOf,
@@ -546,5 +547,57 @@ t.test('law: a file in a mail is the bytes, or the fault, that decoding it at on
     { numRuns: 150 },
   )
   t.ok(held > 20 && refused > 20, `${held} ${refused}`)
+  t.end()
+})
+
+t.test('a fault that is found after the file was asked for shows the cell that came', async (t) => {
+  const both = bothOf(plain, fields({ first: 'enclosure' }), { main: 'required' })
+  const [item] = await agree(...both, json(large))
+  assert(item?.kind === 'fault')
+  t.equal(item.problems[0].code, 'adapter.letter.main-missing')
+  t.equal(item.understood?.cells?.['data'], large)
+})
+
+t.test('a long key that stands twice is no JSON, as a short one is none', (t) => {
+  for (const key of [large, `x-${large}`, `${large}\\n-`]) {
+    t.equal(readJsonText(Buffer.from(`{"${key}":1,"${key}":2}`)), undefined)
+    t.equal(readJsonText(Buffer.from(`{"${key}":1}`))?.aside, undefined)
+  }
+  t.end()
+})
+
+t.test('around a file of the exchange stand blanks of XML, and no others', async (t) => {
+  const form =
+    eCms.sort === 'document' &&
+    eCms.create({ kind: 'e-cms' }, { office: moi, profile: 'test', content: 'letter', clock })
+  assert(typeof form === 'object' && form.ok)
+  const read = (main: string) => agree(form.value, form.value, Buffer.from(government(main, 'x', '')))
+  t.match(await read(` \t\r\n${large}\n`), [{ kind: 'letter' }])
+  for (const blank of ['\u00a0', '\u2028', '\u3000', '&#xa0;'])
+    t.match(await read(`${blank}${large}`), [{ kind: 'fault', problems: [{ code: 'ecms.base64' }] }])
+})
+
+t.test('letters of escapes are no base64, whatever they make of its length', (t) => {
+  // Each with as many characters before it as make whole groups of four of what is none.
+  for (const before of ['\\\\nAAA', '\\u0041AAA', '\\\\/AAA', '\\bAAA', '\\fAAA', '\\\\\\nAAA'])
+    t.equal(lifted(Buffer.from(`"${before}${large}"`), true), undefined, before)
+  for (const behind of ['\\\\', '\\u0041', '\\b', '\\"'])
+    t.equal(lifted(Buffer.from(`"${large}${behind}"`), true), undefined, behind)
+  t.end()
+})
+
+t.test('an escape at the end of a piece is not cut in two', (t) => {
+  for (const shift of [65_534, 65_535, 65_536, 131_070, 131_071, 131_072])
+    for (const each of ['\\n', '\\r', '\\t', '\\/']) {
+      const digits = 'QUJD'.repeat(40_000)
+      const text = `${digits.slice(0, shift)}${each}${each === '\\/' ? digits.slice(shift + 1) : digits.slice(shift)}`
+      const found = encodedIn(Buffer.from(text), true)
+      assert(found)
+      const expected = readBase64(String(JSON.parse(`"${text}"`)))
+      t.ok(
+        'bytes' in expected && Buffer.concat([...piecesOf(found)]).equals(expected.bytes),
+        `${shift} ${each}`,
+      )
+    }
   t.end()
 })
