@@ -303,3 +303,15 @@ t.test('nothing that stands in a sample becomes a line of the profile', (t) => {
   ])
   t.end()
 })
+
+t.test('a column of secrecy whose codes nobody knows is named as open', (t) => {
+  const csv = (column: string) =>
+    Buffer.from(
+      `ที่,ลงวันที่,เรื่อง,ถึง,${column}\nอต 0017.1/1,15/11/2551,ทดสอบระบบ,จังหวัดน่าน,N\nอต 0017.1/2,15/11/2551,ทดสอบระบบ,จังหวัดน่าน,S7\n`,
+    )
+  const open = mustBe(proposeProfile(wish(uttaradit), csv('ชั้นลับ'), undefined))
+  t.match(open.text, /- ชั้นลับ # .*TO BE COMPLETED: by its name it says secrecy, .*"N", "S7"/)
+  const other = mustBe(proposeProfile(wish(uttaradit), csv('หมวด'), undefined))
+  t.equal(open.open, other.open + 1)
+  t.end()
+})

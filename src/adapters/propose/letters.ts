@@ -13,7 +13,7 @@ interface Candidate {
   readonly score: number
 }
 
-const tables = ['urgency', 'secrecy', 'kind', 'circular'] as const
+export const tables = ['urgency', 'secrecy', 'kind', 'circular'] as const
 
 /** The fields of the letters of a sheet, in the order of the canonical letter. */
 export function letterFieldsOf(read: Sheet, own: OfficeId): readonly ProposedField[] {

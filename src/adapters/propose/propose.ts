@@ -2,11 +2,13 @@
 import { type OfficeId, officeById } from '../../letter/offices.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import { readSample } from './format.ts'
-import { letterFieldsOf } from './letters.ts'
+import { letterFieldsOf, tables } from './letters.ts'
 import { noticesLike, noticesOf } from './notices.ts'
 import type { ProposedField } from './proposed-field.ts'
 import type { Column, Sheet } from './sheet.ts'
 import { channelLines, type TransportKind } from './transports.ts'
+import { seen } from './values.ts'
+import { letterWords, likeness } from './words.ts'
 import { flow, remark, textOf } from './yaml.ts'
 
 export interface Wish {
@@ -85,7 +87,7 @@ export function proposeProfile(
       sheet.value.columns.map((column) => ({
         option: column.option,
         field: fieldOf(column.name, fields),
-        ...(mayBeDeleted(column) && { marks: true }),
+        open: openOf(column),
       })),
     ),
     ...fieldLines(fields),
@@ -111,13 +113,23 @@ const deleted = '; TO BE CHECKED: letters that are marked here may be deleted on
 const mayBeDeleted = ({ values }: Column): boolean =>
   values.every((value) => value.length <= 1) && values.some((value) => /^[DXdx*ล]$/.test(value))
 
+/** What a person must look at in a column that became no field: codes that nobody knows would else be lost unseen. */
+function openOf(column: Column): string {
+  const field = tables.find((each) => likeness(column.name, letterWords[each] ?? []) >= 1.5)
+  if (field === undefined) return mayBeDeleted(column) ? deleted : ''
+  const codes = [...new Set(seen(column.values))]
+    .slice(0, 10)
+    .map((code) => JSON.stringify(code.slice(0, 40)))
+  return `; TO BE COMPLETED: by its name it says ${field}, but none of its codes is known: ${codes.join(', ')}`
+}
+
 const fieldOf = (name: string, fields: readonly ProposedField[]): string =>
   fields.find(({ at }) => at.includes(name))?.field ?? ''
 
 function formatLines(
   { kind }: Sheet,
   options: Sheet['options'],
-  columns: readonly { readonly option: unknown; readonly field?: string; readonly marks?: boolean }[],
+  columns: readonly { readonly option: unknown; readonly field?: string; readonly open?: string }[],
 ): string[] {
   return [
     '    format:',
@@ -129,8 +141,8 @@ function formatLines(
         : 'all that the system writes, in its order',
     )}`,
     ...columns.map(
-      ({ option, field, marks = false }) =>
-        `        - ${flow(option)}${field === '' ? remark(`no field: it travels in the letter’s extension${marks ? deleted : ''}`) : ''}`,
+      ({ option, field, open = '' }) =>
+        `        - ${flow(option)}${field === '' ? remark(`no field: it travels in the letter’s extension${open}`) : ''}`,
     ),
   ]
 }
