@@ -1,4 +1,5 @@
 // Which canonical field of a letter each column is, and how it is written there.
+import { secrecies, urgencies } from '../../letter/codes.ts'
 import { findOffice, type OfficeId } from '../../letter/offices.ts'
 import { attachments } from './letter-files.ts'
 import { counted, type ProposedField } from './proposed-field.ts'
@@ -130,6 +131,7 @@ function scoreOf(field: string, named: number, column: Column, headed: boolean, 
       return named === 0 && isOf(values, own) ? 0 : byValues(officeGuess(column, true), 0.6)
     case 'urgency':
     case 'secrecy':
+      return named >= 1.5 ? named : 0
     case 'kind':
     case 'circular':
       return named >= 1.5 && (blank || tableGuess(field, values) !== undefined) ? named : 0
@@ -180,6 +182,8 @@ export function textField(field: string, column: Column): ProposedField {
 export function tableField(field: TableField, column: Column | undefined): readonly ProposedField[] {
   const found = column && tableGuess(field, column.values)
   const name = field === 'notice' ? 'kind' : field
+  if (column !== undefined && found === undefined && (name === 'secrecy' || name === 'urgency'))
+    return [unknownCodes(name, column)]
   if (column === undefined || found === undefined)
     return name === 'secrecy'
       ? [
@@ -206,6 +210,19 @@ export function tableField(field: TableField, column: Column | undefined): reado
   return [
     { field: name, at: [column.name], as: { table }, ...(needed.length > 0 && { unsaid: needed }), reason },
   ]
+}
+
+/** Codes that nobody knows yet are no reason to take a secret letter for an ordinary one: until they are said, such a letter is a fault. */
+function unknownCodes(field: 'secrecy' | 'urgency', { name, values }: Column): ProposedField {
+  const codes = [...new Set(seen(values))].slice(0, 10).map(quoted).join(', ')
+  const which = codes === '' ? 'the sample has none of its codes' : `none of its codes is known: ${codes}`
+  return {
+    field,
+    at: [name],
+    as: { table: { ปกติ: 'ordinary' } },
+    unsaid: (field === 'secrecy' ? secrecies : urgencies).filter((each) => each !== 'ordinary'),
+    reason: `TO BE COMPLETED: ${which}; until then letters with such a code go to quarantine`,
+  }
 }
 
 const quoted = (value: string): string => JSON.stringify(value.slice(0, 40))
