@@ -49,7 +49,12 @@ export function newCommand(terminal: Terminal): Command {
       if (existsSync(out)) throw new Failed(exit.usage, [problem('cli.profile.exists', '', out)])
       const bytes = readSample(sample)
       const { origin, transport } = options
-      const wish = { office, origin, id: idOf(office), ...(transport !== undefined && { transport }) }
+      const [, ending] = /\.([A-Za-z0-9]{1,8})$/.exec(sample) ?? []
+      const wish = {
+        ...{ office, origin, id: idOf(office) },
+        ...(transport !== undefined && { transport }),
+        ...(ending !== undefined && { ending }),
+      }
       const second = notices === undefined ? undefined : readSample(notices)
       const proposal = proposeProfile(wish, bytes, second, memoOf(sample))
       if (!proposal.ok) throw new Failed(exit.refused, proposal.problems)

@@ -52,6 +52,11 @@ t.test('a stranger’s sample becomes a profile that check and try accept withou
     readFileSync(out, 'utf8'),
     /\{ at: ลงวันที่, as: .*"th:d MMM yyyy".* # 2 of 2 values are dates of the form/,
   )
+  t.match(
+    readFileSync(out, 'utf8'),
+    'pattern: "*.txt"',
+    'as the sample is named, else nothing is ever picked up',
+  )
   t.match(await saraban(['profile', 'check', out]), { code: 0, out: /good, uttaradit-new of office 53/ })
   const tried = await saraban(['profile', 'try', out, sample, '--json'])
   t.equal(tried.code, 0, tried.err)

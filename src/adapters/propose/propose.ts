@@ -18,6 +18,8 @@ export interface Wish {
   readonly origin: 'outsourced' | 'self-built' | 'none'
   /** Absent: a mailbox for mails, folders for everything else. */
   readonly transport?: TransportKind
+  /** How the names of the samples end, without the point: letters and digits. */
+  readonly ending?: string
 }
 
 export interface Proposal {
@@ -100,7 +102,10 @@ export function proposeProfile(
     ),
     ...fieldLines(notice.fields),
     '',
-    ...channelLines(transport, wish.office, kind, notice),
+    ...channelLines(
+      { kind: transport, office: wish.office, format: kind, ...(wish.ending && { ending: wish.ending }) },
+      notice,
+    ),
     '',
   ]
   const open = lines.filter((line, index) => index > 0 && line.includes('TO BE C')).length

@@ -17,15 +17,21 @@ const extensions: Readonly<Record<string, string>> = {
   'fixed-width': 'txt',
 }
 
+export interface Channels {
+  readonly kind: TransportKind
+  readonly office: string
+  readonly format: string
+  /** How the names of the samples end (`txt`); absent: as files of the format usually do. */
+  readonly ending?: string
+}
+
 /** Lines of YAML for `send`, `sendNotices`, `receive` and `notices`. */
 export function channelLines(
-  kind: TransportKind,
-  office: string,
-  format: string,
+  { kind, office, format, ending }: Channels,
   { untold, options }: Pick<ProposedNotices, 'untold' | 'options'>,
 ): readonly string[] {
   const env = (name: string): string => `{ env: SARABAN_${office}_${name} }`
-  const pattern = `"*.${extensions[format] ?? format}"`
+  const pattern = `"*.${ending ?? extensions[format] ?? format}"`
   const told = untold.length === 0 ? '' : `, untold: [${untold.join(', ')}]`
   if (kind === 'folder')
     return [

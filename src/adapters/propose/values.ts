@@ -51,7 +51,7 @@ export function dateGuess(all: readonly string[]): Guess {
   const worded = guess(
     values,
     as,
-    `dates of the form ${form}${short ? ' (TO BE CHECKED: 51 is taken as 2551)' : ''}`,
+    `dates of the form ${form}${short ? ' (TO BE CHECKED: two digits of a year are those after 25)' : ''}`,
   )
   const others = [{ 'unix-date': 's' }, { 'unix-date': 'ms' }].map((each) =>
     guess(values, each, 'days by seconds since 1970'),
