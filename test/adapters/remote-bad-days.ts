@@ -122,6 +122,35 @@ export function remoteBadDays(served: Served): void {
     t.same(gateway.offered, [])
   })
 
+  test('a scan that is written over while it is fetched, as long as it was, is kept when it has settled', async (t) => {
+    const { gateway, drop, pass, start, day, on, claims, done } = await stage(t)
+    await start()
+    let written = Date.UTC(2026, 10, 23)
+    const write = (place: string, text: string) => {
+      writeFileSync(place, text)
+      // An old list tells minutes only.
+      written += 600_000
+      utimesSync(place, new Date(written), new Date(written))
+    }
+    drop('a.csv', csv(row('ชม 1/2', 'a.pdf')))
+    write(on('out', 'a.pdf'), 'before')
+    let place = ''
+    day.meanwhile = (verb, path) => {
+      if (verb !== 'read' || !path.endsWith('/beside/a.pdf')) return
+      place = on(path)
+      write(place, 'half..')
+      day.meanwhile = undefined
+    }
+    await pass(8000)
+    t.match(place, /a\.pdf$/, 'it was being fetched')
+    t.same([gateway.offered, gateway.kept.size, claims().length], [[], 0, 1])
+    write(place, 'whole!')
+    await pass(14_000)
+    t.same(numbers(gateway.items), ['ชม 1/2'])
+    t.equal(keptOf(gateway, gateway.items[0])?.toString(), 'whole!')
+    t.same([gateway.kept.size, claims().length, done().length], [1, 0, 1])
+  })
+
   test('a name that is used again is another letter, with its own scan of the same name', async (t) => {
     const { gateway, drop, pass, start, done } = await stage(t)
     await start()
