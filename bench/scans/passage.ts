@@ -141,6 +141,7 @@ async function passOn(
     },
   )
   let taken: number | undefined
+  let troubled = ''
   for (;;) {
     await pause(100)
     const found = (await listLetters(journal.committed, { limit: 1, secret: true }))[0]
@@ -154,9 +155,14 @@ async function passOn(
       return { kind: 'refused', above: Math.max(gateway.peak() - idle, taken ?? 0), reason }
     }
     // The counterpart, in this process, may be busy with the scan for longer than the gateway waits for a request.
-    await other.look().catch((error: unknown) => {
-      if (late()) throw error
-    })
+    await other.look().then(
+      () => {
+        troubled = ''
+      },
+      (error: unknown) => {
+        troubled = `; the last look failed: ${String(error)}`
+      },
+    )
     const [come] = other.received.letters
     if (come !== undefined && taken !== undefined) {
       const brought = gateway.peak() - idle
@@ -173,7 +179,7 @@ async function passOn(
     if (other.received.unreadable.length > 0) throw new Error(`unreadable: ${other.received.unreadable[0]}`)
     if (late())
       throw new Error(
-        `nothing came in ${longest / 60_000} minutes: ${readFileSync(log, 'utf8').slice(-1500)}`,
+        `nothing came in ${longest / 60_000} minutes${troubled}: ${readFileSync(log, 'utf8').slice(-1500)}`,
       )
   }
 }

@@ -8,7 +8,7 @@ import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
 import { deliverySql } from '../../src/gateway/journal/deliveries.ts'
 import { letterSql } from '../../src/gateway/journal/letters.ts'
 import { migrationSql, schemaVersion } from '../../src/gateway/journal/migrations.ts'
-import { openJournal, unfitBecause } from '../../src/gateway/journal/place.ts'
+import { openJournal, unfitBecause, unusable } from '../../src/gateway/journal/place.ts'
 import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
 import type { PostgresqlAt } from '../../src/gateway/journal/postgresql-connection.ts'
 import { SettingsError } from '../../src/gateway/systems.ts'
@@ -117,6 +117,15 @@ t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
     )
     t.ok(runs > 30, `${runs} runs for 30 writes`)
   })
+
+  await t.test(
+    'what a peer said may hold what no text of PostgreSQL can: it is written all the same',
+    async (t) => {
+      const { database } = await opened(t)
+      await database.write((transaction) => transaction.run(insert, start, 'a\u0000b'))
+      t.same(await database.committed.all(names), [{ name: 'a\ufffdb' }])
+    },
+  )
 
   await t.test('a key that stays taken is the work’s own fault', async (t) => {
     const { database } = await opened(t)
@@ -277,6 +286,54 @@ INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'sourc
     const free = await holdJournal(place, clock, tell)
     t.ok(free.ok, 'a release frees it')
     if (free.ok) await free.value.release()
+  })
+
+  await t.test('a hold that was never had is not lost, and a failed attempt is one attempt', async (t) => {
+    const { at, ask } = await fresh()
+    const clock = new HandClock()
+    const told: string[] = []
+    const tell = { failed: () => void told.push('failed'), taken: () => void told.push('taken') }
+    const wrong = { kind: 'postgresql', at: { ...at, password: 'wrong' } } as const
+    t.match(await holdJournal(wrong, clock, tell), { problems: [{ code: 'settings.journal.unusable' }] })
+    await clock.advance(60_000)
+    t.same(told, [], 'a gateway that did not start does not go on trying')
+
+    const place = { kind: 'postgresql', at } as const
+    const held = await holdJournal(place, clock, tell)
+    if (!held.ok) throw new Error('not held')
+    // The server lets nobody in for a while: each attempt fails, and the next one comes a second later, once.
+    await ask(`ALTER DATABASE ${at.database} CONNECTION LIMIT 0`)
+    await ask('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $1', [
+      at.database,
+    ])
+    await soon(() => told.length === 1)
+    for (let attempt = 2; attempt <= 4; attempt += 1) {
+      await clock.advance(1000)
+      await soon(() => told.length >= attempt)
+    }
+    await ask(`ALTER DATABASE ${at.database} CONNECTION LIMIT -1`)
+    await clock.advance(1000)
+    await soon(async () => {
+      const other = await holdJournal(place, clock, tell)
+      if (other.ok) await other.value.release()
+      return !other.ok
+    })
+    await clock.advance(10_000)
+    t.same(told, ['failed', 'failed', 'failed', 'failed'], 'one word for each attempt, and held again by one')
+    await held.value.release()
+  })
+
+  await t.test('several addresses of one name that refuse are told by their code', (t) => {
+    const refused = Object.assign(new AggregateError([new Error('one'), new Error('other')]), {
+      code: 'ECONNREFUSED',
+    })
+    refused.message = ''
+    const place = {
+      kind: 'postgresql',
+      at: { host: 'localhost', port: 1, database: 'j', user: 'u' },
+    } as const
+    t.match(unusable(place, refused), { details: { reason: 'ECONNREFUSED' } })
+    t.end()
   })
 
   await t.test(

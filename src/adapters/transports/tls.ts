@@ -1,7 +1,7 @@
 // Keys and certificates that a profile names, looked at before the first connection fails over them. No value is ever
 // shown: what stands in a certificate's place may be the key (attacks T11).
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import type { Finding } from '../schema.ts'
+import { type Finding, type JsonSchema, object, secret, textOrReference } from '../schema.ts'
 
 /** PEM texts, references resolved. */
 export interface TlsTexts {
@@ -9,6 +9,20 @@ export interface TlsTexts {
   readonly certificate?: string
   readonly authority?: string
 }
+
+/** The option `tls` of a transport that calls a server; `authority`: what it is said to be. */
+export const tlsOption = (authority: string, description = 'PEM texts'): JsonSchema => ({
+  ...object({
+    key: { ...secret, description: 'our key' },
+    certificate: { ...textOrReference, description: 'the certificate that we show' },
+    authority: { ...textOrReference, description: authority },
+  }),
+  description,
+})
+
+/** Whose certificate it is, where the public authorities serve too. */
+export const publicOrOwn =
+  'the authority that the other side’s certificate comes from; if not said, the public ones'
 
 /** Everything wrong with them: no PEM, one without the other, or a key that is not the certificate's. */
 export function tlsFindings({ key, certificate, authority }: TlsTexts): readonly Finding[] {

@@ -56,7 +56,7 @@ export async function openJournal(place: JournalPlace): Promise<Result<Database>
 /** What is wrong with a journal that cannot be had, in the words of its server. */
 export const unusable = (place: JournalPlace, error: unknown): ReturnType<typeof problem> =>
   problem('settings.journal.unusable', 'journal', shownPlace(place), {
-    reason: error instanceof Error ? error.message : String(error),
+    reason: reasonOf(error),
   })
 
 /** Why a journal beside which a command would work cannot be had. */
@@ -77,3 +77,10 @@ export function readJournal(place: JournalPlace): { readonly committed: Reader; 
 /** Opens a fit journal beside its gateway for short writes: on SQLite one writes at a time, and the other waits. */
 export const besideJournal = (place: JournalPlace): Database =>
   place.kind === 'sqlite' ? writeSqlite(place.file) : besidePostgresql(place.at)
+
+/** Several addresses of one name that all refuse are one error without a message. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? String(error.code) : error.name
+  return error.message === '' ? code : error.message
+}

@@ -86,7 +86,7 @@ export async function asked<Value>(question: () => Promise<Value>): Promise<Valu
 /** The queries' own words (`?` for a value) for what can run a statement of PostgreSQL. */
 export function wordsFor(client: { query(config: pg.QueryConfig): Promise<pg.QueryResult> }): Transaction {
   const ask = (statement: Statement, parameters: readonly Parameter[]): Promise<pg.QueryResult> =>
-    asked(() => client.query({ ...numbered(statement), values: [...parameters] }))
+    asked(() => client.query({ ...numbered(statement), values: parameters.map(sayable) }))
   return {
     async all<Row>(statement: Statement, ...parameters: readonly Parameter[]) {
       return (await ask(statement, parameters)).rows as Row[]
@@ -99,6 +99,13 @@ export function wordsFor(client: { query(config: pg.QueryConfig): Promise<pg.Que
     },
   }
 }
+
+/**
+ * A text of PostgreSQL has no NUL. What a peer answered may have one, and must not keep its attempt from being written for
+ * ever; letters and documents are bytes.
+ */
+const sayable = (parameter: Parameter): Parameter =>
+  typeof parameter === 'string' ? parameter.replaceAll('\u0000', '\ufffd') : parameter
 
 const prepared = new Map<Statement, { readonly name: string; readonly text: string }>()
 

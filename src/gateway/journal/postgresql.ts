@@ -67,22 +67,25 @@ export interface JournalHold {
  */
 export async function holdPostgresql(at: PostgresqlAt, lost: () => void): Promise<JournalHold | undefined> {
   const client = new pg.Client(optionsOf(at))
-  let released = false
+  let held = false
   client.on('error', () => undefined)
+  // Only a hold that was had can be lost: an attempt that fails is told by its rejection, and by nothing else.
   client.once('end', () => {
-    if (!released) lost()
+    if (held) lost()
   })
   await client.connect()
-  const release = async (): Promise<void> => {
-    released = true
-    await client.end()
-  }
   try {
     await client.query(`SET lock_timeout = ${longestFarewell}`)
     await client.query('SELECT pg_advisory_lock($1)', [holdKey])
-    return { release }
+    held = true
+    return {
+      release: async () => {
+        held = false
+        await client.end()
+      },
+    }
   } catch (error) {
-    await release()
+    await client.end()
     if (error instanceof pg.DatabaseError && error.code === lockNotAvailable) return undefined
     throw error
   }

@@ -1,6 +1,7 @@
 // The door as a whole: order of commit and answer, the queue, bounds, attacks, and the signature that a poller sees.
 import { createHash, verify, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { Agent } from 'node:http'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { XMLParser } from 'fast-xml-parser'
@@ -66,6 +67,27 @@ const waiting = (number: string): Envelope => ({
     attachments: [],
   }),
 })
+
+t.test(
+  'a body that is refused early is read away: the next letter of the same connection is taken',
+  async (t) => {
+    const { gateway, port } = await opened(t, { limit: '64KiB' })
+    // It writes a request to its end before it begins the next, whatever it has been answered.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    t.teardown(() => agent.destroy())
+    const ports = new Set<number | undefined>()
+    agent.on('free', (socket) => ports.add(socket.localPort))
+    const length = (bytes: Buffer | string) => ({ 'content-length': String(Buffer.byteLength(bytes)) })
+    for (const large of [Buffer.alloc(3_000_000, '%'), Buffer.alloc(3_000_000, '<')]) {
+      const refused = await post(port, large, length(large), agent)
+      t.equal(contentOf(refused.body, 'ErrorCode') ?? refused.body, 'ecms.body.too-large')
+    }
+    const letter = soapOf(letterOf('พท 0017.1/1'))
+    t.match((await post(port, letter, length(letter), agent)).body, '<ProcessID>')
+    t.equal(gateway.letters.length, 1)
+    t.equal(ports.size, 1, 'one connection')
+  },
+)
 
 t.test('MessageID is no key: one used twice brings two letters, a letter sent twice is one', async (t) => {
   const { gateway, send } = await opened(t)

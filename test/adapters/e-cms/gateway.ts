@@ -1,7 +1,7 @@
 // What stands behind the door in these tests: a gateway in memory that keeps the contract of `AdapterVerbs`, and a real
 // HTTP server that opens the doors. Letters are checked by the real validator; nothing is answered before it is kept.
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, request, type Server } from 'node:http'
+import { type Agent, createServer, type IncomingMessage, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -267,6 +267,7 @@ export function post(
   port: number,
   body: Buffer | string,
   headers: Readonly<Record<string, string>> = {},
+  agent?: Agent,
 ): Promise<Answered> {
   return new Promise((resolve, reject) => {
     let continued = false
@@ -276,6 +277,7 @@ export function post(
       path: '/e-cms',
       method: 'POST',
       headers: { 'content-type': 'text/xml', ...headers },
+      ...(agent && { agent }),
     })
     sent.on('error', reject)
     sent.on('response', (response: IncomingMessage) => {

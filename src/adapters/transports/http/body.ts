@@ -4,6 +4,7 @@ import { bad, good, problem, type Result } from '../../../problem/problem.ts'
 import type { AdapterVerbs, AttachmentContent, DoorRequest } from '../../contract.ts'
 import { Gathered, saidLength } from '../gathered.ts'
 import { tooLarge } from '../keeping.ts'
+import { pourAway } from '../pour-away.ts'
 import { boundaryOf, MultipartError, multipartParts, type Part, parameterOf } from './multipart.ts'
 import { decodedBody, EncodingError } from './multipart-encoding.ts'
 
@@ -52,19 +53,6 @@ export async function readBody(
   } finally {
     pourAway(request.body)
   }
-}
-
-/**
- * The rest flows away unkept, as long as the server's time-out lets it: a client that still writes hears no answer, and what
- * is left unread would stand before the next request of the same connection.
- */
-function pourAway(body: Readable): void {
-  if (body.destroyed) return
-  // An iterator that was left in the middle listens still, and a stream that is listened to like that does not flow.
-  body
-    .removeAllListeners('readable')
-    .on('error', () => body.destroy())
-    .resume()
 }
 
 async function readWithin(

@@ -7,8 +7,8 @@ import { printable } from '../../../problem/problem.ts'
 import type { Outcome, Parcel } from '../../contract.ts'
 import type { DocumentForm } from '../../formats/format.ts'
 import { milliseconds } from '../../quantities.ts'
-import { duration, type Finding, object, secret, textOrReference } from '../../schema.ts'
-import { tlsFindings } from '../tls.ts'
+import { duration, type Finding, secret, textOrReference } from '../../schema.ts'
+import { publicOrOwn, tlsFindings, tlsOption } from '../tls.ts'
 import { transport } from '../transport.ts'
 import { outgoingBody } from './out-body.ts'
 import { outcomeOf, readAnswer } from './outcome.ts'
@@ -54,18 +54,7 @@ export const httpOut = transport<Options>({
   },
   options: {
     url: { ...textOrReference, description: 'https; http only to the gateway’s own machine' },
-    tls: {
-      ...object({
-        key: { ...secret, description: 'our key' },
-        certificate: { ...textOrReference, description: 'the certificate that we show' },
-        authority: {
-          ...textOrReference,
-          description:
-            'the authority that the other side’s certificate comes from; if not said, the public ones',
-        },
-      }),
-      description: 'PEM texts',
-    },
+    tls: tlsOption(publicOrOwn),
     token: { ...secret, description: 'sent as Authorization: Bearer' },
     connect: { ...duration, default: '10s', description: 'for the connection' },
     within: { ...duration, default: '60s', description: 'for the answer' },

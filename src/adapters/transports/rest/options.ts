@@ -1,5 +1,6 @@
 // What a profile says of a system's REST interface: addresses with places, where in an answer something stands, and words.
 import { duration, type JsonSchema, object, secret, size, textOrReference } from '../../schema.ts'
+import { publicOrOwn, tlsOption } from '../tls.ts'
 import type { SignInOptions } from './sign-in.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -290,18 +291,7 @@ export const restOptions: Readonly<Record<keyof Options, JsonSchema>> = {
     default: false,
     description: 'true: no TLS; passwords and letters can be read on the way',
   },
-  tls: {
-    ...object({
-      key: { ...secret, description: 'our key' },
-      certificate: { ...textOrReference, description: 'the certificate that we show' },
-      authority: {
-        ...textOrReference,
-        description:
-          'the authority that the other side’s certificate comes from; if not said, the public ones',
-      },
-    }),
-    description: 'PEM texts',
-  },
+  tls: tlsOption(publicOrOwn),
   signIn: {
     ...object({
       token: { ...secret, description: 'sent as Authorization: Bearer' },

@@ -1,8 +1,9 @@
 // The body of a request, bounded before anything reads it.
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../../letter/time.ts'
-import { bad, good, type Problem, problem, type Result } from '../../../problem/problem.ts'
+import { bad, good, problem, type Result } from '../../../problem/problem.ts'
 import { Gathered } from '../gathered.ts'
+import { pourAway } from '../pour-away.ts'
 
 /** How many bytes of requests may be held at the same time, by all clients of one door together. */
 export interface Memory {
@@ -51,16 +52,11 @@ export async function withBody<Answer>(
   try {
     const refusal = await collect()
     cancel()
+    if (refusal !== undefined) pourAway(body)
     return await use(refusal ?? good(whole.end()))
   } finally {
     cancel()
     memory.release(whole.size)
-  }
-
-  // A client that is still writing reads no answer: the rest flows away unkept, as long as the server's time-out lets it.
-  function drained(found: Problem): Result<never> {
-    body.on('error', () => body.destroy()).resume()
-    return bad(found)
   }
 
   async function collect(): Promise<Result<never> | undefined> {
@@ -68,9 +64,9 @@ export async function withBody<Answer>(
       for await (const part of body.iterator({ destroyOnReturn: false })) {
         const bytes = Buffer.isBuffer(part) ? part : Buffer.from(part)
         if (whole.size + bytes.length > limit) {
-          return drained(problem('ecms.body.too-large', '', undefined, { limit }))
+          return bad(problem('ecms.body.too-large', '', undefined, { limit }))
         }
-        if (!memory.take(bytes.length)) return drained(problem('ecms.busy', ''))
+        if (!memory.take(bytes.length)) return bad(problem('ecms.busy', ''))
         whole.add(bytes)
       }
       return undefined

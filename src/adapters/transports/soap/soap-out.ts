@@ -3,7 +3,7 @@ import { EcmsForm } from '../../formats/e-cms/e-cms.ts'
 import { byteCount, milliseconds } from '../../quantities.ts'
 import { duration, type Finding, object, secret, size, textOrReference } from '../../schema.ts'
 import { urlFindings } from '../http/http-out.ts'
-import { tlsFindings } from '../tls.ts'
+import { tlsFindings, tlsOption } from '../tls.ts'
 import { channels, type Transport, type TransportContext, transport } from '../transport.ts'
 import { type Peer, peerOf } from './peer.ts'
 import { pollOf } from './poll.ts'
@@ -57,17 +57,10 @@ export const soapOut = transport<Options>({
     },
     user: { ...textOrReference, description: 'the name for HTTP Basic' },
     password: { ...secret, description: 'the password for HTTP Basic, by reference' },
-    tls: {
-      ...object({
-        key: { ...secret, description: 'our key' },
-        certificate: { ...textOrReference, description: 'the certificate that we show' },
-        authority: {
-          ...textOrReference,
-          description: 'the authority that the server’s certificate comes from',
-        },
-      }),
-      description: 'key, certificate and authority, PEM',
-    },
+    tls: tlsOption(
+      'the authority that the server’s certificate comes from',
+      'key, certificate and authority, PEM',
+    ),
     connect: { ...duration, default: '10s', description: 'for the connection' },
     within: {
       ...duration,

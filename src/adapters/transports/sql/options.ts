@@ -11,6 +11,7 @@ import {
   size,
   textOrReference,
 } from '../../schema.ts'
+import { tlsOption } from '../tls.ts'
 import type { Channel } from '../transport.ts'
 import { type Engine, isName } from './engine.ts'
 import { engines } from './engines.ts'
@@ -168,17 +169,10 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
         database: { ...textOrReference, description: 'the database' },
         user: { ...textOrReference, description: 'a user of its own, with no more rights than it needs' },
         password: { ...secret, description: 'the password' },
-        tls: {
-          ...object({
-            authority: {
-              ...textOrReference,
-              description: 'the authority that the server’s certificate comes from',
-            },
-            key: { ...secret, description: 'our key' },
-            certificate: { ...textOrReference, description: 'the certificate that we show' },
-          }),
-          description: 'PEM texts; {}: the public authorities; if not said, no TLS, but {} for sqlserver',
-        },
+        tls: tlsOption(
+          'the authority that the server’s certificate comes from',
+          'PEM texts; {}: the public authorities; if not said, no TLS, but {} for sqlserver',
+        ),
         plain: {
           type: 'boolean',
           default: false,
