@@ -4,6 +4,7 @@ import { type FieldRule, letterFields, neededLetterFields, officeIds } from './f
 import { neededNoticeFields, noticeFields } from './fields/notice-fields.ts'
 import type { FormatKind } from './formats/format.ts'
 import { lookupFindings, tableFindings } from './lookup-check.ts'
+import { rowsIn, saidBy, tablesIn } from './said-values.ts'
 import type { Finding, Pointer } from './schema.ts'
 import { joinFindings, partsOf, splitFindings } from './template-check.ts'
 
@@ -53,7 +54,7 @@ export function documentFindings(
         }),
       ),
     ...Object.entries(fields).flatMap(([field, definition]) =>
-      fieldFindings(field, definition, rules, format, [...at, 'fields', field]),
+      fieldFindings(field, definition, rules, { document, format }, [...at, 'fields', field]),
     ),
     ...splitFindings(document, fields, at),
     ...ignoreFindings(document, fields, [...at, 'ignore']),
@@ -85,7 +86,7 @@ function fieldFindings(
   field: string,
   definition: unknown,
   rules: Readonly<Record<string, FieldRule>>,
-  format: FormatKind,
+  { document, format }: { readonly document: Tree; readonly format: FormatKind },
   at: Pointer,
 ): readonly Finding[] {
   const rule = Object.hasOwn(rules, field) ? rules[field] : undefined
@@ -120,12 +121,14 @@ function fieldFindings(
         : name === 'lookup'
           ? lookupFindings(options, rule, at)
           : []
-  const entries = name === 'table' ? Object.entries(options ?? {}) : []
   return [
     ...values,
     ...joined,
-    ...unsaidFindings(unsaid.map(String), Object.values(options ?? {}), rule, [...at, 'unsaid']),
-    ...entries.flatMap(([code, value]) => valueFindings(String(value), rule, [...at, 'as', 'table', code])),
+    ...unsaidFindings(unsaid.map(String), saidBy(as, rowsIn(document)) ?? [], rule, [...at, 'unsaid']),
+    ...tablesIn(as, [...at, 'as']).flatMap(({ codes, at: place }) =>
+      Object.entries(codes).flatMap(([code, value]) => valueFindings(String(value), rule, [...place, code])),
+    ),
+    ...tornFindings(name, options, [...at, 'as']),
   ]
 }
 
@@ -150,6 +153,20 @@ function insideFindings(
 function valueFindings(value: string, { values }: FieldRule, at: Pointer): readonly Finding[] {
   if (values === undefined || values.includes(value)) return []
   return [{ at, code: 'adapter.profile.value-unknown', value, details: { expected: values.join(', ') } }]
+}
+
+/** A tag that holds what stands between tags would be read as several. */
+function tornFindings(name: unknown, options: unknown, at: Pointer): readonly Finding[] {
+  const { separator, of } = (options ?? {}) as { readonly separator?: unknown; readonly of?: unknown }
+  if (name !== 'highest' || typeof separator !== 'string') return []
+  const details = { expected: 'a tag without the separator' }
+  return tablesIn(of, [...at, 'highest', 'of']).flatMap(({ codes, at: place }) =>
+    Object.keys(codes).flatMap((code): Finding[] =>
+      code.includes(separator)
+        ? [{ at: [...place, code], code: 'adapter.profile.value-wrong', value: code, key: true, details }]
+        : [],
+    ),
+  )
 }
 
 /** What a system cannot say is one of the field's few values, and one that the table does not write after all. */

@@ -3,6 +3,7 @@
 import { noticeKinds } from '../letter/notice.ts'
 import { letterFields } from './fields/letter-fields.ts'
 import { formats } from './formats/formats.ts'
+import { type RowsOf, rowsIn, saidBy } from './said-values.ts'
 import type { Finding, Pointer } from './schema.ts'
 import { transports } from './transports/transports.ts'
 
@@ -18,7 +19,7 @@ export function sayableFindings(profile: Tree): readonly Finding[] {
 
 function noticeFindings(profile: Tree): Finding[] {
   // A format with meanings of its own says every kind.
-  const { name, format, fields } = documentOf(profile, 'notices')
+  const { name, format, fields, rowsOf } = documentOf(profile, 'notices')
   if (format === undefined) return []
   if (format.sort === 'document') {
     const kind = tree(tree(profile['notices'])['transport'])['kind']
@@ -27,7 +28,7 @@ function noticeFindings(profile: Tree): Finding[] {
     return unsaidKinds(profile, said, ['notices'])
   }
   const at = ['documents', name, 'fields']
-  const said = valuesSaid(fields['kind'])
+  const said = valuesSaid(fields['kind'], rowsOf)
   return [
     ...(said === undefined ? [] : unsaidKinds(profile, said, [...at, 'kind'])),
     // A number that is always the same is no letter's, and a receive number no register's.
@@ -51,11 +52,11 @@ function unsaidKinds(profile: Tree, said: readonly string[], at: Pointer): Findi
 }
 
 function letterFindings(profile: Tree): Finding[] {
-  const { name, format, fields } = documentOf(profile, 'receive')
+  const { name, format, fields, rowsOf } = documentOf(profile, 'receive')
   if (format?.sort !== 'records') return []
   return ['kind', 'circular', 'urgency', 'secrecy'].flatMap((field): Finding[] => {
     const definition = tree(fields[field])
-    const said = valuesSaid(definition)
+    const said = valuesSaid(definition, rowsOf)
     // `always` declares by itself that the system says nothing else.
     if (said === undefined || 'always' in definition) return []
     const declared = listOf(definition['unsaid'])
@@ -68,19 +69,18 @@ function letterFindings(profile: Tree): Finding[] {
   })
 }
 
-/** The canonical values that a field says; undefined where that is a fault of its own. */
-function valuesSaid(definition: unknown): readonly string[] | undefined {
+/** The canonical values that a field says; undefined where that is a fault of its own, or nobody knows yet. */
+function valuesSaid(definition: unknown, rowsOf: RowsOf): readonly string[] | undefined {
   const { always, as } = tree(definition)
-  if (always !== undefined) return [String(always)]
-  const table = tree(as)['table']
-  return table === undefined ? undefined : Object.values(tree(table)).map(String)
+  return always === undefined ? saidBy(as, rowsOf) : [String(always)]
 }
 
 function documentOf(profile: Tree, channel: 'receive' | 'notices') {
   const name = String(tree(profile[channel])['document'])
   const document = tree(tree(profile['documents'])[name])
   const kind = tree(document['format'])['kind']
-  return { name, format: formats.find((each) => each.kind === kind), fields: tree(document['fields']) }
+  const format = formats.find((each) => each.kind === kind)
+  return { name, format, fields: tree(document['fields']), rowsOf: rowsIn(document) }
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

@@ -283,16 +283,6 @@ t.test('what no column names keeps its path; what two readers would read differe
   t.end()
 })
 
-t.test('of several tags the highest is read, and the others travel along', (t) => {
-  const ranked = { columns: [{ at: 'ความเร็ว', highest: ['1', '2', '3', '4'] }, '@เลขที่'] }
-  const tags = (...values: string[]) => values.map((value) => `<ความเร็ว>${value}</ความเร็ว>`).join('')
-  t.same(one(tags('1', '4', '2'), ranked), [{ ความเร็ว: '4', 'ความเร็ว[2]': '1', 'ความเร็ว[3]': '2' }])
-  t.same(one(tags('3'), ranked), [{ ความเร็ว: '3' }])
-  t.same(one(tags('5'), ranked), [{ ความเร็ว: '5' }], 'what one alone means the mapping says')
-  t.same(one(tags('1', '5'), ranked), ['record 1 adapter.xml.twice'], 'how high it stands nobody knows')
-  t.end()
-})
-
 t.test('one letter is the root; text() is its own text; what stands outside comes back', (t) => {
   const single = form({ record: 'หนังสือ', columns: ['@เลขที่', 'text()'] })
   const text = '<?xml version="1.0" encoding="UTF-8"?>\n<หนังสือ เลขที่="1">เรื่อง\n  ก</หนังสือ>\n'

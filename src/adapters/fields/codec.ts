@@ -27,6 +27,8 @@ export interface Codec {
   read(cells: Cells): Result<Values>
   /** Canonical values → exactly `columns` cells. Fails when they cannot say it; never cuts. */
   write(values: Values, columns: number, refuses: Refuses): Result<WrittenCells>
+  /** Whether the cells say more than the value that is read of them: then they travel along as they stand. */
+  more?(cells: Cells): boolean
   /** Set when the values are names of files beside the document, the first of them the main letter or an enclosure. */
   readonly files?: {
     readonly first: 'main' | 'enclosure'

@@ -6,6 +6,7 @@ import { buddhistDate, christianDate } from './date.ts'
 import { digits } from './digits.ts'
 import { fileBeside } from './file-beside.ts'
 import { flag } from './flag.ts'
+import { highestOf } from './highest.ts'
 import { instant } from './instant.ts'
 import { joinOf } from './join.ts'
 import { letterNumber } from './letter-number.ts'
@@ -45,12 +46,15 @@ const singles: readonly CodecKind[] = [...plain, lookup]
 const single = among(singles)
 const singleNames = namesOf(singles)
 
+const coded: readonly CodecKind[] = [table, lookup]
+
 export const codecs: readonly CodecKind[] = [
   ...singles,
   person,
   fileBeside,
   base64,
   flag,
+  highestOf(among(coded), namesOf(coded)),
   listOf(single, singleNames),
   joinOf(single, singleNames),
 ]

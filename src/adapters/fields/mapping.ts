@@ -15,6 +15,8 @@ export interface Mapping {
   readonly files?: { readonly field: string; readonly at: readonly string[]; readonly codec: Codec }
   /** Cells → canonical values; every problem, its path `field` or, within a form, the column. */
   read(cells: ReadonlyMap<string, string>): Result<FieldValues>
+  /** The cells that say more than what is read of them, by their column. */
+  more(cells: ReadonlyMap<string, string>): ReadonlyMap<string, string>
   /** The canonical values that can be read, whatever is wrong with the others. */
   readable(cells: ReadonlyMap<string, string>): FieldValues
   /** Canonical values → cells, and what is spilled because its cell cannot hold it. */
@@ -37,6 +39,8 @@ interface Place {
   readonly unsaid?: readonly string[]
 }
 
+const none: ReadonlyMap<string, string> = new Map()
+
 /** The mapping that a profile's `fields` declare. Their codecs were checked with the profile. */
 export function mappingOf(
   fields: Readonly<Record<string, FieldDefinition>>,
@@ -57,6 +61,7 @@ export function mappingOf(
       })
     }
   }
+  const richer = places.filter(({ codec }) => codec.more !== undefined)
   const files = places.find(({ codec }) => codec.files !== undefined)
   return {
     columns: [...new Set(places.flatMap(({ at }) => at))],
@@ -67,6 +72,14 @@ export function mappingOf(
       const { values, problems } = read(places, constants, cells)
       return outcome(values, problems)
     },
+    more: (cells) =>
+      richer.length === 0
+        ? none
+        : new Map(
+            richer
+              .filter(({ at, codec }) => codec.more?.(at.map((column) => held(cells, column))) === true)
+              .flatMap(({ at }) => at.map((column): [string, string] => [column, held(cells, column)])),
+          ),
     readable: (cells) => read(places, constants, cells).values,
     write: (values, refuses) => write(places, constants, values, refuses),
   }

@@ -29,6 +29,13 @@ export function splitting(mapping: Mapping, split: Readonly<Record<string, strin
       const [first, ...rest] = problems
       return first === undefined ? mapping.read(parts) : bad(first, ...rest)
     },
+    more: (cells) =>
+      new Map(
+        [...mapping.more(comeApart(cells).parts).keys()].map((name): [string, string] => {
+          const column = columnOf.get(name) ?? name
+          return [column, cells.get(column) ?? '']
+        }),
+      ),
     readable: (cells) => mapping.readable(comeApart(cells).parts),
     write: (values, refuses) => {
       const written = mapping.write(values, (text, name) => refuses(text, columnOf.get(name) ?? name))

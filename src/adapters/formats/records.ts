@@ -175,7 +175,7 @@ function letterItem(
   return {
     kind: 'letter',
     position,
-    draft: { ...draft.value, extension: unmapped(cells, told) },
+    draft: { ...draft.value, extension: unmapped(cells, told, mapping.more(cells)) },
     attachments: named.flatMap(({ name, role, inside: own }) => {
       const inside = within(name, own)
       if (inside !== undefined) return [{ name, role, ...inside }]
@@ -218,10 +218,15 @@ function attachmentsNamed(values: Values, codec: Codec | undefined, fileOf: File
   return named
 }
 
-/** Cells that no field is mapped to travel along under their column's name; blank ones say nothing. */
-function unmapped(cells: ReadonlyMap<string, string>, told: ReadonlySet<string>): readonly ExtensionField[] {
+/** Cells that no field is mapped to travel along under their column's name, and those that say `more` than was read; blank ones say nothing. */
+function unmapped(
+  cells: ReadonlyMap<string, string>,
+  told: ReadonlySet<string>,
+  more: ReadonlyMap<string, string>,
+): readonly ExtensionField[] {
   const fields: ExtensionField[] = []
-  for (const [name, value] of cells) if (value !== '' && !told.has(name)) fields.push({ name, value })
+  for (const [name, value] of cells)
+    if (value !== '' && (!told.has(name) || more.has(name))) fields.push({ name, value })
   return fields
 }
 

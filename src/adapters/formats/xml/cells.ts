@@ -19,16 +19,8 @@ export function cellsOf(record: Element, places: readonly Place[], charset: stri
     read.set(element, (read.get(element) ?? new Set()).add(key))
     return heldBy(element, attribute)
   }
-  const single = (found: readonly Element[], { at, attribute, highest }: Place): string => {
+  const single = (found: readonly Element[], { at, attribute }: Place): string => {
     const holders = attribute === undefined ? found : found.filter((each) => each.attributes.has(attribute))
-    if (highest !== undefined && holders.length > 1) {
-      const texts = holders.map((element) => heldBy(element, attribute))
-      const best = Math.max(...texts.map((text) => highest.indexOf(text)))
-      const chosen = holders[texts.indexOf(highest[best] ?? '')]
-      // The others stay what no column names, so that they travel along.
-      if (chosen !== undefined && texts.every((text) => highest.includes(text)))
-        return take(chosen, attribute)
-    }
     if (holders.length > 1)
       problems.push(problem('adapter.xml.twice', `column ${at}`, at, { count: holders.length }))
     return holders.map((element) => take(element, attribute))[0] ?? ''

@@ -5,7 +5,6 @@
 export type ColumnOption =
   | string
   | { readonly at: string; readonly separator: string; readonly each?: string }
-  | { readonly at: string; readonly highest: readonly string[] }
 
 export interface Place {
   /** The column's name: the path as the profile writes it. */
@@ -16,8 +15,6 @@ export interface Place {
   readonly steps: readonly string[]
   readonly attribute?: string
   readonly separator?: string
-  /** Of several, the one that stands last in this list is read. */
-  readonly highest?: readonly string[]
   /** How many of `steps` lead to the element that is repeated; with a separator only. */
   readonly each: number
 }
@@ -35,9 +32,7 @@ export const isPrefix = (text: string): boolean => prefix.test(text) && !/^xml/i
 /** The place that a column names, or nothing when its path is none. */
 export function placeOf(option: ColumnOption): Place | undefined {
   const at = typeof option === 'string' ? option : option.at
-  const { separator, each = undefined } =
-    typeof option !== 'string' && 'separator' in option ? option : { separator: undefined }
-  const highest = typeof option !== 'string' && 'highest' in option ? option.highest : undefined
+  const { separator = undefined, each = undefined } = typeof option === 'string' ? {} : option
   const absolute = at.startsWith('/')
   const parts = (absolute ? at.slice(1) : at).split('/')
   const last = parts.at(-1) ?? ''
@@ -55,7 +50,6 @@ export function placeOf(option: ColumnOption): Place | undefined {
     steps,
     ...(last.startsWith('@') && { attribute: last.slice(1) }),
     ...(separator !== undefined && { separator }),
-    ...(highest && { highest }),
     each: separator === undefined ? 0 : repeated.length,
   }
 }

@@ -21,7 +21,7 @@ const path = { type: 'string', minLength: 1, maxLength: 200 }
 /**
  * Options. `record`: the path of the element that is one letter; the root's name alone when the document is one letter.
  * `columns`: paths from the record, in the order in which they are written; one with a `separator` is a list, of which `each`
- * names the element that repeats; one with `highest` reads of several elements the one whose text stands last in that list.
+ * names the element that repeats.
  * `references: write`: what the charset cannot say is written as `&#…;`.
  */
 export const xml = recordsFormat<XmlOptions>({
@@ -89,24 +89,8 @@ export const xml = recordsFormat<XmlOptions>({
             required: ['at', 'separator'],
             additionalProperties: false,
           },
-          {
-            type: 'object',
-            properties: {
-              at: { ...path, description: 'a path: หนังสือ/เรื่อง, @เลขที่, text()' },
-              highest: {
-                type: 'array',
-                items: { type: 'string', minLength: 1 },
-                minItems: 2,
-                uniqueItems: true,
-                description:
-                  'of several elements the one that stands last in this list is read; the others travel in the extension',
-              },
-            },
-            required: ['at', 'highest'],
-            additionalProperties: false,
-          },
         ],
-        description: 'a path, { at, separator, each } or { at, highest }',
+        description: 'a path, or { at, separator, each }',
       },
     },
     repair: {

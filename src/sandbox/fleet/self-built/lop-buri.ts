@@ -29,7 +29,8 @@ const rowOf = (sent: SentLetter): Row => ({
   ที่: sent.letter.number,
   เรื่อง: sent.letter.subject,
   ถึง: sent.to.th,
-  ชั้น: ['-', 'ด่วน', 'ด่วนมาก', 'ด่วนที่สุด'][urgencies.indexOf(sent.urgency)] ?? '-',
+  // A line for the recipient and one for the copy that is filed, which never hurries.
+  ชั้น: `${['-', 'ด่วน', 'ด่วนมาก', 'ด่วนที่สุด'][urgencies.indexOf(sent.urgency)] ?? '-'}\n-`,
   ลับ: '-',
   แนบ: sent.enclosures.length === 0 ? '' : `${sent.enclosures.length} แผ่น`,
   สแกน: [sent.main, ...sent.enclosures].join('\n'),
