@@ -51,16 +51,32 @@ export function decodePart(bytes: Buffer, charset: Charset): string {
       // TextDecoder turns lone surrogates and a last odd byte into U+FFFD.
       return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
     default:
-      // iconv-lite knows which bytes mean nothing; Node's TextDecoder does not, fatal or not (domain §4).
-      return isAscii(bytes) ? bytes.toString('latin1') : thai().decoder.write(bytes)
+      return isAscii(bytes) ? bytes.toString('latin1') : thaiText(bytes)
   }
 }
 
-/** One byte is one character and keeps nothing for the next: one of each serves all, where making one costs a short cell. */
-const thai = lazily(() => ({
-  decoder: iconv.getDecoder('windows-874'),
-  encoder: iconv.getEncoder('windows-874'),
-}))
+/** The character of each byte of windows-874. iconv-lite knows which bytes mean nothing; Node's TextDecoder does not, fatal or not (domain §4). */
+const thaiCharacters = lazily(() =>
+  iconv.decode(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), 'windows-874'),
+)
+
+/** They as units of UTF-16 in the order of bytes that a string is made from, and room for short texts: making it costs more than filling it. */
+const thaiUnits = lazily(() => {
+  const bytes = Buffer.from(thaiCharacters(), 'utf16le')
+  const room = new Uint16Array(4096)
+  return { units: new Uint16Array(Uint8Array.from(bytes).buffer), room, view: Buffer.from(room.buffer) }
+})
+
+function thaiText(bytes: Buffer): string {
+  const { units, room, view } = thaiUnits()
+  const { length } = bytes
+  const text = length <= room.length ? room : new Uint16Array(length)
+  for (let at = 0; at < length; at += 1) text[at] = units[bytes[at]!]!
+  return (text === room ? view : Buffer.from(text.buffer)).toString('utf16le', 0, length * 2)
+}
+
+/** One byte is one character and keeps nothing for the next: one serves all, where making one costs a short cell. */
+const encoder = lazily(() => iconv.getEncoder('windows-874'))
 
 /** Text as bytes. Throws for a text that `unsayable` names: that is asked first. */
 export function encode(text: string, charset: Charset): Buffer {
@@ -75,7 +91,7 @@ export function encode(text: string, charset: Charset): Buffer {
     case 'utf-16be':
       return iconv.encode(text, charset, { addBOM: true })
     default:
-      return thai().encoder.write(text)
+      return encoder().write(text)
   }
 }
 
@@ -120,8 +136,8 @@ function firstUnsayable(text: string, charset: Charset): string | undefined {
 const thaiBytes = lazily(
   () =>
     new Map(
-      [...iconv.decode(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), 'windows-874')].flatMap(
-        (character, byte): [string, number][] => (character === undecodable ? [] : [[character, byte]]),
+      [...thaiCharacters()].flatMap((character, byte): [string, number][] =>
+        character === undecodable ? [] : [[character, byte]],
       ),
     ),
 )

@@ -48,12 +48,17 @@ export function recordOf(
   const { columns, charset, short } = layout
   if (isBlank(bytes, 0, bytes.length)) return undefined
   const length = recordLength(layout)
+  // What fills a column is told by bytes, which are the same in all these charsets; text is made of the rest only.
   const cellOf = ({ start, length, align, pad }: Column): string => {
-    const [from, to] = [start - 1, start - 1 + length]
-    const cell = text?.slice(from, to) ?? decodePart(bytes.subarray(from, to), charset)
-    if (align === 'left') return withoutBlanksBehind(cell)
-    const bare = cell.replace(/^ +/, '')
-    return pad === 'space' ? bare : bare.replace(/^0+(?=.)/s, '')
+    let from = start - 1
+    let to = Math.min(from + length, bytes.length)
+    if (align === 'left') while (to > from && bytes[to - 1] === 0x20) to -= 1
+    else {
+      while (from < to && bytes[from] === 0x20) from += 1
+      if (pad === 'zero') while (from < to - 1 && bytes[from] === 0x30) from += 1
+    }
+    if (from >= to) return ''
+    return text === undefined ? decodePart(bytes.subarray(from, to), charset) : text.slice(from, to)
   }
   const cells = new Map<string, string>()
   for (const column of columns) cells.set(column.name, cellOf(column))
@@ -74,13 +79,6 @@ export function recordOf(
   return first === undefined
     ? { kind: 'record', record: { position, cells } }
     : { ...fault(position, first, ...more), cells }
-}
-
-/** Without a regular expression, which looks at every run of blanks within the text, too. */
-function withoutBlanksBehind(cell: string): string {
-  let end = cell.length
-  while (end > 0 && cell.charCodeAt(end - 1) === 0x20) end -= 1
-  return cell.slice(0, end)
 }
 
 /** Why this text cannot stand in a column, or nothing. The charset is asked before. */

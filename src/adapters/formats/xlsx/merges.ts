@@ -32,6 +32,26 @@ export function jointOf(ref: string | undefined, before: number): Joint {
 export const columnOf = (letters: string): number =>
   [...letters].reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0)
 
+/** The column of a place in that row, as `B2` names it; 0 for what is no such place. Every cell is asked: without a regular expression. */
+export function columnIn(place: string, row: number): number {
+  let column = 0
+  let at = 0
+  for (; at < 3; at += 1) {
+    const code = place.charCodeAt(at)
+    if (!(code >= 0x41 && code <= 0x5a)) break
+    column = column * 26 + code - 0x40
+  }
+  const digits = place.length - at
+  if (at === 0 || digits < 1 || digits > 7) return 0
+  let found = 0
+  for (; at < place.length; at += 1) {
+    const code = place.charCodeAt(at)
+    if (!(code >= 0x30 && code <= 0x39)) return 0
+    found = found * 10 + code - 0x30
+  }
+  return found === row ? column : 0
+}
+
 /** Fills every joint of the rows in; false where joints lie over one another, which could fill places for ever. */
 export function fillJoints(rows: readonly SheetRow[], joints: readonly Joint[]): boolean {
   let places = rows.length * gridLimits.columns

@@ -2,7 +2,8 @@
 import { type Problem, problem } from '../../../problem/problem.ts'
 import { undecodable } from '../charset.ts'
 import { charactersOf, fault, type GridRow, gridLimits, sizeProblems, tooMany } from '../grid.ts'
-import { columnOf, fillJoints, type Joint, jointOf, type SheetRow } from './merges.ts'
+import { columnIn, fillJoints, type Joint, jointOf, type SheetRow } from './merges.ts'
+import type { XmlAttributes } from './part.ts'
 import { dateOf, digitsOf, unescaped } from './values.ts'
 import { textRuns, type Workbook } from './workbook.ts'
 import { Broken, readXml } from './xml.ts'
@@ -18,8 +19,7 @@ interface OpenCell {
 
 /** The rows of a workbook's sheet in which something stands, at most `limit`. */
 export function sheetRows(workbook: Workbook, limit: number): readonly GridRow[] {
-  const reader = new SheetReader(workbook, limit)
-  const wrong = readXml(workbook.sheet, reader)
+  const { reader, wrong } = readXml(workbook.sheet, () => new SheetReader(workbook, limit))
   return reader.result(wrong)
 }
 
@@ -41,7 +41,7 @@ class SheetReader {
     this.#limit = limit
   }
 
-  open(name: string, attributes: ReadonlyMap<string, string>): void {
+  open(name: string, attributes: XmlAttributes): void {
     if (name === 'row') this.#beginRow(attributes.get('r'))
     else if (name === 'c' && this.#inRow) this.#beginCell(attributes)
     else if (name === 'mergeCell') this.#joints.push(jointOf(attributes.get('ref'), this.#joints.length))
@@ -94,13 +94,11 @@ class SheetReader {
     this.#inRow = true
   }
 
-  #beginCell(attributes: ReadonlyMap<string, string>): void {
+  #beginCell(attributes: XmlAttributes): void {
     const { number, cells } = this.#row
     const said = attributes.get('r')
-    const found = said === undefined ? undefined : /^([A-Z]{1,3})(\d{1,7})$/.exec(said)
-    const column = found ? columnOf(found[1] ?? '') : cells.length + 1
-    if (found === null || (found && Number(found[2]) !== number) || column <= cells.length)
-      throw new Broken(`its cells are not in order in row ${number}`)
+    const column = said === undefined ? cells.length + 1 : columnIn(said, number)
+    if (column <= cells.length) throw new Broken(`its cells are not in order in row ${number}`)
     const type = attributes.get('t') ?? 'n'
     const style = Number(attributes.get('s') ?? 0)
     this.#cell = {

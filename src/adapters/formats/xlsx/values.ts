@@ -77,7 +77,11 @@ export function digitsOf(text: string): string | undefined {
 
 /** `_x000D_` in a spreadsheet's text is the character of that number (ECMA-376, part 1, 22.9.2.19, ST_Xstring). */
 export const unescaped = (text: string): string =>
-  text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+  text.includes('_x')
+    ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) =>
+        String.fromCharCode(Number.parseInt(code, 16)),
+      )
+    : text
 
 /** Text for a spreadsheet's XML. A carriage return would be read as a line feed, and `_x000D_` as a character. */
 export const escaped = (text: string): string =>

@@ -1,8 +1,9 @@
 // A workbook's parts: which sheet is read, its texts, its styles. Found by relationships, as ECMA-376 part 2 has it.
 import { posix } from 'node:path'
 import { bad, good, problem, type Result } from '../../../problem/problem.ts'
+import type { XmlReader } from './part.ts'
 import { type Shown, shownBy, unescaped } from './values.ts'
-import { Broken, readXml, type XmlReader } from './xml.ts'
+import { Broken, readXml } from './xml.ts'
 import type { Archive } from './zip.ts'
 
 export interface Workbook {
@@ -59,54 +60,63 @@ const ofType = (found: ReadonlyMap<string, Relationship>, type: string): [string
 /** The relationships of a part, by id; targets are names of parts. */
 function relationships(archive: Archive, part: string): Result<ReadonlyMap<string, Relationship>> {
   const folder = posix.dirname(part)
-  const found = new Map<string, Relationship>()
   const name = posix.join(folder, '_rels', `${posix.basename(part)}.rels`)
-  if (!archive.has(name)) return good(found)
-  return read(archive, name, found, {
-    open: (element, attributes) => {
-      if (element !== 'Relationship' || attributes.get('TargetMode') === 'External') return
-      if (found.size >= limits.sheets * 2) throw new Broken('it has too many relationships')
-      const target = posix.join('/', folder, attributes.get('Target') ?? '')
-      const absolute = attributes.get('Target')?.startsWith('/') ? attributes.get('Target') : target
-      found.set(attributes.get('Id') ?? '', {
-        type: attributes.get('Type') ?? '',
-        target: posix.normalize(absolute ?? '').slice(1),
-      })
-    },
+  if (!archive.has(name)) return good(new Map())
+  return read(archive, name, () => {
+    const value = new Map<string, Relationship>()
+    return {
+      value,
+      open: (element, attributes) => {
+        if (element !== 'Relationship' || attributes.get('TargetMode') === 'External') return
+        if (value.size >= limits.sheets * 2) throw new Broken('it has too many relationships')
+        const target = posix.join('/', folder, attributes.get('Target') ?? '')
+        const absolute = attributes.get('Target')?.startsWith('/') ? attributes.get('Target') : target
+        value.set(attributes.get('Id') ?? '', {
+          type: attributes.get('Type') ?? '',
+          target: posix.normalize(absolute ?? '').slice(1),
+        })
+      },
+    }
   })
 }
 
 function sheetsOf(archive: Archive, part: string) {
-  const sheets: { readonly name: string; readonly id: string; readonly hidden: boolean }[] = []
-  const found = { sheets, since1904: false }
-  return read(archive, part, found, {
-    open: (element, attributes) => {
-      if (element === 'workbookPr') found.since1904 = /^(1|true)$/.test(attributes.get('date1904') ?? '')
-      if (element !== 'sheet') return
-      if (sheets.length >= limits.sheets) throw new Broken('it has too many sheets')
-      const hidden = !['visible', undefined].includes(attributes.get('state'))
-      sheets.push({ name: attributes.get('name') ?? '', id: attributes.get('r:id') ?? '', hidden })
-    },
+  return read(archive, part, () => {
+    const sheets: { readonly name: string; readonly id: string; readonly hidden: boolean }[] = []
+    const value = { sheets, since1904: false }
+    return {
+      value,
+      open: (element, attributes) => {
+        if (element === 'workbookPr') value.since1904 = /^(1|true)$/.test(attributes.get('date1904') ?? '')
+        if (element !== 'sheet') return
+        if (sheets.length >= limits.sheets) throw new Broken('it has too many sheets')
+        const hidden = !['visible', undefined].includes(attributes.get('state'))
+        sheets.push({ name: attributes.get('name') ?? '', id: attributes.get('r:id') ?? '', hidden })
+      },
+    }
   })
 }
 
 /** The shared texts. What tells how Japanese is pronounced (`rPh`) is no part of the text. */
 function textsOf(archive: Archive, part: string | undefined): Result<readonly string[]> {
-  const texts: string[] = []
-  if (part === undefined) return good(texts)
-  const runs = textRuns()
-  return read(archive, part, texts, {
-    open: (element) => {
-      if (element === 'si') runs.begin()
-      else runs.open(element)
-    },
-    text: runs.text,
-    close: (element) => {
-      runs.close(element)
-      if (element !== 'si') return
-      if (texts.length >= limits.texts) throw new Broken('it has too many texts')
-      texts.push(runs.end())
-    },
+  if (part === undefined) return good([])
+  return read(archive, part, () => {
+    const value: string[] = []
+    const runs = textRuns()
+    return {
+      value,
+      open: (element) => {
+        if (element === 'si') runs.begin()
+        else runs.open(element)
+      },
+      text: runs.text,
+      close: (element) => {
+        runs.close(element)
+        if (element !== 'si') return
+        if (value.length >= limits.texts) throw new Broken('it has too many texts')
+        value.push(runs.end())
+      },
+    }
   })
 }
 
@@ -145,30 +155,39 @@ export function textRuns() {
 }
 
 function stylesOf(archive: Archive, part: string | undefined): Result<readonly Shown[]> {
-  const ids: number[] = []
-  const codes = new Map<number, string>()
-  const open: string[] = []
   if (part === undefined) return good([])
-  const result = read(archive, part, ids, {
-    open: (element, attributes) => {
-      const parent = open.at(-1)
-      open.push(element)
-      const id = Number(attributes.get('numFmtId') ?? 0)
-      if (parent === 'numFmts' && element === 'numFmt') codes.set(id, attributes.get('formatCode') ?? '')
-      if (parent === 'cellXfs' && element === 'xf') ids.push(id)
-      if (ids.length + codes.size > limits.styles) throw new Broken('it has too many styles')
-    },
-    close: () => {
-      open.pop()
-    },
+  const result = read(archive, part, () => {
+    const ids: number[] = []
+    const codes = new Map<number, string>()
+    const open: string[] = []
+    return {
+      value: { ids, codes },
+      open: (element, attributes) => {
+        const parent = open.at(-1)
+        open.push(element)
+        const id = Number(attributes.get('numFmtId') ?? 0)
+        if (parent === 'numFmts' && element === 'numFmt') codes.set(id, attributes.get('formatCode') ?? '')
+        if (parent === 'cellXfs' && element === 'xf') ids.push(id)
+        if (ids.length + codes.size > limits.styles) throw new Broken('it has too many styles')
+      },
+      close: () => {
+        open.pop()
+      },
+    }
   })
-  return result.ok ? good(ids.map((id) => shownBy(id, codes.get(id)))) : result
+  if (!result.ok) return result
+  const { ids, codes } = result.value
+  return good(ids.map((id) => shownBy(id, codes.get(id))))
 }
 
-/** Reads a part with a reader that fills `value`. */
-function read<Value>(archive: Archive, part: string, value: Value, reader: XmlReader): Result<Value> {
+/** Reads a part with a reader that fills its `value`. */
+function read<Value>(
+  archive: Archive,
+  part: string,
+  make: () => XmlReader & { readonly value: Value },
+): Result<Value> {
   const bytes = archive.part(part)
   if (!bytes.ok) return bytes
-  const wrong = readXml(bytes.value, reader)
-  return wrong === undefined ? good(value) : bad(wrong)
+  const { reader, wrong } = readXml(bytes.value, make)
+  return wrong === undefined ? good(reader.value) : bad(wrong)
 }
