@@ -7,6 +7,7 @@ import type { LookupRows } from './fields/codec.ts'
 import { formats } from './formats/formats.ts'
 import type { Profile, TableDefinition } from './profile.ts'
 import { resolveReferences } from './references.ts'
+import { sayableFindings } from './sayable-check.ts'
 
 /** Bytes of a table, at most: it is wholly in memory while the profile is at work. */
 const largest = 16 * 1024 * 1024
@@ -19,7 +20,7 @@ export interface TablePlace {
   readonly clock: Clock
 }
 
-/** The profile with the rows of its tables. Every table that cannot be read, and every code that stands twice, is a problem. */
+/** The profile with the rows of its tables. Every table that cannot be read, every code that stands twice, and what they leave unsaid, is a problem. */
 export function withTables(profile: Profile, place: TablePlace): Result<Profile> {
   const problems: Problem[] = []
   const documents = Object.entries(profile.documents).map(([name, document]) => {
@@ -35,10 +36,22 @@ export function withTables(profile: Profile, place: TablePlace): Result<Profile>
     }
     return [name, lookups.size === 0 ? document : { ...document, lookups }]
   })
+  const complete = { ...profile, documents: Object.fromEntries(documents) }
+  // What stands in the profile itself was checked with it: only a table beside can still leave something unsaid.
+  if (problems.length === 0)
+    problems.push(
+      ...sayableFindings({ ...complete.channels, documents: complete.documents }).map(({ at, code, value }) =>
+        problem(
+          code === 'adapter.profile.accept-unsaid'
+            ? 'adapter.lookup.accept-unsaid'
+            : 'adapter.lookup.values-unsaid',
+          at.join('.'),
+          value,
+        ),
+      ),
+    )
   const [first, ...rest] = problems
-  return first === undefined
-    ? good({ ...profile, documents: Object.fromEntries(documents) })
-    : bad(first, ...rest)
+  return first === undefined ? good(complete) : bad(first, ...rest)
 }
 
 function readTable(

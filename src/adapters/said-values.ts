@@ -23,20 +23,28 @@ export function saidBy(as: unknown, rowsOf: RowsOf): readonly string[] | undefin
     case 'highest':
     case 'list':
       return saidBy(options['of'], rowsOf)
-    case 'lookup': {
-      const rows = rowsOf(String(options['table']))
-      const of = options['of'] ?? 'text'
-      // What is no codec is a fault of its own.
-      if (rows === undefined || checkCodec(of, []).length > 0) return undefined
-      const value = codecOf(of)
-      return [...rows.values()].flatMap((text) => {
-        const read = value.read([text])
-        return read.ok ? read.value : []
-      })
-    }
+    case 'lookup':
+      return meaningsOf(options, rowsOf)?.flatMap(({ means }) => (means.ok ? means.value : []))
     default:
       return undefined
   }
+}
+
+/** The codes of the tables that `as` looks into whose meaning it cannot read; none where the table is not known. */
+export function unreadBy(as: unknown, rowsOf: RowsOf): readonly string[] {
+  return Object.entries(tree(as)).flatMap(([name, raw]) =>
+    name === 'lookup'
+      ? (meaningsOf(tree(raw), rowsOf) ?? []).flatMap(({ code, means }) => (means.ok ? [] : [code]))
+      : unreadBy(tree(raw)['of'], rowsOf),
+  )
+}
+
+function meaningsOf({ table, of = 'text' }: Tree, rowsOf: RowsOf) {
+  const rows = rowsOf(String(table))
+  // What is no codec is a fault of its own.
+  if (rows === undefined || checkCodec(of, []).length > 0) return undefined
+  const value = codecOf(of)
+  return [...rows].map(([code, text]) => ({ code, means: value.read([text]) }))
 }
 
 /** The rows of the tables of a document: those that stand in it, and those that were read from files. */

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Command } from 'commander'
-import { problem } from '../problem/problem.ts'
+import { describe, problem, remedyOf } from '../problem/problem.ts'
 import { testCommand } from './conformance.ts'
 import { filesBeside } from './files-beside.ts'
 import { previewJson, previewPage } from './preview.ts'
@@ -13,6 +13,7 @@ import { reloadCommand } from './reload.ts'
 import { tabled } from './tables.ts'
 import { exit, Failed, jsonLine, problemJson, reasonOf, type Terminal } from './terminal.ts'
 import { type Bench, isFaulty, trialJson, trialPage } from './trial.ts'
+import { type Verdict, verdictJson, verdictOn } from './verdict.ts'
 
 /** `saraban profile check PROFILE…` and `saraban profile try PROFILE SAMPLE`. */
 export function profileCommand(terminal: Terminal): Command {
@@ -35,34 +36,25 @@ function checkCommand(terminal: Terminal): Command {
     .option('--json', 'print the verdicts as JSON')
     .addHelpText('after', checkHelp)
     .action(async (places: string[], options: { json?: boolean }) => {
-      const { readProfile } = await import('../adapters/profile.ts')
-      const verdicts = places.flatMap(profilesAt).map((file) => ({
-        file,
-        read: readProfile(readText(file).toString('utf8'), file),
-      }))
-      const problems = verdicts.flatMap(({ file, read }) =>
-        read.ok ? [] : named({ file, problems: read.problems }),
-      )
-      if (options.json === true) {
-        terminal.write(
-          jsonLine(
-            verdicts.map(({ file, read }) =>
-              read.ok
-                ? { file, verdict: 'good', id: read.value.id, office: read.value.office }
-                : { file, verdict: 'refused', problems: read.problems.map(problemJson) },
-            ),
-          ),
-        )
-      } else {
-        for (const { file, read } of verdicts) {
-          if (read.ok) terminal.write(`${file}: good, ${read.value.id} of office ${read.value.office}\n`)
-        }
-      }
+      const verdicts: Verdict[] = []
+      for (const file of places.flatMap(profilesAt))
+        verdicts.push(await verdictOn(file, readText(file).toString('utf8'), terminal))
+      const problems = verdicts.flatMap((verdict) => ('problems' in verdict ? named(verdict) : []))
+      if (options.json === true) terminal.write(jsonLine(verdicts.map(verdictJson)))
+      else
+        for (const verdict of verdicts)
+          if ('profile' in verdict) {
+            const { file, profile, remarks } = verdict
+            terminal.write(`${file}: good, ${profile.id} of office ${profile.office}\n`)
+            for (const each of remarks)
+              terminal.write(`  remark: ${describe(each)}\n  hint: ${remedyOf(each)}\n`)
+          }
       if (problems.length > 0) throw new Failed(exit.refused, options.json === true ? [] : problems)
     })
 }
 
 const checkHelp = `
+Tables beside the data are looked into where they can be read. A remark is no fault: it says what the profile leaves to chance.
 Exit code: 0 all good, 1 at least one has a fault, 2 wrong usage or an unreadable file.
 
 Examples:

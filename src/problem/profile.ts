@@ -107,6 +107,47 @@ export const profileProblems = {
     th: 'บรรทัด {line}: {value} คงที่เสมอไม่ได้ เพราะการแจ้งแต่ละครั้งมีค่าของตน',
     remedy: { en: 'Name the column in which it stands (at, as).', th: 'ระบุคอลัมน์ของค่านั้น (at, as)' },
   },
+  // ── Remarks: what is left to chance, and no fault ────────────────────────────────────────────────────────────
+  'adapter.remark.offices-unsaid': {
+    status: 200,
+    permanent: false,
+    en: '{count} offices have no code in its table, and a letter or notice that names one cannot be written: {value}',
+    th: 'มี {count} หน่วยงานที่ไม่มีรหัสในตาราง หนังสือหรือการแจ้งที่ระบุหน่วยงานเหล่านี้เขียนให้ระบบไม่ได้: {value}',
+    remedy: {
+      en: 'Add them to the table, or know that such a letter is refused and waits for a person.',
+      th: 'เพิ่มในตาราง หรือรับทราบว่าหนังสือเช่นนั้นจะถูกปฏิเสธและรอเจ้าหน้าที่',
+    },
+  },
+  'adapter.remark.codes-unread': {
+    status: 200,
+    permanent: false,
+    en: 'what the table says of these codes cannot be read, and a letter that has one goes to quarantine: {value}',
+    th: 'อ่านความหมายของรหัสเหล่านี้ในตารางไม่ได้ หนังสือที่มีรหัสดังกล่าวจะไปที่กักกัน: {value}',
+    remedy: {
+      en: 'Add what the table says of them to of, if letters can have them.',
+      th: 'เพิ่มสิ่งที่ตารางระบุของรหัสเหล่านั้นใน of หากหนังสือมีรหัสดังกล่าวได้',
+    },
+  },
+  'adapter.remark.receive-number-apart': {
+    status: 200,
+    permanent: false,
+    en: 'a receive number that does not come apart at {value} in one way cannot be told: on its way to the system it is refused, from the system it waits in quarantine',
+    th: 'เลขรับที่แยกตาม {value} ได้ไม่เป็นทางเดียวแจ้งต่อไม่ได้: ขาไปยังระบบจะถูกปฏิเสธ ขาจากระบบจะรอในที่กักกัน',
+    remedy: {
+      en: 'Give it one column, as text; the other side’s register numbers as it likes.',
+      th: 'ใช้คอลัมน์เดียวแบบ text เพราะทะเบียนของอีกฝ่ายให้เลขตามแบบของตน',
+    },
+  },
+  'adapter.remark.table-unread': {
+    status: 200,
+    permanent: false,
+    en: 'the table beside the data cannot be looked into from here, so that its codes are not checked: {value}',
+    th: 'เปิดตารางข้างข้อมูลจากที่นี่ไม่ได้ จึงไม่ได้ตรวจรหัสในตาราง: {value}',
+    remedy: {
+      en: 'Check again where the table stands, with the variables of the installation; the gateway looks into it when it loads the profile.',
+      th: 'ตรวจอีกครั้งบนเครื่องที่มีตารางและตัวแปรของการติดตั้ง เกตเวย์จะเปิดตารางเมื่อโหลดโปรไฟล์',
+    },
+  },
   'adapter.profile.unused': {
     status: 422,
     permanent: true,

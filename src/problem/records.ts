@@ -85,6 +85,26 @@ export const recordProblems = {
       th: 'เพิ่มในตารางของระบบแล้วโหลดโปรไฟล์ใหม่',
     },
   },
+  'adapter.lookup.values-unsaid': {
+    status: 500,
+    permanent: true,
+    en: 'the table beside the data has no code for {value}, and the profile does not say that the system cannot say it',
+    th: 'ตารางข้างข้อมูลไม่มีรหัสของ {value} และโปรไฟล์ไม่ได้ระบุว่าระบบแสดงค่านี้ไม่ได้',
+    remedy: {
+      en: 'Add a row for each to the table, or name it: of a letter in unsaid beside as, of a notice in untold beside its document.',
+      th: 'เพิ่มแถวของแต่ละค่าในตาราง หรือระบุไว้: ของหนังสือใน unsaid ข้าง as ของการแจ้งใน untold ข้าง document',
+    },
+  },
+  'adapter.lookup.accept-unsaid': {
+    status: 500,
+    permanent: true,
+    en: 'the table beside the data has no code for accept: the receive number would never reach the system',
+    th: 'ตารางข้างข้อมูลไม่มีรหัสของ accept เลขรับจะไม่ไปถึงระบบ',
+    remedy: {
+      en: 'Give accept a row in the table in the system, and load the profile again.',
+      th: 'เพิ่มแถวของ accept ในตารางของระบบแล้วโหลดโปรไฟล์ใหม่',
+    },
+  },
   'adapter.lookup.code-twice': {
     status: 500,
     permanent: true,

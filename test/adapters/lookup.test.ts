@@ -7,6 +7,7 @@ import { createAdapter, formsOf } from '../../src/adapters/adapter.ts'
 import { checkCodec, codecOf } from '../../src/adapters/fields/codecs.ts'
 import { withRows, withTables } from '../../src/adapters/lookup-tables.ts'
 import { type Profile, readProfile } from '../../src/adapters/profile.ts'
+import { remarksOn } from '../../src/adapters/remarks.ts'
 import { officeId, offices } from '../../src/letter/offices.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 import { parcelOf, TestClock } from './stage.ts'
@@ -62,6 +63,70 @@ t.test('the table is read when the profile is put to work; what is wrong with it
   t.match(placed(t, { x: '' }, csv.replace('{ env: EXAMPLE_AGENCIES }', '"."')).codes, [/unreadable/])
   t.end()
 })
+
+const withFile = (table: string, of: string, more = '') =>
+  csv
+    .replace(
+      /ความเร็ว: \{ rows: [^\n]*\}/,
+      `ความเร็ว: { file: ${table}, format: { kind: csv, charset: utf-8, header: true }, code: C, value: V }`,
+    )
+    .replace(/of: \{ table: \{ ปกติ[^\n]*/, `of: ${of}${more}`)
+const speeds = '{ table: { ปกติ: ordinary, ด่วน: urgent, ด่วนมาก: very-urgent, ด่วนที่สุด: most-urgent } }'
+const agencies = { 'agencies.csv': 'CODE,NAME\n9,กระทรวงมหาดไทย\n' }
+
+t.test('what a table beside the data has no code for is said, or declared in the profile', (t) => {
+  const here = 'documents.letter.fields.urgency.as'
+  const found = (rows: string, more = '') =>
+    placed(t, { ...agencies, 'speeds.csv': `C,V\n${rows}` }, withFile('speeds.csv', speeds, more)).codes
+  t.same(found('0,ปกติ\n1,ด่วน\n2,ด่วนมาก\n3,ด่วนที่สุด\n'), [])
+  t.same(found('0,ปกติ\n1,ด่วน\n3,ด่วนที่สุด\n7,ด่วนจัง\n'), [`${here} adapter.lookup.values-unsaid very-urgent`])
+  const declared = '\n        unsaid: [very-urgent]'
+  t.same(found('0,ปกติ\n1,ด่วน\n3,ด่วนที่สุด\n', declared), [])
+  const kinds = csv
+    .replace('as: { table: { รับ: accept, คืน: reject } }', 'as: { lookup: { table: ผล } }')
+    .replace(
+      '  notice:\n',
+      '  notice:\n    tables: { ผล: { file: kinds.csv, format: { kind: csv, charset: utf-8, header: true }, code: C, value: V } }\n',
+    )
+  t.same(placed(t, { ...agencies, 'kinds.csv': 'C,V\n1,accept\n2,reject\n' }, kinds).codes, [])
+  t.same(placed(t, { ...agencies, 'kinds.csv': 'C,V\n1,receive\n2,dispute\n' }, kinds).codes, [
+    'documents.notice.fields.kind adapter.lookup.accept-unsaid undefined',
+    'documents.notice.fields.kind adapter.lookup.values-unsaid reject',
+  ])
+  t.end()
+})
+
+t.test(
+  'remarks: offices without a code, codes without a meaning, receive numbers that must come apart',
+  (t) => {
+    const remarked = (files: Record<string, string>, text: string) => {
+      const { read } = placed(t, files, text)
+      return read.ok ? remarksOn(read.value).map(({ code, path, value }) => `${path} ${code} ${value}`) : read
+    }
+    t.match(remarked(agencies, csv), [
+      /^documents\.letter\.fields\.to adapter\.remark\.offices-unsaid 11, 12, .*, …$/,
+    ])
+    const rows = offices.map(({ th }, index) => `${index},${th}\n`)
+    const every = { 'agencies.csv': `CODE,NAME\n${rows.join('')}` }
+    t.same(remarked(every, csv), [])
+    const strange = { ...every, 'speeds.csv': 'C,V\n0,ปกติ\n1,ด่วน\n2,ด่วนมาก\n3,ด่วนที่สุด\n7,ด่วนจัง\n' }
+    t.same(remarked(strange, withFile('speeds.csv', speeds)), [
+      'documents.letter.fields.urgency adapter.remark.codes-unread 7',
+    ])
+    const joined = csv.replace(
+      'receiveNumber: { at: เลขรับ, as: text }',
+      'receiveNumber: { at: [เลข, ปี], as: { join: { template: "{n}/{y}" } } }',
+    )
+    const number = 'documents.notice.fields.receiveNumber adapter.remark.receive-number-apart'
+    t.same(remarked(every, joined), [`${number} {n}/{y}`])
+    const parted = csv
+      .replace('receiveNumber: { at: เลขรับ, as: text }', 'receiveNumber: { at: เลข, as: text }')
+      .replace('reason: { at: เหตุผล, as: text }', 'reason: { at: เหตุ, as: text }')
+      .replace('  notice:\n', '  notice:\n    split: { สรุป: "{เลข} - {เหตุ}" }\n')
+    t.same(remarked(every, parted), [`${number} {เลข} - {เหตุ}`])
+    t.end()
+  },
+)
 
 t.test('letters there and back by the codes of the table', async (t) => {
   const { read } = placed(t, {

@@ -101,6 +101,51 @@ t.test('check names every kind of notice that cannot be said: mapped, or declare
   t.end()
 })
 
+t.test(
+  'check looks into the tables of the document: what they have no code for is named, or declared',
+  (t) => {
+    const place = 'documents.notice.fields.kind'
+    const looked = (rows: string, told = '') => {
+      const made = text({ told })
+        .replace(
+          `kind: { at: kind, as: { table: ${all} } }`,
+          'kind: { at: kind, as: { lookup: { table: kinds, of: OF } } }',
+        )
+        .replace(
+          'OF',
+          '{ table: { got: receive, taken: accept, back: reject, wrong: invalid, doubt: dispute, undone: recall } }',
+        )
+        .replace('  notice:\n', `  notice:\n    tables: { kinds: { rows: ${rows} } }\n`)
+      const read = readProfile(made, 'told.yaml')
+      return read.ok ? [] : read.problems.map(({ path, code, value }) => [path, code, value])
+    }
+    t.same(looked('{ "1": got, "2": taken, "3": back, "4": wrong, "5": doubt, "6": undone }'), [])
+    t.same(looked('{ "1": got, "2": taken, "3": back, "4": wrong, "9": else }'), [
+      [place, 'adapter.profile.notices-unsaid', 'dispute, recall'],
+    ])
+    t.same(looked('{ "1": got, "2": taken, "3": back, "4": wrong }', ', untold: [dispute, recall]'), [])
+    t.same(looked('{ "1": got, "3": back, "4": wrong }', ', untold: [dispute, recall]'), [
+      [place, 'adapter.profile.accept-unsaid', undefined],
+    ])
+    const urgency = (as: string) => ({
+      more: `      urgency: { at: speed, as: ${as} }\n    tables: { speeds: { rows: { "1": ordinary, "2": urgent } } }`,
+    })
+    t.same(faults(urgency('{ lookup: { table: speeds } }')), [
+      ['documents.letter.fields.urgency.as', 'adapter.profile.values-unsaid', 'very-urgent, most-urgent'],
+    ])
+    t.same(faults(urgency('{ lookup: { table: speeds } }, unsaid: [very-urgent, most-urgent]')), [])
+    t.same(faults(urgency('{ lookup: { table: speeds } }, unsaid: [urgent, very-urgent, most-urgent]')), [
+      ['documents.letter.fields.urgency.unsaid.0', 'adapter.profile.value-wrong', 'urgent'],
+    ])
+    t.same(
+      faults({ more: '      circular: { at: all, as: { flag: { "true": [Y], "false": [N] } } }' }),
+      [],
+      'a flag says both',
+    )
+    t.end()
+  },
+)
+
 t.test('check: what each notice has of its own is never always the same', (t) => {
   const fields = '      receiveNumber: { always: "1" }\n      reason: { always: "" }'
   t.same(faults({ fields }), [

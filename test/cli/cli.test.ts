@@ -291,6 +291,21 @@ t.test('profile check and try: there and back, or every problem', async (t) => {
   writeFileSync(at('bad.yaml'), 'id: x\ncolour: red\n')
   const bad = await saraban(['profile', 'check', profile, at('bad.yaml')])
   t.equal(bad.code, 1)
+  const remarks = (await saraban(['profile', 'check', profile, '--json'])).out
+  t.same(JSON.parse(remarks)[0].remarks, [])
+  const csv = readFileSync(join(profile, '../chiang-mai-csv.yaml'), 'utf8')
+  const joined = csv.replace(
+    /receiveNumber: .*/,
+    'receiveNumber: { at: [เลข, ปี], as: { join: { template: "{n}/{y}" } } }',
+  )
+  writeFileSync(at('joined.yaml'), joined)
+  t.match(await saraban(['profile', 'check', at('joined.yaml')]), {
+    code: 0,
+    out: /good, .*\n {2}remark: documents\.notice\.fields\.receiveNumber: .*\n {2}hint: /,
+  })
+  const tables = readFileSync(join(import.meta.dirname, '../../docs/profiles.md'), 'utf8')
+  writeFileSync(at('tables.yaml'), /```yaml\n(# tables:[\s\S]*?)```/.exec(tables)?.[1] ?? '')
+  t.match(await saraban(['profile', 'check', at('tables.yaml')]), { code: 0, out: /remark: .*table-unread/ })
   t.ok((bad.err.match(/^error: /gm)?.length ?? 0) > 2, 'every fault')
   t.match(await saraban(['profile', 'try', at('bad.yaml'), json]), { code: 1 })
   const folder = t.testdir({ none: {}, some: { 'bad.yaml': 'id: x', 'notes.txt': '' } })

@@ -17,12 +17,10 @@ interface Options {
   readonly of: string | Readonly<Record<string, unknown>>
 }
 
+const orders: readonly (readonly string[])[] = [urgencies, secrecies]
+
 /** How high a canonical value stands among those of its field; -1 for one of a field that knows no order. */
-const rankOf = (value: string): number =>
-  Math.max(
-    urgencies.findIndex((each) => each === value),
-    secrecies.findIndex((each) => each === value),
-  )
+const rankOf = (value: string): number => Math.max(...orders.map((order) => order.indexOf(value)))
 
 /**
  * `highest: { separator: ",", of: { table: … } }`: what each tag says `of` reads, and the highest counts, in the order of the
