@@ -14,6 +14,7 @@ import type { Attachment, Recipients } from '../src/letter/letter.ts'
 import { moi, offices } from '../src/letter/offices.ts'
 import { issue, newAuthority, newKey, signerOf, trustOf } from '../test/envelope/certificates.ts'
 import { fixedLetter } from '../test/letter/arbitrary.ts'
+import type { Options } from './options.ts'
 import type { Row } from './row.ts'
 
 export const name = 'envelope'
@@ -65,7 +66,7 @@ const sizes = [
 ] as const
 
 /** Seals and verifies envelopes of three sizes. `quick` measures for a tenth of the time. */
-export async function run({ quick }: { readonly quick: boolean }): Promise<Row[]> {
+export async function run({ quick }: Options): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'saraban-bench-'))
   try {
     const rows: Row[] = []

@@ -7,6 +7,7 @@ import { openInstallation } from '../src/cli/demo/installation.ts'
 import { systemClock, systemRandom } from '../src/letter/time.ts'
 import { fleet } from '../src/sandbox/fleet/fleet.ts'
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts'
+import type { Options } from './options.ts'
 import type { Row } from './row.ts'
 
 /** What may be used of one core, as a share. */
@@ -15,7 +16,7 @@ const most = 0.1
 export const name = 'idle'
 
 /** Starts the fleet and measures. */
-export async function run({ quick }: { readonly quick: boolean }): Promise<Row[]> {
+export async function run({ quick }: Options): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-idle-'))
   let gateway: GatewayProcess | undefined
   try {

@@ -12,6 +12,7 @@ import { startGateway } from '../src/gateway/gateway.ts'
 import { createLog } from '../src/gateway/log.ts'
 import { createAuthority, issueCertificate, keyToPem, newKey } from '../src/gateway/trust/authority.ts'
 import { systemClock, systemRandom } from '../src/letter/time.ts'
+import type { Options } from './options.ts'
 import type { Row } from './row.ts'
 
 export const name = 'intake'
@@ -61,7 +62,7 @@ notices:
 }
 
 /** Measures the intake between two measurements of its limits. */
-export async function run({ quick }: { readonly quick: boolean }): Promise<Row[]> {
+export async function run({ quick }: Options): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-bench-'))
   try {
     const seconds = quick ? 0.5 : 3

@@ -1,64 +1,95 @@
-// `npm run bench -- NAME… [--quick] [--json] [--size=64MB] [--only=WAY]`: measures against a limit or a rival in the same run, prints ratios.
+// `npm run bench -- NAME…`: measures against a limit or a rival in the same run, prints ratios. `--help` says the rest.
 import { pathToFileURL } from 'node:url'
+import { type Bench, chosen, readParameters } from './options.ts'
 import type { Row } from './row.ts'
 
-interface Options {
-  readonly quick: boolean
-  /** Of the scans: bytes. */
-  readonly size?: number
-  /** Of the scans: only ways whose name holds this. */
-  readonly only?: string
-}
-
-interface Bench {
-  readonly name: string
-  readonly run: (options: Options) => Promise<Row[]>
-}
-
-const benches: Readonly<Record<string, () => Promise<Bench>>> = {
-  adapters: () => import('./adapters/adapters.ts'),
-  envelope: () => import('./envelope.ts'),
-  idle: () => import('./idle.ts'),
-  intake: () => import('./intake.ts'),
-  scans: () => import('./scans/scans.ts'),
+const benches: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Bench> }>> = {
+  formats: {
+    about: 'letters per second for each format, against code by hand and against bare parsers',
+    load: () => import('./adapters/adapters.ts'),
+  },
+  scans: {
+    about: 'memory while a large scan passes through each transport, in and out',
+    load: () => import('./scans/scans.ts'),
+  },
+  idle: {
+    about: 'CPU while 75 systems have nothing to say',
+    load: () => import('./idle.ts'),
+  },
+  envelope: {
+    about: 'sealing and verifying, against raw signing, xml-crypto and xmlsec1',
+    load: () => import('./envelope.ts'),
+  },
+  intake: {
+    about: 'durable letters per second, against signing and commits alone',
+    load: () => import('./intake.ts'),
+  },
 }
 
 /** Benches that one name runs. */
-const together: Readonly<Record<string, readonly string[]>> = { adapters: ['adapters', 'scans', 'idle'] }
+const together: Readonly<Record<string, readonly string[]>> = { adapters: ['formats', 'scans', 'idle'] }
+
+const lines = (pairs: readonly (readonly [string, string])[]): string =>
+  pairs.map(([name, about]) => `  ${name.padEnd(14)}${about}\n`).join('')
+
+/** With what `--only` chooses from. */
+const help = (choices: readonly (readonly [string, readonly string[]])[]): string =>
+  `npm run bench -- [NAME…] [OPTION…]
+
+Measures against a limit or a rival in the same run, and prints ratios. What is below its expectation is MISSED, and the
+status is 1. Without a name: all of them.
+
+${lines([
+  ...Object.entries(benches).map(([name, { about }]) => [name, about] as const),
+  ...Object.entries(together).map(([name, names]) => [name, names.join(', ')] as const),
+])}
+${lines([
+  ['--quick', 'a tenth of the time; scans of 64 MB'],
+  ['--size=64MB', 'of a scan; if not said, 1000MB'],
+  ['--only=NAME', 'of what a bench measures one by one, this name; or all whose names hold it'],
+  ['--json', 'rows as JSON'],
+  ['--help', 'this'],
+])}
+${choices.map(([name, names]) => `--only, ${name}:\n${names.map((each) => `  ${each}\n`).join('')}`).join('')}`
+
+const failed = (problems: readonly string[], hint: string): number => {
+  process.stderr.write(`${problems.map((each) => `error: ${each}\n`).join('')}hint: ${hint}\n`)
+  return 2
+}
 
 async function main(parameters: readonly string[]): Promise<number> {
-  const names = parameters.filter((each) => !each.startsWith('-'))
-  const wanted = names.length === 0 ? Object.keys(benches) : names.flatMap((name) => together[name] ?? [name])
+  const asked = readParameters(parameters)
+  if ('wrong' in asked) return failed(asked.wrong, 'npm run bench -- --help')
+  const all = Object.keys(benches)
+  const wanted = asked.names.length === 0 ? all : asked.names.flatMap((name) => together[name] ?? [name])
   const unknown = wanted.filter((name) => benches[name] === undefined)
-  if (unknown.length > 0) {
-    process.stderr.write(`error: no bench ${unknown.join(', ')}\nhint: ${Object.keys(benches).join(', ')}\n`)
-    return 2
+  if (unknown.length > 0)
+    return failed([`no bench ${unknown.join(', ')}`], [...all, ...Object.keys(together)].join(', '))
+  const loaded: Bench[] = []
+  for (const [name, bench] of Object.entries(benches))
+    if (wanted.includes(name)) loaded.push(await bench.load())
+  const choices = loaded.flatMap(({ name, choice }) => (choice ? [[name, choice] as const] : []))
+  if (asked.help) {
+    process.stdout.write(help(choices))
+    return 0
   }
+  const { only } = asked.options
+  const choosing = loaded.filter(({ choice = [] }) => only === undefined || chosen(choice, only).length > 0)
+  if (choosing.length === 0)
+    return failed(
+      [`--only=${only} chooses nothing of ${wanted.join(', ')}`],
+      choices.map(([name, names]) => `${name}: ${names.join(' · ')}`).join('\n      ') ||
+        'these benches measure one thing each, and have nothing to choose from',
+    )
   const results: Record<string, Row[]> = {}
-  for (const name of wanted) {
-    const bench = await benches[name]?.()
-    if (bench !== undefined) results[name] = await bench.run(optionsOf(parameters))
-  }
-  if (parameters.includes('--json')) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
+  for (const bench of choosing) results[bench.name] = await bench.run(asked.options)
+  if (asked.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
   else for (const [name, rows] of Object.entries(results)) print(name, rows)
   return Object.values(results)
     .flat()
     .some((row) => row.ok === false)
     ? 1
     : 0
-}
-
-/** `--quick`, `--size=64MB`, `--only=sftp`. */
-function optionsOf(parameters: readonly string[]): Options {
-  const said = (option: string): string | undefined =>
-    parameters.find((each) => each.startsWith(`--${option}=`))?.slice(option.length + 3)
-  const megabytes = Number(/^(\d+)MB$/.exec(said('size') ?? '')?.[1] ?? Number.NaN)
-  const only = said('only')
-  return {
-    quick: parameters.includes('--quick'),
-    ...(Number.isFinite(megabytes) && { size: megabytes * 1_000_000 }),
-    ...(only !== undefined && { only }),
-  }
 }
 
 function print(name: string, rows: readonly Row[]): void {

@@ -1,10 +1,13 @@
 // Letters per second for each format, through a shipped profile: read and written, against hand-written TypeScript for the
 // same mapping, and parsed, against the bare parser. Rivals take turns, and prove first that they do the same work.
 
+import { formsOf } from '../../src/adapters/adapter.ts'
 import { readDocument } from '../../src/adapters/formats/e-cms/message.ts'
 import { JsonText } from '../../src/adapters/formats/json-records/parse.ts'
 import { readDump } from '../../src/adapters/formats/row-dump.ts'
 import { readStrictJson } from '../../src/adapters/formats/strict-json.ts'
+import { systemClock } from '../../src/letter/time.ts'
+import { chosen, type Options } from '../options.ts'
 import type { Row } from '../row.ts'
 import { handCsv, parseCsv } from './hand-csv.ts'
 import { dbffileParser, handDbf } from './hand-dbf.ts'
@@ -17,10 +20,10 @@ import { handMail, parseMail } from './hand-mail.ts'
 import { handRows } from './hand-rows.ts'
 import { handXlsx, parseXlsx } from './hand-xlsx.ts'
 import { handXml, parseXml } from './hand-xml.ts'
-import { type Prepared, prepare, type Subject } from './subject.ts'
+import { type Prepared, prepare, profileOf, type Subject } from './subject.ts'
 import { duel, turn } from './turns.ts'
 
-export const name = 'adapters'
+export const name = 'formats'
 
 /** Letters in the file of a day. */
 const day = 25
@@ -114,11 +117,18 @@ export const subjects: readonly Subject[] = [
 
 const expected = { hand: 0.5, parser: 0.7 }
 
+const formatOf = ({ profile }: Subject): string =>
+  formsOf(profileOf(profile), systemClock).send?.kind ?? profile
+
+export const choice: readonly string[] = subjects.map(formatOf)
+
 /** `quick` measures for a tenth of the time. */
-export async function run({ quick }: { readonly quick: boolean }): Promise<Row[]> {
+export async function run({ quick, only }: Options): Promise<Row[]> {
   const [rounds, span, warm] = quick ? [5, 10, 100] : [9, 40, 400]
   const prepared: { readonly subject: Subject; readonly work: Prepared }[] = []
-  for (const subject of subjects) prepared.push({ subject, work: await prepare(subject) })
+  const wanted = chosen(choice, only)
+  for (const subject of subjects.filter((each) => wanted.includes(formatOf(each))))
+    prepared.push({ subject, work: await prepare(subject) })
   // All of them before the first is measured: one gateway runs all formats in one process.
   for (const { work } of prepared)
     for (const { ours, theirs } of [work.read, work.write, work.parse]) {

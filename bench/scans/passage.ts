@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { formsOf } from '../../src/adapters/adapter.ts'
+import { readProfile } from '../../src/adapters/profile.ts'
 import { reasonsOf } from '../../src/cli/fleet/stuck.ts'
 import { ftpOverTls } from '../../src/conformance/counterpart/server.ts'
 import { endOf } from '../../src/conformance/exchange.ts'
@@ -100,14 +101,10 @@ async function passOn(
   const journal = readSqlite(join(folder, 'data', 'journal.sqlite'))
   opened.push({ close: async () => journal.close() })
 
-  const end = (each: typeof sending) =>
-    endOf(
-      formsOf(each.profile, systemClock),
-      (channel) => each.counterpart(channel),
-      systemClock,
-      systemRandom,
-    )
-  const [one, other] = [end(sending), end(receiving)]
+  const end = (each: typeof sending, profile = each.profile) =>
+    endOf(formsOf(profile, systemClock), (channel) => each.counterpart(channel), systemClock, systemRandom)
+  const writer = mustBe(readProfile(settled(from.writer ?? from.text, '52', 'a'), 'writer.yaml'))
+  const [one, other] = [end(sending, writer), end(receiving)]
   const file = { name: 'scan.pdf', role: 'main' as const, bytes: scan }
   const parties = { from: sender, to: receiver, nextRunning: () => 1 }
   const sample = sampleLetter(parties, 'scan', { files: [file] })
@@ -131,9 +128,10 @@ async function passOn(
       .find((line) => /too-large|document-refused/.test(line))
   }
   let said: string | undefined
+  let unsaid = false
   const handed = one.send(sample).then(
     (answer) => {
-      if (answer === undefined) said = 'the form cannot say it'
+      if (answer === undefined) unsaid = true
       if (answer?.kind === 'refused') said = answer.said
     },
     (error: unknown) => {
@@ -149,6 +147,7 @@ async function passOn(
       taken = gateway.peak() - idle
       gateway.forgetPeak()
     }
+    if (unsaid) throw new Error('the bench itself cannot write it, and the gateway was not asked')
     const reason = said ?? (await refusal())
     if (reason !== undefined) {
       await handed

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serversOnThisMachine } from '../../src/conformance/servers.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { chosen, type Options } from '../options.ts'
 import type { Row } from '../row.ts'
 import { type Ground, type Passed, pass, type Refused, scanOf } from './passage.ts'
 import { type Bound, type Way, ways } from './ways.ts'
@@ -15,28 +16,23 @@ export const name = 'scans'
 const most = 150
 const megabyte = 1_000_000
 
-export interface ScansOptions {
-  readonly quick: boolean
-  /** Bytes of the scan; default: 1 GB, quick: 64 MB. */
-  readonly size?: number
-  /** Only ways whose name holds this. */
-  readonly only?: string
-}
+export const choice: readonly string[] = ways.map((each) => each.name)
 
 /** Sends a scan through every way. What a machine cannot have is a row that is missed. */
 export async function run({
   quick,
   size = quick ? 64 * megabyte : 1000 * megabyte,
-  only = '',
-}: ScansOptions): Promise<Row[]> {
+  only,
+}: Options): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-scans-'))
   const machine = { clock: systemClock, random: systemRandom, environment: process.env }
   const { servers, close } = await serversOnThisMachine(machine)
   const rows: Row[] = []
   const scan = scanOf(size)
+  const wanted = chosen(choice, only)
   try {
     let passage = 0
-    for (const way of ways.filter((each) => each.name.includes(only))) {
+    for (const way of ways.filter((each) => wanted.includes(each.name))) {
       passage += 1
       const ground = (): Ground => ({ folder: join(folder, `${passage}`), servers })
       rows.push(...(await wayRows(way, scan, ground)))

@@ -7,6 +7,8 @@ export interface Way {
   readonly name: string
   /** A profile's text. */
   readonly text: string
+  /** The same for who writes what comes in, where that is not held to the limits of the text. */
+  readonly writer?: string
   /** Of a way that cannot carry any size: the largest file in bytes, each way, and what says so. */
   readonly bound?: { readonly in?: Bound; readonly out?: Bound }
   /** Absent: both. */
@@ -20,7 +22,7 @@ export interface Bound {
   readonly because: string
   /** What is tried beyond it; absent: four times as much coming in, the whole scan going out. */
   readonly beyond?: number
-  /** The bench's own, not the gateway's: what is beyond is not refused. */
+  /** Beyond it the bench itself does not write. */
   readonly free?: true
 }
 
@@ -49,6 +51,15 @@ notices: { transport: *waiting, document: notice }
 `,
 )
 
+/** Files as base64 in XML. That the document may be larger than 16 MiB, and a file larger than 20 MiB, the profile says. */
+const xmlInside = shipped('phuket-xml')
+  .replace(/^ +- \{ at: แฟ้มแนบ.*\n/m, '        - ชื่อแฟ้ม\n')
+  .replace(
+    /^( +attachments: ).*$/m,
+    '$1{ at: [แฟ้มหนังสือ, ชื่อแฟ้ม], as: { base64: { parts: [content, name], limit: 256MiB } } }',
+  )
+  .replaceAll('settle: 3s }', 'settle: 3s, limit: 128MiB }')
+
 export const ways: readonly Way[] = [
   { name: 'folder', text: shipped('chiang-mai-csv') },
   { name: 'sftp', text: shipped('lampang-csv') },
@@ -67,9 +78,18 @@ export const ways: readonly Way[] = [
   {
     name: 'rest, files in the JSON',
     text: shipped('samut-sakhon-web'),
+    writer: shipped('samut-sakhon-web').replaceAll('uri: true }', 'uri: true, limit: 64MiB }'),
     bound: {
-      in: { bytes: 20 * mebibyte, because: 'base64 field: limit 20MiB' },
+      in: { bytes: 20 * mebibyte, because: 'base64 field: limit 20MiB', beyond: 30 * mebibyte },
       out: { bytes: 20 * mebibyte, because: 'base64 field: limit 20MiB' },
+    },
+  },
+  {
+    name: 'folder, files in the XML',
+    text: xmlInside,
+    bound: {
+      in: { bytes: 64 * mebibyte, because: 'base64: 64MiB of all files', free: true },
+      out: { bytes: 64 * mebibyte, because: 'base64: 64MiB of all files' },
     },
   },
   { name: 'sql, MariaDB, files beside', text: shipped('kamphaeng-phet-sql') },
@@ -106,7 +126,11 @@ export const ways: readonly Way[] = [
     name: 'soap, the gateway serves',
     text: shipped('phatthalung-ecms'),
     bound: {
-      in: { bytes: insideOf(64 * mebibyte), because: 'soap: limit 64MiB of a request' },
+      in: {
+        bytes: insideOf(64 * mebibyte),
+        because: 'soap: limit 64MiB of a request',
+        beyond: 60 * mebibyte,
+      },
       out: { bytes: 64 * mebibyte, because: 'e-cms: attachments 64MiB' },
     },
   },
@@ -114,7 +138,11 @@ export const ways: readonly Way[] = [
     name: 'soap-out, the gateway calls',
     text: shipped('yala-ecms-server'),
     bound: {
-      in: { bytes: insideOf(64 * mebibyte), because: 'soap-out: limit 64MiB of an item' },
+      in: {
+        bytes: insideOf(64 * mebibyte),
+        because: 'soap-out: limit 64MiB of an item',
+        beyond: 60 * mebibyte,
+      },
       out: { bytes: 64 * mebibyte, because: 'e-cms: attachments 64MiB' },
     },
   },

@@ -211,7 +211,7 @@ async function sourceOf(content: 'letter' | 'notice', document: Collected, form:
     beside = new Map(
       names.flatMap((name, index): [string, AttachmentContent][] => {
         const file = unnamed[index]
-        return file === undefined ? [] : [[name, { kind: 'bytes', bytes: file }]]
+        return file === undefined ? [] : [[name, file]]
       }),
     )
   }

@@ -28,7 +28,7 @@ export interface Collected {
   readonly bytes: Buffer
   readonly beside: ReadonlyMap<string, AttachmentContent>
   /** Files whose names only the document says, in its order. */
-  readonly unnamed?: readonly Buffer[]
+  readonly unnamed?: readonly AttachmentContent[]
 }
 
 export interface Counterpart {

@@ -3,12 +3,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
-import { Agent, FormData, request } from 'undici'
-import type { AttachmentContent, WrittenFile } from '../../adapters/contract.ts'
+import { Agent, request } from 'undici'
+import type { AttachmentContent } from '../../adapters/contract.ts'
 import type { TlsIdentity } from '../../sandbox/inbox/post.ts'
-import { boundaryOf, readParts, relatedType, writeRelated } from '../../sandbox/multipart.ts'
-import type { Answer, Collected, Counterpart, CounterpartMaker, HandedIn } from './counterpart.ts'
+import type { Answer, Collected, Counterpart, CounterpartMaker } from './counterpart.ts'
+import { bodyOf, contentOf, readBody, type Sent } from './http-body.ts'
 import { lineTo } from './line.ts'
 
 export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> => {
@@ -67,10 +66,10 @@ export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> =
         if (answer.statusCode !== 200) throw new Error(`GET ${path} was answered with ${answer.statusCode}`)
         const parcel = String(answer.headers['saraban-parcel'])
         // The document calls its files by name; over this door they are fetched in its order, by digest.
-        const unnamed: Buffer[] = []
+        const unnamed: AttachmentContent[] = []
         for (const [, file = ''] of String(answer.headers['link'] ?? '').matchAll(/<([^>]+)>/g)) {
           const found = await call(file)
-          unnamed.push(Buffer.from(await found.body.arrayBuffer()))
+          unnamed.push(await contentOf(found.body))
         }
         collected.push({ bytes, beside: new Map(), unnamed })
         const gone = await call(`${path}/${parcel}`, 'DELETE')
@@ -94,41 +93,6 @@ export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> =
     },
   }
 }
-
-interface Sent {
-  readonly body?: Buffer | FormData | Readable
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** A request's body, and the type that it has where the client does not say it by itself. */
-function bodyOf({ written, contents }: HandedIn, related: boolean): Sent {
-  if (written.files.length === 0)
-    return { body: written.bytes, headers: { 'content-type': written.mediaType } }
-  if (related) {
-    const boundary = 'conformance-7f3a'
-    const parts = written.files.map((file) => ({
-      sha256: file.sha256,
-      mediaType: file.mediaType,
-      async *open() {
-        yield bytesOf(file, contents)
-      },
-    }))
-    return {
-      body: Readable.from(writeRelated(written.bytes, parts, boundary), { objectMode: false }),
-      headers: { 'content-type': relatedType(boundary) },
-    }
-  }
-  const form = new FormData()
-  form.append('document', blob(written.bytes, written.mediaType), `document.${written.extension}`)
-  for (const file of written.files)
-    form.append('attachment', blob(bytesOf(file, contents), file.mediaType), file.name)
-  return { body: form }
-}
-
-const blob = (bytes: Buffer, type: string): Blob => new Blob([new Uint8Array(bytes)], { type })
-
-export const bytesOf = ({ content, sha256 }: WrittenFile, contents: ReadonlyMap<string, Buffer>): Buffer =>
-  content.kind === 'bytes' ? content.bytes : (contents.get(sha256) ?? Buffer.alloc(0))
 
 export const httpOut: CounterpartMaker = async (settings): Promise<Counterpart> => {
   const { sealed } = settings
@@ -198,30 +162,3 @@ const securely = (
     { key, cert: certificate, ca: authority, requestCert: true, rejectUnauthorized: true },
     answer,
   )
-
-export async function readBody(incoming: IncomingMessage): Promise<Collected> {
-  const boundary = boundaryOf(incoming.headers['content-type'] ?? '')
-  if (boundary === undefined) return { bytes: await gather(incoming), beside: new Map() }
-  const beside = new Map<string, AttachmentContent>()
-  let document: Buffer | undefined
-  for await (const part of readParts(incoming, boundary)) {
-    const bytes = await gather(part.body)
-    if (document === undefined) document = bytes
-    else beside.set(nameOf(part.headers), { kind: 'bytes', bytes })
-  }
-  return { bytes: document ?? Buffer.alloc(0), beside }
-}
-
-async function gather(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  for await (const piece of body) pieces.push(piece)
-  return Buffer.concat(pieces)
-}
-
-/** By Content-ID in multipart/related, by file name in multipart/form-data. */
-const nameOf = (headers: ReadonlyMap<string, string>): string =>
-  headers.get('content-id')?.replace(/^<(.*)>$/, '$1') ?? fileName(headers.get('content-disposition') ?? '')
-
-/** As it stands in the header, which is UTF-8 read as Latin-1 (RFC 7578, section 4.2). */
-const fileName = (disposition: string): string =>
-  Buffer.from(/filename="([^"]*)"/.exec(disposition)?.[1] ?? '', 'latin1').toString('utf8')

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { AttachmentContent } from '../../adapters/contract.ts'
 import {
   type Collected,
   type Counterpart,
@@ -9,7 +10,7 @@ import {
   type HandedIn,
   hasty,
 } from './counterpart.ts'
-import { bytesOf, readBody } from './http.ts'
+import { bytesOf, contentOf, readBody } from './http-body.ts'
 import { lineTo } from './line.ts'
 
 type Tree = Readonly<Record<string, unknown>>
@@ -69,7 +70,7 @@ export const rest: CounterpartMaker = async (settings): Promise<Counterpart> => 
   const said = settings.options
   const waiting: Waiting[] = []
   const received: Collected[] = []
-  const uploads = new Map<string, Buffer>()
+  const uploads = new Map<string, AttachmentContent>()
   /** What stands at the addresses that were given out. */
   const addresses: Buffer[] = []
   const seen = new Set<string>()
@@ -171,7 +172,7 @@ export const rest: CounterpartMaker = async (settings): Promise<Counterpart> => 
   ): Promise<boolean> {
     const upload = placesIn(textAt(options, 'upload', 'path'), url)
     if (upload !== undefined && method === (textAt(options, 'upload', 'method') ?? 'PUT')) {
-      uploads.set(upload.get('file') ?? '', (await readBody(incoming)).bytes)
+      uploads.set(upload.get('file') ?? '', await contentOf(incoming))
       response.writeHead(201, { 'content-length': 0 }).end()
       return true
     }
@@ -184,8 +185,7 @@ export const rest: CounterpartMaker = async (settings): Promise<Counterpart> => 
     const parcel = String(incoming.headers['saraban-parcel'])
     // A system that knows a parcel says yes again and keeps one.
     if (!seen.has(parcel)) {
-      const ahead = [...uploads].map(([name, bytes]) => [name, { kind: 'bytes' as const, bytes }] as const)
-      received.push({ ...document, beside: new Map([...document.beside, ...ahead]) })
+      received.push({ ...document, beside: new Map([...document.beside, ...uploads]) })
       uploads.clear()
     }
     seen.add(parcel)

@@ -100,6 +100,37 @@ async function writing(t: Test, on: Ground): Promise<void> {
     },
   )
 
+  await t.test('a scan of megabytes stands whole in its column, or nothing of it', async (t) => {
+    const proxy = await proxyTo(on.server.host, on.server.port)
+    t.teardown(() => proxy.stop())
+    const { deliver, ask } = await stage(t, on, { port: proxy.port })
+    const scan = Buffer.alloc(2_500_001, '%PDF-\0\xff\n\\', 'latin1')
+    const large = letterWith({
+      attachments: [
+        { ...attached('หนังสือ.pdf'), size: scan.length },
+        { ...attached('แผนที่.pdf'), sha256: 'b'.repeat(64), size: 1, role: 'enclosure' as const },
+      ] as unknown as Letter['attachments'],
+    })
+    const contents = new Map([
+      ['a'.repeat(64), scan],
+      ['b'.repeat(64), Buffer.from('b')],
+    ])
+    const parcel = parcelOf({ letter: large }, 'd-1', '64', contents)
+    const files = () => ask('SELECT data FROM in_files ORDER BY letter, name')
+    for (const bytes of [1_000_000, 2_500_500]) {
+      proxy.cut({ when: 'after', bytes })
+      const { kind } = await deliver(parcel)
+      t.not(kind, 'taken')
+      t.not(kind, 'refused')
+      if (kind === 'unavailable') t.same(await files(), [])
+    }
+    t.match(await deliver(parcel), { kind: 'taken' })
+    t.same(
+      (await files()).map(({ data }) => data),
+      [scan.toString('hex'), '62'],
+    )
+  })
+
   await t.test(
     'cut when COMMIT was said: unavailable or unknown as it was, and one row in the end',
     async (t) => {

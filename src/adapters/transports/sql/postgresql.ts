@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import type { Column, Connection, ConnectionSettings, Engine, Mark, Table, Value, Words } from './engine.ts'
 import { limited, quoted, SqlError, transactionsBy } from './engine.ts'
+import { holdsFile, runWithFiles } from './postgresql-bind.ts'
 import { postgresqlTrouble } from './postgresql-troubles.ts'
 
 export const postgresql: Engine = { kind: 'postgresql', open }
@@ -65,7 +66,9 @@ const fromHex = (text: string): Buffer => Buffer.from(text.slice(2), 'hex')
 function connectionOf(client: pg.Client, words: Words, close: () => void): Connection {
   const run: Connection['run'] = async (text, values) => {
     const answer = await guarded(() =>
-      client.query<(Buffer | null)[]>({ text, values: [...values], rowMode: 'array' }),
+      holdsFile(values)
+        ? runWithFiles(client, text, values)
+        : client.query<(Buffer | null)[]>({ text, values: [...values], rowMode: 'array' }),
     )
     return { rows: answer.rows, changed: answer.rowCount ?? 0 }
   }
