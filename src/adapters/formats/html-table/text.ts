@@ -29,7 +29,8 @@ export class CellText {
 
   /** Characters that stand exactly so. */
   exact(data: string): void {
-    this.#flush()
+    if (this.#text !== '' || this.#broken) this.#flush()
+    this.#space = false
     this.#text += data
   }
 
