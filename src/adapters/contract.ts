@@ -56,10 +56,22 @@ export interface Source {
   readonly contested?: ReadonlyMap<string, string>
   /** Why the whole is not to be believed (a mail whose sender is not proved): nothing is read of it, and a person decides. */
   readonly doubts?: readonly [Problem, ...Problem[]]
-  /** Of a document that is too large to be read: what it is. `bytes` is empty then; it is in the gateway's keeping, or `doubts` say where it stands. */
-  readonly unread?: { readonly sha256: string; readonly size: number }
+  /** Files that are larger than may be taken, by name: they came, and were put aside. Sizes in bytes. */
+  readonly large?: ReadonlyMap<string, LargeFile>
+  /**
+   * Of a document that is too large to be read: what it is. `bytes` is empty then; it is in the gateway's keeping, or `doubts`
+   * say where it stands. `sha256` is absent where it is even too large to be looked through: its handover tells it apart.
+   */
+  readonly unread?: { readonly sha256?: string; readonly size: number }
   /** The bytes of a file beside that is `kept`, for a form that must read one itself (a memo file). The gateway sets it. */
   open?(sha256: string): Readable
+}
+
+export interface LargeFile {
+  readonly size: number
+  readonly limit: number
+  /** Where it stands now, for people. */
+  readonly place: string
 }
 
 /** What a notice in a system's own form says; the gateway finds the letter that it speaks of. */

@@ -133,6 +133,16 @@ export const fieldProblems = {
       th: 'ตั้งชื่อไฟล์ไม่ให้ซ้ำกัน แล้วส่งหนังสือทั้งสองฉบับใหม่พร้อมไฟล์ของตน ไฟล์ที่มาถึงแล้ว (ถ้ามี) อยู่ใน .saraban/refused',
     },
   },
+  'adapter.file.too-large': {
+    status: 413,
+    permanent: true,
+    en: 'the file {value} has {size} bytes, and its profile allows {limit}: it was not taken, and stands in {place}',
+    th: 'ไฟล์ {value} มี {size} ไบต์ เกินกว่า {limit} ไบต์ ที่โปรไฟล์กำหนด จึงไม่ได้รับ และอยู่ที่ {place}',
+    remedy: {
+      en: 'Make the file smaller, or raise attachmentLimit in the profile; then send the letter again with its file.',
+      th: 'ลดขนาดไฟล์ หรือเพิ่ม attachmentLimit ในโปรไฟล์ แล้วส่งหนังสือใหม่พร้อมไฟล์',
+    },
+  },
   'adapter.file.digest': {
     status: 422,
     permanent: true,

@@ -27,7 +27,7 @@ import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
 import { createAdapter } from '../../src/adapters/adapter.ts'
 import type { Adapter, Item } from '../../src/adapters/contract.ts'
-import { readProfile } from '../../src/adapters/profile.ts'
+import { type Profile, readProfile } from '../../src/adapters/profile.ts'
 import { own } from '../../src/adapters/transports/folder/owner.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'
@@ -39,11 +39,30 @@ import { adapterOf, parcelOf, shipped, TestGateway } from './stage.ts'
 const signal = new AbortController().signal
 
 /** An adapter over four scratch folders, and what to do with it. `root`: the folders of another stage. */
-async function stage(t: Test, root = mkdtempSync(join(tmpdir(), 'saraban-folder-'))) {
+/** The profile with a bound for the files beside. */
+const bounded = (attachmentLimit: string): Profile => {
+  const profile = shipped('chiang-mai-csv')
+  const { send } = profile.channels
+  return send === undefined
+    ? profile
+    : {
+        ...profile,
+        channels: {
+          ...profile.channels,
+          send: { ...send, transport: { ...send.transport, attachmentLimit } },
+        },
+      }
+}
+
+async function stage(
+  t: Test,
+  root = mkdtempSync(join(tmpdir(), 'saraban-folder-')),
+  profile = shipped('chiang-mai-csv'),
+) {
   for (const name of ['send', 'send-notices', 'receive', 'notices'])
     mkdirSync(join(root, name), { recursive: true })
   const gateway = new TestGateway()
-  const make = () => adapterOf(shipped('chiang-mai-csv'), gateway.clock, environment, root)
+  const make = () => adapterOf(profile, gateway.clock, environment, root)
   let adapter: Adapter = make()
   t.teardown(async () => {
     await adapter.stop()
@@ -322,6 +341,28 @@ t.test(
     await pass(12_000)
     t.match(gateway.items, [{ kind: 'letter' }])
     t.match(gateway.reports.slice(2), [{ event: 'folder.available', facts: { channel: 'send' } }])
+  },
+)
+
+t.test(
+  'a scan beyond attachmentLimit is no missing one: its letter says at once how large it is, its neighbour goes',
+  async (t) => {
+    const { gateway, drop, pass, start, path } = await stage(t, undefined, bounded('1KiB'))
+    await start()
+    drop('a.pdf', Buffer.alloc(1025, 0x61))
+    drop('b.pdf', Buffer.alloc(1024, 0x62))
+    drop('letters.csv', csv(row('ชม 1/2', 'a.pdf'), row('ชม 1/3', 'b.pdf')))
+    await pass(20_000)
+    const [fault, letter] = gateway.items.slice(-2)
+    const [found] = fault?.kind === 'fault' ? fault.problems : []
+    t.match(found, { code: 'adapter.file.too-large', value: 'a.pdf', details: { size: 1025, limit: 1024 } })
+    t.equal(
+      readFileSync(path('send', String(found?.details?.['place']))).length,
+      1025,
+      'whole, where it says',
+    )
+    t.match(letter, { kind: 'letter', attachments: [{ name: 'b.pdf' }] })
+    t.equal(readdirSync(path('send', 'done')).length, 1)
   },
 )
 

@@ -125,6 +125,37 @@ export function remoteTaking(served: Served): void {
     t.equal(names('out', '.saraban', 'refused').length, 1)
   })
 
+  test('a document beyond attachmentLimit is not even looked through; quarantine has its name and size', async (t) => {
+    const bounds = ', limit: 1KiB, attachmentLimit: 2KiB'
+    const { gateway, drop, pass, start, names } = await stage(t, { more: bounds })
+    await start()
+    drop('huge.csv', Buffer.alloc(2049, 0x61))
+    drop('ok.csv', csv(row('ชม 1/2')))
+    await pass(20_000)
+    t.same(
+      numbers(gateway.items).sort((one, other) => String(one).localeCompare(String(other))),
+      ['adapter.folder.too-large', 'ชม 1/2'],
+    )
+    const told = gateway.offered.filter((source) => source.unread !== undefined)
+    t.same(
+      told.map(({ name, unread, bytes }) => [name, unread, bytes.length]),
+      [['huge.csv', { size: 2049 }, 0]],
+    )
+    t.match(told[0]?.doubts, [{ value: 'huge.csv', details: { size: 2049, limit: 1024 } }])
+    t.equal(names('out', '.saraban', 'refused').length, 1)
+  })
+
+  test('a scan beyond attachmentLimit: its letter says so at once, and its neighbour goes', async (t) => {
+    const { gateway, drop, pass, start, names } = await stage(t, { more: ', attachmentLimit: 1KiB' })
+    await start()
+    drop('a.pdf', Buffer.alloc(1025, 0x61))
+    drop('letters.csv', csv(row('ชม 1/2', 'a.pdf'), row('ชม 1/3')))
+    await pass(20_000)
+    t.same(numbers(gateway.items.slice(-2)), ['adapter.file.too-large', 'ชม 1/3'])
+    t.match(gateway.items.at(-2), { problems: [{ value: 'a.pdf', details: { size: 1025, limit: 1024 } }] })
+    t.match(names('out', '.saraban', 'refused'), [/-a\.pdf$/])
+  })
+
   test('done: delete leaves nothing behind', async (t) => {
     const { gateway, drop, pass, start, names, open } = await stage(t, { more: ', done: delete' })
     await start()

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { Source } from '../../src/adapters/contract.ts'
 import { run } from '../../src/cli/program.ts'
 import { newId } from '../../src/gateway/desk.ts'
 import { installationOf } from '../../src/gateway/journal/founding.ts'
@@ -10,6 +11,7 @@ import { listPresent } from '../../src/gateway/journal/present.ts'
 import { createMetrics } from '../../src/gateway/metrics.ts'
 import { verbsFor } from '../../src/gateway/verbs.ts'
 import { systemRandom } from '../../src/letter/time.ts'
+import { problem } from '../../src/problem/problem.ts'
 import { csv, environment, row } from '../adapters/chiang-mai.ts'
 import { adapterOf, shipped, TestClock } from '../adapters/stage.ts'
 import {
@@ -50,6 +52,7 @@ async function open(t: Test, shared = scratch(t)) {
   return {
     shared,
     clock,
+    verbs,
     database: desk.database,
     lines,
     metrics,
@@ -119,6 +122,31 @@ t.test('a document beyond its limit is in quarantine, with its name, size and pl
     { name: 'small.csv' },
   ])
 })
+
+t.test(
+  'a document that nobody looked through stands in quarantine once, however often it is offered',
+  async (t) => {
+    const { verbs, list, database } = await open(t)
+    const huge = (handover: string, size: number): Source => ({
+      ...{ document: 'letter', name: 'huge.csv', bytes: Buffer.alloc(0), unread: { size } },
+      ...{ beside: new Map(), sender: 'gone', handover, final: true },
+      doubts: [problem('adapter.folder.too-large', '', 'huge.csv', { size, limit: 9, place: 'x' })],
+    })
+    for (let count = 0; count < 3; count += 1) await verbs.take(huge('a', 10_000_000_000))
+    t.equal((await database.committed.all('SELECT id FROM quarantine')).length, 1)
+    await verbs.take(huge('b', 10_000_000_000))
+    const said = await list('--quarantine')
+    t.equal(
+      said.match(/huge\.csv.* has 10000000000 bytes/g)?.length,
+      2,
+      'another handing-over is another one',
+    )
+    t.match(await database.committed.all('SELECT size, bytes FROM sources'), [
+      { size: 10_000_000_000, bytes: null },
+      { size: 10_000_000_000, bytes: null },
+    ])
+  },
+)
 
 t.test('a second gateway with a data folder of its own registers no letter twice', async (t) => {
   const live = await open(t)

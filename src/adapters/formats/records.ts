@@ -146,7 +146,11 @@ function letterItem(
   const faulty = (problems: readonly [Problem, ...Problem[]]): Item => {
     // Its scans come along: whoever looks at it, or reads it again when the profile is mended, needs them.
     const wanted = namedFiles(cells, mapping).filter(
-      (name) => !files.has(name) && !source.beside.has(name) && source.contested?.has(name) !== true,
+      (name) =>
+        !files.has(name) &&
+        !source.beside.has(name) &&
+        source.contested?.has(name) !== true &&
+        source.large?.has(name) !== true,
     )
     return source.final || wanted.length === 0
       ? fault(problems)

@@ -115,10 +115,16 @@ export async function sourceRowOf(
 ): Promise<Offered> {
   const { bytes, unread } = source
   const size = unread?.size ?? bytes.length
+  const digest = (of: Buffer | string): string => createHash('sha256').update(of).digest('hex')
   const inJournal = unread === undefined && size <= largestInJournal
   const sha256 =
     unread?.sha256 ??
-    (inJournal ? createHash('sha256').update(bytes).digest('hex') : (await store.keep(bytes, size)).sha256)
+    (unread !== undefined
+      ? // Nobody looked through it. No bytes have this digest: it only makes the source one, however often it is offered.
+        digest(`unread ${size} ${source.handover ?? source.name}`)
+      : inJournal
+        ? digest(bytes)
+        : (await store.keep(bytes, size)).sha256)
   return {
     id: newId(),
     system: system.id,

@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, type Instant, printInstant, readInstant } from '../../../letter/time.ts'
-import type { AttachmentContent } from '../../contract.ts'
+import type { AttachmentContent, LargeFile } from '../../contract.ts'
 import { codeOf, ensureFolder, look, moveToFree, syncFolder } from './files.ts'
 import { isSame, type Seen } from './names.ts'
 
@@ -27,8 +27,10 @@ export interface Claim {
   named: readonly string[] | undefined
   /** Names that another open document needs too, with the names of all those documents. */
   readonly contested: Map<string, string>
-  /** Contested files that came and were put aside: nothing of that name is waited for any more. */
+  /** Files that came and were put aside, contested or too large: nothing of that name is waited for any more. */
   readonly aside: Set<string>
+  /** Those of them that are larger than may be taken. */
+  readonly large: Map<string, LargeFile>
   /** What the document (`''`) and its files were when they were read: size, time and inode as one text. */
   readonly stamps: Map<string, string>
   /** Somebody wrote into it after it was claimed: it is not read before this time. */
@@ -69,6 +71,7 @@ export const claimOf = (
   named: undefined,
   contested: new Map(),
   aside: new Set(),
+  large: new Map(),
   stamps: new Map(),
   pausedUntil: Number.NEGATIVE_INFINITY,
   settled: false,
@@ -197,6 +200,15 @@ export async function finish(
   await syncFolder(claimed)
   return place
 }
+
+/** A file beside that is larger than may be taken was put aside under this name in `refused`. */
+export function setLarge(found: Claim, name: string, size: number, limit: number): void {
+  found.aside.add(name)
+  found.large.set(name, { size, limit, place: `.saraban/refused/${asideName(found, name)}` })
+}
+
+/** Under which name a file beside is put aside. */
+export const asideName = ({ id }: Claim, name: string): string => `${id}-${name.slice(0, 60)}`
 
 /** Puts what must not be read aside, out of the system's sight. */
 export async function refuse(path: string, from: string | Buffer, name: string): Promise<void> {

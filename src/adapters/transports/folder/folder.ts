@@ -37,6 +37,11 @@ export const folder = transport<Options>({
         'adapter.folder.too-large',
       ],
       [
+        'a file beside beyond `attachmentLimit`',
+        'it is put aside; each letter that names it is a fault that says so',
+        'adapter.file.too-large',
+      ],
+      [
         'another gateway fetches from the folder',
         'nothing is taken, and `/readyz` says whose it is',
         'adapter.folder.foreign',

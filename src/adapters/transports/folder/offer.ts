@@ -224,5 +224,6 @@ const sourceOf = (
     handover: found.id,
     final,
     ...(decided.length > 0 && found.named !== undefined && { contested: new Map(decided) }),
+    ...(found.large.size > 0 && { large: found.large }),
   }
 }

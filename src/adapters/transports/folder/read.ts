@@ -4,7 +4,7 @@ import { type FileHandle, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdapterVerbs, Source } from '../../contract.ts'
 import { tooLarge } from '../keeping.ts'
-import { type Claim, refuse } from './claim.ts'
+import { asideName, type Claim, refuse, setLarge } from './claim.ts'
 import { codeOf, look, moveToFree, openRegular, unchanged } from './files.ts'
 import { isSame, type Seen } from './names.ts'
 
@@ -76,7 +76,7 @@ export async function moveBeside(found: Claim, path: string, name: string, seen:
   if (moved !== undefined && isSame(seen, moved)) return true
   // Between the look and the move another file took the name: it may be another letter's scan.
   if (moved !== undefined && !(await moveToFree(place, seen.place)))
-    await refuse(path, place, `${found.id}-${name.slice(0, 60)}`)
+    await refuse(path, place, asideName(found, name))
   return false
 }
 
@@ -94,7 +94,7 @@ export async function keepBeside(
 ): Promise<'kept' | 'changing' | 'refused'> {
   const place = placeOf(found.folder, found.name, name)
   const putAside = async (reason: string): Promise<'refused'> => {
-    await refuse(path, place, `${found.id}-${name.slice(0, 60)}`)
+    await refuse(path, place, asideName(found, name))
     verbs.report('folder.refused', { claim: found.id, reason })
     return 'refused'
   }
@@ -109,7 +109,9 @@ export async function keepBeside(
     return 'kept'
   } catch (error) {
     if (!tooLarge(error)) throw error
-    return putAside(`a file beside has more than ${limit} bytes`)
+    await putAside(`a file beside has more than ${limit} bytes`)
+    setLarge(found, name, stats.size, limit)
+    return 'refused'
   } finally {
     await file.close()
   }

@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs'
 import { open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdapterVerbs } from '../../contract.ts'
-import type { Claim } from '../folder/claim.ts'
+import { asideName, type Claim, setLarge } from '../folder/claim.ts'
 import type { DocumentRead } from '../folder/read.ts'
 import { inside, type RemoteFiles } from './files.ts'
 import { fileIn, moveIfThere, refuseRemote } from './folder-claim.ts'
@@ -17,7 +17,8 @@ type Reading = Pick<RemoteFolderSettings, 'files' | 'spool' | 'path'>
 type Fetched =
   | { readonly kind: 'fetched'; readonly place: string; readonly stamp: string }
   | { readonly kind: 'changing' }
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** `large`: its size in bytes, where that is beyond the limit. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly large?: number }
 
 class Grown extends Error {
   override readonly name = 'Grown'
@@ -37,7 +38,7 @@ async function fetchPart(
   const name = part === '' ? found.name : part
   const listed = await fileIn(files, folder, name)
   if (listed === undefined) return { kind: 'refused', reason: 'no regular file' }
-  if (listed.size > limit) return { kind: 'refused', reason: `more than ${limit} bytes` }
+  if (listed.size > limit) return { kind: 'refused', reason: `more than ${limit} bytes`, large: listed.size }
   const stamp = stampOf(listed)
   const known = found.stamps.get(part)
   if (known !== undefined && known !== stamp) return { kind: 'changing' }
@@ -79,7 +80,10 @@ export async function readRemoteDocument(found: Claim, reading: RemoteFolderSett
   const { limit, attachmentLimit } = reading
   if (listed && listed.size > limit && listed.size <= attachmentLimit) return unreadDocument(found, reading)
   const fetched = await fetchPart(found, '', limit, reading)
-  if (fetched.kind !== 'fetched') return fetched
+  if (fetched.kind === 'refused')
+    // Beyond `attachmentLimit` it is not even fetched to be looked through.
+    return { ...fetched, ...(fetched.large !== undefined && { unread: { size: fetched.large } }) }
+  if (fetched.kind === 'changing') return fetched
   const bytes = await readFile(fetched.place)
   found.stamps.set('', fetched.stamp)
   return { kind: 'bytes', bytes }
@@ -119,7 +123,7 @@ export async function moveBesideRemote(
   if (moved !== undefined && stampOf(moved) === seen.stamp) return true
   // Between the look and the move another file took the name: it may be another letter's scan.
   if ((await files.sizeOf(inside(path, name))) === undefined) await files.rename(place, inside(path, name))
-  else await refuseRemote(files, path, place, `${found.id}-${name.slice(0, 60)}`)
+  else await refuseRemote(files, path, place, asideName(found, name))
   return false
 }
 
@@ -135,7 +139,8 @@ export async function keepBesideRemote(
   if (fetched.kind === 'changing') return 'changing'
   if (fetched.kind === 'refused') {
     const from = inside(folderOf(found.folder, name), name)
-    await refuseRemote(reading.files, reading.path, from, `${found.id}-${name.slice(0, 60)}`)
+    await refuseRemote(reading.files, reading.path, from, asideName(found, name))
+    if (fetched.large !== undefined) setLarge(found, name, fetched.large, limit)
     verbs.report('folder.refused', { claim: found.id, reason: `a file beside: ${fetched.reason}` })
     return 'refused'
   }

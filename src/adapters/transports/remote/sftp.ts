@@ -38,6 +38,16 @@ export const sftp = transport<Options>({
         'not now, and not before a minute',
         'adapter.remote.sign-in',
       ],
+      [
+        'a document beyond `limit`',
+        'it is not read; the quarantine has its name, size and place, and its SHA-256 up to `attachmentLimit`',
+        'adapter.folder.too-large',
+      ],
+      [
+        'a file beside beyond `attachmentLimit`',
+        'it is put aside; each letter that names it is a fault that says so',
+        'adapter.file.too-large',
+      ],
       ['a folder is not there', 'not now', 'adapter.remote.folder-missing'],
       ['no connection', 'not now, at growing intervals up to 5 min', 'adapter.remote.unreachable'],
     ],
