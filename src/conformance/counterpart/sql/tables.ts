@@ -23,8 +23,8 @@ interface Words {
   literal(bytes: Buffer, type: ColumnType): string
   /** The bytes of a column in hexadecimal. */
   hex(quoted: string, type: ColumnType): string
-  /** The bytes that `hex` said. */
-  bytes(cell: string): Buffer
+  /** The bytes that `hex` said of a column. */
+  bytes(cell: string, type: ColumnType): Buffer
 }
 
 /** `charset`: what the bytes in text columns are, where the database believes otherwise. */
@@ -75,9 +75,9 @@ export function tablesOf(database: Database, engine: string, charset: string | u
       return found.map(
         (row) =>
           new Map(
-            columns.map(([name]): [string, Buffer | null] => {
+            columns.map(([name, type]): [string, Buffer | null] => {
               const cell = row[name] ?? null
-              return [name, cell === null ? null : words.bytes(cell)]
+              return [name, cell === null ? null : words.bytes(cell, type)]
             }),
           ),
       )
@@ -101,10 +101,14 @@ const mariadb = (charset: string | undefined): Words => {
       type === 'number' || type === 'serial'
         ? bytes.toString('latin1')
         : `_${type === 'bytes' ? 'binary' : set} X'${bytes.toString('hex')}'`,
-    // A long HEX is a BLOB to the driver, which shows it in hexadecimal once more: the mark tells which it is.
+    // A long HEX is a BLOB to the driver, which shows it in hexadecimal once more: the mark tells which it is. A file is shown
+    // so anyway, and HEX of one that fills a statement is NULL.
     hex: (quoted, type) =>
-      `CONCAT('x', HEX(${type === 'number' || type === 'serial' ? `CAST(${quoted} AS CHAR)` : quoted}))`,
-    bytes: (cell) => {
+      type === 'bytes'
+        ? quoted
+        : `CONCAT('x', HEX(${type === 'number' || type === 'serial' ? `CAST(${quoted} AS CHAR)` : quoted}))`,
+    bytes: (cell, type) => {
+      if (type === 'bytes') return Buffer.from(cell, 'hex')
       const marked = cell.startsWith('x') ? cell : Buffer.from(cell, 'hex').toString('latin1')
       return Buffer.from(marked.slice(1), 'hex')
     },
