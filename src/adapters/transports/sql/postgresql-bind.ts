@@ -60,7 +60,7 @@ async function send(socket: Duplex, parts: readonly Buffer[]): Promise<void> {
  * The message Bind (PostgreSQL's manual, "Message Formats") in parts, without a name for portal and statement: texts as text,
  * bytes as bytes, all results as text.
  */
-export function bindMessage(values: readonly Value[]): readonly Buffer[] {
+function bindMessage(values: readonly Value[]): readonly Buffer[] {
   const given = values.map((value) => (typeof value === 'string' ? Buffer.from(value, 'utf8') : value))
   const formats = values.map((value) => int16(Buffer.isBuffer(value) ? 1 : 0))
   const body = [
