@@ -4,16 +4,17 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { run } from '../../src/cli/program.ts'
 import { holdJournal } from '../../src/gateway/hold.ts'
-import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
+import { type Database, JournalUnavailable } from '../../src/gateway/journal/database.ts'
 import { deliverySql } from '../../src/gateway/journal/deliveries.ts'
 import { letterSql } from '../../src/gateway/journal/letters.ts'
 import { migrationSql, schemaVersion } from '../../src/gateway/journal/migrations.ts'
 import { openJournal, unfitBecause, unusable } from '../../src/gateway/journal/place.ts'
 import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
-import type { PostgresqlAt } from '../../src/gateway/journal/postgresql-connection.ts'
+import { isConnectionBroken, type PostgresqlAt } from '../../src/gateway/journal/postgresql-connection.ts'
 import { SettingsError } from '../../src/gateway/systems.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
+import { proxyTo } from '../../src/sandbox/servers/proxy.ts'
 import { chiangMai, HandClock, moi, scratch, start, until } from './harness.ts'
 import {
   bearer,
@@ -150,6 +151,74 @@ t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
       { message: /went on/ },
       'a work that goes on after a fault keeps nothing, and does not believe that it did',
     )
+  })
+
+  /** What `database` is asked at this moment: ended with its connection, or by itself as when its time has run out. */
+  const meet = (ask: (sql: string, values?: readonly unknown[]) => Promise<unknown[]>, words: string) => {
+    const which = `FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE $1`
+    const every = (act: string) => async () =>
+      (await ask(`SELECT ${act}(pid) ${which}`, [`%${words}%`])).length > 0
+    return {
+      cut: () => soon(every('pg_terminate_backend')),
+      outOfTime: () => soon(every('pg_cancel_backend')),
+    }
+  }
+
+  await t.test(
+    'a read is asked again where its connection broke, and not where its time ran out',
+    async (t) => {
+      const { ask, database } = await opened(t)
+      await ask('CREATE SEQUENCE asked; GRANT ALL ON SEQUENCE asked TO PUBLIC')
+      const asked = async () => (await ask('SELECT last_value, is_called FROM asked'))[0]
+      const { cut, outOfTime } = meet(ask, 'pg_sleep')
+      const read = () => database.committed.one("SELECT nextval('asked') AS n, pg_sleep(4)")
+      const late = t.rejects(read(), { name: 'JournalUnavailable', cause: { code: '57014' } })
+      await outOfTime()
+      await late
+      t.same(await asked(), { last_value: '1', is_called: 't' }, 'asked once')
+      const again = read()
+      await cut()
+      t.match(await again, { n: 3 }, 'asked by another connection')
+      for (const [said, broken] of [
+        ['Connection terminated unexpectedly', true],
+        ['Client has encountered a connection error and is not queryable', true],
+        ['Query read timeout', false],
+        ['timeout expired', false],
+      ] as const)
+        t.equal(isConnectionBroken(new JournalUnavailable('x', { cause: new Error(said) })), broken, said)
+    },
+  )
+
+  await t.test('a commit whose time runs out, or whose answer is lost, is never run again', async (t) => {
+    const { at, ask, database } = await opened(t)
+    await ask(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(20); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+WHEN (NEW.name = 'slow') EXECUTE FUNCTION slow()`)
+    let runs = 0
+    const writeOn = (journal: Database, name: string) => {
+      runs = 0
+      return journal.write((transaction) => {
+        runs += 1
+        return transaction.run(insert, start, name)
+      })
+    }
+    const late = t.rejects(writeOn(database, 'slow'), {
+      name: 'JournalUnavailable',
+      cause: { code: '57014' },
+    })
+    await meet(ask, 'COMMIT').outOfTime()
+    await late
+    t.same([runs, await database.committed.all(names)], [1, []], 'the server kept nothing of it')
+
+    const wire = await proxyTo(at.host, at.port)
+    t.after(() => wire.stop())
+    const behind = await openPostgresql({ ...at, host: '127.0.0.1', port: wire.port })
+    t.after(() => behind.close())
+    wire.cut({ when: 'answered', words: 'COMMIT' })
+    await t.rejects(writeOn(behind, 'kept'), JournalUnavailable, 'nobody can say whether it was kept')
+    t.equal(runs, 1)
+    await soon(async () => (await database.committed.all(names)).length > 0)
+    t.same(await behind.committed.all(names), [{ name: 'kept' }], 'it was, once')
   })
 
   if (server.crash !== undefined) {

@@ -75,6 +75,24 @@ export function meaningOf(error: unknown): unknown {
   return new JournalUnavailable('the journal could not be reached or written', { cause: error })
 }
 
+/** The server ended the connection, or says that it is about to: classes of errors. */
+const ofConnection = /^(08|57P)/
+/** What Node says of a socket that broke, and the driver of one that ended under a statement. */
+const ofSocket = /^(ECONNRESET|EPIPE|ETIMEDOUT)$/
+const ended = /^Connection terminated unexpectedly$|not queryable$/
+
+/**
+ * Whether the connection is what failed, and another one may answer. A time-out is none: the server is there, and what was
+ * too much for it once would only be asked of it twice.
+ */
+export function isConnectionBroken(error: unknown): boolean {
+  if (error instanceof JournalUnavailable) return isConnectionBroken(error.cause)
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  if (error instanceof pg.DatabaseError) return ofConnection.test(code)
+  return ofSocket.test(code) || ended.test(error.message)
+}
+
 export async function asked<Value>(question: () => Promise<Value>): Promise<Value> {
   try {
     return await question()

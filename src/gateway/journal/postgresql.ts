@@ -7,7 +7,7 @@ import { schemaVersion } from './migrations.ts'
 import {
   asked,
   Crossed,
-  meaningOf,
+  isConnectionBroken,
   optionsOf,
   type PostgresqlAt,
   poolOf,
@@ -178,12 +178,15 @@ class PostgresqlDatabase implements Database {
   }
 }
 
-/** Once more where the way to the server is what failed: nothing was done yet that could be done twice. */
+/**
+ * Once more where the connection is what failed. For what changes nothing (a read, the begin of a write): whether a commit
+ * that was cut off, or whose time ran out, was kept nobody knows, and its write is told as failed, never run again.
+ */
 async function twice<Value>(attempt: () => Promise<Value>): Promise<Value> {
   try {
     return await attempt()
   } catch (error) {
-    if (!(meaningOf(error) instanceof JournalUnavailable)) throw error
+    if (!isConnectionBroken(error)) throw error
     return attempt()
   }
 }
