@@ -78,9 +78,10 @@ const written =
  * a zone. No zone means +07:00, no time means 00:00 (domain §3, SendDate). Anything else is a problem.
  */
 export function readInstant(text: string): Result<Instant> {
+  if (text.length > longestWritten) return bad(problem('letter.instant.unreadable', '', text))
   const known = ofPrintedInstant(text)
   if (known !== undefined) return good(known)
-  const found = text.length > longestWritten ? null : written.exec(fold(text))
+  const found = written.exec(fold(text))
   if (!found) return bad(problem('letter.instant.unreadable', '', text))
   const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00'] = found
   if (Number(year) < firstYear || Number(year) > lastYear) {
