@@ -3,14 +3,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { run } from '../../src/cli/program.ts'
-import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { office } from '../letter/arbitrary.ts'
+import { piecesOf } from './handed-stage.ts'
 import { scratch, until } from './harness.ts'
 import {
   bearer,
   ecmsProfile,
-  type Installation,
   jsonLetter,
   jsonProfile,
   keyOf,
@@ -20,32 +18,6 @@ import {
 } from './installation.ts'
 
 t.setTimeout(600_000)
-
-interface Piece {
-  readonly kind: 'source' | 'document' | 'file' | 'answer'
-  readonly bytes: Buffer
-}
-
-/** What the operator is shown of a letter, as JSON. */
-async function piecesOf(installation: Installation, id: string): Promise<readonly Piece[]> {
-  let [out, err] = ['', '']
-  const words = ['messages', 'show', id, '--bytes', '--json', '--data', installation.settings.data]
-  const code = await run(words, {
-    write: (text) => {
-      out += text
-    },
-    complain: (text) => {
-      err += text
-    },
-    environment: {},
-    clock: systemClock,
-    random: systemRandom,
-    untilEnded: async () => undefined,
-  })
-  if (code !== 0) throw new Error(err)
-  const [story] = JSON.parse(out) as { bytes: { kind: Piece['kind']; base64: string }[] }[]
-  return (story?.bytes ?? []).map(({ kind, base64 }) => ({ kind, bytes: Buffer.from(base64, 'base64') }))
-}
 
 const soapOf = (body: string): string =>
   `<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>${body}</S:Body></S:Envelope>`
@@ -141,7 +113,7 @@ t.test('at a system’s server: what was brought to it, and what it answered, ta
     const { messageId } = JSON.parse(sent.text) as { messageId: string }
     const pieces = async () => await piecesOf(installation, messageId)
     await until(async () => (await pieces()).some(({ kind }) => kind === 'answer'), 'answered')
-    const [, written, heard] = (await pieces()).filter(({ kind }) => kind !== 'file')
+    const [, written, heard] = await pieces()
     t.equal(written?.kind, 'document')
     t.ok(bodies[index]?.includes(written?.bytes ?? '?'), 'what was recorded is what the server got')
     t.same(heard, { kind: 'answer', bytes: Buffer.from(answer) }, 'and what it said, byte for byte')

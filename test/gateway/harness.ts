@@ -22,7 +22,7 @@ import {
 import type { Letter } from '../../src/letter/letter.ts'
 import type { Notice } from '../../src/letter/notice.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
-import { type Clock, type Instant, newMessageId, systemRandom } from '../../src/letter/time.ts'
+import { type Clock, type Instant, newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
 import { fixedLetter, office } from '../letter/arbitrary.ts'
 import { isJournalAsked, openJournal } from './journal-engine.ts'
 
@@ -94,6 +94,12 @@ export async function until(done: () => boolean | Promise<boolean>, what: string
     if (!isJournalAsked()) turn += 1
   }
   throw new Error(`never: ${what}`)
+}
+
+/** Asks again and again, a bounded number of times, of what goes on at a server of another process. */
+export async function soon(done: () => boolean | Promise<boolean>): Promise<void> {
+  for (let look = 0; look < 600 && !(await done()); look += 1)
+    await new Promise<void>((resolve) => systemClock.schedule(systemClock.now() + 50, resolve))
 }
 
 export interface TestTrust {

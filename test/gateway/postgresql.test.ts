@@ -15,7 +15,7 @@ import { SettingsError } from '../../src/gateway/systems.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
 import { proxyTo } from '../../src/sandbox/servers/proxy.ts'
-import { chiangMai, HandClock, moi, scratch, start, until } from './harness.ts'
+import { chiangMai, HandClock, moi, scratch, soon, start, until } from './harness.ts'
 import {
   bearer,
   inboxProfile,
@@ -45,12 +45,6 @@ async function saraban(words: readonly string[], environment: Readonly<Record<st
     untilEnded: async () => undefined,
   })
   return { code, out, err }
-}
-
-/** Asks again and again, a bounded number of times, of what goes on at a server. */
-async function soon(done: () => boolean | Promise<boolean>): Promise<void> {
-  for (let look = 0; look < 600 && !(await done()); look += 1)
-    await new Promise<void>((resolve) => systemClock.schedule(systemClock.now() + 50, resolve))
 }
 
 t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
