@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { office } from '../letter/arbitrary.ts'
-import { piecesOf } from './handed-stage.ts'
+import { exchange, piecesOf } from './handed-stage.ts'
 import { scratch, until } from './harness.ts'
 import {
   bearer,
@@ -118,4 +118,62 @@ t.test('at a system’s server: what was brought to it, and what it answered, ta
     t.ok(bodies[index]?.includes(written?.bytes ?? '?'), 'what was recorded is what the server got')
     t.same(heard, { kind: 'answer', bytes: Buffer.from(answer) }, 'and what it said, byte for byte')
   }
+})
+
+t.test('at a system’s server: what was polled from it, and what was brought to it', async (t) => {
+  const done = soapOf(
+    '<CorrespondenceLetterOutboundResponse><ProcessID>1</ProcessID></CorrespondenceLetterOutboundResponse>',
+  )
+  const deleted = soapOf(
+    '<CorrespondenceLetterDeleteResponse><ProcessID>7</ProcessID></CorrespondenceLetterDeleteResponse>',
+  )
+  const [, document = ''] = /(<r:Gov.*Document>)/.exec(letter) ?? []
+  // A declaration, a comment and blanks: none of them is ours.
+  const item = `<?xml version="1.0"?>\n<!-- ok -->${soapOf(
+    `<CorrespondenceLetterInboundResponse><ProcessID>7</ProcessID>  ${document.replace('1519300000', '1515700000')}</CorrespondenceLetterInboundResponse>`,
+  )}`
+  const got: Partial<Record<'letter' | 'notice', Buffer>> = {}
+  let waiting = false
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const body = Buffer.concat(chunks)
+      const asked = body.includes('InboundRequest')
+      if (body.includes('DeleteRequest')) waiting = false
+      if (body.includes('OutboundRequest')) got[body.includes('LetterNotifier') ? 'notice' : 'letter'] = body
+      const nothing = soapOf('<CorrespondenceLetterInboundResponse/>')
+      response.setHeader('content-type', 'text/xml; charset=utf-8')
+      response.end(asked ? (waiting ? item : nothing) : body.includes('OutboundRequest') ? done : deleted)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/e-cms`
+  const channel = { transport: { kind: 'soap-out', url, plain: true, every: '1s' }, document: 'letter' }
+  await exchange(t, {
+    office: office('50'),
+    profile: {
+      ...{
+        id: 'ecms-server',
+        office: '50',
+        title: 'an e-CMS server',
+        origin: 'outsourced',
+        illustrative: true,
+      },
+      documents: { letter: { format: { kind: 'e-cms' } } },
+      ...{ send: channel, sendNotices: channel, receive: channel, notices: channel },
+    },
+    letter: {
+      ...{ number: 'ชม 0017.1/1', date: '2026-11-20' },
+      hand: () => {
+        waiting = true
+      },
+    },
+    came: (t, came) => t.same(came.toString(), item),
+    went: (content, went) => {
+      const body = got[content]
+      return body !== undefined && (went === undefined || body.includes(went))
+    },
+  })
 })

@@ -84,7 +84,8 @@ export async function exchange(t: Test, system: Handing): Promise<void> {
     found = (await messages(installation, 'list', '--from', system.office)) as typeof found
     return found.length > 0
   })
-  const came = found[0]?.messageId ?? ''
+  const came = found[0]?.messageId
+  if (came === undefined) throw new Error(`it never came: ${installation.log.join('')}`)
   const [source] = await piecesOf(installation, came)
   t.equal(source?.kind, 'source', installation.log.join(''))
   await system.came(t, source?.bytes ?? Buffer.alloc(0))

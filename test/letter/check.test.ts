@@ -172,9 +172,9 @@ function charactersRead(act: () => void): number {
         read += this.length
         return normalize.call(this, form)
       },
-      replaceAll(this: string, ...words: [string, string]) {
+      replaceAll(this: string, of: string, by: string) {
         read += this.length
-        return replaceAll.apply(this, words)
+        return replaceAll.call(this, of, () => by)
       },
       toLowerCase(this: string) {
         read += this.length

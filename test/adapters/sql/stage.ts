@@ -32,24 +32,16 @@ export function profileWith(...changes: Changes): string {
 
 export const profile = (text: string): Profile => mustBe(readProfile(text, 'test.yaml'))
 
-/** An adapter over the tables, and what to do with it. `plain`: without TLS, so that a test can read along. */
-export async function stage(
-  t: Test,
-  { name, server, tables, quote, engine, text: literal, withKey }: Ground,
-  options: {
-    readonly engine?: string
-    readonly port?: number
-    readonly plain?: boolean
-    readonly environment?: Readonly<Record<string, string>>
-    readonly changes?: Changes
-    readonly keep?: boolean
-    readonly settle?: string
-  } = {},
-) {
-  if (options.keep !== true) await tables(options.engine ?? engine)
-  const root = mkdtempSync(join(tmpdir(), 'saraban-sql-'))
-  mkdirSync(join(root, 'scans'))
-  const gateway = new TestGateway()
+interface Told {
+  readonly port?: number
+  readonly plain?: boolean
+  readonly environment?: Readonly<Record<string, string>>
+  readonly changes?: Changes
+  readonly settle?: string
+}
+
+/** The documented profile, and the environment by which it finds these tables. */
+export function systemOn({ name, server }: Ground, options: Told = {}) {
   const plain = options.plain === true || server.authority === undefined
   const wire =
     name !== 'sqlserver'
@@ -72,6 +64,32 @@ export async function stage(
     SARABAN_64_AUTHORITY: server.authority ?? '',
     ...options.environment,
   }
+  return { text, environment }
+}
+
+/** Puts a letter into the system's table. */
+export function putLetter(
+  { server, quote, text, withKey }: Ground,
+  row: Readonly<Record<string, string | null>>,
+) {
+  const values = Object.values(row).map((value) => (value === null ? 'NULL' : text(value)))
+  const columns = Object.keys(row).map(quote).join(', ')
+  const sql = `INSERT INTO ${quote('หนังสือส่ง')} (${columns}) VALUES (${values.join(', ')})`
+  return server.ask(Object.hasOwn(row, 'id') ? withKey('หนังสือส่ง', sql) : sql)
+}
+
+/** An adapter over the tables, and what to do with it. `plain`: without TLS, so that a test can read along. */
+export async function stage(
+  t: Test,
+  on: Ground,
+  options: Told & { readonly engine?: string; readonly keep?: boolean } = {},
+) {
+  const { server, tables, quote, engine } = on
+  if (options.keep !== true) await tables(options.engine ?? engine)
+  const root = mkdtempSync(join(tmpdir(), 'saraban-sql-'))
+  mkdirSync(join(root, 'scans'))
+  const gateway = new TestGateway()
+  const { text, environment } = systemOn(on, options)
   const make = () => adapterOf(profile(text), gateway.clock, environment, root)
   let adapter: Adapter = make()
   t.teardown(async () => {
@@ -99,12 +117,7 @@ export async function stage(
       while (gateway.clock.waiting < 1) await new Promise((resolve) => setImmediate(resolve))
     },
     deliver: (parcel: Parameters<NonNullable<Adapter['deliver']>>[0]) => adapter.deliver!(parcel, signal),
-    /** Puts a letter into the system's table. */
-    put: (row: Readonly<Record<string, string | null>>) => {
-      const values = Object.values(row).map((value) => (value === null ? 'NULL' : literal(value)))
-      const sql = `INSERT INTO ${letters} (${Object.keys(row).map(quote).join(', ')}) VALUES (${values.join(', ')})`
-      return server.ask(Object.hasOwn(row, 'id') ? withKey('หนังสือส่ง', sql) : sql)
-    },
+    put: (row: Readonly<Record<string, string | null>>) => putLetter(on, row),
     sent: (what = 'สถานะ') =>
       server
         .ask(`SELECT ${quote(what)} AS v FROM ${letters} ORDER BY id`)
