@@ -10,7 +10,7 @@ t.test('rest: the document as it stood in the list, and the bodies that the syst
   const server = await peer(t)
   // Blanks, an order, an escape: none of them is ours.
   const document =
-    '{ "subject" : "ขอเชิญ\\u0e01", "to":"57",\n "date":"2026-11-20", "number" : "ชม 0017.1/8", "id": "900719925474099305" }'
+    '{ "subject" : "ขอเชิญ\\u0e01", "to":"57",\n "date":"2026-11-20", "number" : "ชม 0017.1/8" }'
   let waiting = false
   const got: Partial<Record<'letter' | 'notice', Buffer>> = {}
   server.answering = ({ method, url, body }) => {
