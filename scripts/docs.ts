@@ -1,8 +1,9 @@
 // `npm run docs` writes the pages that follow from the code; `--check` fails when one of them is stale.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { usualPolicy } from '../src/adapters/delivery-policy.ts'
 import { publishedSchema } from '../src/adapters/profile-schema.ts'
-import { defaultPolicy } from '../src/gateway/delivery/schedule.ts'
+import { jitter } from '../src/gateway/delivery/schedule.ts'
 import { deliveryTable, letterTable, type Table } from '../src/gateway/delivery/states.ts'
 import { catalogue } from '../src/problem/catalogue.ts'
 import { codecReference } from './codec-examples.ts'
@@ -53,11 +54,11 @@ function diagram<State extends string, Event extends string>(
 }
 
 function scheduleText(): string {
-  const seconds = defaultPolicy.pauses.map((pause) =>
+  const seconds = usualPolicy.pauses.map((pause) =>
     pause < 60_000 ? `${pause / 1000} s` : `${pause / 60_000} min`,
   )
   const hours = (milliseconds: number): string => `${milliseconds / 3_600_000} h`
-  return `After the first failed attempts: ${seconds.join(', ')}; then every ${hours(defaultPolicy.thenEvery)}, each pause lengthened by up to ${defaultPolicy.jitter * 100} %, until ${hours(defaultPolicy.giveUpAfter)} have passed. A Retry-After lengthens a pause up to ${hours(defaultPolicy.longestRetryAfter)}.`
+  return `Unless an office’s profile says otherwise (\`delivery\`): after the first failed attempts ${seconds.join(', ')}; then every ${hours(usualPolicy.every)}, each pause lengthened by up to ${jitter * 100} %, until ${hours(usualPolicy.giveUpAfter)} have passed. A Retry-After lengthens a pause up to ${hours(usualPolicy.longestRetryAfter)}.`
 }
 
 const pages: readonly Generated[] = [

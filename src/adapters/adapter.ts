@@ -149,6 +149,7 @@ function adapterOf(profile: Profile, forms: Forms, served: ReadonlyMap<Channel, 
     id: profile.id,
     office: profile.office,
     receipts: forms.receive?.receipts ?? false,
+    policy: profile.delivery,
     doors: parts.flatMap(({ doors }) => doors),
     read: async (source) => {
       // Where one document carries both (an envelope), one channel brings both.

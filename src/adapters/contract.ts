@@ -7,6 +7,7 @@ import type { Notice, NoticeKind } from '../letter/notice.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock, Instant, MessageId } from '../letter/time.ts'
 import type { Problem } from '../problem/problem.ts'
+import type { DeliveryPolicy } from './delivery-policy.ts'
 
 // ── Inwards: a system hands over a document ─────────────────────────────────────────────────────────────────────
 
@@ -309,6 +310,8 @@ export interface Adapter {
   readonly deliver?: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome>
   /** True when a delivery of a letter counts as taken only with a signed `receive` notice (design §5.2). */
   readonly receipts: boolean
+  /** How the gateway is to make deliveries to the office. */
+  readonly policy: DeliveryPolicy
   readonly doors: readonly Door[]
   /** Begins to look for documents (folders, polls). Doors open with the server. */
   start(verbs: AdapterVerbs): Promise<void>

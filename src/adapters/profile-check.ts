@@ -1,5 +1,6 @@
 // What a profile's frame cannot say: whether its parts fit each other. Works on profiles that are not whole, too.
 import { officeId } from '../letter/offices.ts'
+import { deliveryFindings } from './delivery-policy.ts'
 import { documentFindings } from './document-check.ts'
 import { formats } from './formats/formats.ts'
 import { sayableFindings } from './sayable-check.ts'
@@ -23,6 +24,7 @@ export function deeperFindings(profile: unknown): readonly Finding[] {
     ...channelsFindings(raw),
     ...handOverFindings(raw),
     ...placeFindings(raw),
+    ...(raw['delivery'] === undefined ? [] : deliveryFindings(raw['delivery'], ['delivery'])),
   ]
 }
 

@@ -1,5 +1,6 @@
 // The shape of a profile as a JSON Schema, made from what each format, transport and codec declares of itself.
 import { conformanceChecks } from './conformance-checks.ts'
+import { deliveryOptions } from './delivery-policy.ts'
 import { codecs } from './fields/codecs.ts'
 import { letterFields } from './fields/letter-fields.ts'
 import { noticeFields } from './fields/notice-fields.ts'
@@ -151,6 +152,7 @@ function shape(format: JsonSchema, fields: JsonSchema, transport: JsonSchema): J
       origin: { enum: ['outsourced', 'self-built', 'none'] },
       illustrative: { type: 'boolean', default: false, description: 'true or false' },
       documents: { type: 'object', minProperties: 1, maxProperties: 20, additionalProperties: document },
+      delivery: deliveryOptions,
       waivers: object(
         Object.fromEntries(
           conformanceChecks.map((check) => [

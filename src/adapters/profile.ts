@@ -4,6 +4,7 @@ import type { NoticeKind } from '../letter/notice.ts'
 import { type OfficeId, officeId } from '../letter/offices.ts'
 import { bad, good, type Result } from '../problem/problem.ts'
 import type { ConformanceCheck } from './conformance-checks.ts'
+import { type DeliveryPolicy, deliveryPolicyOf, type RawDeliveryPolicy } from './delivery-policy.ts'
 import type { LookupTables } from './fields/codec.ts'
 import type { RowRules } from './formats/rows-of-letters.ts'
 import { deeperFindings } from './profile-check.ts'
@@ -77,6 +78,8 @@ export interface Profile {
   readonly illustrative: boolean
   readonly documents: Readonly<Record<string, DocumentDefinition>>
   readonly channels: Readonly<Partial<Record<Channel, ChannelDefinition>>>
+  /** How deliveries to the office are made. */
+  readonly delivery: DeliveryPolicy
   /** What the conformance suite asks and the system cannot keep, with the reason (docs/profiles.md). */
   readonly waivers: Readonly<Partial<Record<ConformanceCheck, string>>>
   /** SHA-256 of the profile's text, lower-case hexadecimal. */
@@ -93,6 +96,7 @@ export interface RawProfile {
   readonly origin: Profile['origin']
   readonly illustrative: boolean
   readonly documents: Readonly<Record<string, RawDocument>>
+  readonly delivery?: RawDeliveryPolicy
   readonly waivers?: Profile['waivers']
   readonly send: ChannelDefinition
   readonly receive: ChannelDefinition
@@ -158,6 +162,7 @@ function profileOf(raw: RawProfile, office: OfficeId, text: string, file: string
         return definition === undefined ? [] : [[channel, definition]]
       }),
     ),
+    delivery: deliveryPolicyOf(raw.delivery ?? {}),
     waivers: raw.waivers ?? {},
     version: createHash('sha256').update(text, 'utf8').digest('hex'),
     file,

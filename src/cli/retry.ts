@@ -1,7 +1,6 @@
 // `saraban messages retry`: what was refused or given up of a letter is brought again, by whose order and why.
 import { Command } from 'commander'
 import { resend } from '../gateway/delivery/resend.ts'
-import { defaultPolicy } from '../gateway/delivery/schedule.ts'
 import { JournalUnavailable } from '../gateway/journal/database.ts'
 import { type OfficeId, officeId } from '../letter/offices.ts'
 import { type Problem, problem, within } from '../problem/problem.ts'
@@ -44,7 +43,6 @@ export function retryCommand(terminal: Terminal): Command {
           by: options.by.trim(),
           why: options.why.trim(),
           at: now.at,
-          giveUpAfter: defaultPolicy.giveUpAfter,
         }).catch((error: unknown) => {
           if (error instanceof JournalUnavailable)
             throw new Failed(exit.refused, [problem('cli.journal.busy', '--data')])
@@ -83,7 +81,7 @@ function checked({ office, by, why }: Options): OfficeId | undefined {
 }
 
 const help = `
-It goes under the message id that it has, so that nothing doubles, and is tried for 72 hours again. Run it as the user of
+It goes under the message id that it has, so that nothing doubles, and is tried as long as a new one again. Run it as the user of
 the gateway, which may run meanwhile.
 
 Exit code: 0 it waits to be brought again, 1 nothing of the letter may be, or it is not known, 2 wrong usage or no journal.

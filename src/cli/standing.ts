@@ -52,8 +52,12 @@ export function standingOf(open: OpenDelivery, now: Now): Standing {
     reason: reasonOf(failed),
     ofOther: failed.deliveryId !== delivery.id,
   }
-  return { ...next(open, now), ...(last && { last }) }
+  const { kind, told } = next(open, now)
+  return { kind, told: `${told}${lateTold(delivery, now)}`, ...(last && { last }) }
 }
+
+const lateTold = ({ expectedBy }: OpenDelivery['delivery'], now: Now): string =>
+  expectedBy === null || now.at < expectedBy ? '' : `; late: it was expected by ${moment(expectedBy)}`
 
 const isBefore = (ofOffice: AttemptRow | undefined, own: AttemptRow, { probeAt }: OpenDelivery): boolean =>
   probeAt === undefined || ofOffice === undefined || (ofOffice.endedAt ?? 0) <= (own.endedAt ?? 0)
@@ -83,8 +87,14 @@ function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
     const late = open.probeAt !== undefined && open.probeAt > dueAt ? probe : ''
     return { kind: 'next-attempt', told: `next attempt ${moment(dueAt)}${late}${once}${again}` }
   }
-  if (now.running)
-    return { kind: 'waits-for-office', told: `waits for its office since ${moment(dueAt)}${probe}${again}` }
+  if (now.running) {
+    const closed =
+      open.closedUntil === undefined ? '' : `, to which nothing is brought until ${moment(open.closedUntil)}`
+    return {
+      kind: 'waits-for-office',
+      told: `waits for its office since ${moment(dueAt)}${closed}${probe}${again}`,
+    }
+  }
   return {
     kind: 'waits-for-gateway',
     told: `due since ${moment(dueAt)}, and the gateway is not running${again}`,
@@ -151,9 +161,11 @@ export function openJson(open: OpenDelivery, now: Now): Readonly<Record<string, 
     since: printInstant(delivery.createdAt),
     dueAt: printInstant(delivery.dueAt),
     deadline: printInstant(delivery.deadline),
+    expectedBy: delivery.expectedBy === null ? null : printInstant(delivery.expectedBy),
     attempts: delivery.attempts,
     standing: kind,
     told,
+    ...(open.closedUntil !== undefined && now.running && { closedUntil: printInstant(open.closedUntil) }),
     ...(open.probeAt !== undefined && now.running && { probeAt: printInstant(open.probeAt) }),
     ...(last && {
       last: {

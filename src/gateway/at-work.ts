@@ -1,5 +1,7 @@
 // The installation that a gateway works with at present. Everybody looks here, so that it can change under a running gateway.
+
 import type { Adapter } from '../adapters/contract.ts'
+import { type DeliveryPolicy, usualPolicy } from '../adapters/delivery-policy.ts'
 import type { Signer, Trust } from '../envelope/envelope.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Installation } from './installation.ts'
@@ -50,6 +52,11 @@ export class AtWork {
   modeOf(office: OfficeId): Mode | undefined {
     const system = this.systems.get(office)
     return system && modeOf(system.adapter)
+  }
+
+  /** How deliveries to an office are made, as its profile says. */
+  policyOf(office: OfficeId): DeliveryPolicy {
+    return this.systems.get(office)?.adapter.policy ?? usualPolicy
   }
 }
 

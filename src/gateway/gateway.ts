@@ -6,7 +6,6 @@ import { AtWork, modeOf } from './at-work.ts'
 import { openAttachmentStore } from './attachments/store.ts'
 import { carryOut } from './carry-out.ts'
 import { Dispatch } from './delivery/dispatch.ts'
-import { defaultPolicy } from './delivery/schedule.ts'
 import { type Desk, newId, type Step } from './desk.ts'
 import { holdJournal } from './hold.ts'
 import { Doorkeeper } from './http/access.ts'
@@ -99,7 +98,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const { adapters, signers, trust } = atWork
   const desk: Desk = {
     ...{ database, attachments, signers, trust, clock, random },
-    routes: { modeOf: (office) => atWork.modeOf(office), giveUpAfter: () => defaultPolicy.giveUpAfter },
+    routes: atWork,
     due: (due) => {
       for (const { id, dueAt, priority } of due) queue.put(id, dueAt, priority)
     },
@@ -112,7 +111,9 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     },
     breakerOpened: log.breakerOpened,
     givenUp: log.givenUp,
+    late: log.deliveryLate,
     breakerMoved: (office, probeAt) => present.breaker(office, probeAt),
+    closed: (office, until) => present.closed(office, until),
     failed: log.workFailed,
   })
   await database.write(async (transaction) => {

@@ -2,7 +2,9 @@
 import type { Logger } from 'pino'
 import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
 import type { OfficeId } from '../letter/offices.ts'
+import { printInstant } from '../letter/time.ts'
 import type { Problem } from '../problem/problem.ts'
+import type { Late } from './delivery/late.ts'
 
 /** So many of the faults of an installation stand in one line. */
 const mostProblems = 50
@@ -17,6 +19,7 @@ export interface Log {
   attemptEnded(parcel: Parcel, outcome: Outcome, milliseconds: number): void
   breakerOpened(office: OfficeId): void
   givenUp(parcel: Parcel): void
+  deliveryLate(late: Late): void
   workFailed(work: string, error: unknown): void
   requestFailed(error: Error): void
   adapterReported(system: string, event: string, facts: Readonly<Record<string, string | number>>): void
@@ -58,6 +61,8 @@ export function createLog(logger: Logger): Log {
     breakerOpened: (office) => logger.warn({ office }, 'breaker.opened'),
     givenUp: ({ id, office, envelope }) =>
       logger.error({ office, delivery: id, messageId: envelope.messageId }, 'delivery.given-up'),
+    deliveryLate: ({ delivery: { id, office, messageId, expectedBy }, event }) =>
+      logger.warn({ office, delivery: id, messageId, expectedBy: printInstant(expectedBy) }, event),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
     requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),
     // An adapter reports what an operator may have to do something about, and that it is over.

@@ -77,10 +77,16 @@ export class Present {
     else this.#begin('breaker', office, '', { probeAt })
   }
 
+  /** Nothing is brought to an office until an instant, as its profile says, or it is open again. */
+  closed(office: OfficeId, until: Instant | undefined): void {
+    if (until === undefined) this.#end('closed', office, '')
+    else this.#begin('closed', office, '', { until })
+  }
+
   /** A system was stopped, and perhaps another comes in its place: what is still so is told again, a wait goes on since when it did. */
   left(system: string): void {
     for (const row of [...this.#rows.values()]) {
-      if (row.subject !== system || row.kind === 'breaker') continue
+      if (row.subject !== system || row.kind === 'breaker' || row.kind === 'closed') continue
       const { kind, subject, what, since } = row
       this.#end(kind, subject, what)
       if (kind === 'waiting') this.#before.set(keyOf(row), since)

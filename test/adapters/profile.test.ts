@@ -304,7 +304,19 @@ t.test('docs/profiles.md names what a profile says by itself, and its examples a
     ...Object.keys(letterFields),
     ...Object.keys(noticeFields),
     ...[...transports, ...formats].map(({ kind }) => kind),
-    ...['fields', 'unmapped', 'main', 'split', 'ignore', 'tables', 'skip', 'continues', 'untold', 'waivers'],
+    ...[
+      'fields',
+      'unmapped',
+      'main',
+      'split',
+      'ignore',
+      'tables',
+      'skip',
+      'continues',
+      'untold',
+      'delivery',
+      'waivers',
+    ],
   ]
   for (const word of words) t.ok(said.has(word), word)
   const transportPage = page('reference/transports.md')

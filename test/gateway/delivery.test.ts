@@ -1,9 +1,10 @@
 import t from 'tap'
 import type { Outcome } from '../../src/adapters/contract.ts'
+import { usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import { seal } from '../../src/envelope/seal.ts'
 import { verifyEnvelope } from '../../src/envelope/verify.ts'
 import { Breakers } from '../../src/gateway/delivery/breaker.ts'
-import { defaultPolicy, nextAttempt } from '../../src/gateway/delivery/schedule.ts'
+import { nextAttempt } from '../../src/gateway/delivery/schedule.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import type { Reader } from '../../src/gateway/journal/database.ts'
 import { deliveriesOfMessage, dueDeliveries } from '../../src/gateway/journal/deliveries.ts'
@@ -789,7 +790,7 @@ t.test('a polled letter that was shown is recalled by a notice, not in silence',
 
 t.test('the schedule: pauses, jitter, Retry-After within bounds, the deadline', async (t) => {
   const at = (attempts: number, chance = 0, retryAfter = 0) =>
-    nextAttempt(defaultPolicy, attempts, start, start + 72 * hour, chance, retryAfter)
+    nextAttempt(usualPolicy, attempts, start, start + 72 * hour, chance, retryAfter)
   t.same(
     [1, 2, 3, 4, 5, 6, 7, 99].map((attempts) => ((at(attempts) as number) - start) / second),
     [5, 20, 60, 180, 540, 1620, 3600, 3600],
@@ -800,11 +801,11 @@ t.test('the schedule: pauses, jitter, Retry-After within bounds, the deadline', 
   t.equal(at(1, 0, 30 * 24 * hour), start + 6 * hour, 'bounded')
   t.equal(at(1, 0, -5), start + 5 * second)
   t.equal(
-    nextAttempt(defaultPolicy, 9, start, start + second, 0),
+    nextAttempt(usualPolicy, 9, start, start + second, 0),
     start + second,
     'the last attempt is at the deadline',
   )
-  t.equal(nextAttempt(defaultPolicy, 9, start, start, 0), 'give-up')
+  t.equal(nextAttempt(usualPolicy, 9, start, start, 0), 'give-up')
 })
 
 t.test('most-urgent overtakes, ordinary does not starve', async (t) => {

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Adapter, Item, Outcome, Parcel, Source } from '../../src/adapters/contract.ts'
+import { type DeliveryPolicy, usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import type { Envelope, SealedEnvelope, Signer, Trust } from '../../src/envelope/envelope.ts'
 import { seal } from '../../src/envelope/seal.ts'
 import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
-import { defaultPolicy } from '../../src/gateway/delivery/schedule.ts'
 import type { Desk, Step, System } from '../../src/gateway/desk.ts'
 import { Present } from '../../src/gateway/present.ts'
 import { embeddedQueue } from '../../src/gateway/queue/embedded.ts'
@@ -142,6 +142,7 @@ export class ScriptedAdapter implements Adapter {
   readonly id: string
   readonly office: OfficeId
   readonly receipts: boolean
+  policy: DeliveryPolicy = usualPolicy
   answer: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome> | Outcome = () => ({ kind: 'taken' })
   readonly deliver?: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome>
   items: readonly Item[] = []
@@ -173,6 +174,8 @@ export interface TestGateway {
   readonly present: Present
   readonly failures: unknown[]
   readonly opened: OfficeId[]
+  /** What was told of deliveries that were late. */
+  readonly late: string[]
   readonly steps: Step[]
   close(): Promise<void>
 }
@@ -190,6 +193,7 @@ export async function openGateway(
   const steps: Step[] = []
   const failures: unknown[] = []
   const opened: OfficeId[] = []
+  const late: string[] = []
   const desk: Desk = {
     database,
     attachments: await openAttachmentStore(join(folder, 'attachments')),
@@ -202,7 +206,7 @@ export async function openGateway(
         const adapter = byOffice.get(id)
         return adapter && (adapter.deliver === undefined ? 'poll' : 'push')
       },
-      giveUpAfter: () => defaultPolicy.giveUpAfter,
+      policyOf: (id) => byOffice.get(id)?.policy ?? usualPolicy,
     },
     due: (due) => {
       for (const each of due) queue.put(each.id, each.dueAt, each.priority)
@@ -216,6 +220,8 @@ export async function openGateway(
     breakerOpened: (id) => void opened.push(id),
     givenUp: () => undefined,
     breakerMoved: (id, probeAt) => present.breaker(id, probeAt),
+    closed: (id, until) => present.closed(id, until),
+    late: ({ delivery, event }) => void late.push(`${event} ${delivery.office}`),
     failed: (_work, error) => void failures.push(error),
   })
   clock.busy = () => queue.atWork() > 0
@@ -227,6 +233,7 @@ export async function openGateway(
     present,
     failures,
     opened,
+    late,
     steps,
     async close() {
       clock.busy = () => false

@@ -12,7 +12,12 @@ import {
   next,
 } from '../../src/gateway/delivery/states.ts'
 import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
-import { insertDelivery, moveDelivery } from '../../src/gateway/journal/deliveries.ts'
+import {
+  deliveryById,
+  insertDelivery,
+  moveDelivery,
+  renewDeadlines,
+} from '../../src/gateway/journal/deliveries.ts'
 import { insertEnvelope } from '../../src/gateway/journal/letters.ts'
 import { migrationSql, schemaVersion } from '../../src/gateway/journal/migrations.ts'
 import { openSqlite, readSqlite } from '../../src/gateway/journal/sqlite.ts'
@@ -114,9 +119,14 @@ t.test('a journal of an earlier version is brought up to date, and keeps what it
     const old = new Sqlite(file)
     for (let step = 0; step < version; step += 1) old.exec(migrationSql(step, 'sqlite'))
     old.pragma(`user_version = ${version}`)
+    const ofItsOffice = version < 3 ? '' : ', office'
     old.exec(`
+INSERT INTO envelopes (message_id, content, sender, digest, bytes, committed_at) VALUES ('m1', 'letter', '50', '', x'00', ${start});
+INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, rank, deadline, attempts, open, created_at,
+  changed_at) VALUES ('d1', 'm1', '57', 'push', 'given-up', 'l', 1, ${start}, ${start}, ${start}, 9, 0, ${start}, ${start});
 INSERT INTO sources VALUES ('s1', 'csv-50', 'letter', 'a.csv', '00', 1, NULL, ${start});
-INSERT INTO quarantine (id, source_id, position, problems, at) VALUES ('q1', 's1', 'row 3', '[]', ${start});
+INSERT INTO quarantine (id, source_id, position, problems, at${ofItsOffice})
+  VALUES ('q1', 's1', 'row 3', '[]', ${start}${ofItsOffice && ", '50'"});
 INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'source.kept', '50', 's1', '{}');
 INSERT INTO events (at, name, source_id, facts) VALUES (${start}, 'source.quarantined', 's1', '{}')`)
     old.close()
@@ -127,6 +137,10 @@ INSERT INTO events (at, name, source_id, facts) VALUES (${start}, 'source.quaran
       [{ id: 'q1', office: '50', state: 'waiting', doubted: 0 }],
       `from version ${version}: whose it is was known`,
     )
+    await database.write((transaction) => renewDeadlines(transaction, 'd1', start))
+    const brought = await deliveryById(database.committed, 'd1')
+    t.equal(brought?.deadline, start + 72 * 3_600_000, 'a delivery of then is tried as long as it was then')
+    t.equal(brought?.expectedBy, null, 'and nobody is told that it is late')
   }
 })
 
@@ -140,6 +154,7 @@ t.test('hot queries use an index', async (t) => {
     ahead: deliverySql.ahead,
     behind: deliverySql.behind,
     head: deliverySql.head,
+    late: deliverySql.late,
     byNaturalKey: letterSql.byNaturalKey,
     received: letterSql.received,
     sent: letterSql.sent,
@@ -212,7 +227,7 @@ t.test('whatever happens, the journal moves a delivery as the table says, and no
         await insertEnvelope(transaction, row)
         await insertDelivery(
           transaction,
-          { id, messageId, office: sender, mode: 'push', lane: id, priority: 1, deadline: start },
+          { id, messageId, office: sender, mode: 'push', lane: id, priority: 1, tryFor: 1, expectedIn: 1 },
           start,
         )
       })

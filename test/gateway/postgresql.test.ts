@@ -279,7 +279,8 @@ WHEN (NEW.name = 'slow') EXECUTE FUNCTION slow()`)
 ${Array.from({ length: version }, (_, step) => migrationSql(step, 'postgresql')).join('\n')}
 CREATE TABLE schema_version (version INTEGER PRIMARY KEY); INSERT INTO schema_version (version) VALUES (${version});
 INSERT INTO sources VALUES ('s1', 'csv-50', 'letter', 'a.csv', '00', 1, NULL, ${start});
-INSERT INTO quarantine (id, source_id, position, problems, at) VALUES ('q1', 's1', 'row 3', '[]', ${start});
+INSERT INTO quarantine (id, source_id, position, problems, at${version < 3 ? '' : ', office'})
+  VALUES ('q1', 's1', 'row 3', '[]', ${start}${version < 3 ? '' : ", '50'"});
 INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'source.kept', '50', 's1', '{}')`)
       const database = await openPostgresql(old.at)
       t.after(() => database.close())

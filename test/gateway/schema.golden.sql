@@ -207,3 +207,13 @@ CREATE TABLE orders (
   answered_at BIGINT
 );
 CREATE INDEX orders_open ON orders (seq) WHERE answered_at IS NULL;
+
+-- next step
+
+-- How long a delivery is tried and how soon it is expected to be through, in milliseconds from its making, or from when it
+-- was put back. What was made before was tried for 72 hours, and nobody was told when it was late.
+ALTER TABLE deliveries ADD COLUMN try_for BIGINT NOT NULL DEFAULT 259200000;
+ALTER TABLE deliveries ADD COLUMN expected_in BIGINT;
+ALTER TABLE deliveries ADD COLUMN expected_by BIGINT;
+ALTER TABLE deliveries ADD COLUMN warn_at BIGINT;          -- when somebody is told of it next; NULL: not any more
+CREATE INDEX deliveries_late ON deliveries (warn_at) WHERE open = 1 AND warn_at IS NOT NULL;

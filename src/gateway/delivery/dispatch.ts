@@ -1,6 +1,7 @@
 // The worker: takes a due delivery through claim, send and settle. The queue calls it; the journal decides.
 import type { Readable } from 'node:stream'
 import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
+import { type DeliveryPolicy, opensAt } from '../../adapters/delivery-policy.ts'
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
@@ -21,8 +22,9 @@ import { recordEvent } from '../journal/events.ts'
 import { envelopeById, moveLetter } from '../journal/letters.ts'
 import type { Queue } from '../queue/queue.ts'
 import { Gate } from './gate.ts'
+import { type Late, tellOfLate } from './late.ts'
 import { recordHanded } from './record.ts'
-import { defaultPolicy, nextAttempt } from './schedule.ts'
+import { nextAttempt } from './schedule.ts'
 import { settle } from './settle.ts'
 
 /** Deliveries under way at once, to all offices together. */
@@ -41,6 +43,10 @@ export interface DispatchObserver {
   givenUp(parcel: Parcel): void
   /** An office cannot be reached and is probed at an instant; undefined: it can be reached again. */
   breakerMoved(office: OfficeId, probeAt: Instant | undefined): void
+  /** Nothing is brought to an office until an instant; undefined: it is open again. */
+  closed(office: OfficeId, until: Instant | undefined): void
+  /** A delivery is not through, and its time is nearly over, or over. */
+  late(late: Late): void
   failed(deliveryId: string, error: unknown): void
 }
 
@@ -51,7 +57,7 @@ export class Dispatch {
   readonly #queue: Queue
   readonly #adapters: ReadonlyMap<OfficeId, Adapter>
   readonly #observer: DispatchObserver
-  readonly #gate = new Gate()
+  readonly #gate: Gate
   /** Offices of which the journal may hold more than the queue does. */
   readonly #more = new Set<OfficeId>()
   /** Deliveries that this process is at work on: any other that the journal calls claimed or sending was left behind. */
@@ -59,6 +65,8 @@ export class Dispatch {
   readonly #stop = new AbortController()
   /** Offices to which nothing is brought for a while. */
   readonly #paused = new Set<OfficeId>()
+  /** Offices that are closed at this time, and until when. */
+  readonly #closed = new Map<OfficeId, Instant>()
   readonly #underWay = new Map<OfficeId, Set<Promise<void>>>()
   /** What breaks off the attempts to one office. */
   readonly #breakOff = new Map<OfficeId, AbortController>()
@@ -74,6 +82,7 @@ export class Dispatch {
     this.#queue = queue
     this.#adapters = adapters
     this.#observer = observer
+    this.#gate = new Gate((office) => desk.routes.policyOf(office).atOnce)
   }
 
   /** Recovers what a dead process held, then begins to work. */
@@ -120,6 +129,7 @@ export class Dispatch {
   /** Puts into the queue what the journal says is due, and what a failing disk left behind: the queue is only a hint. */
   async sweep(): Promise<void> {
     await this.#recover('later')
+    for (const late of await tellOfLate(this.#desk)) this.#observer.late(late)
     for (const [office, adapter] of this.#adapters) {
       if (adapter.deliver === undefined) continue
       this.#release(office)
@@ -129,6 +139,7 @@ export class Dispatch {
 
   async #refill(office: OfficeId): Promise<void> {
     const { database, clock } = this.#desk
+    if (this.#isClosed(office)) return
     // What comes due before the next sweep is put as well, so that its time is kept.
     const due = await dueDeliveries(database.committed, office, clock.now() + 2 * sweepEvery, heldPerOffice)
     if (due.length === heldPerOffice) this.#more.add(office)
@@ -194,7 +205,7 @@ export class Dispatch {
     if (await isBehind(database.committed, delivery)) return
     const adapter = this.#adapters.get(office)
     // Its profile is gone or being changed, or it polls now: the delivery waits in the journal.
-    if (adapter?.deliver === undefined || this.#paused.has(office)) return
+    if (adapter?.deliver === undefined || this.#paused.has(office) || this.#isClosed(office)) return
     if (!this.#gate.enter(office, { id, dueAt, priority }, now)) return this.#release(office)
     this.#held.add(id)
     const underWay = this.#underWay.get(office) ?? new Set()
@@ -210,6 +221,20 @@ export class Dispatch {
       this.#release(office)
       if (this.#more.has(office) && this.#gate.parked(office) === 0) await this.#refill(office)
     }
+  }
+
+  /** Whether nothing is brought to an office at this time; the first look after it is over brings what has waited. */
+  #isClosed(office: OfficeId): boolean {
+    const now = this.#desk.clock.now()
+    const until = opensAt(this.#desk.routes.policyOf(office), now)
+    const told = this.#closed.get(office)
+    if (until === now) {
+      if (this.#closed.delete(office)) this.#observer.closed(office, undefined)
+    } else if (told !== until) {
+      this.#closed.set(office, until)
+      this.#observer.closed(office, until)
+    }
+    return until > now
   }
 
   #release(office: OfficeId): void {
@@ -308,7 +333,7 @@ export class Dispatch {
     }
     // `unknown` too: a peer that always drops the line is as dead as one that is not there.
     const asked = outcome.kind === 'unavailable' ? (outcome.retryAfter ?? 0) : 0
-    const retryAfter = Math.min(asked, defaultPolicy.longestRetryAfter)
+    const retryAfter = Math.min(asked, this.#desk.routes.policyOf(office).longestRetryAfter)
     if (this.#gate.failed(office, this.#desk.clock.now(), retryAfter)) this.#observer.breakerOpened(office)
     const probeAt = this.#gate.probeAt(office)
     if (probeAt !== undefined) this.#observer.breakerMoved(office, probeAt)
@@ -360,7 +385,7 @@ export class Dispatch {
           row.id,
           event,
           at,
-          again === 'at once' ? at : pauseOf(row, at),
+          again === 'at once' ? at : pauseOf(this.#desk.routes.policyOf(row.office), row, at),
         )
         if (moved === undefined) continue
         if (event === 'lost-answer') await endAttempt(transaction, moved, at, 'interrupted')
@@ -388,7 +413,7 @@ export class Dispatch {
 }
 
 /** What a journal that failed left behind is no reason to call on the office more often than after any other failure. */
-function pauseOf(row: DeliveryRow, at: Instant): Instant {
-  const next = nextAttempt(defaultPolicy, row.attempts, at, row.deadline, 0)
-  return next === 'give-up' ? at + defaultPolicy.thenEvery : next
+function pauseOf(policy: DeliveryPolicy, row: DeliveryRow, at: Instant): Instant {
+  const next = nextAttempt(policy, row.attempts, at, row.deadline, 0)
+  return next === 'give-up' ? at + policy.every : next
 }

@@ -7,8 +7,6 @@ import { Heap } from '../queue/heap.ts'
 import { rankOf } from '../queue/queue.ts'
 import { Breakers } from './breaker.ts'
 
-/** Attempts to one office at once. */
-const perOffice = 8
 /** How long after its time a called probe is awaited, in milliseconds. */
 const longestCall = 30_000
 
@@ -23,6 +21,12 @@ export class Gate {
   readonly #breakers = new Breakers()
   readonly #offices = new Map<OfficeId, Office>()
   readonly #parkedIds = new Set<string>()
+  readonly #atOnce: (office: OfficeId) => number
+
+  /** `atOnce`: attempts to an office under way at once. */
+  constructor(atOnce: (office: OfficeId) => number) {
+    this.#atOnce = atOnce
+  }
 
   isParked(id: string): boolean {
     return this.#parkedIds.has(id)
@@ -47,7 +51,7 @@ export class Gate {
     const state = this.#of(office)
     // Whoever was called and comes, early or not, is no longer awaited: another may be called.
     if (state.called?.id === due.id) state.called = undefined
-    if (state.busy < perOffice && this.#breakers.admits(office, now)) {
+    if (state.busy < this.#atOnce(office) && this.#breakers.admits(office, now)) {
       state.busy += 1
       return true
     }
@@ -84,7 +88,7 @@ export class Gate {
       return [{ ...first, at: state.called.at }]
     }
     const released: (Due & { at: Instant })[] = []
-    while (released.length < perOffice - state.busy) {
+    while (released.length < this.#atOnce(office) - state.busy) {
       const next = this.#unpark(state)
       if (next === undefined) break
       released.push({ ...next, at: now })

@@ -1,6 +1,8 @@
 // Posting: an envelope goes into the journal together with every delivery that follows from it, in one transaction.
+import type { DeliveryPolicy } from '../../adapters/delivery-policy.ts'
 import type { SealedEnvelope } from '../../envelope/envelope.ts'
 import { reopenEnvelope } from '../../envelope/verify.ts'
+import type { Urgency } from '../../letter/codes.ts'
 import type { Letter } from '../../letter/letter.ts'
 import { type Notice, type NoticeKind, namesLetter } from '../../letter/notice.ts'
 import { type OfficeId, officeById } from '../../letter/offices.ts'
@@ -33,8 +35,8 @@ import { resendIn } from './resend.ts'
 /** How deliveries to an office begin; undefined when no system of that office is connected here. */
 export interface Routes {
   modeOf(office: OfficeId): Mode | undefined
-  /** How long a delivery to this office is tried, in milliseconds. */
-  giveUpAfter(office: OfficeId): number
+  /** How deliveries to this office are made. */
+  policyOf(office: OfficeId): DeliveryPolicy
 }
 
 /** Makes the id of a delivery. */
@@ -75,24 +77,14 @@ export async function postLetter(
   const earlier = await findEarlier(transaction, letter, posted.contentDigest)
   if (earlier.kind === 'known') {
     await recordEvent(transaction, at, 'letter.known', subjectOf(posted, earlier.messageId))
-    return { ...earlier, due: await sendAgain(transaction, earlier.messageId, letter, at, routes) }
+    return { ...earlier, due: await sendAgain(transaction, earlier.messageId, letter, at) }
   }
   if (earlier.kind === 'conflict') return conflict(transaction, posted, earlier.messageId)
   await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
   const due: Due[] = []
   for (const recipient of earlier.recipients) {
     await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
-    due.push(
-      ...(await addDelivery(
-        transaction,
-        posted,
-        recipient,
-        messageId,
-        priorityOf(letter.urgency),
-        routes,
-        newId,
-      )),
-    )
+    due.push(...(await addDelivery(transaction, posted, recipient, messageId, letter.urgency, routes, newId)))
   }
   await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
     recipients: earlier.recipients.length,
@@ -117,13 +109,11 @@ async function sendAgain(
   messageId: MessageId,
   letter: Letter,
   at: Instant,
-  routes: Routes,
 ): Promise<readonly Due[]> {
   const order = { messageId, by: letter.from.office, why: 'handed over again', at }
   const due: Due[] = []
   for (const office of letter.to.offices) {
-    const giveUpAfter = routes.giveUpAfter(office)
-    const resent = await resendIn(transaction, { ...order, recipients: [office], office, giveUpAfter })
+    const resent = await resendIn(transaction, { ...order, recipients: [office], office })
     for (const { delivery } of resent)
       if (delivery.mode === 'push')
         due.push({ id: delivery.id, dueAt: delivery.dueAt, priority: delivery.priority })
@@ -190,10 +180,17 @@ export async function postNotice(
     return { kind: 'posted', due: [] }
   // "It has arrived" after "it is registered" is no news: a system that shows the last word would fall back.
   if (notice.kind === 'receive' && letter.state === 'registered') return { kind: 'posted', due: [] }
-  const priority = priorityOf(letter.urgency as Letter['urgency'])
   return {
     kind: 'posted',
-    due: await addDelivery(transaction, posted, notice.to, about, priority, routes, newId),
+    due: await addDelivery(
+      transaction,
+      posted,
+      notice.to,
+      about,
+      letter.urgency as Letter['urgency'],
+      routes,
+      newId,
+    ),
   }
 }
 
@@ -217,7 +214,7 @@ async function addDelivery(
   posted: Posted,
   office: OfficeId,
   letter: MessageId,
-  priority: number,
+  urgency: Urgency,
   routes: Routes,
   newId: NewId,
 ): Promise<Due[]> {
@@ -225,12 +222,11 @@ async function addDelivery(
   // An office without a system here (its profile was taken away) keeps its deliveries: they wait until it is back.
   const mode = routes.modeOf(office) ?? 'push'
   const id = newId()
-  const deadline = at + routes.giveUpAfter(office)
-  await insertDelivery(
-    transaction,
-    { id, messageId, office, mode, lane: laneOf(office, letter), priority, deadline },
-    at,
-  )
+  const { giveUpAfter: tryFor, expected } = routes.policyOf(office)
+  const priority = priorityOf(urgency)
+  const lane = laneOf(office, letter)
+  const expectedIn = expected[urgency]
+  await insertDelivery(transaction, { id, messageId, office, mode, lane, priority, tryFor, expectedIn }, at)
   return mode === 'push' ? [{ id, dueAt: at, priority }] : []
 }
 

@@ -3,7 +3,7 @@
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Database, Transaction } from '../journal/database.ts'
-import { type DeliveryRow, moveDelivery, renewDeadline } from '../journal/deliveries.ts'
+import { type DeliveryRow, moveDelivery, renewDeadlines } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { moveLetter } from '../journal/letters.ts'
 import { type Content, failedOf } from '../journal/open.ts'
@@ -18,8 +18,6 @@ export interface Resend {
   readonly by: string
   readonly why: string
   readonly at: Instant
-  /** How long it is tried, in milliseconds. */
-  readonly giveUpAfter: number
 }
 
 export interface Resent {
@@ -51,7 +49,7 @@ export async function resendIn(transaction: Transaction, order: Resend): Promise
 
 async function putBack(
   transaction: Transaction,
-  { messageId, by, why, at, giveUpAfter }: Resend,
+  { messageId, by, why, at }: Resend,
   delivery: DeliveryRow,
   content: Content,
 ): Promise<DeliveryRow | undefined> {
@@ -61,7 +59,7 @@ async function putBack(
     return undefined
   const moved = await moveDelivery(transaction, id, 'resend', at, at)
   if (moved === undefined) return undefined
-  await renewDeadline(transaction, id, at + giveUpAfter)
+  await renewDeadlines(transaction, id, at)
   const facts = { delivery: id, content, from: delivery.state, by, why }
   await recordEvent(transaction, at, 'delivery.resent', { messageId, office }, facts)
   return moved

@@ -21,7 +21,7 @@ import { envelopeById, keepReceipt, letterAt, moveLetter } from '../journal/lett
 import { postNotice } from './post.ts'
 import { reasonFor } from './reason.ts'
 import { judgeReply } from './receipt.ts'
-import { defaultPolicy, nextAttempt } from './schedule.ts'
+import { nextAttempt } from './schedule.ts'
 import type { DeliveryState } from './states.ts'
 
 /** A sealed notice that goes into the journal with the outcome. */
@@ -150,7 +150,14 @@ async function move(
   if (row === undefined) return undefined
   const chance = (desk.random(1)[0] ?? 0) / 256
   const retryAfter = outcome.kind === 'unavailable' ? outcome.retryAfter : undefined
-  const when = nextAttempt(defaultPolicy, row.attempts, at, row.deadline, chance, retryAfter)
+  const when = nextAttempt(
+    desk.routes.policyOf(parcel.office),
+    row.attempts,
+    at,
+    row.deadline,
+    chance,
+    retryAfter,
+  )
   if (when === 'give-up') return moveDelivery(transaction, parcel.id, 'give-up', at)
   // Once an answer was lost, "not now" does not tell that the first try did not arrive.
   const unsure = outcome.kind === 'unknown' || (await mayHaveArrived(transaction, parcel.id))

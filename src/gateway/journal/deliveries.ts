@@ -23,6 +23,8 @@ export interface DeliveryRow {
   readonly dueAt: Instant
   readonly deadline: Instant
   readonly attempts: number
+  /** When it is expected to be through; null: made before that was kept. */
+  readonly expectedBy: Instant | null
   readonly createdAt: Instant
   readonly changedAt: Instant
 }
@@ -48,13 +50,13 @@ export interface Due {
 }
 
 const columns = `seq, id, message_id AS "messageId", office, mode, state, lane, priority, due_at AS "dueAt", deadline,
-  attempts, created_at AS "createdAt", changed_at AS "changedAt"`
+  attempts, expected_by AS "expectedBy", created_at AS "createdAt", changed_at AS "changedAt"`
 
 export const deliverySql = {
   insert: `
 INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, rank, deadline, attempts, open,
-  created_at, changed_at)
-VALUES (?, ?, ?, ?, 'due', ?, ?, ?, ?, ?, 0, 1, ?, ?)
+  created_at, changed_at, try_for, expected_in, expected_by, warn_at)
+VALUES (?, ?, ?, ?, 'due', ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (message_id, office) DO NOTHING`,
   byId: `SELECT ${columns} FROM deliveries WHERE id = ?`,
   ofMessage: `SELECT ${columns} FROM deliveries WHERE message_id = ? ORDER BY seq`,
@@ -79,7 +81,11 @@ UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ?, details = 
 SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", ended_at AS "endedAt", outcome, problem, said,
   details
 FROM attempts WHERE delivery_id = ? ORDER BY number`,
-  renew: 'UPDATE deliveries SET deadline = ? WHERE id = ?',
+  renew: `
+UPDATE deliveries SET deadline = ? + try_for, expected_by = ? + expected_in, warn_at = ? + expected_in * 3 / 4 WHERE id = ?`,
+  late: `
+SELECT ${columns} FROM deliveries WHERE open = 1 AND warn_at <= ? ORDER BY warn_at LIMIT ?`,
+  told: 'UPDATE deliveries SET warn_at = ? WHERE id = ?',
   giveOut: 'UPDATE deliveries SET attempts = 1 WHERE id = ? AND attempts = 0',
   mayHaveArrived: `
 SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted') LIMIT 1`,
@@ -94,13 +100,22 @@ const priorities: Readonly<Record<Urgency, number>> = {
 
 export const priorityOf = (urgency: Urgency): number => priorities[urgency]
 
+/** How long a delivery is tried, and how soon it is expected to be through, in milliseconds from its making. */
+interface Time {
+  readonly tryFor: number
+  readonly expectedIn: number
+}
+
+/** Somebody is told while there is time to do something: when a quarter of it is left. */
+const warningAt = (from: Instant, expectedIn: number): Instant => from + Math.floor((expectedIn * 3) / 4)
+
 /** Makes the duty to bring an envelope to an office. An envelope has one delivery to an office, however often this is called. */
 export async function insertDelivery(
   transaction: Transaction,
-  delivery: Pick<DeliveryRow, 'id' | 'messageId' | 'office' | 'mode' | 'lane' | 'priority' | 'deadline'>,
+  delivery: Pick<DeliveryRow, 'id' | 'messageId' | 'office' | 'mode' | 'lane' | 'priority'> & Time,
   at: Instant,
 ): Promise<void> {
-  const { id, messageId, office, mode, lane, priority, deadline } = delivery
+  const { id, messageId, office, mode, lane, priority, tryFor, expectedIn } = delivery
   const rank = rankOf({ dueAt: at, priority })
   await transaction.run(
     deliverySql.insert,
@@ -112,9 +127,13 @@ export async function insertDelivery(
     priority,
     at,
     rank,
-    deadline,
+    at + tryFor,
     at,
     at,
+    tryFor,
+    expectedIn,
+    at + expectedIn,
+    warningAt(at, expectedIn),
   )
 }
 
@@ -169,8 +188,22 @@ export async function moveDelivery(
 }
 
 /** A delivery that is brought again has as long as a new one. */
-export async function renewDeadline(transaction: Transaction, id: string, deadline: Instant): Promise<void> {
-  await transaction.run(deliverySql.renew, deadline, id)
+export async function renewDeadlines(transaction: Transaction, id: string, at: Instant): Promise<void> {
+  await transaction.run(deliverySql.renew, at, at, at, id)
+}
+
+/** An open delivery that is not through, though its time is nearly over, or over. */
+export interface LateRow extends DeliveryRow {
+  readonly expectedBy: Instant
+}
+
+/** Deliveries that something is to be said of, the longest due first, `limit` at most. */
+export const lateDeliveries = (reader: Reader, now: Instant, limit: number): Promise<LateRow[]> =>
+  reader.all<LateRow>(deliverySql.late, now, limit)
+
+/** It was said; `next`: when there is something to say again. */
+export async function markTold(transaction: Transaction, id: string, next: Instant | null): Promise<void> {
+  await transaction.run(deliverySql.told, next, id)
 }
 
 /** Of an answer so many bytes are kept. */

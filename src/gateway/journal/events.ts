@@ -25,6 +25,8 @@ export type EventName =
   | 'delivery.given-up'
   | 'delivery.recovered'
   | 'delivery.resent'
+  | 'delivery.deadline-near'
+  | 'delivery.deadline-passed'
 
 export interface Subject {
   readonly messageId?: string

@@ -219,6 +219,15 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_open ON orders (seq) WHERE answered_at IS NULL;
 `,
+  `
+-- How long a delivery is tried and how soon it is expected to be through, in milliseconds from its making, or from when it
+-- was put back. What was made before was tried for 72 hours, and nobody was told when it was late.
+ALTER TABLE deliveries ADD COLUMN try_for BIGINT NOT NULL DEFAULT 259200000;
+ALTER TABLE deliveries ADD COLUMN expected_in BIGINT;
+ALTER TABLE deliveries ADD COLUMN expected_by BIGINT;
+ALTER TABLE deliveries ADD COLUMN warn_at BIGINT;          -- when somebody is told of it next; NULL: not any more
+CREATE INDEX deliveries_late ON deliveries (warn_at) WHERE open = 1 AND warn_at IS NOT NULL;
+`,
 ]
 
 /** The version of a schema that is up to date. */

@@ -6,7 +6,7 @@ import type { Instant } from '../../letter/time.ts'
 import { letterTable } from '../delivery/states.ts'
 import type { Parameter, Reader } from './database.ts'
 import { type AttemptRow, attemptsOf, type DeliveryRow, deliveryById } from './deliveries.ts'
-import { probeAt } from './present.ts'
+import { closedUntil, probeAt } from './present.ts'
 
 /** What a delivery brings. */
 export type Content = 'letter' | NoticeKind
@@ -21,6 +21,8 @@ export interface OpenDelivery {
   readonly lastFailure?: AttemptRow
   /** While its office cannot be reached: when it is probed next. */
   readonly probeAt?: Instant
+  /** While nothing is brought to its office, as its profile says: until when. */
+  readonly closedUntil?: Instant
 }
 
 /** A delivery that was refused or given up, and nothing has come of it since. */
@@ -142,6 +144,7 @@ export function openFinder(
       const ahead = await reader.one<{ content: Content }>(sql.ahead, delivery.lane, delivery.seq)
       const lastFailure = await lastFailureOf(delivery.office)
       const probe = await probeAt(reader, delivery.office)
+      const closed = await closedUntil(reader, delivery.office)
       open.push({
         delivery,
         content,
@@ -149,6 +152,7 @@ export function openFinder(
         ...(ahead && { behind: ahead.content }),
         ...(lastFailure && { lastFailure }),
         ...(probe !== undefined && { probeAt: probe }),
+        ...(closed !== undefined && { closedUntil: closed }),
       })
     }
     return open

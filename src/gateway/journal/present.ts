@@ -4,15 +4,15 @@ import type { Reader, Transaction } from './database.ts'
 
 /**
  * `waiting`: a source waits for files · `trouble`: a place that a system hands over at cannot be read ·
- * `breaker`: an office cannot be reached, and is only probed.
+ * `breaker`: an office cannot be reached, and is only probed · `closed`: nothing is brought to an office at this time.
  */
-export type PresentKind = 'waiting' | 'trouble' | 'breaker'
+export type PresentKind = 'waiting' | 'trouble' | 'breaker' | 'closed'
 
 export type PresentFacts = Readonly<Record<string, string | number | readonly string[]>>
 
 export interface PresentRow {
   readonly kind: PresentKind
-  /** The system, or of a breaker the office. */
+  /** The system, or of a breaker and a closed time the office. */
   readonly subject: string
   /** The handing-over that waits, or the place that cannot be read. */
   readonly what: string
@@ -58,6 +58,12 @@ export async function listPresent(reader: Reader, kind: PresentKind): Promise<Pr
 export async function probeAt(reader: Reader, office: string): Promise<Instant | undefined> {
   const row = await reader.one<PresentRow & { facts: unknown }>(sql.one, 'breaker', office, '')
   return row && Number(withFacts(row).facts['probeAt'])
+}
+
+/** Until when nothing is brought to an office, as its profile says; undefined while it is open. */
+export async function closedUntil(reader: Reader, office: string): Promise<Instant | undefined> {
+  const row = await reader.one<PresentRow & { facts: unknown }>(sql.one, 'closed', office, '')
+  return row && Number(withFacts(row).facts['until'])
 }
 
 const withFacts = (row: PresentRow & { facts: unknown }): PresentRow => ({
