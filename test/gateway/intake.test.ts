@@ -11,7 +11,13 @@ import { openAttachmentStore, TooLarge } from '../../src/gateway/attachments/sto
 import { take } from '../../src/gateway/intake/intake.ts'
 import { keepContent } from '../../src/gateway/intake/keep.ts'
 import { retryQuarantined } from '../../src/gateway/intake/retry.ts'
-import { envelopeById, lettersOfMessage, moveLetter, newestSent } from '../../src/gateway/journal/letters.ts'
+import {
+  envelopeById,
+  lettersOfMessage,
+  moveLetter,
+  newestSent,
+  noticesAbout,
+} from '../../src/gateway/journal/letters.ts'
 import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { findLetters, listLetters, storyOf } from '../../src/gateway/journal/story.ts'
 import { checkNotice } from '../../src/letter/check.ts'
@@ -19,6 +25,7 @@ import type { Letter } from '../../src/letter/letter.ts'
 import type { NoticeKind } from '../../src/letter/notice.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { offices } from '../../src/letter/offices.ts'
+import type { MessageId } from '../../src/letter/time.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
 import {
@@ -222,6 +229,44 @@ t.test('what is only looked at again is not sent again, whatever became of it', 
   t.match(await looked(plainLetter(), 'row 1'), [{ kind: 'known', messageId }])
   t.same(await states(), ['recalled'])
   t.match(await offer(province, [letterItem(plainLetter())], 'handed over'), [{ kind: 'taken' }])
+})
+
+t.test('a notice row that was taken: another number is told, what it said is never told again', async (t) => {
+  const { gateway, province, other, offer } = await open(t)
+  const [sent] = await offer(province, [letterItem(plainLetter({ to: { offices: [chiangRai] } }))], 'letter')
+  const about = { messageId: (sent as { messageId: MessageId }).messageId }
+  const row = (bytes: string, receiveNumber: string, seen = true) =>
+    take(
+      gateway.desk,
+      systemOf(other),
+      { ...source(bytes), document: 'notice', handover: 'row 7', ...(seen && { seen }) },
+      async () => [{ kind: 'notice', position: 'row', draft: { kind: 'accept', about, receiveNumber } }],
+    )
+  const told = async () => {
+    const rows = await noticesAbout(gateway.desk.database.committed, about.messageId)
+    return rows.filter(({ kind }) => kind === 'accept').map(({ receiveNumber }) => receiveNumber)
+  }
+  const number = async () =>
+    (await lettersOfMessage(gateway.desk.database.committed, about.messageId)).map(
+      (each) => each.receiveNumber,
+    )
+  t.match(await row('12', '12/2551', false), [{ kind: 'taken' }])
+  t.match(await row('12', '12/2551'), [{ kind: 'known' }], 'unchanged')
+  t.match(await row('12, a remark', '12/2551'), [{ kind: 'known' }], 'changed in what is not told')
+  t.same(await told(), ['12/2551'])
+  t.match(await row('13', '13/2551'), [{ kind: 'taken' }], 'corrected')
+  t.same([await told(), await number()], [['12/2551', '13/2551'], ['13/2551']])
+  t.match(await row('13', '13/2551'), [{ kind: 'known' }])
+  t.match(await row('12, put back', '12/2551'), [{ kind: 'taken' }], 'the last word counts, not any word')
+  const dispute: Item = {
+    kind: 'notice',
+    position: 'x',
+    draft: { kind: 'dispute', about, receiveNumber: '12/2551' },
+  }
+  t.match(await offer(province, [dispute], 'dispute'), [{ kind: 'taken' }])
+  t.match(await row('12, another remark', '12/2551'), [{ kind: 'known' }], 'nobody says the old number again')
+  t.same(await told(), ['12/2551', '13/2551', '12/2551'])
+  t.match(await row('12, handed over', '12/2551', false), [{ kind: 'taken' }], 'but a clerk may')
 })
 
 t.test(

@@ -49,6 +49,8 @@ interface Posted {
   readonly position: string | null
   /** Of which handing-over (contract.ts, Source); null where each offer is one of its own. */
   readonly handover: string | null
+  /** Only looked at again (Source.seen). */
+  readonly seen?: boolean
   readonly at: Instant
 }
 
@@ -163,7 +165,7 @@ export async function postNotice(
       ? { kind: 'known', messageId }
       : { kind: 'problem', problem: problem('envelope.message-id.reused', 'Header.MessageID', messageId) }
   }
-  const same = await findSameNotice(transaction, notice)
+  const same = await findSameNotice(transaction, notice, posted.seen === true)
   if (same !== undefined) return { kind: 'known', messageId: same.messageId }
   await insertEnvelope(transaction, rowOf(posted, notice.kind, notice.from))
   await insertNotice(transaction, messageId, notice, at)

@@ -37,7 +37,10 @@ export async function takeNotice(
     const { messageId, createdAt: at } = envelope
     return postNotice(
       transaction,
-      { messageId, notice: notice.value, sealed, sourceId, position, handover: source.handover, at },
+      {
+        ...{ messageId, notice: notice.value, sealed, sourceId, position, handover: source.handover, at },
+        seen: source.seen === true,
+      },
       desk.routes,
       newId,
     )

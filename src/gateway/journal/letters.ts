@@ -258,13 +258,18 @@ export const noticesAbout = (reader: Reader, messageId: string): Promise<NoticeR
 
 /**
  * The same notice, said before by the same office about the same letter, with nothing in between that takes it back.
- * Whoever says a thing twice (a system's own `receive` after ours, an accept sent again) is heard once.
+ * Whoever says a thing twice (a system's own `receive` after ours, an accept sent again) is heard once. `seen`: it was only
+ * looked at again (Source.seen), so that a dispute in between does not make an old number a new answer.
  */
-export async function findSameNotice(reader: Reader, notice: Notice): Promise<NoticeRow | undefined> {
+export async function findSameNotice(
+  reader: Reader,
+  notice: Notice,
+  seen: boolean,
+): Promise<NoticeRow | undefined> {
   const said = (await noticesAbout(reader, notice.about.messageId)).filter(
     (row) =>
       (row.sender === notice.from && row.recipient === notice.to) ||
-      (row.kind === 'dispute' && row.recipient === notice.from),
+      (!seen && row.kind === 'dispute' && row.recipient === notice.from),
   )
   const last = said.findLast((row) => row.kind === notice.kind || row.kind === 'dispute')
   if (last === undefined || last.kind !== notice.kind || last.sender !== notice.from) return undefined
