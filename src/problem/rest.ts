@@ -12,6 +12,26 @@ export const restProblems = {
       th: 'สอบถามหน่วยงานว่าเอกสารถูกต้องหรือไม่ ถ้าถูกต้องให้ใช้ saraban quarantine retry ID --believe เพื่ออ่าน และเพิ่มขีดจำกัดในโปรไฟล์หากมีเอกสารลักษณะนี้เป็นปกติ',
     },
   },
+  'adapter.rest.answer-too-large': {
+    status: 413,
+    permanent: true,
+    en: 'the answer has {size} bytes, and its profile allows {limit}: it is kept whole as the server gave it, and what stands at {at} in it was not read',
+    th: 'คำตอบมี {size} ไบต์ เกินกว่า {limit} ไบต์ ที่โปรไฟล์กำหนด: เก็บไว้ครบถ้วนตามที่เซิร์ฟเวอร์ส่ง แต่ยังไม่ได้อ่านส่วน {at}',
+    remedy: {
+      en: 'Ask its office whether the document is what it should be: if so, raise the limit in the profile and let the office send it again. saraban quarantine show ID --save DIR writes out what came.',
+      th: 'สอบถามหน่วยงานว่าเอกสารถูกต้องหรือไม่ ถ้าถูกต้องให้เพิ่มขีดจำกัดในโปรไฟล์แล้วให้หน่วยงานส่งใหม่ ใช้ saraban quarantine show ID --save DIR เพื่อเขียนสิ่งที่ได้รับออกมา',
+    },
+  },
+  'adapter.rest.head-stuck': {
+    status: 413,
+    permanent: true,
+    en: 'the head of the queue cannot be taken out of it, and all behind it wait: {reason} ({size} bytes, of which {limit} may be kept)',
+    th: 'นำรายการแรกออกจากคิวไม่ได้ รายการถัดไปทั้งหมดต้องรอ: {reason} ({size} ไบต์ เก็บได้ไม่เกิน {limit} ไบต์)',
+    remedy: {
+      en: 'Raise attachmentLimit in the profile until the head can be kept, or ask the system’s people to take the item out of the queue and to send it another way; then dismiss this entry.',
+      th: 'เพิ่ม attachmentLimit ในโปรไฟล์จนเก็บรายการแรกได้ หรือให้ผู้ดูแลระบบนำรายการนั้นออกจากคิวแล้วส่งทางอื่น จากนั้นยกเลิกรายการนี้ (dismiss)',
+    },
+  },
   'adapter.rest.place-empty': {
     status: 422,
     permanent: true,

@@ -180,14 +180,18 @@ t.test(
       server,
       `limit: 64KiB, send: { list: { path: /l, items: "", key: key }, document: "/l/{key}", ${done.replace('/letters', '/l')} }`,
     )
-    t.equal(look.gateway.offered.length, 1)
+    t.equal(look.gateway.offered.length, 2)
+    t.match(look.gateway.offered[0], {
+      unread: { size: 70_008 },
+      doubts: [{ code: 'adapter.rest.too-large', details: { size: 70_008, limit: 65_536 } }],
+    })
+    t.equal(look.gateway.kept.size, 1, 'what is too large is kept whole, for a person')
     t.same(
       server.lines().filter((line) => line.startsWith('DELETE')),
-      ['DELETE /l/good'],
+      ['DELETE /l/large', 'DELETE /l/good'],
     )
     t.same(events(look.gateway), [
       ['rest.not-read', 'HTTP 500'],
-      ['rest.not-read', 'more than 65536 bytes'],
       ['rest.not-read', 'an empty body'],
     ])
     await look.pass(30_000)
@@ -323,7 +327,19 @@ t.test('a head beyond its limit is kept whole for a person, and those behind it 
   const options = `send: { head: { path: /q, key: { header: X-Item } }, done: { path: "/q/{key}" } }`
   const small = await polling(t, server, `limit: 64KiB, attachmentLimit: 65KiB, ${options}`)
   t.same(queue, ['1', '2'], 'beyond that, too: nothing could keep it, and it stays')
-  t.match(events(small.gateway), [['rest.unavailable', /more than 66560 bytes/]])
+  t.match(events(small.gateway), [
+    ['rest.unavailable', /the queue stands: .*attachmentLimit \[adapter\.rest\.head-stuck\]/],
+  ])
+  t.match(small.gateway.offered, [
+    {
+      unread: { size: large.length, sha256: undefined },
+      handover: 'rest send head',
+      doubts: [{ code: 'adapter.rest.head-stuck', details: { limit: 66_560 } }],
+    },
+  ])
+  server.lines()
+  await small.pass(60_000)
+  t.same(server.lines(), [], 'nobody asks for it again and again')
   const look = await polling(t, server, `limit: 64KiB, ${options}`)
   t.same(queue, [])
   const [first, second] = look.gateway.offered
@@ -335,6 +351,44 @@ t.test('a head beyond its limit is kept whole for a person, and those behind it 
   t.same(look.gateway.kept.get(first?.unread?.sha256 ?? ''), large, 'whole, so that it can be read later')
   t.match(second, { handover: 'rest send 2', doubts: undefined })
 })
+
+t.test(
+  'a head beyond its limit whose key stands in its JSON is kept whole, and those behind it go on',
+  async (t) => {
+    const server = await peer(t)
+    const queue = ['1', '2']
+    const padding = 'x'.repeat(70_000)
+    server.answering = ({ method }) => {
+      if (method === 'DELETE') {
+        queue.shift()
+        return { status: 204 }
+      }
+      const [head] = queue
+      if (head === undefined) return { body: { data: null } }
+      const pages = head === '1' ? { pages: padding, data: { id: 'page' } } : {}
+      return { body: { data: { letter: { ...letter(head), ...pages }, id: head } } }
+    }
+    const options = `limit: 64KiB, send: { head: { path: /q, key: { at: data.id } }, at: data.letter, done: { path: "/q/{key}" } }`
+    const look = await polling(t, server, options)
+    t.same(queue, [])
+    const [first, second] = look.gateway.offered
+    t.match(first, {
+      handover: 'rest send 1',
+      doubts: [{ code: 'adapter.rest.answer-too-large', details: { limit: 65_536, at: 'data.letter' } }],
+    })
+    const kept = look.gateway.kept.get(first?.unread?.sha256 ?? '')?.toString() ?? ''
+    t.equal(JSON.parse(kept).data.letter.pages, padding, 'the whole answer')
+    t.match(second, { handover: 'rest send 2', doubts: undefined })
+    t.same(server.lines(), ['GET /q', 'GET /q', 'DELETE /q/1', 'GET /q', 'DELETE /q/2', 'GET /q'])
+    queue.push('1')
+    const none = await polling(t, server, options.replace('data.id', 'data.number'))
+    t.same(queue, ['1'], 'without its key it cannot be taken out')
+    t.match(none.gateway.offered, [
+      { doubts: [{ code: 'adapter.rest.head-stuck', details: { reason: 'no key at data.number' } }] },
+    ])
+    t.match(events(none.gateway), [['rest.unavailable', /the queue stands: no key at data\.number/]])
+  },
+)
 
 t.test('one queue of letters and notices: each is read as what its mark says', async (t) => {
   const server = await peer(t)

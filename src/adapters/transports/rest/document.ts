@@ -6,10 +6,15 @@ export interface Found {
   readonly key: string
   readonly item?: JsonText
   readonly bytes?: Buffer
-  /** Larger than may be read: its bytes are in the gateway's keeping. */
-  readonly unread?: { readonly sha256: string; readonly size: number }
+  /** Larger than may be read: the whole answer is in the gateway's keeping. */
+  readonly unread?: Large['unread']
   /** Where it was read: relative addresses in it begin there. */
   readonly address: URL
+}
+
+/** An answer that is larger than may be read, in the gateway's keeping. */
+export interface Large {
+  readonly unread: { readonly sha256: string; readonly size: number }
 }
 
 export interface Document {

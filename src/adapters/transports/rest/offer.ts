@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto'
 import { printable, problem } from '../../../problem/problem.ts'
 import type { AdapterVerbs, Source, Taken } from '../../contract.ts'
 import { milliseconds } from '../../quantities.ts'
+import { saidLength } from '../gathered.ts'
+import { tooLarge } from '../keeping.ts'
 import { addressIn } from './addresses.ts'
-import { troubleOf, wholeOf } from './client.ts'
-import { type Document, documentIn, type Found, isPage } from './document.ts'
+import { soundBody, troubleOf, wholeOf } from './client.ts'
+import { type Document, documentIn, type Found, isPage, type Large } from './document.ts'
 import type { Trouble } from './exchange.ts'
 import { fetchFiles } from './files.ts'
 import { nodeAt, readJsonText, textAt } from './json-text.ts'
@@ -19,7 +21,7 @@ export type Offered = 'done' | 'left' | Trouble
 const waitingMost = 1000
 
 export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVerbs) => Promise<Offered> {
-  const { client, base, options, channel, limit } = settings
+  const { client, base, options, channel, limit, attachmentLimit } = settings
   const wait = milliseconds(options.wait)
   /** When a document was first met whose files are not there, and what was told of it last. */
   const waiting = new Map<string, { readonly since: number; told: string }>()
@@ -33,11 +35,11 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
       if (before !== undefined) before.told = `${event} ${reason}`
       verbs.report(event, { channel, document: handover, reason })
     }
-    if (found.unread !== undefined) {
-      const taken = await offered(largeSource(key, handover, found.unread), verbs)
+    const document = found.unread === undefined ? await wholeDocument(found, verbs) : { unread: found.unread }
+    if ('unread' in document) {
+      const taken = await offered(largeSource(key, handover, document.unread), verbs)
       return taken === undefined ? notTaken(handover, verbs) : acknowledge(key, taken, handover, verbs)
     }
-    const document = await wholeDocument(found, verbs)
     if ('kind' in document) return document
     if ('left' in document) {
       if (document.left === 'gone') waiting.delete(handover)
@@ -89,7 +91,12 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
       handover,
       sender: 'gone',
       final: true,
-      doubts: [problem('adapter.rest.too-large', '', undefined, { size, limit })],
+      // What is kept is the whole answer, by itself a document only where nothing stands around it.
+      doubts: [
+        options.at === ''
+          ? problem('adapter.rest.too-large', '', undefined, { size, limit })
+          : problem('adapter.rest.answer-too-large', '', undefined, { size, limit, at: options.at }),
+      ],
     }
   }
 
@@ -107,7 +114,7 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
   async function wholeDocument(
     found: Found,
     verbs: AdapterVerbs,
-  ): Promise<Document | { readonly left: string } | Trouble> {
+  ): Promise<Document | Large | { readonly left: string } | Trouble> {
     if (options.document === undefined) {
       if (found.bytes !== undefined) return documentOf(found.bytes, found.address)
       const { item, address } = found
@@ -130,11 +137,29 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
         answer.status === 500 || (answer.status < 500 && ![401, 403, 408, 425, 429].includes(answer.status))
       return own ? { left: trouble.said } : trouble
     }
-    if (answer.bytes === undefined) return { left: `more than ${limit} bytes` }
+    if (answer.bytes === undefined) return largeDocument(address, verbs)
     if (answer.bytes.length === 0) return { left: 'an empty body' }
     if (isPage(answer.headers['content-type']) && settings.form.kind !== 'html-table')
       return { kind: 'trouble', said: '200 with a page: perhaps a sign-in page', sent: true }
     return documentOf(answer.bytes, address)
+  }
+
+  /** What is too large to be read is kept whole, for a person; what cannot be kept either stays there. */
+  function largeDocument(
+    url: URL,
+    verbs: AdapterVerbs,
+  ): Promise<Large | { readonly left: string } | Trouble> {
+    const beyond = { left: `more than ${attachmentLimit} bytes` }
+    return client.ask({ method: 'GET', url }, async (answer): Promise<Large | typeof beyond | Trouble> => {
+      if (answer.status < 200 || answer.status > 299) return troubleOf(answer, verbs.clock.now())
+      if ((saidLength(answer.headers['content-length']) ?? 0) > attachmentLimit) return beyond
+      try {
+        return { unread: await verbs.keep(soundBody(answer), attachmentLimit) }
+      } catch (error) {
+        if (tooLarge(error)) return beyond
+        throw error
+      }
+    })
   }
 
   function documentOf(bytes: Buffer, address: URL): Document | { readonly left: string } {

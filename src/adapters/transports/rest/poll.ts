@@ -2,8 +2,11 @@
 // commit the server is told. Whatever fails in between leaves the document there, and it is offered again under the same
 // handover.
 import type { IncomingHttpHeaders } from 'node:http'
+import { pipeline, type Readable, Transform } from 'node:stream'
+import { problem } from '../../../problem/problem.ts'
 import type { AdapterVerbs } from '../../contract.ts'
 import { milliseconds } from '../../quantities.ts'
+import { saidLength } from '../gathered.ts'
 import { tooLarge } from '../keeping.ts'
 import { type Looking, looking } from '../looking.ts'
 import { addressIn } from './addresses.ts'
@@ -11,6 +14,7 @@ import { soundBody, troubleOf, wholeOf } from './client.ts'
 import { documentIn, type Found } from './document.ts'
 import type { Trouble, Whole } from './exchange.ts'
 import { itemsAt, type JsonText, nodeAt, partOf, rawOf, readJsonText, textAt } from './json-text.ts'
+import { KeyScan } from './key-scan.ts'
 import { offerer } from './offer.ts'
 import type { PollOptions } from './options.ts'
 import type { PollSettings } from './settings.ts'
@@ -111,8 +115,8 @@ export function restPoll(settings: PollSettings): Looking {
       if (answer.status === 204 || answer.status === 404) return undefined
       if (answer.status === 200 && answer.bytes !== undefined && isNothing(answer.bytes)) return undefined
       const found =
-        head.key.header !== undefined && answer.bytes === undefined
-          ? await largeHead(head.key.header, address, verbs)
+        answer.bytes === undefined && answer.status >= 200 && answer.status < 300
+          ? await largeHead(head, address, verbs)
           : headOf(head, answer, address, verbs)
       if (found === undefined) return undefined
       if ('said' in found) return found
@@ -126,19 +130,57 @@ export function restPoll(settings: PollSettings): Looking {
     return undefined
   }
 
-  /** A head that is larger than may be read would stand before all others for ever: it is kept whole, for a person. */
-  function largeHead(header: string, url: URL, verbs: AdapterVerbs): Promise<Found | Trouble> {
-    return client.ask({ method: 'GET', url }, async (answer): Promise<Found | Trouble> => {
-      if (answer.status < 200 || answer.status > 299) return troubleOf(answer, verbs.clock.now())
-      const key = keyIn(answer.headers, header)
-      if (key === undefined) return notAsSaid(`no header ${header}`)
-      try {
-        return { key, unread: await verbs.keep(soundBody(answer), attachmentLimit), address: url }
-      } catch (error) {
-        if (tooLarge(error)) return notAsSaid(`a head of more than ${attachmentLimit} bytes`)
-        throw error
-      }
-    })
+  /**
+   * A head that is larger than may be read would stand before all others for ever: it is kept whole, for a person. One that
+   * cannot be kept, or whose key nobody finds, stays where it is: without its key it cannot be taken out of the queue.
+   */
+  async function largeHead(
+    { key: where }: NonNullable<PollOptions['head']>,
+    url: URL,
+    verbs: AdapterVerbs,
+  ): Promise<Found | Trouble> {
+    const found = await client.ask(
+      { method: 'GET', url },
+      async (answer): Promise<Found | Stuck | Trouble> => {
+        if (answer.status < 200 || answer.status > 299) return troubleOf(answer, verbs.clock.now())
+        const body = soundBody(answer)
+        const size = saidLength(answer.headers['content-length']) ?? attachmentLimit
+        if (size > attachmentLimit) return { stuck: tooLargeToKeep, size }
+        const scan = where.header === undefined ? new KeyScan(where.at ?? '') : undefined
+        const said = where.header === undefined ? undefined : keyIn(answer.headers, where.header)
+        if (scan === undefined && said === undefined) return { stuck: `no header ${where.header}`, size }
+        try {
+          const unread = await verbs.keep(scan === undefined ? body : past(body, scan), attachmentLimit)
+          const key = said ?? scan?.key()
+          if (key === undefined) return { stuck: `no key at ${where.at}`, size: unread.size }
+          return { key, unread, address: url }
+        } catch (error) {
+          if (tooLarge(error)) return { stuck: tooLargeToKeep, size }
+          throw error
+        }
+      },
+    )
+    return 'stuck' in found ? stuckHead(found, verbs) : found
+  }
+
+  /** Told in quarantine once, and as a trouble of the place as long as it lasts. */
+  async function stuckHead({ stuck, size }: Stuck, verbs: AdapterVerbs): Promise<Trouble> {
+    const details = { size, limit: attachmentLimit, reason: stuck }
+    await verbs
+      .take({
+        document: channel === 'sendNotices' ? 'notice' : 'letter',
+        name: `${channel} head`,
+        bytes: Buffer.alloc(0),
+        unread: { size },
+        beside: new Map(),
+        handover: `rest ${channel} head`,
+        sender: 'gone',
+        final: true,
+        doubts: [problem('adapter.rest.head-stuck', '', undefined, details)],
+      })
+      .catch(() => verbs.report('rest.not-taken', { channel, document: `rest ${channel} head` }))
+    // A person has to mend it: nobody fetches gigabytes again and again until then.
+    return { ...notAsSaid(`the queue stands: ${stuck} [adapter.rest.head-stuck]`), closed: true }
   }
 
   function headOf(
@@ -208,5 +250,27 @@ function keyIn(headers: IncomingHttpHeaders, name: string): string | undefined {
 /** An empty body, `null`, `{}` and `[]` are the ways in which queues say that they are empty. */
 const isNothing = (bytes: Buffer): boolean =>
   bytes.length < 16 && ['', 'null', '{}', '[]'].includes(bytes.toString('utf8').replace(/\s/g, ''))
+
+/** Why a head cannot be taken out of its queue. Bytes, as far as is known. */
+interface Stuck {
+  readonly stuck: string
+  readonly size: number
+}
+
+const tooLargeToKeep = 'its head is larger than attachmentLimit'
+
+/** The same pieces, looked at on their way. */
+const past = (body: Readable, scan: KeyScan): Readable =>
+  pipeline(
+    body,
+    new Transform({
+      transform: (piece: Buffer, _encoding, done) => {
+        scan.add(piece)
+        done(null, piece)
+      },
+    }),
+    // What breaks off ends whoever reads on.
+    () => undefined,
+  )
 
 const notAsSaid = (said: string): Trouble => ({ kind: 'trouble', said, sent: true })

@@ -37,9 +37,14 @@ export const rest = transport<Options>({
       ],
       ['a place of an address has nothing to stand in it', 'refused', 'adapter.rest.place-empty'],
       [
-        'the head of a queue, named by a header, is beyond `limit`',
+        'a document, or the head of a queue, is beyond `limit`',
         'in quarantine, kept whole and not read; those behind it go on',
         'adapter.rest.too-large',
+      ],
+      [
+        'a head beyond `attachmentLimit`, or beyond `limit` and without its key',
+        'it stays, and all behind it wait: told in quarantine, and as a trouble of the office',
+        'adapter.rest.head-stuck',
       ],
       ['a letter that is not right', 'in quarantine, whole, and `done` with the word `quarantined`'],
       ['a lost answer to `done`', 'it is read again under its key, and known'],
