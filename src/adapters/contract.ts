@@ -138,11 +138,15 @@ export type Taken =
       readonly messageId: MessageId
       readonly receipt?: SealedEnvelope
     }
-  /** Taken before, the same content: the same answer again. */
+  /**
+   * Taken before, the same content: the same answer again. `ended`: what it came to at a recipient (refused, wrong, recalled);
+   * it was handed over anew, and does not go again by itself.
+   */
   | {
       readonly kind: 'known'
       readonly position: string
       readonly messageId: MessageId
+      readonly ended?: string
       readonly receipt?: SealedEnvelope
     }
   | { readonly kind: 'waiting'; readonly position: string; readonly missing: readonly string[] }

@@ -33,6 +33,7 @@ const meanings: readonly (readonly [RegExp, ProblemCode])[] = [
   ],
   [/\b(ECONNRESET|EPIPE|UND_ERR_SOCKET|ERR_SSL_\w+|ERR_TLS_\w+)\b/, 'attempt.connection.broken'],
   [/\bENOENT\b|^the folder .* is not there$/, 'attempt.folder.missing'],
+  [/\bENOTDIR\b/, 'attempt.folder.no-folder'],
   [/\b(EACCES|EPERM|EROFS)\b/, 'attempt.folder.forbidden'],
   [/\b(ENOSPC|EDQUOT)\b/, 'attempt.disk.full'],
   [/\b(AbortError|ABORT_ERR|UND_ERR_ABORTED|UND_ERR_DESTROYED)\b/, 'attempt.broken-off'],

@@ -40,7 +40,8 @@ export function createLog(logger: Logger): Log {
       ),
     sourceTaken: (system, taken, milliseconds) => {
       for (const each of taken) {
-        const level = each.kind === 'quarantined' || each.kind === 'refused' ? 'warn' : 'info'
+        const ended = each.kind === 'known' && each.ended !== undefined
+        const level = each.kind === 'quarantined' || each.kind === 'refused' || ended ? 'warn' : 'info'
         logger[level]({ system, ...factsOf(each), milliseconds }, `source.${each.kind}`)
       }
     },
@@ -74,8 +75,9 @@ export function createLog(logger: Logger): Log {
 function factsOf(taken: Taken): Readonly<Record<string, string>> {
   switch (taken.kind) {
     case 'taken':
-    case 'known':
       return { message: taken.messageId }
+    case 'known':
+      return { message: taken.messageId, ...(taken.ended !== undefined && { ended: taken.ended }) }
     case 'quarantined':
     case 'refused':
       return { codes: [...new Set(taken.problems.map((found) => found.code))].join(' ') }

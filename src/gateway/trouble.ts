@@ -12,7 +12,8 @@ export function troubleLine({ subject, since, facts }: PresentRow): string {
       : table !== undefined
         ? `table ${table}`
         : `folder of ${channel} ${path}`
-  const why = reason === undefined ? '' : ` (${reason})`
+  const words = reason === 'ENOTDIR' ? `${reason}: something that is no folder stands in its place` : reason
+  const why = words === undefined ? '' : ` (${words})`
   return printable(`${subject}: its ${place.trim()} cannot be read since ${moment(since)}${why}`, 500)
 }
 

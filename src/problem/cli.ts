@@ -400,6 +400,16 @@ export const cliProblems = {
       th: 'ตรวจว่าเชื่อมต่อโฟลเดอร์ที่ใช้ร่วมกันแล้ว และตำแหน่งในโพรไฟล์หรือตัวแปรแวดล้อมถูกต้อง',
     },
   },
+  'attempt.folder.no-folder': {
+    status: 502,
+    permanent: false,
+    en: 'a file, or something else that is no folder, stands in the place of a folder of the other side’s system',
+    th: 'มีไฟล์หรือสิ่งอื่นที่ไม่ใช่โฟลเดอร์อยู่แทนที่โฟลเดอร์ของระบบอีกฝ่าย',
+    remedy: {
+      en: 'Move it away and make the folder, or correct the path in the profile or its environment variable.',
+      th: 'ย้ายสิ่งนั้นออกแล้วสร้างโฟลเดอร์ หรือแก้ตำแหน่งในโพรไฟล์หรือตัวแปรแวดล้อม',
+    },
+  },
   'attempt.folder.forbidden': {
     status: 502,
     permanent: false,

@@ -65,8 +65,18 @@ export const gatewayProblems = {
     en: 'another letter with the number {value}, this date, sender and recipient was taken before ({earlier}), with different content',
     th: 'เคยรับหนังสือเลขที่ {value} วันที่ ผู้ส่ง และผู้รับเดียวกันนี้แล้ว ({earlier}) แต่เนื้อหาต่างกัน',
     remedy: {
-      en: 'Recall the earlier letter first, or give the corrected letter its own number.',
-      th: 'เรียกคืนฉบับก่อนหน้าก่อน หรือออกเลขใหม่ให้ฉบับแก้ไข',
+      en: 'Recall the earlier letter first, or give the corrected letter its own number. Once the earlier one was refused, the corrected one can be handed over as it is.',
+      th: 'เรียกคืนฉบับก่อนหน้าก่อน หรือออกเลขใหม่ให้ฉบับแก้ไข หากฉบับก่อนหน้าถูกปฏิเสธแล้ว ส่งฉบับแก้ไขได้เลย',
+    },
+  },
+  'letter.ended': {
+    status: 409,
+    permanent: true,
+    en: 'the letter {value} was taken before with exactly this content ({earlier}) and is {state}: unchanged it does not go again by itself',
+    th: 'เคยรับหนังสือเลขที่ {value} ที่มีเนื้อหาเดียวกันนี้แล้ว ({earlier}) สถานะปัจจุบัน {state} จึงไม่ส่งซ้ำโดยที่เนื้อหาไม่เปลี่ยน',
+    remedy: {
+      en: 'Hand it over corrected. One that has to go unchanged is recalled by its sender first, where its system can say so; one that was refused before it arrived is sent by an operator: saraban messages retry.',
+      th: 'แก้ไขแล้วส่งใหม่ หากต้องส่งโดยไม่แก้ ให้ผู้ส่งเรียกคืนก่อน ถ้าระบบของผู้ส่งทำได้ ฉบับที่ถูกปฏิเสธก่อนถึงผู้รับ ให้ผู้ดูแลระบบสั่ง saraban messages retry',
     },
   },
   'letter.taken-unknown': {

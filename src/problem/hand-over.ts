@@ -19,6 +19,16 @@ export const handOverProblems = {
       th: 'เชื่อมต่อโฟลเดอร์ที่ใช้ร่วมกัน หรือสร้างโฟลเดอร์ ระบบจะลองใหม่เอง',
     },
   },
+  'adapter.folder.no-folder': {
+    status: 503,
+    permanent: false,
+    en: 'a file, or something else that is no folder, stands in the place of the folder {value}, of one above it, or of .saraban in it',
+    th: 'มีไฟล์หรือสิ่งอื่นที่ไม่ใช่โฟลเดอร์อยู่แทนที่โฟลเดอร์ {value} หรือโฟลเดอร์ที่อยู่เหนือขึ้นไป หรือ .saraban ในโฟลเดอร์นั้น',
+    remedy: {
+      en: 'Move it away and make the folder, or correct the path in the profile; it is tried again by itself.',
+      th: 'ย้ายสิ่งนั้นออกแล้วสร้างโฟลเดอร์ หรือแก้ตำแหน่งในโพรไฟล์ ระบบจะลองใหม่เอง',
+    },
+  },
   'adapter.folder.other': {
     status: 503,
     permanent: false,

@@ -1012,6 +1012,9 @@ t.test('handing over: a share that is not mounted, or another folder, gets nothi
   await start()
   renameSync(path('receive'), path('share'))
   t.match(await deliver(letterParcel()), { kind: 'unavailable', said: /adapter\.folder\.absent/ })
+  writeFileSync(path('receive'), 'a file in its place')
+  t.match(await deliver(letterParcel()), { kind: 'unavailable', said: /adapter\.folder\.no-folder/ })
+  rmSync(path('receive'))
   mkdirSync(path('receive'))
   const other = { kind: 'unavailable', said: /adapter\.folder\.other\].*\.saraban\/accept/ }
   t.match(await deliver(letterParcel()), other, 'the bare mount point')
@@ -1054,7 +1057,7 @@ t.test('handing over: what cannot be done now is said, and nothing is overwritte
   symlinkSync(root, path('receive', '.saraban'))
   t.match(
     await deliver(letterParcel(fixedLetter(), 'p-81')),
-    { kind: 'unavailable', said: /ENOTDIR/ },
+    { kind: 'unavailable', said: /adapter\.folder\.no-folder/ },
     'a link in place of our own folder is not followed',
   )
   renameSync(path('receive'), path('gone'))

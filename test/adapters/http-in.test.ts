@@ -62,6 +62,12 @@ notices: { transport: { kind: http-out, url: "http://127.0.0.1:9/" }, document: 
     },
   ])
   t.match(await post(letter), [201, { messageId: messageIdOf(1), state: 'taken' }])
+  gateway.answer = ({ position }) => ({
+    ...{ kind: 'known', position, messageId: messageIdOf(1), ended: 'refused' },
+  })
+  const known = { messageId: messageIdOf(1), state: 'known', ended: 'refused' }
+  t.same(await post(letter), [200, known], 'what it came to is said')
+  t.match(await post(letter, letter), [200, { items: [known, known] }])
   t.match(await post(), [422, { problems: [{ code: 'adapter.document.empty' }] }])
 })
 

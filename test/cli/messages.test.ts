@@ -224,6 +224,7 @@ t.test('reasons in the catalogue’s words', (t) => {
     'Error CERT_HAS_EXPIRED': 'attempt.certificate.refused',
     'Error UNABLE_TO_VERIFY_LEAF_SIGNATURE': 'attempt.certificate.refused',
     'the folder /mnt/x is not there': 'attempt.folder.missing',
+    'ENOTDIR at the folder /mnt/x': 'attempt.folder.no-folder',
     'ENOSPC at the folder /mnt/x': 'attempt.disk.full',
     AbortError: 'attempt.broken-off',
     'HTTP 503': 'attempt.busy',

@@ -374,33 +374,36 @@ t.test('a gateway that was off, or a clock that jumped, ends nothing that was ha
   t.same(gateway.failures, [])
 })
 
-t.test('a letter that was refused or given up goes again when its sender hands it over again', async (t) => {
-  const { clock, gateway, ministry, province, send, stateOf } = await open(t)
-  const refusals: Record<string, (parcel: Parameters<typeof receiptFrom>[1]) => Outcome> = {
-    refused: (parcel) => ({
-      kind: 'refused',
-      problem: problem('delivery.refused', 'x', undefined, { said: '' }),
-      reply: receiptFrom(clock, parcel, { kind: 'reject', reason: 'ยังไม่พร้อม' }),
-    }),
-    'given-up': () => ({ kind: 'unavailable', said: 'connect ECONNREFUSED' }),
-  }
-  for (const [index, [state, answer]] of Object.entries(refusals).entries()) {
-    ministry.answer = answer
-    const letter = plainLetter({ number: mustBe(readLetterNumber(`ชม 0017.1/${950 + index}`)).number })
-    const id = await send(letter)
-    await clock.advance(80 * hour)
-    t.equal(await stateOf(id), state)
-    ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
-    province.items = [letterItem(letter)]
-    const again = await take(gateway.desk, systemOf(province), source(`again ${index}`), (each) =>
-      province.read(each),
-    )
-    t.match(again, [{ kind: 'known', messageId: id }], 'under its own message id')
-    await clock.advance(hour)
-    t.equal(await stateOf(id), 'delivered', state)
-  }
-  t.same(gateway.failures, [])
-})
+t.test(
+  'handed over again unchanged, what was given up goes again under its own id, and what was refused does not',
+  async (t) => {
+    const { clock, gateway, ministry, province, send, stateOf } = await open(t)
+    const refusals: Record<string, (parcel: Parameters<typeof receiptFrom>[1]) => Outcome> = {
+      refused: (parcel) => ({
+        kind: 'refused',
+        problem: problem('delivery.refused', 'x', undefined, { said: '' }),
+        reply: receiptFrom(clock, parcel, { kind: 'reject', reason: 'ยังไม่พร้อม' }),
+      }),
+      'given-up': () => ({ kind: 'unavailable', said: 'connect ECONNREFUSED' }),
+    }
+    for (const [index, [state, answer]] of Object.entries(refusals).entries()) {
+      ministry.answer = answer
+      const letter = plainLetter({ number: mustBe(readLetterNumber(`ชม 0017.1/${950 + index}`)).number })
+      const id = await send(letter)
+      await clock.advance(80 * hour)
+      t.equal(await stateOf(id), state)
+      ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
+      province.items = [letterItem(letter)]
+      const again = await take(gateway.desk, systemOf(province), source(`again ${index}`), (each) =>
+        province.read(each),
+      )
+      t.match(again, [{ kind: 'known', messageId: id }], 'under its own message id')
+      await clock.advance(hour)
+      t.equal(await stateOf(id), state === 'refused' ? 'refused' : 'delivered', state)
+    }
+    t.same(gateway.failures, [])
+  },
+)
 
 t.test('what waits behind another word of its letter does not hide what could go', async (t) => {
   const { clock, gateway, ministry, province, send, stateOf } = await open(t)

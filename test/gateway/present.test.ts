@@ -1,5 +1,5 @@
 // A gateway over real folders: what waits for a scan, and a folder that is unplugged, are told while they last.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { systemClock } from '../../src/letter/time.ts'
@@ -103,6 +103,12 @@ t.test('an unplugged folder stands in the way as long as it lasts, and of its sy
   )
   t.ok(Array.isArray(JSON.parse(beside.out)))
   t.match(beside.err, 'csv-50: its folder of send')
+  writeFileSync(send, 'a file')
+  await eventually(
+    () => list('list', '--stuck'),
+    /\(ENOTDIR: something that is no folder stands in its place\)/,
+  )
+  rmSync(send)
   renameSync(join(folder, 'away'), send)
   await eventually(ready, /^200 \{"status":"ready","obstacles":\[\]\}$/)
   t.notMatch(await metrics(), 'saraban_unreadable{')

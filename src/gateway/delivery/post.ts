@@ -10,10 +10,12 @@ import type { Instant, MessageId } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import type { Transaction } from '../journal/database.ts'
 import {
+  type DeliveryRow,
   type Due,
   deliveriesOfMessage,
   insertDelivery,
   type Mode,
+  mayHaveArrived,
   moveDelivery,
   priorityOf,
 } from '../journal/deliveries.ts'
@@ -25,12 +27,15 @@ import {
   insertEnvelope,
   insertLetter,
   insertNotice,
+  type LetterRow,
   letterAt,
   lettersOfMessage,
   moveLetter,
   takenOf,
 } from '../journal/letters.ts'
+import { judge, type Offerer } from './again.ts'
 import { resendIn } from './resend.ts'
+import type { LetterState } from './states.ts'
 
 /** How deliveries to an office begin; undefined when no system of that office is connected here. */
 export interface Routes {
@@ -57,13 +62,32 @@ interface Posted {
 /** Deliveries to hint to the queue, once the transaction is committed. */
 export type PostResult =
   | { readonly kind: 'posted'; readonly due: readonly Due[] }
-  | { readonly kind: 'known'; readonly messageId: MessageId; readonly due?: readonly Due[] }
+  | {
+      readonly kind: 'known'
+      readonly messageId: MessageId
+      readonly due?: readonly Due[]
+      /** It came to this at a recipient, and does not go again by itself. */
+      readonly ended?: LetterState
+    }
   | { readonly kind: 'problem'; readonly problem: Problem }
 
-/** Writes a letter and its deliveries, unless its natural key is taken (design §5.5, duplicates). */
+/** A recall of the letter that another one corrects, sealed before the transaction began. */
+export type Recall = Pick<Posted, 'messageId' | 'sealed'> & { readonly notice: Notice }
+
+interface PostedLetter extends Posted {
+  readonly letter: Letter
+  readonly contentDigest: string
+  readonly offerer: Offerer
+  readonly recalls: readonly Recall[]
+}
+
+/**
+ * Writes a letter and its deliveries, unless its natural key is taken (`judge`). A letter that it corrects is recalled in the
+ * same transaction; one for which no recall was made had not ended when this one was offered, and is a conflict.
+ */
 export async function postLetter(
   transaction: Transaction,
-  posted: Posted & { readonly letter: Letter; readonly contentDigest: string },
+  posted: PostedLetter,
   routes: Routes,
   newId: NewId,
 ): Promise<PostResult> {
@@ -77,21 +101,51 @@ export async function postLetter(
       : conflict(transaction, posted, before)
   }
   const earlier = await findEarlier(transaction, letter, posted.contentDigest)
-  if (earlier.kind === 'known') {
-    await recordEvent(transaction, at, 'letter.known', subjectOf(posted, earlier.messageId))
-    return { ...earlier, due: await sendAgain(transaction, earlier.messageId, letter, at) }
+  const judged = judge(earlier, posted.offerer)
+  if (judged.kind === 'known') {
+    const { messageId: known, resend, ended } = judged
+    await recordEvent(transaction, at, 'letter.known', subjectOf(posted, known), ended && { ended })
+    const due = resend ? await sendAgain(transaction, known, letter, at) : []
+    return { kind: 'known', messageId: known, due, ...(ended && { ended }) }
   }
-  if (earlier.kind === 'conflict') return conflict(transaction, posted, earlier.messageId)
-  await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
+  if (judged.kind === 'conflict') return conflict(transaction, posted, judged.messageId)
+  const unready = judged.corrects.find((row) => recallOf(row, posted.recalls) === undefined)
+  if (unready !== undefined) return conflict(transaction, posted, unready.messageId)
   const due: Due[] = []
-  for (const recipient of earlier.recipients) {
+  for (const row of judged.corrects) due.push(...(await correct(transaction, posted, row, routes, newId)))
+  await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
+  for (const recipient of judged.recipients) {
     await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
-    due.push(...(await addDelivery(transaction, posted, recipient, messageId, letter.urgency, routes, newId)))
+    // Behind the recall of what it corrects: the recipient forgets that one first.
+    const lane = judged.corrects.find((row) => row.recipient === recipient)?.messageId ?? messageId
+    due.push(...(await addDelivery(transaction, posted, recipient, lane, letter.urgency, routes, newId)))
   }
   await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
-    recipients: earlier.recipients.length,
+    recipients: judged.recipients.length,
   })
   return { kind: 'posted', due }
+}
+
+const recallOf = (row: LetterRow, recalls: readonly Recall[]): Recall | undefined =>
+  recalls.find(({ notice }) => notice.about.messageId === row.messageId && notice.to === row.recipient)
+
+/** Recalls a letter that was refused or wrong, for the one that corrects it. */
+async function correct(
+  transaction: Transaction,
+  posted: PostedLetter,
+  row: LetterRow,
+  routes: Routes,
+  newId: NewId,
+): Promise<readonly Due[]> {
+  const recall = recallOf(row, posted.recalls)
+  if (recall === undefined) throw new Error(`no recall of ${row.messageId} was made`)
+  const { at } = posted
+  const bare = { sourceId: null, position: null, handover: null, at }
+  const recalled = await postNotice(transaction, { ...recall, ...bare }, routes, newId)
+  if (recalled.kind !== 'posted') throw new Error(`the recall of ${row.messageId} is ${recalled.kind}`)
+  const subject = { messageId: row.messageId, office: row.recipient }
+  await recordEvent(transaction, at, 'letter.corrected', subject, { by: posted.messageId })
+  return recalled.due
 }
 
 /** Another content under a key that is taken: for a person to decide. */
@@ -105,7 +159,7 @@ async function conflict(
   return { kind: 'problem', problem: problem('letter.conflict', 'number', printed, { earlier }) }
 }
 
-/** Whoever hands a letter over again that was refused or given up wants it to go: it goes, under its own message id. */
+/** Whoever hands a letter over again that was given up wants it to go: it goes, under its own message id. */
 async function sendAgain(
   transaction: Transaction,
   messageId: MessageId,
@@ -196,20 +250,36 @@ export async function postNotice(
   }
 }
 
-/** A letter that never left is simply not brought any more: its recipient need not hear of it. */
+/**
+ * A letter that never left is simply not brought any more, and one that was refused at the door is not there: the recipient
+ * need not hear of it. What may have arrived at an earlier attempt is recalled aloud.
+ */
 async function recallUnsent(
   transaction: Transaction,
   about: MessageId,
   recipient: OfficeId,
   at: Instant,
 ): Promise<boolean> {
-  const delivery = (await deliveriesOfMessage(transaction, about)).find((row) => row.office === recipient)
-  if (delivery === undefined || delivery.attempts > 0) return false
+  const delivery = await deliveryTo(transaction, about, recipient)
+  if (delivery === undefined) return false
+  if (delivery.state === 'refused') return !(await mayHaveArrived(transaction, delivery.id))
+  if (delivery.attempts > 0) return false
   return (await moveDelivery(transaction, delivery.id, 'recall', at)) !== undefined
 }
 
-/** One lane for each letter and office: what an office is told of one letter comes in order. */
-const laneOf = (office: OfficeId, letter: MessageId): string => `${office} ${letter}`
+const deliveryTo = async (
+  transaction: Transaction,
+  messageId: MessageId,
+  office: OfficeId,
+): Promise<DeliveryRow | undefined> =>
+  (await deliveriesOfMessage(transaction, messageId)).find((row) => row.office === office)
+
+/**
+ * One lane for each letter and office: what an office is told of one letter comes in order. A corrected letter goes in the lane
+ * of the one that it corrects, and what is said of it after it.
+ */
+const laneOf = async (transaction: Transaction, office: OfficeId, letter: MessageId): Promise<string> =>
+  (await deliveryTo(transaction, letter, office))?.lane ?? `${office} ${letter}`
 
 async function addDelivery(
   transaction: Transaction,
@@ -226,7 +296,7 @@ async function addDelivery(
   const id = newId()
   const { giveUpAfter: tryFor, expected } = routes.policyOf(office)
   const priority = priorityOf(urgency)
-  const lane = laneOf(office, letter)
+  const lane = await laneOf(transaction, office, letter)
   const expectedIn = expected[urgency]
   await insertDelivery(transaction, { id, messageId, office, mode, lane, priority, tryFor, expectedIn }, at)
   return mode === 'push' ? [{ id, dueAt: at, priority }] : []

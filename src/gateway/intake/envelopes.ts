@@ -8,8 +8,10 @@ import type { Letter } from '../../letter/letter.ts'
 import { limits } from '../../letter/limits.ts'
 import type { AboutLetter, Notice } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
+import type { MessageId } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import { type PostResult, postLetter, postNotice, unreachable } from '../delivery/post.ts'
+import type { LetterState } from '../delivery/states.ts'
 import { type Desk, type Faulty, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
 import type { Reader, Transaction } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
@@ -75,20 +77,34 @@ async function takeSealedLetter(
   if (missing.length > 0) return refuse(desk, 'invalid', about, letter, missing)
   desk.reached('attachments.kept')
   const receipt = await sealReceipt(desk, letter.to.offices, letter.from.office, about)
-  const committed = await commit(desk, source, item, verified, receipt, (transaction, sourceId) =>
-    postLetter(
+  const committed = await commit(desk, source, item, verified, receipt, async (transaction, sourceId) => {
+    const posted = await postLetter(
       transaction,
-      { ...postedOf(desk, verified, sourceId, item.position), letter, contentDigest: contentDigest(letter) },
+      {
+        ...{
+          ...postedOf(desk, verified, sourceId, item.position),
+          letter,
+          contentDigest: contentDigest(letter),
+        },
+        ...{ offerer: 'sealer', recalls: [] },
+      },
       desk.routes,
       newId,
-    ),
-  )
-  if (committed.kind === 'problem' && committed.problem.code === 'letter.conflict') {
+    )
+    // Under a message id of its own it would be receipted, and never brought.
+    return posted.kind === 'known' && posted.ended !== undefined
+      ? { kind: 'problem', problem: ended(letter, posted.messageId, posted.ended) }
+      : posted
+  })
+  if (committed.kind === 'problem' && /^letter\.(conflict|ended)$/.test(committed.problem.code)) {
     return refuse(desk, 'reject', about, letter, [committed.problem])
   }
   if (committed.kind === 'posted') desk.reached('letter.committed')
   return answer(desk, committed, item, verified)
 }
+
+const ended = (letter: Letter, earlier: MessageId, state: LetterState): Problem =>
+  problem('letter.ended', 'number', letter.number.printed, { earlier, state })
 
 async function takeSealedNotice(
   desk: Desk,

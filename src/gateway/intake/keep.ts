@@ -9,6 +9,7 @@ import type { Attachment } from '../../letter/letter.ts'
 import type { Instant } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { type AttachmentStore, type Kept, largestInJournal, TooLarge } from '../attachments/store.ts'
+import type { Offerer } from '../delivery/again.ts'
 import { newId, type System } from '../desk.ts'
 import type { SourceRow } from '../journal/sources.ts'
 
@@ -102,8 +103,7 @@ const isFileGone = (error: unknown): boolean =>
 /** A source on offer: what the journal keeps of it, and of which handing-over it is. */
 export interface Offered extends SourceRow {
   readonly handover: string | null
-  /** Only looked at again (Source.seen). */
-  readonly seen?: boolean
+  readonly offerer: Exclude<Offerer, 'sealer'>
 }
 
 /** A source as the journal keeps it; bytes too large for the journal go to the store first, those of an unread one stay where they are. */
@@ -135,7 +135,7 @@ export async function sourceRowOf(
     bytes: inJournal ? bytes : null,
     receivedAt,
     // One system's handing-over is never another's; and what a writer changed under way is another one.
-    ...(source.seen === true && { seen: true }),
+    offerer: source.seen === true ? 'looked-at' : source.sender === 'waits' ? 'waiting' : 'system',
     handover: source.handover === undefined ? null : `${system.id} ${source.handover} ${sha256}`,
   }
 }

@@ -5,11 +5,13 @@ import { checkLetter, type LetterDraft } from '../../letter/check.ts'
 import { contentDigest } from '../../letter/digest.ts'
 import type { Letter } from '../../letter/letter.ts'
 import { characterFaults } from '../../letter/text.ts'
-import { type MessageId, newMessageId } from '../../letter/time.ts'
+import { newMessageId } from '../../letter/time.ts'
 import { type Problem, problem, type Result } from '../../problem/problem.ts'
-import { postLetter, unreachable } from '../delivery/post.ts'
-import { type Desk, faulty, newId, type Outcome, type System, sealFor } from '../desk.ts'
-import { findEarlier, lettersSent } from '../journal/letters.ts'
+import { judge } from '../delivery/again.ts'
+import { postLetter, type Recall, unreachable } from '../delivery/post.ts'
+import { type Desk, faulty, newId, type Outcome, type System, sealFor, sealNotice } from '../desk.ts'
+import { noticeAbout } from '../journal/find.ts'
+import { findEarlier, type LetterRow } from '../journal/letters.ts'
 import { keepSource } from '../journal/sources.ts'
 import { keepAttachments, type Offered } from './keep.ts'
 
@@ -51,16 +53,18 @@ async function sealAndCommit(
 ): Promise<Outcome> {
   const { position } = item
   const digest = contentDigest(letter)
-  const earlier = await findEarlier(desk.database.committed, letter, digest)
-  if (earlier.kind === 'known' && earlier.failed.length === 0)
+  const { offerer } = source
+  const earlier = judge(await findEarlier(desk.database.committed, letter, digest), offerer)
+  // What ended is answered below, where the answer is recorded and one handing-over is told from another.
+  if (
+    earlier.kind === 'known' &&
+    (offerer === 'looked-at' || (!earlier.resend && earlier.ended === undefined))
+  )
     return { kind: 'known', position, messageId: earlier.messageId }
-  if (source.seen === true) {
-    const before = await sentBefore(desk, letter, digest)
-    if (before !== undefined) return { kind: 'known', position, messageId: before }
-    // Its number was changed after it was taken, or this journal is older than the system's table: nobody handed it over now.
-    if (earlier.kind === 'fresh')
-      return faulty([problem('letter.taken-unknown', 'number', letter.number.printed)])
-  }
+  // Its number was changed after it was taken, or this journal is older than the system's table: nobody handed it over now.
+  if (offerer === 'looked-at' && earlier.kind === 'goes')
+    return faulty([problem('letter.taken-unknown', 'number', letter.number.printed)])
+  const recalls = earlier.kind === 'goes' ? await recallsOf(desk, system, earlier.corrects) : []
   const messageId = newMessageId(desk.clock, desk.random)
   const at = desk.clock.now()
   const envelope: Envelope = {
@@ -76,22 +80,38 @@ async function sealAndCommit(
     const sourceId = await keepSource(transaction, source)
     return postLetter(
       transaction,
-      { messageId, letter, sealed, sourceId, position, handover: source.handover, at, contentDigest: digest },
+      {
+        ...{ messageId, letter, sealed, sourceId, position, at, offerer, recalls },
+        ...{ handover: source.handover, contentDigest: digest },
+      },
       desk.routes,
       newId,
     )
   })
   if (posted.kind === 'problem') return faulty([posted.problem])
   desk.due(posted.due ?? [])
-  if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }
+  if (posted.kind === 'known') {
+    const { messageId: known, ended } = posted
+    return { kind: 'known', position, messageId: known, ...(ended && { ended }) }
+  }
   desk.reached('letter.committed')
   return { kind: 'taken', position, messageId }
 }
 
-/** The newest letter of exactly this content, whatever became of it. */
-async function sentBefore(desk: Desk, letter: Letter, digest: string): Promise<MessageId | undefined> {
-  const sent = await lettersSent(desk.database.committed, letter.from.office, letter.number.normalized)
-  return sent.find(({ contentDigest }) => contentDigest === digest)?.messageId
+/** As the recipient's people read it. */
+const corrected = 'มีฉบับแก้ไขมาแทน'
+
+/** The recalls of what a letter corrects, sealed: a recipient has to forget a letter before it is sent again (domain §3). */
+async function recallsOf(desk: Desk, { office }: System, corrects: readonly LetterRow[]): Promise<Recall[]> {
+  const recalls: Recall[] = []
+  for (const row of corrects) {
+    const said = { kind: 'recall', from: office, at: desk.clock.now(), reason: corrected } as const
+    const notice = await noticeAbout(desk.database.committed, row, said)
+    if (!notice.ok) throw new Error(`a recall of a journalled letter is faulty: ${notice.problems[0].code}`)
+    const { envelope, sealed } = await sealNotice(desk, notice.value)
+    recalls.push({ messageId: envelope.messageId, notice: notice.value, sealed })
+  }
+  return recalls
 }
 
 /** Which attachments a letter names is part of it; where it came from is not. */

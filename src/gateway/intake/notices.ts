@@ -39,7 +39,7 @@ export async function takeNotice(
       transaction,
       {
         ...{ messageId, notice: notice.value, sealed, sourceId, position, handover: source.handover, at },
-        seen: source.seen === true,
+        seen: source.offerer === 'looked-at',
       },
       desk.routes,
       newId,

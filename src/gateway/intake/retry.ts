@@ -176,7 +176,7 @@ class Again {
     if (item.kind === 'waiting') throw new Error('a source that is final waits')
     const before = await takenAt(this.#desk.database.committed, this.#source.id, row.position)
     if (before !== undefined) return this.#end(row, 'known', { messageId: before })
-    const offered: Offered = { ...this.#source, handover: row.handover }
+    const offered: Offered = { ...this.#source, handover: row.handover, offerer: 'person' }
     const outcome = await outcomeOf(this.#desk, system, offered, item)
     if (outcome.kind !== 'faulty') return this.#end(row, outcome.kind, { messageId: outcome.messageId })
     await quarantineItem(this.#desk, system, { beside: new Map() }, offered, item, outcome.problems)

@@ -16,6 +16,8 @@ export type EventName =
   | 'letter.taken'
   | 'letter.known'
   | 'letter.conflicted'
+  /** By the letter that is handed over in its place; itself it is recalled. */
+  | 'letter.corrected'
   | 'letter.moved'
   | 'letter.recalled'
   | 'notice.taken'

@@ -65,6 +65,9 @@ INSERT INTO letters (message_id, recipient, sender, number, date, natural_key, c
   receive_number, live, committed_at, changed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, ?, ?)`,
   byNaturalKey: `SELECT ${letterColumns} FROM letters WHERE natural_key = ? AND live = 1`,
+  retired: `
+SELECT ${letterColumns} FROM letters WHERE sender = ? AND number = ? AND content_digest = ? AND live = 0
+ORDER BY committed_at DESC LIMIT 1`,
   ofMessage: `SELECT ${letterColumns} FROM letters WHERE message_id = ? ORDER BY recipient`,
   one: `SELECT ${letterColumns} FROM letters WHERE message_id = ? AND recipient = ?`,
   received: `
@@ -151,12 +154,27 @@ export async function insertLetter(
 
 /** What the journal holds already of a letter that is offered. */
 export type Earlier =
-  /** These recipients have none. */
-  | { readonly kind: 'fresh'; readonly recipients: readonly OfficeId[] }
-  /** Every recipient has exactly this content under this key; it came to nothing at those in `failed`. */
-  | { readonly kind: 'known'; readonly messageId: MessageId; readonly failed: readonly OfficeId[] }
-  /** Some recipient has another content under the same key. */
-  | { readonly kind: 'conflict'; readonly messageId: MessageId; readonly recipient: OfficeId }
+  /**
+   * These recipients have none, or one of other content that was refused or wrong: those are in `corrects`. `before`: a
+   * letter of exactly this content that was recalled.
+   */
+  | {
+      readonly kind: 'fresh'
+      readonly recipients: readonly OfficeId[]
+      readonly corrects: readonly LetterRow[]
+      readonly before?: LetterRow
+    }
+  /** Every recipient has exactly this content under this key. `ended`: some recipient refused it, or says that it is wrong. */
+  | {
+      readonly kind: 'known'
+      readonly messageId: MessageId
+      readonly givenUp: boolean
+      readonly ended?: LetterState
+    }
+  /** Some recipient has another content under the same key. `before` as above. */
+  | { readonly kind: 'conflict'; readonly messageId: MessageId; readonly before?: LetterRow }
+
+const hasEnded = ({ state }: LetterRow): boolean => state === 'refused' || state === 'wrong'
 
 /** Compares an offered letter with what is there under its natural key (design §5.5, duplicates). */
 export async function findEarlier(
@@ -164,22 +182,31 @@ export async function findEarlier(
   letter: Letter,
   digest = contentDigest(letter),
 ): Promise<Earlier> {
-  let known: MessageId | undefined
-  const fresh: OfficeId[] = []
-  const failed: OfficeId[] = []
+  const { from, number } = letter
+  const recalled = () => reader.one<LetterRow>(letterSql.retired, from.office, number.normalized, digest)
+  const same: LetterRow[] = []
+  const recipients: OfficeId[] = []
+  const corrects: LetterRow[] = []
   for (const recipient of letter.to.offices) {
     const row = await reader.one<LetterRow>(letterSql.byNaturalKey, naturalKey(letter, recipient))
-    if (row === undefined) fresh.push(recipient)
-    else if (row.contentDigest !== digest) return { kind: 'conflict', messageId: row.messageId, recipient }
-    else {
-      known = row.messageId
-      if (next(letterTable, row.state, 'resend') !== undefined) failed.push(recipient)
+    if (row?.contentDigest === digest) same.push(row)
+    else if (row !== undefined && !hasEnded(row)) {
+      const before = await recalled()
+      return { kind: 'conflict', messageId: row.messageId, ...(before && { before }) }
+    } else {
+      recipients.push(recipient)
+      if (row !== undefined) corrects.push(row)
     }
   }
-  // A circular that was recalled at one recipient goes to that one again.
-  return known === undefined || fresh.length > 0
-    ? { kind: 'fresh', recipients: fresh }
-    : { kind: 'known', messageId: known, failed }
+  const known = same.at(-1)
+  // A circular that was recalled at one recipient may go to that one again.
+  if (known !== undefined && recipients.length === 0) {
+    const ended = same.find(hasEnded)?.state
+    const givenUp = same.some(({ state }) => state === 'given-up')
+    return { kind: 'known', messageId: known.messageId, givenUp, ...(ended && { ended }) }
+  }
+  const before = await recalled()
+  return { kind: 'fresh', recipients, corrects, ...(before && { before }) }
 }
 
 export const lettersOfMessage = (reader: Reader, messageId: string): Promise<LetterRow[]> =>

@@ -537,3 +537,18 @@ t.test(
     t.match(other.ok ? [] : other.problems, [{ path: 'send.transport.kind' }])
   },
 )
+
+t.test(
+  'a letter that was refused, handed over again unchanged: no ProcessID says that it goes',
+  async (t) => {
+    const { gateway, send } = await opened(t)
+    const messageId = messageIds()()
+    gateway.take = async () => [{ kind: 'known', position: 'letter', messageId, ended: 'refused' }]
+    const { body } = await send(soapOf(letterOf('พท 0017.1/7')))
+    t.equal(contentOf(body, 'ErrorCode'), 'letter.ended')
+    t.match(contentOf(body, 'ErrorDescription'), /พท 0017\.1\/7/)
+    t.notMatch(body, '<ProcessID>')
+    gateway.take = async () => [{ kind: 'known', position: 'letter', messageId }]
+    t.match((await send(soapOf(letterOf('พท 0017.1/7')))).body, '<ProcessID>', 'the same answer again')
+  },
+)

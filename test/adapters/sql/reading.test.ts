@@ -111,6 +111,14 @@ async function reading(t: Test, on: Ground): Promise<void> {
         await restart()
         t.match(gateway.reports.at(-1), { event: 'sql.row-known' })
         t.equal(last()?.handover ?? '', second?.handover ?? '', 'told by the row alone')
+        t.same(await sent(), ['T'])
+        await ask("UPDATE `หนังสือส่ง` SET `สถานะ` = 'N'")
+        gateway.answer = ({ position }) => ({
+          ...{ kind: 'known', position, messageId: messageIdOf(1), ended: 'refused' },
+        })
+        await pass(10_000)
+        t.same(await sent(), ['R'], 'unchanged after a refusal it does not go, and its row says so')
+        t.same(await sent('ข้อผิดพลาด'), ['letter.ended'])
       },
     )
 

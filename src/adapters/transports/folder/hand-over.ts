@@ -34,6 +34,7 @@ export function folderHandOver({ path, clock, letter, notice }: Settings): {
   const attempt = async (parcel: Parcel, form: DocumentForm, signal: AbortSignal): Promise<Outcome> => {
     const found = await proof()
     if (found === 'absent') return unavailable('adapter.folder.absent', path)
+    if (found === 'no-folder') return unavailable('adapter.folder.no-folder', path)
     if (found === 'other') return unavailable('adapter.folder.other', path)
     await ensureFolder(own)
     if (clock.elapsed() - swept > 86_400_000) {
@@ -47,7 +48,7 @@ export function folderHandOver({ path, clock, letter, notice }: Settings): {
     start: async (verbs) => {
       // The folder is known from the start, so that a share which goes away before the first parcel is missed.
       const reason = await proof().then(
-        (found) => (found === 'absent' ? 'ENOENT' : ''),
+        (found) => (found === 'absent' ? 'ENOENT' : found === 'no-folder' ? 'ENOTDIR' : ''),
         (error: unknown) => {
           if (codeOf(error) === '') throw error
           return codeOf(error)
@@ -64,6 +65,7 @@ export function folderHandOver({ path, clock, letter, notice }: Settings): {
       } catch (error) {
         const reason = codeOf(error)
         if (reason === '') throw error
+        if (reason === 'ENOTDIR') return unavailable('adapter.folder.no-folder', path)
         return unavailable('adapter.folder.failed', path, { reason })
       }
     },

@@ -5,8 +5,8 @@ import { readFile, rename, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureFolder, look, openRegular, syncFolder, writeNew } from './files.ts'
 
-/** `ours`: hand over · `other`: it is another folder, or its mark is gone · `absent`: no folder stands there. */
-export type Proof = 'ours' | 'other' | 'absent'
+/** `ours`: hand over · `other`: it is another folder, or its mark is gone · `absent`: nothing stands there · `no-folder`: something else does. */
+export type Proof = 'ours' | 'other' | 'absent' | 'no-folder'
 
 /**
  * A check of one folder. The first time it writes a mark, `.saraban/folder`, or finds one; from then on the folder must
@@ -19,7 +19,9 @@ export function folderProof(path: string): () => Promise<Proof> {
   const accept = join(own, 'accept')
   let known: string | undefined
   const check = async (): Promise<Proof> => {
-    if ((await look(path))?.isDirectory() !== true) return 'absent'
+    const standing = await look(path)
+    if (standing === undefined) return 'absent'
+    if (!standing.isDirectory()) return 'no-folder'
     const stands = (await look(own)) !== undefined
     // A link in place of our own folder is never followed: this throws.
     if (stands) await ensureFolder(own)

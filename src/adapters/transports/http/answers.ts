@@ -36,6 +36,10 @@ function statusOf(problems: readonly [Problem, ...Problem[]]): number {
   return statuses.find((status) => status >= 400 && status !== 422) ?? 422
 }
 
+/** What a letter that is known came to, and why it does not go again. */
+const endedOf = (taken: Taken): { readonly ended?: string } =>
+  taken.kind === 'known' && taken.ended !== undefined ? { ended: taken.ended } : {}
+
 /** The answer to a letter or notice of a system: 201 taken, 200 known, 202 in quarantine for a person, 4xx every problem. */
 export function jsonAnswer(taken: Taken): DoorAnswer {
   switch (taken.kind) {
@@ -44,7 +48,7 @@ export function jsonAnswer(taken: Taken): DoorAnswer {
       return {
         status: taken.kind === 'taken' ? 201 : 200,
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ messageId: taken.messageId, state: taken.kind }),
+        body: JSON.stringify({ messageId: taken.messageId, state: taken.kind, ...endedOf(taken) }),
       }
     case 'quarantined': {
       const [first, ...rest] = taken.problems
@@ -78,6 +82,7 @@ export function manyAnswer(taken: readonly Taken[]): DoorAnswer {
         position: each.position,
         state: each.kind,
         ...('messageId' in each && { messageId: each.messageId }),
+        ...endedOf(each),
         ...('problems' in each && { problems: each.problems.map(told) }),
       })),
     }),

@@ -32,7 +32,8 @@ async function letter(exchange: Exchange, document: XmlElement): Promise<DoorAns
     const path = 'ram:SenderParty/ram:DepartmentOrganization/ram:ID'
     return failure([problem('ecms.sender.other', path, id, { office: exchange.office })])
   }
-  return orFailure(await taken(exchange, 'letter'), (messageId) =>
+  const number = textOf(child(child(document, 'CorrespondenceLetter'), 'ID'))
+  return orFailure(await taken(exchange, 'letter', number), (messageId) =>
     letterTaken(processId(messageId), exchange.now),
   )
 }
@@ -57,7 +58,11 @@ async function notifier(exchange: Exchange, element: XmlElement, name: Notifier)
 }
 
 /** Offers the request and waits for the commit. A message holds one item, so that there is one outcome. */
-async function taken(exchange: Exchange, document: 'letter' | 'notice'): Promise<Result<MessageId>> {
+async function taken(
+  exchange: Exchange,
+  document: 'letter' | 'notice',
+  number?: string,
+): Promise<Result<MessageId>> {
   const outcomes = await exchange.verbs.take({
     document,
     name: exchange.message.operation,
@@ -66,13 +71,19 @@ async function taken(exchange: Exchange, document: 'letter' | 'notice'): Promise
     sender: 'waits',
     final: true,
   })
-  return outcomeOf(outcomes[0])
+  return outcomeOf(outcomes[0], number)
 }
 
-function outcomeOf(outcome: Taken | undefined): Result<MessageId> {
+function outcomeOf(outcome: Taken | undefined, number: string | undefined): Result<MessageId> {
   switch (outcome?.kind) {
-    case 'taken':
     case 'known':
+      // Its form has a place for a ProcessID only, and that would say that it goes.
+      if (outcome.ended !== undefined) {
+        const { messageId: earlier, ended: state } = outcome
+        return bad(problem('letter.ended', 'ram:ID', number, { earlier, state }))
+      }
+      return good(outcome.messageId)
+    case 'taken':
       return good(outcome.messageId)
     case 'refused':
       return bad(...outcome.problems)

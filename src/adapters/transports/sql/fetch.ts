@@ -419,9 +419,11 @@ function backOf({ status, writeBack, charset }: RowReading, taken: readonly Take
       back.set(column, text === undefined || charset === undefined ? (text ?? null) : encode(text, charset))
   }
   const good = taken.find((each) => each.kind === 'taken' || each.kind === 'known')
-  const faults = taken.flatMap((each) =>
-    each.kind === 'quarantined' || each.kind === 'refused' ? each.problems.map(({ code }) => code) : [],
-  )
+  const faults = taken.flatMap((each) => {
+    if (each.kind === 'quarantined' || each.kind === 'refused') return each.problems.map(({ code }) => code)
+    // Handed over again unchanged, it does not go: its clerk is not left to think so.
+    return each.kind === 'known' && each.ended !== undefined ? ['letter.ended'] : []
+  })
   if (status !== undefined)
     // A row that the profile skips is no letter: it is done with.
     said(status.column, faults.length === 0 ? status.taken : status.refused)

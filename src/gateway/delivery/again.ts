@@ -1,0 +1,74 @@
+// A letter under a key that was used before: does it go, is it known, or is it for a person (decision 0018)?
+import type { OfficeId } from '../../letter/offices.ts'
+import type { MessageId } from '../../letter/time.ts'
+import type { Earlier, LetterRow } from '../journal/letters.ts'
+import type { LetterState } from './states.ts'
+
+/**
+ * Who offers a letter. `system`: hands it over, and nobody waits for an answer (a folder, a table) · `waiting`: waits for the
+ * answer (HTTP, SOAP) · `person`: orders that what waits in quarantine is tried again · `looked-at`: nobody, the system's
+ * table is only looked at again (Source.seen) · `sealer`: an office that seals by itself, under a message id of its own.
+ */
+export type Offerer = 'system' | 'waiting' | 'person' | 'looked-at' | 'sealer'
+
+export type Judged =
+  /** It goes to `recipients`, after each of `corrects` has been recalled. */
+  | {
+      readonly kind: 'goes'
+      readonly recipients: readonly OfficeId[]
+      readonly corrects: readonly LetterRow[]
+    }
+  /** `resend`: what was given up of it goes again under its own message id. `ended`: it came to this, and goes no more by itself. */
+  | {
+      readonly kind: 'known'
+      readonly messageId: MessageId
+      readonly resend: boolean
+      readonly ended?: LetterState
+    }
+  | { readonly kind: 'conflict'; readonly messageId: MessageId }
+
+/**
+ * What becomes of a letter of another handing-over, by where the earlier one of its sender, number, date and recipient stands:
+ *
+ * | the earlier one          | the same content                                    | other content                        |
+ * |--------------------------|-----------------------------------------------------|--------------------------------------|
+ * | none                     | goes                                                | goes                                 |
+ * | on its way, or delivered | known                                               | conflict                             |
+ * | registered               | known                                               | conflict                             |
+ * | given up                 | known, and tried again under its own message id     | conflict                             |
+ * | refused or wrong         | known, its state is said                            | corrected: a recall, then the letter |
+ * | — and its office seals   | refused, its state is said                          | conflict: it recalls by itself       |
+ * | recalled                 | known, its state is said                            | goes                                 |
+ * | — and somebody waits, seals, or a person orders it | goes                      | goes                                 |
+ *
+ * A letter whose correction stands already is as one that was recalled, and by somebody who waits a conflict. What is only
+ * looked at again never goes. One handing-over is taken once (`takenOf`): offered again it is known, and with
+ * other content a conflict, whatever became of it.
+ */
+export function judge(earlier: Earlier, offerer: Offerer): Judged {
+  switch (earlier.kind) {
+    case 'conflict':
+      return earlier.before !== undefined && isBlind(offerer) ? recalled(earlier.before) : earlier
+    case 'known': {
+      const { messageId, givenUp, ended } = earlier
+      return { kind: 'known', messageId, resend: givenUp && offerer !== 'looked-at', ...(ended && { ended }) }
+    }
+    case 'fresh': {
+      const { recipients, corrects, before } = earlier
+      const [first] = corrects
+      if (before !== undefined && (isBlind(offerer) || first !== undefined)) return recalled(before)
+      if (first !== undefined && (offerer === 'looked-at' || offerer === 'sealer'))
+        return { kind: 'conflict', messageId: first.messageId }
+      return { kind: 'goes', recipients, corrects }
+    }
+    default:
+      return earlier satisfies never
+  }
+}
+
+/** Who has recalled a letter and hands it over to somebody who answers means it; a nightly export means nothing. */
+const isBlind = (offerer: Offerer): boolean => offerer === 'system' || offerer === 'looked-at'
+
+const recalled = ({ messageId, state }: LetterRow): Judged => ({
+  ...{ kind: 'known', messageId, resend: false, ended: state },
+})
