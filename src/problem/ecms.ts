@@ -12,6 +12,26 @@ export const ecmsProblems = {
       th: 'ลดจำนวนหรือขนาดของไฟล์แนบ หรือขอให้ผู้ดูแลเกตเวย์เพิ่มขนาดสูงสุด',
     },
   },
+  'ecms.head.too-large': {
+    status: 413,
+    permanent: true,
+    en: 'the item has {size} bytes, and its profile allows {limit}: it is kept whole, and was not read',
+    th: 'รายการมี {size} ไบต์ เกินกว่า {limit} ไบต์ ที่โปรไฟล์กำหนด: เก็บไว้ครบถ้วนแต่ยังไม่ได้อ่าน',
+    remedy: {
+      en: 'Ask its office whether the letter is what it should be: if so, saraban quarantine retry ID --believe reads it all the same. Raise the limit in the profile if such letters are usual.',
+      th: 'สอบถามหน่วยงานว่าหนังสือถูกต้องหรือไม่ ถ้าถูกต้องให้ใช้ saraban quarantine retry ID --believe เพื่ออ่าน และเพิ่มขีดจำกัดในโปรไฟล์หากมีหนังสือลักษณะนี้เป็นปกติ',
+    },
+  },
+  'ecms.head.stuck': {
+    status: 413,
+    permanent: true,
+    en: 'the head of the server’s queue cannot be taken out of it, and all behind it wait: {reason} ({size} bytes, of which {limit} are read)',
+    th: 'นำรายการแรกออกจากคิวของเซิร์ฟเวอร์ไม่ได้ รายการถัดไปทั้งหมดต้องรอ: {reason} ({size} ไบต์ อ่านได้ไม่เกิน {limit} ไบต์)',
+    remedy: {
+      en: 'Raise the limit in the profile until the item can be read, or ask the system’s people to take it out of the queue and to send it another way; then dismiss this entry.',
+      th: 'เพิ่มขีดจำกัดในโปรไฟล์จนอ่านรายการนั้นได้ หรือให้ผู้ดูแลระบบนำออกจากคิวแล้วส่งทางอื่น จากนั้นยกเลิกรายการนี้ (dismiss)',
+    },
+  },
   'ecms.body.empty': {
     status: 400,
     permanent: true,

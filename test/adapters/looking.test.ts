@@ -90,6 +90,7 @@ t.test('the SOAP poll goes on after an error within a look', async (t) => {
         if (calls === 1) throw new TypeError('a defect')
         return { kind: 'lost', sent: false, reason: 'ECONNREFUSED' }
       },
+      pour: async () => ({ kind: 'lost', sent: false, reason: 'ECONNREFUSED' }),
       close: async () => undefined,
     },
     codes: { known: [], later: [], nothing: [] },

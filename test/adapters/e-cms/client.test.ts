@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers'
 import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
 import { createAdapter } from '../../../src/adapters/adapter.ts'
-import type { Adapter, KnownLetter, Outcome, Taken } from '../../../src/adapters/contract.ts'
+import type { Adapter, KnownLetter, Outcome, Source, Taken } from '../../../src/adapters/contract.ts'
 import { readProfile } from '../../../src/adapters/profile.ts'
 import { createAuthority, issueCertificate, keyToPem, newKey } from '../../../src/gateway/trust/authority.ts'
 import { checkNotice } from '../../../src/letter/check.ts'
@@ -778,15 +778,61 @@ t.test('what a poll is answered when nothing comes', async (t) => {
   t.same([gateway.offered, state.deleted], [[], []], 'half a letter is no letter')
 })
 
-t.test('an item larger than the limit stays there, and is told of', async (t) => {
-  const big = item('7', letterXml('ตง 0017.1/1').replace('YWJj', 'YWJj'.repeat(1000)))
-  const { gateway, adapter, state } = await queueOf(t, [['7', big]], {}, { limit: '2KiB' })
+t.test('an item larger than the limit is kept whole for a person, and those behind it go on', async (t) => {
+  const padded = letterXml('ตง 0017.1/1').replace('YWJj', 'YWJj'.repeat(2000))
+  const big = item('7', padded)
+  const small = item('8', letterXml('ตง 0017.1/2'))
+  // Some servers say the ProcessID behind the item; what the letter says of itself is none.
+  const told = '<ProcessID>9</ProcessID>'
+  const behind = item('9', padded.replace('YWJj', '<ProcessID>66</ProcessID>YWJj')).replace(told, '')
+  const moved = behind.replace('</GovernmentDocument>', `</GovernmentDocument>${told}`)
+  const close =
+    moved === behind ? behind.replace(/<\/([\w-]+:)?GovernmentDocument>/, (end) => end + told) : moved
+  const items: [string, string][] = [
+    ['7', big],
+    ['8', small],
+    ['9', close],
+  ]
+  const { gateway, adapter, state } = await queueOf(t, items, {}, { limit: '4KiB' })
   await adapter.start(gateway.verbs(adapter))
-  t.same([gateway.offered, state.deleted], [[], []])
-  t.match(gateway.reports, [
-    { event: 'soap.unavailable', facts: { reason: 'an answer of more than 2048 bytes' } },
-  ])
+  t.same(state.deleted, ['7', '8', '9'])
+  const [first, second, third] = gateway.offered
+  t.match(first, {
+    document: 'letter',
+    doubts: [{ code: 'ecms.head.too-large', details: { size: first?.unread?.size, limit: 4096 } }],
+  })
+  const kept = (each: Source | undefined) => gateway.kept.get(each?.unread?.sha256 ?? '')?.toString() ?? ''
+  t.match(kept(first), /^<[\s\S]*(YWJj){2000}[\s\S]*Envelope>\s*$/, 'whole')
+  t.equal(kept(first).length > 8000 && Buffer.byteLength(kept(first)), first?.unread?.size)
+  t.match(second, { doubts: undefined })
+  t.match(kept(third), told)
+  t.same(gateway.reports, [])
 })
+
+t.test(
+  'an item larger than the limit whose ProcessID nobody finds stays there, and is told of',
+  async (t) => {
+    const big = item('7', letterXml('ตง 0017.1/1').replace('YWJj', 'YWJj'.repeat(2000)))
+    const nameless = big.replace('<ProcessID>7</ProcessID>', '')
+    const { gateway, adapter, state, look } = await queueOf(t, [['7', nameless]], {}, { limit: '4KiB' })
+    await adapter.start(gateway.verbs(adapter))
+    await look()
+    t.same(state.deleted, [])
+    for (const each of gateway.offered)
+      t.match(each, {
+        handover: 'soap head',
+        unread: { sha256: undefined },
+        doubts: [{ code: 'ecms.head.stuck', details: { reason: 'an item whose ProcessID is not found' } }],
+      })
+    t.match(gateway.reports, [
+      {
+        event: 'soap.unavailable',
+        facts: { reason: /the queue stands: .*ProcessID.* \[ecms\.head\.stuck\]/ },
+      },
+    ])
+    t.equal(gateway.reports.length, 1, 'once')
+  },
+)
 
 t.test('stopped in the middle of a look', async (t) => {
   let asked: () => void = () => undefined

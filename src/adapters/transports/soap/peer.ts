@@ -1,6 +1,6 @@
 // The other side: a province's own server of the exchange. One call is one POST; what came of it is said, nothing is tried again.
 import { Readable } from 'node:stream'
-import { Agent } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import type { Clock } from '../../../letter/time.ts'
 import { printable } from '../../../problem/problem.ts'
 import { Findings } from '../../formats/e-cms/gather.ts'
@@ -35,10 +35,15 @@ export interface Heard {
   readonly said?: Said
 }
 
-export type Answered =
-  | { readonly kind: 'heard'; readonly heard: Heard }
-  /** No whole answer. `sent`: the server may have the whole request. `too-large`: it says more than is read. */
-  | { readonly kind: 'lost'; readonly sent: boolean; readonly reason: string }
+export type Answered = { readonly kind: 'heard'; readonly heard: Heard } | Lost
+
+/** No whole answer. `sent`: the server may have the whole request. `beyond`: it says more than is read. */
+export interface Lost {
+  readonly kind: 'lost'
+  readonly sent: boolean
+  readonly reason: string
+  readonly beyond?: true
+}
 
 export interface Peer {
   /**
@@ -46,6 +51,8 @@ export interface Peer {
    * most `limit` bytes. Never throws for what the server does.
    */
   call(call: Call): Promise<Answered>
+  /** The same, but the body of an answer goes to `into` as it comes, of whatever size. What `into` throws of itself is thrown. */
+  pour<Value>(call: Call, into: (status: number, body: Readable) => Promise<Value>): Promise<Value | Lost>
   close(): Promise<void>
 }
 
@@ -80,61 +87,98 @@ export function peerOf(settings: PeerSettings): Peer {
       agent = undefined
       await closing?.close()
     },
-    async call(call) {
-      const [open, close] = frameOf(settings.url, call)
-      const content = call.written === true ? call.content : settings.bytes(call.content)
-      const parts = [settings.bytes(open), content, settings.bytes(close)]
-      const length = parts.reduce((sum, part) => sum + part.length, 0)
-      const tooLong = new AbortController()
-      const cancel = clock.schedule(clock.now() + longestCall, () => tooLong.abort())
-      let sent = false
-      async function* watched() {
-        let given = 0
-        for (const part of parts)
-          for (const piece of inPieces(part)) {
-            given += piece.length
-            // The last piece may arrive, whatever becomes of the connection afterwards.
-            sent = given === length
-            yield piece
-          }
-      }
-      try {
-        // Redirects are followed nowhere (attack T1).
-        agent ??= agentOf(settings)
-        const answer = await agent.request({
-          origin: url.origin,
-          path: `${url.pathname}${url.search}`,
-          method: 'POST',
-          headers: {
-            'content-type': `text/xml; charset=${settings.charset}`,
-            'content-length': String(length),
-            soapaction: '""',
-            ...authorization,
-          },
-          body: Readable.from(watched(), { objectMode: false }),
-          signal: AbortSignal.any([call.signal, tooLong.signal]),
-        })
-        const bytes = await bounded(answer.body, call.limit, saidLength(answer.headers['content-length']))
+    call: (call) =>
+      request(call, async ({ statusCode, headers, body }): Promise<Answered> => {
+        const bytes = await bounded(body, call.limit, saidLength(headers['content-length']))
         if (bytes === undefined)
-          return { kind: 'lost', sent: true, reason: `an answer of more than ${call.limit} bytes` }
+          return {
+            kind: 'lost',
+            sent: true,
+            reason: `an answer of more than ${call.limit} bytes`,
+            beyond: true,
+          }
         const said = await readSaid(bytes)
-        const retryAfter = retryAfterOf(answer.headers['retry-after'], clock.now())
+        const retryAfter = retryAfterOf(headers['retry-after'], clock.now())
         return {
           kind: 'heard',
           heard: {
-            status: answer.statusCode,
-            type: printable(String(answer.headers['content-type'] ?? 'no type'), 100),
+            status: statusCode,
+            type: printable(String(headers['content-type'] ?? 'no type'), 100),
             bytes,
             ...(retryAfter !== undefined && { retryAfter }),
             ...(said && { said }),
           },
         }
-      } catch (error) {
-        return { kind: 'lost', sent, reason: reasonOf(error) }
-      } finally {
-        cancel()
-      }
+      }),
+    pour: async (call, into) => {
+      let own: { readonly error: unknown } | undefined
+      const poured = await request(call, ({ statusCode, body }) =>
+        into(statusCode, body).catch((error: unknown) => {
+          own = { error }
+          throw error
+        }),
+      )
+      // A full disk is no server that is away; but what its connection ended with is.
+      if (
+        own !== undefined &&
+        !(
+          own.error instanceof Error &&
+          'code' in own.error &&
+          /^(UND_ERR|E(CONN|PIPE)|ERR_STREAM_PREMATURE)/.test(String(own.error.code))
+        )
+      )
+        throw own.error
+      return poured
     },
+  }
+
+  async function request<Value>(
+    call: Call,
+    use: (answer: Dispatcher.ResponseData) => Promise<Value>,
+  ): Promise<Value | Lost> {
+    const [open, close] = frameOf(settings.url, call)
+    const content = call.written === true ? call.content : settings.bytes(call.content)
+    const parts = [settings.bytes(open), content, settings.bytes(close)]
+    const length = parts.reduce((sum, part) => sum + part.length, 0)
+    const tooLong = new AbortController()
+    const cancel = clock.schedule(clock.now() + longestCall, () => tooLong.abort())
+    let sent = false
+    async function* watched() {
+      let given = 0
+      for (const part of parts)
+        for (const piece of inPieces(part)) {
+          given += piece.length
+          // The last piece may arrive, whatever becomes of the connection afterwards.
+          sent = given === length
+          yield piece
+        }
+    }
+    try {
+      // Redirects are followed nowhere (attack T1).
+      agent ??= agentOf(settings)
+      const answer = await agent.request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: 'POST',
+        headers: {
+          'content-type': `text/xml; charset=${settings.charset}`,
+          'content-length': String(length),
+          soapaction: '""',
+          ...authorization,
+        },
+        body: Readable.from(watched(), { objectMode: false }),
+        signal: AbortSignal.any([call.signal, tooLong.signal]),
+      })
+      try {
+        return await use(answer)
+      } finally {
+        if (!answer.body.readableEnded) answer.body.on('error', () => undefined).destroy()
+      }
+    } catch (error) {
+      return { kind: 'lost', sent, reason: reasonOf(error) }
+    } finally {
+      cancel()
+    }
   }
 }
 

@@ -1,12 +1,15 @@
 // Polls a province's own server: the head of its queue, the commit here, then the delete there. Neither is tried again within
 // a look: a head that was not deleted is met again at the next one, is known here, and is deleted then.
+import { problem } from '../../../problem/problem.ts'
 import type { AdapterVerbs } from '../../contract.ts'
 import { Findings } from '../../formats/e-cms/gather.ts'
 import type { Operation } from '../../formats/e-cms/names.ts'
 import { xmlWriter } from '../../formats/e-cms/write-xml.ts'
 import { textOf } from '../../formats/e-cms/xml.ts'
+import { tooLarge } from '../keeping.ts'
 import { looking } from '../looking.ts'
 import { brokenItem, digestOf, itemIn } from './heard.ts'
+import { LargeHead } from './large-head.ts'
 import type { Answered, Peer } from './peer.ts'
 import { type ErrorCodes, isDone, loggable, meaningOf } from './verdict.ts'
 
@@ -38,7 +41,21 @@ interface Head {
   readonly digest: string
   readonly document: 'letter' | 'notice'
   readonly bytes: Buffer
+  /** Larger than may be read: the whole answer is in the gateway's keeping. */
+  readonly unread?: { readonly sha256: string; readonly size: number }
 }
+
+/** Bytes of an item, at most, that are kept unread (design §5.3). */
+const largest = 2 * 1024 ** 3
+
+const offeredAs = (handover: string) =>
+  ({
+    name: 'CorrespondenceLetterInboundResponse',
+    beside: new Map(),
+    handover,
+    sender: 'gone',
+    final: true,
+  }) as const
 
 export function pollOf({ peer, codes, every, limit }: Polling): Poll {
   let ending = new AbortController()
@@ -59,7 +76,9 @@ export function pollOf({ peer, codes, every, limit }: Polling): Poll {
   async function look(verbs: AdapterVerbs): Promise<Trouble | undefined> {
     let deleted = ''
     for (let count = 0; count < most && !ending.signal.aborted; count += 1) {
-      const head = headOf(await call('CorrespondenceLetterInboundRequest', '', verbs.clock.now()), codes)
+      const answer = await call('CorrespondenceLetterInboundRequest', '', verbs.clock.now())
+      const beyond = answer.kind === 'lost' && answer.beyond === true
+      const head = beyond ? await largeHead(verbs) : headOf(answer, codes)
       if (head === undefined || 'event' in head) return head
       const facts = { process: loggable([{ code: head.processId, description: '', standard: false }]) }
       if (head.digest === deleted) return { event: 'soap.head-stays', facts }
@@ -73,18 +92,51 @@ export function pollOf({ peer, codes, every, limit }: Polling): Poll {
     return undefined
   }
 
+  /** A head that is larger than may be read would stand before all others for ever: it is kept whole, for a person. */
+  async function largeHead(verbs: AdapterVerbs): Promise<Head | Trouble> {
+    const operation = 'CorrespondenceLetterInboundRequest'
+    const now = verbs.clock.now()
+    const seen = new LargeHead()
+    const request = { operation, content: Buffer.alloc(0), id: `${operation}.${now}`, limit } as const
+    const kept = await peer
+      .pour({ ...request, signal: ending.signal }, async (status, body) =>
+        status < 300 ? verbs.keep(seen.past(body), largest) : { status },
+      )
+      .catch((error: unknown) => {
+        if (tooLarge(error)) return { stuck: `an item of more than ${largest} bytes` }
+        throw error
+      })
+    if ('kind' in kept) return troubleOf(kept, operation)
+    if ('status' in kept)
+      return { event: 'soap.unavailable', facts: { operation, reason: `HTTP ${kept.status}` } }
+    if ('stuck' in kept) return stuckHead(kept.stuck, largest, verbs)
+    const found = seen.found()
+    return found === undefined
+      ? stuckHead('an item whose ProcessID is not found', kept.size, verbs)
+      : { ...found, bytes: Buffer.alloc(0), unread: kept }
+  }
+
+  /** Told in quarantine once, and as a trouble of the place as long as it lasts. */
+  async function stuckHead(reason: string, size: number, verbs: AdapterVerbs): Promise<Trouble> {
+    const details = { size, limit, reason }
+    const doubts = [problem('ecms.head.stuck', '', undefined, details)] as const
+    const told = { document: 'letter', bytes: Buffer.alloc(0), unread: { size }, doubts } as const
+    await verbs.take({ ...told, ...offeredAs('soap head') }).catch(() => undefined)
+    return { event: 'soap.unavailable', facts: { reason: `the queue stands: ${reason} [ecms.head.stuck]` } }
+  }
+
   /** The commit comes first, and nothing is deleted there that is not whole here. */
   async function store(head: Head, verbs: AdapterVerbs): Promise<Trouble | undefined> {
     if (head.digest === stored) return undefined
     const taken = await verbs
       .take({
         document: head.document,
-        name: 'CorrespondenceLetterInboundResponse',
         bytes: head.bytes,
-        beside: new Map(),
-        handover: `soap ${head.digest}`,
-        sender: 'gone',
-        final: true,
+        ...offeredAs(`soap ${head.digest}`),
+        ...(head.unread && {
+          unread: head.unread,
+          doubts: [problem('ecms.head.too-large', '', undefined, { size: head.unread.size, limit })],
+        }),
       })
       .catch(() => undefined)
     const kept = taken?.every(({ kind }) => kind === 'taken' || kind === 'known' || kind === 'quarantined')

@@ -45,6 +45,16 @@ export const soapOut = transport<Options>({
         'refused: another letter',
         'ecms.peer.other',
       ],
+      [
+        'the head of its queue is beyond `limit`',
+        'in quarantine, kept whole and not read; those behind it go on',
+        'ecms.head.too-large',
+      ],
+      [
+        'the same, and its ProcessID is not found, or it is beyond 2 GiB',
+        'it stays, and all behind it wait: told in quarantine, and as a trouble of the office',
+        'ecms.head.stuck',
+      ],
       ['an ErrorCode that is not among `errors`', 'refused for good', 'adapter.peer.refused'],
     ],
   },
