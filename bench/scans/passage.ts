@@ -125,7 +125,7 @@ async function passOn(
       )
     return readFileSync(log, 'utf8')
       .split('\n')
-      .find((line) => /too-large|document-refused/.test(line))
+      .find((line) => /too-large|document-refused|an answer of more than/.test(line))
   }
   let said: string | undefined
   let unsaid = false
