@@ -390,6 +390,30 @@ t.test('X10: JSON that says two things, or too much, is refused', (t) => {
   t.end()
 })
 
+t.test('X10: hostile JSON is refused before the engine makes anything of it', (t) => {
+  const found = (text: string) => {
+    const parse = t.capture(JSON, 'parse', JSON.parse)
+    const result = readStrictJson(Buffer.from(text))
+    // Of keys it makes texts.
+    const whole = parse().filter(({ args }) => args[0].length > 1_000)
+    return [result.ok ? 'ok' : result.problems.map(({ details }) => details?.['what']), whole.length]
+  }
+  const many = 10_000_000
+  t.same(found('['.repeat(many)), [['levels'], 0])
+  t.same(found(','.repeat(many)), [['values'], 0])
+  t.same(found(`[${'1,'.repeat(many)}1]`), [['values'], 0])
+  t.same(found(`[${'[],'.repeat(many)}[]]`), [['values'], 0])
+  const keys = Array.from({ length: 20_001 }, (_, index) => `"${index}":1`)
+  t.same(found(`{${keys.join()}}`), [['keys'], 0])
+  // A list of lists may hold as much as it says, and no value more.
+  t.same(found(`[${'1,'.repeat(99_999)}1]`), ['ok', 1])
+  t.same(found(`[${'1,'.repeat(100_000)}1]`), [['values'], 0])
+  t.same(found(`["${','.repeat(200_000)}"]`), ['ok', 1])
+  const inexact = readStrictJson(Buffer.from(`[${'1e400 '.repeat(many / 10)}]`))
+  t.ok(!inexact.ok && inexact.problems.length === 1_000)
+  t.end()
+})
+
 t.test('no bytes make a reader throw: what a source holds is items', async (t) => {
   const letter = mustBe(await csvForms.receive!.write(outgoing(fixedLetter({ attachments: [] })))).bytes
   const json = mustBe(await jsonForms.receive!.write(outgoing(fixedLetter({ attachments: [] })))).bytes

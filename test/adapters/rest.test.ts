@@ -923,6 +923,27 @@ t.test('JSON as text: digits stay, keys are found, garbage is none', (t) => {
   return Promise.resolve()
 })
 
+t.test('X10: hostile JSON is refused before the engine makes anything of it', (t) => {
+  const many = 10_000_000
+  const parse = t.capture(JSON, 'parse', JSON.parse)
+  for (const text of [
+    '['.repeat(many),
+    ','.repeat(many),
+    `[${'1,'.repeat(many)}1]`,
+    `[${'{},'.repeat(many)}1]`,
+  ])
+    t.equal(readJsonText(Buffer.from(text)), undefined, text.slice(0, 5))
+  t.equal(parse().length, 0)
+  // As many and as deep as may be, and one more.
+  const list = (count: number) => readJsonText(Buffer.from(`[${'[],'.repeat(count - 2)}1]`))
+  t.ok(list(200_000))
+  t.notOk(list(200_001))
+  const deep = (levels: number) => readJsonText(Buffer.from('['.repeat(levels) + ']'.repeat(levels)))
+  t.ok(deep(17))
+  t.notOk(deep(18))
+  t.end()
+})
+
 t.test('templates: a value is one segment or one parameter, and nothing else', (t) => {
   t.same(addressOf('/a/{key}?x={key}', { key: 'ก/../?&# %2e' }), {
     ok: true,

@@ -2,14 +2,16 @@
 import { isUtf8 } from 'node:buffer'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 
-const limits = { depth: 16, keys: 20_000 }
+/** `separators`: commas, and brackets that open, of which a value takes one; `faults`: that are named. */
+const limits = { depth: 16, keys: 20_000, separators: 100_000, faults: 1_000 }
 
 /** Keys by which a careless reader would change objects that are not its own. */
 const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
- * One JSON value from bytes of UTF-8 (a BOM is forgiven): at most 16 deep and 20,000 keys; no key twice in one object, no
- * `__proto__`, no number that a double cannot hold exactly. Every fault at once, but for text that is no JSON at all.
+ * One JSON value from bytes of UTF-8 (a BOM is forgiven): at most 16 deep, 20,000 keys and 100,000 values, which are counted
+ * before anything is made of them; no key twice in one object, no `__proto__`, no number that a double cannot hold exactly.
+ * Every fault at once, but for text that is no JSON at all.
  */
 export function readStrictJson(bytes: Buffer): Result<unknown> {
   if (!isUtf8(bytes)) return bad(problem('adapter.charset.bytes', '', undefined, { charset: 'utf-8' }))
@@ -37,9 +39,19 @@ function closely(text: string): Result<unknown> {
 }
 
 /** The keys of all objects of a text, so that one that stands twice is seen; undefined for more, or deeper, than may be. */
-function keysIn(text: string): number | undefined {
+const keysIn = (text: string): number | undefined => keysWithin(text, limits)
+
+/**
+ * The same for a caller's limits. What it counts bounds what JSON.parse would make of the text: never more values than keys,
+ * commas and brackets.
+ */
+export function keysWithin(
+  text: string,
+  limits: { readonly depth: number; readonly keys: number; readonly separators: number },
+): number | undefined {
   let keys = 0
   let depth = 0
+  let separators = 0
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {
       case 0x22: {
@@ -50,10 +62,15 @@ function keysIn(text: string): number | undefined {
         keys += 1
         if (keys > limits.keys) return undefined
         break
+      case 0x2c:
+        separators += 1
+        if (separators > limits.separators) return undefined
+        break
       case 0x5b:
       case 0x7b:
         depth += 1
-        if (depth > limits.depth) return undefined
+        separators += 1
+        if (depth > limits.depth || separators > limits.separators) return undefined
         break
       case 0x5d:
       case 0x7d:
@@ -110,10 +127,17 @@ function scan(text: string): Problem[] {
   const problems: Problem[] = []
   const open: (Set<string> | undefined)[] = []
   let keys = 0
+  let separators = 0
   let last = ''
   for (const match of text.matchAll(tokens)) {
     const token = match[0]
     const here = open.at(-1)
+    if (problems.length >= limits.faults) return problems
+    if (token === ',' || token === '{' || token === '[') separators += 1
+    if (separators > limits.separators)
+      return [
+        problem('adapter.document.too-many', '', undefined, { limit: limits.separators, what: 'values' }),
+      ]
     if (token === '{' || token === '[') {
       if (open.length >= limits.depth)
         return [problem('adapter.document.too-many', '', undefined, { limit: limits.depth, what: 'levels' })]

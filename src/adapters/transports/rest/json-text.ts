@@ -1,6 +1,7 @@
 // JSON as its text: what stands at a path is the bytes as they came, so that a number of 18 digits keeps each of them and
 // a document that is one item of a list stays the document that the system wrote. Files that stand in it as base64 are taken
 // out while it is cut, and are back in every part that is asked for.
+import { keysWithin } from '../../formats/strict-json.ts'
 import { type Lifted, lifted } from '../../lifted.ts'
 
 /** What stands at one place of the text. */
@@ -19,6 +20,8 @@ export interface JsonText {
 }
 
 const limits = { depth: 16, nodes: 200_000 }
+/** What no text within these limits has: nodes have as many brackets, commas and keys at most, one level more may be empty. */
+const before = { depth: limits.depth + 1, keys: limits.nodes, separators: 2 * limits.nodes }
 
 /** At most 16 deep and 200,000 values, no key twice: nothing else is JSON here (attacks X10). */
 export function readJsonText(bytes: Buffer): JsonText | undefined {
@@ -32,6 +35,8 @@ export function readJsonText(bytes: Buffer): JsonText | undefined {
 function scanned(bytes: Buffer, refused: (key: string) => boolean = () => false): JsonText | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // Before the engine makes anything of it: each value but the first takes a comma or a bracket before it.
+    if (keysWithin(text, before) === undefined) return undefined
     // What JSON.parse takes can be cut into its parts without a further look at the grammar.
     JSON.parse(text)
     const root = new Scan(text, refused).whole()
