@@ -3,7 +3,7 @@
 import type { LetterDraft } from '../../letter/check.ts'
 import { kinds, secrecies, urgencies } from '../../letter/codes.ts'
 import { readCanonicalDate } from '../../letter/dates.ts'
-import type { LetterFields, Person, Reference } from '../../letter/letter.ts'
+import type { ExtensionField, LetterFields, Person, Reference } from '../../letter/letter.ts'
 import { type OfficeId, officeId, offices } from '../../letter/offices.ts'
 import { printInstant, readInstant } from '../../letter/time.ts'
 import { good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
@@ -94,9 +94,14 @@ export function impliedValues(field: string, circularNumber: boolean, own: Offic
 
 /**
  * The letter that canonical values make: whatever could be read of it, or every problem, its path the field's name. The
- * gateway's check of the letter comes after; here only what cannot be put into a letter is a fault.
+ * gateway's check of the letter comes after; here only what cannot be put into a letter is a fault. `extension`: what no field
+ * is mapped to.
  */
-export function letterOfValues(values: FieldValues, own: OfficeId): Result<LetterDraft> {
+export function letterOfValues(
+  values: FieldValues,
+  own: OfficeId,
+  extension: readonly ExtensionField[] = [],
+): Result<LetterDraft> {
   const problems: Problem[] = []
   const first = (field: string): string | undefined => values.get(field)?.[0]
   const keep = <Value>(field: string, result: Result<Value> | undefined): Value | undefined => {
@@ -112,7 +117,7 @@ export function letterOfValues(values: FieldValues, own: OfficeId): Result<Lette
 
   const numbered = read('number', readNumber)
   const number = numbered?.number
-  const said = read('urgency', oneOf(urgencies))
+  const said = read('urgency', urgencyOf)
   const glued = numbered?.urgency
   if (glued !== undefined && said !== undefined && glued !== said)
     problems.push(problem('adapter.field.urgency-contradicted', 'urgency', number?.printed, { glued, said }))
@@ -121,14 +126,14 @@ export function letterOfValues(values: FieldValues, own: OfficeId): Result<Lette
   const sender = personOf(values.get('from.person'))
   const receiver = personOf(values.get('to.person'))
   const draft: LetterDraft = {
-    kind: read('kind', oneOf(kinds)) ?? 'external',
+    kind: read('kind', kindOf) ?? 'external',
     circular: values.has('circular') ? first('circular') === 'true' : (number?.circular ?? false),
     number,
     date: read('date', readCanonicalDate),
     subject: first('subject'),
     urgency: said ?? glued ?? 'ordinary',
-    secrecy: read('secrecy', oneOf(secrecies)) ?? 'ordinary',
-    from: { office: from, ...(sender && { person: sender }) },
+    secrecy: read('secrecy', secrecyOf) ?? 'ordinary',
+    from: sender === undefined ? { office: from } : { office: from, person: sender },
     ...(recipient !== undefined && {
       to: { offices: [recipient, ...recipients], ...(receiver && { person: receiver }) },
     }),
@@ -136,7 +141,7 @@ export function letterOfValues(values: FieldValues, own: OfficeId): Result<Lette
     enclosureNote: first('enclosureNote') ?? '',
     sentAt: read('sentAt', readInstant),
     description: first('description') ?? '',
-    extension: [],
+    extension,
   }
   const [fault, ...more] = problems
   return fault === undefined ? good(draft) : { ok: false, problems: [fault, ...more] }
@@ -155,6 +160,10 @@ export const oneOf =
       : good(found)
   }
 
+const kindOf = oneOf(kinds)
+const urgencyOf = oneOf(urgencies)
+const secrecyOf = oneOf(secrecies)
+
 /** References are lists side by side: a list in which nothing stands is no list. */
 const side = (values: Values): Values => (values.every((value) => value === '') ? [] : values)
 
@@ -162,6 +171,7 @@ function referencesOf(values: FieldValues): Result<readonly Reference[]> {
   const numbers = values.get('references.number') ?? []
   const dates = values.get('references.date') ?? []
   const subjects = values.get('references.subject') ?? []
+  if (numbers.length + dates.length + subjects.length === 0) return good([])
   const longest = [numbers, dates, subjects].reduce((a, b) => (a.length < b.length ? b : a))
   return gather(longest, (_, index): Result<Reference> => {
     const reference = { number: numbers[index] ?? '', subject: subjects[index] ?? '' }

@@ -57,7 +57,11 @@ export const listOf = (
       return {
         read: (cells) => {
           if (cells.every((cell) => cell === '')) return good([])
-          const parts = cells.flatMap((cell) => cell.split(separator))
+          const [only] = cells
+          const parts =
+            cells.length === 1 && only !== undefined
+              ? only.split(separator)
+              : cells.flatMap((cell) => cell.split(separator))
           // A blank between two separators keeps its place: lists that run side by side stay side by side.
           return gather(parts, (part) => {
             const value = each.read([part.trim()])

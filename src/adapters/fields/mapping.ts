@@ -94,7 +94,11 @@ function read(
   for (const [field, always] of constants) values.set(field, [always])
   const problems: Problem[] = []
   for (const { field, at, codec, default: usual } of places) {
-    const result = codec.read(at.map((column) => held(cells, column)))
+    // Most fields have one column.
+    const one = at.length === 1 ? at[0] : undefined
+    const result = codec.read(
+      one === undefined ? at.map((column) => held(cells, column)) : [held(cells, one)],
+    )
     if (!result.ok) problems.push(...result.problems.map((each) => placed(each, at)))
     else if (result.value.length > 0) values.set(field, result.value)
     else if (usual !== undefined) values.set(field, [usual])
@@ -105,7 +109,9 @@ function read(
 /** A cell of spaces only is how systems with fixed widths write an empty one. */
 function held(cells: ReadonlyMap<string, string>, column: string): string {
   const cell = cells.get(column) ?? ''
-  return cell.trim() === '' ? '' : cell
+  // What begins with a character of ASCII that is seen is not blank.
+  const first = cell.charCodeAt(0)
+  return (first > 0x20 && first < 0x7f) || cell.trim() !== '' ? cell : ''
 }
 
 function write(

@@ -157,7 +157,7 @@ function letterItem(
       : { kind: 'waiting', position, missing: wanted }
   }
   if (!values.ok) return faulty(values.problems)
-  const draft = letterOfValues(values.value, context.office)
+  const draft = letterOfValues(values.value, context.office, unmapped(cells, told, mapping.more(cells)))
   const said = values.value.get(mapping.files?.field ?? '') ?? []
   const named = attachmentsNamed(said, mapping.files?.codec, fileOf)
   const within = (name: string, own: FileInside | undefined) => own ?? files.get(name)
@@ -179,7 +179,7 @@ function letterItem(
   return {
     kind: 'letter',
     position,
-    draft: { ...draft.value, extension: unmapped(cells, told, mapping.more(cells)) },
+    draft: draft.value,
     attachments: named.flatMap(({ name, role, inside: own }) => {
       const inside = within(name, own)
       if (inside !== undefined) return [{ name, role, ...inside }]

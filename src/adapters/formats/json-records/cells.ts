@@ -16,9 +16,17 @@ export function cellsOf(record: JsonObject, places: readonly Place[], charset: s
   const shape = (at: string, node: Json, expected: string): void => {
     problems.push(problem('adapter.json.shape', `column ${at}`, at, { found: node.kind, expected }))
   }
-  const walk = (from: Json | undefined, steps: readonly string[], at: string): Json | undefined => {
-    let node = from
-    for (const step of steps) {
+  /** From `from`, by the steps from the one of that number on, up to the other. */
+  const walk = (
+    from: Json,
+    steps: readonly string[],
+    at: string,
+    first: number,
+    behind: number,
+  ): Json | undefined => {
+    let node: Json | undefined = from
+    for (let index = first; index < behind; index += 1) {
+      const step = steps[index]!
       if (node === undefined || isNothing(node)) return undefined
       if (node.kind !== 'object') {
         shape(at, node, 'object')
@@ -39,13 +47,13 @@ export function cellsOf(record: JsonObject, places: readonly Place[], charset: s
   }
   for (const { at, steps, separator, each } of places) {
     if (separator === undefined) {
-      cells.set(at, leaf(walk(record, steps, at), at))
+      cells.set(at, leaf(walk(record, steps, at, 0, steps.length), at))
       continue
     }
-    const list = walk(record, steps.slice(0, each), at)
+    const list = walk(record, steps, at, 0, each)
     // Some programs write a list of one as that one.
     const items = list === undefined || isNothing(list) ? [] : list.kind === 'list' ? list.items : [list]
-    const parts = items.map((item) => leaf(walk(item, steps.slice(each), at), at))
+    const parts = items.map((item) => leaf(walk(item, steps, at, each, steps.length), at))
     const torn = parts.find((part) => part.includes(separator))
     if (torn !== undefined)
       problems.push(problem('adapter.field.separator', `column ${at}`, torn, { separator }))
@@ -69,13 +77,21 @@ export function addRest(
   path: string,
   taken: ReadonlySet<Json> = new Set(),
 ): void {
-  if (node.kind === 'null' || taken.has(node)) return
-  if (node.kind === 'object')
-    for (const [key, value] of node.members) addRest(cells, value, joined(path, key), taken)
-  else if (node.kind === 'list')
-    for (const [index, item] of node.items.entries()) addRest(cells, item, `${path}[${index + 1}]`, taken)
-  else addFree(cells, path, node.text)
+  if (isSaid(node, taken)) return
+  // Most of what stands in a record is said by a column: its path is not even made.
+  if (node.kind === 'object') {
+    for (const [key, value] of node.members)
+      if (!isSaid(value, taken)) addRest(cells, value, joined(path, key), taken)
+  } else if (node.kind === 'list') {
+    const { items } = node
+    for (let index = 0; index < items.length; index += 1) {
+      const item = items[index]!
+      if (!isSaid(item, taken)) addRest(cells, item, `${path}[${index + 1}]`, taken)
+    }
+  } else if (node.kind !== 'null') addFree(cells, path, node.text)
 }
+
+const isSaid = (node: Json, taken: ReadonlySet<Json>): boolean => node.kind === 'null' || taken.has(node)
 
 /** Keys may hold dots: a name that is taken gets a mark, so that it is never a column's. */
 function addFree(cells: Map<string, string>, name: string, value: string): void {

@@ -79,41 +79,52 @@ interface Found {
 
 /** A value of which `extentOf` says how far it reaches; nothing where it is no JSON, or has a key that an object must not have. */
 export function jsonOf(text: string): Found | undefined {
-  let keys = 0
-  let values = 0
-  const of = (value: unknown): Json | undefined => {
-    values += 1
-    if (typeof value === 'string') return { kind: 'text', text: value }
-    if (typeof value === 'number') return { kind: 'number', text: String(value) }
-    if (typeof value === 'boolean') return { kind: 'boolean', text: String(value) }
-    if (value === null) return { kind: 'null' }
-    if (Array.isArray(value)) {
-      const items: Json[] = []
-      for (const each of value) {
-        const item = of(each)
-        if (item === undefined) return undefined
-        items.push(item)
-      }
-      return { kind: 'list', items }
-    }
-    const members = new Map<string, Json>()
-    const object = value as Readonly<Record<string, unknown>>
-    for (const key of Object.keys(object)) {
-      // The engine puts keys that are numbers first, wherever they stood.
-      const first = key.charCodeAt(0)
-      const moved = first >= 0x30 && first <= 0x39
-      const member = moved || forbiddenKeys.has(key) ? undefined : of(object[key])
-      if (member === undefined) return undefined
-      members.set(key, member)
-    }
-    keys += members.size
-    return { kind: 'object', members }
-  }
+  const counts: Counts = { keys: 0, values: 0 }
   try {
-    const json = of(JSON.parse(text))
-    return json === undefined ? undefined : { json, keys, values }
+    const json = jsonOfValue(JSON.parse(text), counts)
+    return json === undefined ? undefined : { json, keys: counts.keys, values: counts.values }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return undefined
   }
 }
+
+interface Counts {
+  keys: number
+  values: number
+}
+
+function jsonOfValue(value: unknown, counts: Counts): Json | undefined {
+  counts.values += 1
+  if (typeof value === 'string') return { kind: 'text', text: value }
+  if (typeof value === 'number') return { kind: 'number', text: String(value) }
+  if (typeof value === 'boolean') return { kind: 'boolean', text: String(value) }
+  if (value === null) return { kind: 'null' }
+  if (Array.isArray(value)) {
+    const items: Json[] = []
+    for (let index = 0; index < value.length; index += 1) {
+      const item = jsonOfValue(value[index], counts)
+      if (item === undefined) return undefined
+      items.push(item)
+    }
+    return { kind: 'list', items }
+  }
+  const members = new Map<string, Json>()
+  const object = value as Readonly<Record<string, unknown>>
+  const keys = Object.keys(object)
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index]!
+    // The engine puts keys that are numbers first, wherever they stood.
+    const first = key.charCodeAt(0)
+    const moved = first >= 0x30 && first <= 0x39
+    const member = moved || isForbidden(key, first) ? undefined : jsonOfValue(object[key], counts)
+    if (member === undefined) return undefined
+    members.set(key, member)
+  }
+  counts.keys += members.size
+  return { kind: 'object', members }
+}
+
+/** By their first letters, which few keys have: `__proto__`, `constructor`, `prototype`. */
+const isForbidden = (key: string, first: number): boolean =>
+  (first === 0x5f || first === 0x63 || first === 0x70) && forbiddenKeys.has(key)
