@@ -1,4 +1,5 @@
 // A letter's story as a page for a person, and as JSON.
+import type { LetterState } from '../gateway/delivery/states.ts'
 import type { AttemptRow, DeliveryRow } from '../gateway/journal/deliveries.ts'
 import type { FailedDelivery, OpenDelivery } from '../gateway/journal/open.ts'
 import type { DeliveryStory, NoticeStory, Story } from '../gateway/journal/story.ts'
@@ -40,6 +41,7 @@ export function storyPage(story: Story, now: Now): string {
       const number = one.receiveNumber === null ? '' : `, เลขรับ ${one.receiveNumber}`
       return line('ถึง', `${name(one.recipient)}: ${one.state}${number}`)
     }),
+    ...(story.recipients.length > 1 ? [line('รวม', summaryTold(story))] : []),
     ...letter.attachments.map((one) => line('ไฟล์', `${one.name}, ${one.size} bytes, ${one.role}`)),
     line('digest', story.envelope.digest),
   ]
@@ -58,6 +60,30 @@ export function storyPage(story: Story, now: Now): string {
   // Sorting keeps the order of what happened in one millisecond.
   happened.sort((one, other) => one.at - other.at)
   return `${head.join('')}\n${happened.map(({ at, told }) => `  ${time(at)}  ${printable(told, 400)}\n`).join('')}\n${nextPage(story, now)}`
+}
+
+/** How many recipients a letter has in each state, the furthest first; what is not there is not said. */
+function summaryOf({ recipients }: Story): Readonly<Partial<Record<LetterState, number>>> {
+  const counts = states.map(
+    (state) => [state, recipients.filter((one) => one.state === state).length] as const,
+  )
+  return Object.fromEntries(counts.filter(([, count]) => count > 0))
+}
+
+const states: readonly LetterState[] = [
+  'registered',
+  'delivered',
+  'forwarding',
+  'sealed',
+  'refused',
+  'wrong',
+  'given-up',
+  'recalled',
+]
+
+const summaryTold = (story: Story): string => {
+  const told = Object.entries(summaryOf(story)).map(([state, count]) => `${count} ${state}`)
+  return `${story.recipients.length} offices: ${told.join(', ')}`
 }
 
 const line = (label: string, value: string): string => `  ${label.padEnd(10)} ${printable(value, 1_000)}\n`
@@ -180,6 +206,7 @@ export function storyJson(story: Story, now: Now): Readonly<Record<string, unkno
   return {
     ...(withTimes(rest) as Record<string, unknown>),
     letter: letterToJson(letter),
+    summary: summaryOf(story),
     gatewayRunning: now.running,
     open: open.map((one) => openJson(one, now)),
     failed: failed.map(failedJson),
@@ -193,6 +220,7 @@ const instants = new Set([
   'createdAt',
   'dueAt',
   'deadline',
+  'expectedBy',
   'receivedAt',
   'startedAt',
   'endedAt',

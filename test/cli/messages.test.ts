@@ -9,12 +9,22 @@ import { deliveryTable } from '../../src/gateway/delivery/states.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { createMetrics } from '../../src/gateway/metrics.ts'
 import { problem } from '../../src/problem/problem.ts'
-import { chiangMai, makeTrust, moi, rest, source, systemOf, until } from '../gateway/harness.ts'
+import {
+  chiangMai,
+  chiangRai,
+  makeTrust,
+  moi,
+  rest,
+  ScriptedAdapter,
+  source,
+  systemOf,
+  until,
+} from '../gateway/harness.ts'
 import { open as openWith } from './operator.ts'
 
 const second = 1000
 const minute = 60 * second
-const trust = await makeTrust([chiangMai, moi])
+const trust = await makeTrust([chiangMai, chiangRai, moi])
 
 const open = (t: Parameters<typeof openWith>[0], options = {}) => openWith(t, trust, options)
 
@@ -48,6 +58,28 @@ t.test('an attempt under way is no interruption, until the gateway dies', async 
   await until(async () => (await saraban('list', '--open')).out.startsWith('no letters\n'), 'all arrived')
   t.match((await saraban('list', '--stuck')).out, /^no letters\nthe gateway is not running: nothing moves/)
   t.match((await saraban('show', id)).out, /What happens next\n {2}nothing: everything has arrived\n$/)
+})
+
+t.test('a letter to several offices is summed up, and goes again to those that failed alone', async (t) => {
+  const other = new ScriptedAdapter(chiangRai)
+  const { ministry, send, saraban, clock } = await open(t, { others: [other] })
+  const refusal = problem('delivery.refused', 'delivery', undefined, { said: 'no' })
+  other.answer = () => ({ kind: 'refused', problem: refusal })
+  const id = await send({ to: { offices: [moi, chiangRai] } })
+  await until(() => ministry.brought.length + other.brought.length === 2, 'both are tried')
+  await clock.advance(second)
+  t.match((await saraban('show', id)).out, /\n {2}รวม +2 offices: 1 delivered, 1 refused\n/)
+  const [told] = JSON.parse((await saraban('show', id, '--json')).out) as {
+    readonly summary: unknown
+    readonly deliveries: readonly { readonly delivery: { readonly expectedBy: string } }[]
+  }[]
+  t.same(told?.summary, { delivered: 1, refused: 1 })
+  t.equal(told?.deliveries[0]?.delivery.expectedBy, '2026-11-24T10:00:00.000+07:00')
+  other.answer = () => ({ kind: 'taken' })
+  await saraban('retry', id, '--by', 'สมชาย', '--why', 'its register is mended')
+  await clock.advance(30 * second)
+  t.match((await saraban('show', id)).out, /2 offices: 2 delivered\n/)
+  t.same([ministry.brought.length, other.brought.length], [1, 2], 'who had it is not brought it again')
 })
 
 t.test('what comes next, why not yet, what to do; a time that is past is no next attempt', async (t) => {

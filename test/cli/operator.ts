@@ -2,6 +2,7 @@
 import { run } from '../../src/cli/program.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { type FolderLock, lockFolder } from '../../src/gateway/lock.ts'
+import type { Letter } from '../../src/letter/letter.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { type Clock, type MessageId, systemRandom } from '../../src/letter/time.ts'
 import {
@@ -47,13 +48,20 @@ export async function saraban(clock: Clock, ...words: string[]): Promise<Said> {
   return { code, out, err }
 }
 
+interface Options {
+  /** The ministry fetches what is for it. */
+  readonly polls?: boolean
+  /** Further offices. */
+  readonly others?: readonly ScriptedAdapter[]
+}
+
 /** A gateway between a province and a ministry that answer as they are told, with the lock of a running one. */
-export async function open(t: Test, trust: TestTrust, { polls = false } = {}) {
+export async function open(t: Test, trust: TestTrust, { polls = false, others = [] }: Options = {}) {
   const folder = scratch(t)
   const clock = new HandClock()
   const province = new ScriptedAdapter(chiangMai)
   const ministry = new ScriptedAdapter(moi, { polls })
-  const gateway = await openGateway(folder, trust, [province, ministry], clock)
+  const gateway = await openGateway(folder, trust, [province, ministry, ...others], clock)
   await gateway.dispatch.start()
   t.after(() => gateway.close())
   let lock: FolderLock | undefined = mustBe(lockFolder(folder))
@@ -78,10 +86,10 @@ export async function open(t: Test, trust: TestTrust, { polls = false } = {}) {
     /** The province hands over what its adapter reads. */
     offer,
     /** The province sends a letter under the next number. */
-    async send(): Promise<MessageId> {
+    async send(changes: Partial<Letter> = {}): Promise<MessageId> {
       running += 1
       const number = mustBe(readLetterNumber(`ชม 0017.1/${running}`)).number
-      province.items = [letterItem(plainLetter({ number }))]
+      province.items = [letterItem(plainLetter({ number, ...changes }))]
       const [taken] = await offer(`${running}`)
       if (taken?.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taken)}`)
       await rest()
