@@ -62,7 +62,10 @@ export function newCommand(terminal: Terminal): Command {
       write(out, text)
       terminal.write(`${out}: written, ${format}, ${open} lines to be checked\n`)
       const profile = readProfile(text, out)
-      if (!profile.ok) throw new Failed(exit.refused, profile.problems)
+      if (!profile.ok) {
+        terminal.write(nextSteps(out, sample))
+        throw new Failed(exit.refused, profile.problems)
+      }
       const { tryProfile } = await import('../adapters/try.ts')
       const { clock, random } = terminal
       const trial = await tryProfile(profile.value, bytes, basename(sample), filesBeside(sample), {

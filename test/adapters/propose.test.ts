@@ -343,3 +343,20 @@ t.test(
     t.match(kind.text, /- ประเภทหนังสือ # .*TO BE COMPLETED: by its name it says kind, .*"Q7", "S7"/)
   },
 )
+
+t.test('codes of notices that nobody knows are to be completed, and ระดับ is what its words say', (t) => {
+  const letters =
+    'เลขที่;ลงวันที่;เรื่อง;ระดับ;ถึง\nอต 0017.1/451;๑๕ พ.ย. ๒๕๕๑;ขอเชิญประชุมกรรมการ;WORD;กระทรวงมหาดไทย\n'
+  const notices = 'เลขที่;สถานะ;เลขรับ\nอต 0017.1/440;QQ;1206/2551\nอต 0017.1/441;ZZ;\n'
+  for (const [word, field] of Object.entries({ ด่วนมาก: 'urgency', ลับมาก: 'secrecy' })) {
+    const given = Buffer.from(letters.replace('WORD', word))
+    const made = proposeProfile(wish(uttaradit), given, Buffer.from(notices))
+    if (!made.ok) return t.fail(made.problems[0].code)
+    t.match(made.value.text, new RegExp(`${field}: \\{ at: ระดับ`))
+    t.match(made.value.text, /kind: \{ at: สถานะ.*TO BE COMPLETED/)
+    const checked = readProfile(made.value.text, 'x')
+    const named = checked.ok ? [] : checked.problems.map(({ path }) => path.split('.').at(-1))
+    t.match(named.slice(0, 2), ['QQ', 'ZZ'], 'check names each')
+  }
+  return t.end()
+})

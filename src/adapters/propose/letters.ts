@@ -131,7 +131,8 @@ function scoreOf(field: string, named: number, column: Column, headed: boolean, 
       return named === 0 && isOf(values, own) ? 0 : byValues(officeGuess(column, true), 0.6)
     case 'urgency':
     case 'secrecy':
-      return named >= 1.5 ? named : 0
+      // `ระดับ` says nothing of which: its words do.
+      return named >= 1.5 ? named : saysLevel(field, values) ? 0.9 : 0
     case 'kind':
     case 'circular':
       return named >= 1.5 && (blank || tableGuess(field, values) !== undefined) ? named : 0
@@ -150,6 +151,13 @@ function scoreOf(field: string, named: number, column: Column, headed: boolean, 
     default:
       return named >= 1.5 ? named : 0
   }
+}
+
+/** Whether every value is a word of this field, and one of them more than its ordinary one. */
+function saysLevel(field: 'urgency' | 'secrecy', values: readonly string[]): boolean {
+  const guess = tableGuess(field, values)
+  if (guess === undefined || guess.unknown.length > 0) return false
+  return seen(values).some((value) => /\p{L}{3}|\p{L}\p{M}/u.test(value) && guess.table[value] !== 'ordinary')
 }
 
 const isOf = (values: readonly string[], own: OfficeId): boolean =>

@@ -30,9 +30,8 @@ export function noticesOf(sheet: Sheet): ProposedNotices | undefined {
   const [kind, number] = [taken.get('kind'), taken.get('number')]
   if (kind === undefined || number === undefined) return undefined
   const table = tableGuess('notice', kind.values)
-  if (table === undefined || !Object.values(table.table).includes('accept')) return undefined
   const fields: ProposedField[] = [
-    ...tableField('notice', kind),
+    ...(table === undefined ? [unknownKinds(kind)] : tableField('notice', kind)),
     { field: 'number', at: [number.name], as: 'letter-number', reason: counted(numberGuess(number.values)) },
   ]
   const date = taken.get('date')
@@ -66,7 +65,18 @@ export function noticesOf(sheet: Sheet): ProposedNotices | undefined {
       : textField('reason', reason),
   )
   const columns = [...sheet.columns.map(({ option }) => option), ...more]
-  return { fields, columns, options: sheet.options, untold: table.unsaid }
+  return { fields, columns, options: sheet.options, untold: table?.unsaid ?? [] }
+}
+
+/** Codes that nobody here can tell: each stands in the table without a meaning, and `profile check` names it until it has one. */
+function unknownKinds({ name, values }: Column): ProposedField {
+  const codes = [...new Set(seen(values))].slice(0, 30)
+  return {
+    field: 'kind',
+    at: [name],
+    as: { table: Object.fromEntries(codes.map((code) => [code, 'TO-BE-COMPLETED'])) },
+    reason: `TO BE COMPLETED: none of its codes is known: say of each which it is: ${noticeKinds.join(', ')}`,
+  }
 }
 
 const plain = (field: string, name: string, reason: string, { kind }: Sheet): ProposedField => ({
@@ -80,7 +90,9 @@ function scoreOf(field: string, named: number, column: Column): number {
   const blank = seen(column.values).length === 0
   switch (field) {
     case 'kind':
-      return tableGuess('notice', column.values) === undefined ? 0 : named + 0.1
+      if (tableGuess('notice', column.values) !== undefined) return named + 0.1
+      // By its name alone only where no column has codes that are known.
+      return named >= 1.5 && !blank ? named / 100 : 0
     case 'number':
       return share(numberGuess(column.values)) >= 0.5 && named > 0 ? named + 1 : 0
     case 'date':
