@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { ImapFlow } from 'imapflow'
 import { simpleParser } from 'mailparser'
 import t from 'tap'
@@ -379,8 +380,8 @@ t.test(
   },
 )
 
-/** A cable to the mail server that is cut after so many bytes from it. */
-async function cable(bytes: number): Promise<{ port: number; close(): void }> {
+/** A cable to the mail server on which, after so many bytes from it, the connection is cut, or nothing comes any more. */
+async function cable(bytes: number, end: 'cut' | 'silent' = 'cut'): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
     const far = connect(imap.port, '127.0.0.1')
@@ -393,9 +394,10 @@ async function cable(bytes: number): Promise<{ port: number; close(): void }> {
     far.on('data', (chunk) => {
       passed += chunk.length
       if (passed <= bytes) near.write(chunk)
-      else for (const socket of [near, far]) socket.destroy()
+      else if (end === 'cut') for (const socket of [near, far]) socket.destroy()
     })
     far.on('close', () => near.destroy())
+    near.on('close', () => far.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   const bound = server.address()
@@ -422,6 +424,87 @@ t.test(
     t.match(gateway.reports, [{ event: 'mailbox.unavailable' }])
     await lookWith(gateway)
     t.ok(gateway.offered[0]?.bytes.equals(Buffer.from(mail)))
+  },
+)
+
+t.test(
+  'silent in the middle of a fetch: left when its time is over, a trouble, and the next look takes all of it',
+  { skip },
+  async (t) => {
+    const gateway = new TestGateway()
+    const mail = `${mailOf('1')}${'บรรทัด\r\n'.repeat(20_000)}`
+    await put(mail)
+    const dumb = await cable(200_000, 'silent')
+    t.teardown(() => dumb.close())
+    // The first look is over when it resolves: the connection stays open, and nothing else would end it.
+    await lookWith(gateway, { imap: { ...imap, port: dumb.port }, within: '500ms' })
+    t.same(gateway.offered, [])
+    t.match(gateway.reports, [{ event: 'mailbox.unavailable', facts: { mailbox: 'INBOX' } }])
+    t.same(await counts(), { INBOX: 1 }, 'it lies where it lay')
+    await lookWith(gateway)
+    t.ok(gateway.offered[0]?.bytes.equals(Buffer.from(mail)))
+    t.equal(gateway.reports.length, 1)
+  },
+)
+
+/** What Dovecot says, with a word of it said otherwise. In the clear, so that it can be. */
+async function saidOtherwise(change: (line: string) => string): Promise<{ port: number; close(): void }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connectTls({ port: imap.port, host: 'localhost', ca: tls.authority })
+    near.pipe(far)
+    far.on('data', (chunk: Buffer) => near.write(change(chunk.toString('latin1')), 'latin1'))
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        near.destroy()
+        far.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  const bound = server.address()
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+    close: () => {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+t.test(
+  'a list that is out of order, and says one mail twice and one that is gone: each once, as they came',
+  { skip },
+  async (t) => {
+    const gateway = new TestGateway()
+    await put(mailOf('1'), mailOf('2'), mailOf('3'))
+    const uids = await withClient(async (client) => {
+      await client.mailboxOpen('INBOX')
+      return client.search({ all: true }, { uid: true })
+    })
+    const [first = 0, second = 0, third = 0] = uids === false ? [] : uids
+    let lists = 0
+    const lying = await saidOtherwise((line) =>
+      line.replace(/^\* (?:SEARCH [\d ]+|ESEARCH .*)\r\n/m, () => {
+        lists += 1
+        return `* SEARCH ${third} ${first} ${third + 1000} ${second} ${third}\r\n`
+      }),
+    )
+    t.teardown(() => lying.close())
+    const plain = {
+      host: '127.0.0.1',
+      port: lying.port,
+      user: 'gateway',
+      password: imap.password,
+      plain: true,
+    }
+    await lookWith(gateway, { imap: plain })
+    t.equal(lists, 1)
+    t.same(numbers(gateway), ['นน 0017.1/1', 'นน 0017.1/2', 'นน 0017.1/3'])
+    t.same(gateway.reports, [])
+    t.same(await counts(), { 'saraban-done': 3 })
   },
 )
 

@@ -76,6 +76,22 @@ export function remoteBadDays(served: Served): void {
     t.same([gateway.reports, claims()], [[], []])
   })
 
+  test('a document that somebody deletes between the claim and the reading is told once, and holds up no other', async (t) => {
+    const { gateway, drop, pass, start, day, on, claims } = await stage(t)
+    await start()
+    drop('gone.csv', csv(row('ชม 1/2')))
+    drop('here.csv', csv(row('ชม 1/3')))
+    day.meanwhile = (verb, path) => {
+      if (verb === 'read' && path.endsWith('/document/gone.csv')) rmSync(on(path), { force: true })
+    }
+    await pass(20_000)
+    t.same(numbers(gateway.items), ['ชม 1/3'])
+    await pass(60_000)
+    t.same([numbers(gateway.items), claims()], [['ชม 1/3'], []])
+    t.match(gateway.reports, [{ event: 'folder.not-taken' }, { event: 'folder.refused' }])
+    t.equal(gateway.reports.length, 2, 'and then no more of it')
+  })
+
   test('a scan that is gone between the list and the claim is waited for', async (t) => {
     const { gateway, drop, pass, start, day, on } = await stage(t)
     await start()

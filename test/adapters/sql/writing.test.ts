@@ -50,6 +50,16 @@ async function writing(t: Test, on: Ground): Promise<void> {
       (await ask('SELECT letter, name, data FROM in_files')).map((row) => Object.values(row)),
       [['1', 'd-1-1-หนังสือ.pdf', '00ff275c']],
     )
+    await ask("INSERT INTO in_refs (seq, letter, number) VALUES (3, 1, 'x')")
+    t.match(
+      await deliver(parcel),
+      {
+        kind: 'refused',
+        problem: { code: 'adapter.sql.row-differs', value: 'in_refs', details: { columns: 'references' } },
+      },
+      'a list with a row that is not ours is another letter’s',
+    )
+    await ask('DELETE FROM in_refs WHERE seq = 3')
     await ask("UPDATE `หนังสือรับ` SET `สถานะ` = 'R'")
     t.match(await deliver(parcel), { kind: 'taken' }, 'what the system makes of it is its own')
     await ask("UPDATE `หนังสือรับ` SET `เรื่อง` = 'อื่น'")
