@@ -484,7 +484,7 @@ t.test(
       await client.mailboxOpen('INBOX')
       return client.search({ all: true }, { uid: true })
     })
-    const [first = 0, second = 0, third = 0] = uids === false ? [] : uids
+    const [first = 0, second = 0, third = 0] = uids || []
     let lists = 0
     const lying = await saidOtherwise((line) =>
       line.replace(/^\* (?:SEARCH [\d ]+|ESEARCH .*)\r\n/m, () => {
