@@ -36,15 +36,15 @@ export async function readInstallation({
   const signers = trust && kept(readSigners(settings.trust, trust), problems)
   const { profiles, data: folder, organisations } = settings
   const from = { profiles, environment, folder, clock, read, ...(organisations && { organisations }) }
-  const systems = kept(await connectSystems(from), problems)
-  if (systems !== undefined) {
-    if (signers !== undefined) kept(checkKeys(systems, signers, settings.trust), problems)
-    kept(checkDoors(systems), problems)
-  }
+  const { systems, problems: unconnected } = await connectSystems(from)
+  problems.push(...unconnected)
+  // A profile that cannot be read hides nothing of the others.
+  if (signers !== undefined) kept(checkKeys(systems, signers, settings.trust), problems)
+  kept(checkDoors(systems), problems)
   const identity = settings.listen.https && kept(readIdentity(settings.listen.https), problems)
   const [first, ...rest] = problems
   if (first !== undefined) return bad(first, ...rest)
-  if (trust === undefined || signers === undefined || systems === undefined)
+  if (trust === undefined || signers === undefined)
     throw new Error('an installation without a problem is not whole')
   return good({
     trust,

@@ -58,14 +58,18 @@ export interface SystemsFrom {
   readonly read: ReadProfile
 }
 
+/** The systems that could be connected, and what stood in the way of the others. */
+interface Connected {
+  readonly systems: ReadonlyMap<OfficeId, ConnectedSystem>
+  readonly problems: readonly Problem[]
+}
+
 /** Connects every system by office. Between two profiles others have their turn: deliveries go on while many are read. */
-export async function connectSystems(
-  from: SystemsFrom,
-): Promise<Result<ReadonlyMap<OfficeId, ConnectedSystem>>> {
+export async function connectSystems(from: SystemsFrom): Promise<Connected> {
   const problems: Problem[] = []
   const systems = new Map<OfficeId, ConnectedSystem>()
   const files = profilesIn(from.profiles)
-  if (!files.ok) return files
+  if (!files.ok) return { systems, problems: files.problems }
   for (const file of files.value) {
     await setImmediate()
     const connected = connect(from, file)
@@ -80,8 +84,7 @@ export async function connectSystems(
     }
     systems.set(office, connected.value)
   }
-  const [first, ...rest] = problems
-  return first === undefined ? good(systems) : bad(first, ...rest)
+  return { systems, problems }
 }
 
 function connect(

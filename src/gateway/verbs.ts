@@ -5,7 +5,7 @@ import type { MessageId } from '../letter/time.ts'
 import type { Dispatch } from './delivery/dispatch.ts'
 import type { Desk, System } from './desk.ts'
 import { take } from './intake/intake.ts'
-import { deliveriesOfMessage } from './journal/deliveries.ts'
+import { deliveryTo } from './journal/deliveries.ts'
 import { findByKey } from './journal/find.ts'
 import { envelopeById, type LetterRow, newestSent, noticesAbout } from './journal/letters.ts'
 import type { Log } from './log.ts'
@@ -71,7 +71,7 @@ async function knownLetter(
   const { committed } = desk.database
   const { office } = system
   const parcelTo = async (messageId: MessageId): Promise<Parcel | undefined> => {
-    const delivery = (await deliveriesOfMessage(committed, messageId)).find((each) => each.office === office)
+    const delivery = await deliveryTo(committed, messageId, office)
     return delivery && dispatch.parcel(delivery)
   }
   const parcel = row.recipient === office ? await parcelTo(row.messageId) : undefined

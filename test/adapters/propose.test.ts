@@ -130,6 +130,23 @@ t.test('samples of the shipped systems: what is proposed reads what the shipped 
   t.ok(right >= 420, `${right} of ${all}`, { wrong: wrong.slice(0, 60) })
 })
 
+t.test('several tags in a cell: the highest counts, and a word with a comma is no list', async (t) => {
+  const proposed = (cells: readonly string[]) => {
+    const rows = cells.map((cell, index) => `อต 0017.1/${index + 1};15/11/2551;ทดสอบระบบ;จังหวัดน่าน;${cell}\n`)
+    const csv = Buffer.from(`ที่;ลงวันที่;เรื่อง;ถึง;ชั้นความเร็ว\n${rows.join('')}`)
+    const profile = mustBe(readProfile(mustBe(proposeProfile(wish(uttaradit), csv, undefined)).text, 'x'))
+    return { csv, profile, urgency: profile.documents['letter']?.fields['urgency'] }
+  }
+  const { csv, profile, urgency } = proposed(['ปกติ,ด่วนมาก', 'ด่วน', 'ปกติ'])
+  t.match(urgency, { as: { highest: { separator: ',', of: { table: { ด่วนมาก: 'very-urgent' } } } } })
+  const items = await read(profile, { name: 'x', bytes: csv, beside: new Map() })
+  t.same(
+    items.map((item) => item.kind === 'letter' && item.draft.urgency),
+    ['very-urgent', 'urgent', 'ordinary'],
+  )
+  t.match(proposed(['ด่วน,ไม่มีใครรู้', 'ปกติ']).urgency, { as: { table: { ปกติ: 'ordinary' } } })
+})
+
 t.test('every transport makes a whole profile', (t) => {
   const csv = Buffer.from('ที่,ลงวันที่,เรื่อง,ถึง\nอต 0017.1/1,15/11/2551,ทดสอบระบบ,จังหวัดน่าน\n')
   for (const transport of transportKinds) {

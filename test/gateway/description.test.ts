@@ -9,7 +9,7 @@ import { descriptionPlugin } from '../../src/gateway/http/description.ts'
 import { Doors, doorsPlugin } from '../../src/gateway/http/doors.ts'
 import { healthPlugin } from '../../src/gateway/http/health.ts'
 import { createServer } from '../../src/gateway/http/server.ts'
-import { connectSystems, doorsOf, orThrow } from '../../src/gateway/systems.ts'
+import { connectSystems, doorsOf } from '../../src/gateway/systems.ts'
 import { systemClock } from '../../src/letter/time.ts'
 import { office } from '../letter/arbitrary.ts'
 import { type Description, operationsOf, readDescription, runExamples, type Told } from './described.ts'
@@ -42,9 +42,8 @@ t.teardown(() => gateway.stop())
 /** The same doors, but their adapters were never started. */
 async function idleServer() {
   const { profiles, data: folder } = installation.settings
-  const systems = orThrow(
-    await connectSystems({ profiles, folder, environment: {}, clock: systemClock, read: readProfile }),
-  )
+  const from = { profiles, folder, environment: {}, clock: systemClock, read: readProfile }
+  const { systems } = await connectSystems(from)
   const doors = doorsOf(systems)
   const server = createServer({ failed: () => undefined })
   const routes: string[] = []

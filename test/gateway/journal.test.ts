@@ -154,6 +154,7 @@ t.test('hot queries use an index', async (t) => {
     ahead: deliverySql.ahead,
     behind: deliverySql.behind,
     head: deliverySql.head,
+    toOffice: deliverySql.toOffice,
     late: deliverySql.late,
     byNaturalKey: letterSql.byNaturalKey,
     received: letterSql.received,

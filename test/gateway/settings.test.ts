@@ -392,6 +392,12 @@ t.test('a start that fails names everything, and leaves nothing behind', async (
   t.same(remedy, [
     `Put the key at ${join(settings.trust, 'keys', '51.pem')}, and its certificate into ${join(settings.trust, 'offices', '51')}.`,
   ])
+  writeFileSync(join(settings.profiles, 'none.yaml'), 'id: none')
+  const placesNow = placesOf(await faultsOfStart(t, installation))
+  t.ok(placesNow.includes(`${join(settings.trust, 'keys', '51.pem')}: settings.key.none`))
+  t.ok(placesNow.includes('json-51: settings.door.reserved'), 'a profile that cannot be read hides nothing')
+  t.ok(placesNow.some((place) => place.startsWith('none.yaml')))
+  rmSync(join(settings.profiles, 'none.yaml'))
   const broken = join(folder, 'broken.pem')
   writeFileSync(broken, 'nothing')
   const both = { ...https, key: broken, certificate: broken }

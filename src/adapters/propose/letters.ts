@@ -188,7 +188,9 @@ export function textField(field: string, column: Column): ProposedField {
 }
 
 export function tableField(field: TableField, column: Column | undefined): readonly ProposedField[] {
-  const found = column && tableGuess(field, column.values)
+  const tags = column === undefined ? undefined : tagsOf(field, column)
+  const values = tags?.values ?? column?.values ?? []
+  const found = column && tableGuess(field, values)
   const name = field === 'notice' ? 'kind' : field
   if (column !== undefined && found === undefined && (name === 'secrecy' || name === 'urgency'))
     return [unknownCodes(name, column)]
@@ -205,7 +207,8 @@ export function tableField(field: TableField, column: Column | undefined): reado
       : []
   const { table, guessed, unknown, unsaid, eitherWay } = found
   const reason = [
-    `${seen(column.values).length - unknown.length} of ${seen(column.values).length} codes are known`,
+    `${seen(values).length - unknown.length} of ${seen(values).length} codes are known`,
+    ...(tags === undefined ? [] : ['some letters have several, and the highest counts']),
     ...(eitherWay ? ['TO BE CHECKED: the sample does not say whether they count from 0 or from 1'] : []),
     ...(guessed.length === 0
       ? []
@@ -215,9 +218,22 @@ export function tableField(field: TableField, column: Column | undefined): reado
       : [`TO BE COMPLETED: what do they mean: ${unknown.slice(0, 10).map(quoted).join(', ')}`]),
   ].join('; ')
   const needed = name === 'kind' && field === 'notice' ? [] : unsaid
-  return [
-    { field: name, at: [column.name], as: { table }, ...(needed.length > 0 && { unsaid: needed }), reason },
-  ]
+  const as = tags === undefined ? { table } : { highest: { separator: tags.separator, of: { table } } }
+  return [{ field: name, at: [column.name], as, ...(needed.length > 0 && { unsaid: needed }), reason }]
+}
+
+/** Tags of urgency or secrecy of which several stand in a cell: one for each recipient, and the highest counts. */
+function tagsOf(
+  field: TableField,
+  { values, separator: own }: Column,
+): { readonly separator: string; readonly values: readonly string[] } | undefined {
+  if (field !== 'urgency' && field !== 'secrecy') return undefined
+  for (const separator of own === undefined ? ['\n', ',', ';', '|'] : [own]) {
+    if (!values.some((value) => value.includes(separator))) continue
+    const tags = values.flatMap((value) => value.split(separator).map((tag) => tag.trim()))
+    if (tableGuess(field, tags)?.unknown.length === 0) return { separator, values: tags }
+  }
+  return undefined
 }
 
 /** Codes that nobody knows yet are no reason to take a secret letter for an ordinary one: until they are said, such a letter is a fault. */

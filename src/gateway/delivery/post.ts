@@ -10,9 +10,8 @@ import type { Instant, MessageId } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import type { Transaction } from '../journal/database.ts'
 import {
-  type DeliveryRow,
   type Due,
-  deliveriesOfMessage,
+  deliveryTo,
   insertDelivery,
   type Mode,
   mayHaveArrived,
@@ -266,13 +265,6 @@ async function recallUnsent(
   if (delivery.attempts > 0) return false
   return (await moveDelivery(transaction, delivery.id, 'recall', at)) !== undefined
 }
-
-const deliveryTo = async (
-  transaction: Transaction,
-  messageId: MessageId,
-  office: OfficeId,
-): Promise<DeliveryRow | undefined> =>
-  (await deliveriesOfMessage(transaction, messageId)).find((row) => row.office === office)
 
 /**
  * One lane for each letter and office: what an office is told of one letter comes in order. A corrected letter goes in the lane

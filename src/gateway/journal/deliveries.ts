@@ -60,6 +60,7 @@ VALUES (?, ?, ?, ?, 'due', ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (message_id, office) DO NOTHING`,
   byId: `SELECT ${columns} FROM deliveries WHERE id = ?`,
   ofMessage: `SELECT ${columns} FROM deliveries WHERE message_id = ? ORDER BY seq`,
+  toOffice: `SELECT ${columns} FROM deliveries WHERE message_id = ? AND office = ?`,
   ahead: `SELECT id FROM deliveries WHERE lane = ? AND open = 1 AND seq < ? LIMIT 1`,
   behind: `
 SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open = 1 AND mode = 'push' ORDER BY seq LIMIT 1`,
@@ -142,6 +143,13 @@ export const deliveryById = (reader: Reader, id: string): Promise<DeliveryRow | 
 
 export const deliveriesOfMessage = (reader: Reader, messageId: string): Promise<DeliveryRow[]> =>
   reader.all<DeliveryRow>(deliverySql.ofMessage, messageId)
+
+/** The delivery of one envelope to one office. */
+export const deliveryTo = (
+  reader: Reader,
+  messageId: string,
+  office: OfficeId,
+): Promise<DeliveryRow | undefined> => reader.one<DeliveryRow>(deliverySql.toOffice, messageId, office)
 
 /** Whether an earlier delivery of the same lane is still open: it goes first. */
 export async function isBehind(reader: Reader, delivery: DeliveryRow): Promise<boolean> {
