@@ -60,15 +60,28 @@ export function extentOf(text: string, start: number, { depth, values }: Bounds)
       case 0x37:
       case 0x38:
       case 0x39: {
-        number.lastIndex = at
-        const [digits = ''] = number.exec(text) ?? []
-        if (digits === '' || String(Number(digits)) !== digits) return undefined
-        at += digits.length - 1
+        const end = endOfNumber(text, at)
+        if (end === undefined) return undefined
+        at = end - 1
         break
       }
     }
   }
   return undefined
+}
+
+/** Where a number ends that the engine would write as it stands; nothing for any other. */
+function endOfNumber(text: string, start: number): number | undefined {
+  let end = start
+  for (let digit = text.charCodeAt(end); digit >= 0x30 && digit <= 0x39; digit = text.charCodeAt(end))
+    end += 1
+  const next = text.charCodeAt(end)
+  const whole = next !== 0x2e && next !== 0x45 && next !== 0x65 && next !== 0x2b && next !== 0x2d
+  const plain = text.charCodeAt(start) !== 0x30 || end === start + 1
+  if (whole && plain && end > start && end - start <= 15) return end
+  number.lastIndex = start
+  const [digits = ''] = number.exec(text) ?? []
+  return digits === '' || String(Number(digits)) !== digits ? undefined : start + digits.length
 }
 
 interface Found {
