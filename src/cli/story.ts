@@ -5,7 +5,7 @@ import type { FailedDelivery, OpenDelivery } from '../gateway/journal/open.ts'
 import type { DeliveryStory, NoticeStory, Story } from '../gateway/journal/story.ts'
 import { letterToJson } from '../letter/json.ts'
 import { type OfficeId, officeById } from '../letter/offices.ts'
-import { type Instant, type MessageId, printInstant } from '../letter/time.ts'
+import { type Instant, printInstant } from '../letter/time.ts'
 import { printable } from '../problem/problem.ts'
 import { reasonLine, reasonOf } from './reason.ts'
 import {
@@ -152,10 +152,12 @@ function attemptTold(what: string, delivery: DeliveryRow, attempt: AttemptRow, n
 }
 
 /** What happens next: every open delivery, then every one that ended without success and still matters. */
-function nextPage({ messageId, open, failed, deliveries }: Story, now: Now): string {
+function nextPage(story: Story, now: Now): string {
+  const { open, failed, deliveries } = story
   const told = [
     ...open.flatMap((one) => openLines(one, now)),
-    ...failed.flatMap((one) => failedLines(one, messageId)),
+    ...failed.flatMap((one) => failedLines(one, story)),
+    ...sentBackLines(story),
   ]
   if (told.length === 0) {
     const allTaken = deliveries.every(({ delivery }) => delivery.state === 'taken')
@@ -176,7 +178,28 @@ function openLines(open: OpenDelivery, now: Now): string[] {
   ]
 }
 
-function failedLines(failed: FailedDelivery, messageId: MessageId): string[] {
+/** Of whoever had the letter and sent it back: its sender was told, and what helps is a corrected one. */
+function sentBackLines({ recipients, notices, failed }: Story): string[] {
+  return recipients.flatMap(({ recipient, state }) => {
+    if (state !== 'refused' && state !== 'wrong') return []
+    if (failed.some(({ delivery, content }) => content === 'letter' && delivery.office === recipient))
+      return []
+    const said = notices.findLast(
+      ({ notice }) => notice.sender === recipient && kindsOfEnd.includes(notice.kind),
+    )
+    const when = said === undefined ? '' : ` at ${moment(said.notice.committedAt)}`
+    const why = said === undefined || said.reason === '' ? '' : `: ${said.reason}`
+    const others = recipients.length > 1 ? `, to ${recipient} alone` : ''
+    return [
+      `${recipient} sent the letter back (${state})${when}${why}`,
+      `  what to do: its sender corrects it and hands it over again under the same number${others}; unchanged it does not go`,
+    ]
+  })
+}
+
+const kindsOfEnd: readonly string[] = ['reject', 'invalid']
+
+function failedLines(failed: FailedDelivery, { messageId, letter }: Story): string[] {
   const { delivery, content } = failed
   const reason = reasonOfEnd(failed)
   const id = messageId.slice('urn:uuid:'.length)
@@ -184,7 +207,7 @@ function failedLines(failed: FailedDelivery, messageId: MessageId): string[] {
     `${nameOf(content)} to ${delivery.office}: ${delivery.state} at ${moment(delivery.changedAt)}; it is not tried again by itself`,
     ...(reason === undefined ? [] : [`  why: ${reasonLine(reason)}`]),
     ...(reason?.remedy === undefined ? [] : [`  what to do: ${reason.remedy}`]),
-    `  then: saraban messages retry ${id} --office ${delivery.office} --by NAME --why TEXT`,
+    `  then: saraban messages retry ${id} --office ${delivery.office}${letter.secrecy === 'ordinary' ? '' : ' --secret'} --by NAME --why TEXT`,
   ]
 }
 

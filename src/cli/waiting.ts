@@ -28,14 +28,14 @@ export const waitingJson = ({
 
 /** One place in quarantine: which letter, every reason and what to do, and what came of it since. */
 export function quarantinedLines(row: QuarantineRow): string {
-  const { at, system, name, position, number, problems, takenSince } = row
+  const { id, at, system, name, position, number, problems, takenSince } = row
   const head = [moment(at), system, printable(name), position, ...(number === null ? [] : [`ที่ ${number}`])]
   const reasons = problems.map(
     (found) => `  ${describe(found)}\n    what to do: ${printable(remedyOf(found), 500)}\n`,
   )
   const since =
     takenSince === null
-      ? '  then: let its sender send it again, corrected\n'
+      ? `  then: let its sender send it again, corrected; or mend the profile: saraban quarantine retry ${id.slice(-12)}\n`
       : `  sent again and taken since: saraban messages show ${takenSince.slice('urn:uuid:'.length)}\n`
   return `${printable(head.join('  '), 500)}\n${reasons.join('')}${since}`
 }

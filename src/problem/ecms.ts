@@ -291,7 +291,7 @@ export const ecmsProblems = {
     en: 'status {status} came with nothing that e-CMS knows ({value}): perhaps a sign-in page or a proxy answered, and nobody knows whether the system has it',
     th: 'ได้สถานะ {status} แต่เนื้อหาไม่ใช่คำตอบของ e-CMS ({value}) อาจเป็นหน้าเข้าสู่ระบบหรือพร็อกซี จึงไม่รู้ว่าระบบได้รับหรือไม่',
     remedy: {
-      en: 'Check the url, the user and what stands before the system; it is tried again by itself.',
+      en: 'Check the url, the user and what stands before the system; what still waits is tried again by itself.',
       th: 'ตรวจ url ผู้ใช้ และสิ่งที่อยู่หน้าระบบ เกตเวย์จะลองใหม่เอง',
     },
   },

@@ -42,6 +42,16 @@ export const fieldProblems = {
       th: 'กำหนดช่องนี้ในโปรไฟล์ หรือให้ย้ายไปไฟล์แนบ (unmapped: spill)',
     },
   },
+  'adapter.field.secrecy-unsayable': {
+    status: 422,
+    permanent: true,
+    en: 'the system has no way to say that a letter is secret ({value}), and does not get it',
+    th: 'ระบบไม่มีวิธีแสดงว่าเป็นหนังสือลับ ({value}) จึงไม่ส่งให้ระบบนี้',
+    remedy: {
+      en: 'Bring the letter to the office in another way. If the system has a field for secrecy, map it in the profile; it is never spilled.',
+      th: 'ส่งหนังสือให้หน่วยงานด้วยวิธีอื่น หากระบบมีช่องชั้นความลับ ให้กำหนดช่องนี้ในโปรไฟล์ ชั้นความลับไม่ถูกย้ายไปไฟล์แนบ',
+    },
+  },
   'adapter.field.value-unknown': {
     status: 422,
     permanent: true,

@@ -65,8 +65,8 @@ export const gatewayProblems = {
     en: 'another letter with the number {value}, this date, sender and recipient was taken before ({earlier}), with different content',
     th: 'เคยรับหนังสือเลขที่ {value} วันที่ ผู้ส่ง และผู้รับเดียวกันนี้แล้ว ({earlier}) แต่เนื้อหาต่างกัน',
     remedy: {
-      en: 'Recall the earlier letter first, or give the corrected letter its own number. Once the earlier one was refused, the corrected one can be handed over as it is.',
-      th: 'เรียกคืนฉบับก่อนหน้าก่อน หรือออกเลขใหม่ให้ฉบับแก้ไข หากฉบับก่อนหน้าถูกปฏิเสธแล้ว ส่งฉบับแก้ไขได้เลย',
+      en: 'Recall the earlier letter first, or give the corrected letter its own number. Once the earlier one was refused, the corrected one can be handed over as it is: of a letter to several offices, to those alone that refused it.',
+      th: 'เรียกคืนฉบับก่อนหน้าก่อน หรือออกเลขใหม่ให้ฉบับแก้ไข หากฉบับก่อนหน้าถูกปฏิเสธแล้ว ส่งฉบับแก้ไขได้เลย กรณีส่งหลายหน่วยงาน ให้ส่งเฉพาะหน่วยงานที่ปฏิเสธ',
     },
   },
   'letter.ended': {

@@ -15,8 +15,8 @@ export const handOverProblems = {
     en: 'the folder {value} is not there',
     th: 'ไม่พบโฟลเดอร์ {value}',
     remedy: {
-      en: 'Mount the share, or make the folder; it is tried again by itself.',
-      th: 'เชื่อมต่อโฟลเดอร์ที่ใช้ร่วมกัน หรือสร้างโฟลเดอร์ ระบบจะลองใหม่เอง',
+      en: 'Mount the share, or make the folder; what still waits is tried again by itself.',
+      th: 'เชื่อมต่อโฟลเดอร์ที่ใช้ร่วมกัน หรือสร้างโฟลเดอร์ สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง',
     },
   },
   'adapter.folder.no-folder': {
@@ -25,8 +25,8 @@ export const handOverProblems = {
     en: 'a file, or something else that is no folder, stands in the place of the folder {value}, of one above it, or of .saraban in it',
     th: 'มีไฟล์หรือสิ่งอื่นที่ไม่ใช่โฟลเดอร์อยู่แทนที่โฟลเดอร์ {value} หรือโฟลเดอร์ที่อยู่เหนือขึ้นไป หรือ .saraban ในโฟลเดอร์นั้น',
     remedy: {
-      en: 'Move it away and make the folder, or correct the path in the profile; it is tried again by itself.',
-      th: 'ย้ายสิ่งนั้นออกแล้วสร้างโฟลเดอร์ หรือแก้ตำแหน่งในโพรไฟล์ ระบบจะลองใหม่เอง',
+      en: 'Move it away and make the folder, or correct the path in the profile; what still waits is tried again by itself.',
+      th: 'ย้ายสิ่งนั้นออกแล้วสร้างโฟลเดอร์ หรือแก้ตำแหน่งในโพรไฟล์ สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง',
     },
   },
   'adapter.folder.other': {
@@ -65,8 +65,8 @@ export const handOverProblems = {
     en: 'a file {value} stands in the folder already, and nothing is overwritten',
     th: 'มีไฟล์ {value} อยู่ในโฟลเดอร์แล้ว และจะไม่เขียนทับ',
     remedy: {
-      en: 'Take the file away; it is tried again by itself.',
-      th: 'ย้ายไฟล์นั้นออก ระบบจะลองใหม่เอง',
+      en: 'Take the file away; what still waits is tried again by itself.',
+      th: 'ย้ายไฟล์นั้นออก สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง',
     },
   },
   'adapter.folder.lost': {
@@ -85,8 +85,8 @@ export const handOverProblems = {
     en: 'the folder {value} cannot be written now: {reason}',
     th: 'ขณะนี้เขียนลงโฟลเดอร์ {value} ไม่ได้: {reason}',
     remedy: {
-      en: 'Look at its disk and its rights; it is tried again by itself.',
-      th: 'ตรวจสอบดิสก์และสิทธิ์ ระบบจะลองใหม่เอง',
+      en: 'Look at its disk and its rights; what still waits is tried again by itself.',
+      th: 'ตรวจสอบดิสก์และสิทธิ์ สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง',
     },
   },
   'adapter.peer.no-answer': {
@@ -105,8 +105,8 @@ export const handOverProblems = {
     en: 'the other side does not take letters now: status {status}',
     th: 'ขณะนี้ปลายทางไม่รับหนังสือ: สถานะ {status}',
     remedy: {
-      en: '401 and 403: check the token or the certificate; 404 and redirects: check the url; it is tried again by itself.',
-      th: '401 และ 403: ตรวจโทเค็นหรือใบรับรอง 404 และการเปลี่ยนเส้นทาง: ตรวจ url ระบบจะลองใหม่เอง',
+      en: '401 and 403: check the token or the certificate; 404 and redirects: check the url; what still waits is tried again by itself.',
+      th: '401 และ 403: ตรวจโทเค็นหรือใบรับรอง 404 และการเปลี่ยนเส้นทาง: ตรวจ url สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง',
     },
   },
   'adapter.peer.refused': {

@@ -8,8 +8,8 @@ export const remoteProblems = {
     en: 'no connection to {value}: {reason}',
     th: 'เชื่อมต่อกับ {value} ไม่ได้: {reason}',
     remedy: {
-      en: 'Check host, port and the firewalls between; it is tried again by itself.',
-      th: 'ตรวจ host พอร์ต และไฟร์วอลล์ระหว่างทาง ระบบจะลองใหม่เอง',
+      en: 'Check host, port and the firewalls between; what still waits is tried again by itself.',
+      th: 'ตรวจ host พอร์ต และไฟร์วอลล์ระหว่างทาง สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง',
     },
   },
   'adapter.remote.lost': {
@@ -18,8 +18,8 @@ export const remoteProblems = {
     en: 'the connection to {value} was lost: {reason}',
     th: 'การเชื่อมต่อกับ {value} ขาดหาย: {reason}',
     remedy: {
-      en: 'It is tried again by itself; if it lasts, look at the server and the network.',
-      th: 'ระบบจะลองใหม่เอง หากเกิดต่อเนื่องให้ตรวจเซิร์ฟเวอร์และเครือข่าย',
+      en: 'What still waits is tried again by itself; if it lasts, look at the server and the network.',
+      th: 'สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง หากเกิดต่อเนื่องให้ตรวจเซิร์ฟเวอร์และเครือข่าย',
     },
   },
   'adapter.remote.sign-in': {

@@ -28,8 +28,8 @@ export const sqlProblems = {
     en: 'the database lacks what the profile names: {value}',
     th: 'ฐานข้อมูลไม่มีสิ่งที่โปรไฟล์อ้างถึง: {value}',
     remedy: {
-      en: 'Correct the names in the profile, add the columns, or give the user the right to see them; it is tried again by itself.',
-      th: 'แก้ชื่อในโปรไฟล์ เพิ่มคอลัมน์ หรือให้สิทธิ์ผู้ใช้ ระบบจะลองใหม่เอง',
+      en: 'Correct the names in the profile, add the columns, or give the user the right to see them; what still waits is tried again by itself.',
+      th: 'แก้ชื่อในโปรไฟล์ เพิ่มคอลัมน์ หรือให้สิทธิ์ผู้ใช้ สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง',
     },
   },
   'adapter.sql.not-let-in': {
@@ -47,7 +47,7 @@ export const sqlProblems = {
     permanent: false,
     en: 'the database does not answer, or lost the connection: {reason}; nothing was written',
     th: 'ฐานข้อมูลไม่ตอบ หรือการเชื่อมต่อขาด: {reason} ยังไม่ได้เขียนสิ่งใด',
-    remedy: { en: 'It is tried again by itself.', th: 'ระบบจะลองใหม่เอง' },
+    remedy: { en: 'It is tried again by itself.', th: 'สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง' },
   },
   'adapter.sql.busy': {
     status: 503,
@@ -56,7 +56,7 @@ export const sqlProblems = {
     th: 'มีผู้อื่นใช้แถวนั้นอยู่: {reason} ยังไม่ได้เขียนสิ่งใด',
     remedy: {
       en: 'It is tried again by itself; if it stays so, look for a transaction that was left open.',
-      th: 'ระบบจะลองใหม่เอง หากยังเป็นอยู่ให้ตรวจหาธุรกรรมที่เปิดค้างไว้',
+      th: 'สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง หากยังเป็นอยู่ให้ตรวจหาธุรกรรมที่เปิดค้างไว้',
     },
   },
   'adapter.sql.unsure': {
@@ -66,7 +66,7 @@ export const sqlProblems = {
     th: 'การเชื่อมต่อขาดขณะฐานข้อมูลบันทึก ({reason}) จึงไม่รู้ว่าบันทึกแล้วหรือไม่',
     remedy: {
       en: 'It is tried again by itself, and what is there already is not written twice.',
-      th: 'ระบบจะลองใหม่เอง และจะไม่เขียนสิ่งที่มีอยู่แล้วซ้ำ',
+      th: 'สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง และจะไม่เขียนสิ่งที่มีอยู่แล้วซ้ำ',
     },
   },
   'adapter.sql.value-refused': {

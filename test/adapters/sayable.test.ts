@@ -229,7 +229,7 @@ t.test('what a profile declares unsaid stands in a file beside, and a secret is 
   const secret = { ...letter, secrecy: 'secret' as const }
   t.match(await form.write(parcelOf({ letter: secret }, 'p-2', '50')), {
     ok: false,
-    problems: [{ code: 'adapter.field.cannot-say', path: 'secrecy', value: 'secret' }],
+    problems: [{ code: 'adapter.field.secrecy-unsayable', path: 'secrecy', value: 'secret' }],
   })
   const strict = text({ more }).replace(
     'fields:\n      number',

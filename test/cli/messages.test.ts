@@ -82,6 +82,27 @@ t.test('a letter to several offices is summed up, and goes again to those that f
   t.same([ministry.brought.length, other.brought.length], [1, 2], 'who had it is not brought it again')
 })
 
+t.test('a letter that its recipient sent back: who, why, and what its sender can do', async (t) => {
+  const opened = await open(t)
+  const { ministry, gateway, send, saraban } = opened
+  const id = await send()
+  await until(() => ministry.brought.length === 1, 'it has it')
+  await rest()
+  ministry.items = [
+    {
+      kind: 'notice',
+      position: 'notice',
+      draft: { kind: 'reject', about: { messageId: id }, reason: 'หน้า 2 อ่านไม่ออก' },
+    },
+  ]
+  await take(gateway.desk, systemOf(ministry), source('reject'), (each) => ministry.read(each))
+  await rest()
+  t.match(
+    (await saraban('show', id)).out,
+    /What happens next\n(.*\n)* {2}moi sent the letter back \(refused\) at 2026-11-23 10:00:00: หน้า 2 อ่านไม่ออก\n {4}what to do: its sender corrects it and hands it over again under the same number; unchanged/,
+  )
+})
+
 t.test('what comes next, why not yet, what to do; a time that is past is no next attempt', async (t) => {
   const { ministry, send, saraban, clock, die } = await open(t)
   ministry.answer = away

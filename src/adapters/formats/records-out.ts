@@ -258,7 +258,9 @@ const ownFile = (name: string, mediaType: string, bytes: Buffer): WrittenFile =>
 })
 
 const cannotSay = (field: string, values: readonly string[]): Problem =>
-  problem('adapter.field.cannot-say', field, values.join(', '), { field })
+  field === 'secrecy'
+    ? problem('adapter.field.secrecy-unsayable', field, values.join(', '))
+    : problem('adapter.field.cannot-say', field, values.join(', '), { field })
 
 function cannotSayAny(spilled: FieldValues): [Problem, ...Problem[]] {
   const [first, ...rest] = [...spilled].map((entry) => cannotSay(...entry))

@@ -1,4 +1,5 @@
 // Deliveries that are not through in time: somebody is told while there is still time to do something, and once when it is over.
+import { printInstant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
 import { type LateRow, lateDeliveries, markTold } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
@@ -24,7 +25,16 @@ export async function tellOfLate({ database, clock }: Desk): Promise<readonly La
       const passed = now >= expectedBy
       const event = passed ? 'delivery.deadline-passed' : 'delivery.deadline-near'
       await markTold(transaction, id, passed ? null : expectedBy)
-      await recordEvent(transaction, now, event, { messageId, office }, { delivery: id, expectedBy })
+      await recordEvent(
+        transaction,
+        now,
+        event,
+        { messageId, office },
+        {
+          delivery: id,
+          expectedBy: printInstant(expectedBy),
+        },
+      )
       told.push({ delivery, event })
     }
     return told
