@@ -32,6 +32,16 @@ export const restProblems = {
       th: 'เพิ่ม attachmentLimit ในโปรไฟล์จนเก็บรายการแรกได้ หรือให้ผู้ดูแลระบบนำรายการนั้นออกจากคิวแล้วส่งทางอื่น จากนั้นยกเลิกรายการนี้ (dismiss)',
     },
   },
+  'adapter.rest.key-twice': {
+    status: 409,
+    permanent: true,
+    en: 'the system’s list has two different documents under the key {value}: the first goes on, this one is kept and was not read',
+    th: 'รายการของระบบมีเอกสารต่างกันสองฉบับภายใต้คีย์ {value}: ฉบับแรกดำเนินการต่อ ฉบับนี้เก็บไว้แต่ยังไม่ได้อ่าน',
+    remedy: {
+      en: 'The system gives two documents one key: tell its people, or name another field as list.key in the profile. If this one is a letter by itself, saraban quarantine retry ID --believe reads it; if it only says the first one again, dismiss it.',
+      th: 'ระบบให้คีย์เดียวกันแก่เอกสารสองฉบับ: แจ้งผู้ดูแลระบบ หรือระบุฟิลด์อื่นเป็น list.key ในโปรไฟล์ หากฉบับนี้เป็นหนังสืออีกฉบับหนึ่ง ให้ใช้ saraban quarantine retry ID --believe เพื่ออ่าน หากเป็นฉบับแรกที่ส่งซ้ำ ให้ยกเลิก (dismiss)',
+    },
+  },
   'adapter.rest.place-empty': {
     status: 422,
     permanent: true,

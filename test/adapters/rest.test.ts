@@ -17,7 +17,7 @@ import { fixedLetter, office } from '../letter/arbitrary.ts'
 import { serverTls } from '../servers/tls.ts'
 import { messageIdOf } from './message-ids.ts'
 import { done, letter, list, Peer, peer, polling, profileOf, pushing } from './rest-peer.ts'
-import { parcelOf, start } from './stage.ts'
+import { parcelOf, start, TestGateway } from './stage.ts'
 
 const digest = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
 const events = (gateway: { reports: { event: string; facts: object }[] }) =>
@@ -198,6 +198,100 @@ t.test(
     t.same(events(look.gateway), [], 'told once, not at every look')
   },
 )
+
+t.test(
+  'different items under one key: each is kept before the key is acknowledged; equal ones are one',
+  async (t) => {
+    const server = await peer(t)
+    // The second page says one item of the first again, and has one more under its key.
+    const pages = [
+      [
+        { id: 7, doc: letter('1') },
+        { id: 7, doc: letter('2') },
+        { id: 8, doc: letter('3') },
+      ],
+      [
+        { id: 7, doc: letter('1') },
+        { id: 7, doc: letter('4') },
+      ],
+    ]
+    let there = true
+    server.answering = ({ method, url }) => {
+      if (method === 'DELETE') {
+        if (url.endsWith('/7')) there = false
+        return { status: 204 }
+      }
+      const page = Number(new URL(url, server.url).searchParams.get('page'))
+      return { body: { data: { items: there ? (pages[page - 1] ?? []) : [] } } }
+    }
+    const gateway = new TestGateway()
+    // Not even the last of them is on the disk: nothing is acknowledged.
+    gateway.failing = 2
+    const broken = await polling(t, server, `send: { ${list}, at: doc, ${done} }`, {}, gateway)
+    t.notOk(server.lines().some((line) => line.startsWith('DELETE')))
+    gateway.offered.splice(0)
+    await broken.pass(30_000)
+    t.same(
+      gateway.offered.map(({ bytes, doubts }) => [
+        JSON.parse(bytes.toString()).number,
+        doubts?.map(({ code, value }) => [code, value]),
+      ]),
+      [
+        ['ชร 0017.1/4', [['adapter.rest.key-twice', '7']]],
+        ['ชร 0017.1/2', [['adapter.rest.key-twice', '7']]],
+        ['ชร 0017.1/1', undefined],
+        ['ชร 0017.1/3', undefined],
+      ],
+    )
+    t.equal(new Set(gateway.offered.map(({ handover }) => handover)).size, 4)
+    t.ok(gateway.offered.every(({ handover = '' }) => handover.length <= 100))
+    t.same(
+      server.lines().filter((line) => line.startsWith('DELETE')),
+      ['DELETE /letters/7', 'DELETE /letters/8'],
+    )
+    // Where the key is only where the document is asked for, what the list says beside it is no document.
+    there = true
+    server.answering = ({ method, url }) => {
+      if (method === 'DELETE') {
+        there = false
+        return { status: 204 }
+      }
+      if (url === '/letters/7') return { body: letter('7') }
+      return { body: { data: { items: there && url.endsWith('=1') ? pages[0]?.slice(0, 2) : [] } } }
+    }
+    const asked = await polling(t, server, `send: { ${list}, document: "/letters/{key}", ${done} }`)
+    t.match(asked.gateway.offered, [{ handover: 'rest send 7', doubts: undefined }])
+    t.equal(asked.gateway.offered.length, 1)
+  },
+)
+
+t.test('another item under a key waits for its files, and the key with it', async (t) => {
+  const server = await peer(t)
+  let [there, file] = [true, false]
+  server.answering = ({ method, url }) => {
+    if (method === 'DELETE') {
+      there = false
+      return { status: 204 }
+    }
+    if (url === '/f/b.pdf') return file ? { body: '%PDF-b' } : { status: 404 }
+    const other = { id: 7, doc: letter('2', { attachments: [{ name: 'b.pdf' }] }) }
+    return { body: there ? [{ id: 7, doc: letter('1') }, other] : [] }
+  }
+  const options = `send: { list: { path: /l, items: "", key: id }, at: doc, files: { path: "/f/{file}" }, ${done} }`
+  const look = await polling(t, server, options)
+  t.same(look.gateway.offered, [])
+  t.equal(there, true)
+  file = true
+  await look.pass(30_000)
+  t.match(
+    look.gateway.offered.map(({ beside, doubts }) => [[...beside.keys()], doubts?.length]),
+    [
+      [['b.pdf'], 1],
+      [[], undefined],
+    ],
+  )
+  t.equal(there, false)
+})
 
 t.test('an item without a key is told of, and its neighbours go on', async (t) => {
   const server = await peer(t)

@@ -5,6 +5,8 @@ import { bytesOf, type JsonText, nodeAt, textAt } from './json-text.ts'
 export interface Found {
   readonly key: string
   readonly item?: JsonText
+  /** Another item of the list has its key and came first: whom the system means by the key nobody can know. */
+  readonly another?: true
   readonly bytes?: Buffer
   /** Larger than may be read: the whole answer is in the gateway's keeping. */
   readonly unread?: Large['unread']

@@ -10,7 +10,7 @@ import { soundBody, troubleOf, wholeOf } from './client.ts'
 import { type Document, documentIn, type Found, isPage, type Large } from './document.ts'
 import type { Trouble } from './exchange.ts'
 import { fetchFiles } from './files.ts'
-import { nodeAt, readJsonText, textAt } from './json-text.ts'
+import { nodeAt, rawOf, readJsonText, textAt } from './json-text.ts'
 import type { PollSettings } from './settings.ts'
 import { addressOf, textOf } from './template.ts'
 
@@ -28,7 +28,7 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
 
   return async (found, verbs) => {
     const { key } = found
-    const handover = handoverOf(channel, key)
+    const handover = handoverOf(channel, found)
     const report = (event: string, reason: string): void => {
       const before = waiting.get(handover)
       if (before?.told === `${event} ${reason}`) return
@@ -67,10 +67,18 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
     const final = missing === 0 || verbs.clock.elapsed() - since >= wait
     for (const reason of fetched.reasons) report('rest.file-missing', reason)
     if (missing > 0) report('source.waiting', String(missing))
-    const taken = await offered({ ...first, beside: fetched.beside, final }, verbs)
+    // Of what is doubted nothing is read, so that nobody else would wait for its files.
+    if (found.another === true && !final) return 'left'
+    const doubts = [problem('adapter.rest.key-twice', '', key)] as const
+    const taken = await offered(
+      { ...first, beside: fetched.beside, final, ...(found.another && { doubts }) },
+      verbs,
+    )
     if (taken === undefined) return notTaken(handover, verbs)
     if (taken.some(({ kind }) => kind === 'waiting')) return 'left'
     waiting.delete(handover)
+    // The key is acknowledged once, with the first of its items.
+    if (found.another === true) return 'done'
     return acknowledge(key, taken, handover, verbs)
   }
 
@@ -244,8 +252,12 @@ async function offered(source: Source, verbs: AdapterVerbs): Promise<readonly Ta
   }
 }
 
-/** The key itself where no log can tell a letter by it, else its digest. */
-const handoverOf = (channel: string, key: string): string =>
-  /^[0-9A-Za-z_-]{1,60}$/.test(key)
-    ? `rest ${channel} ${key}`
-    : `rest ${channel} ${createHash('sha256').update(key, 'utf8').digest('hex')}`
+/** The key itself where no log can tell a letter by it, else its digest; of another item under a key, with that item's. */
+function handoverOf(channel: string, { key, another, item }: Found): string {
+  const told = /^[0-9A-Za-z_-]{1,60}$/.test(key) ? key : digestOf(key)
+  const own =
+    another === true && item !== undefined ? ` ${digestOf(rawOf(item, item.root)).slice(0, 16)}` : ''
+  return `rest ${channel} ${told}${own}`
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')

@@ -45,26 +45,30 @@ export function restPoll(settings: PollSettings): Looking {
     if (options.head !== undefined) return lookAtHead(options.head, verbs)
     const listed = await list(verbs)
     if ('kind' in listed) return listed
-    for (const found of listed) {
-      if (stopped()) return undefined
-      const offered = await offer(found, verbs)
-      if (typeof offered === 'object') return offered
+    for (const same of listed) {
+      // What acknowledges the key comes last: nothing of it may be gone there that is not whole here.
+      for (const found of same.toReversed()) {
+        if (stopped()) return undefined
+        const offered = await offer(found, verbs)
+        if (typeof offered === 'object') return offered
+        if (offered === 'left') break
+      }
     }
     return undefined
   }
 
-  /** All that waits, each once, whatever its order: a page that changes while we read only leaves more for the next look. */
-  async function list(verbs: AdapterVerbs): Promise<readonly Found[] | Trouble> {
+  /** All that waits by key, each once, whatever its order: a page that changes while we read only leaves more for the next look. */
+  async function list(verbs: AdapterVerbs): Promise<readonly (readonly Found[])[] | Trouble> {
     const { list: said } = options
     if (said === undefined) throw new Error('a poll without a list was not checked')
-    const found = new Map<string, Found>()
-    let keyless = 0
+    const found = new Map<string, Listed[]>()
+    let [keyless, count] = [0, 0]
     const paged = said.path.includes('{page}')
     let unread: URL | undefined = pageAddress(base, said.path, said.first)
     // Addresses that were asked, or pages that were seen: one that comes again ends the list. An empty page with a next
     // address does not, nor one on which nothing has a key: servers that filter after paging give such.
     const met = new Set<string>()
-    for (let page = 0; page < said.pages && found.size < most && !stopped(); page += 1) {
+    for (let page = 0; page < said.pages && count < most && !stopped(); page += 1) {
       if (unread === undefined) break
       const address: URL = unread
       unread = undefined
@@ -79,7 +83,7 @@ export function restPoll(settings: PollSettings): Looking {
         const key = keys[index] ?? ''
         // Nobody could be told that it was taken; its neighbours go on.
         if (key === '') keyless += 1
-        else if (!found.has(key)) found.set(key, { key, item: partOf(text, item), address })
+        else if (added(found, { key, item: partOf(text, item), address })) count += 1
       }
       if (said.next !== undefined) {
         const next = textAt(text, nodeAt(text.root, said.next)) ?? ''
@@ -96,11 +100,23 @@ export function restPoll(settings: PollSettings): Looking {
       }
     }
     const left = unread !== undefined && !stopped()
-    if (left && !cut) verbs.report('rest.list-cut', { channel, documents: found.size })
+    if (left && !cut) verbs.report('rest.list-cut', { channel, documents: count })
     cut = left
     if (keyless > 0 && keyless !== withoutKey) verbs.report('rest.without-key', { channel, count: keyless })
     withoutKey = keyless
     return [...found.values()].slice(0, most)
+  }
+
+  /**
+   * Whether an item is one that was not met: pages that move say the same one twice. Another one under a key that was met is
+   * the next of that key, unless the key is only where the document is asked for.
+   */
+  function added(found: Map<string, Listed[]>, item: Listed): boolean {
+    const same = found.get(item.key)
+    if (same === undefined) found.set(item.key, [item])
+    else if (options.document !== undefined || same.some((each) => isSame(each.item, item.item))) return false
+    else same.push({ ...item, another: true })
+    return true
   }
 
   async function lookAtHead(
@@ -250,6 +266,10 @@ function keyIn(headers: IncomingHttpHeaders, name: string): string | undefined {
 /** An empty body, `null`, `{}` and `[]` are the ways in which queues say that they are empty. */
 const isNothing = (bytes: Buffer): boolean =>
   bytes.length < 16 && ['', 'null', '{}', '[]'].includes(bytes.toString('utf8').replace(/\s/g, ''))
+
+type Listed = Found & { readonly item: JsonText }
+
+const isSame = (one: JsonText, other: JsonText): boolean => rawOf(one, one.root) === rawOf(other, other.root)
 
 /** Why a head cannot be taken out of its queue. Bytes, as far as is known. */
 interface Stuck {

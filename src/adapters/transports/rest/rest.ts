@@ -46,6 +46,11 @@ export const rest = transport<Options>({
         'it stays, and all behind it wait: told in quarantine, and as a trouble of the office',
         'adapter.rest.head-stuck',
       ],
+      [
+        'a list has two different items under one key, and they are the documents',
+        'the first goes on, the others are in quarantine, whole; then the key is acknowledged',
+        'adapter.rest.key-twice',
+      ],
       ['a letter that is not right', 'in quarantine, whole, and `done` with the word `quarantined`'],
       ['a lost answer to `done`', 'it is read again under its key, and known'],
     ],
