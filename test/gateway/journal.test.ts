@@ -159,6 +159,7 @@ t.test('hot queries use an index', async (t) => {
     byNaturalKey: letterSql.byNaturalKey,
     received: letterSql.received,
     sent: letterSql.sent,
+    previous: letterSql.previous,
     noticesAbout: letterSql.noticesAbout,
     newestSent: letterSql.newestSent,
   }

@@ -12,17 +12,18 @@ import type { LetterState } from './states.ts'
 export type Offerer = 'system' | 'waiting' | 'person' | 'looked-at' | 'sealer'
 
 export type Judged =
-  /** It goes to `recipients`, after each of `corrects` has been recalled. */
+  /** It goes to `recipients`, after each of `corrects` has been recalled; `resend` as below. */
   | {
       readonly kind: 'goes'
       readonly recipients: readonly OfficeId[]
       readonly corrects: readonly LetterRow[]
+      readonly resend: readonly LetterRow[]
     }
-  /** `resend`: what was given up of it goes again under its own message id. `ended`: it came to this, and goes no more by itself. */
+  /** `resend`: where it was given up it goes again under its own message id. `ended`: it came to this, and goes no more by itself. */
   | {
       readonly kind: 'known'
       readonly messageId: MessageId
-      readonly resend: boolean
+      readonly resend: readonly LetterRow[]
       readonly ended?: LetterState
     }
   | { readonly kind: 'conflict'; readonly messageId: MessageId }
@@ -41,25 +42,28 @@ export type Judged =
  * | recalled                 | known, its state is said                            | goes                                 |
  * | — and somebody waits, seals, or a person orders it | goes                      | goes                                 |
  *
- * A letter whose correction stands already is as one that was recalled, and by somebody who waits a conflict. What is only
- * looked at again never goes. One handing-over is taken once (`takenOf`): offered again it is known, and with
- * other content a conflict, whatever became of it.
+ * A letter that was corrected already is as one that was recalled, and by somebody who waits a conflict, whatever became of the
+ * correction; where that was refused, a person may order it: it corrects the correction. A circular is judged at each recipient:
+ * where it was given up it is tried again, wherever else it was refused or goes anew. What is only looked at again never goes.
+ * One handing-over is taken once (`takenOf`): offered again it is known, and with other content a conflict, whatever became of it.
  */
 export function judge(earlier: Earlier, offerer: Offerer): Judged {
   switch (earlier.kind) {
     case 'conflict':
-      return earlier.before !== undefined && isBlind(offerer) ? recalled(earlier.before) : earlier
+      return earlier.before !== undefined && isBlind(offerer) ? recalled(earlier.before, []) : earlier
     case 'known': {
       const { messageId, givenUp, ended } = earlier
-      return { kind: 'known', messageId, resend: givenUp && offerer !== 'looked-at', ...(ended && { ended }) }
+      return { kind: 'known', messageId, resend: triedBy(offerer, givenUp), ...(ended && { ended }) }
     }
     case 'fresh': {
-      const { recipients, corrects, before } = earlier
+      const { recipients, corrects, givenUp, before } = earlier
       const [first] = corrects
-      if (before !== undefined && (isBlind(offerer) || first !== undefined)) return recalled(before)
-      if (first !== undefined && (offerer === 'looked-at' || offerer === 'sealer'))
+      const resend = triedBy(offerer, givenUp)
+      if (before !== undefined && isBlind(offerer)) return recalled(before, resend)
+      const corrected = before !== undefined && offerer === 'waiting'
+      if (first !== undefined && (corrected || offerer === 'looked-at' || offerer === 'sealer'))
         return { kind: 'conflict', messageId: first.messageId }
-      return { kind: 'goes', recipients, corrects }
+      return { kind: 'goes', recipients, corrects, resend }
     }
     default:
       return earlier satisfies never
@@ -69,6 +73,10 @@ export function judge(earlier: Earlier, offerer: Offerer): Judged {
 /** Who has recalled a letter and hands it over to somebody who answers means it; a nightly export means nothing. */
 const isBlind = (offerer: Offerer): boolean => offerer === 'system' || offerer === 'looked-at'
 
-const recalled = ({ messageId, state }: LetterRow): Judged => ({
-  ...{ kind: 'known', messageId, resend: false, ended: state },
+/** Whoever hands over again what was given up wants it to go; who only looks wants nothing. */
+const triedBy = (offerer: Offerer, givenUp: readonly LetterRow[]): readonly LetterRow[] =>
+  offerer === 'looked-at' ? [] : givenUp
+
+const recalled = ({ messageId, state }: LetterRow, resend: readonly LetterRow[]): Judged => ({
+  ...{ kind: 'known', messageId, resend, ended: state },
 })

@@ -30,6 +30,8 @@ import {
   letterAt,
   lettersOfMessage,
   moveLetter,
+  noticesAbout,
+  previousTo,
   takenOf,
 } from '../journal/letters.ts'
 import { judge, type Offerer } from './again.ts'
@@ -104,20 +106,21 @@ export async function postLetter(
   if (judged.kind === 'known') {
     const { messageId: known, resend, ended } = judged
     await recordEvent(transaction, at, 'letter.known', subjectOf(posted, known), ended && { ended })
-    const due = resend ? await sendAgain(transaction, known, letter, at) : []
+    const due = await sendAgain(transaction, resend, at)
     return { kind: 'known', messageId: known, due, ...(ended && { ended }) }
   }
   if (judged.kind === 'conflict') return conflict(transaction, posted, judged.messageId)
   const unready = judged.corrects.find((row) => recallOf(row, posted.recalls) === undefined)
   if (unready !== undefined) return conflict(transaction, posted, unready.messageId)
-  const due: Due[] = []
+  const due: Due[] = [...(await sendAgain(transaction, judged.resend, at))]
   for (const row of judged.corrects) due.push(...(await correct(transaction, posted, row, routes, newId)))
   await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
   for (const recipient of judged.recipients) {
+    // Behind the recall of the one before it, which its recipient forgets first.
+    const previous = await previousTo(transaction, letter, recipient)
+    const root = previous === undefined ? messageId : await rootOf(transaction, previous, recipient)
     await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
-    // Behind the recall of what it corrects: the recipient forgets that one first.
-    const lane = judged.corrects.find((row) => row.recipient === recipient)?.messageId ?? messageId
-    due.push(...(await addDelivery(transaction, posted, recipient, lane, letter.urgency, routes, newId)))
+    due.push(...(await addDelivery(transaction, posted, recipient, root, letter.urgency, routes, newId)))
   }
   await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
     recipients: judged.recipients.length,
@@ -158,18 +161,19 @@ async function conflict(
   return { kind: 'problem', problem: problem('letter.conflict', 'number', printed, { earlier }) }
 }
 
-/** Whoever hands a letter over again that was given up wants it to go: it goes, under its own message id. */
+/**
+ * Whoever hands a letter over again that was given up wants it to go: it goes, under its own message id. Where it was refused,
+ * or a notice is what failed, nobody asked.
+ */
 async function sendAgain(
   transaction: Transaction,
-  messageId: MessageId,
-  letter: Letter,
+  rows: readonly LetterRow[],
   at: Instant,
 ): Promise<readonly Due[]> {
-  const order = { messageId, by: letter.from.office, why: 'handed over again', at }
   const due: Due[] = []
-  for (const office of letter.to.offices) {
-    const resent = await resendIn(transaction, { ...order, recipients: [office], office })
-    for (const { delivery } of resent)
+  for (const { messageId, recipient, sender } of rows) {
+    const order = { messageId, recipients: [recipient], by: sender, why: 'handed over again', at }
+    for (const { delivery } of await resendIn(transaction, { ...order, only: 'letter' }))
       if (delivery.mode === 'push')
         due.push({ id: delivery.id, dueAt: delivery.dueAt, priority: delivery.priority })
   }
@@ -233,15 +237,16 @@ export async function postNotice(
   )
   if (notice.kind === 'recall' && (await recallUnsent(transaction, about, recipient, at)))
     return { kind: 'posted', due: [] }
-  // "It has arrived" after "it is registered" is no news: a system that shows the last word would fall back.
-  if (notice.kind === 'receive' && letter.state === 'registered') return { kind: 'posted', due: [] }
+  // "It has arrived" after "it is registered" or "refused" is no news: a system that shows the last word would fall back.
+  if (notice.kind === 'receive' && moved !== undefined && moved !== 'delivered')
+    return { kind: 'posted', due: [] }
   return {
     kind: 'posted',
     due: await addDelivery(
       transaction,
       posted,
       notice.to,
-      about,
+      await rootOf(transaction, about, recipient),
       letter.urgency as Letter['urgency'],
       routes,
       newId,
@@ -251,7 +256,7 @@ export async function postNotice(
 
 /**
  * A letter that never left is simply not brought any more, and one that was refused at the door is not there: the recipient
- * need not hear of it. What may have arrived at an earlier attempt is recalled aloud.
+ * need not hear of it. What may have arrived at an earlier attempt, or was acknowledged all the same, is recalled aloud.
  */
 async function recallUnsent(
   transaction: Transaction,
@@ -261,23 +266,39 @@ async function recallUnsent(
 ): Promise<boolean> {
   const delivery = await deliveryTo(transaction, about, recipient)
   if (delivery === undefined) return false
-  if (delivery.state === 'refused') return !(await mayHaveArrived(transaction, delivery.id))
+  if (delivery.state === 'refused')
+    return (
+      !(await mayHaveArrived(transaction, delivery.id)) &&
+      !(await saysItIsThere(transaction, about, recipient))
+    )
   if (delivery.attempts > 0) return false
   return (await moveDelivery(transaction, delivery.id, 'recall', at)) !== undefined
 }
 
+const saysItIsThere = async (
+  transaction: Transaction,
+  about: MessageId,
+  recipient: OfficeId,
+): Promise<boolean> =>
+  (await noticesAbout(transaction, about)).some(
+    ({ kind, sender }) => sender === recipient && (kind === 'receive' || kind === 'accept'),
+  )
+
 /**
- * One lane for each letter and office: what an office is told of one letter comes in order. A corrected letter goes in the lane
- * of the one that it corrects, and what is said of it after it.
+ * One lane for each office and chain of letters, named after the first of them: what an office is told of one letter comes in
+ * order, and of the letter that follows it under its number after that. Of a circular each recipient has a chain of its own.
  */
-const laneOf = async (transaction: Transaction, office: OfficeId, letter: MessageId): Promise<string> =>
-  (await deliveryTo(transaction, letter, office))?.lane ?? `${office} ${letter}`
+const laneOf = (office: OfficeId, root: string): string => `${office} ${root}`
+
+/** The first letter of the chain in which `letter` stands at `recipient`: its own delivery there goes in that lane. */
+const rootOf = async (transaction: Transaction, letter: MessageId, recipient: OfficeId): Promise<string> =>
+  (await deliveryTo(transaction, letter, recipient))?.lane.split(' ')[1] ?? letter
 
 async function addDelivery(
   transaction: Transaction,
   posted: Posted,
   office: OfficeId,
-  letter: MessageId,
+  root: string,
   urgency: Urgency,
   routes: Routes,
   newId: NewId,
@@ -288,7 +309,7 @@ async function addDelivery(
   const id = newId()
   const { giveUpAfter: tryFor, expected } = routes.policyOf(office)
   const priority = priorityOf(urgency)
-  const lane = await laneOf(transaction, office, letter)
+  const lane = laneOf(office, root)
   const expectedIn = expected[urgency]
   await insertDelivery(transaction, { id, messageId, office, mode, lane, priority, tryFor, expectedIn }, at)
   return mode === 'push' ? [{ id, dueAt: at, priority }] : []

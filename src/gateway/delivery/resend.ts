@@ -14,6 +14,8 @@ export interface Resend {
   readonly recipients: readonly OfficeId[]
   /** Only what goes to this office. */
   readonly office?: OfficeId
+  /** Only the letter itself, and no notice about it. */
+  readonly only?: 'letter'
   /** Who orders it, and why: both are kept with the letter. */
   readonly by: string
   readonly why: string
@@ -40,6 +42,7 @@ export async function resendIn(transaction: Transaction, order: Resend): Promise
   for (const recipient of order.recipients) {
     for (const { delivery, content } of await failedOf(transaction, order.messageId, recipient)) {
       if (order.office !== undefined && delivery.office !== order.office) continue
+      if (order.only !== undefined && content !== order.only) continue
       const moved = await putBack(transaction, order, delivery, content)
       if (moved !== undefined) resent.push({ delivery: moved, content })
     }

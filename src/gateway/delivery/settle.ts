@@ -203,6 +203,10 @@ async function writeEnd(
   if (envelope.content === 'letter' && moved.state === 'refused') {
     await moveLetter(transaction, envelope.messageId, office, said === 'invalid' ? 'invalid' : 'reject', at)
   }
+  // Taken after it was sent again: that it has arrived may have been said before, and is known.
+  if (envelope.content === 'letter' && moved.state === 'taken' && said === 'receive') {
+    await moveLetter(transaction, envelope.messageId, office, 'receive', at)
+  }
   const facts = { delivery: moved.id, attempts: moved.attempts, content: envelope.content }
   await recordEvent(
     transaction,

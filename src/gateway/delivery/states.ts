@@ -80,14 +80,12 @@ export type LetterEvent =
   | 'recall'
   | 'resend'
 
-const ended = {
-  recall: 'recalled',
-  resend: 'forwarding',
-  receive: 'delivered',
-  accept: 'registered',
-} as const
+const ended = { recall: 'recalled', resend: 'forwarding', accept: 'registered' } as const
 
-/** A notice may overtake another, and may come late: a letter given up that was registered after all is registered. */
+/**
+ * A notice may overtake another, and may come late: a letter given up that was registered after all is registered. That it
+ * has arrived is no news of one that was registered, refused or wrong since.
+ */
 export const letterTable: Table<LetterState, LetterEvent> = {
   sealed: {
     forward: 'forwarding',
@@ -115,9 +113,9 @@ export const letterTable: Table<LetterState, LetterEvent> = {
     recall: 'recalled',
   },
   registered: { receive: 'registered', accept: 'registered', dispute: 'delivered', recall: 'recalled' },
-  refused: ended,
-  wrong: ended,
-  'given-up': ended,
+  refused: { ...ended, receive: 'refused' },
+  wrong: { ...ended, receive: 'wrong' },
+  'given-up': { ...ended, receive: 'delivered', reject: 'refused', invalid: 'wrong' },
   recalled: { recall: 'recalled' },
 }
 

@@ -58,7 +58,7 @@ async function sealAndCommit(
   // What ended is answered below, where the answer is recorded and one handing-over is told from another.
   if (
     earlier.kind === 'known' &&
-    (offerer === 'looked-at' || (!earlier.resend && earlier.ended === undefined))
+    (offerer === 'looked-at' || (earlier.resend.length === 0 && earlier.ended === undefined))
   )
     return { kind: 'known', position, messageId: earlier.messageId }
   // Its number was changed after it was taken, or this journal is older than the system's table: nobody handed it over now.

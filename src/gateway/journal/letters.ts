@@ -68,6 +68,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, ?, ?)`,
   retired: `
 SELECT ${letterColumns} FROM letters WHERE sender = ? AND number = ? AND content_digest = ? AND live = 0
 ORDER BY committed_at DESC LIMIT 1`,
+  previous: `
+SELECT message_id AS "messageId" FROM letters WHERE sender = ? AND number = ? AND date = ? AND recipient = ?
+ORDER BY committed_at DESC, message_id DESC LIMIT 1`,
   ofMessage: `SELECT ${letterColumns} FROM letters WHERE message_id = ? ORDER BY recipient`,
   one: `SELECT ${letterColumns} FROM letters WHERE message_id = ? AND recipient = ?`,
   received: `
@@ -155,20 +158,21 @@ export async function insertLetter(
 /** What the journal holds already of a letter that is offered. */
 export type Earlier =
   /**
-   * These recipients have none, or one of other content that was refused or wrong: those are in `corrects`. `before`: a
-   * letter of exactly this content that was recalled.
+   * These recipients have none, or one of other content that was refused or wrong: those are in `corrects`. `givenUp`: of
+   * exactly this content, at the others. `before`: a letter of exactly this content that was recalled.
    */
   | {
       readonly kind: 'fresh'
       readonly recipients: readonly OfficeId[]
       readonly corrects: readonly LetterRow[]
+      readonly givenUp: readonly LetterRow[]
       readonly before?: LetterRow
     }
   /** Every recipient has exactly this content under this key. `ended`: some recipient refused it, or says that it is wrong. */
   | {
       readonly kind: 'known'
       readonly messageId: MessageId
-      readonly givenUp: boolean
+      readonly givenUp: readonly LetterRow[]
       readonly ended?: LetterState
     }
   /** Some recipient has another content under the same key. `before` as above. */
@@ -199,14 +203,24 @@ export async function findEarlier(
     }
   }
   const known = same.at(-1)
+  const givenUp = same.filter(({ state }) => state === 'given-up')
   // A circular that was recalled at one recipient may go to that one again.
   if (known !== undefined && recipients.length === 0) {
     const ended = same.find(hasEnded)?.state
-    const givenUp = same.some(({ state }) => state === 'given-up')
     return { kind: 'known', messageId: known.messageId, givenUp, ...(ended && { ended }) }
   }
   const before = await recalled()
-  return { kind: 'fresh', recipients, corrects, ...(before && { before }) }
+  return { kind: 'fresh', recipients, corrects, givenUp, ...(before && { before }) }
+}
+
+/** The last letter under the sender, number, date and recipient of this one, whatever became of it. */
+export async function previousTo(
+  reader: Reader,
+  { from, number, date }: Letter,
+  recipient: OfficeId,
+): Promise<MessageId | undefined> {
+  const key = [from.office, number.normalized, date, recipient] as const
+  return (await reader.one<{ messageId: MessageId }>(letterSql.previous, ...key))?.messageId
 }
 
 export const lettersOfMessage = (reader: Reader, messageId: string): Promise<LetterRow[]> =>

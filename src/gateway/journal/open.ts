@@ -47,13 +47,19 @@ const resendable = Object.entries(letterTable)
 
 /**
  * A delivery (d) that was refused or given up, and still matters: of the letter (l) itself while the letter stands at that;
- * of a notice (n) until its office was told something later of the letter, or may have been, or the letter was recalled.
+ * of a notice (n) until its office was told something later of the letter, or may have been, or the letter was recalled; of
+ * a recall, until the letter that follows under the same number has arrived, or may have: by its number that one would be recalled.
  */
 const unresolved = `
 d.state IN ('refused', 'given-up') AND CASE WHEN n.message_id IS NULL THEN l.state IN (${resendable}) ELSE
   (n.kind = 'recall' OR l.state <> 'recalled') AND NOT EXISTS (
     SELECT 1 FROM deliveries o WHERE o.message_id IN (SELECT p.message_id FROM notices p WHERE p.about = n.about)
-    AND o.office = d.office AND o.seq > d.seq AND o.state IN ('taken', 'claimed', 'sending', 'unknown')) END`
+    AND o.office = d.office AND o.seq > d.seq AND o.state IN ('taken', 'claimed', 'sending', 'unknown'))
+  AND NOT (n.kind = 'recall' AND EXISTS (
+    SELECT 1 FROM letters f JOIN deliveries o ON o.message_id = f.message_id AND o.office = f.recipient
+    WHERE f.sender = l.sender AND f.number = l.number AND f.date = l.date AND f.recipient = l.recipient AND o.seq > d.seq
+    AND (o.state IN ('taken', 'claimed', 'sending', 'unknown') OR EXISTS (
+      SELECT 1 FROM attempts a WHERE a.delivery_id = o.id AND a.outcome IN ('unknown', 'interrupted'))))) END`
 
 /** Deliveries (d), each with the notice (n) that it brings, if it does, and the letter (l) that it is about. */
 const ofLetters = `
