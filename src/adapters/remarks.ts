@@ -1,4 +1,5 @@
 // What a profile leaves to chance, though nothing in it is at fault: told to whoever checks it, before a letter tells.
+import type { OfficeId } from '../letter/offices.ts'
 import { type Problem, problem } from '../problem/problem.ts'
 import { type FieldRule, letterFields, officeIds } from './fields/letter-fields.ts'
 import { noticeFields } from './fields/notice-fields.ts'
@@ -24,6 +25,9 @@ export function remarksOn(profile: Profile): readonly Problem[] {
       if ('always' in definition) return []
       return [
         ...(written ? officesUnsaid(definition.as, rules[field], document, path) : []),
+        ...(field === 'to' && used.includes('receive')
+          ? ownUnsaid(definition.as, document, profile.office, path)
+          : []),
         ...codesUnread(definition.as, rules[field], document, path),
         ...(field === 'receiveNumber' ? apart(definition, document, path) : []),
       ]
@@ -45,6 +49,14 @@ function officesUnsaid(
   const named = missing.slice(0, most).join(', ')
   const value = missing.length > most ? `${named}, …` : named
   return [problem('adapter.remark.offices-unsaid', path, value, { count: missing.length })]
+}
+
+/** Whoever a letter comes to is among its recipients. */
+function ownUnsaid(as: unknown, document: DocumentDefinition, office: OfficeId, path: string): Problem[] {
+  const said = saidBy(as, rowsIn(document))
+  return said === undefined || said.includes(office)
+    ? []
+    : [problem('adapter.remark.own-office-unsaid', path, office)]
 }
 
 /** Rows whose meaning nobody can read. Agencies that are no offices here are many, and do no harm. */

@@ -108,6 +108,16 @@ export const profileProblems = {
     remedy: { en: 'Name the column in which it stands (at, as).', th: 'ระบุคอลัมน์ของค่านั้น (at, as)' },
   },
   // ── Remarks: what is left to chance, and no fault ────────────────────────────────────────────────────────────
+  'adapter.remark.own-office-unsaid': {
+    status: 200,
+    permanent: false,
+    en: 'the office itself ({value}) has no code in the table of recipients: every letter to it would be refused',
+    th: 'หน่วยงานเจ้าของระบบ ({value}) ไม่มีรหัสในตารางผู้รับ หนังสือทุกฉบับที่ส่งถึงจะถูกปฏิเสธ',
+    remedy: {
+      en: 'Add the code by which the system knows its own office.',
+      th: 'เพิ่มรหัสที่ระบบใช้เรียกหน่วยงานของตนเอง',
+    },
+  },
   'adapter.remark.offices-unsaid': {
     status: 200,
     permanent: false,

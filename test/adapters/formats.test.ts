@@ -207,7 +207,7 @@ t.test('what the system cannot say is refused, every reason at once', async (t) 
     ['references.number', 'adapter.field.separator'],
   ])
   const hidden = await form.write(outgoing(fixedLetter({ secrecy: 'secret' })))
-  t.match(hidden, { ok: false, problems: [{ code: 'adapter.field.cannot-say', path: 'secrecy' }] })
+  t.match(hidden, { ok: false, problems: [{ code: 'adapter.field.secrecy-unsayable', path: 'secrecy' }] })
 })
 
 t.test('a reason that the charset cannot say does not keep a notice away', async (t) => {
@@ -504,6 +504,32 @@ t.test('codecs: what is not in their form is a problem with its value', (t) => {
     twoDigits.write(['2057-11-15'], 1, () => undefined),
     { ok: false, problems: [{ code: 'adapter.field.cannot-say' }] },
     'พ.ศ. 2600 in two digits would come back as 2500',
+  )
+  const apart = codecOf({ person: { parts: ['jobTitle', 'name'] } })
+  t.same(apart.read(['ปลัด', 'สมชาย ใจดี']), { ok: true, value: ['สมชาย', 'ใจดี', 'ปลัด'] })
+  t.match(
+    apart.write(['สมชาย', 'ใจดี', 'ปลัด'], 2, () => undefined),
+    {
+      ok: true,
+      value: { cells: ['ปลัด', 'สมชาย ใจดี'] },
+    },
+  )
+  for (const values of [
+    ['ก ข', '', ''],
+    ['ก ข', 'ค', 'ง'],
+  ])
+    t.match(
+      apart.write(values, 2, () => undefined),
+      { ok: false, problems: [{ code: 'adapter.field.too-many' }] },
+      'a name that would come back as another',
+    )
+  const spilled = codecOf({ person: { overflow: 'spill' } })
+  t.match(
+    spilled.write(['สมชาย', 'ใจดี', 'ปลัด'], 1, () => undefined),
+    {
+      ok: true,
+      value: { cells: ['สมชาย ใจดี'], spill: ['สมชาย', 'ใจดี', 'ปลัด'] },
+    },
   )
   const write = codecOf('person').write(['ก ข', 'ค', ''], 1, () => undefined)
   t.match(write, { ok: false }, 'a given name of two words does not fit one cell')

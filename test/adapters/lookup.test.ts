@@ -109,6 +109,12 @@ t.test(
     const rows = offices.map(({ th }, index) => `${index},${th}\n`)
     const every = { 'agencies.csv': `CODE,NAME\n${rows.join('')}` }
     t.same(remarked(every, csv), [])
+    const own = /^office: "(\w+)"$/m.exec(csv)?.[1]
+    const others = rows.filter((_, index) => offices[index]?.id !== own)
+    t.match(
+      remarked({ 'agencies.csv': `CODE,NAME\n${others.join('')}` }, csv),
+      [`documents.letter.fields.to adapter.remark.own-office-unsaid ${own}`, /offices-unsaid/].reverse(),
+    )
     const strange = { ...every, 'speeds.csv': 'C,V\n0,ปกติ\n1,ด่วน\n2,ด่วนมาก\n3,ด่วนที่สุด\n7,ด่วนจัง\n' }
     t.same(remarked(strange, withFile('speeds.csv', speeds)), [
       'documents.letter.fields.urgency adapter.remark.codes-unread 7',

@@ -147,6 +147,16 @@ t.test('several tags in a cell: the highest counts, and a word with a comma is n
   t.match(proposed(['ด่วน,ไม่มีใครรู้', 'ปกติ']).urgency, { as: { table: { ปกติ: 'ordinary' } } })
 })
 
+t.test('who signs: a name in one cell and the title in another', async (t) => {
+  const head = 'ที่;ลงวันที่;เรื่อง;ถึง;ผู้ลงนาม;ตำแหน่ง'
+  const csv = Buffer.from(`${head}\nอต 0017.1/1;15/11/2551;ทดสอบระบบ;จังหวัดน่าน;สมชาย ใจดี;ผู้ว่าราชการจังหวัด\n`)
+  const profile = mustBe(readProfile(mustBe(proposeProfile(wish(uttaradit), csv, undefined)).text, 'x'))
+  const person = { givenName: 'สมชาย', familyName: 'ใจดี', jobTitle: 'ผู้ว่าราชการจังหวัด' }
+  t.match(await read(profile, { name: 'x', bytes: csv, beside: new Map() }), [
+    { draft: { from: { person } } },
+  ])
+})
+
 t.test('every transport makes a whole profile', (t) => {
   const csv = Buffer.from('ที่,ลงวันที่,เรื่อง,ถึง\nอต 0017.1/1,15/11/2551,ทดสอบระบบ,จังหวัดน่าน\n')
   for (const transport of transportKinds) {

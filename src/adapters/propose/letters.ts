@@ -48,16 +48,8 @@ export function letterFieldsOf(read: Sheet, own: OfficeId): readonly ProposedFie
       always: 'moi',
       reason: 'TO BE CHECKED: no column names recipients; so every letter goes to the ministry',
     })
-  const person = ['person.given', 'person.family', 'person.title'].map(of)
-  const end = person.indexOf(undefined)
-  const whole = person.slice(0, end < 0 ? 3 : end).flatMap((column) => (column === undefined ? [] : [column]))
-  if (whole.length > 0)
-    found.push({
-      field: 'from.person',
-      at: whole.map(({ name }) => name),
-      as: 'person',
-      reason: 'by the names of the columns',
-    })
+  const signer = signerField(of('person.given'), of('person.family'), of('person.title'))
+  if (signer !== undefined) found.push(signer)
   found.push(...references(taken))
   const sentAt = of('sentAt')
   const sent = sentAt && instantGuess(sentAt.values)
@@ -184,6 +176,27 @@ export function textField(field: string, column: Column): ProposedField {
     at: [column.name],
     as,
     reason: `the longest has ${longest} characters; if the system has a bound, say it (max: 150)${blanks ? '; blanks stand around some' : ''}`,
+  }
+}
+
+/** Who signs: letters to the system name titles and names that its cells cannot hold, and must not be refused for it. */
+function signerField(given?: Column, family?: Column, title?: Column): ProposedField | undefined {
+  if (given === undefined) return undefined
+  const [parts, columns] =
+    family === undefined
+      ? [
+          ['name', ...(title === undefined ? [] : ['jobTitle'])],
+          [given, title],
+        ]
+      : [
+          ['givenName', 'familyName', ...(title === undefined ? [] : ['jobTitle'])],
+          [given, family, title],
+        ]
+  return {
+    field: 'from.person',
+    at: columns.flatMap((column) => (column === undefined ? [] : [column.name])),
+    as: { person: { parts, overflow: 'spill' } },
+    reason: 'by the names of the columns',
   }
 }
 
