@@ -73,6 +73,8 @@ export interface Faulty {
   readonly kind: 'faulty'
   readonly problems: readonly [Problem, ...Problem[]]
   readonly receipt?: SealedEnvelope
+  /** Of a letter that was read whole, and may not go. */
+  readonly contentDigest?: string
 }
 
 export const faulty = (problems: readonly [Problem, ...Problem[]], receipt?: SealedEnvelope): Faulty => ({

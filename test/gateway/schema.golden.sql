@@ -217,3 +217,11 @@ ALTER TABLE deliveries ADD COLUMN expected_in BIGINT;
 ALTER TABLE deliveries ADD COLUMN expected_by BIGINT;
 ALTER TABLE deliveries ADD COLUMN warn_at BIGINT;          -- when somebody is told of it next; NULL: not any more
 CREATE INDEX deliveries_late ON deliveries (warn_at) WHERE open = 1 AND warn_at IS NOT NULL;
+
+-- next step
+
+-- The same document with other files beside it is another source. Only what is in quarantine keeps its files with it.
+ALTER TABLE sources ADD COLUMN beside TEXT NOT NULL DEFAULT '';           -- digest of their names and digests; '': none
+DROP INDEX sources_once;
+CREATE UNIQUE INDEX sources_once ON sources (system, document, sha256, beside);
+ALTER TABLE quarantine ADD COLUMN content_digest TEXT;      -- as in letters, of a letter that was read whole

@@ -45,7 +45,8 @@ export type Judged =
  * A letter that was corrected already is as one that was recalled, and by somebody who waits a conflict, whatever became of the
  * correction; where that was refused, a person may order it: it corrects the correction. A circular is judged at each recipient:
  * where it was given up it is tried again, wherever else it was refused or goes anew. What is only looked at again never goes.
- * One handing-over is taken once (`takenOf`): offered again it is known, and with other content a conflict, whatever became of it.
+ * One handing-over is taken once (`takenOf`): offered again it is known, and with other content a conflict, whatever became of it,
+ * until a person orders that it is judged as one of another.
  */
 export function judge(earlier: Earlier, offerer: Offerer): Judged {
   switch (earlier.kind) {

@@ -33,6 +33,7 @@ import {
   noticesAbout,
   previousTo,
   takenOf,
+  takenWith,
 } from '../journal/letters.ts'
 import { judge, type Offerer } from './again.ts'
 import { resendIn } from './resend.ts'
@@ -97,9 +98,14 @@ export async function postLetter(
   if (before !== undefined) {
     // What was taken of this handing-over may have grown since: half a scan is another letter.
     const [row] = await lettersOfMessage(transaction, before)
-    return row === undefined || row.contentDigest === posted.contentDigest
-      ? { kind: 'known', messageId: before }
-      : conflict(transaction, posted, before)
+    if (row === undefined || row.contentDigest === posted.contentDigest)
+      return { kind: 'known', messageId: before }
+  }
+  if (before !== undefined || posted.offerer === 'person') {
+    // What a person let go of a handing-over that had been taken otherwise stands under no handing-over.
+    const same = await takenWith(transaction, posted)
+    if (same !== undefined) return { kind: 'known', messageId: same }
+    if (before !== undefined && posted.offerer !== 'person') return conflict(transaction, posted, before)
   }
   const earlier = await findEarlier(transaction, letter, posted.contentDigest)
   const judged = judge(earlier, posted.offerer)
@@ -114,7 +120,8 @@ export async function postLetter(
   if (unready !== undefined) return conflict(transaction, posted, unready.messageId)
   const due: Due[] = [...(await sendAgain(transaction, judged.resend, at))]
   for (const row of judged.corrects) due.push(...(await correct(transaction, posted, row, routes, newId)))
-  await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
+  const handover = before === undefined ? posted.handover : null
+  await insertEnvelope(transaction, rowOf({ ...posted, handover }, 'letter', letter.from.office))
   for (const recipient of judged.recipients) {
     // Behind the recall of the one before it, which its recipient forgets first.
     const previous = await previousTo(transaction, letter, recipient)

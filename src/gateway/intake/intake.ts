@@ -42,11 +42,11 @@ async function takeOne(desk: Desk, system: System, source: Source, row: Offered,
   if (item.kind === 'waiting') return item
   const outcome = await outcomeOf(desk, system, row, item)
   if (outcome.kind !== 'faulty') {
-    if (source.sender === 'gone') await leaveQuarantine(desk, row, outcome)
+    if (source.sender === 'gone') await leaveQuarantine(desk, source, row, outcome)
     return outcome
   }
   return source.sender === 'gone'
-    ? quarantineItem(desk, system, source, row, item, outcome.problems)
+    ? quarantineItem(desk, system, source, row, item, outcome)
     : refuseItem(desk, system, item.position, outcome)
 }
 

@@ -134,6 +134,7 @@ export async function sourceRowOf(
     size,
     bytes: inJournal ? bytes : null,
     receivedAt,
+    beside: '',
     // One system's handing-over is never another's; and what a writer changed under way is another one.
     offerer: source.seen === true ? 'looked-at' : source.sender === 'waits' ? 'waiting' : 'system',
     handover: source.handover === undefined ? null : `${system.id} ${source.handover} ${sha256}`,

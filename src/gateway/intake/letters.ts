@@ -88,7 +88,7 @@ async function sealAndCommit(
       newId,
     )
   })
-  if (posted.kind === 'problem') return faulty([posted.problem])
+  if (posted.kind === 'problem') return { ...faulty([posted.problem]), contentDigest: digest }
   desk.due(posted.due ?? [])
   if (posted.kind === 'known') {
     const { messageId: known, ended } = posted

@@ -1,28 +1,31 @@
 // What nobody waits for and could not be taken: kept whole, with the files that came with it and what was understood of it.
+import { createHash } from 'node:crypto'
 import type { Item, Source, Taken, Understood } from '../../adapters/contract.ts'
 import type { LetterDraft } from '../../letter/check.ts'
 import { readLetterNumber } from '../../letter/numbers.ts'
 import { officeById } from '../../letter/offices.ts'
 import type { MessageId } from '../../letter/time.ts'
-import type { Problem } from '../../problem/problem.ts'
-import { type Desk, newId, type System } from '../desk.ts'
+import { type Desk, type Faulty, newId, type System } from '../desk.ts'
+import { lettersOfMessage } from '../journal/letters.ts'
 import { endQuarantine, quarantine, quarantinedAt } from '../journal/quarantine.ts'
-import { keepSource, keepSourceFiles, type SourceFile } from '../journal/sources.ts'
+import { filesOfSource, keepSource, keepSourceFiles, type SourceFile } from '../journal/sources.ts'
 import { keepContent, type Offered } from './keep.ts'
 
 /** Puts one item into quarantine. Rejects only when the disk or the journal fails. */
 export async function quarantineItem(
   desk: Desk,
   system: System,
-  source: Pick<Source, 'beside' | 'doubts' | 'seen'>,
+  source: Pick<Source, 'beside' | 'doubts' | 'seen' | 'unread'>,
   row: Offered,
   item: Item,
-  problems: readonly Problem[],
+  { problems, contentDigest }: Faulty,
 ): Promise<Taken> {
   const { position } = item
   const files = await keepBeside(desk, source)
   await desk.database.write(async (transaction) => {
-    const sourceId = await keepSource(transaction, row)
+    // Read again from quarantine, it is the source that it was; handed over, it is one with the files beside it.
+    const kept = files.length === 0 ? row : { ...row, id: newId(), beside: digestOf(files) }
+    const sourceId = await keepSource(transaction, kept)
     await keepSourceFiles(transaction, sourceId, files)
     const { office } = system
     await quarantine(
@@ -32,6 +35,8 @@ export async function quarantineItem(
         // Nobody handed over what was only looked at again: that it is to go a person says, of this one alone.
         doubted: source.doubts !== undefined || source.seen === true,
         ...readOf(item, system),
+        contentDigest,
+        unseen: source.unread !== undefined && source.unread.sha256 === undefined,
       },
       desk.clock.now(),
     )
@@ -49,18 +54,38 @@ async function keepBeside(desk: Desk, { beside }: Pick<Source, 'beside'>): Promi
   return files
 }
 
-/** Taken of a source of which the same place was in quarantine: handed over again after its profile was mended. */
+/** What makes a source with these files another one than the same document with others. */
+function digestOf(files: readonly SourceFile[]): string {
+  const facts = files.map(({ name, sha256 }) => JSON.stringify([name, sha256])).sort()
+  return createHash('sha256').update(facts.join('\n')).digest('hex')
+}
+
+/**
+ * Taken of a document of which the same place was in quarantine: handed over again after its profile was mended. Only what
+ * is in what was taken leaves: the same content where it was read, else each file that came with it. Another scan stays.
+ */
 export async function leaveQuarantine(
   desk: Desk,
+  source: Pick<Source, 'beside'>,
   row: Offered,
   { position, messageId }: { readonly position: string; readonly messageId: MessageId },
 ): Promise<void> {
   const { database, clock } = desk
-  const id = await quarantinedAt(database.committed, row, position)
-  if (id === undefined) return
-  await database.write((transaction) =>
-    endQuarantine(transaction, id, { state: 'taken', messageId, why: 'handed over again' }, clock.now()),
-  )
+  const places = await quarantinedAt(database.committed, row, position)
+  if (places.length === 0) return
+  const [letter] = await lettersOfMessage(database.committed, messageId)
+  const came = new Set((await keepBeside(desk, source)).map(({ name, sha256 }) => `${sha256} ${name}`))
+  for (const { id, sourceId, contentDigest } of places) {
+    const files = await filesOfSource(database.committed, sourceId)
+    const isTaken =
+      contentDigest === null
+        ? files.every(({ name, sha256 }) => came.has(`${sha256} ${name}`))
+        : contentDigest === letter?.contentDigest
+    if (!isTaken) continue
+    await database.write((transaction) =>
+      endQuarantine(transaction, id, { state: 'taken', messageId, why: 'handed over again' }, clock.now()),
+    )
+  }
 }
 
 /** Of what was understood so much is kept: cells and values, and characters of each. */

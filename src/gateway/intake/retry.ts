@@ -150,7 +150,7 @@ class Again {
     for (const position of items.keys())
       if (
         !known.has(position) &&
-        (await takenAt(database.committed, this.#source.id, position)) === undefined
+        (await takenAt(database.committed, this.#source.id, first.handover, position)) === undefined
       )
         fresh.push(position)
     if (fresh.length === 0) return rows
@@ -159,7 +159,8 @@ class Again {
       for (const position of fresh) {
         const { problems, doubted, handover } = first
         const place = { id: newId(), sourceId: this.#source.id, position, problems, doubted, handover }
-        const unknown = { number: undefined, understood: undefined, secrecy: undefined }
+        const unread = { number: undefined, understood: undefined, secrecy: undefined }
+        const unknown = { ...unread, contentDigest: undefined, unseen: false }
         await quarantine(transaction, { ...place, ...unknown, office: first.office ?? '' }, at)
       }
       const { by, why } = this.#request
@@ -174,12 +175,17 @@ class Again {
 
   async #take(system: System, row: QuarantineRow, item: Item): Promise<Retried> {
     if (item.kind === 'waiting') throw new Error('a source that is final waits')
-    const before = await takenAt(this.#desk.database.committed, this.#source.id, row.position)
+    // Of a letter its content says whether it is the one that was taken (postLetter).
+    const { committed } = this.#desk.database
+    const before =
+      item.kind === 'letter'
+        ? undefined
+        : await takenAt(committed, this.#source.id, row.handover, row.position)
     if (before !== undefined) return this.#end(row, 'known', { messageId: before })
     const offered: Offered = { ...this.#source, handover: row.handover, offerer: 'person' }
     const outcome = await outcomeOf(this.#desk, system, offered, item)
     if (outcome.kind !== 'faulty') return this.#end(row, outcome.kind, { messageId: outcome.messageId })
-    await quarantineItem(this.#desk, system, { beside: new Map() }, offered, item, outcome.problems)
+    await quarantineItem(this.#desk, system, { beside: new Map() }, offered, item, outcome)
     const codes = [...new Set(outcome.problems.map(({ code }) => code))]
     return this.#end(row, 'quarantined', { codes })
   }

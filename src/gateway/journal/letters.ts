@@ -56,6 +56,11 @@ export const letterSql = {
 INSERT INTO envelopes (message_id, content, sender, digest, bytes, source_id, position, handover, committed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ofHandover: `SELECT message_id AS "messageId" FROM envelopes WHERE handover = ? AND position = ?`,
+  withContent: `
+SELECT e.message_id AS "messageId" FROM sources s
+JOIN sources o ON o.system = s.system AND o.document = s.document AND o.sha256 = s.sha256
+JOIN envelopes e ON e.source_id = o.id JOIN letters l ON l.message_id = e.message_id
+WHERE s.id = ? AND e.position = ? AND l.content_digest = ? LIMIT 1`,
   envelope: `
 SELECT message_id AS "messageId", content, sender, digest, bytes, source_id AS "sourceId", position,
   committed_at AS "committedAt"
@@ -122,6 +127,23 @@ export async function takenOf(
 ): Promise<MessageId | undefined> {
   if (handover === null) return undefined
   return (await reader.one<{ messageId: MessageId }>(letterSql.ofHandover, handover, position))?.messageId
+}
+
+/** What was taken before with this content at this place of the same document, whatever files came beside it. */
+export async function takenWith(
+  reader: Reader,
+  place: {
+    readonly sourceId: string | null
+    readonly position: string | null
+    readonly contentDigest: string
+  },
+): Promise<MessageId | undefined> {
+  const { sourceId, position, contentDigest } = place
+  const row = await reader.one<{ messageId: MessageId }>(
+    letterSql.withContent,
+    ...[sourceId, position, contentDigest],
+  )
+  return row?.messageId
 }
 
 export async function envelopeById(reader: Reader, messageId: string): Promise<EnvelopeRow | undefined> {

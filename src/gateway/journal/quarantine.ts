@@ -55,6 +55,10 @@ export interface Quarantined {
   readonly doubted: boolean
   readonly understood: Understood | undefined
   readonly secrecy: string | undefined
+  /** Of a letter that was read whole: the digest of its content. */
+  readonly contentDigest: string | undefined
+  /** Nobody could look through its document: whether it is the same as the one before, nobody knows. */
+  readonly unseen: boolean
 }
 
 /** Which places are meant; those that wait, unless a state is named. */
@@ -80,34 +84,37 @@ FROM quarantine q JOIN sources s ON s.id = q.source_id`
 
 const sql = {
   // What a person dismissed stays so while nothing else is wrong with it; what was taken once comes back.
-  insert: `
-INSERT INTO quarantine (id, source_id, position, problems, number, at, office, handover, doubted, understood, secrecy)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  insert: (back: string): string => `
+INSERT INTO quarantine (id, source_id, position, problems, number, at, office, handover, doubted, understood, secrecy,
+  content_digest)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (source_id, position) DO UPDATE SET problems = excluded.problems, number = excluded.number, at = excluded.at,
   office = excluded.office, handover = excluded.handover, doubted = excluded.doubted, understood = excluded.understood,
-  secrecy = excluded.secrecy, state = 'waiting', message_id = NULL, changed_at = NULL, changed_by = NULL, changed_why = NULL
-WHERE quarantine.problems <> excluded.problems OR quarantine.state IN ('taken', 'replaced')`,
+  secrecy = excluded.secrecy, content_digest = excluded.content_digest, state = 'waiting', message_id = NULL, changed_at = NULL, changed_by = NULL, changed_why = NULL
+WHERE quarantine.problems <> excluded.problems OR quarantine.content_digest <> excluded.content_digest
+  OR quarantine.state IN (${back})`,
   of: (where: string): string => `${quarantined} WHERE ${where} ORDER BY q.at DESC, q.id LIMIT ?`,
   ofSource: `${quarantined} WHERE q.source_id = ?`,
   byId: `${quarantined} WHERE q.id = ? OR q.id LIKE ? LIMIT 20`,
   count: `SELECT COUNT(*) AS count FROM quarantine WHERE state = 'waiting'`,
   causes: `SELECT problems, office FROM quarantine WHERE state = 'waiting'`,
   waitingAt: `
-SELECT q.id FROM quarantine q JOIN sources s ON s.id = q.source_id
+SELECT q.id, q.source_id AS "sourceId", q.content_digest AS "contentDigest" FROM quarantine q JOIN sources s ON s.id = q.source_id
 WHERE s.system = ? AND s.document = ? AND s.sha256 = ? AND q.position = ? AND q.state <> 'taken'`,
   end: `
 UPDATE quarantine SET state = ?, message_id = ?, changed_at = ?, changed_by = ?, changed_why = ?
 WHERE id = ? AND state <> ? AND state <> 'taken'`,
-  takenAt: `SELECT message_id AS "messageId" FROM envelopes WHERE source_id = ? AND position = ?`,
+  takenAt: `SELECT message_id AS "messageId" FROM envelopes WHERE position = ? AND (source_id = ? OR handover = ?)`,
 } as const
 
 /** Puts one place of a source into quarantine; offered again, it is there once, with what is wrong with it now. */
 export async function quarantine(transaction: Transaction, place: Quarantined, at: Instant): Promise<void> {
   const { id, sourceId, position, problems, number, office, handover, doubted, understood, secrecy } = place
   const fresh = await transaction.run(
-    sql.insert,
+    sql.insert(place.unseen ? "'taken', 'replaced', 'dismissed'" : "'taken', 'replaced'"),
     ...[id, sourceId, position, JSON.stringify(problems), number ?? null, at, office, handover],
     ...[doubted ? 1 : 0, understood === undefined ? null : JSON.stringify(understood), secrecy ?? null],
+    place.contentDigest ?? null,
   )
   if (fresh === 0) return
   const codes = [...new Set(problems.map((found) => found.code))].join(' ')
@@ -189,21 +196,28 @@ export async function countCauses(
     .sort((one, other) => other.count - one.count || (one.code < other.code ? -1 : 1))
 }
 
-/** The place in quarantine at which something of a source stands that was taken now; by the source's own key. */
+interface Waiting {
+  readonly id: string
+  readonly sourceId: string
+  readonly contentDigest: string | null
+}
+
+/** The places in quarantine where something of this document stood before, whatever files came beside it. */
 export async function quarantinedAt(
   reader: Reader,
   source: { readonly system: string; readonly document: string; readonly sha256: string },
   position: string,
-): Promise<string | undefined> {
+): Promise<Waiting[]> {
   const { system, document, sha256 } = source
-  return (await reader.one<{ id: string }>(sql.waitingAt, system, document, sha256, position))?.id
+  return reader.all<Waiting>(sql.waitingAt, system, document, sha256, position)
 }
 
-/** What was taken before at a place of a source. */
+/** What was taken before at a place of a source, or of the handing-over that it is of. */
 export async function takenAt(
   reader: Reader,
   sourceId: string,
+  handover: string | null,
   position: string,
 ): Promise<MessageId | undefined> {
-  return (await reader.one<{ messageId: MessageId }>(sql.takenAt, sourceId, position))?.messageId
+  return (await reader.one<{ messageId: MessageId }>(sql.takenAt, position, sourceId, handover))?.messageId
 }

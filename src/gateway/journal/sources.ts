@@ -12,6 +12,8 @@ export interface SourceRow {
   /** Null: kept with the attachments, under `sha256`; or too large to be taken, and left where its problem says. */
   readonly bytes: Uint8Array | null
   readonly receivedAt: Instant
+  /** Digest of the files that came with it, where they are kept with it (quarantine); empty where none are. */
+  readonly beside: string
 }
 
 /** A file that came with a source; its bytes are kept with the attachments. */
@@ -22,37 +24,45 @@ export interface SourceFile {
 }
 
 const sql = {
-  find: 'SELECT id FROM sources WHERE system = ? AND document = ? AND sha256 = ?',
+  find: 'SELECT id FROM sources WHERE system = ? AND document = ? AND sha256 = ? AND beside = ?',
+  // It was beyond its limit when it came first, and is not now.
+  fill: 'UPDATE sources SET bytes = ? WHERE id = ? AND bytes IS NULL',
   insert: `
-INSERT INTO sources (id, system, document, name, sha256, size, bytes, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (system, document, sha256) DO NOTHING`,
+INSERT INTO sources (id, system, document, name, sha256, size, bytes, received_at, beside)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (system, document, sha256, beside) DO NOTHING`,
   byId: `
-SELECT id, system, document, name, sha256, size, bytes, received_at AS "receivedAt" FROM sources WHERE id = ?`,
+SELECT id, system, document, name, sha256, size, bytes, received_at AS "receivedAt", beside FROM sources WHERE id = ?`,
   secret: `
+WITH same AS (SELECT o.id FROM sources s JOIN sources o
+  ON o.system = s.system AND o.document = s.document AND o.sha256 = s.sha256 WHERE s.id = ?)
 SELECT 1 AS secret FROM envelopes e JOIN letters l ON l.message_id = e.message_id
-WHERE e.source_id = ? AND l.secrecy <> 'ordinary'
-UNION ALL SELECT 1 FROM quarantine q WHERE q.source_id = ? AND q.secrecy <> 'ordinary' LIMIT 1`,
+WHERE e.source_id IN (SELECT id FROM same) AND l.secrecy <> 'ordinary'
+UNION ALL SELECT 1 FROM quarantine q WHERE q.source_id IN (SELECT id FROM same) AND q.secrecy <> 'ordinary' LIMIT 1`,
   insertFile: `
 INSERT INTO source_files (source_id, name, sha256, size) VALUES (?, ?, ?, ?)
 ON CONFLICT (source_id, name) DO UPDATE SET sha256 = excluded.sha256, size = excluded.size`,
   files: 'SELECT name, sha256, size FROM source_files WHERE source_id = ? ORDER BY name',
 } as const
 
-/** Keeps a source, or finds it where the same bytes from the same system are kept already. Returns its id. */
+/** Keeps a source, or finds it where the same bytes and files from the same system are kept, and fills in what was missing of it. Returns its id. */
 export async function keepSource(transaction: Transaction, source: SourceRow): Promise<string> {
-  const { id, system, document, name, sha256, size, bytes, receivedAt } = source
-  const fresh = await transaction.run(sql.insert, id, system, document, name, sha256, size, bytes, receivedAt)
+  const { id, system, document, name, sha256, size, bytes, receivedAt, beside } = source
+  const values = [id, system, document, name, sha256, size, bytes, receivedAt, beside]
+  const fresh = await transaction.run(sql.insert, ...values)
   if (fresh === 1) return id
-  const earlier = await transaction.one<{ id: string }>(sql.find, system, document, sha256)
-  return earlier?.id ?? id
+  const earlier = await transaction.one<{ id: string }>(sql.find, system, document, sha256, beside)
+  if (earlier === undefined) return id
+  if (bytes !== null) await transaction.run(sql.fill, bytes, earlier.id)
+  return earlier.id
 }
 
 export const sourceById = (reader: Reader, id: string): Promise<SourceRow | undefined> =>
   reader.one<SourceRow>(sql.byId, id)
 
-/** Whether some letter of a source is secret, as far as it could be read: the whole is shown only to whoever asks for that. */
+/** Whether some letter of a source, whatever came beside it, is secret, as far as it could be read: the whole is shown only to whoever asks for that. */
 export async function isSecretSource(reader: Reader, id: string): Promise<boolean> {
-  return (await reader.one(sql.secret, id, id)) !== undefined
+  return (await reader.one(sql.secret, id)) !== undefined
 }
 
 /** Names the files that came with a source; one of the same name that came later takes the place of the earlier. */
