@@ -809,21 +809,60 @@ t.test('an item larger than the limit is kept whole for a person, and those behi
   t.same(gateway.reports, [])
 })
 
+t.test('a large head that stays is kept once, and is not fetched again at every look', async (t) => {
+  const addressed = (said: string) =>
+    said.replace('<S:Body>', '<S:Header><a:RelatesTo xmlns:a="urn:a">TIME</a:RelatesTo></S:Header><S:Body>')
+  const inside = '<ProcessTime>2026</ProcessTime>YWJj'
+  const padded = letterXml('ตง 0017.1/1').replace('YWJj', inside.repeat(2000))
+  const big = addressed(item('7', padded)).replaceAll('TIME', 'STAMP')
+  const { asked, state, gateway, adapter, url } = await queueOf(t, [], {}, { limit: '4KiB' })
+  // Another time, and another length of it, at every poll.
+  const get = () => ({ body: big.replaceAll('STAMP', '1'.repeat(asked.length)) })
+  Object.defineProperty(state, 'poll', { get })
+  const polls = () => asked.filter(({ operation }) => operation.includes('Inbound')).length
+  state.lost = 1000
+  await adapter.start(gateway.verbs(adapter))
+  t.equal(polls(), 2, 'once to learn that it is large, once to keep it')
+  // Pauses of a minute: the next one is due after five.
+  for (let minute = 1; minute < 5; minute += 1) gateway.clock.pass(60_000)
+  t.equal(gateway.clock.waiting, 1)
+  t.equal(polls(), 2)
+  await adapter.stop()
+  const again = adapterOf(gateway, url, { limit: '4KiB', every: '1m' })
+  t.teardown(() => again.stop())
+  await again.start(gateway.verbs(again))
+  t.equal(polls(), 4)
+  t.equal(asked.filter(({ operation }) => operation.includes('Delete')).length, 2)
+  t.equal(gateway.kept.size, 1, 'the same bytes after a restart')
+  const [first, second] = gateway.offered
+  t.same([second?.handover, second?.unread], [first?.handover, first?.unread], 'and one row')
+  const [kept] = gateway.kept.values()
+  const bare = big.replace(/<a:RelatesTo.*?<\/a:RelatesTo>/, '').replaceAll('STAMP', '')
+  t.equal(kept?.toString(), bare, 'all else is as it came')
+})
+
 t.test(
   'an item larger than the limit whose ProcessID nobody finds stays there, and is told of',
   async (t) => {
     const big = item('7', letterXml('ตง 0017.1/1').replace('YWJj', 'YWJj'.repeat(2000)))
     const nameless = big.replace('<ProcessID>7</ProcessID>', '')
-    const { gateway, adapter, state, look } = await queueOf(t, [['7', nameless]], {}, { limit: '4KiB' })
+    const { asked, gateway, adapter, state } = await queueOf(t, [['7', nameless]], {}, { limit: '4KiB' })
     await adapter.start(gateway.verbs(adapter))
-    await look()
+    t.equal(gateway.clock.next, 300_000, 'nobody fetches it again at every look')
+    const { length } = asked
+    gateway.clock.pass(300_000)
+    while (gateway.clock.next !== 300_000) await new Promise((done) => setImmediate(done))
+    t.equal(asked.length, length * 2)
     t.same(state.deleted, [])
-    for (const each of gateway.offered)
-      t.match(each, {
+    t.equal(gateway.offered.length, 1, 'told in quarantine once')
+    t.match(gateway.offered, [
+      {
         handover: 'soap head',
         unread: { sha256: undefined },
         doubts: [{ code: 'ecms.head.stuck', details: { reason: 'an item whose ProcessID is not found' } }],
-      })
+      },
+    ])
+    t.equal(gateway.kept.size, 1)
     t.match(gateway.reports, [
       {
         event: 'soap.unavailable',

@@ -1,5 +1,6 @@
 // The head of a server's queue that is too large to be read: while it goes past into the gateway's keeping, its ProcessID is
-// looked for where answers say it, before and behind the item, and a digest is made of what is the same at every poll.
+// looked for where answers say it, before and behind the item. What a server writes anew at every poll (its addressing, the
+// time of the answer) is left out, so that what is kept is the same bytes at every poll, and is kept once.
 import { createHash } from 'node:crypto'
 import { pipeline, type Readable, Transform } from 'node:stream'
 
@@ -7,6 +8,9 @@ import { pipeline, type Readable, Transform } from 'node:stream'
 const end = 4096
 
 const id = /<(?:[\w-]+:)?process[iI][dD]>\s*([0-9A-Za-z._:-]{1,40})\s*<\/(?:[\w-]+:)?process[iI][dD]>/i
+/** What differs from poll to poll: all within a SOAP Header, and the text of ProcessTime. */
+const header = /(<(?:[\w-]+:)?Header\b[^<>]*>)[\s\S]*?(<\/(?:[\w-]+:)?Header\s*>)/
+const time = /(<(?:[\w-]+:)?ProcessTime\b[^<>]*>)[^<>]*(?=<)/i
 const item = /(?:GovernmentDocument|LetterNotifier)\b/
 
 export class LargeHead {
@@ -15,13 +19,13 @@ export class LargeHead {
   #tail = Buffer.alloc(0)
   #begun = false
 
-  /** The same bytes, looked at on their way. What breaks off ends whoever reads on. */
+  /** The same bytes but for what differs at every poll, looked at on their way. What breaks off ends whoever reads on. */
   past(body: Readable): Readable {
     const looked = new Transform({
       transform: (piece: Buffer, _encoding, done) => {
-        this.#add(piece)
-        done(null, piece)
+        done(null, this.#add(piece))
       },
+      flush: (done) => done(null, this.#begun ? undefined : this.#begin()),
     })
     return pipeline(body, looked, () => undefined)
   }
@@ -30,7 +34,6 @@ export class LargeHead {
   found():
     | { readonly processId: string; readonly digest: string; readonly document: 'letter' | 'notice' }
     | undefined {
-    if (!this.#begun) this.#begin()
     const [head, tail] = [this.#head.toString('latin1'), this.#tail.toString('latin1')]
     if (!/InboundResponse/.test(head) || !/<\/(?:[\w-]+:)?Envelope>\s*$/.test(tail)) return undefined
     // What a letter says of itself is no ProcessID: before the item, or behind its end.
@@ -48,22 +51,27 @@ export class LargeHead {
     }
   }
 
-  #add(piece: Buffer): void {
+  /** What goes on of it: nothing until the beginning is whole. */
+  #add(piece: Buffer): Buffer {
     this.#tail = Buffer.concat([this.#tail, piece.subarray(-end)]).subarray(-end)
     if (this.#begun) {
       this.#hash.update(piece)
-      return
+      return piece
     }
     this.#head = Buffer.concat([this.#head, piece])
-    if (this.#head.length >= end) this.#begin()
+    return this.#head.length >= end ? this.#begin() : Buffer.alloc(0)
   }
 
-  /** What comes behind the time of the answer is the same at every poll. */
-  #begin(): void {
+  #begin(): Buffer {
     this.#begun = true
-    const told = this.#head.toString('latin1', 0, end).search(/<(?:[\w-]+:)?ProcessTime>/i)
-    this.#hash.update(this.#head.subarray(told === -1 ? 0 : Math.max(0, this.#head.indexOf('</', told))))
-    this.#head = this.#head.subarray(0, end)
+    const frame = this.#head.toString('latin1', 0, end)
+    const at = startOf(frame)
+    // What a letter says of itself stays as it is. Latin-1 is one character a byte, there and back.
+    const stable = frame.slice(0, at).replace(header, '$1$2').replace(time, '$1')
+    const whole = Buffer.concat([Buffer.from(stable, 'latin1'), this.#head.subarray(at)])
+    this.#hash.update(whole)
+    this.#head = whole.subarray(0, end)
+    return whole
   }
 }
 

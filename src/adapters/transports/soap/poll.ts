@@ -34,6 +34,8 @@ const most = 1_000
 interface Trouble {
   readonly event: string
   readonly facts: Readonly<Record<string, string>>
+  /** The head is large and stays: nobody fetches it again at every look. */
+  readonly large?: true
 }
 
 interface Head {
@@ -44,6 +46,9 @@ interface Head {
   /** Larger than may be read: the whole answer is in the gateway's keeping. */
   readonly unread?: { readonly sha256: string; readonly size: number }
 }
+
+/** Milliseconds until a large head that stays is fetched again: somebody has to mend it. */
+const patience = 5 * 60_000
 
 /** Bytes of an item, at most, that are kept unread (design §5.3). */
 const largest = 2 * 1024 ** 3
@@ -63,6 +68,8 @@ export function pollOf({ peer, codes, every, limit }: Polling): Poll {
   let troubled = ''
   /** The head that was committed here last: while its delete is lost it is not offered again and again. */
   let stored = ''
+  /** What was told last of a head that stays. */
+  let stuck = ''
 
   const call = (operation: Operation, content: string, now: number): Promise<Answered> =>
     peer.call({
@@ -81,12 +88,13 @@ export function pollOf({ peer, codes, every, limit }: Polling): Poll {
       const head = beyond ? await largeHead(verbs) : headOf(answer, codes)
       if (head === undefined || 'event' in head) return head
       const facts = { process: loggable([{ code: head.processId, description: '', standard: false }]) }
-      if (head.digest === deleted) return { event: 'soap.head-stays', facts }
+      const large = head.unread && ({ large: true } as const)
+      if (head.digest === deleted) return { event: 'soap.head-stays', facts, ...large }
       const left = await store(head, verbs)
       if (left !== undefined) return left
       if (head.processId === '') return { event: 'soap.no-process-id', facts: {} }
       const kept = await remove(head.processId, verbs)
-      if (kept !== undefined) return kept
+      if (kept !== undefined) return { ...kept, ...large }
       deleted = head.digest
     }
     return undefined
@@ -121,8 +129,13 @@ export function pollOf({ peer, codes, every, limit }: Polling): Poll {
     const details = { size, limit, reason }
     const doubts = [problem('ecms.head.stuck', '', undefined, details)] as const
     const told = { document: 'letter', bytes: Buffer.alloc(0), unread: { size }, doubts } as const
-    await verbs.take({ ...told, ...offeredAs('soap head') }).catch(() => undefined)
-    return { event: 'soap.unavailable', facts: { reason: `the queue stands: ${reason} [ecms.head.stuck]` } }
+    const now = `${size} ${reason}`
+    if (stuck !== now) {
+      const taken = await verbs.take({ ...told, ...offeredAs('soap head') }).catch(() => undefined)
+      if (taken !== undefined) stuck = now
+    }
+    const facts = { reason: `the queue stands: ${reason} [ecms.head.stuck]` }
+    return { event: 'soap.unavailable', facts, large: true }
   }
 
   /** The commit comes first, and nothing is deleted there that is not whole here. */
@@ -157,15 +170,16 @@ export function pollOf({ peer, codes, every, limit }: Polling): Poll {
     return troubleOf(answer, operation)
   }
 
-  async function round(verbs: AdapterVerbs): Promise<undefined> {
+  async function round(verbs: AdapterVerbs): Promise<number | undefined> {
     const trouble = await look(verbs)
     if (ending.signal.aborted) return undefined
     const now = trouble === undefined ? '' : JSON.stringify(trouble)
+    if (trouble === undefined) stuck = ''
     // Once for each trouble, not at every look.
     if (trouble !== undefined && now !== troubled) verbs.report(trouble.event, trouble.facts)
     if (trouble === undefined && troubled !== '') verbs.report('soap.available', {})
     troubled = now
-    return undefined
+    return trouble?.large === true ? Math.max(every, patience) : undefined
   }
 
   return {

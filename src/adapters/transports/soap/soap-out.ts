@@ -52,7 +52,7 @@ export const soapOut = transport<Options>({
       ],
       [
         'the same, and its ProcessID is not found, or it is beyond 2 GiB',
-        'it stays, and all behind it wait: told in quarantine, and as a trouble of the office',
+        'it stays, and all behind it wait: told in quarantine, and as a trouble of the office; asked for again after 5 minutes',
         'ecms.head.stuck',
       ],
       ['an ErrorCode that is not among `errors`', 'refused for good', 'adapter.peer.refused'],
