@@ -1051,7 +1051,7 @@ t.test('handing over: what cannot be done now is said, and nothing is overwritte
   t.match(await deliver(letterParcel(fixedLetter(), 'p-79')), { kind: 'taken' }, 'and later it goes')
   t.match(await deliver(letterParcel(fixedLetter({ secrecy: 'secret' }), 'p-80')), {
     kind: 'refused',
-    problem: { code: 'adapter.field.cannot-say' },
+    problem: { code: 'adapter.field.secrecy-unsayable' },
   })
   rmSync(path('receive', '.saraban'), { recursive: true })
   symlinkSync(root, path('receive', '.saraban'))

@@ -137,6 +137,7 @@ const refusals = [
   'adapter.field.code-unknown',
   'adapter.field.separator',
   'adapter.field.cannot-say',
+  'adapter.field.secrecy-unsayable',
   'mail.line.cannot-say',
   'adapter.field.too-many',
 ]

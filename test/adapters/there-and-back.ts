@@ -15,7 +15,7 @@ import { checkLetter } from '../../src/letter/check.ts'
 import { letterToJson } from '../../src/letter/json.ts'
 import type { Attachment, Letter, Person } from '../../src/letter/letter.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
-import { describe } from '../../src/problem/problem.ts'
+import { describe, type Problem, type Result } from '../../src/problem/problem.ts'
 import { letters, mustBe, office } from '../letter/arbitrary.ts'
 import { parcelOf, TestClock } from './stage.ts'
 
@@ -171,10 +171,12 @@ const attachmentOf = ({ name, mediaType, role, content }: IncomingAttachment): A
         }),
 })
 
-export function letterOf(item: Item): Letter {
+export const letterOf = (item: Item): Letter => mustBe(checkedOf(item))
+
+function checkedOf(item: Item): Result<Letter> {
   if (item.kind === 'fault') throw new Error(item.problems.map((each) => describe(each)).join('\n'))
   if (item.kind !== 'letter') throw new Error(`no letter: ${JSON.stringify(item)}`)
-  return mustBe(checkLetter(item.draft, item.attachments.map(attachmentOf)))
+  return checkLetter(item.draft, item.attachments.map(attachmentOf))
 }
 
 const blank = (text: string): string => (text.trim() === '' ? '' : text)
@@ -231,7 +233,11 @@ export async function lawOfLetters(
       const text = full?.content.kind === 'bytes' ? full.content.bytes.toString('utf8') : ''
       for (const field of spilled)
         t.ok(text.includes(letter[field as 'subject']), `${field} stands in the file`)
-      const back = letterOf(await readBack(form, 'letter', result.value))
+      const checked = checkedOf(await readBack(form, 'letter', result.value))
+      // The beginning of a spilled text may be question marks and nothing else: read back, they are taken for lost characters.
+      const isMarks = ({ code, path }: Problem) => code === 'letter.text.replaced' && spilled.includes(path)
+      if (!checked.ok && checked.problems.every(isMarks)) return
+      const back = mustBe(checked)
       const kept = (json: object) =>
         Object.fromEntries(Object.entries(json).filter(([key]) => !spilled.includes(key)))
       t.same(kept(said(back, 'p-1')), kept(said(letter, 'p-1')))

@@ -100,12 +100,10 @@ export async function postLetter(
     const [row] = await lettersOfMessage(transaction, before)
     if (row === undefined || row.contentDigest === posted.contentDigest)
       return { kind: 'known', messageId: before }
-  }
-  if (before !== undefined || posted.offerer === 'person') {
     // What a person let go of a handing-over that had been taken otherwise stands under no handing-over.
     const same = await takenWith(transaction, posted)
     if (same !== undefined) return { kind: 'known', messageId: same }
-    if (before !== undefined && posted.offerer !== 'person') return conflict(transaction, posted, before)
+    if (posted.offerer !== 'person') return conflict(transaction, posted, before)
   }
   const earlier = await findEarlier(transaction, letter, posted.contentDigest)
   const judged = judge(earlier, posted.offerer)

@@ -81,7 +81,7 @@ t.test('letter → row → letter', async () => {
       if (!written.ok) {
         // Only what the form says that it cannot say.
         return written.problems.every(
-          ({ code }) => code === 'adapter.field.cannot-say' || code === 'adapter.field.separator',
+          ({ code }) => code === 'adapter.field.secrecy-unsayable' || code === 'adapter.field.separator',
         )
       }
       const beside = new Map(
