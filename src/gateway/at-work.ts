@@ -1,5 +1,4 @@
 // The installation that a gateway works with at present. Everybody looks here, so that it can change under a running gateway.
-
 import type { Adapter } from '../adapters/contract.ts'
 import { type DeliveryPolicy, usualPolicy } from '../adapters/delivery-policy.ts'
 import type { Signer, Trust } from '../envelope/envelope.ts'

@@ -255,6 +255,7 @@ t.test('an answer that proves nothing is not believed', async (t) => {
       name,
     )
     t.equal(await stateOf(id), 'forwarding', `${name}: still on its way`)
+    t.equal(gateway.told.at(-1), 'unknown', `${name}: log and metrics say what the journal says`)
     ministry.answer = (parcel) => ({ kind: 'taken', reply: receiptFrom(clock, parcel) })
     await clock.advance(hour)
     t.equal(await stateOf(id), 'delivered', `${name}: sent again until it is proved`)

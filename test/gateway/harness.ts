@@ -176,6 +176,8 @@ export interface TestGateway {
   readonly opened: OfficeId[]
   /** What was told of deliveries that were late. */
   readonly late: string[]
+  /** What was told of attempts that ended, for the log and the metrics. */
+  readonly told: string[]
   readonly steps: Step[]
   close(): Promise<void>
 }
@@ -194,6 +196,7 @@ export async function openGateway(
   const failures: unknown[] = []
   const opened: OfficeId[] = []
   const late: string[] = []
+  const told: string[] = []
   const desk: Desk = {
     database,
     attachments: await openAttachmentStore(join(folder, 'attachments')),
@@ -216,7 +219,7 @@ export async function openGateway(
   const present = new Present(database, clock, (error) => void failures.push(error))
   await present.start()
   const dispatch = new Dispatch(desk, queue, byOffice, {
-    attempted: () => undefined,
+    attempted: (_parcel, { kind }) => void told.push(kind),
     breakerOpened: (id) => void opened.push(id),
     givenUp: () => undefined,
     breakerMoved: (id, probeAt) => present.breaker(id, probeAt),
@@ -234,6 +237,7 @@ export async function openGateway(
     failures,
     opened,
     late,
+    told,
     steps,
     async close() {
       clock.busy = () => false

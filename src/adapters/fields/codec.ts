@@ -90,6 +90,19 @@ export function codec<Options>(definition: Definition<Options>): CodecKind {
   }
 }
 
+/** What is wrong with the option `of` of a codec that is made of another: it names none of `names`. */
+export const innerFindings = (made: Codec | undefined, of: unknown, names: readonly string[]): Finding[] =>
+  made !== undefined
+    ? []
+    : [
+        {
+          at: ['of'],
+          code: 'adapter.profile.value-unknown',
+          value: JSON.stringify(of),
+          details: { expected: names.join(', ') },
+        },
+      ]
+
 /** A codec of values that stand alone: each cell holds one, and blank cells none. */
 export function cellByCell(each: {
   read(cell: string): Result<string>

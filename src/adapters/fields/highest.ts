@@ -9,6 +9,7 @@ import {
   fill,
   filled,
   gather,
+  innerFindings,
   type LookupTables,
 } from './codec.ts'
 
@@ -62,17 +63,7 @@ export const highestOf = (
       required: ['of'],
       additionalProperties: false,
     },
-    deeper: ({ of }) =>
-      make(of) === undefined
-        ? [
-            {
-              at: ['of'],
-              code: 'adapter.profile.value-unknown',
-              value: JSON.stringify(of),
-              details: { expected: names.join(', ') },
-            },
-          ]
-        : [],
+    deeper: ({ of }) => innerFindings(make(of), of, names),
     create: ({ separator, of }, tables) => {
       const each = make(of, tables)
       if (each === undefined) throw new Error('the options of the highest were not checked')

@@ -1,6 +1,6 @@
 // One value over several columns: a number in its letters, code and running number; a date in day, month and year.
 import { good } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, codec, type LookupTables } from './codec.ts'
+import { type Codec, type CodecKind, codec, innerFindings, type LookupTables } from './codec.ts'
 import { templateFindings, templateOf } from './template.ts'
 
 interface Options {
@@ -41,16 +41,7 @@ export const joinOf = (
     },
     deeper: ({ template, of }) => [
       ...templateFindings(template, ['template']),
-      ...(make(of) === undefined
-        ? [
-            {
-              at: ['of'],
-              code: 'adapter.profile.value-unknown' as const,
-              value: JSON.stringify(of),
-              details: { expected: names.join(', ') },
-            },
-          ]
-        : []),
+      ...innerFindings(make(of), of, names),
     ],
     create: ({ template: text, of }, tables) => {
       const template = templateOf(text)

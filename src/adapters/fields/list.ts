@@ -1,6 +1,6 @@
 // Several values in one cell, with a separator between.
 import { bad, good, problem } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, codec, fill, gather, type LookupTables } from './codec.ts'
+import { type Codec, type CodecKind, codec, fill, gather, innerFindings, type LookupTables } from './codec.ts'
 
 interface Options {
   readonly separator: string
@@ -40,17 +40,7 @@ export const listOf = (
       additionalProperties: false,
     },
     bare: {},
-    deeper: ({ of }) =>
-      make(of) === undefined
-        ? [
-            {
-              at: ['of'],
-              code: 'adapter.profile.value-unknown',
-              value: JSON.stringify(of),
-              details: { expected: names.join(', ') },
-            },
-          ]
-        : [],
+    deeper: ({ of }) => innerFindings(make(of), of, names),
     create: ({ separator, of }, tables) => {
       const each = make(of, tables)
       if (each === undefined) throw new Error('the options of a list were not checked')

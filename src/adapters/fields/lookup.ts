@@ -1,6 +1,15 @@
 // A code of the system's own, whose meaning stands in a table beside its data.
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, codec, fill, filled, gather, type Values } from './codec.ts'
+import {
+  type Codec,
+  type CodecKind,
+  codec,
+  fill,
+  filled,
+  gather,
+  innerFindings,
+  type Values,
+} from './codec.ts'
 
 interface Options {
   readonly table: string
@@ -45,17 +54,7 @@ export const lookupOf = (make: (raw: unknown) => Codec | undefined, names: reado
       required: ['table'],
       additionalProperties: false,
     },
-    deeper: ({ of }) =>
-      make(of) === undefined
-        ? [
-            {
-              at: ['of'],
-              code: 'adapter.profile.value-unknown',
-              value: JSON.stringify(of),
-              details: { expected: names.join(', ') },
-            },
-          ]
-        : [],
+    deeper: ({ of }) => innerFindings(make(of), of, names),
     create: ({ table, of }, tables) => {
       const value = make(of)
       if (value === undefined) throw new Error('the options of a lookup were not checked')

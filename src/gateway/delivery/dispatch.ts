@@ -25,7 +25,7 @@ import { Gate } from './gate.ts'
 import { type Late, tellOfLate } from './late.ts'
 import { recordHanded } from './record.ts'
 import { nextAttempt } from './schedule.ts'
-import { settle } from './settle.ts'
+import { judgeOutcome, settle } from './settle.ts'
 
 /** Deliveries under way at once, to all offices together. */
 const concurrency = 32
@@ -129,12 +129,13 @@ export class Dispatch {
   /** Puts into the queue what the journal says is due, and what a failing disk left behind: the queue is only a hint. */
   async sweep(): Promise<void> {
     await this.#recover('later')
-    for (const late of await tellOfLate(this.#desk)) this.#observer.late(late)
     for (const [office, adapter] of this.#adapters) {
       if (adapter.deliver === undefined) continue
       this.#release(office)
       await this.#refill(office)
     }
+    // Last: what is only told keeps nothing from being brought.
+    for (const late of await tellOfLate(this.#desk)) this.#observer.late(late)
   }
 
   async #refill(office: OfficeId): Promise<void> {
@@ -166,7 +167,9 @@ export class Dispatch {
     if (delivery === undefined || delivery.office !== office || delivery.mode !== 'poll') return false
     const parcel = await this.#parcelOf(delivery, delivery.attempts)
     const receipts = this.#adapters.get(office)?.receipts ?? false
-    return (await settle(this.#desk, parcel, outcome, { attempted: false, receipts })) !== undefined
+    const judged = await judgeOutcome(this.#desk, parcel, outcome, { attempted: false, receipts })
+    const { answer } = outcome
+    return (await settle(this.#desk, parcel, judged, { attempted: false, answer })) !== undefined
   }
 
   /** A delivery as a parcel, whatever its state: for systems that ask for a letter again. */
@@ -294,8 +297,11 @@ export class Dispatch {
     // Our own disk failed, not the other side: whatever it made of half a scan, the delivery is not over.
     const outcome = ours === undefined || said.kind === 'taken' ? said : this.#failedHere(claimed.id, ours)
     reached('delivery.answered')
-    this.#observer.attempted(parcel, outcome, clock.now() - startedAt)
-    const state = await settle(this.#desk, parcel, outcome, { attempted: true, receipts: adapter.receipts })
+    const took = clock.now() - startedAt
+    const { receipts } = adapter
+    const judged = await judgeOutcome(this.#desk, parcel, outcome, { attempted: true, receipts })
+    this.#observer.attempted(parcel, judged.outcome, took)
+    const state = await settle(this.#desk, parcel, judged, { attempted: true, answer: outcome.answer })
     if (state === 'given-up') this.#observer.givenUp(parcel)
     this.#heard(claimed.office, outcome)
   }

@@ -38,24 +38,32 @@ interface Judged {
 }
 
 /**
- * Writes what became of an attempt and everything that follows: the next attempt, the letter's state, the notice to its
- * sender. `attempted` is false for a system that polls: nothing was tried, it came and took. `receipts`: the office seals by
- * itself; its answer to an attempt must prove itself, and what it polled it acknowledges by a notice of its own. Returns
- * the delivery's new state; nothing when the journal holds it in one to which this outcome does not apply.
+ * How far what was said counts. `attempted` is false for a system that polls: nothing was tried, it came and took. `receipts`:
+ * the office seals by itself; its answer to an attempt must prove itself, and what it polled it acknowledges by a notice of
+ * its own. For an office that does not, the gateway seals the notice.
  */
-export async function settle(
+export async function judgeOutcome(
   desk: Desk,
   parcel: Parcel,
   said: Outcome,
   { attempted, receipts }: { readonly attempted: boolean; readonly receipts: boolean },
+): Promise<Judged> {
+  if (!receipts) return vouch(desk, parcel, said)
+  return attempted ? judge(desk, parcel, said) : { outcome: said }
+}
+
+/**
+ * Writes what became of an attempt and everything that follows: the next attempt, the letter's state, the notice to its
+ * sender. Returns the delivery's new state; nothing when the journal holds it in one to which this outcome does not apply.
+ */
+export async function settle(
+  desk: Desk,
+  parcel: Parcel,
+  judged: Judged,
+  heard: { readonly attempted: boolean; readonly answer: Buffer | undefined },
 ): Promise<DeliveryState | undefined> {
-  const judged = !receipts
-    ? await vouch(desk, parcel, said)
-    : attempted
-      ? judge(desk, parcel, said)
-      : { outcome: said }
   const { state, due } = await desk.database.write((transaction) =>
-    write(desk, transaction, parcel, judged, { attempted, answer: said.answer }),
+    write(desk, transaction, parcel, judged, heard),
   )
   if (state !== undefined) desk.reached('delivery.settled')
   desk.due(due)
