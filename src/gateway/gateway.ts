@@ -127,7 +127,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => dispatch.stop())
   await dispatch.start()
   const start = ({ system, adapter }: ConnectedSystem): Promise<void> =>
-    adapter.start(verbsFor({ system, adapter, desk, dispatch, log, metrics, present, installation }))
+    adapter.start(verbsFor({ system, adapter, desk, log, metrics, present, installation }))
   for (const system of atWork.systems.values()) await start(system)
 
   const doors = new Doors(doorsOf(atWork.systems))

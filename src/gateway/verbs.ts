@@ -2,7 +2,8 @@
 import type { Adapter, AdapterVerbs, KnownLetter, Parcel } from '../adapters/contract.ts'
 import { reopenEnvelope } from '../envelope/verify.ts'
 import type { MessageId } from '../letter/time.ts'
-import type { Dispatch } from './delivery/dispatch.ts'
+import { parcelOf } from './delivery/parcels.ts'
+import { headFor, settlePolled } from './delivery/polled.ts'
 import type { Desk, System } from './desk.ts'
 import { take } from './intake/intake.ts'
 import { deliveryTo } from './journal/deliveries.ts'
@@ -16,7 +17,6 @@ interface Bound {
   readonly system: System
   readonly adapter: Adapter
   readonly desk: Desk
-  readonly dispatch: Dispatch
   readonly log: Log
   readonly metrics: Metrics
   readonly present: Present
@@ -24,7 +24,7 @@ interface Bound {
 }
 
 export function verbsFor(bound: Bound): AdapterVerbs {
-  const { system, adapter, desk, dispatch, log, metrics, present, installation } = bound
+  const { system, adapter, desk, log, metrics, present, installation } = bound
   const { clock } = desk
   return {
     clock,
@@ -45,15 +45,15 @@ export function verbsFor(bound: Bound): AdapterVerbs {
       }
     },
     keep: (bytes, limit) => desk.attachments.keep(bytes, limit),
-    head: () => dispatch.head(system.office),
-    settle: (parcelId, outcome) => dispatch.settlePolled(system.office, parcelId, outcome),
+    head: () => headFor(desk, system.office),
+    settle: (parcelId, outcome) => settlePolled(desk, adapter, parcelId, outcome),
     async find(key) {
       const rows = await findByKey(desk.database.committed, system.office, key)
-      return Promise.all(rows.map((row) => knownLetter(desk, dispatch, system, row)))
+      return Promise.all(rows.map((row) => knownLetter(desk, system, row)))
     },
     async sent(limit) {
       const rows = await newestSent(desk.database.committed, system.office, limit)
-      return Promise.all(rows.map((row) => knownLetter(desk, dispatch, system, row)))
+      return Promise.all(rows.map((row) => knownLetter(desk, system, row)))
     },
     report(event, facts) {
       log.adapterReported(system.id, event, facts)
@@ -62,17 +62,12 @@ export function verbsFor(bound: Bound): AdapterVerbs {
   }
 }
 
-async function knownLetter(
-  desk: Desk,
-  dispatch: Dispatch,
-  system: System,
-  row: LetterRow,
-): Promise<KnownLetter> {
+async function knownLetter(desk: Desk, system: System, row: LetterRow): Promise<KnownLetter> {
   const { committed } = desk.database
   const { office } = system
   const parcelTo = async (messageId: MessageId): Promise<Parcel | undefined> => {
     const delivery = await deliveryTo(committed, messageId, office)
-    return delivery && dispatch.parcel(delivery)
+    return delivery && parcelOf(desk, delivery)
   }
   const parcel = row.recipient === office ? await parcelTo(row.messageId) : undefined
   const told = (await noticesAbout(committed, row.messageId)).filter((notice) => notice.recipient === office)

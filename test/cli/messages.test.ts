@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Outcome } from '../../src/adapters/contract.ts'
 import { reasonLine, reasonOf } from '../../src/cli/reason.ts'
+import { headFor } from '../../src/gateway/delivery/polled.ts'
 import { deliveryTable } from '../../src/gateway/delivery/states.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { createMetrics } from '../../src/gateway/metrics.ts'
@@ -214,7 +215,7 @@ t.test('a system that polls is waited for', async (t) => {
   t.match((await saraban('list', '--stuck')).out, 'no letters')
   await clock.advance(10 * minute)
   t.match((await saraban('list', '--stuck')).out, id.slice('urn:uuid:'.length))
-  await gateway.dispatch.head(moi)
+  await headFor(gateway.desk, moi)
   const shown = await saraban('show', id)
   t.match(shown.out, /was shown to its system at 2026-11-23 10:10:00, which has not said that it stored it\n/)
   t.notMatch(shown.out, 'why:')

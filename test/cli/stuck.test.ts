@@ -6,6 +6,7 @@ import Sqlite from 'better-sqlite3'
 import t from 'tap'
 import type { Outcome } from '../../src/adapters/contract.ts'
 import { reasonLine, reasonOf } from '../../src/cli/reason.ts'
+import { headFor, settlePolled } from '../../src/gateway/delivery/polled.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { attemptsOf, deliveriesOfMessage, endAttempt } from '../../src/gateway/journal/deliveries.ts'
 import { schemaVersion } from '../../src/gateway/journal/migrations.ts'
@@ -200,14 +201,14 @@ t.test('the notice of a refusal says why, in letters that old systems have', asy
 t.test('a system that polls and refuses: its reason is kept', async (t) => {
   const { gateway, send, saraban } = await open(t, { polls: true })
   const id = await send()
-  const parcel = await gateway.dispatch.head(moi)
-  t.ok(await gateway.dispatch.settlePolled(moi, parcel!.id, unknownKind))
+  const parcel = await headFor(gateway.desk, moi)
+  t.ok(await settlePolled(gateway.desk, { office: moi, receipts: false }, parcel!.id, unknownKind))
   t.match(
     (await saraban('list', '--stuck')).out,
     /the letter to moi: refused at .*; kind: “ด่วน” is not in the table/,
   )
   t.match((await saraban('retry', id, ...by)).out, 'the letter to moi: waits to be brought again')
-  t.equal((await gateway.dispatch.head(moi))?.envelope.messageId, id, 'it is shown again')
+  t.equal((await headFor(gateway.desk, moi))?.envelope.messageId, id, 'it is shown again')
 })
 
 t.test('retry: beside the running gateway, under the same id, with who and why', async (t) => {

@@ -4,6 +4,7 @@ import { usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import { seal } from '../../src/envelope/seal.ts'
 import { verifyEnvelope } from '../../src/envelope/verify.ts'
 import { Breakers } from '../../src/gateway/delivery/breaker.ts'
+import { headFor, settlePolled } from '../../src/gateway/delivery/polled.ts'
 import { nextAttempt } from '../../src/gateway/delivery/schedule.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import type { Reader } from '../../src/gateway/journal/database.ts'
@@ -607,21 +608,28 @@ t.test('a system that polls: the head stays until it is taken away', async (t) =
     ministry.items = [letterItem(letter)]
     await take(gateway.desk, systemOf(ministry), source(number.printed), (each) => ministry.read(each))
   }
-  const head = await gateway.dispatch.head(chiangMai)
-  t.equal((await gateway.dispatch.head(chiangMai))?.id, head?.id, 'asked twice, the same parcel')
+  const head = await headFor(gateway.desk, chiangMai)
+  t.equal((await headFor(gateway.desk, chiangMai))?.id, head?.id, 'asked twice, the same parcel')
   t.equal(
     head?.envelope.content === 'letter' && head.envelope.letter.number.printed,
     'มท 0210.3/1',
     'the oldest first',
   )
   t.equal(
-    await gateway.dispatch.settlePolled(chiangRai, head!.id, { kind: 'taken' }),
+    await settlePolled(gateway.desk, { office: chiangRai, receipts: false }, head!.id, { kind: 'taken' }),
     false,
     'not for another office',
   )
-  t.equal(await gateway.dispatch.settlePolled(chiangMai, head!.id, { kind: 'taken' }), true)
-  t.equal(await gateway.dispatch.settlePolled(chiangMai, head!.id, { kind: 'taken' }), false, 'once')
-  const second_ = await gateway.dispatch.head(chiangMai)
+  t.equal(
+    await settlePolled(gateway.desk, { office: chiangMai, receipts: false }, head!.id, { kind: 'taken' }),
+    true,
+  )
+  t.equal(
+    await settlePolled(gateway.desk, { office: chiangMai, receipts: false }, head!.id, { kind: 'taken' }),
+    false,
+    'once',
+  )
+  const second_ = await headFor(gateway.desk, chiangMai)
   t.equal(second_?.envelope.content === 'letter' && second_.envelope.letter.number.printed, 'มท 0210.3/2')
   await until(
     () => ministry.brought.length === 1,
@@ -782,13 +790,16 @@ t.test('a polled letter that was shown is recalled by a notice, not in silence',
   })
   sender.items = [letterItem(letter)]
   await take(gateway.desk, systemOf(sender), source('letter'), (each) => sender.read(each))
-  const head = await gateway.dispatch.head(chiangMai)
+  const head = await headFor(gateway.desk, chiangMai)
   sender.items = [
     { kind: 'notice', position: 'notice', draft: { kind: 'recall', about: { number: 'ชร 0017.1/1' } } },
   ]
   await take(gateway.desk, systemOf(sender), source('recall'), (each) => sender.read(each))
-  t.equal(await gateway.dispatch.settlePolled(chiangMai, head!.id, { kind: 'taken' }), true)
-  const next = await gateway.dispatch.head(chiangMai)
+  t.equal(
+    await settlePolled(gateway.desk, { office: chiangMai, receipts: false }, head!.id, { kind: 'taken' }),
+    true,
+  )
+  const next = await headFor(gateway.desk, chiangMai)
   t.match(next?.envelope, { content: 'notice', notice: { kind: 'recall', from: chiangRai } })
 })
 

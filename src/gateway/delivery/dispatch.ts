@@ -1,8 +1,6 @@
 // The worker: takes a due delivery through claim, send and settle. The queue calls it; the journal decides.
-import type { Readable } from 'node:stream'
-import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
-import { type DeliveryPolicy, opensAt } from '../../adapters/delivery-policy.ts'
-import { reopenEnvelope } from '../../envelope/verify.ts'
+import type { Adapter, Outcome } from '../../adapters/contract.ts'
+import { opensAt } from '../../adapters/delivery-policy.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
@@ -10,22 +8,14 @@ import {
   type DeliveryRow,
   deliveryById,
   dueDeliveries,
-  endAttempt,
-  headOfPolled,
-  interruptedDeliveries,
   isBehind,
-  markGivenOut,
-  mayHaveArrived,
   moveDelivery,
 } from '../journal/deliveries.ts'
-import { recordEvent } from '../journal/events.ts'
-import { envelopeById, moveLetter } from '../journal/letters.ts'
 import type { Queue } from '../queue/queue.ts'
+import { type AttemptObserver, attempt, type BringingAdapter } from './attempt.ts'
 import { Gate } from './gate.ts'
 import { type Late, tellOfLate } from './late.ts'
-import { recordHanded } from './record.ts'
-import { nextAttempt } from './schedule.ts'
-import { judgeOutcome, settle } from './settle.ts'
+import { recover } from './recovery.ts'
 
 /** Deliveries under way at once, to all offices together. */
 const concurrency = 32
@@ -33,24 +23,16 @@ const concurrency = 32
 const sweepEvery = 15_000
 /** How many deliveries to one office are held at once: the others stay in the journal until these are through. */
 const heldPerOffice = 500
-/** An attempt that is not over after this is broken off: its outcome is unknown. */
-const longestAttempt = 30 * 60_000
 
-export interface DispatchObserver {
-  attempted(parcel: Parcel, outcome: Outcome, milliseconds: number): void
+export interface DispatchObserver extends AttemptObserver {
   breakerOpened(office: OfficeId): void
-  /** It is not tried any more unless a person says so. */
-  givenUp(parcel: Parcel): void
   /** An office cannot be reached and is probed at an instant; undefined: it can be reached again. */
   breakerMoved(office: OfficeId, probeAt: Instant | undefined): void
   /** Nothing is brought to an office until an instant; undefined: it is open again. */
   closed(office: OfficeId, until: Instant | undefined): void
   /** A delivery is not through, and its time is nearly over, or over. */
   late(late: Late): void
-  failed(deliveryId: string, error: unknown): void
 }
-
-type RecordedParcel = Parcel & Required<Pick<Parcel, 'record'>>
 
 export class Dispatch {
   readonly #desk: Desk
@@ -88,7 +70,7 @@ export class Dispatch {
   /** Recovers what a dead process held, then begins to work. */
   async start(): Promise<void> {
     this.#queue.work((id) => this.#handle(id), concurrency)
-    await this.#recover('at once')
+    await recover(this.#desk, (id) => this.#held.has(id), 'at once')
     await this.sweep()
     this.#scheduleSweep()
   }
@@ -128,7 +110,7 @@ export class Dispatch {
 
   /** Puts into the queue what the journal says is due, and what a failing disk left behind: the queue is only a hint. */
   async sweep(): Promise<void> {
-    await this.#recover('later')
+    await recover(this.#desk, (id) => this.#held.has(id), 'later')
     for (const [office, adapter] of this.#adapters) {
       if (adapter.deliver === undefined) continue
       this.#release(office)
@@ -147,34 +129,6 @@ export class Dispatch {
     else this.#more.delete(office)
     for (const each of due)
       if (!this.#gate.isParked(each.id)) this.#queue.put(each.id, each.dueAt, each.priority)
-  }
-
-  /** The first parcel that waits for an office whose system polls. */
-  async head(office: OfficeId): Promise<Parcel | undefined> {
-    const delivery = await headOfPolled(this.#desk.database.committed, office)
-    if (delivery === undefined) return undefined
-    // From now on the system may have it: a recall has to reach it (docs/decisions/0008).
-    if (delivery.attempts === 0) {
-      const at = this.#desk.clock.now()
-      await this.#desk.database.write((transaction) => markGivenOut(transaction, delivery.id, at))
-    }
-    return this.#parcelOf(delivery, Math.max(1, delivery.attempts))
-  }
-
-  /** A polling system says what became of a parcel. False when none of that id waits for its office. */
-  async settlePolled(office: OfficeId, id: string, outcome: Outcome): Promise<boolean> {
-    const delivery = await deliveryById(this.#desk.database.committed, id)
-    if (delivery === undefined || delivery.office !== office || delivery.mode !== 'poll') return false
-    const parcel = await this.#parcelOf(delivery, delivery.attempts)
-    const receipts = this.#adapters.get(office)?.receipts ?? false
-    const judged = await judgeOutcome(this.#desk, parcel, outcome, { attempted: false, receipts })
-    const { answer } = outcome
-    return (await settle(this.#desk, parcel, judged, { attempted: false, answer })) !== undefined
-  }
-
-  /** A delivery as a parcel, whatever its state: for systems that ask for a letter again. */
-  async parcel(delivery: DeliveryRow): Promise<Parcel> {
-    return this.#parcelOf(delivery, delivery.attempts)
   }
 
   isBreakerOpen(office: OfficeId): boolean {
@@ -208,12 +162,12 @@ export class Dispatch {
     if (await isBehind(database.committed, delivery)) return
     const adapter = this.#adapters.get(office)
     // Its profile is gone or being changed, or it polls now: the delivery waits in the journal.
-    if (adapter?.deliver === undefined || this.#paused.has(office) || this.#isClosed(office)) return
+    if (!brings(adapter) || this.#paused.has(office) || this.#isClosed(office)) return
     if (!this.#gate.enter(office, { id, dueAt, priority }, now)) return this.#release(office)
     this.#held.add(id)
     const underWay = this.#underWay.get(office) ?? new Set()
     this.#underWay.set(office, underWay)
-    const sending = this.#claimAndSend(delivery, adapter, adapter.deliver)
+    const sending = this.#claimAndBring(delivery, adapter)
     underWay.add(sending)
     try {
       await sending
@@ -245,89 +199,17 @@ export class Dispatch {
       this.#queue.put(id, at, priority)
   }
 
-  async #claimAndSend(
-    delivery: DeliveryRow,
-    adapter: Adapter,
-    deliver: NonNullable<Adapter['deliver']>,
-  ): Promise<void> {
+  async #claimAndBring(delivery: DeliveryRow, adapter: BringingAdapter): Promise<void> {
     const { database, clock, reached } = this.#desk
     const claimed = await database.write((transaction) =>
       moveDelivery(transaction, delivery.id, 'claim', clock.now()),
     )
     if (claimed === undefined) return
     reached('delivery.claimed')
-    await this.#send(claimed, adapter, deliver)
-  }
-
-  async #send(
-    claimed: DeliveryRow,
-    adapter: Adapter,
-    deliver: NonNullable<Adapter['deliver']>,
-  ): Promise<void> {
-    const { database, clock, reached } = this.#desk
-    const parcel = await this.#parcelOf(claimed, claimed.attempts + 1)
-    let ours: { readonly error: Error; readonly said: string } | undefined
-    const watched: Parcel = {
-      ...parcel,
-      open: (sha256) =>
-        parcel.open(sha256).once('error', (error) => {
-          ours = { error, said: 'an attachment could not be read from our own disk' }
-        }),
-      record: async (handed) => {
-        try {
-          await parcel.record(handed)
-        } catch (cause) {
-          const error = cause instanceof Error ? cause : new Error(String(cause))
-          ours = { error, said: 'what was to be handed over could not be recorded, so nothing was' }
-          throw error
-        }
-      },
-    }
-    const startedAt = clock.now()
-    const sending = await database.write(async (transaction) => {
-      const moved = await moveDelivery(transaction, claimed.id, 'send', startedAt)
-      if (moved !== undefined && parcel.envelope.content === 'letter') {
-        await moveLetter(transaction, claimed.messageId, claimed.office, 'forward', startedAt)
-      }
-      return moved
-    })
-    if (sending === undefined) return
-    reached('delivery.sending')
-    const said = await this.#attempt(watched, deliver)
-    // Our own disk failed, not the other side: whatever it made of half a scan, the delivery is not over.
-    const outcome = ours === undefined || said.kind === 'taken' ? said : this.#failedHere(claimed.id, ours)
-    reached('delivery.answered')
-    const took = clock.now() - startedAt
-    const { receipts } = adapter
-    const judged = await judgeOutcome(this.#desk, parcel, outcome, { attempted: true, receipts })
-    this.#observer.attempted(parcel, judged.outcome, took)
-    const state = await settle(this.#desk, parcel, judged, { attempted: true, answer: outcome.answer })
-    if (state === 'given-up') this.#observer.givenUp(parcel)
-    this.#heard(claimed.office, outcome)
-  }
-
-  /** One attempt, bounded in time. An adapter that throws has a defect: what left is not known. */
-  async #attempt(parcel: Parcel, deliver: NonNullable<Adapter['deliver']>): Promise<Outcome> {
-    const limit = new AbortController()
-    const { clock } = this.#desk
-    const cancel = clock.schedule(clock.now() + longestAttempt, () => limit.abort())
-    try {
-      const { signal } = this.#breakOffOf(parcel.office)
-      return await deliver(parcel, AbortSignal.any([limit.signal, this.#stop.signal, signal]))
-    } catch (error) {
-      this.#observer.failed(parcel.id, error)
-      return {
-        kind: 'unknown',
-        said: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      }
-    } finally {
-      cancel()
-    }
-  }
-
-  #failedHere(id: string, { error, said }: { readonly error: Error; readonly said: string }): Outcome {
-    this.#observer.failed(id, error)
-    return { kind: 'unavailable', said: `${said}: ${error.message}` }
+    const { office } = claimed
+    const breakOff = [this.#stop.signal, this.#breakOffOf(office).signal]
+    const outcome = await attempt(this.#desk, claimed, adapter, breakOff, this.#observer)
+    if (outcome !== undefined) this.#heard(office, outcome)
   }
 
   #heard(office: OfficeId, outcome: Outcome): void {
@@ -345,67 +227,6 @@ export class Dispatch {
     if (probeAt !== undefined) this.#observer.breakerMoved(office, probeAt)
   }
 
-  async #parcelOf(delivery: DeliveryRow, attempt: number): Promise<RecordedParcel> {
-    const row = await envelopeById(this.#desk.database.committed, delivery.messageId)
-    if (row === undefined) throw new Error(`delivery ${delivery.id} has no envelope`)
-    const envelope = reopenEnvelope(row.bytes, row.digest)
-    if (!envelope.ok)
-      throw new Error(`envelope ${row.messageId} cannot be read: ${envelope.problems[0].code}`)
-    const about =
-      envelope.value.content === 'notice'
-        ? await this.#letterOf(envelope.value.notice.about.messageId)
-        : undefined
-    return {
-      id: delivery.id,
-      attempt,
-      ...(attempt > 1 &&
-        (await mayHaveArrived(this.#desk.database.committed, delivery.id)) && { mayHaveArrived: true }),
-      office: delivery.office,
-      envelope: envelope.value,
-      sealed: { bytes: row.bytes, digest: row.digest },
-      ...(about && { about }),
-      open: (sha256): Readable => this.#desk.attachments.open(sha256),
-      record: (handed) =>
-        recordHanded(this.#desk, { deliveryId: delivery.id, attempt: Math.max(1, attempt) }, handed),
-    }
-  }
-
-  async #letterOf(messageId: string): Promise<Parcel['about'] | undefined> {
-    const row = await envelopeById(this.#desk.database.committed, messageId)
-    const envelope = row && reopenEnvelope(row.bytes, row.digest)
-    if (!envelope?.ok || envelope.value.content !== 'letter') return undefined
-    return { messageId: envelope.value.messageId, letter: envelope.value.letter }
-  }
-
-  /** Nobody else works on this journal: what is claimed and not held here never left, what was being sent may have arrived. */
-  async #recover(again: 'at once' | 'later'): Promise<void> {
-    const { database, clock } = this.#desk
-    const left = (await interruptedDeliveries(database.committed)).filter(({ id }) => !this.#held.has(id))
-    if (left.length === 0) return
-    await database.write(async (transaction) => {
-      const at = clock.now()
-      for (const row of left) {
-        const event = row.state === 'claimed' ? 'release' : 'lost-answer'
-        const moved = await moveDelivery(
-          transaction,
-          row.id,
-          event,
-          at,
-          again === 'at once' ? at : pauseOf(this.#desk.routes.policyOf(row.office), row, at),
-        )
-        if (moved === undefined) continue
-        if (event === 'lost-answer') await endAttempt(transaction, moved, at, 'interrupted')
-        await recordEvent(
-          transaction,
-          at,
-          'delivery.recovered',
-          { messageId: row.messageId, office: row.office },
-          { delivery: row.id, from: row.state, to: moved.state },
-        )
-      }
-    })
-  }
-
   #scheduleSweep(): void {
     const { clock } = this.#desk
     this.#cancelSweep = clock.schedule(clock.now() + sweepEvery, () => {
@@ -418,8 +239,4 @@ export class Dispatch {
   }
 }
 
-/** What a journal that failed left behind is no reason to call on the office more often than after any other failure. */
-function pauseOf(policy: DeliveryPolicy, row: DeliveryRow, at: Instant): Instant {
-  const next = nextAttempt(policy, row.attempts, at, row.deadline, 0)
-  return next === 'give-up' ? at + policy.every : next
-}
+const brings = (adapter: Adapter | undefined): adapter is BringingAdapter => adapter?.deliver !== undefined

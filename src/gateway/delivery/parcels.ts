@@ -1,0 +1,46 @@
+// A delivery as a parcel: what an adapter needs to bring it.
+import type { Readable } from 'node:stream'
+import type { Parcel } from '../../adapters/contract.ts'
+import { reopenEnvelope } from '../../envelope/verify.ts'
+import type { Desk } from '../desk.ts'
+import { type DeliveryRow, mayHaveArrived } from '../journal/deliveries.ts'
+import { envelopeById } from '../journal/letters.ts'
+import { recordHanded } from './record.ts'
+
+export type RecordedParcel = Parcel & Required<Pick<Parcel, 'record'>>
+
+/** The parcel of a delivery, whatever its state, for its attempt `attempt`. Rejects when the journal fails or holds no such envelope. */
+export async function parcelOf(
+  desk: Desk,
+  delivery: DeliveryRow,
+  attempt: number = delivery.attempts,
+): Promise<RecordedParcel> {
+  const { committed } = desk.database
+  const row = await envelopeById(committed, delivery.messageId)
+  if (row === undefined) throw new Error(`delivery ${delivery.id} has no envelope`)
+  const envelope = reopenEnvelope(row.bytes, row.digest)
+  if (!envelope.ok) throw new Error(`envelope ${row.messageId} cannot be read: ${envelope.problems[0].code}`)
+  const about =
+    envelope.value.content === 'notice'
+      ? await letterOf(desk, envelope.value.notice.about.messageId)
+      : undefined
+  return {
+    id: delivery.id,
+    attempt,
+    ...(attempt > 1 && (await mayHaveArrived(committed, delivery.id)) && { mayHaveArrived: true }),
+    office: delivery.office,
+    envelope: envelope.value,
+    sealed: { bytes: row.bytes, digest: row.digest },
+    ...(about && { about }),
+    open: (sha256): Readable => desk.attachments.open(sha256),
+    record: (handed) =>
+      recordHanded(desk, { deliveryId: delivery.id, attempt: Math.max(1, attempt) }, handed),
+  }
+}
+
+async function letterOf(desk: Desk, messageId: string): Promise<Parcel['about'] | undefined> {
+  const row = await envelopeById(desk.database.committed, messageId)
+  const envelope = row && reopenEnvelope(row.bytes, row.digest)
+  if (!envelope?.ok || envelope.value.content !== 'letter') return undefined
+  return { messageId: envelope.value.messageId, letter: envelope.value.letter }
+}
