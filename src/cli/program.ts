@@ -1,6 +1,7 @@
 // The program `saraban`: its commands, and how any of them ends.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { alarmsCommand } from './alarms.ts'
 import { certsCommand } from './certs.ts'
 import { demoCommand } from './demo.ts'
 import { sandboxCommand } from './faults.ts'
@@ -29,6 +30,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     showCommand,
     messagesCommand,
     quarantineCommand,
+    alarmsCommand,
     profileCommand,
     certsCommand,
     sandboxCommand,

@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Clock, Random } from '../letter/time.ts'
+import { alarmsOf } from './alarms/alarms.ts'
+import { hooksOf } from './alarms/hooks.ts'
 import { AtWork, modeOf } from './at-work.ts'
 import { openAttachmentStore } from './attachments/store.ts'
 import { carryOut } from './carry-out.ts'
@@ -29,6 +31,7 @@ import { rememberingReader } from './profile-files.ts'
 import { embeddedQueue } from './queue/embedded.ts'
 import { Reload, type Reloaded } from './reload.ts'
 import type { Listen, Settings } from './settings.ts'
+import { usualAlarms } from './settings-alarms.ts'
 import { type ConnectedSystem, doorsOf, orThrow } from './systems.ts'
 import { verbsFor } from './verbs.ts'
 
@@ -77,6 +80,9 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const from = { settings, environment, clock, read: rememberingReader() }
   const read = () => readInstallation(from)
   const atWork = new AtWork(orThrow(await read()))
+  const alarmSettings = settings.alarms ?? usualAlarms()
+  const hooks = orThrow(hooksOf(alarmSettings.hooks, environment))
+  opened.add(() => Promise.all(hooks.map((hook) => hook.close())))
   orThrow(await makeDataFolder(settings.data))
   const lock = orThrow(lockFolder(settings.data))
   opened.add(() => lock.release())
@@ -163,6 +169,12 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   })
   opened.add(() => orders.stop())
   orders.start()
+  const alarms = alarmsOf({
+    ...{ database, clock, log, atWork, hooks },
+    ...{ data: settings.data, settings: alarmSettings },
+  })
+  opened.add(() => alarms.stop())
+  alarms.start()
   log.gatewayStarted({ systems: atWork.systems.size, ...addresses })
   return { ...addresses, reload: () => reload.run(true) }
 }

@@ -2,8 +2,9 @@
 import type { Logger } from 'pino'
 import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
 import type { OfficeId } from '../letter/offices.ts'
-import { printInstant } from '../letter/time.ts'
+import { type Instant, printInstant } from '../letter/time.ts'
 import type { Problem } from '../problem/problem.ts'
+import type { AlarmEvent } from './alarms/told.ts'
 import type { Late } from './delivery/late.ts'
 
 /** So many of the faults of an installation stand in one line. */
@@ -20,6 +21,9 @@ export interface Log {
   breakerOpened(office: OfficeId): void
   givenUp(parcel: Parcel): void
   deliveryLate(late: Late): void
+  alarmTold(event: AlarmEvent, alarm: { readonly kind: string; readonly subject: string }): void
+  /** A hook could not be told; `again`: when it is tried next. */
+  hookFailed(hook: string, said: string, again: Instant | undefined): void
   workFailed(work: string, error: unknown): void
   requestFailed(error: Error): void
   adapterReported(system: string, event: string, facts: Readonly<Record<string, string | number>>): void
@@ -64,6 +68,10 @@ export function createLog(logger: Logger): Log {
       logger.error({ office, delivery: id, messageId: envelope.messageId }, 'delivery.given-up'),
     deliveryLate: ({ delivery: { id, office, messageId, expectedBy }, event }) =>
       logger.warn({ office, delivery: id, messageId, expectedBy: printInstant(expectedBy) }, event),
+    alarmTold: (event, { kind, subject }) =>
+      logger[event === 'ended' ? 'info' : 'warn']({ kind, subject }, `alarm.${event}`),
+    hookFailed: (hook, said, again) =>
+      logger.warn({ hook, said, ...(again !== undefined && { again: printInstant(again) }) }, 'hook.failed'),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
     requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),
     // An adapter reports what an operator may have to do something about, and that it is over.

@@ -1,6 +1,7 @@
 // What the gateway measures, in Prometheus's text form. Labels are systems, offices and outcomes: bounded, never letter text.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
+import { countUntold, raisedAlarms } from './journal/alarms.ts'
 import type { Database } from './journal/database.ts'
 import { countOpen } from './journal/deliveries.ts'
 import { countQuarantine } from './journal/quarantine.ts'
@@ -91,6 +92,24 @@ export function createMetrics(database: Database, queue: Queue, present: Present
     collect() {
       this.reset()
       for (const [system, count] of present.waiting()) this.set({ system }, count)
+    },
+  })
+  new Gauge({
+    name: 'saraban_alarms',
+    help: 'Alarms that are raised, by kind.',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      this.reset()
+      for (const { kind } of await raisedAlarms(database.committed)) this.inc({ kind })
+    },
+  })
+  new Gauge({
+    name: 'saraban_alarms_untold',
+    help: 'What hooks are still to be told of alarms.',
+    registers,
+    async collect() {
+      this.set(await countUntold(database.committed))
     },
   })
   return {

@@ -4,6 +4,8 @@ import { dirname, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { type OrganisationIds, readOrganisations } from '../letter/organisations.ts'
 import { bad, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
+import { type AlarmSettings, readAlarmSettings } from './settings-alarms.ts'
+import type { Reference } from './settings-section.ts'
 
 export interface Listen {
   readonly host: string
@@ -28,6 +30,8 @@ export interface Settings {
     /** Mutual TLS, for the ministry's inbox. */
     readonly https?: Listen & { readonly certificate: string; readonly key: string }
   }
+  /** At what alarms are raised and who is told, where the settings say so. */
+  readonly alarms?: AlarmSettings
   readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
 
@@ -42,8 +46,6 @@ export interface JournalServer {
   /** References, looked up when it is opened. */
   readonly secrets: { readonly password?: Reference; readonly authority?: Reference }
 }
-
-export type Reference = { readonly env: string } | { readonly file: string }
 
 const levels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 const largestFile = 64 * 1024
@@ -88,6 +90,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
     'profiles',
     'organisations',
     'listen',
+    'alarms',
     'log',
   ])
   const organisations =
@@ -98,6 +101,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
   const https = tls === undefined ? undefined : checker.tls(tls)
   if (http === undefined && https === undefined) checker.wrong('listen', undefined, 'http, https or both')
   const journal = root['journal'] === undefined ? undefined : checker.journal(root['journal'])
+  const alarms = checker.section(root['alarms'], readAlarmSettings)
   const settings: Settings = {
     data: checker.path(root['data'], 'data', 'new'),
     ...(journal && { journal }),
@@ -105,6 +109,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
     profiles: checker.path(root['profiles'], 'profiles', 'there'),
     ...(organisations && { organisations }),
     listen: { ...(http && { http }), ...(https && { https }) },
+    ...(alarms && { alarms }),
     log: checker.level(root['log'] ?? 'info'),
   }
   const [first, ...rest] = checker.problems
@@ -144,6 +149,13 @@ class Checker {
     const absolute = resolve(this.#folder, value)
     if (kind === 'there' && !existsSync(absolute)) this.wrong(path, absolute, 'a path that is there')
     return absolute
+  }
+
+  /** A section that is read in a file of its own; undefined where it is not said or has a fault. */
+  section<Value>(value: unknown, read: (value: unknown, folder: string) => Result<Value>): Value | undefined {
+    const section = value === undefined ? undefined : read(value, this.#folder)
+    if (section?.ok === false) this.problems.push(...section.problems)
+    return section?.ok === true ? section.value : undefined
   }
 
   listen(said: Readonly<Record<string, unknown>>, path: string): Listen {

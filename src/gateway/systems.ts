@@ -17,6 +17,7 @@ import { ownPaths } from './http/description.ts'
 import type { OfficeDoor } from './http/doors.ts'
 import type { ReadProfile } from './profile-files.ts'
 import { certificatesFolder, keyFile } from './trust/folder.ts'
+import { shownCertificates } from './trust/shown.ts'
 
 /** The installation is not in order: nothing was started. */
 export class SettingsError extends Error {
@@ -41,6 +42,8 @@ export interface ConnectedSystem {
   readonly references: string
   /** SHA-256 of the rows of each of its tables, by the table's name. */
   readonly tables: ReadonlyMap<string, string>
+  /** The certificates that it shows to its system (PEM). */
+  readonly shown: readonly string[]
   /** The adapter once more, for a system that is started again as it was. */
   remake(): Result<Adapter>
 }
@@ -112,7 +115,8 @@ function connect(
   )
   const references = digestOf([resolved, ...tables])
   const system = { id, office, version, format }
-  return good({ system, adapter: adapter.value, references, tables, remake: make })
+  const shown = shownCertificates(resolved)
+  return good({ system, adapter: adapter.value, references, tables, shown, remake: make })
 }
 
 const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')

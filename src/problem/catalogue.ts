@@ -1,4 +1,5 @@
 // The one catalogue of problems. Each part of the program keeps its own page of it.
+import { alarmProblems } from './alarms.ts'
 import { cliProblems } from './cli.ts'
 import { dbfProblems } from './dbf.ts'
 import { documentProblems } from './document.ts'
@@ -36,5 +37,6 @@ export const catalogue = {
   ...tableProblems,
   ...xmlProblems,
   ...gatewayProblems,
+  ...alarmProblems,
   ...cliProblems,
 } as const

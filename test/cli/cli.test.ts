@@ -250,6 +250,7 @@ t.test('wrong usage is told with a hint, help with examples, and both by every c
     ['show'],
     ['messages', 'list'],
     ['messages', 'show'],
+    ['alarms'],
     ['profile', 'check'],
     ['profile', 'try'],
     ['certs', 'init'],

@@ -124,7 +124,7 @@ t.test('a journal of an earlier version is brought up to date, and keeps what it
 INSERT INTO envelopes (message_id, content, sender, digest, bytes, committed_at) VALUES ('m1', 'letter', '50', '', x'00', ${start});
 INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, rank, deadline, attempts, open, created_at,
   changed_at) VALUES ('d1', 'm1', '57', 'push', 'given-up', 'l', 1, ${start}, ${start}, ${start}, 9, 0, ${start}, ${start});
-INSERT INTO sources VALUES ('s1', 'csv-50', 'letter', 'a.csv', '00', 1, NULL, ${start});
+INSERT INTO sources (id, system, document, name, sha256, size, bytes, received_at) VALUES ('s1', 'csv-50', 'letter', 'a.csv', '00', 1, NULL, ${start});
 INSERT INTO quarantine (id, source_id, position, problems, at${ofItsOffice})
   VALUES ('q1', 's1', 'row 3', '[]', ${start}${ofItsOffice && ", '50'"});
 INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'source.kept', '50', 's1', '{}');
@@ -148,6 +148,12 @@ t.test('hot queries use an index', async (t) => {
   const database = openSqlite(join(scratch(t), 'journal.sqlite'))
   t.after(() => database.close())
   const { deliverySql } = await import('../../src/gateway/journal/deliveries.ts')
+  const {
+    quarantine: _,
+    open: _counted,
+    late: lateOne,
+    ...conditionSql
+  } = (await import('../../src/gateway/journal/conditions.ts')).conditionSql
   const { letterSql } = await import('../../src/gateway/journal/letters.ts')
   const hot: Record<string, string> = {
     due: deliverySql.due,
@@ -156,6 +162,8 @@ t.test('hot queries use an index', async (t) => {
     head: deliverySql.head,
     toOffice: deliverySql.toOffice,
     late: deliverySql.late,
+    ...conditionSql,
+    lateOne,
     byNaturalKey: letterSql.byNaturalKey,
     received: letterSql.received,
     sent: letterSql.sent,

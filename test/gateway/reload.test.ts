@@ -383,6 +383,7 @@ async function scripted(t: Test) {
     system: { ...systemOf(adapter), version },
     adapter,
     references: '',
+    shown: [],
     tables: new Map(),
     remake: () => {
       const again = new ScriptedAdapter(adapter.office)

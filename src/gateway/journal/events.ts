@@ -29,6 +29,10 @@ export type EventName =
   | 'delivery.resent'
   | 'delivery.deadline-near'
   | 'delivery.deadline-passed'
+  | 'alarm.raised'
+  | 'alarm.worsened'
+  | 'alarm.ended'
+  | 'alarm.untold'
 
 export interface Subject {
   readonly messageId?: string

@@ -235,6 +235,42 @@ DROP INDEX sources_once;
 CREATE UNIQUE INDEX sources_once ON sources (system, document, sha256, beside);
 ALTER TABLE quarantine ADD COLUMN content_digest TEXT;      -- as in letters, of a letter that was read whole
 `,
+  `
+-- What somebody is to be told of: raised once, ended once. Of one thing at most one is raised.
+CREATE TABLE alarms (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,      -- the office, the system, whose certificate
+  level INTEGER NOT NULL,     -- the higher, the worse
+  state TEXT NOT NULL,        -- raised | ended
+  raised_at BIGINT NOT NULL,
+  clear_since BIGINT,         -- raised, and its condition is over since; NULL: it is not
+  ended_at BIGINT,
+  facts TEXT NOT NULL         -- JSON: counts, times and codes, never letter text
+);
+CREATE UNIQUE INDEX alarms_raised ON alarms (kind, subject) WHERE state = 'raised';
+CREATE INDEX alarms_ended ON alarms (kind, subject, ended_at);
+
+-- What a hook is to be told of an alarm, until it was, or it is too old to be news.
+CREATE TABLE alarm_tellings (
+  seq {serial},
+  id TEXT NOT NULL UNIQUE,    -- the same at every repetition
+  alarm_id TEXT NOT NULL REFERENCES alarms (id),
+  hook TEXT NOT NULL,
+  body TEXT NOT NULL,         -- JSON
+  at BIGINT NOT NULL,
+  state TEXT NOT NULL,        -- due | told | given-up
+  due_at BIGINT NOT NULL,
+  attempts INTEGER NOT NULL,
+  said TEXT                   -- why the last attempt failed
+);
+CREATE INDEX alarm_tellings_due ON alarm_tellings (due_at) WHERE state = 'due';
+CREATE INDEX alarm_tellings_of ON alarm_tellings (alarm_id);
+
+-- For the alarms: what is nearly late, and what was given up, of one office.
+CREATE INDEX deliveries_nearly_late ON deliveries (office, (expected_by - expected_in / 4)) WHERE open = 1;
+CREATE INDEX deliveries_given_up ON deliveries (office) WHERE state = 'given-up';
+`,
 ]
 
 /** The version of a schema that is up to date. */

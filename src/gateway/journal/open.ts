@@ -71,6 +71,8 @@ const sql = {
 SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM ${ofLetters}
 WHERE d.message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELECT ?) AND l.recipient = ? AND ${unresolved}
 ORDER BY d.seq`,
+  givenUp: `
+SELECT DISTINCT d.office FROM ${ofLetters} WHERE d.state = 'given-up' AND ${unresolved} ORDER BY d.office`,
   ofLetter: `
 SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM deliveries d LEFT JOIN notices n ON n.message_id = d.message_id
 WHERE d.open = 1 AND d.message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELECT ?) AND ${recipient} = ?
@@ -125,6 +127,10 @@ export async function failedOf(
   }
   return failedOnes
 }
+
+/** Offices for which something was given up that still matters. */
+export const officesGivenUp = async (reader: Reader): Promise<OfficeId[]> =>
+  (await reader.all<{ office: OfficeId }>(sql.givenUp)).map(({ office }) => office)
 
 /** Finds what is open of letters; what it learns of an office it remembers, so that a long list asks once. */
 export function openFinder(

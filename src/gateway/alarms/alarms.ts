@@ -1,0 +1,71 @@
+// The alarms of a gateway: who watches and who tells, as one thing that is started and stopped, again and again.
+
+import type { Clock } from '../../letter/time.ts'
+import type { AtWork } from '../at-work.ts'
+import { newId } from '../desk.ts'
+import type { Database } from '../journal/database.ts'
+import type { Log } from '../log.ts'
+import type { AlarmSettings } from '../settings-alarms.ts'
+import { certificateCheck, type Relied } from './certificates.ts'
+import type { Check } from './condition.ts'
+import type { Hook } from './hook.ts'
+import { diskCheck, freeBytes, quarantineCheck } from './machine.ts'
+import { officeChecks } from './offices.ts'
+import { reliedOn } from './relied.ts'
+import { silenceCheck } from './silence.ts'
+import { Tell } from './tell.ts'
+import { Watch } from './watch.ts'
+
+export interface AlarmParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly atWork: AtWork
+  /** The data folder. */
+  readonly data: string
+  readonly settings: AlarmSettings
+  readonly hooks: readonly Hook[]
+}
+
+export interface Alarms {
+  start(): void
+  /** Resolves when nothing is under way any more. */
+  stop(): Promise<void>
+}
+
+export function alarmsOf({ database, clock, log, atWork, data, settings, hooks }: AlarmParts): Alarms {
+  const failed = log.workFailed
+  const tell = new Tell({ database, clock, hooks, untold: log.hookFailed, failed })
+  const watch = new Watch({
+    ...{ database, clock, newId, failed, quiet: settings.quiet },
+    checks: checksOf(database, atWork, data, settings),
+    hooks: hooks.map(({ name }) => name),
+    told: log.alarmTold,
+  })
+  return {
+    start() {
+      watch.start()
+      tell.start()
+    },
+    async stop() {
+      await Promise.all([watch.stop(), tell.stop()])
+    },
+  }
+}
+
+function checksOf(
+  { committed }: Database,
+  atWork: AtWork,
+  data: string,
+  settings: AlarmSettings,
+): readonly Check[] {
+  const { disk, quarantine, silence } = settings
+  const relied = (): readonly Relied[] => reliedOn(atWork.installation)
+  return [
+    ...officeChecks(committed, settings),
+    silenceCheck(committed, () => atWork.systems.keys(), silence),
+    certificateCheck(relied),
+    ...(disk === undefined ? [] : [diskCheck(() => freeBytes(data), disk)]),
+    ...(quarantine === undefined ? [] : [quarantineCheck(committed, quarantine)]),
+  ]
+}

@@ -1,0 +1,37 @@
+// Alarms of the gateway itself: the disk of its data folder, and what waits in quarantine for a person.
+import { statfs } from 'node:fs/promises'
+import { oldestQuarantined } from '../journal/conditions.ts'
+import type { Reader } from '../journal/database.ts'
+import { type Check, shownTime } from './condition.ts'
+
+const mebibyte = 1024 * 1024
+
+/** Raised below `least` free bytes, over at a quarter more. `free` gives the free bytes of the data folder's disk. */
+export const diskCheck = (free: () => Promise<number>, least: number): Check => ({
+  kinds: ['disk'],
+  async look() {
+    const bytes = await free()
+    if (bytes >= least * 1.25) return []
+    const facts = { free: Math.floor(bytes / mebibyte), least: Math.ceil(least / mebibyte) }
+    return [
+      { ...{ kind: 'disk', subject: 'data', level: 1, facts }, ...(bytes >= least && { between: true }) },
+    ]
+  },
+})
+
+/** Free bytes for an ordinary user on the disk of a folder. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
+}
+
+/** Raised when the oldest place waits for longer than `longest` milliseconds. */
+export const quarantineCheck = (reader: Reader, longest: number): Check => ({
+  kinds: ['quarantine'],
+  async look(now) {
+    const oldest = await oldestQuarantined(reader)
+    if (oldest === undefined || oldest.since > now - longest) return []
+    const facts = { count: oldest.count, since: shownTime(oldest.since) }
+    return [{ kind: 'quarantine', subject: 'quarantine', level: 1, facts }]
+  },
+})

@@ -1,0 +1,93 @@
+// Alarms of an office: what waits for it, how long, and whether it can be reached.
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Instant } from '../../letter/time.ts'
+import { latestExpected, officesWithOpen, openUpTo } from '../journal/conditions.ts'
+import type { Reader } from '../journal/database.ts'
+import { dueDeliveries } from '../journal/deliveries.ts'
+import { officesGivenUp } from '../journal/open.ts'
+import { closedUntil, listPresent, probeAt } from '../journal/present.ts'
+import type { AlarmSettings } from '../settings-alarms.ts'
+import { type Check, type Condition, shownTime } from './condition.ts'
+
+/** Raised at `backlog` open deliveries, over below half of that. */
+export const backlogCheck = (reader: Reader, most: number): Check => ({
+  kinds: ['backlog'],
+  async look() {
+    const found: Condition[] = []
+    for (const office of await officesWithOpen(reader)) {
+      const open = await openUpTo(reader, office, most)
+      if (open * 2 < most) continue
+      const facts = { count: most }
+      found.push({ kind: 'backlog', subject: office, level: 1, facts, ...(open < most && { between: true }) })
+    }
+    return found
+  },
+})
+
+/** Level 1: a quarter of the expected time is left; level 2: it is over. */
+export const deadlineCheck = (reader: Reader): Check => ({
+  kinds: ['deadline'],
+  async look(now) {
+    const found: Condition[] = []
+    for (const office of await officesWithOpen(reader)) {
+      const expected = await latestExpected(reader, office, now)
+      if (expected === undefined) continue
+      const facts = { expectedBy: shownTime(expected.expectedBy) }
+      found.push({ kind: 'deadline', subject: office, level: expected.passed ? 2 : 1, facts })
+    }
+    return found
+  },
+})
+
+/** Without it the end of a deadline's alarm would look like good news where the letter was only given up. */
+export const givenUpCheck = (reader: Reader): Check => ({
+  kinds: ['given-up'],
+  look: async () =>
+    (await officesGivenUp(reader)).map((subject) => ({ kind: 'given-up', subject, level: 1, facts: {} })),
+})
+
+/** The first due delivery of an office that could be brought: not behind another, nor to an office that is closed or dead. */
+export const lagCheck = (reader: Reader, longest: number): Check => ({
+  kinds: ['lag'],
+  async look(now) {
+    const found: Condition[] = []
+    for (const office of await officesWithOpen(reader)) {
+      const [first] = await dueDeliveries(reader, office, now - longest, 1)
+      if (first === undefined || (await isShut(reader, office))) continue
+      found.push({ kind: 'lag', subject: office, level: 1, facts: { since: shownTime(first.dueAt) } })
+    }
+    return found
+  },
+})
+
+const isShut = async (reader: Reader, office: OfficeId): Promise<boolean> =>
+  (await probeAt(reader, office)) !== undefined || (await closedUntil(reader, office)) !== undefined
+
+/** Offices whose breaker is open, and places that cannot be read, for longer than a while. */
+export const presentCheck = (reader: Reader, kind: 'breaker' | 'unreadable', longest: number): Check => ({
+  kinds: [kind],
+  async look(now) {
+    const since = new Map<string, Instant>()
+    for (const row of await listPresent(reader, kind === 'breaker' ? 'breaker' : 'trouble'))
+      since.set(row.subject, Math.min(row.since, since.get(row.subject) ?? row.since))
+    return [...since].map(([subject, at]) => ({
+      ...{ kind, subject, level: 1, facts: { since: shownTime(at) } },
+      ...(at > now - longest && { between: true as const }),
+    }))
+  },
+})
+
+/** The checks of offices that the settings want. */
+export function officeChecks(
+  reader: Reader,
+  { backlog, breaker, unreadable, lag }: AlarmSettings,
+): readonly Check[] {
+  return [
+    ...(backlog === undefined ? [] : [backlogCheck(reader, backlog)]),
+    deadlineCheck(reader),
+    givenUpCheck(reader),
+    ...(breaker === undefined ? [] : [presentCheck(reader, 'breaker', breaker)]),
+    ...(unreadable === undefined ? [] : [presentCheck(reader, 'unreadable', unreadable)]),
+    ...(lag === undefined ? [] : [lagCheck(reader, lag)]),
+  ]
+}

@@ -1,0 +1,114 @@
+// Tells the hooks what the journal holds for them, at least once each. One that fails is tried again until it is through, or
+// the news is old; each hook waits for itself alone, and no letter for any.
+import type { Clock, Instant } from '../../letter/time.ts'
+import { claimTelling, dueTellings, settleTelling, type TellingRow } from '../journal/alarms.ts'
+import type { Database } from '../journal/database.ts'
+import { recordEvent } from '../journal/events.ts'
+import type { Hook, Told } from './hook.ts'
+import type { ToldAlarm } from './told.ts'
+
+/** Milliseconds between two looks at what is due. */
+const every = 5_000
+/** A telling that somebody took on and did not end is anybody's after so long. */
+const lease = 60_000
+/** Pauses after failed attempts; the last one again and again. */
+const pauses = [10_000, 30_000, 60_000, 300_000, 900_000] as const
+/** Older news are told to nobody any more. */
+const oldest = 24 * 3_600_000
+/** Tellings at one look. */
+const atOnce = 100
+
+export interface TellParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly hooks: readonly Hook[]
+  /** A hook could not be told; `again`: when it is tried next. */
+  untold(hook: string, said: string, again: Instant | undefined): void
+  failed(work: string, error: unknown): void
+}
+
+export class Tell {
+  readonly #parts: TellParts
+  #cancel: () => void = () => undefined
+  #telling: Promise<void> = Promise.resolve()
+  #running = false
+  #stop = new AbortController()
+
+  constructor(parts: TellParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#stop = new AbortController()
+    this.#again()
+  }
+
+  /** Tells nothing more; what is under way is broken off, and told again later. May be started again. */
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#cancel()
+    this.#stop.abort()
+    await this.#telling
+  }
+
+  #again(): void {
+    const { clock } = this.#parts
+    this.#telling = this.tellDue().then(() => {
+      if (this.#running) this.#cancel = clock.schedule(clock.now() + every, () => this.#again())
+    })
+  }
+
+  /** Tells everything that is due, hook beside hook. */
+  async tellDue(): Promise<void> {
+    const { database, clock, hooks, failed } = this.#parts
+    try {
+      const due = await dueTellings(database.committed, clock.now(), atOnce)
+      const names = new Set(due.map(({ hook }) => hook))
+      await Promise.all(
+        [...names].map(async (name) => {
+          const hook = hooks.find((each) => each.name === name)
+          for (const telling of due.filter((each) => each.hook === name)) await this.#tell(telling, hook)
+        }),
+      )
+    } catch (error) {
+      failed('alarms hooks', error)
+    }
+  }
+
+  async #tell(telling: TellingRow, hook: Hook | undefined): Promise<void> {
+    const { database, clock } = this.#parts
+    const claimed = await database.write((transaction) =>
+      claimTelling(transaction, telling, clock.now() + lease),
+    )
+    if (!claimed) return
+    const told = JSON.parse(telling.body) as ToldAlarm
+    const came: Told =
+      hook === undefined
+        ? { kind: 'failed', said: 'the settings name no such hook' }
+        : await hook.tell(telling.body, told, this.#stop.signal)
+    await this.#settle(telling, told, came)
+  }
+
+  async #settle(
+    { id, hook, at, attempts }: TellingRow,
+    { alarm, event }: ToldAlarm,
+    came: Told,
+  ): Promise<void> {
+    const { database, clock, untold } = this.#parts
+    const now = clock.now()
+    if (came.kind === 'told') {
+      const settled = { state: 'told', dueAt: now, said: null } as const
+      return database.write((transaction) => settleTelling(transaction, id, settled))
+    }
+    const { said } = came
+    const dueAt = now + (pauses[attempts] ?? pauses[pauses.length - 1] ?? oldest)
+    const over = dueAt - at > oldest
+    await database.write(async (transaction) => {
+      await settleTelling(transaction, id, { state: over ? 'given-up' : 'due', dueAt, said })
+      if (over) await recordEvent(transaction, now, 'alarm.untold', {}, { alarm: alarm.id, event, hook })
+    })
+    untold(hook, said, over ? undefined : dueAt)
+  }
+}

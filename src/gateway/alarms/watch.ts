@@ -1,0 +1,144 @@
+// The watcher: looks at every condition on a timer and makes the journal's alarms agree with what is so. A write decides
+// whether an alarm begins or ends, so that two watchers by mistake, or one that was killed, tell nothing twice.
+import type { Clock, Instant } from '../../letter/time.ts'
+import {
+  type AlarmRow,
+  clearAlarm,
+  endAlarm,
+  goOnWithAlarm,
+  insertTelling,
+  raiseAlarm,
+  raisedAlarms,
+} from '../journal/alarms.ts'
+import type { Database, Transaction } from '../journal/database.ts'
+import type { Check, Condition } from './condition.ts'
+import { type AlarmEvent, bodyOf } from './told.ts'
+
+/** Milliseconds between two looks. */
+const every = 60_000
+
+export interface WatchParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly checks: readonly Check[]
+  /** Milliseconds that a condition must be over before its alarm ends, and an alarm ended before it is raised again. */
+  readonly quiet: number
+  /** Names of those who are told. */
+  readonly hooks: readonly string[]
+  readonly newId: () => string
+  /** Something was written for the hooks. */
+  told(event: AlarmEvent, alarm: Pick<AlarmRow, 'kind' | 'subject'>): void
+  failed(work: string, error: unknown): void
+}
+
+export class Watch {
+  readonly #parts: WatchParts
+  #cancel: () => void = () => undefined
+  #looking: Promise<void> = Promise.resolve()
+  #running = false
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts
+  }
+
+  /** Looks at once, and then again and again. One that runs already goes on. */
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#again()
+  }
+
+  /** Looks no more; resolves when the look under way is over. May be started again. */
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#cancel()
+    await this.#looking
+  }
+
+  #again(): void {
+    const { clock } = this.#parts
+    this.#looking = this.look().then(() => {
+      if (this.#running) this.#cancel = clock.schedule(clock.now() + every, () => this.#again())
+    })
+  }
+
+  /** One look at everything. A check that fails says nothing: its alarms stay as they are. */
+  async look(): Promise<void> {
+    const { checks, clock, failed } = this.#parts
+    for (const check of checks) {
+      try {
+        await this.#agree(check, await check.look(clock.now()))
+      } catch (error) {
+        failed(`alarms ${check.kinds.join(' ')}`, error)
+      }
+    }
+  }
+
+  async #agree({ kinds }: Check, found: readonly Condition[]): Promise<void> {
+    const { database, clock } = this.#parts
+    const now = clock.now()
+    const mine = (await raisedAlarms(database.committed)).filter(({ kind }) =>
+      kinds.some((each) => each === kind),
+    )
+    for (const condition of found) {
+      const raised = mine.find(
+        ({ kind, subject }) => kind === condition.kind && subject === condition.subject,
+      )
+      if (raised !== undefined) await this.#goOn(raised, condition, now)
+      else if (condition.between !== true) await this.#raise(condition, now)
+    }
+    for (const alarm of mine) {
+      const still = found.some(({ kind, subject }) => kind === alarm.kind && subject === alarm.subject)
+      if (!still) await this.#clear(alarm, now)
+    }
+  }
+
+  async #raise({ kind, subject, level, facts }: Condition, now: Instant): Promise<void> {
+    const { database, quiet, newId, told } = this.#parts
+    const alarm = { id: newId(), kind, subject, level, facts }
+    const raised = await database.write(async (transaction) => {
+      if (!(await raiseAlarm(transaction, alarm, now, now - quiet))) return false
+      await this.#tell(transaction, 'raised', { ...alarm, raisedAt: now }, now)
+      return true
+    })
+    if (raised) told('raised', alarm)
+  }
+
+  async #goOn(alarm: AlarmRow, { level, facts, between }: Condition, now: Instant): Promise<void> {
+    const same = level === alarm.level && alarm.clearSince === null
+    if (same || (between === true && alarm.clearSince === null)) return
+    const { database, told } = this.#parts
+    const worse = await database.write(async (transaction) => {
+      if (!(await goOnWithAlarm(transaction, alarm, { level, facts }, now))) return false
+      await this.#tell(transaction, 'worsened', { ...alarm, level, facts }, now)
+      return true
+    })
+    if (worse) told('worsened', alarm)
+  }
+
+  async #clear(alarm: AlarmRow, now: Instant): Promise<void> {
+    const { database, quiet, told } = this.#parts
+    if (alarm.clearSince === null)
+      return database.write((transaction) => clearAlarm(transaction, alarm.id, now))
+    if (alarm.clearSince > now - quiet) return
+    const ended = await database.write(async (transaction) => {
+      if (!(await endAlarm(transaction, alarm, now, now - quiet))) return false
+      await this.#tell(transaction, 'ended', alarm, now)
+      return true
+    })
+    if (ended) told('ended', alarm)
+  }
+
+  async #tell(
+    transaction: Transaction,
+    event: AlarmEvent,
+    alarm: Pick<AlarmRow, 'id' | 'kind' | 'subject' | 'level' | 'facts' | 'raisedAt'>,
+    at: Instant,
+  ): Promise<void> {
+    const { hooks, newId } = this.#parts
+    for (const hook of hooks) {
+      const id = newId()
+      await insertTelling(transaction, { id, alarm: alarm.id, hook, body: bodyOf(id, event, alarm, at), at })
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// A webhook: an HTTPS POST of JSON, signed with HMAC-SHA256 (RFC 2104) of the body, so that its receiver knows who speaks.
+import { createHmac } from 'node:crypto'
+import { Agent } from 'undici'
+import { printable } from '../../problem/problem.ts'
+import type { HookSettings } from '../settings-alarms.ts'
+import type { Hook } from './hook.ts'
+
+/** Milliseconds for the whole exchange, and for each part of it. */
+const within = 10_000
+
+/** Of an answer nothing but its status is read. 2xx = told; redirects are not followed. */
+export function webhook(
+  { name, url }: Extract<HookSettings, { kind: 'webhook' }>,
+  { secret = '', authority }: { readonly secret: string | undefined; readonly authority: string | undefined },
+): Hook {
+  const agent = new Agent({
+    connections: 1,
+    headersTimeout: within,
+    bodyTimeout: within,
+    connect: { timeout: within, ...(authority !== undefined && { ca: authority }) },
+  })
+  const { origin, pathname, search } = new URL(url)
+  return {
+    name,
+    async tell(body, { id, event }, signal) {
+      const signature = createHmac('sha256', secret).update(body).digest('hex')
+      try {
+        const answer = await agent.request({
+          ...{ origin, path: `${pathname}${search}`, method: 'POST', body },
+          headers: {
+            'content-type': 'application/json',
+            'saraban-id': id,
+            'saraban-event': event,
+            'saraban-signature': `sha256=${signature}`,
+          },
+          signal: AbortSignal.any([signal, AbortSignal.timeout(within)]),
+        })
+        await answer.body.dump({ limit: 16 * 1024 }).catch(() => undefined)
+        const { statusCode } = answer
+        return statusCode >= 200 && statusCode < 300
+          ? { kind: 'told' }
+          : { kind: 'failed', said: `it answered ${statusCode}` }
+      } catch (error) {
+        return { kind: 'failed', said: saidOf(error) }
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+function saidOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an error without a name'
+  const code = 'code' in error ? String(error.code) : ''
+  return printable(`${error.name} ${code}`.trim(), 200)
+}

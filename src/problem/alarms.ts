@@ -1,0 +1,105 @@
+// What alarms tell, and what helps: `{value}` is the office, the system, or whose certificate.
+import type { ProblemDefinition } from './definition.ts'
+
+export const alarmProblems = {
+  'alarm.backlog': {
+    status: 503,
+    permanent: false,
+    en: '{count} or more deliveries to office {value} are open',
+    th: 'มีรายการส่งถึงหน่วยงาน {value} ค้างอยู่ตั้งแต่ {count} รายการขึ้นไป',
+    remedy: {
+      en: 'saraban messages list --open --to {value} says for each what it waits for.',
+      th: 'ดูสาเหตุของแต่ละรายการด้วย saraban messages list --open --to {value}',
+    },
+  },
+  'alarm.silence': {
+    status: 503,
+    permanent: false,
+    en: 'office {value} usually speaks, and has handed over no letter since {since}',
+    th: 'หน่วยงาน {value} เคยส่งหนังสือเป็นประจำ แต่ไม่มีหนังสือเข้าตั้งแต่ {since}',
+    remedy: {
+      en: 'Ask the office whether its system runs and writes where its profile says; where silence is usual, say so in the settings (alarms.silence.offices).',
+      th: 'สอบถามหน่วยงานว่าระบบทำงานและเขียนไฟล์ในที่ที่โพรไฟล์ระบุหรือไม่ หากเงียบเป็นปกติให้กำหนดใน alarms.silence.offices',
+    },
+  },
+  'alarm.deadline': {
+    status: 503,
+    permanent: false,
+    en: 'something for office {value} is not through in the time that is expected of it: by {expectedBy}',
+    th: 'มีเอกสารถึงหน่วยงาน {value} ที่ยังส่งไม่สำเร็จตามเวลาที่คาดไว้ คือภายใน {expectedBy}',
+    remedy: {
+      en: 'saraban messages list --stuck says why; where all are brought, only later, let the profile expect them later (delivery.expected).',
+      th: 'ดูสาเหตุด้วย saraban messages list --stuck หากส่งได้แต่ช้าเป็นปกติ ให้แก้ delivery.expected ในโพรไฟล์',
+    },
+  },
+  'alarm.given-up': {
+    status: 503,
+    permanent: false,
+    en: 'something for office {value} was given up, and nothing has come of it since',
+    th: 'มีเอกสารถึงหน่วยงาน {value} ที่เลิกพยายามส่งแล้วและยังไม่มีใครจัดการ',
+    remedy: {
+      en: 'saraban messages list --state given-up --to {value} names it; remove the cause, then saraban messages retry.',
+      th: 'ดูรายการด้วย saraban messages list --state given-up --to {value} แก้สาเหตุแล้วสั่ง saraban messages retry',
+    },
+  },
+  'alarm.breaker': {
+    status: 503,
+    permanent: false,
+    en: 'office {value} cannot be reached since {since}',
+    th: 'ติดต่อหน่วยงาน {value} ไม่ได้ตั้งแต่ {since}',
+    remedy: {
+      en: 'saraban messages list --stuck --to {value} says what its system answered; it is probed by itself.',
+      th: 'ดูคำตอบของระบบด้วย saraban messages list --stuck --to {value} เกตเวย์จะลองติดต่อเองต่อไป',
+    },
+  },
+  'alarm.unreadable': {
+    status: 503,
+    permanent: false,
+    en: 'a place where the system {value} hands over cannot be read since {since}',
+    th: 'อ่านที่รับเอกสารของระบบ {value} ไม่ได้ตั้งแต่ {since}',
+    remedy: {
+      en: 'saraban messages list --stuck names it: is it mounted, and may the gateway’s user read it?',
+      th: 'ดูตำแหน่งด้วย saraban messages list --stuck ตรวจว่าเชื่อมต่ออยู่และผู้ใช้ของเกตเวย์มีสิทธิ์อ่าน',
+    },
+  },
+  'alarm.lag': {
+    status: 503,
+    permanent: false,
+    en: 'a delivery to office {value} is due since {since}, and nobody takes it',
+    th: 'รายการส่งถึงหน่วยงาน {value} ถึงกำหนดตั้งแต่ {since} แต่ยังไม่มีใครรับไปส่ง',
+    remedy: {
+      en: 'Is a profile for the office there, is it far behind (saraban messages list --open --to {value}), and does the gateway’s log say work.failed?',
+      th: 'ตรวจว่ามีโพรไฟล์ของหน่วยงานนี้ งานค้างมากหรือไม่ (saraban messages list --open --to {value}) และบันทึกของเกตเวย์มี work.failed หรือไม่',
+    },
+  },
+  'alarm.certificate': {
+    status: 503,
+    permanent: false,
+    en: 'the certificate of {value} is valid until {until}, {days} days or less',
+    th: 'ใบรับรองของ {value} ใช้ได้ถึง {until} เหลือไม่เกิน {days} วัน',
+    remedy: {
+      en: 'Put the next certificate beside it (docs/operate.md, certificates) and run saraban profile reload; a peer’s comes from its office.',
+      th: 'วางใบรับรองใหม่ไว้คู่กัน (docs/operate.md) แล้วสั่ง saraban profile reload ใบรับรองของคู่ติดต่อให้ขอจากหน่วยงานนั้น',
+    },
+  },
+  'alarm.disk': {
+    status: 503,
+    permanent: false,
+    en: 'the disk of {value} has {free} MiB free; {least} MiB are wanted',
+    th: 'ดิสก์ของ {value} เหลือที่ว่าง {free} MiB ต้องการอย่างน้อย {least} MiB',
+    remedy: {
+      en: 'Make room or give it a larger disk. Below 64 MiB nothing is taken any more; nothing is lost.',
+      th: 'เพิ่มที่ว่างหรือขยายดิสก์ หากเหลือต่ำกว่า 64 MiB จะหยุดรับหนังสือ แต่ไม่มีอะไรสูญหาย',
+    },
+  },
+  'alarm.quarantine': {
+    status: 503,
+    permanent: false,
+    en: '{count} places wait in quarantine, the oldest since {since}',
+    th: 'มีเอกสารในที่กักกัน {count} รายการ เก่าสุดตั้งแต่ {since}',
+    remedy: {
+      en: 'saraban quarantine list says why and what helps.',
+      th: 'ดูสาเหตุและวิธีแก้ด้วย saraban quarantine list',
+    },
+  },
+} as const satisfies Record<string, ProblemDefinition>
