@@ -1,98 +1,26 @@
 // A letter and its correction on their ways: what is tried again, in which order each office hears of the two, and what is
 // overtaken (decision 0018).
 import t from 'tap'
-import type { Item, Outcome, Parcel, Source, Taken } from '../../src/adapters/contract.ts'
+import type { Outcome } from '../../src/adapters/contract.ts'
 import { deliveryPolicyOf } from '../../src/adapters/delivery-policy.ts'
 import { judge } from '../../src/gateway/delivery/again.ts'
-import { resend } from '../../src/gateway/delivery/resend.ts'
-import { take } from '../../src/gateway/intake/intake.ts'
 import { envelopeById, type LetterRow, lettersOfMessage } from '../../src/gateway/journal/letters.ts'
 import { failedOf } from '../../src/gateway/journal/open.ts'
 import { checkNotice } from '../../src/letter/check.ts'
-import type { Letter } from '../../src/letter/letter.ts'
 import type { NoticeKind } from '../../src/letter/notice.ts'
-import type { OfficeId } from '../../src/letter/offices.ts'
 import type { MessageId } from '../../src/letter/time.ts'
-import { problem } from '../../src/problem/problem.ts'
 import { mustBe } from '../letter/arbitrary.ts'
-import {
-  chiangMai,
-  chiangRai,
-  HandClock,
-  letterItem,
-  makeTrust,
-  moi,
-  openGateway,
-  plainLetter,
-  ScriptedAdapter,
-  scratch,
-  sealedBy,
-  source,
-  systemOf,
-} from './harness.ts'
+import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
+import { chiangMai, chiangRai, letterItem, makeTrust, moi, plainLetter, sealedBy } from './harness.ts'
 
 const trust = await makeTrust([chiangMai, chiangRai, moi])
-const refusal: Outcome = {
-  kind: 'refused',
-  problem: problem('delivery.refused', 'x', undefined, { said: '' }),
-}
-const away: Outcome = { kind: 'unavailable', said: 'away' }
-const taken: Outcome = { kind: 'taken' }
-
-async function openWorld(t: Parameters<typeof scratch>[0], receipts = false) {
-  const clock = new HandClock()
-  const province = new ScriptedAdapter(chiangMai)
-  const ministry = new ScriptedAdapter(moi, { receipts })
-  const neighbour = new ScriptedAdapter(chiangRai)
-  const gateway = await openGateway(scratch(t), trust, [province, ministry, neighbour], clock)
-  await gateway.dispatch.start()
-  t.after(() => gateway.close())
-  const { desk } = gateway
-  const { committed } = desk.database
-  const offer = async (item: Item, how: Partial<Source> = {}, by = province): Promise<Taken> => {
-    const [became] = await take(desk, systemOf(by), { ...source('the row'), ...how }, async () => [item])
-    if (became === undefined) throw new Error('nothing became of it')
-    return became
-  }
-  return {
-    ...{ desk, clock, province, ministry, neighbour, committed, offer },
-    async send(letter: Letter, how: Partial<Source> = {}): Promise<MessageId> {
-      const became = await offer(letterItem(letter), how)
-      if (became.kind !== 'taken') throw new Error(JSON.stringify(became))
-      await clock.advance(1000)
-      return became.messageId
-    },
-    /** A notice by a system that cannot sign. */
-    say: (by: ScriptedAdapter, kind: NoticeKind, messageId: MessageId, receiveNumber?: string) =>
-      offer(
-        {
-          kind: 'notice',
-          position: 'notice',
-          draft: { kind, about: { messageId }, reason: '', ...(receiveNumber && { receiveNumber }) },
-        },
-        { document: 'notice', bytes: Buffer.from(kind + messageId) },
-        by,
-      ),
-    retry: async (messageId: MessageId, recipients: readonly OfficeId[]) =>
-      (
-        await resend(desk.database, { messageId, recipients, by: 'somchai', why: 'test', at: clock.now() })
-      ).map(({ content }) => content),
-    /** Where a letter stands, at each recipient. */
-    statesOf: async (id: MessageId) =>
-      Object.fromEntries((await lettersOfMessage(committed, id)).map((row) => [row.recipient, row.state])),
-  }
-}
-
-const contentOf = ({ envelope }: Parcel): string =>
-  envelope.content === 'letter' ? 'letter' : envelope.notice.kind
-
 const circular = plainLetter({ circular: true, to: { offices: [chiangRai, moi] } })
 const first = plainLetter({ to: { offices: [chiangRai] } })
 const second = plainLetter({ to: { offices: [chiangRai] }, subject: 'แก้ไข' })
 const soonGivenUp = deliveryPolicyOf({ retry: { pauses: ['1s'], every: '1s', giveUpAfter: '5s' } })
 
 t.test('a circular handed over again is tried again where it was given up, and nowhere else', async (t) => {
-  const world = await openWorld(t)
+  const world = await openWorld(t, trust)
   const { ministry, neighbour, clock } = world
   ministry.answer = () => refusal
   neighbour.answer = () => away
@@ -115,7 +43,7 @@ for (const [title, how, goes] of [
   ['by an export', { handover: 'night-2' }, false],
 ] as const)
   t.test(`recalled at one office, given up at another, handed over again ${title}`, async (t) => {
-    const world = await openWorld(t)
+    const world = await openWorld(t, trust)
     const { neighbour, clock } = world
     neighbour.answer = () => away
     neighbour.policy = soonGivenUp
@@ -146,7 +74,7 @@ for (const [title, how, goes] of [
   })
 
 t.test('a late receive takes no rejection back', async (t) => {
-  const world = await openWorld(t, true)
+  const world = await openWorld(t, trust, true)
   const { ministry, province, clock } = world
   const letter = plainLetter()
   const note = (kind: NoticeKind, messageId: MessageId, digest: string, subject = letter.subject) => {
@@ -190,7 +118,7 @@ for (const [kind, state] of [
   ['invalid', 'wrong'],
 ] as const)
   t.test(`given up, it has arrived after all: ${kind}`, async (t) => {
-    const world = await openWorld(t)
+    const world = await openWorld(t, trust)
     const { neighbour, clock } = world
     neighbour.policy = soonGivenUp
     neighbour.answer = () => ({ kind: 'unknown', said: 'lost' })
@@ -202,7 +130,7 @@ for (const [kind, state] of [
   })
 
 t.test('refused at the door, and received after all: the recall is told', async (t) => {
-  const world = await openWorld(t)
+  const world = await openWorld(t, trust)
   const { neighbour, clock } = world
   neighbour.answer = () => refusal
   const id = await world.send(first, { handover: 'claim-1' })
@@ -217,7 +145,7 @@ t.test('refused at the door, and received after all: the recall is told', async 
 t.test(
   'brought again after a refusal, and taken: delivered, though its receipt was said before',
   async (t) => {
-    const world = await openWorld(t)
+    const world = await openWorld(t, trust)
     const { neighbour, clock } = world
     neighbour.answer = () => away
     const id = await world.send(first)
@@ -237,7 +165,7 @@ for (const [title, recalledFirst] of [
   ['a letter that follows a recall', true],
 ] as const)
   t.test(`its sender hears of ${title} after it heard of the earlier one`, async (t) => {
-    const world = await openWorld(t)
+    const world = await openWorld(t, trust)
     const { province, neighbour, clock } = world
     let up = true
     const heard: string[] = []
@@ -263,7 +191,7 @@ for (const [title, recalledFirst] of [
   })
 
 t.test('a recall that its correction has overtaken is not brought any more', async (t) => {
-  const world = await openWorld(t)
+  const world = await openWorld(t, trust)
   const { neighbour, clock } = world
   const one = await world.send(first, { handover: 'claim-1' })
   await world.say(neighbour, 'reject', one)
@@ -293,7 +221,7 @@ t.test('a recall that its correction has overtaken is not brought any more', asy
 t.test(
   'handed over a third time as at first: for who waits a conflict, until it recalls the second',
   async (t) => {
-    const world = await openWorld(t)
+    const world = await openWorld(t, trust)
     const { neighbour, province } = world
     const waits = (bytes: string) => ({ sender: 'waits', bytes: Buffer.from(bytes) }) as const
     const one = await world.send(first, waits('1'))
@@ -313,7 +241,7 @@ t.test(
 )
 
 t.test('a person’s order corrects a correction that was refused', async (t) => {
-  const world = await openWorld(t)
+  const world = await openWorld(t, trust)
   const one = await world.send(first)
   const [row] = await lettersOfMessage(world.committed, one)
   if (row === undefined) return t.fail('it is there')

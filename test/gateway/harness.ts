@@ -10,6 +10,7 @@ import { seal } from '../../src/envelope/seal.ts'
 import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
 import type { Desk, Step, System } from '../../src/gateway/desk.ts'
+import type { Database } from '../../src/gateway/journal/database.ts'
 import { Present } from '../../src/gateway/present.ts'
 import { embeddedQueue } from '../../src/gateway/queue/embedded.ts'
 import type { Queue } from '../../src/gateway/queue/queue.ts'
@@ -59,6 +60,11 @@ export class HandClock implements Clock {
   jump(milliseconds: number): void {
     this.#now += milliseconds
     this.#jumped += milliseconds
+  }
+
+  /** A process dies, and its timers with it. */
+  forget(): void {
+    this.#alarms = []
   }
 
   /** Moves time on, alarm by alarm, letting what each of them started come to rest. */
@@ -188,8 +194,9 @@ export async function openGateway(
   { trust, signers }: TestTrust,
   adapters: readonly Adapter[],
   clock = new HandClock(),
+  through: (database: Database) => Database = (database) => database,
 ): Promise<TestGateway> {
-  const database = await openJournal(folder)
+  const database = through(await openJournal(folder))
   const queue = embeddedQueue(clock)
   const byOffice = new Map(adapters.map((adapter) => [adapter.office, adapter]))
   const steps: Step[] = []

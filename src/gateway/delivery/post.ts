@@ -227,11 +227,13 @@ export async function postNotice(
       ? { kind: 'known', messageId }
       : { kind: 'problem', problem: problem('envelope.message-id.reused', 'Header.MessageID', messageId) }
   }
-  const same = await findSameNotice(transaction, notice, posted.seen === true)
+  const same = await findSameNotice(transaction, notice, letter, posted.seen === true)
   if (same !== undefined) return { kind: 'known', messageId: same.messageId }
   await insertEnvelope(transaction, rowOf(posted, notice.kind, notice.from))
   await insertNotice(transaction, messageId, notice, at)
-  const moved = await moveLetter(transaction, about, recipient, notice.kind, at, notice.receiveNumber)
+  const moved = (await isOvertaken(transaction, notice, letter))
+    ? undefined
+    : await moveLetter(transaction, about, recipient, notice.kind, at, notice.receiveNumber)
   const facts = { kind: notice.kind, notice: messageId }
   await recordEvent(
     transaction,
@@ -257,6 +259,16 @@ export async function postNotice(
       newId,
     ),
   }
+}
+
+/** A dispute of a number that its recipient has replaced since says nothing of the new one. */
+async function isOvertaken(transaction: Transaction, notice: Notice, letter: LetterRow): Promise<boolean> {
+  const { kind, about, receiveNumber } = notice
+  if (kind !== 'dispute' || receiveNumber === letter.receiveNumber) return false
+  return (await noticesAbout(transaction, about.messageId)).some(
+    (said) =>
+      said.kind === 'accept' && said.sender === letter.recipient && said.receiveNumber === receiveNumber,
+  )
 }
 
 /**

@@ -320,23 +320,24 @@ export const noticesAbout = (reader: Reader, messageId: string): Promise<NoticeR
   reader.all<NoticeRow>(letterSql.noticesAbout, messageId)
 
 /**
- * The same notice, said before by the same office about the same letter, with nothing in between that takes it back.
- * Whoever says a thing twice (a system's own `receive` after ours, an accept sent again) is heard once. `seen`: it was only
- * looked at again (Source.seen), so that a dispute in between does not make an old number a new answer.
+ * The same notice, said before by the same office about the same letter, where saying it again changes nothing. Whoever says a
+ * thing twice (a system's own `receive` after ours, an accept sent again) is heard once; a rejection of what was sent again, or
+ * a number given again after a dispute, is a new word. `seen`: it was only looked at again (Source.seen), which says nothing
+ * new of a letter whose state has moved since.
  */
 export async function findSameNotice(
   reader: Reader,
   notice: Notice,
+  { state }: LetterRow,
   seen: boolean,
 ): Promise<NoticeRow | undefined> {
-  const said = (await noticesAbout(reader, notice.about.messageId)).filter(
-    (row) =>
-      (row.sender === notice.from && row.recipient === notice.to) ||
-      (!seen && row.kind === 'dispute' && row.recipient === notice.from),
+  const { kind, about, from, to } = notice
+  const last = (await noticesAbout(reader, about.messageId)).findLast(
+    (row) => row.kind === kind && row.sender === from && row.recipient === to,
   )
-  const last = said.findLast((row) => row.kind === notice.kind || row.kind === 'dispute')
-  if (last === undefined || last.kind !== notice.kind || last.sender !== notice.from) return undefined
-  return last.receiveNumber === (notice.receiveNumber ?? null) ? last : undefined
+  if (last === undefined || last.receiveNumber !== (notice.receiveNumber ?? null)) return undefined
+  const moved = next(letterTable, state, kind) ?? state
+  return seen || moved === state ? last : undefined
 }
 
 /** An envelope as a receipt names it. */

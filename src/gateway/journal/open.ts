@@ -32,9 +32,12 @@ export interface FailedDelivery {
   readonly attempts: readonly AttemptRow[]
 }
 
+/** The recipient of the letter that a notice speaks of. */
+const recipientOf = (notice: string): string =>
+  `CASE WHEN ${notice}.kind IN ('dispute', 'recall') THEN ${notice}.recipient ELSE ${notice}.sender END`
+
 /** The recipient of the letter that a delivery (d) brings, or that its notice (n) speaks of. */
-const recipient = `
-CASE WHEN n.message_id IS NULL THEN d.office WHEN n.kind IN ('dispute', 'recall') THEN n.recipient ELSE n.sender END`
+const recipient = `CASE WHEN n.message_id IS NULL THEN d.office ELSE ${recipientOf('n')} END`
 
 /** An attempt (a) of an open delivery that ended has failed, unless a polling system was only shown the parcel. */
 const failed = `a.ended_at IS NOT NULL AND a.outcome <> 'given-out'`
@@ -47,14 +50,15 @@ const resendable = Object.entries(letterTable)
 
 /**
  * A delivery (d) that was refused or given up, and still matters: of the letter (l) itself while the letter stands at that;
- * of a notice (n) until its office was told something later of the letter, or may have been, or the letter was recalled; of
- * a recall, until the letter that follows under the same number has arrived, or may have: by its number that one would be recalled.
+ * of a notice (n) until its office was told something later of the letter at that recipient, or may have been, or the letter was
+ * recalled; of a receive number, until it was told another one; of a recall, until the letter that follows under the same number has arrived, or may have: by its number that one would be recalled.
  */
 const unresolved = `
 d.state IN ('refused', 'given-up') AND CASE WHEN n.message_id IS NULL THEN l.state IN (${resendable}) ELSE
   (n.kind = 'recall' OR l.state <> 'recalled') AND NOT EXISTS (
-    SELECT 1 FROM deliveries o WHERE o.message_id IN (SELECT p.message_id FROM notices p WHERE p.about = n.about)
-    AND o.office = d.office AND o.seq > d.seq AND o.state IN ('taken', 'claimed', 'sending', 'unknown'))
+    SELECT 1 FROM notices p JOIN deliveries o ON o.message_id = p.message_id AND o.office = d.office
+    WHERE p.about = n.about AND (n.kind <> 'accept' OR p.kind = 'accept') AND l.recipient = ${recipientOf('p')}
+    AND o.seq > d.seq AND o.state IN ('taken', 'claimed', 'sending', 'unknown'))
   AND NOT (n.kind = 'recall' AND EXISTS (
     SELECT 1 FROM letters f JOIN deliveries o ON o.message_id = f.message_id AND o.office = f.recipient
     WHERE f.sender = l.sender AND f.number = l.number AND f.date = l.date AND f.recipient = l.recipient AND o.seq > d.seq

@@ -1,0 +1,161 @@
+// What is said of a letter, by whom, in which order and how often: numbers in dispute, recalls, words that come late or twice, and
+// what of it reaches the other side (design §5.5).
+import t from 'tap'
+import type { Parcel } from '../../src/adapters/contract.ts'
+import { lettersOfMessage } from '../../src/gateway/journal/letters.ts'
+import { failedOf } from '../../src/gateway/journal/open.ts'
+import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
+import { chiangMai, chiangRai, makeTrust, moi, plainLetter } from './harness.ts'
+
+const trust = await makeTrust([chiangMai, chiangRai, moi])
+const letter = plainLetter({ to: { offices: [chiangRai] } })
+
+/** A notice as its reader sees it: `accept 1/2569`. */
+const wordOf = (parcel: Parcel): string => {
+  const { envelope } = parcel
+  const number = envelope.content === 'notice' ? envelope.notice.receiveNumber : undefined
+  return number === undefined ? contentOf(parcel) : `${contentOf(parcel)} ${number}`
+}
+
+async function begin(t: Parameters<typeof openWorld>[0]) {
+  const world = await openWorld(t, trust)
+  const { province, neighbour, clock, committed } = world
+  return {
+    ...world,
+    heard: () => province.brought.map(wordOf),
+    neighbourHeard: () => neighbour.brought.map(wordOf),
+    rest: () => clock.advance(60_000),
+    standing: async (id: Parameters<typeof world.statesOf>[0]) => {
+      const [row] = await lettersOfMessage(committed, id)
+      return `${row?.state} ${row?.receiveNumber}`
+    },
+  }
+}
+
+t.test('a number in dispute: the recipient hears it, gives another, and the sender hears that', async (t) => {
+  const { province, neighbour, say, send, heard, neighbourHeard, rest, standing } = await begin(t)
+  const id = await send(letter)
+  await say(neighbour, 'accept', id, '1/2569')
+  await rest()
+  await say(province, 'dispute', id, '1/2569')
+  await rest()
+  t.equal(await standing(id), 'delivered 1/2569', 'the number in dispute stays to be seen')
+  await say(neighbour, 'accept', id, '2/2569')
+  await rest()
+  t.equal(await standing(id), 'registered 2/2569')
+  t.same(heard(), ['receive', 'accept 1/2569', 'accept 2/2569'])
+  t.same(neighbourHeard(), ['letter', 'dispute 1/2569'])
+})
+
+t.test('a dispute of a number that was replaced since disputes nothing', async (t) => {
+  const { province, neighbour, say, send, neighbourHeard, rest, standing } = await begin(t)
+  const id = await send(letter)
+  await say(neighbour, 'accept', id, '1/2569')
+  await say(neighbour, 'accept', id, '2/2569')
+  await say(province, 'dispute', id, '1/2569')
+  await rest()
+  t.equal(await standing(id), 'registered 2/2569')
+  t.same(neighbourHeard(), ['letter', 'dispute 1/2569'], 'and is told all the same')
+})
+
+t.test('a number that was never given may be in dispute', async (t) => {
+  const { province, neighbour, say, send, rest, standing } = await begin(t)
+  const id = await send(letter)
+  await say(neighbour, 'accept', id, '1/2569')
+  await say(province, 'dispute', id, '๑/2569')
+  await rest()
+  t.equal(await standing(id), 'delivered 1/2569', 'as its sender reads the number')
+})
+
+t.test('the same number again after a dispute, and in dispute again: each is a new word', async (t) => {
+  const { province, neighbour, say, send, heard, neighbourHeard, rest, standing } = await begin(t)
+  const id = await send(letter)
+  for (const [office, kind, state] of [
+    [neighbour, 'accept', 'registered'],
+    [neighbour, 'accept', 'registered'],
+    [province, 'dispute', 'delivered'],
+    [province, 'dispute', 'delivered'],
+    [neighbour, 'accept', 'registered'],
+    [province, 'dispute', 'delivered'],
+  ] as const) {
+    await say(office, kind, id, '1/2569')
+    await rest()
+    t.equal(await standing(id), `${state} 1/2569`)
+  }
+  t.same(heard(), ['receive', 'accept 1/2569', 'accept 1/2569'])
+  t.same(neighbourHeard(), ['letter', 'dispute 1/2569', 'dispute 1/2569'])
+})
+
+t.test('what was refused, sent again and refused again: its sender hears each', async (t) => {
+  const { neighbour, say, send, retry, heard, rest, standing } = await begin(t)
+  neighbour.answer = () => refusal
+  const id = await send(letter)
+  await rest()
+  neighbour.answer = () => taken
+  t.same(await retry(id, [chiangRai]), ['letter'])
+  await rest()
+  t.equal(await standing(id), 'delivered null')
+  await say(neighbour, 'reject', id)
+  await say(neighbour, 'reject', id)
+  await rest()
+  t.equal(await standing(id), 'refused null')
+  t.same(heard(), ['reject', 'receive', 'reject'])
+})
+
+t.test('recalled before it left, and after it arrived', async (t) => {
+  const { province, neighbour, say, send, heard, neighbourHeard, rest, standing } = await begin(t)
+  neighbour.answer = () => away
+  const first = await send(letter)
+  await say(province, 'recall', first)
+  await rest()
+  neighbour.answer = () => taken
+  await rest()
+  t.equal(await standing(first), 'recalled null')
+  t.same(neighbourHeard().slice(-2), ['letter', 'recall'], 'an attempt was made: it may be there')
+  const second = await send({ ...letter, subject: 'อีกฉบับ' })
+  await say(province, 'recall', second)
+  await say(province, 'recall', second)
+  await rest()
+  t.same(neighbourHeard().slice(-2), ['letter', 'recall'], 'once')
+  await say(neighbour, 'accept', second, '5/2569')
+  await rest()
+  t.equal(await standing(second), 'recalled null', 'a number that comes after the recall registers nothing')
+  t.equal(heard().at(-1), 'accept 5/2569', 'and its sender is told of it')
+})
+
+t.test('a number that could not be brought is offered again, though a later word was', async (t) => {
+  const { province, neighbour, say, send, retry, heard, rest, committed, standing } = await begin(t)
+  const id = await send(letter)
+  province.answer = () => refusal
+  await say(neighbour, 'accept', id, '1/2569')
+  await rest()
+  province.answer = () => taken
+  await say(neighbour, 'invalid', id)
+  await rest()
+  t.equal(await standing(id), 'registered 1/2569')
+  t.same(
+    (await failedOf(committed, id, chiangRai)).map(({ content }) => content),
+    ['accept'],
+  )
+  t.same(await retry(id, [chiangRai]), ['accept'])
+  await rest()
+  t.equal(heard().at(-1), 'accept 1/2569')
+})
+
+t.test('what one recipient of a circular said hides nothing of what another did', async (t) => {
+  const { province, neighbour, ministry, say, send, retry, rest, committed } = await begin(t)
+  const id = await send(plainLetter({ circular: true, to: { offices: [chiangRai, moi] } }))
+  await rest()
+  province.answer = () => refusal
+  await say(neighbour, 'reject', id)
+  await rest()
+  province.answer = () => taken
+  await say(ministry, 'accept', id, '1/2569')
+  await rest()
+  t.same(
+    (await failedOf(committed, id, chiangRai)).map(({ content }) => content),
+    ['reject'],
+  )
+  t.same(await failedOf(committed, id, moi), [])
+  t.same(await retry(id, [chiangRai, moi]), ['reject'])
+})
