@@ -5,6 +5,10 @@ import { usualPolicy } from '../src/adapters/delivery-policy.ts'
 import { publishedSchema } from '../src/adapters/profile-schema.ts'
 import { jitter } from '../src/gateway/delivery/schedule.ts'
 import { deliveryTable, letterTable, type Table } from '../src/gateway/delivery/states.ts'
+import { operationsOf } from '../src/gateway/http/api/api.ts'
+import { Cursors } from '../src/gateway/http/api/cursor.ts'
+import { describeApi, type Examples } from '../src/gateway/http/api/openapi.ts'
+import { systemClock, systemRandom } from '../src/letter/time.ts'
 import { catalogue } from '../src/problem/catalogue.ts'
 import { codecReference } from './codec-examples.ts'
 import { formatReference } from './format-examples.ts'
@@ -61,7 +65,22 @@ function scheduleText(): string {
   return `Unless an office’s profile says otherwise (\`delivery\`): after the first failed attempts ${seconds.join(', ')}; then every ${hours(usualPolicy.every)}, each pause lengthened by up to ${jitter * 100} %, until ${hours(usualPolicy.giveUpAfter)} have passed. A Retry-After lengthens a pause up to ${hours(usualPolicy.longestRetryAfter)}.`
 }
 
+/** Only described: nothing is asked of them. */
+function apiDescription(): string {
+  const nothing = async () => undefined
+  const database = {
+    committed: { all: async () => [], one: nothing },
+    write: () => Promise.reject(new Error('there is no journal')),
+    close: async () => undefined,
+  }
+  const cursors = new Cursors(Buffer.alloc(32), systemRandom)
+  const parts = { database, clock: systemClock, cursors, profiles: () => [], due: () => undefined }
+  const examples = JSON.parse(readFileSync('schemas/api.examples.json', 'utf8')) as Examples
+  return `${JSON.stringify(describeApi(operationsOf(parts).flat(), examples), null, 2)}\n`
+}
+
 const pages: readonly Generated[] = [
+  { file: 'schemas/api.openapi.json', text: apiDescription() },
   { file: 'docs/problems.md', text: problemsPage() },
   { file: 'docs/shipped-profiles.md', text: shippedProfilesPage('profiles') },
   ...[...(await profilePages('profiles'))].map(([id, text]) => ({ file: `docs/profiles/${id}.md`, text })),

@@ -2,10 +2,9 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { Retried } from '../gateway/intake/retry.ts'
 import { type Database, JournalUnavailable, type Reader } from '../gateway/journal/database.ts'
-import { recordEvent } from '../gateway/journal/events.ts'
 import {
   countCauses,
-  endQuarantine,
+  dismissQuarantined,
   findQuarantined,
   listQuarantine,
   type QuarantineFilter,
@@ -269,27 +268,16 @@ Examples:
   $ saraban quarantine dismiss 7f3a91c2 --by somchai --why 'a test file of the contractor, no letter'
 `
 
-/** In one transaction with the event that says by whom and why. False when it does not wait any more. */
+/** False when it does not wait any more. */
 function dismiss(
   database: Database,
-  { id, sourceId, office, position, state }: QuarantineRow,
+  row: QuarantineRow,
   { by, why }: DismissOptions,
   at: Instant,
 ): Promise<boolean> {
-  if (state !== 'waiting') return Promise.resolve(false)
   const words = { by: by.trim(), why: why.trim() }
   return database
-    .write(async (transaction) => {
-      const done = await endQuarantine(transaction, id, { state: 'dismissed', ...words }, at)
-      const subject = { sourceId, ...(office !== null && { office }) }
-      if (done)
-        await recordEvent(transaction, at, 'quarantine.dismissed', subject, {
-          quarantine: id,
-          position,
-          ...words,
-        })
-      return done
-    })
+    .write((transaction) => dismissQuarantined(transaction, row, words, at))
     .catch((error: unknown) => {
       if (error instanceof JournalUnavailable)
         throw new Failed(exit.refused, [problem('cli.journal.busy', '--data')])

@@ -9,8 +9,10 @@ import { openAttachmentStore } from './attachments/store.ts'
 import { carryOut } from './carry-out.ts'
 import { Dispatch } from './delivery/dispatch.ts'
 import { type Desk, newId, type Step } from './desk.ts'
+import { Filling } from './filling.ts'
 import { holdJournal } from './hold.ts'
 import { Doorkeeper } from './http/access.ts'
+import { openApi } from './http/api/api.ts'
 import { descriptionPlugin } from './http/description.ts'
 import { Doors, doorsPlugin } from './http/doors.ts'
 import { healthPlugin } from './http/health.ts'
@@ -142,6 +144,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     registry: metrics.registry,
     obstacles: () => findObstacles(database, settings.data, present),
   })
+  const api = await openApi(settings.api, desk, atWork)
   const listen = async (at: Listen | undefined, path: string, scheme: 'http' | 'https') => {
     if (at === undefined) return {}
     const { tls } = atWork.installation
@@ -149,6 +152,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     servers.push(server)
     await server.register(health)
     await server.register(descriptionPlugin())
+    if (api !== undefined) await server.register(api)
     await server.register(doorsPlugin(doors, keeper, clock))
     return { [scheme]: orThrow(await listenAt(server, at, path, scheme)) }
   }
@@ -175,6 +179,9 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   })
   opened.add(() => alarms.stop())
   alarms.start()
+  const filling = new Filling(database, clock, log.workFailed)
+  opened.add(() => filling.stop())
+  filling.start()
   log.gatewayStarted({ systems: atWork.systems.size, ...addresses })
   return { ...addresses, reload: () => reload.run(true) }
 }

@@ -40,7 +40,7 @@ export async function readInstallation({
   problems.push(...unconnected)
   // A profile that cannot be read hides nothing of the others.
   if (signers !== undefined) kept(checkKeys(systems, signers, settings.trust), problems)
-  kept(checkDoors(systems), problems)
+  kept(checkDoors(systems, settings.api !== undefined), problems)
   const identity = settings.listen.https && kept(readIdentity(settings.listen.https), problems)
   const [first, ...rest] = problems
   if (first !== undefined) return bad(first, ...rest)

@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml'
 import { type OrganisationIds, readOrganisations } from '../letter/organisations.ts'
 import { bad, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
 import { type AlarmSettings, readAlarmSettings } from './settings-alarms.ts'
+import { type ApiSettings, readApiSection } from './settings-api.ts'
 import type { Reference } from './settings-section.ts'
 
 export interface Listen {
@@ -32,6 +33,8 @@ export interface Settings {
   }
   /** At what alarms are raised and who is told, where the settings say so. */
   readonly alarms?: AlarmSettings
+  /** Who may ask the operators' API; absent: there is none. */
+  readonly api?: ApiSettings
   readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
 
@@ -91,6 +94,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
     'organisations',
     'listen',
     'alarms',
+    'api',
     'log',
   ])
   const organisations =
@@ -102,6 +106,8 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
   if (http === undefined && https === undefined) checker.wrong('listen', undefined, 'http, https or both')
   const journal = root['journal'] === undefined ? undefined : checker.journal(root['journal'])
   const alarms = checker.section(root['alarms'], readAlarmSettings)
+  const api =
+    root['api'] === undefined ? undefined : readApiSection(root['api'], folder, checker.problems, readYaml)
   const settings: Settings = {
     data: checker.path(root['data'], 'data', 'new'),
     ...(journal && { journal }),
@@ -110,6 +116,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
     ...(organisations && { organisations }),
     listen: { ...(http && { http }), ...(https && { https }) },
     ...(alarms && { alarms }),
+    ...(api && { api }),
     log: checker.level(root['log'] ?? 'info'),
   }
   const [first, ...rest] = checker.problems

@@ -13,7 +13,7 @@ import type { OrganisationIds } from '../letter/organisations.ts'
 import type { Clock } from '../letter/time.ts'
 import { bad, describe, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
 import type { System } from './desk.ts'
-import { ownPaths } from './http/description.ts'
+import { isOwn } from './http/description.ts'
 import type { OfficeDoor } from './http/doors.ts'
 import type { ReadProfile } from './profile-files.ts'
 import { certificatesFolder, keyFile } from './trust/folder.ts'
@@ -171,13 +171,13 @@ export const doorsOf = (systems: ReadonlyMap<OfficeId, ConnectedSystem>): readon
  * That each door leads to one system: where several share a path, their access must differ (attacks T9), and none stands
  * where the gateway itself answers.
  */
-export function checkDoors(systems: ReadonlyMap<OfficeId, ConnectedSystem>): Result<true> {
+export function checkDoors(systems: ReadonlyMap<OfficeId, ConnectedSystem>, withApi: boolean): Result<true> {
   const problems: Problem[] = []
   const seen = new Map<string, string>()
   for (const { adapter } of systems.values()) {
     for (const { method, path, access } of adapter.doors) {
       const place = `${method} ${path}`
-      if (ownPaths.includes(path)) problems.push(problem('settings.door.reserved', adapter.id, path))
+      if (isOwn(method, path, withApi)) problems.push(problem('settings.door.reserved', adapter.id, path))
       for (const token of tokensOf(access, adapter.office)) {
         const other = seen.get(`${place} ${token}`)
         if (other !== undefined) {

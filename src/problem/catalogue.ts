@@ -1,5 +1,6 @@
 // The one catalogue of problems. Each part of the program keeps its own page of it.
 import { alarmProblems } from './alarms.ts'
+import { apiProblems } from './api.ts'
 import { cliProblems } from './cli.ts'
 import { dbfProblems } from './dbf.ts'
 import { documentProblems } from './document.ts'
@@ -38,5 +39,6 @@ export const catalogue = {
   ...xmlProblems,
   ...gatewayProblems,
   ...alarmProblems,
+  ...apiProblems,
   ...cliProblems,
 } as const

@@ -262,3 +262,41 @@ CREATE INDEX alarm_tellings_of ON alarm_tellings (alarm_id);
 -- For the alarms: what is nearly late, and what was given up, of one office.
 CREATE INDEX deliveries_nearly_late ON deliveries (office, (expected_by - expected_in / 4)) WHERE open = 1;
 CREATE INDEX deliveries_given_up ON deliveries (office) WHERE state = 'given-up';
+
+-- next step
+
+-- Letters in every order in which they are listed: a list goes on from a key, however many letters there are.
+DROP INDEX letters_newest;
+DROP INDEX letters_newest_sent;
+CREATE INDEX letters_by_time ON letters (committed_at, message_id, recipient);
+CREATE INDEX letters_by_sender ON letters (sender, committed_at, message_id, recipient);
+CREATE INDEX letters_by_recipient ON letters (recipient, committed_at, message_id);
+CREATE INDEX letters_by_number ON letters (number, committed_at, message_id, recipient);
+CREATE INDEX letters_by_state ON letters (state, committed_at, message_id, recipient);
+CREATE INDEX letters_by_date ON letters (date, message_id, recipient);
+CREATE INDEX letters_by_sender_date ON letters (sender, date, message_id, recipient);
+CREATE INDEX letters_by_recipient_date ON letters (recipient, date, message_id);
+CREATE INDEX deliveries_open ON deliveries (seq) WHERE open = 1;
+CREATE INDEX deliveries_ended_badly ON deliveries (seq) WHERE state IN ('refused', 'given-up');
+CREATE INDEX quarantine_by_time ON quarantine (state, at, id);
+
+-- The words of the subjects of ordinary letters. Those of secret letters are not here: nobody can find them by a word.
+CREATE TABLE letter_words (
+  word TEXT NOT NULL,         -- folded
+  committed_at BIGINT NOT NULL,
+  message_id TEXT NOT NULL,
+  PRIMARY KEY (word, committed_at, message_id)
+) WITHOUT ROWID;
+
+-- How far something that is made from older rows has come; position '' is the beginning.
+CREATE TABLE filled (
+  name TEXT PRIMARY KEY,
+  position TEXT NOT NULL,
+  done INTEGER NOT NULL
+);
+
+-- What the API hides positions in lists with.
+CREATE TABLE cursor_key (
+  id INTEGER PRIMARY KEY,     -- 1: there is one
+  bytes BLOB NOT NULL
+);

@@ -35,6 +35,7 @@ import {
   takenOf,
   takenWith,
 } from '../journal/letters.ts'
+import { insertWords } from '../journal/words.ts'
 import { judge, type Offerer } from './again.ts'
 import { resendIn } from './resend.ts'
 import type { LetterState } from './states.ts'
@@ -120,6 +121,7 @@ export async function postLetter(
   for (const row of judged.corrects) due.push(...(await correct(transaction, posted, row, routes, newId)))
   const handover = before === undefined ? posted.handover : null
   await insertEnvelope(transaction, rowOf({ ...posted, handover }, 'letter', letter.from.office))
+  await insertWords(transaction, messageId, letter, at)
   for (const recipient of judged.recipients) {
     // Behind the recall of the one before it, which its recipient forgets first.
     const previous = await previousTo(transaction, letter, recipient)

@@ -13,7 +13,9 @@ export interface Resend {
   /** The letter's recipients that are looked at. */
   readonly recipients: readonly OfficeId[]
   /** Only what goes to this office. */
-  readonly office?: OfficeId
+  readonly office?: string
+  /** Only this delivery. */
+  readonly delivery?: string
   /** Only the letter itself, and no notice about it. */
   readonly only?: 'letter'
   /** Who orders it, and why: both are kept with the letter. */
@@ -42,6 +44,7 @@ export async function resendIn(transaction: Transaction, order: Resend): Promise
   for (const recipient of order.recipients) {
     for (const { delivery, content } of await failedOf(transaction, order.messageId, recipient)) {
       if (order.office !== undefined && delivery.office !== order.office) continue
+      if (order.delivery !== undefined && delivery.id !== order.delivery) continue
       if (order.only !== undefined && content !== order.only) continue
       const moved = await putBack(transaction, order, delivery, content)
       if (moved !== undefined) resent.push({ delivery: moved, content })

@@ -3,7 +3,17 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 
 /** What the gateway itself answers; no door may stand there. */
-export const ownPaths: readonly string[] = ['/healthz', '/readyz', '/metrics', '/openapi.json']
+const ownPaths: readonly string[] = ['/healthz', '/readyz', '/metrics', '/openapi.json']
+
+/** Where the operators' API answers, where the settings open it. */
+const api: Readonly<Record<string, RegExp>> = {
+  GET: /^\/v1\/(?:openapi\.json$|(?:letters|notices|deliveries|offices|profiles|quarantine|events|orders)(?:\/|$))/,
+  POST: /^\/v1\/(?:reload$|(?:letters|deliveries|quarantine)\/)/,
+}
+
+/** Whether the gateway itself answers there; `withApi`: the operators' API is open. */
+export const isOwn = (method: string, path: string, withApi: boolean): boolean =>
+  ownPaths.includes(path) || (withApi && api[method]?.test(path) === true)
 
 /** A Fastify plugin with the one route. It tells no secrets and needs no access. */
 export function descriptionPlugin() {

@@ -49,8 +49,13 @@ export interface Due {
   readonly priority: number
 }
 
-const columns = `seq, id, message_id AS "messageId", office, mode, state, lane, priority, due_at AS "dueAt", deadline,
-  attempts, expected_by AS "expectedBy", created_at AS "createdAt", changed_at AS "changedAt"`
+/** `of`: the name of the table in its statement, with a dot. */
+export const deliveryColumns = (
+  of = '',
+): string => `${of}seq, ${of}id, ${of}message_id AS "messageId", ${of}office, ${of}mode,
+  ${of}state, ${of}lane, ${of}priority, ${of}due_at AS "dueAt", ${of}deadline, ${of}attempts, ${of}expected_by AS "expectedBy",
+  ${of}created_at AS "createdAt", ${of}changed_at AS "changedAt"`
+const columns = deliveryColumns()
 
 export const deliverySql = {
   insert: `

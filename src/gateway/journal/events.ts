@@ -12,6 +12,7 @@ export type EventName =
   | 'source.quarantined'
   | 'quarantine.retried'
   | 'quarantine.dismissed'
+  | 'order.given'
   | 'letter.sealed'
   | 'letter.taken'
   | 'letter.known'

@@ -46,10 +46,16 @@ export interface NoticeRow {
   readonly committedAt: Instant
 }
 
-const letterColumns = `message_id AS "messageId", recipient, sender, number, date, content_digest AS "contentDigest",
-  urgency, secrecy, state, receive_number AS "receiveNumber", committed_at AS "committedAt", changed_at AS "changedAt"`
-const noticeColumns = `message_id AS "messageId", kind, about, sender, recipient, receive_number AS "receiveNumber",
-  committed_at AS "committedAt"`
+/** `of`: the name of the table in its statement, with a dot. */
+export const letterColumns = (
+  of = '',
+): string => `${of}message_id AS "messageId", ${of}recipient, ${of}sender, ${of}number,
+  ${of}date, ${of}content_digest AS "contentDigest", ${of}urgency, ${of}secrecy, ${of}state,
+  ${of}receive_number AS "receiveNumber", ${of}committed_at AS "committedAt", ${of}changed_at AS "changedAt"`
+export const noticeColumns = (
+  of = '',
+): string => `${of}message_id AS "messageId", ${of}kind, ${of}about, ${of}sender,
+  ${of}recipient, ${of}receive_number AS "receiveNumber", ${of}committed_at AS "committedAt"`
 
 export const letterSql = {
   insertEnvelope: `
@@ -69,26 +75,26 @@ FROM envelopes WHERE message_id = ?`,
 INSERT INTO letters (message_id, recipient, sender, number, date, natural_key, content_digest, urgency, secrecy, state,
   receive_number, live, committed_at, changed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, ?, ?)`,
-  byNaturalKey: `SELECT ${letterColumns} FROM letters WHERE natural_key = ? AND live = 1`,
+  byNaturalKey: `SELECT ${letterColumns()} FROM letters WHERE natural_key = ? AND live = 1`,
   retired: `
-SELECT ${letterColumns} FROM letters WHERE sender = ? AND number = ? AND content_digest = ? AND live = 0
+SELECT ${letterColumns()} FROM letters WHERE sender = ? AND number = ? AND content_digest = ? AND live = 0
 ORDER BY committed_at DESC LIMIT 1`,
   previous: `
 SELECT message_id AS "messageId" FROM letters WHERE sender = ? AND number = ? AND date = ? AND recipient = ?
 ORDER BY committed_at DESC, message_id DESC LIMIT 1`,
-  ofMessage: `SELECT ${letterColumns} FROM letters WHERE message_id = ? ORDER BY recipient`,
-  one: `SELECT ${letterColumns} FROM letters WHERE message_id = ? AND recipient = ?`,
+  ofMessage: `SELECT ${letterColumns()} FROM letters WHERE message_id = ? ORDER BY recipient`,
+  one: `SELECT ${letterColumns()} FROM letters WHERE message_id = ? AND recipient = ?`,
   received: `
-SELECT ${letterColumns} FROM letters WHERE recipient = ? AND number = ? ORDER BY committed_at DESC LIMIT 50`,
-  sent: `SELECT ${letterColumns} FROM letters WHERE sender = ? AND number = ? ORDER BY committed_at DESC LIMIT 200`,
-  newestSent: `SELECT ${letterColumns} FROM letters WHERE sender = ? ORDER BY committed_at DESC, message_id DESC LIMIT ?`,
+SELECT ${letterColumns()} FROM letters WHERE recipient = ? AND number = ? ORDER BY committed_at DESC LIMIT 50`,
+  sent: `SELECT ${letterColumns()} FROM letters WHERE sender = ? AND number = ? ORDER BY committed_at DESC LIMIT 200`,
+  newestSent: `SELECT ${letterColumns()} FROM letters WHERE sender = ? ORDER BY committed_at DESC, message_id DESC LIMIT ?`,
   move: 'UPDATE letters SET state = ?, changed_at = ? WHERE message_id = ? AND recipient = ?',
   register: 'UPDATE letters SET receive_number = ? WHERE message_id = ? AND recipient = ?',
   retire: 'UPDATE letters SET live = 0 WHERE message_id = ? AND recipient = ?',
   insertNotice: `
 INSERT INTO notices (message_id, kind, about, sender, recipient, receive_number, committed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  noticesAbout: `SELECT ${noticeColumns} FROM notices WHERE about = ? ORDER BY seq`,
+  noticesAbout: `SELECT ${noticeColumns()} FROM notices WHERE about = ? ORDER BY seq`,
   insertReceipt: `
 INSERT INTO receipts (about, about_digest, direction, office, digest, bytes, committed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?)

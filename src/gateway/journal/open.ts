@@ -33,11 +33,11 @@ export interface FailedDelivery {
 }
 
 /** The recipient of the letter that a notice speaks of. */
-const recipientOf = (notice: string): string =>
+export const recipientOf = (notice: string): string =>
   `CASE WHEN ${notice}.kind IN ('dispute', 'recall') THEN ${notice}.recipient ELSE ${notice}.sender END`
 
 /** The recipient of the letter that a delivery (d) brings, or that its notice (n) speaks of. */
-const recipient = `CASE WHEN n.message_id IS NULL THEN d.office ELSE ${recipientOf('n')} END`
+export const recipient = `CASE WHEN n.message_id IS NULL THEN d.office ELSE ${recipientOf('n')} END`
 
 /** An attempt (a) of an open delivery that ended has failed, unless a polling system was only shown the parcel. */
 const failed = `a.ended_at IS NOT NULL AND a.outcome <> 'given-out'`

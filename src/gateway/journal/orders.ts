@@ -16,6 +16,8 @@ export interface ReloadOrder {
   readonly kind: 'reload'
   /** False: only the plan. */
   readonly apply: boolean
+  /** Who asked, where it came through the API. */
+  readonly by?: string
 }
 
 export type Order = ReloadOrder | RetryOrder
@@ -31,6 +33,7 @@ const sql = {
   next: `
 SELECT id, facts, asked_at AS "askedAt" FROM orders WHERE answered_at IS NULL ORDER BY seq LIMIT 1`,
   answer: 'UPDATE orders SET answer = ?, answered_at = ? WHERE id = ? AND answered_at IS NULL',
+  of: 'SELECT facts, answer FROM orders WHERE id = ?',
   answerOf: 'SELECT answer FROM orders WHERE id = ? AND answered_at IS NOT NULL',
 } as const
 
@@ -63,4 +66,15 @@ export async function answerOrder(
 export async function orderAnswer(reader: Reader, id: string): Promise<unknown> {
   const row = await reader.one<{ answer: string }>(sql.answerOf, id)
   return row && (JSON.parse(row.answer) as unknown)
+}
+
+/** An order that somebody gave, and what came of it so far; undefined: there is none of theirs under this id. */
+export async function orderGivenBy(
+  reader: Reader,
+  id: string,
+  by: string,
+): Promise<{ readonly answer?: unknown } | undefined> {
+  const row = await reader.one<{ facts: string; answer: string | null }>(sql.of, id)
+  if (row === undefined || (JSON.parse(row.facts) as Order).by !== by) return undefined
+  return row.answer === null ? {} : { answer: JSON.parse(row.answer) as unknown }
 }

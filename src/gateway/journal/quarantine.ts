@@ -5,6 +5,7 @@ import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Problem } from '../../problem/problem.ts'
 import type { Parameter, Reader, Transaction } from './database.ts'
 import { recordEvent } from './events.ts'
+import { stepRows } from './walk.ts'
 
 /**
  * `waiting`: for a person · `taken`: what stands there is a letter or notice in the journal · `replaced`: it is read as several
@@ -94,6 +95,8 @@ ON CONFLICT (source_id, position) DO UPDATE SET problems = excluded.problems, nu
 WHERE quarantine.problems <> excluded.problems OR quarantine.content_digest <> excluded.content_digest
   OR quarantine.state IN (${back})`,
   of: (where: string): string => `${quarantined} WHERE ${where} ORDER BY q.at DESC, q.id LIMIT ?`,
+  before: `
+${quarantined} WHERE q.state = ? AND (q.at, q.id) < (?, ?) ORDER BY q.at DESC, q.id DESC LIMIT ${stepRows}`,
   ofSource: `${quarantined} WHERE q.source_id = ?`,
   byId: `${quarantined} WHERE q.id = ? OR q.id LIKE ? LIMIT 20`,
   count: `SELECT COUNT(*) AS count FROM quarantine WHERE state = 'waiting'`,
@@ -140,6 +143,25 @@ export async function endQuarantine(
   return (await transaction.run(sql.end, ...values)) > 0
 }
 
+/** A person says that nothing is to come of a place, and why. False when it does not wait any more. */
+export async function dismissQuarantined(
+  transaction: Transaction,
+  { id, sourceId, office, position, state }: QuarantineRow,
+  words: { readonly by: string; readonly why: string },
+  at: Instant,
+): Promise<boolean> {
+  const done =
+    state === 'waiting' && (await endQuarantine(transaction, id, { state: 'dismissed', ...words }, at))
+  const subject = { sourceId, ...(office !== null && { office }) }
+  if (done)
+    await recordEvent(transaction, at, 'quarantine.dismissed', subject, {
+      quarantine: id,
+      position,
+      ...words,
+    })
+  return done
+}
+
 /** The newest first, `limit` rows at most. */
 export async function listQuarantine(
   reader: Reader,
@@ -155,6 +177,13 @@ export async function listQuarantine(
   const where = conditions.map(([condition]) => condition).join(' AND ')
   return rowsOf(await reader.all(sql.of(where), ...conditions.map(([, value]) => value), limit))
 }
+
+/** Places in one state below a key (when, id), the newest first: `stepRows` of them. */
+export const quarantineBefore = async (
+  reader: Reader,
+  state: QuarantineState,
+  [at, id]: readonly [Instant, string],
+): Promise<QuarantineRow[]> => rowsOf(await reader.all(sql.before, state, at, id))
 
 /** The places that a person means, by id or the end of one. */
 export async function findQuarantined(reader: Reader, said: string): Promise<QuarantineRow[]> {

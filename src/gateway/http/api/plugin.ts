@@ -1,0 +1,138 @@
+// The operators' API as a Fastify plugin: a route for each operation, exact ones before the doors' route for everything.
+import { readFileSync } from 'node:fs'
+import type { Options } from 'ajv'
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Problem, problem } from '../../../problem/problem.ts'
+import { answerOf } from '../answers.ts'
+import type { Grants } from './access.ts'
+import type { Answered, Call, Operation, Schema } from './operation.ts'
+import { type Grant, may } from './roles.ts'
+
+/** A body is a few words. */
+const largestBody = 16 * 1024
+/** Faults of one request that are told. */
+const mostFaults = 20
+
+const checks: Options = { allErrors: true, strict: false, ownProperties: true }
+
+/** Every operation as a route. `grants`: who may ask; nobody else learns more than that. */
+export function apiPlugin(grants: Grants, resources: readonly (readonly Operation[])[]) {
+  const description = readFileSync(new URL('../../../../schemas/api.openapi.json', import.meta.url))
+  return async (server: FastifyInstance): Promise<void> => {
+    useChecks(server)
+    let going = true
+    server.addHook('preClose', async () => {
+      going = false
+    })
+    server.addHook('onRequest', async (_request, reply) => {
+      reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+    })
+    server.get('/v1/openapi.json', async (_request, reply) =>
+      reply.type('application/openapi+json; charset=utf-8').send(description),
+    )
+    for (const operations of resources)
+      await server.register(async (plugin) => {
+        for (const operation of operations) addRoute(plugin, grants, operation, () => going)
+      })
+  }
+}
+
+/** What a request says is checked by the operation's schemas, before anything is looked up. */
+function useChecks(server: FastifyInstance): void {
+  const ofText = new Ajv2020({ ...checks, coerceTypes: true })
+  const ofBody = new Ajv2020(checks)
+  server.setValidatorCompiler<Schema>(({ schema, httpPart }) =>
+    (httpPart === 'body' ? ofBody : ofText).compile(schema),
+  )
+  server.setErrorHandler((error: FastifyError & { validation?: ErrorObject[] }, _request, reply) => {
+    const [first, ...rest] = (error.validation ?? [])
+      .slice(0, mostFaults)
+      .map((fault) => faultOf(fault, error.validationContext))
+    // Anything else is told by the server, as for every route.
+    if (first === undefined) throw error
+    return tell(reply, [first, ...rest])
+  })
+}
+
+const parts: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', body: 'body' }
+
+function faultOf({ instancePath, message = '', params }: ErrorObject, context = ''): Problem {
+  const { additionalProperty, missingProperty, allowedValues } = params as Record<string, unknown>
+  const name = additionalProperty ?? missingProperty
+  const path = [
+    parts[context] ?? context,
+    ...instancePath.split('/').slice(1),
+    ...(name === undefined ? [] : [String(name)]),
+  ]
+  const values = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : ''
+  return problem('api.request.wrong', path.join('.').slice(0, 200), undefined, {
+    expected: `${message}${values}`,
+  })
+}
+
+function addRoute(server: FastifyInstance, grants: Grants, operation: Operation, going: () => boolean): void {
+  const known = new WeakMap<FastifyRequest, Grant>()
+  const { params, query, body } = operation
+  server.route({
+    method: operation.method,
+    url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    bodyLimit: largestBody,
+    schema: {
+      querystring: closed(query ?? {}),
+      ...(params && { params: closed(params) }),
+      ...(body && { body }),
+    },
+    // Before a byte of the body is read.
+    onRequest: async (request, reply) => {
+      const grant = grants.of(request.raw)
+      if (grant === undefined) {
+        reply.header('www-authenticate', 'Bearer realm="saraban"')
+        return tell(reply, [problem('api.access.denied', 'request')])
+      }
+      const { role } = grant
+      if (!may(grant, operation.right))
+        return tell(reply, [
+          problem('api.role.lacks', 'request', undefined, { role, right: operation.right }),
+        ])
+      known.set(request, grant)
+    },
+    handler: async (request, reply) => {
+      const grant = known.get(request)
+      if (grant === undefined) throw new Error('a request came in without a grant')
+      const call: Call = {
+        grant,
+        params: request.params as Call['params'],
+        query: request.query as Call['query'],
+        body: (request.body ?? {}) as Call['body'],
+        here: () => going() && !request.raw.destroyed && !reply.raw.destroyed,
+      }
+      return give(reply, await operation.handle(call))
+    },
+  })
+}
+
+/** Exactly these parameters. */
+const closed = (properties: Readonly<Record<string, Schema>>): Schema => ({
+  type: 'object',
+  properties,
+  additionalProperties: false,
+})
+
+function give(reply: FastifyReply, answered: Answered): FastifyReply {
+  switch (answered.kind) {
+    case 'json':
+      return reply.code(answered.status).send(answered.body)
+    case 'bytes':
+      return reply.type(answered.type).send(answered.bytes)
+    case 'problems':
+      return tell(reply, answered.problems)
+    default:
+      return answered satisfies never
+  }
+}
+
+function tell(reply: FastifyReply, problems: readonly [Problem, ...Problem[]]): FastifyReply {
+  const { status, headers, body } = answerOf(problems)
+  return reply.code(status).headers(headers).send(body)
+}
