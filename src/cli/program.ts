@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { alarmsCommand } from './alarms.ts'
 import { certsCommand } from './certs.ts'
 import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
 import { sandboxCommand } from './faults.ts'
 import { messagesCommand } from './messages.ts'
 import { profileCommand } from './profile.ts'
@@ -31,6 +32,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     messagesCommand,
     quarantineCommand,
     alarmsCommand,
+    doctorCommand,
     profileCommand,
     certsCommand,
     sandboxCommand,

@@ -15,6 +15,7 @@ import { bad, describe, good, type Problem, problem, type Result, within } from 
 import type { System } from './desk.ts'
 import { isOwn } from './http/description.ts'
 import type { OfficeDoor } from './http/doors.ts'
+import { type Place, placesIn } from './places.ts'
 import type { ReadProfile } from './profile-files.ts'
 import { certificatesFolder, keyFile } from './trust/folder.ts'
 import { shownCertificates } from './trust/shown.ts'
@@ -44,6 +45,8 @@ export interface ConnectedSystem {
   readonly tables: ReadonlyMap<string, string>
   /** The certificates that it shows to its system (PEM). */
   readonly shown: readonly string[]
+  /** Where it is reached. */
+  readonly places: readonly Place[]
   /** The adapter once more, for a system that is started again as it was. */
   remake(): Result<Adapter>
 }
@@ -116,7 +119,8 @@ function connect(
   const references = digestOf([resolved, ...tables])
   const system = { id, office, version, format }
   const shown = shownCertificates(resolved)
-  return good({ system, adapter: adapter.value, references, tables, shown, remake: make })
+  const places = placesIn(resolved, folder)
+  return good({ system, adapter: adapter.value, references, tables, shown, places, remake: make })
 }
 
 const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')

@@ -3,6 +3,7 @@ import { alarmProblems } from './alarms.ts'
 import { apiProblems } from './api.ts'
 import { cliProblems } from './cli.ts'
 import { dbfProblems } from './dbf.ts'
+import { doctorProblems } from './doctor.ts'
 import { documentProblems } from './document.ts'
 import { ecmsProblems } from './ecms.ts'
 import { envelopeProblems } from './envelope.ts'
@@ -40,5 +41,6 @@ export const catalogue = {
   ...gatewayProblems,
   ...alarmProblems,
   ...apiProblems,
+  ...doctorProblems,
   ...cliProblems,
 } as const

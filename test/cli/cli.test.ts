@@ -251,6 +251,7 @@ t.test('wrong usage is told with a hint, help with examples, and both by every c
     ['messages', 'list'],
     ['messages', 'show'],
     ['alarms'],
+    ['doctor'],
     ['profile', 'check'],
     ['profile', 'try'],
     ['certs', 'init'],

@@ -384,6 +384,7 @@ async function scripted(t: Test) {
     adapter,
     references: '',
     shown: [],
+    places: [],
     tables: new Map(),
     remake: () => {
       const again = new ScriptedAdapter(adapter.office)

@@ -1,0 +1,162 @@
+// Finds what is wrong with an installation, running or not. It looks, changes nothing, and needs no gateway.
+import { join } from 'node:path'
+import type { Clock } from '../../letter/time.ts'
+import { type Problem, problem, type Result, within } from '../../problem/problem.ts'
+import { endingSoon } from '../alarms/certificates.ts'
+import { alarmProblem, type Check } from '../alarms/condition.ts'
+import { hooksOf } from '../alarms/hooks.ts'
+import { diskCheck, freeBytes, quarantineCheck } from '../alarms/machine.ts'
+import { lagCheck } from '../alarms/offices.ts'
+import { reliedOn } from '../alarms/relied.ts'
+import { readAttachmentStore } from '../attachments/store.ts'
+import { type Installation, readInstallation } from '../installation.ts'
+import type { Reader } from '../journal/database.ts'
+import {
+  type JournalPlace,
+  journalOf,
+  readJournal,
+  shownPlace,
+  unfitBecause,
+  unusable,
+} from '../journal/place.ts'
+import { rememberingReader } from '../profile-files.ts'
+import type { Settings } from '../settings.ts'
+import { usualAlarms } from '../settings-alarms.ts'
+import { connectSystems } from '../systems.ts'
+import { readTrustFolder } from '../trust/folder.ts'
+import { keptEnvelopes, oldClaims, openAlarms } from './journal.ts'
+import { clockDiffers, reach } from './reach.ts'
+import { lookAtEngine } from './safe.ts'
+import { openSecrets } from './secrets.ts'
+
+export interface DoctorParts {
+  readonly settings: Settings
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  /** Whether a gateway is at work on the data folder. */
+  readonly running: boolean
+  /** All envelopes and every page of the journal, not only a sample. */
+  readonly deep: boolean
+}
+
+export interface Diagnosis {
+  readonly wrong: readonly Problem[]
+  /** What could not be looked at. */
+  readonly unseen: readonly Problem[]
+  /** What was looked at, in order, with how much of it. */
+  readonly seen: readonly string[]
+}
+
+/** A certificate that ends within so many days is told by an alarm; within this many by the doctor too. */
+const certificateLevel = 2
+
+/** Looks at everything; what cannot be looked at is said, and the rest goes on. */
+export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
+  const [wrong, unseen, seen]: [Problem[], Problem[], string[]] = [[], [], []]
+  const look = async (what: string, act: () => Promise<readonly Problem[]>): Promise<void> => {
+    try {
+      wrong.push(...(await act()))
+      seen.push(what)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      unseen.push(problem('doctor.unseen', '', what, { reason }))
+    }
+  }
+  const { settings, environment, clock, running, deep } = parts
+  const limits = settings.alarms ?? usualAlarms()
+  let installation: Installation | undefined
+  await look('trust, keys and profiles', async () => {
+    const read = await readInstallation({ settings, environment, clock, read: rememberingReader() })
+    if (read.ok) installation = read.value
+    return problemsOf(read)
+  })
+  await look('secrets of the settings', async () => problemsOf(hooksOf(limits.hooks, environment)))
+  await look('who may read keys', async () => openSecrets(settings))
+  await look('certificates', async () =>
+    endingSoon(installation === undefined ? [] : reliedOn(installation), clock.now())
+      .filter(({ level }) => level >= certificateLevel)
+      .flatMap(({ kind, subject, facts }) => alarmProblem(kind, subject, facts) ?? []),
+  )
+  const unreachable = new Set<string>()
+  await look('places of systems', async () => {
+    const { profiles, data: folder, organisations } = settings
+    const from = { profiles, environment, folder, clock, ...(organisations && { organisations }) }
+    const { systems } = installation ?? (await connectSystems({ ...from, read: rememberingReader() }))
+    const looks = [...systems].flatMap(([office, { system, places }]) =>
+      places.map(async (place) => {
+        const found = await reach(place, clock)
+        if (found !== undefined) unreachable.add(office).add(system.id)
+        return found === undefined ? [] : [within(system.id, found)]
+      }),
+    )
+    return (await Promise.all(looks)).flat()
+  })
+  const conditions = async (check: Check): Promise<readonly Problem[]> =>
+    (await check.look(clock.now()))
+      .filter(({ between }) => between !== true)
+      .flatMap(({ kind, subject, facts }) => alarmProblem(kind, subject, facts) ?? [])
+  const { disk, lag, quarantine } = limits
+  if (disk !== undefined)
+    await look('disk', () => conditions(diskCheck(() => freeBytes(settings.data), disk)))
+  await look('gateway', async () => (running ? [] : [problem('doctor.gateway.stopped', '', settings.data)]))
+  const place = journalOf(settings, environment)
+  if (!place.ok) {
+    wrong.push(...place.problems)
+    return { wrong, unseen, seen }
+  }
+  if (!(await fit(place.value, wrong))) return { wrong, unseen, seen }
+  await look('journal’s engine', async () => {
+    const { problems, serverTime } = await lookAtEngine(place.value, deep)
+    const differs = clockDiffers('the journal’s server', serverTime, clock)
+    return differs === undefined ? problems : [...problems, differs]
+  })
+  await withReader(place.value, async (reader) => {
+    // Nobody takes anything where no gateway runs: that is said once.
+    if (running && lag !== undefined) await look('due deliveries', () => conditions(lagCheck(reader, lag)))
+    if (running) await look('claims', () => oldClaims(reader, clock.now()))
+    if (quarantine !== undefined)
+      await look('quarantine', () => conditions(quarantineCheck(reader, quarantine)))
+    await look('alarms', () => openAlarms(reader, new Set(['certificate', 'disk', 'lag', 'quarantine'])))
+    const trust = readTrustFolder(settings.trust)
+    const attachments = readAttachmentStore(join(settings.data, 'attachments'))
+    let count = 0
+    await look('envelopes', async () => {
+      const kept = await keptEnvelopes(
+        { reader, attachments, trust: trust.ok ? trust.value : undefined },
+        deep,
+      )
+      count = kept.seen
+      return kept.problems
+    })
+    seen.push(`${count} envelopes and their attachments${deep ? '' : ', the newest (--deep: all)'}`)
+  })
+  return { wrong: wrong.filter((found) => !isSaid(found, unreachable)), unseen, seen }
+}
+
+/** An alarm of a place that was just found out to be unreachable says the same once more. */
+const isSaid = ({ code, value = '' }: Problem, unreachable: ReadonlySet<string>): boolean =>
+  (code === 'alarm.breaker' || code === 'alarm.unreadable') && unreachable.has(value)
+
+const problemsOf = (result: Result<unknown>): readonly Problem[] => (result.ok ? [] : result.problems)
+
+async function withReader(place: JournalPlace, act: (reader: Reader) => Promise<void>): Promise<void> {
+  const journal = readJournal(place)
+  try {
+    await act(journal.committed)
+  } finally {
+    await journal.close()
+  }
+}
+
+/** Whether the journal can be read by this program; what stands in the way goes to `wrong`. */
+async function fit(place: JournalPlace, wrong: Problem[]): Promise<boolean> {
+  try {
+    const unfit = await unfitBecause(place)
+    if (unfit === undefined) return true
+    const code = unfit === 'absent' ? 'doctor.journal.absent' : 'cli.journal.version'
+    wrong.push(problem(code, '', shownPlace(place)))
+  } catch (error) {
+    wrong.push(unusable(place, error))
+  }
+  return false
+}

@@ -1,0 +1,91 @@
+// Whether the places of systems can be reached, by the cheapest look at each: a folder is stood in, a server is connected to,
+// an address is asked for its head. What it answers is nobody's business here, but for its clock.
+import { access, constants, stat } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { Agent } from 'undici'
+import type { Clock } from '../../letter/time.ts'
+import { type Problem, printable, problem } from '../../problem/problem.ts'
+import type { Place } from '../places.ts'
+
+/** Milliseconds for one place. */
+const within = 5_000
+/** The Date header has seconds, and the way there takes some: below this nothing is said. */
+const leastDifference = 30_000
+
+/** What is wrong with a place; undefined: nothing. */
+export async function reach(place: Place, clock: Clock): Promise<Problem | undefined> {
+  try {
+    switch (place.kind) {
+      case 'folder':
+        await stat(place.path)
+        await access(place.path, constants.R_OK)
+        return undefined
+      case 'server':
+        await connected(place)
+        return undefined
+      case 'address':
+        return clockDiffers(place.url, await dateOf(place), clock)
+      default:
+        return place satisfies never
+    }
+  } catch (error) {
+    return problem('doctor.unreachable', '', shownPlaceOf(place), { reason: reasonOf(error) })
+  }
+}
+
+const shownPlaceOf = (place: Place): string =>
+  place.kind === 'folder'
+    ? place.path
+    : place.kind === 'server'
+      ? `${place.host}:${place.port}`
+      : new URL(place.url).origin
+
+/** The two clocks, where they differ by more than can be the way's fault. */
+export function clockDiffers(whose: string, there: number | undefined, clock: Clock): Problem | undefined {
+  const difference = there === undefined ? 0 : Math.abs(clock.now() - there)
+  if (difference < leastDifference) return undefined
+  const shown = URL.canParse(whose) ? new URL(whose).origin : whose
+  return problem('doctor.clock', '', shown, { seconds: Math.round(difference / 1000) })
+}
+
+function connected({ host, port }: Extract<Place, { kind: 'server' }>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: within })
+    const end = (act: () => void): void => {
+      socket.destroy()
+      act()
+    }
+    socket.once('connect', () => end(resolve))
+    socket.once('timeout', () => end(() => reject(new Error('it does not answer'))))
+    socket.once('error', (error) => end(() => reject(error)))
+  })
+}
+
+/** The time that a server says, by its Date header (RFC 9110, section 6.6.1). Rejects when it cannot be reached. */
+async function dateOf({ url, tls }: Extract<Place, { kind: 'address' }>): Promise<number | undefined> {
+  const { key, certificate, authority } = tls
+  const agent = new Agent({
+    connect: {
+      timeout: within,
+      ...(key !== undefined && { key }),
+      ...(certificate !== undefined && { cert: certificate }),
+      ...(authority !== undefined && { ca: authority }),
+    },
+  })
+  try {
+    const { origin } = new URL(url)
+    const signal = AbortSignal.timeout(within)
+    const answer = await agent.request({ origin, path: '/', method: 'HEAD', signal })
+    await answer.body.dump()
+    const date = Date.parse(String(answer.headers['date']))
+    return Number.isNaN(date) ? undefined : date
+  } finally {
+    await agent.destroy()
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? String(error.code) : error.name
+  return printable(error.message === '' || /^E[A-Z]+$/.test(code) ? code : `${code} ${error.message}`, 200)
+}

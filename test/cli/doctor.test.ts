@@ -1,0 +1,314 @@
+// `saraban doctor`: a healthy installation, and broken ones, of each of which it names what is wrong and no more.
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { stringify } from 'yaml'
+import { run } from '../../src/cli/program.ts'
+import type { Database } from '../../src/gateway/journal/database.ts'
+import { moveDelivery } from '../../src/gateway/journal/deliveries.ts'
+import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
+import { placesIn } from '../../src/gateway/places.ts'
+import { type Clock, systemClock, systemRandom } from '../../src/letter/time.ts'
+import { scratch } from '../gateway/harness.ts'
+import {
+  ask,
+  bearer,
+  type Installation,
+  inboxProfile,
+  jsonProfile,
+  keyOf,
+  makeInstallation,
+} from '../gateway/installation.ts'
+import { openJournal } from '../gateway/journal-engine.ts'
+import { office } from '../letter/arbitrary.ts'
+
+const day = 86_400_000
+const onSqlite = (process.env['SARABAN_TEST_JOURNAL'] ?? 'sqlite') === 'sqlite'
+
+interface Found {
+  readonly code: number
+  readonly out: string
+  /** The codes of what is wrong, each with its value. */
+  readonly wrong: readonly string[]
+}
+
+interface Opened extends Installation {
+  doctor(...words: string[]): Promise<Found>
+  doctorAt(clock: Clock, ...words: string[]): Promise<Found>
+  /** Writes the settings file. */
+  write(changes?: object): void
+  database(): Promise<Database>
+}
+
+async function opened(t: Test): Promise<Opened> {
+  const folder = scratch(t)
+  const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
+    'json-50.yaml': jsonProfile('50'),
+    'moi.yaml': inboxProfile(),
+  })
+  const { settings } = installation
+  const file = join(folder, 'saraban.yaml')
+  const secret = join(folder, 'secret')
+  const write = (changes: object = {}): void => {
+    const { data, trust, profiles, listen, journal } = settings
+    const { host, port, database, user } = journal?.at ?? { host: '', port: 0, database: '', user: '' }
+    const server = {
+      url: `postgresql://${user}@${host}:${port}/${database}`,
+      password: journal?.secrets.password,
+    }
+    const alarms = { disk: '1MiB' }
+    writeFileSync(
+      file,
+      stringify({ data, trust, profiles, listen, alarms, ...(journal && { journal: server }), ...changes }),
+    )
+  }
+  write()
+  writeFileSync(secret, 'x', { mode: 0o600 })
+  const { environment } = await environmentOf(installation)
+  const doctorAt = async (clock: Clock, ...words: string[]): Promise<Found> => {
+    let [out, err] = ['', '']
+    const terminal = {
+      write: (text: string) => {
+        out += text
+      },
+      complain: (text: string) => {
+        err += text
+      },
+    }
+    const code = await run(['doctor', '--settings', file, ...words], {
+      ...{ ...terminal, environment, clock, random: systemRandom },
+      untilEnded: () => Promise.resolve(),
+    })
+    const wrong = [...out.matchAll(/^wrong: .*\[([a-z.-]+)\]$/gm)].map(([, each = '']) => each)
+    return { code, out: out + err, wrong }
+  }
+  return {
+    ...{ ...installation, write, doctorAt },
+    doctor: (...words) => doctorAt(systemClock, ...words),
+    database: () => openAgain(installation),
+  }
+}
+
+async function environmentOf({ folder }: Installation) {
+  const { journalSettings } = await import('../gateway/journal-engine.ts')
+  return journalSettings(folder)
+}
+
+async function openAgain({ folder, settings }: Installation): Promise<Database> {
+  if (onSqlite) return openJournal(settings.data)
+  const { environment } = await environmentOf({ folder } as Installation)
+  const password = Object.values(environment)[0] ?? ''
+  if (settings.journal === undefined) throw new Error('no journal')
+  return openPostgresql({ ...settings.journal.at, password })
+}
+
+/** A letter with a scan, taken by the running gateway. */
+async function send(http: string | undefined, number: number): Promise<void> {
+  const letter = {
+    ...{ number: `0017.1/${number}`, date: '2026-11-20', subject: 'ทดสอบ', from: '50', to: 'moi' },
+    attachments: [
+      {
+        name: 'scan.pdf',
+        mediaType: 'application/pdf',
+        content: Buffer.from('%PDF-1.4 scan').toString('base64'),
+      },
+    ],
+  }
+  const answer = await ask(`${http}/v1/systems/50/letters`, {
+    ...{ method: 'POST', body: JSON.stringify(letter) },
+    headers: { ...bearer(keyOf('50')), 'content-type': 'application/json' },
+  })
+  if (answer.status !== 201) throw new Error(`${answer.status} ${answer.text}`)
+}
+
+t.test('healthy, and each thing that can be wrong with the same installation', async (t) => {
+  const installation = await opened(t)
+  const { settings, doctor, doctorAt, write } = installation
+  const before = await doctor()
+  t.same(
+    before.wrong,
+    onSqlite
+      ? ['doctor.gateway.stopped', 'doctor.journal.absent']
+      : ['doctor.gateway.stopped', 'cli.journal.version'],
+    'before the first start',
+  )
+  let gateway = await installation.start()
+  t.teardown(() => gateway.stop())
+  await send(gateway.http, 1)
+  const healthy = await doctor('--deep')
+  t.same({ code: healthy.code, wrong: healthy.wrong }, { code: 0, wrong: [] }, healthy.out)
+  t.match(healthy.out, /1 envelopes and their attachments\nhealthy\n$/)
+  t.match(JSON.parse((await doctor('--json')).out), { healthy: true, wrong: [], unseen: [] })
+
+  const key = join(settings.trust, 'keys', '50.pem')
+  chmodSync(key, 0o644)
+  const open = await doctor()
+  t.same([open.code, open.wrong], [1, ['doctor.key.open']])
+  t.match(open.out, `“${key}” (mode 644)`)
+  t.match(open.out, /what to do: chmod 600/)
+  t.match(open.out, /วิธีแก้: สั่ง chmod 600/)
+  chmodSync(key, 0o600)
+
+  write({ alarms: { disk: '999999999GiB' } })
+  t.same((await doctor()).wrong, ['alarm.disk'])
+  write({
+    alarms: {
+      hooks: [{ name: 'duty', webhook: { url: 'https://a.example/', secret: { env: 'NOT_THERE' } } }],
+    },
+  })
+  t.same((await doctor()).wrong, ['adapter.profile.reference-unresolved'])
+  write()
+
+  const late = await doctorAt({ ...systemClock, now: () => Date.now() + 3640 * day })
+  t.ok(
+    late.wrong.length > 2 &&
+      late.wrong.every((code) => /^alarm\.certificate$|^doctor\.clock$|^alarm.lag$/.test(code)),
+    String(late.wrong),
+  )
+  t.match(late.out, 'the certificate of “https” is valid until')
+
+  installation.profile('broken.yaml', 'id: x\noffice: "99"\n')
+  const broken = await doctor()
+  t.ok(
+    broken.wrong.length > 0 && broken.wrong.every((code) => code.startsWith('adapter.profile.')),
+    String(broken.wrong),
+  )
+  t.match(broken.out, 'broken.yaml')
+  rmSync(join(settings.profiles, 'broken.yaml'))
+
+  // What is wrong in the store: an attachment is gone, another letter's envelope was changed.
+  const store = join(settings.data, 'attachments')
+  const files = readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /[0-9a-f]{64}$/.test(name),
+  )
+  t.equal(files.length, 1)
+  rmSync(join(store, files[0] ?? ''))
+  const missing = await doctor()
+  t.same(missing.wrong, ['doctor.attachment.missing'])
+  await send(gateway.http, 2)
+  t.same((await doctor()).wrong, [], 'handed over again, it is whole')
+
+  await gateway.stop()
+  t.same((await doctor()).wrong, ['doctor.gateway.stopped'])
+  const database = await installation.database()
+  await database.write(async (transaction) => {
+    const row = await transaction.one<{ id: string; bytes: Uint8Array }>(
+      'SELECT message_id AS id, bytes FROM envelopes ORDER BY message_id LIMIT 1',
+    )
+    const changed = Buffer.from(row?.bytes ?? [])
+      .toString('utf8')
+      .replace('ทดสอบ', 'ทดลอง')
+    await transaction.run(
+      'UPDATE envelopes SET bytes = ? WHERE message_id = ?',
+      Buffer.from(changed),
+      row?.id ?? '',
+    )
+  })
+  t.same((await doctor()).wrong.toSorted(), ['doctor.envelope.damaged', 'doctor.gateway.stopped'])
+  await database.close()
+  gateway = await installation.start()
+})
+
+t.test(
+  'what a running gateway does not do: claims that nobody ends, a journal of another version',
+  async (t) => {
+    const installation = await opened(t)
+    const gateway = await installation.start()
+    t.teardown(() => gateway.stop())
+    await send(gateway.http, 1)
+    const database = await installation.database()
+    t.teardown(() => database.close())
+    await database.write(async (transaction) => {
+      const row = await transaction.one<{ id: string }>('SELECT id FROM deliveries LIMIT 1')
+      await moveDelivery(transaction, row?.id ?? '', 'claim', Date.now() - 36 * 60_000)
+    })
+    t.same((await installation.doctor()).wrong, ['doctor.claim.old'])
+    if (!onSqlite) return
+    const raw = new Sqlite(join(installation.settings.data, 'journal.sqlite'))
+    raw.pragma('user_version = 3')
+    raw.close()
+    t.same((await installation.doctor()).wrong, ['cli.journal.version'])
+  },
+)
+
+t.test('offices that cannot be reached, and a clock that differs', async (t) => {
+  const installation = await opened(t)
+  const { folder } = installation
+  const send = join(folder, 'send')
+  mkdirSync(send)
+  let date = Date.now()
+  const server = createServer((_request, response) => {
+    response.sendDate = false
+    response.writeHead(404, { date: new Date(date).toUTCString() }).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  t.teardown(() => server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/letters`
+  const profile = jsonProfile('50') as Readonly<Record<string, object>>
+  installation.profile('json-50.yaml', {
+    ...profile,
+    send: { transport: { kind: 'folder', path: send, pattern: '*.json' }, document: 'letter' },
+    receive: { transport: { kind: 'http-out', url }, document: 'letter' },
+    notices: { transport: { kind: 'http-out', url }, document: 'notice' },
+  })
+  const gateway = await installation.start()
+  t.teardown(() => gateway.stop())
+  t.same((await installation.doctor()).wrong, [])
+  date -= 120_000
+  const differs = await installation.doctor()
+  t.same(differs.wrong, ['doctor.clock'])
+  t.match(
+    differs.out,
+    /json-50: the clock of this machine and that of “http:\/\/127.0.0.1:\d+” differ by 1[12]\d seconds/,
+  )
+  date = Date.now()
+  rmSync(send, { recursive: true })
+  const gone = await installation.doctor()
+  t.same(gone.wrong, ['doctor.unreachable'], 'once, though the gateway tells it too')
+  t.match(gone.out, `“${send}” cannot be reached: ENOENT`)
+  mkdirSync(send)
+  server.close()
+  server.closeAllConnections()
+  t.same((await installation.doctor()).wrong, ['doctor.unreachable'])
+})
+
+t.test('settings that cannot be read: nothing could be looked at', async (t) => {
+  const installation = await opened(t)
+  installation.write({ trust: join(installation.folder, 'nowhere') })
+  const found = await installation.doctor()
+  t.equal(found.code, 2)
+  t.match(found.out, 'error: trust')
+})
+
+t.test('the places of channels', (t) => {
+  const channels = {
+    send: { transport: { kind: 'sftp', host: 'files.example', path: '/out' } },
+    receive: { transport: { kind: 'sql', connection: { engine: 'mysql', host: 'db.example' } } },
+    notices: {
+      transport: {
+        kind: 'mailbox',
+        imap: { host: 'imap.example' },
+        smtp: { host: 'smtp.example', port: 25 },
+      },
+    },
+    sendNotices: { transport: { kind: 'folder', path: 'in' } },
+  }
+  t.same(placesIn(channels, '/data'), [
+    { kind: 'server', host: 'files.example', port: 22 },
+    { kind: 'server', host: 'db.example', port: 3306 },
+    { kind: 'server', host: 'imap.example', port: 993 },
+    { kind: 'server', host: 'smtp.example', port: 25 },
+    { kind: 'folder', path: '/data/in' },
+  ])
+  t.same(
+    placesIn(
+      { send: { transport: { kind: 'soap-out', url: 'https://a.example/b', tls: { key: 'K', x: 1 } } } },
+      '/',
+    ),
+    [{ kind: 'address', url: 'https://a.example/b', tls: { key: 'K' } }],
+  )
+  t.end()
+})
