@@ -30,7 +30,7 @@ import { Opened } from './opened.ts'
 import { Orders } from './orders.ts'
 import { Present } from './present.ts'
 import { rememberingReader } from './profile-files.ts'
-import { embeddedQueue } from './queue/embedded.ts'
+import { openQueue, redisOf, tellOfQueue } from './queue/place.ts'
 import { Reload, type Reloaded } from './reload.ts'
 import type { Listen, Settings } from './settings.ts'
 import { usualAlarms } from './settings-alarms.ts'
@@ -89,6 +89,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const lock = orThrow(lockFolder(settings.data))
   opened.add(() => lock.release())
   const place = orThrow(journalOf(settings, environment))
+  const redis = orThrow(redisOf(settings, environment))
   const hold = orThrow(
     await holdJournal(place, clock, {
       failed: (error) => log.workFailed('hold the journal', error),
@@ -100,8 +101,11 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => database.close())
   const installation = await installationOf(database, newId(), clock.now())
   const attachments = await openAttachmentStore(join(settings.data, 'attachments'))
-  const queue = embeddedQueue(clock)
   const present = new Present(database, clock, (error) => log.workFailed('present', error))
+  await present.start()
+  let sweep = (): void => undefined
+  const queue = openQueue(redis, { installation, clock, ...tellOfQueue(present, log), forgot: () => sweep() })
+  opened.add(() => queue.close())
   const metrics = createMetrics(database, queue, present)
   const { adapters, signers, trust } = atWork
   const desk: Desk = {
@@ -127,13 +131,13 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   await database.write(async (transaction) => {
     for (const [office, adapter] of adapters) await setMode(transaction, office, modeOf(adapter))
   })
-  await present.start()
   // Closed in reverse: orders and attempts under way end first, then the systems are let go, then the servers answer what they have.
   const servers: FastifyInstance[] = []
   opened.add(() => Promise.all(servers.map((server) => server.close())))
   opened.add(() => Promise.all([...adapters.values()].map((adapter) => adapter.stop())))
   opened.add(() => dispatch.stop())
   await dispatch.start()
+  sweep = () => void dispatch.sweep().catch((error: unknown) => log.workFailed('sweep', error))
   const start = ({ system, adapter }: ConnectedSystem): Promise<void> =>
     adapter.start(verbsFor({ system, adapter, desk, log, metrics, present, installation }))
   for (const system of atWork.systems.values()) await start(system)

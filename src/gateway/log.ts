@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import { type Instant, printInstant } from '../letter/time.ts'
-import type { Problem } from '../problem/problem.ts'
+import { type Problem, printable } from '../problem/problem.ts'
 import type { AlarmEvent } from './alarms/told.ts'
 import type { Late } from './delivery/late.ts'
 
@@ -24,6 +24,10 @@ export interface Log {
   alarmTold(event: AlarmEvent, alarm: { readonly kind: string; readonly subject: string }): void
   /** A hook could not be told; `again`: when it is tried next. */
   hookFailed(hook: string, said: string, again: Instant | undefined): void
+  /** Redis cannot be used, for a reason in its own words, or can be used again. */
+  queueAway(reason: string): void
+  queueHere(): void
+  queueEvicts(policy: string): void
   workFailed(work: string, error: unknown): void
   requestFailed(error: Error): void
   adapterReported(system: string, event: string, facts: Readonly<Record<string, string | number>>): void
@@ -72,6 +76,9 @@ export function createLog(logger: Logger): Log {
       logger[event === 'ended' ? 'info' : 'warn']({ kind, subject }, `alarm.${event}`),
     hookFailed: (hook, said, again) =>
       logger.warn({ hook, said, ...(again !== undefined && { again: printInstant(again) }) }, 'hook.failed'),
+    queueAway: (reason) => logger.warn({ reason: printable(reason, 300) }, 'queue.unavailable'),
+    queueHere: () => logger.info('queue.available'),
+    queueEvicts: (policy) => logger.warn({ policy: printable(policy, 40) }, 'queue.evicts'),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
     requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),
     // An adapter reports what an operator may have to do something about, and that it is over.

@@ -69,8 +69,8 @@ export function createMetrics(database: Database, queue: Queue, present: Present
     help: 'Deliveries that the queue holds: waiting for their time or a worker, or at work.',
     labelNames: ['state'],
     registers,
-    collect() {
-      this.set({ state: 'waiting' }, queue.size() - queue.atWork())
+    async collect() {
+      this.set({ state: 'waiting' }, (await queue.size()) - queue.atWork())
       this.set({ state: 'working' }, queue.atWork())
     },
   })

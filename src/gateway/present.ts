@@ -17,6 +17,9 @@ import {
 /** Names of missing files that are kept of one source. */
 const mostNames = 100
 
+/** What the gateway works with beside its journal. */
+export type Part = 'queue'
+
 type Facts = Readonly<Record<string, string | number>>
 
 export class Present {
@@ -83,10 +86,21 @@ export class Present {
     else this.#begin('closed', office, '', { until })
   }
 
+  /** Something is wrong with a part of the gateway (`queue`: `away`), or, without facts, is not any more. */
+  part(part: Part, what: string, facts: PresentFacts | undefined): void {
+    if (facts === undefined) this.#end('part', part, what)
+    else this.#begin('part', part, what, facts)
+  }
+
+  /** What is wrong with parts of the gateway. */
+  parts(): readonly PresentRow[] {
+    return this.#of('part')
+  }
+
   /** A system was stopped, and perhaps another comes in its place: what is still so is told again, a wait goes on since when it did. */
   left(system: string): void {
     for (const row of [...this.#rows.values()]) {
-      if (row.subject !== system || row.kind === 'breaker' || row.kind === 'closed') continue
+      if (row.subject !== system || (row.kind !== 'waiting' && row.kind !== 'trouble')) continue
       const { kind, subject, what, since } = row
       this.#end(kind, subject, what)
       if (kind === 'waiting') this.#before.set(keyOf(row), since)

@@ -6,7 +6,9 @@ import { type OrganisationIds, readOrganisations } from '../letter/organisations
 import { bad, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
 import { type AlarmSettings, readAlarmSettings } from './settings-alarms.ts'
 import { type ApiSettings, readApiSection } from './settings-api.ts'
+import { type QueueServer, readQueueSection } from './settings-queue.ts'
 import type { Reference } from './settings-section.ts'
+import { isThisMachine, plainHost, readReference, readSection, wrongSetting } from './settings-server.ts'
 
 export interface Listen {
   readonly host: string
@@ -19,6 +21,8 @@ export interface Settings {
   readonly data: string
   /** The journal on a server, where the settings name one. */
   readonly journal?: JournalServer
+  /** The queue that the gateways of the installation share, where the settings name one. */
+  readonly queue?: QueueServer
   /** The trust folder (design §5.1), with the `keys` of the offices for which this gateway seals. */
   readonly trust: string
   /** The folder of the profiles: every `*.yaml` in it is one system. */
@@ -89,6 +93,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
   const root = checker.record(value, '', [
     'data',
     'journal',
+    'queue',
     'trust',
     'profiles',
     'organisations',
@@ -108,9 +113,11 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
   const alarms = checker.section(root['alarms'], readAlarmSettings)
   const api =
     root['api'] === undefined ? undefined : readApiSection(root['api'], folder, checker.problems, readYaml)
+  const queue = checker.section(root['queue'], readQueueSection)
   const settings: Settings = {
     data: checker.path(root['data'], 'data', 'new'),
     ...(journal && { journal }),
+    ...(queue && { queue }),
     trust: checker.path(root['trust'], 'trust', 'there'),
     profiles: checker.path(root['profiles'], 'profiles', 'there'),
     ...(organisations && { organisations }),
@@ -132,20 +139,11 @@ class Checker {
   }
 
   wrong(path: string, found: unknown, expected: string): void {
-    const shown = found === undefined ? undefined : typeof found === 'string' ? found : JSON.stringify(found)
-    this.problems.push(problem('settings.wrong', path, shown, { expected }))
+    this.problems.push(wrongSetting(path, found, expected))
   }
 
   record(value: unknown, path: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.wrong(path, value, `a map with ${keys.join(', ')}`)
-      return {}
-    }
-    for (const key of Object.keys(value)) {
-      if (!keys.includes(key))
-        this.wrong(path === '' ? key : `${path}.${key}`, key, `one of ${keys.join(', ')}`)
-    }
-    return value as Record<string, unknown>
+    return readSection(value, path, keys, this.problems)
   }
 
   path(value: unknown, path: string, kind: 'new' | 'there'): string {
@@ -205,16 +203,7 @@ class Checker {
   }
 
   reference(value: unknown, path: string): Reference | undefined {
-    if (value === undefined) return undefined
-    const [[kind, name] = [], ...more] =
-      typeof value === 'object' && value !== null ? Object.entries(value as object) : []
-    if (more.length === 0 && typeof name === 'string' && name !== '') {
-      if (kind === 'env') return { env: name }
-      if (kind === 'file') return { file: resolve(this.#folder, name) }
-    }
-    // What stands there may be the secret itself: it is not shown.
-    this.wrong(path, undefined, '{ env: NAME } or { file: PATH }')
-    return undefined
+    return readReference(value, path, this.#folder, this.problems)
   }
 
   organisations(value: unknown): OrganisationIds | undefined {
@@ -241,12 +230,12 @@ function journalAt(url: unknown): JournalServer['at'] | undefined {
   const plain = password === '' && search === '' && hash === '' && !database.includes('/')
   if (protocol !== 'postgresql:' || !plain || username === '' || hostname === '' || database === '')
     return undefined
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  return { host, port: Number(port || 5432), database, user: decodeURIComponent(username) }
+  return {
+    host: plainHost(hostname),
+    port: Number(port || 5432),
+    database,
+    user: decodeURIComponent(username),
+  }
 }
-
-/** What never leaves this machine needs no TLS. */
-const isThisMachine = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -21,5 +21,19 @@ export function troubleLine({ subject, since, facts }: PresentRow): string {
 export const troubleForAll = ({ subject, what, since }: PresentRow): string =>
   printable(`${subject}: nothing comes from it (${what}) since ${moment(since)}; see the log`, 500)
 
+/** What is wrong with a part of the gateway, and what follows from it; the log has the reason. */
+export function partForAll({ subject, what, since, facts }: PresentRow): string {
+  const words = `${subject} ${what}` === 'queue evicts' ? evicts(facts) : partWords[`${subject} ${what}`]
+  return printable(`${words ?? `${subject}: ${what}`}, since ${moment(since)}`, 500)
+}
+
+const partWords: Readonly<Record<string, string>> = {
+  'queue away':
+    'the queue on Redis cannot be used: this gateway works on what it finds in the journal by itself; see the log',
+}
+
+const evicts = ({ policy }: PresentRow['facts']): string =>
+  `Redis may throw hints away when its memory is full (maxmemory-policy ${policy}): set noeviction`
+
 /** `2026-11-23 10:15:00`, +07:00. */
 const moment = (at: Instant): string => printInstant(at).slice(0, 19).replace('T', ' ')

@@ -170,7 +170,7 @@ t.test('secret letters, and what came together with one, only when asked for', a
   const secret = await send({ secrecy: 'secret' })
   const plain = await send({ subject: 'ไม่ลับ', number: plainLetter().number, date: '2008-02-14' as never })
   await clock.advance(1)
-  await until(() => gateway.queue.size() === 0, 'handed over')
+  await until(async () => (await gateway.queue.size()) === 0, 'handed over')
   t.equal((await saraban('show', secret, '--bytes')).code, 1)
   const shown = await saraban('show', plain, '--bytes')
   t.notMatch(shown.out, 'what the ministry sent', 'the same source held the secret one')

@@ -12,7 +12,6 @@ import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
 import type { Desk, Step, System } from '../../src/gateway/desk.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { Present } from '../../src/gateway/present.ts'
-import { embeddedQueue } from '../../src/gateway/queue/embedded.ts'
 import type { Queue } from '../../src/gateway/queue/queue.ts'
 import {
   createAuthority,
@@ -26,6 +25,7 @@ import type { OfficeId } from '../../src/letter/offices.ts'
 import { type Clock, type Instant, newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
 import { fixedLetter, office } from '../letter/arbitrary.ts'
 import { isJournalAsked, openJournal } from './journal-engine.ts'
+import { isQueueBusy, openQueue } from './queue-engine.ts'
 
 export const start: Instant = Date.UTC(2026, 10, 23, 3, 0, 0)
 export const chiangMai = office('50')
@@ -86,10 +86,12 @@ export class HandClock implements Clock {
 
 /** Lets everything that waits for the disk, the thread pool or a promise go on. */
 export async function rest(turns = 40): Promise<void> {
-  for (let turn = 0; turn < turns; ) {
-    await new Promise((resolve) => setImmediate(resolve))
-    if (!isJournalAsked()) turn += 1
-  }
+  do {
+    for (let turn = 0; turn < turns; ) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (!isJournalAsked()) turn += 1
+    }
+  } while (await isQueueBusy())
 }
 
 /** Goes on turning until `done`; the bound is on turns, not on time. */
@@ -97,7 +99,7 @@ export async function until(done: () => boolean | Promise<boolean>, what: string
   for (let turn = 0; turn < 20_000; ) {
     if (await done()) return
     await new Promise((resolve) => setImmediate(resolve))
-    if (!isJournalAsked()) turn += 1
+    if (!isJournalAsked() && (turn % 50 > 0 || !(await isQueueBusy()))) turn += 1
   }
   throw new Error(`never: ${what}`)
 }
@@ -197,7 +199,7 @@ export async function openGateway(
   through: (database: Database) => Database = (database) => database,
 ): Promise<TestGateway> {
   const database = through(await openJournal(folder))
-  const queue = embeddedQueue(clock)
+  const queue = await openQueue(clock)
   const byOffice = new Map(adapters.map((adapter) => [adapter.office, adapter]))
   const steps: Step[] = []
   const failures: unknown[] = []

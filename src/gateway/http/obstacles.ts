@@ -2,7 +2,7 @@
 import { statfs } from 'node:fs/promises'
 import type { Database } from '../journal/database.ts'
 import type { Present } from '../present.ts'
-import { troubleForAll } from '../trouble.ts'
+import { partForAll, troubleForAll } from '../trouble.ts'
 
 /** Below this many free bytes the disk counts as full: the journal, its log and one scan need room at the same time. */
 const leastFree = 64 * 1024 * 1024
@@ -10,7 +10,7 @@ const leastFree = 64 * 1024 * 1024
 export interface Obstacles {
   /** Reasons why nothing can be taken at present, in words for an operator. */
   readonly ofAll: readonly string[]
-  /** Reasons why nothing comes from some system; the others go on. */
+  /** Reasons why nothing comes from some system, or something is slower than it should be; the rest goes on. */
   readonly ofSome: readonly string[]
 }
 
@@ -23,7 +23,7 @@ export async function findObstacles(
   const found = await Promise.all([lockedOrBroken(database), fullDisk(dataFolder)])
   return {
     ofAll: found.filter((reason) => reason !== undefined),
-    ofSome: present.troubles().map(troubleForAll),
+    ofSome: [...present.troubles().map(troubleForAll), ...present.parts().map(partForAll)],
   }
 }
 

@@ -4,17 +4,18 @@ import type { Reader, Transaction } from './database.ts'
 
 /**
  * `waiting`: a source waits for files · `trouble`: a place that a system hands over at cannot be read ·
- * `breaker`: an office cannot be reached, and is only probed · `closed`: nothing is brought to an office at this time.
+ * `breaker`: an office cannot be reached, and is only probed · `closed`: nothing is brought to an office at this time ·
+ * `part`: something that the gateway works with, beside its journal, is not as it should be.
  */
-export type PresentKind = 'waiting' | 'trouble' | 'breaker' | 'closed'
+export type PresentKind = 'waiting' | 'trouble' | 'breaker' | 'closed' | 'part'
 
 export type PresentFacts = Readonly<Record<string, string | number | readonly string[]>>
 
 export interface PresentRow {
   readonly kind: PresentKind
-  /** The system, or of a breaker and a closed time the office. */
+  /** The system, of a breaker and a closed time the office, or the part. */
   readonly subject: string
-  /** The handing-over that waits, or the place that cannot be read. */
+  /** The handing-over that waits, the place that cannot be read, or what is wrong with the part. */
   readonly what: string
   readonly since: Instant
   readonly facts: PresentFacts

@@ -1,29 +1,21 @@
 // The embedded queue: two heaps in memory over one timer. It may forget everything at any time; the journal does not.
 import type { Clock, Instant } from '../../letter/time.ts'
 import { Heap } from './heap.ts'
-import { type Queue, rankOf } from './queue.ts'
-
-interface Entry {
-  readonly id: string
-  readonly dueAt: Instant
-  readonly priority: number
-}
+import { type Handler, type Hint, type Queue, rankOf } from './queue.ts'
 
 /** A queue for one process, in memory. */
-export function embeddedQueue(clock: Clock): Queue {
-  return new EmbeddedQueue(clock)
-}
+export const embeddedQueue = (clock: Clock): EmbeddedQueue => new EmbeddedQueue(clock)
 
-class EmbeddedQueue implements Queue {
+export class EmbeddedQueue implements Queue {
   readonly #clock: Clock
   /** What is held and not at work, by delivery. An entry in a heap that is not the one held here is stale. */
-  readonly #held = new Map<string, Entry>()
-  readonly #later = new Heap<Entry>((one, other) => one.dueAt - other.dueAt)
-  readonly #ready = new Heap<Entry>((one, other) => rankOf(one) - rankOf(other))
+  readonly #held = new Map<string, Hint>()
+  readonly #later = new Heap<Hint>((one, other) => one.dueAt - other.dueAt)
+  readonly #ready = new Heap<Hint>((one, other) => rankOf(one) - rankOf(other))
   readonly #working = new Map<string, Promise<void>>()
   /** Put while their handler was at work: they are looked at again when it ends. */
-  readonly #again = new Map<string, Entry>()
-  #handler: ((deliveryId: string) => Promise<void>) | undefined
+  readonly #again = new Map<string, Hint>()
+  #handler: Handler | undefined
   #concurrency = 0
   #cancelTimer: (() => void) | undefined
   #timerAt = Number.POSITIVE_INFINITY
@@ -48,14 +40,33 @@ class EmbeddedQueue implements Queue {
     this.#turn()
   }
 
-  work(handler: (deliveryId: string) => Promise<void>, concurrency: number): void {
+  work(handler: Handler, concurrency: number): void {
     this.#handler = handler
     this.#concurrency = concurrency
     this.#turn()
   }
 
-  size(): number {
+  async size(): Promise<number> {
+    return this.holds()
+  }
+
+  /** How many deliveries it holds, waiting or at work. */
+  holds(): number {
     return this.#held.size + this.#working.size
+  }
+
+  isWorking(deliveryId: string): boolean {
+    return this.#working.has(deliveryId)
+  }
+
+  /** Gives away what waits; what is at work goes on. */
+  takeOut(): Hint[] {
+    const hints = [...this.#held.values()]
+    this.#held.clear()
+    this.#again.clear()
+    this.#later.clear()
+    this.#ready.clear()
+    return hints
   }
 
   atWork(): number {
@@ -88,9 +99,9 @@ class EmbeddedQueue implements Queue {
     this.#setTimer()
   }
 
-  #begin(entry: Entry, handler: (deliveryId: string) => Promise<void>): void {
+  #begin(entry: Hint, handler: Handler): void {
     this.#held.delete(entry.id)
-    const work = handler(entry.id).finally(() => {
+    const work = handler(entry.id, entry).finally(() => {
       this.#working.delete(entry.id)
       const again = this.#again.get(entry.id)
       this.#again.delete(entry.id)

@@ -37,6 +37,10 @@ export class Heap<Item> {
     return first
   }
 
+  clear(): void {
+    this.#items.length = 0
+  }
+
   #sink(): void {
     const items = this.#items
     for (let at = 0; ; ) {

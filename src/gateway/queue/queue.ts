@@ -1,16 +1,29 @@
 // The port to the queue. A queue is only a hint: what is due is what the journal says (principle 5).
 import type { Instant } from '../../letter/time.ts'
 
+/** What is known of a delivery that is due: the journal knows better. */
+export interface Hint {
+  readonly id: string
+  readonly dueAt: Instant
+  readonly priority: number
+}
+
+/** Never rejects. */
+export type Handler = (deliveryId: string, hint: Hint) => Promise<void>
+
 export interface Queue {
-  /** Hints that a delivery is due at `dueAt`. Putting one that is held already moves it to the earlier instant. */
+  /**
+   * Hints that a delivery is due at `dueAt`. Putting one that is held already moves it to the earlier instant. Never throws,
+   * never waits: what cannot be kept is dropped, and the next sweep over the journal puts it again.
+   */
   put(deliveryId: string, dueAt: Instant, priority: number): void
   /** Calls `handler` for each delivery when its time has come, `concurrency` at a time. Called once. */
-  work(handler: (deliveryId: string) => Promise<void>, concurrency: number): void
-  /** How many deliveries it holds, waiting or at work. */
-  size(): number
-  /** How many of them are at work. */
+  work(handler: Handler, concurrency: number): void
+  /** How many deliveries it holds, waiting or at work, as far as can be told at present. */
+  size(): Promise<number>
+  /** How many of them are at work in this process. */
   atWork(): number
-  /** Hands out no more; resolves when the handlers under way have ended. */
+  /** Hands out no more; resolves when the handlers under way have ended. May be called again. */
   close(): Promise<void>
 }
 

@@ -1,0 +1,296 @@
+// A queue on a Redis that is flushed, ended, frozen, full or wrong: a hint may be lost or come twice, the work goes on.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import t, { type Test } from 'tap'
+import { bullmqQueue, type SharedQueue } from '../../src/gateway/queue/bullmq.ts'
+import { redisOf } from '../../src/gateway/queue/place.ts'
+import { readSettings } from '../../src/gateway/settings.ts'
+import { systemClock } from '../../src/letter/time.ts'
+import { type RedisServer, redisServer } from '../../src/sandbox/servers/redis.ts'
+import { office } from '../letter/arbitrary.ts'
+import { scratch, soon } from './harness.ts'
+import {
+  ask,
+  bearer,
+  inboxProfile,
+  jsonLetter,
+  jsonProfile,
+  keyOf,
+  makeInstallation,
+  post,
+} from './installation.ts'
+
+const own = { ...process.env, SARABAN_TEST_REDIS_URL: undefined }
+
+/** What a queue was told and did. */
+class Seen {
+  readonly handled: string[] = []
+  readonly told: string[] = []
+  forgotten = 0
+  /** Handlers that are held until then. */
+  release: () => void = () => undefined
+
+  count(id: string): number {
+    return this.handled.filter((each) => each === id).length
+  }
+}
+
+function open(
+  t: Test,
+  server: Pick<RedisServer, 'host' | 'port' | 'password'>,
+  { installation = 'one', concurrency = 4, hold = false } = {},
+): { queue: SharedQueue; seen: Seen } {
+  const seen = new Seen()
+  const { host, port, password } = server
+  const queue = bullmqQueue({
+    at: { host, port, password, database: 0, tls: false },
+    installation,
+    clock: systemClock,
+    forgot: () => {
+      seen.forgotten += 1
+    },
+    away: (reason) => void seen.told.push(`away: ${reason}`),
+    here: () => void seen.told.push('here'),
+    evicts: (policy) => void seen.told.push(`evicts: ${policy}`),
+  })
+  const held = new Promise<void>((resolve) => {
+    seen.release = resolve
+  })
+  queue.work(async (id) => {
+    seen.handled.push(id)
+    if (hold) await held
+  }, concurrency)
+  t.after(async () => {
+    seen.release()
+    await queue.close()
+  })
+  return { queue, seen }
+}
+
+const put = (queue: SharedQueue, ...ids: readonly string[]): void => {
+  for (const id of ids) queue.put(id, systemClock.now(), 1)
+}
+
+t.test('a queue on Redis', { timeout: 150_000 }, async (t) => {
+  const server = await redisServer(own)
+  if ('missing' in server) {
+    if (process.env['CI'] === 'true') t.fail(server.missing)
+    else t.pass(server.missing, { skip: server.missing })
+    return
+  }
+  const { process: life } = server
+  if (life === undefined) throw new Error('it is not ours')
+  t.teardown(() => server.stop())
+  const asking = new Redis({ host: server.host, port: server.port, password: server.password })
+  asking.on('error', () => undefined)
+  t.teardown(() => asking.disconnect())
+
+  await t.test('gateways of one installation share what is due; another has its own', async (t) => {
+    const one = open(t, server, { hold: true })
+    const two = open(t, server, { hold: true })
+    const other = open(t, server, { installation: 'other' })
+    await soon(() => [one, two, other].every(({ seen }) => seen.told.includes('here')))
+    const ids = Array.from({ length: 12 }, (_, index) => `shared-${index}`)
+    put(one.queue, ...ids)
+    await soon(() => one.seen.handled.length + two.seen.handled.length === 8)
+    t.same([one.seen.handled.length, two.seen.handled.length], [4, 4], 'as many as each has room for')
+    put(two.queue, ...ids.filter((id) => !one.seen.handled.includes(id) && !two.seen.handled.includes(id)))
+    for (const { seen } of [one, two]) seen.release()
+    await soon(() => one.seen.handled.length + two.seen.handled.length === 12)
+    t.same([...one.seen.handled, ...two.seen.handled].sort(), [...ids].sort(), 'each once')
+    t.same(other.seen.handled, [])
+  })
+
+  await t.test('flushed: what is put again is handled', async (t) => {
+    const { queue, seen } = open(t, server, { concurrency: 1, hold: true })
+    await soon(() => seen.told.includes('here'))
+    put(queue, 'at work')
+    await soon(() => seen.handled.length === 1)
+    put(queue, 'a', 'b')
+    await soon(async () => (await asking.zcard('{saraban-one}:due:prioritized')) === 2)
+    t.equal(await queue.size(), 3)
+    await asking.flushall()
+    t.equal(await queue.size(), 1)
+    put(queue, 'a', 'b')
+    seen.release()
+    await soon(() => seen.handled.length === 3)
+    t.same([...seen.handled].sort(), ['a', 'at work', 'b'])
+    t.same(seen.told, ['here'])
+  })
+
+  await t.test('ended and started again, empty', async (t) => {
+    const { queue, seen } = open(t, server)
+    await soon(() => seen.told.includes('here'))
+    const before = seen.forgotten
+    await life.kill()
+    await soon(() => seen.told.length === 2)
+    t.match(seen.told, ['here', /^away: /])
+    t.equal(seen.forgotten, before + 1, 'what it held is to be put again')
+    put(queue, 'meanwhile')
+    await soon(() => seen.count('meanwhile') === 1)
+    t.equal(seen.count('meanwhile'), 1, 'this gateway works on')
+    await life.start()
+    await soon(() => seen.told.length === 3)
+    t.equal(seen.told[2], 'here')
+    t.equal(seen.forgotten, before + 2, 'and what is due is put again at once')
+    put(queue, 'after')
+    await soon(() => seen.count('after') === 1)
+    t.equal(seen.count('after'), 1)
+  })
+
+  await t.test('frozen: nobody waits for it', async (t) => {
+    const { queue, seen } = open(t, server)
+    await soon(() => seen.told.includes('here'))
+    life.freeze()
+    put(queue, 'meanwhile')
+    await soon(() => seen.count('meanwhile') > 0)
+    t.match(seen.told, ['here', /^away: Command timed out/])
+    put(queue, 'at once')
+    await soon(() => seen.count('at once') > 0)
+    const closing = open(t, server)
+    put(closing.queue, 'never heard of it')
+    await closing.queue.close()
+    t.pass('a gateway stops all the same')
+    life.thaw()
+    await soon(() => seen.told.length === 3)
+    put(queue, 'after')
+    await soon(() => seen.count('after') > 0)
+    t.equal(seen.count('after'), 1)
+  })
+
+  await t.test('full: what it does not take is worked on here', async (t) => {
+    const { queue, seen } = open(t, server)
+    await soon(() => seen.told.includes('here'))
+    await asking.config('SET', 'maxmemory', '1')
+    put(queue, 'a')
+    await soon(() => seen.count('a') > 0)
+    t.match(seen.told, ['here', /^away: OOM/])
+    await asking.config('SET', 'maxmemory', '0')
+    await soon(() => seen.told.length === 3)
+    t.equal(seen.told[2], 'here')
+  })
+
+  await t.test('it throws keys away when it is full: told', async (t) => {
+    await asking.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    const { seen } = open(t, server)
+    await soon(() => seen.told.length === 2)
+    t.same(seen.told, ['here', 'evicts: allkeys-lru'])
+    await asking.config('SET', 'maxmemory-policy', 'noeviction')
+  })
+
+  await t.test('what somebody else wrote into it', async (t) => {
+    const { queue, seen } = open(t, server, { installation: 'strange' })
+    await soon(() => seen.told.includes('here'))
+    const { Queue } = await import('bullmq')
+    const strange = new Queue('due', {
+      connection: asking,
+      prefix: '{saraban-strange}',
+      skipVersionCheck: true,
+    })
+    await strange.addBulk([
+      { name: 'due', data: null },
+      { name: 'due', data: { dueAt: 'x', priority: {} }, opts: { jobId: 'd-x' } },
+      { name: 'due', data: { dueAt: 8e15, priority: 1 }, opts: { jobId: 'd-far' } },
+    ])
+    put(queue, 'a')
+    await soon(() => seen.handled.length === 2)
+    t.same([...seen.handled].sort(), ['a', 'far'], 'the journal says what of it is due')
+    // A paused queue gives nothing out.
+    await strange.pause()
+    queue.put('overdue', systemClock.now() - 31_000, 1)
+    await soon(() => seen.count('overdue') > 0)
+    t.equal(seen.count('overdue'), 1, 'a gateway with nothing to do does not wait for it')
+    await strange.close()
+  })
+
+  await t.test('a wrong password', async (t) => {
+    const { queue, seen } = open(t, { ...server, password: 'wrong' })
+    put(queue, 'a')
+    await soon(() => seen.told.length === 1 && seen.handled.length === 1)
+    t.match(seen.told, [/^away: WRONGPASS/])
+    t.same(seen.handled, ['a'])
+  })
+
+  await t.test('a gateway starts without it, says so, and uses it when it comes', async (t) => {
+    await life.kill()
+    const folder = scratch(t)
+    const profiles = { 'json-50.yaml': jsonProfile('50'), 'moi.yaml': inboxProfile() }
+    const installation = await makeInstallation(folder, ['50', 'moi'].map(office), profiles)
+    const { host, port, password } = server
+    const queue = {
+      at: { host, port, database: 0, tls: false },
+      secrets: { password: { env: 'QUEUE_PASSWORD' } },
+    }
+    const gateway = await installation.start({
+      settings: { ...installation.settings, queue },
+      environment: { QUEUE_PASSWORD: password },
+    })
+    t.after(() => gateway.stop())
+    const ready = async () => {
+      const { status, text } = await ask(`${gateway.http}/readyz`)
+      return { status, text }
+    }
+    await soon(async () => (await ready()).text.includes('Redis'))
+    t.match(await ready(), { status: 200, text: 'the queue on Redis cannot be used' })
+    t.notMatch((await ready()).text, /ECONNREFUSED/, 'to everybody on the network only what follows from it')
+    const answer = await post(
+      `${gateway.http}/v1/systems/50/letters`,
+      jsonLetter('50', 1),
+      bearer(keyOf('50')),
+    )
+    t.equal(answer.status, 201, answer.text)
+    await life.start()
+    await soon(async () => !(await ready()).text.includes('Redis'))
+    t.match(await ready(), { status: 200, text: '"obstacles":[]' })
+    const logged = installation.log.join('')
+    t.match(logged, /ECONNREFUSED[^\n]*queue\.unavailable/)
+    t.match(logged, /queue\.available/)
+    t.notMatch(logged, password)
+  })
+})
+
+t.test('the setting', async (t) => {
+  const folder = scratch(t)
+  const file = join(folder, 'saraban.yaml')
+  const read = (queue: string) => {
+    writeFileSync(
+      file,
+      `data: data\ntrust: .\nprofiles: .\nlisten: { http: { host: 127.0.0.1, port: 0 } }\nqueue: ${queue}\n`,
+    )
+    return readSettings(file)
+  }
+  const whole = read('{ url: "rediss://gateway@redis.example/3", password: { file: secret } }')
+  if (!whole.ok) return t.fail(JSON.stringify(whole.problems))
+  const at = { host: 'redis.example', port: 6379, database: 3, tls: true, user: 'gateway' }
+  t.same(whole.value.queue, { at, secrets: { password: { file: join(folder, 'secret') } } })
+  t.match(redisOf(whole.value, {}), {
+    problems: [{ code: 'adapter.profile.reference-unresolved', path: 'queue.password' }],
+  })
+  writeFileSync(join(folder, 'secret'), 'word\n')
+  t.same(redisOf(whole.value, {}), { ok: true, value: { ...at, password: 'word' } })
+  t.same(redisOf({}, {}), { ok: true, value: undefined })
+  for (const url of [
+    'redis://127.0.0.1',
+    'redis://localhost:6380/0',
+    'redis://[::1]:6379',
+    'rediss://10.0.0.1',
+  ])
+    t.ok(read(`{ url: "${url}" }`).ok, url)
+  for (const [queue, path] of [
+    ['{ url: "redis://10.0.0.1" }', 'queue.url'],
+    ['{ url: "rediss://:secret-word@redis.example" }', 'queue.url'],
+    ['{ url: "http://redis.example" }', 'queue.url'],
+    ['{ url: "rediss://redis.example/a" }', 'queue.url'],
+    ['{ url: "rediss://redis.example?x=1" }', 'queue.url'],
+    ['{}', 'queue.url'],
+    ['{ url: "rediss://redis.example", password: secret-word }', 'queue.password'],
+    ['{ url: "rediss://redis.example", more: 1 }', 'queue.more'],
+    ['redis', 'queue'],
+  ] as const) {
+    const result = read(queue)
+    if (result.ok) return t.fail(queue)
+    t.equal(result.problems[0].path, path, queue)
+    t.notMatch(JSON.stringify(result.problems), /secret-word/)
+  }
+})
