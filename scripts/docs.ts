@@ -62,7 +62,7 @@ function scheduleText(): string {
     pause < 60_000 ? `${pause / 1000} s` : `${pause / 60_000} min`,
   )
   const hours = (milliseconds: number): string => `${milliseconds / 3_600_000} h`
-  return `Unless an office’s profile says otherwise (\`delivery\`): after the first failed attempts ${seconds.join(', ')}; then every ${hours(usualPolicy.every)}, each pause lengthened by up to ${jitter * 100} %, until ${hours(usualPolicy.giveUpAfter)} have passed. A Retry-After lengthens a pause up to ${hours(usualPolicy.longestRetryAfter)}.`
+  return `Unless an office’s profile says otherwise (\`delivery\`): after the first failed attempts ${seconds.join(', ')}; then every ${hours(usualPolicy.every)}, each pause lengthened by up to ${jitter * 100} %, until ${hours(usualPolicy.giveUpAfter)} have passed (a notice: ${usualPolicy.giveUpNoticesAfter / 86_400_000} days). A Retry-After lengthens a pause up to ${hours(usualPolicy.longestRetryAfter)}.`
 }
 
 /** Only described: nothing is asked of them. */

@@ -10,8 +10,10 @@ export interface DeliveryPolicy {
   readonly pauses: readonly number[]
   /** The pause after all later ones. */
   readonly every: number
-  /** How long a delivery is tried, from its making. */
+  /** How long a letter's delivery is tried, from its making. */
   readonly giveUpAfter: number
+  /** How long a notice's is, no shorter: to try it costs nothing, and nobody waits to hear that it was given up. */
+  readonly giveUpNoticesAfter: number
   /** The longest Retry-After of the office that is honoured. */
   readonly longestRetryAfter: number
   /** Attempts to the office under way at once. */
@@ -35,6 +37,7 @@ export interface RawDeliveryPolicy {
     readonly pauses?: readonly string[]
     readonly every?: string
     readonly giveUpAfter?: string
+    readonly giveUpNoticesAfter?: string
     readonly longestRetryAfter?: string
   }
   readonly atOnce?: number
@@ -50,11 +53,12 @@ interface RawClosedTime {
 
 const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 
-/** Design §5.5: long enough for a weekend's outage. */
+/** Design §5.5: long enough for a weekend's outage; for notices, for a folder that is gone for weeks. */
 const usual = {
   pauses: ['5s', '20s', '1m', '3m', '9m', '27m'],
   every: '1h',
   giveUpAfter: '72h',
+  giveUpNoticesAfter: '30d',
   longestRetryAfter: '6h',
   atOnce: 8,
   expected: { ordinary: '1d', urgent: '4h', 'very-urgent': '1h', 'most-urgent': '15m' },
@@ -84,7 +88,12 @@ export const deliveryOptions: JsonSchema = object({
       ...pause,
       default: usual.giveUpAfter,
       description:
-        'how long a delivery is tried; given up, it stays whole and is brought again when a person says so',
+        'how long a letter is tried; given up, it stays whole and is brought again when a person says so',
+    },
+    giveUpNoticesAfter: {
+      ...pause,
+      default: usual.giveUpNoticesAfter,
+      description: 'the same for notices, such as receive numbers; never shorter than giveUpAfter',
     },
     longestRetryAfter: {
       ...pause,
@@ -138,10 +147,13 @@ export function deliveryPolicyOf({
   expected = {},
 }: RawDeliveryPolicy): DeliveryPolicy {
   const soon = { ...usual.expected, ...expected }
+  const giveUpAfter = milliseconds(retry.giveUpAfter ?? usual.giveUpAfter)
+  const forNotices = milliseconds(retry.giveUpNoticesAfter ?? usual.giveUpNoticesAfter)
   return {
     pauses: (retry.pauses ?? usual.pauses).map(milliseconds),
     every: milliseconds(retry.every ?? usual.every),
-    giveUpAfter: milliseconds(retry.giveUpAfter ?? usual.giveUpAfter),
+    giveUpAfter,
+    giveUpNoticesAfter: Math.max(giveUpAfter, forNotices),
     longestRetryAfter: milliseconds(retry.longestRetryAfter ?? usual.longestRetryAfter),
     atOnce: atOnce ?? usual.atOnce,
     closed: closed.map(closedTimeOf),

@@ -2,10 +2,14 @@
 // what of it reaches the other side (design §5.5).
 import t from 'tap'
 import type { Parcel } from '../../src/adapters/contract.ts'
+import { usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import { lettersOfMessage } from '../../src/gateway/journal/letters.ts'
 import { failedOf } from '../../src/gateway/journal/open.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
+import type { MessageId } from '../../src/letter/time.ts'
+import { mustBe } from '../letter/arbitrary.ts'
 import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
-import { chiangMai, chiangRai, makeTrust, moi, plainLetter } from './harness.ts'
+import { chiangMai, chiangRai, type HandClock, makeTrust, moi, plainLetter } from './harness.ts'
 
 const trust = await makeTrust([chiangMai, chiangRai, moi])
 const letter = plainLetter({ to: { offices: [chiangRai] } })
@@ -15,6 +19,18 @@ const wordOf = (parcel: Parcel): string => {
   const { envelope } = parcel
   const number = envelope.content === 'notice' ? envelope.notice.receiveNumber : undefined
   return number === undefined ? contentOf(parcel) : `${contentOf(parcel)} ${number}`
+}
+
+const second = 1_000
+const hour = 3_600 * second
+const numberOf = (running: number) => mustBe(readLetterNumber(`ชม 0017.1/${running}`)).number
+
+/** A day on which nothing but the attempts happens: the clock is set on, hour by hour. */
+async function passDay(clock: HandClock): Promise<void> {
+  for (let passed = 0; passed < 24; passed += 4) {
+    clock.jump(4 * hour)
+    await clock.advance(40 * second)
+  }
 }
 
 async function begin(t: Parameters<typeof openWorld>[0]) {
@@ -159,3 +175,29 @@ t.test('what one recipient of a circular said hides nothing of what another did'
   t.same(await failedOf(committed, id, moi), [])
   t.same(await retry(id, [chiangRai, moi]), ['reject'])
 })
+
+t.test(
+  'a province whose folder is gone for a week gets all its receive numbers afterwards, in order',
+  async (t) => {
+    const { province, neighbour, clock, say, send, heard } = await begin(t)
+    // Its calls are few, and the week passes quickly: what it waits for is the same.
+    province.policy = { ...usualPolicy, pauses: [second], every: 12 * hour }
+    province.answer = () => away
+    const ids: MessageId[] = []
+    for (const number of [1, 2, 3]) {
+      ids.push(await send(plainLetter({ ...letter, number: numberOf(number) })))
+      await say(neighbour, 'accept', ids.at(-1)!, `${number}/2569`)
+    }
+    await say(province, 'dispute', ids[0]!, '1/2569')
+    await say(neighbour, 'accept', ids[0]!, '4/2569')
+    for (let day = 0; day < 7; day += 1) await passDay(clock)
+    province.brought.length = 0
+    province.answer = () => taken
+    await passDay(clock)
+    const of = (id: MessageId) => province.brought.filter(({ about }) => about?.messageId === id).map(wordOf)
+    t.same(of(ids[0]!), ['receive', 'accept 1/2569', 'accept 4/2569'])
+    t.same(of(ids[1]!), ['receive', 'accept 2/2569'])
+    t.same(of(ids[2]!), ['receive', 'accept 3/2569'])
+    t.equal(heard().length, 7, 'each once')
+  },
+)

@@ -134,13 +134,7 @@ t.test('whatever happens: registered once, or somebody is told', async (t) => {
   )
   const told = [...met].map(([what, count]) => `${what} ${count}`)
   t.comment(told.sort().join(', '))
-  // A run that meets no crash and no refusal has shown nothing of them.
-  for (const what of [
-    'crash',
-    'delivered',
-    'registered',
-    'refused',
-    ...modes.map((mode) => `answered: ${mode}`),
-  ])
+  // A run that meets no crash and no registration has shown nothing of them; the few on a server may.
+  for (const what of onServer ? [] : ['crash', 'delivered', 'registered', 'refused', 'answered: lost'])
     t.ok(met.has(what), `met: ${what}`)
 })

@@ -35,6 +35,7 @@ import {
   takenOf,
   takenWith,
 } from '../journal/letters.ts'
+import type { Content } from '../journal/open.ts'
 import { insertWords } from '../journal/words.ts'
 import { judge, type Offerer } from './again.ts'
 import { resendIn } from './resend.ts'
@@ -127,7 +128,9 @@ export async function postLetter(
     const previous = await previousTo(transaction, letter, recipient)
     const root = previous === undefined ? messageId : await rootOf(transaction, previous, recipient)
     await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
-    due.push(...(await addDelivery(transaction, posted, recipient, root, letter.urgency, routes, newId)))
+    due.push(
+      ...(await addDelivery(transaction, posted, 'letter', recipient, root, letter.urgency, routes, newId)),
+    )
   }
   await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
     recipients: judged.recipients.length,
@@ -254,6 +257,7 @@ export async function postNotice(
     due: await addDelivery(
       transaction,
       posted,
+      notice.kind,
       notice.to,
       await rootOf(transaction, about, recipient),
       letter.urgency as Letter['urgency'],
@@ -316,6 +320,7 @@ const rootOf = async (transaction: Transaction, letter: MessageId, recipient: Of
 async function addDelivery(
   transaction: Transaction,
   posted: Posted,
+  content: Content,
   office: OfficeId,
   root: string,
   urgency: Urgency,
@@ -326,7 +331,9 @@ async function addDelivery(
   // An office without a system here (its profile was taken away) keeps its deliveries: they wait until it is back.
   const mode = routes.modeOf(office) ?? 'push'
   const id = newId()
-  const { giveUpAfter: tryFor, expected } = routes.policyOf(office)
+  const { giveUpAfter, giveUpNoticesAfter, expected } = routes.policyOf(office)
+  // The letter that a recall makes room for waits behind it: it is tried no longer than a letter.
+  const tryFor = content === 'letter' || content === 'recall' ? giveUpAfter : giveUpNoticesAfter
   const priority = priorityOf(urgency)
   const lane = laneOf(office, root)
   const expectedIn = expected[urgency]

@@ -27,7 +27,7 @@ export interface Arrival {
 }
 
 export const soon = deliveryPolicyOf({
-  retry: { pauses: ['5s', '20s'], every: '1m', giveUpAfter: '10m' },
+  retry: { pauses: ['5s', '20s'], every: '1m', giveUpAfter: '10m', giveUpNoticesAfter: '10m' },
 })
 
 export class Peer {
