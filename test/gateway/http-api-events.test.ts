@@ -1,0 +1,201 @@
+// The feed of events: whoever goes on from where he was gets each event once, in whatever order writes end.
+import t from 'tap'
+import type { Database } from '../../src/gateway/journal/database.ts'
+import { recordEvent } from '../../src/gateway/journal/events.ts'
+import { eventsAfter, isPassed, lastEvent } from '../../src/gateway/journal/feed.ts'
+import { apiInstallation, asking } from './api-stage.ts'
+import { scratch, soon, start } from './harness.ts'
+import { openJournal } from './journal-engine.ts'
+
+const onPostgresql = process.env['SARABAN_TEST_JOURNAL'] === 'postgresql'
+const hour = 60 * 60_000
+
+const write = (database: Database, office: string, at = start) =>
+  database.write((transaction) => recordEvent(transaction, at, 'source.kept', { office }))
+
+/** Reads on from `after` until nothing comes; the offices of the events, and where the feed is then. */
+async function readOn(database: Database, after: number, limit = 3, now = start) {
+  const offices: string[] = []
+  for (let last = after; ; ) {
+    const events = await eventsAfter(database, last, limit, now)
+    if (events.length === 0) return { offices, last }
+    offices.push(...events.filter((event) => !isPassed(event)).map(({ office }) => String(office)))
+    last = events.at(-1)?.seq ?? last
+  }
+}
+
+t.test(
+  'events come once and in order, over writes that were taken back and events that are gone',
+  async (t) => {
+    const database = await openJournal(scratch(t))
+    t.teardown(() => database.close())
+    t.same(await readOn(database, 0), { offices: [], last: 0 })
+    const expected: string[] = []
+    let [read, last] = [[] as string[], 0]
+    for (let round = 1; round <= 14; round += 1) {
+      await write(database, `${round}`)
+      expected.push(`${round}`)
+      if (round % 3 === 0) {
+        const failing = database.write(async (transaction) => {
+          await recordEvent(transaction, start, 'source.kept', { office: 'never' })
+          throw new Error('taken back')
+        })
+        await t.rejects(failing, /taken back/)
+      }
+      if (round % 2 === 0) {
+        const more = await readOn(database, last)
+        ;[read, last] = [[...read, ...more.offices], more.last]
+      }
+    }
+    t.same(read, expected)
+    t.same((await readOn(database, 0)).offices, expected, 'and from the beginning')
+    t.equal(last, await lastEvent(database.committed))
+    // Retention: what is gone and old is passed over, and costs no row.
+    await write(database, 'new', start + 3 * hour)
+    await database.write((transaction) => transaction.run('DELETE FROM events WHERE seq < ?', 9))
+    const count = async () =>
+      Number((await database.committed.one<{ n: number }>('SELECT COUNT(*) AS n FROM events'))?.n)
+    const before = await count()
+    const rest = await readOn(database, 0, 3, start + 3 * hour)
+    t.match(rest.offices.at(-1), 'new')
+    t.equal(await count(), before)
+  },
+)
+
+/** A promise, and what resolves it. */
+function signal() {
+  let give: () => void = () => undefined
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return { give, given }
+}
+
+const oneWriter = !onPostgresql && 'SQLite has one writer: SARABAN_TEST_JOURNAL=postgresql'
+
+t.test('an event that is being written is waited for, not passed', { skip: oneWriter }, async (t) => {
+  const database = await openJournal(scratch(t))
+  t.teardown(() => database.close())
+  await write(database, 'first')
+  const [within, released] = [signal(), signal()]
+  const slow = database.write(async (transaction) => {
+    await recordEvent(transaction, start, 'source.kept', { office: 'slow' })
+    within.give()
+    await released.given
+  })
+  await within.given
+  await write(database, 'fast')
+  const begin = await eventsAfter(database, 0, 10, start)
+  t.same(
+    begin.map(({ office }) => office),
+    ['first'],
+    'up to it',
+  )
+  let answered = false
+  const asked = eventsAfter(database, 1, 10, start).then((events) => {
+    answered = true
+    return events
+  })
+  const waits = 'SELECT COUNT(*) AS n FROM pg_locks WHERE NOT granted'
+  await soon(async () => Number((await database.committed.one<{ n: number }>(waits))?.n) > 0)
+  t.equal(answered, false)
+  released.give()
+  await slow
+  t.same(
+    (await asked).map(({ office }) => office),
+    ['slow', 'fast'],
+  )
+})
+
+t.test(
+  'a number that is drawn and not stored yet is taken, and its event comes later',
+  { skip: oneWriter },
+  async (t) => {
+    const database = await openJournal(scratch(t))
+    t.teardown(() => database.close())
+    await write(database, 'first')
+    const [within, released] = [signal(), signal()]
+    let runs = 0
+    const slow = database.write(async (transaction) => {
+      runs += 1
+      if (runs > 1) return recordEvent(transaction, start, 'source.kept', { office: 'late' })
+      const drawn = await transaction.one<{ seq: number }>(`SELECT nextval('events_seq_seq') AS seq`)
+      within.give()
+      await released.given
+      await transaction.run(
+        `INSERT INTO events (seq, at, name, office, facts) VALUES (?, ?, 'source.kept', 'late', '{}')`,
+        drawn?.seq ?? 0,
+        start,
+      )
+    })
+    await within.given
+    await write(database, 'fast')
+    const passed = await readOn(database, 0)
+    t.same(passed.offices, ['first', 'fast'])
+    released.give()
+    await slow
+    t.equal(runs, 2, 'it met a number that was taken')
+    t.same((await readOn(database, passed.last)).offices, ['late'], 'once')
+  },
+)
+
+t.test('many writers, some of them taken back, and a reader beside them', async (t) => {
+  const database = await openJournal(scratch(t))
+  t.teardown(() => database.close())
+  let writing = true
+  const read: string[] = []
+  let last = 0
+  const reader = (async () => {
+    for (let more = true; more; ) {
+      more = writing
+      const next = await readOn(database, last, 7)
+      read.push(...next.offices)
+      last = next.last
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  })()
+  const writes = Array.from({ length: 120 }, (_, at) =>
+    database
+      .write(async (transaction) => {
+        await recordEvent(transaction, start, 'source.kept', { office: `${at}a` })
+        if (at % 5 === 0) throw new Error('taken back')
+        await recordEvent(transaction, start, 'source.kept', { office: `${at}b` })
+      })
+      .catch(() => undefined),
+  )
+  await Promise.all(writes)
+  writing = false
+  await reader
+  const all = Array.from({ length: 120 }, (_, at) => at)
+    .filter((at) => at % 5 !== 0)
+    .flatMap((at) => [`${at}a`, `${at}b`])
+  t.same([...read].sort(), all.sort(), 'each event once')
+})
+
+t.test('through the API: wait, and only what is for the asker', async (t) => {
+  const installation = await apiInstallation(scratch(t))
+  const gateway = await installation.start()
+  t.teardown(() => gateway.stop())
+  const { get, send } = asking(gateway.http ?? '')
+  const end = await get('operator-50', '/v1/events', { after: 'end' })
+  const asked = get('operator-50', '/v1/events', { after: String(end.body.next), wait: '20' })
+  const other = await send('58', 1, { to: '57' })
+  const mine = await send('50', 1, { to: '57' })
+  const { body, text } = await asked
+  t.notMatch(text, other)
+  t.ok(body.items.length > 0, 'it was answered before its time was over')
+  const after = String(end.body.next)
+  const all = await get('operator-50', '/v1/events', { after, limit: '200' })
+  t.match(all.text, mine)
+  t.notMatch(all.text, new RegExp(`${other}|"58"|feed.passed`))
+  t.ok(all.body.items.every(({ name }) => /^[a-z]+\.[a-z-]+$/.test(String(name))))
+  const nothing = await get('operator-50', '/v1/events', { after: String(all.body.next) })
+  t.same([nothing.body.items, String(nothing.body.next)], [[], String(all.body.next)])
+  // Whoever waits when the gateway stops is answered, and holds nothing up.
+  const waiting = get('operator', '/v1/events', { after: 'end' }).then(({ body: { next } }) =>
+    get('operator', '/v1/events', { after: String(next), wait: '30' }).catch(() => undefined),
+  )
+  await get('operator', '/v1/events', { after: 'end' })
+  await gateway.stop()
+  await waiting
+})
