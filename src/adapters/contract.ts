@@ -270,6 +270,8 @@ export interface AdapterVerbs {
   readonly clock: Clock
   /** The id of the gateway's installation, by which it tells what it has left in a shared place from what another gateway has. Absent where there is no installation (a trial). */
   readonly installation?: string
+  /** Whether this gateway looks for documents at this time: of several on one journal one does. Absent: it does. */
+  mayLook?(): boolean
   /** Offers a source; resolves after the commit, with one answer for each item in order. Rejects when nothing could be committed (full disk, closed journal): nothing was taken. */
   take(source: Source): Promise<readonly Taken[]>
   /** Streams bytes into the gateway's keeping, at most `limit` of them; resolves when they are synced to disk. Rejects with `TooLarge` beyond. */

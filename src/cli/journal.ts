@@ -17,7 +17,7 @@ import { findLetters, type Story, storyOf } from '../gateway/journal/story.ts'
 import { readSettings } from '../gateway/settings.ts'
 import { normalizeNumber } from '../letter/numbers.ts'
 import { problem } from '../problem/problem.ts'
-import { isRunning } from './running.ts'
+import { isAnyAtWork, isRunning } from './running.ts'
 import type { Now } from './standing.ts'
 import { exit, Failed, type Terminal } from './terminal.ts'
 
@@ -40,10 +40,11 @@ export async function withJournal(
   terminal: Terminal,
   act: (reader: Reader, now: Now, attachments: KeptAttachments) => Promise<void>,
 ): Promise<void> {
-  const { folder, place } = await fitPlace(options, terminal)
+  const found = await fitPlace(options, terminal)
+  const { folder, place } = found
   const journal = readJournal(place)
-  const now = { at: terminal.clock.now(), running: isRunning(folder) }
   try {
+    const now = { at: terminal.clock.now(), running: await runningAt(found, journal.committed, terminal) }
     await act(journal.committed, now, readAttachmentStore(join(folder, 'attachments')))
   } finally {
     await journal.close()
@@ -54,13 +55,13 @@ export async function withJournal(
 export async function withWritableJournal(
   options: Place,
   terminal: Terminal,
-  act: (database: Database, now: Now, running: () => boolean) => Promise<void>,
+  act: (database: Database, now: Now, running: () => Promise<boolean>) => Promise<void>,
 ): Promise<void> {
-  const { folder, place } = await fitPlace(options, terminal)
-  const database = besideJournal(place)
-  const running = (): boolean => isRunning(folder)
+  const found = await fitPlace(options, terminal)
+  const database = besideJournal(found.place)
+  const running = (): Promise<boolean> => runningAt(found, database.committed, terminal)
   try {
-    await act(database, { at: terminal.clock.now(), running: running() }, running)
+    await act(database, { at: terminal.clock.now(), running: await running() }, running)
   } finally {
     await database.close()
   }
@@ -70,6 +71,10 @@ interface Found {
   readonly folder: string
   readonly place: JournalPlace
 }
+
+/** Where several share a journal, another machine's gateway is as good as this one's. */
+const runningAt = async ({ folder, place }: Found, reader: Reader, { clock }: Terminal): Promise<boolean> =>
+  isRunning(folder) || (place.kind === 'postgresql' && (await isAnyAtWork(reader, clock.now())))
 
 async function fitPlace(options: Place, terminal: Terminal): Promise<Found> {
   const found = placeOf(options, terminal)

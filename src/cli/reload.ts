@@ -1,5 +1,6 @@
 // `saraban profile reload`: the running gateway reads its profiles, certificates and keys again, and goes on with them.
 import { Command } from 'commander'
+import { listMembers } from '../gateway/journal/members.ts'
 import type { Change, Plan } from '../gateway/plan.ts'
 import type { Reloaded } from '../gateway/reload.ts'
 import { officeById } from '../letter/offices.ts'
@@ -28,12 +29,45 @@ export function reloadCommand(terminal: Terminal): Command {
       await withWritableJournal(options, terminal, async (database, now, isRunning) => {
         if (!now.running) throw new Failed(exit.refused, [problem('cli.gateway.not-running', '--data')])
         const order = { kind: 'reload', apply: options.plan !== true } as const
-        const answered = await giveOrder(database, isRunning, terminal, order)
-        if (answered.kind === 'stopped')
-          throw new Failed(exit.refused, [problem('cli.gateway.not-running', '--data')])
-        tell(answered.answer as Answer, options, terminal)
+        const members = await listMembers(database.committed)
+        const answers = await Promise.all(
+          members.map(async ({ id, name }) => ({
+            name,
+            answered: await giveOrder(database, isRunning, terminal, order, id),
+          })),
+        )
+        // One that ended meanwhile reads everything when it is started again.
+        const given = answers.flatMap(({ name, answered }) =>
+          answered.kind === 'stopped' ? [] : [{ name, answer: answered.answer as Answer }],
+        )
+        if (given.length === 0) throw new Failed(exit.refused, [problem('cli.gateway.not-running', '--data')])
+        tellAll(given, options, terminal)
       })
     })
+}
+
+/** Of several gateways each is told by its name; when one refuses, the others are told all the same. */
+function tellAll(
+  given: readonly { readonly name: string; readonly answer: Answer }[],
+  options: Options,
+  terminal: Terminal,
+): void {
+  const failures: Failed[] = []
+  for (const { name, answer } of given) {
+    if (given.length > 1 && options.json !== true) terminal.write(`${printable(name, 100)}:\n`)
+    try {
+      tell(answer, options, terminal)
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error
+      failures.push(error)
+    }
+  }
+  const [first] = failures
+  if (first !== undefined)
+    throw new Failed(
+      first.code,
+      failures.flatMap(({ problems }) => [...problems]),
+    )
 }
 
 function tell(answer: Answer, { json }: Options, terminal: Terminal): void {
@@ -79,7 +113,7 @@ function changeLine({ kind, office, profile, from, to, references, tables = [] }
 
 const help = `
 Everything is read and checked first: profiles, what they refer to, trust folder, keys, the server's certificate. When anything is
-faulty, nothing changes and every reason is told. The settings file itself is not read again. SIGHUP does the same; what came of
+faulty, nothing changes and every reason is told. Of several gateways on one journal each reads its own files. The settings file itself is not read again. SIGHUP does the same; what came of
 it then stands in the log. What is under way with a system that changes ends first, within 30 seconds; nothing is lost or doubled.
 
 Exit code: 0 so it is now, or so it would be, 1 refused, or no gateway runs, 2 wrong usage or no journal.

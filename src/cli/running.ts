@@ -1,7 +1,10 @@
-// Whether a gateway is at work on a data folder.
+// Whether a gateway is at work: on a data folder, or anywhere on a journal that several share.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import type { Reader } from '../gateway/journal/database.ts'
+import { listMembers } from '../gateway/journal/members.ts'
+import type { Instant } from '../letter/time.ts'
 
 /**
  * Whether some gateway holds the lock of the data folder `folder` (gateway/lock.ts). Only looks: it never holds the lock
@@ -20,4 +23,12 @@ export function isRunning(folder: string): boolean {
   } finally {
     lock.close()
   }
+}
+
+/** A member beats every other second; so much its clock and ours may differ, in milliseconds. */
+const lately = 60_000
+
+/** Whether some gateway was heard of lately on a journal that several share. */
+export async function isAnyAtWork(reader: Reader, now: Instant): Promise<boolean> {
+  return (await listMembers(reader)).some(({ seenAt }) => Math.abs(now - seenAt) < lately)
 }

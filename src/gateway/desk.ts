@@ -11,6 +11,7 @@ import type { AttachmentStore } from './attachments/store.ts'
 import type { Routes } from './delivery/post.ts'
 import type { Database } from './journal/database.ts'
 import type { Due } from './journal/deliveries.ts'
+import type { Member } from './membership.ts'
 
 /** Named places on a letter's way. A test kills the process at each of them. */
 export const steps = [
@@ -34,6 +35,8 @@ export interface Desk {
   readonly routes: Routes
   readonly clock: Clock
   readonly random: Random
+  /** This gateway among those that work on the journal. */
+  readonly member: Member
   /** Hints committed deliveries to the queue. */
   readonly due: (due: readonly Due[]) => void
   readonly reached: (step: Step) => void

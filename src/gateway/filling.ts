@@ -24,7 +24,8 @@ export class Filling {
   }
 
   start(): void {
-    this.#working = this.#step()
+    this.#stopped = false
+    this.#go()
   }
 
   /** Resolves when nothing of it is under way; the next start goes on where it was. */
@@ -33,6 +34,10 @@ export class Filling {
     this.#cancel()
     await this.#working
     this.#cancel()
+  }
+
+  #go(): void {
+    this.#working = this.#step()
   }
 
   async #step(): Promise<void> {
@@ -44,6 +49,6 @@ export class Filling {
       },
     )
     if (next === undefined || this.#stopped) return
-    this.#cancel = this.#clock.schedule(this.#clock.now() + next, () => this.start())
+    this.#cancel = this.#clock.schedule(this.#clock.now() + next, () => this.#go())
   }
 }

@@ -2,15 +2,16 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Clock, Random } from '../letter/time.ts'
+import { problem } from '../problem/problem.ts'
 import { alarmsOf } from './alarms/alarms.ts'
 import { hooksOf } from './alarms/hooks.ts'
 import { AtWork, modeOf } from './at-work.ts'
 import { openAttachmentStore } from './attachments/store.ts'
 import { carryOut } from './carry-out.ts'
 import { Dispatch } from './delivery/dispatch.ts'
+import { LateWatch } from './delivery/late.ts'
 import { type Desk, newId, type Step } from './desk.ts'
 import { Filling } from './filling.ts'
-import { holdJournal } from './hold.ts'
 import { Doorkeeper } from './http/access.ts'
 import { openApi } from './http/api/api.ts'
 import { descriptionPlugin } from './http/description.ts'
@@ -22,9 +23,12 @@ import { createServer, renewTls } from './http/server.ts'
 import { type Installation, readInstallation } from './installation.ts'
 import { setMode } from './journal/deliveries.ts'
 import { installationOf } from './journal/founding.ts'
-import { journalOf, openJournal } from './journal/place.ts'
-import { lockFolder, makeDataFolder } from './lock.ts'
+import type { Role } from './journal/members.ts'
+import { journalOf, openJournal, shownPlace } from './journal/place.ts'
+import { LeadersWork } from './leaders-work.ts'
+import { lockFolder, makeDataFolder, placeOf } from './lock.ts'
 import type { Log } from './log.ts'
+import { Membership } from './membership.ts'
 import { createMetrics } from './metrics.ts'
 import { Opened } from './opened.ts'
 import { Orders } from './orders.ts'
@@ -34,7 +38,7 @@ import { openQueue, redisOf, tellOfQueue } from './queue/place.ts'
 import { Reload, type Reloaded } from './reload.ts'
 import type { Listen, Settings } from './settings.ts'
 import { usualAlarms } from './settings-alarms.ts'
-import { type ConnectedSystem, doorsOf, orThrow } from './systems.ts'
+import { type ConnectedSystem, doorsOf, orThrow, SettingsError } from './systems.ts'
 import { verbsFor } from './verbs.ts'
 
 export interface GatewayParts {
@@ -43,7 +47,11 @@ export interface GatewayParts {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** Told when another gateway has the journal: this one has to stop. */
+  /** What it does of the work on its journal; `all` unless it says so. */
+  readonly role?: Role
+  /** By which people know it among several: a machine and a process. */
+  readonly name?: string
+  /** Told when the other gateways on its journal have given this one up: it has to stop. */
   readonly superseded?: () => void
   /** Told of every named step of a letter's way; tests end the process there. */
   readonly reached?: (step: Step) => void
@@ -90,18 +98,32 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => lock.release())
   const place = orThrow(journalOf(settings, environment))
   const redis = orThrow(redisOf(settings, environment))
-  const hold = orThrow(
-    await holdJournal(place, clock, {
-      failed: (error) => log.workFailed('hold the journal', error),
-      taken: () => parts.superseded?.(),
-    }),
-  )
-  opened.add(() => hold.release())
+  const role = parts.role ?? 'all'
+  if (place.kind === 'sqlite' && role !== 'all')
+    throw new SettingsError([problem('settings.role.alone', '--role', role, { journal: place.file })])
   const database = orThrow(await openJournal(place))
   opened.add(() => database.close())
   const installation = await installationOf(database, newId(), clock.now())
-  const attachments = await openAttachmentStore(join(settings.data, 'attachments'))
-  const present = new Present(database, clock, (error) => log.workFailed('present', error))
+  const member = new Membership({
+    ...{ database, clock, alone: place.kind === 'sqlite' },
+    member: {
+      ...{ id: newId(), place: orThrow(placeOf(settings.data)), name: parts.name ?? '', role },
+      joinedAt: clock.now(),
+    },
+    superseded: () => parts.superseded?.(),
+    leading: log.leading,
+    failed: (error) => log.workFailed('membership', error),
+  })
+  const other = await member.join({ sharing: settings.attachments !== undefined })
+  if (other !== undefined)
+    throw new SettingsError([
+      problem('settings.journal.in-use', 'journal', shownPlace(place), { other: other.name }),
+    ])
+  opened.add(() => member.leave())
+  const attachments = await openAttachmentStore(
+    settings.attachments?.path ?? join(settings.data, 'attachments'),
+  )
+  const present = new Present(database, member.id, clock, (error) => log.workFailed('present', error))
   await present.start()
   let sweep = (): void => undefined
   const queue = openQueue(redis, { installation, clock, ...tellOfQueue(present, log), forgot: () => sweep() })
@@ -109,7 +131,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const metrics = createMetrics(database, queue, present)
   const { adapters, signers, trust } = atWork
   const desk: Desk = {
-    ...{ database, attachments, signers, trust, clock, random },
+    ...{ database, attachments, signers, trust, clock, random, member },
     routes: atWork,
     due: (due) => {
       for (const { id, dueAt, priority } of due) queue.put(id, dueAt, priority)
@@ -123,7 +145,6 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     },
     breakerOpened: log.breakerOpened,
     givenUp: log.givenUp,
-    late: log.deliveryLate,
     breakerMoved: (office, probeAt) => present.breaker(office, probeAt),
     closed: (office, until) => present.closed(office, until),
     failed: log.workFailed,
@@ -136,8 +157,10 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => Promise.all(servers.map((server) => server.close())))
   opened.add(() => Promise.all([...adapters.values()].map((adapter) => adapter.stop())))
   opened.add(() => dispatch.stop())
-  await dispatch.start()
-  sweep = () => void dispatch.sweep().catch((error: unknown) => log.workFailed('sweep', error))
+  if (role !== 'intake') {
+    await dispatch.start()
+    sweep = () => void dispatch.sweep().catch((error: unknown) => log.workFailed('sweep', error))
+  }
   const start = ({ system, adapter }: ConnectedSystem): Promise<void> =>
     adapter.start(verbsFor({ system, adapter, desk, log, metrics, present, installation }))
   for (const system of atWork.systems.values()) await start(system)
@@ -156,6 +179,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     servers.push(server)
     await server.register(health)
     await server.register(descriptionPlugin())
+    if (role === 'worker') return { [scheme]: orThrow(await listenAt(server, at, path, scheme)) }
     if (api !== undefined) await server.register(api)
     await server.register(doorsPlugin(doors, keeper, clock))
     return { [scheme]: orThrow(await listenAt(server, at, path, scheme)) }
@@ -172,20 +196,21 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   })
   opened.add(() => reload.stop())
   const orders = new Orders({
-    ...{ database, clock, failed: log.workFailed },
+    ...{ database, clock, member, failed: log.workFailed },
     carryOut: (order, late) => carryOut({ reload, desk, atWork }, order, late),
   })
   opened.add(() => orders.stop())
   orders.start()
-  const alarms = alarmsOf({
-    ...{ database, clock, log, atWork, hooks },
-    ...{ data: settings.data, settings: alarmSettings },
-  })
-  opened.add(() => alarms.stop())
-  alarms.start()
-  const filling = new Filling(database, clock, log.workFailed)
-  opened.add(() => filling.stop())
-  filling.start()
-  log.gatewayStarted({ systems: atWork.systems.size, ...addresses })
+  const work = new LeadersWork(member, clock, (error) => log.workFailed('leading', error), [
+    new LateWatch(desk, log.deliveryLate, (error) => log.workFailed('late', error)),
+    alarmsOf({
+      ...{ database, clock, log, atWork, hooks },
+      ...{ data: settings.data, settings: alarmSettings },
+    }),
+    new Filling(database, clock, log.workFailed),
+  ])
+  opened.add(() => work.stop())
+  work.start()
+  log.gatewayStarted({ systems: atWork.systems.size, role, ...addresses })
   return { ...addresses, reload: () => reload.run(true) }
 }

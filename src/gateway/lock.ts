@@ -1,4 +1,6 @@
 // One gateway for one data folder: two that write the same journal would each recover what the other holds.
+import { randomUUID } from 'node:crypto'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -25,6 +27,28 @@ export function lockFolder(folder: string): Result<FolderLock> {
     })
   }
   return good({ release: () => void lock.close() })
+}
+
+/** The id of a data folder that is locked, made when it has none: whoever had it before is dead. */
+export function placeOf(folder: string): Result<string> {
+  const file = join(folder, 'place')
+  return usable(folder, () => {
+    const found = readIfThere(file)
+    if (found !== undefined) return found
+    const made = randomUUID()
+    writeFileSync(`${file}.new`, made, { flush: true })
+    renameSync(`${file}.new`, file)
+    return made
+  })
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 /** Makes the data folder where it is not there yet. */

@@ -6,12 +6,20 @@ import { type Instant, printInstant } from '../letter/time.ts'
 import { type Problem, printable } from '../problem/problem.ts'
 import type { AlarmEvent } from './alarms/told.ts'
 import type { Late } from './delivery/late.ts'
+import type { Role } from './journal/members.ts'
 
 /** So many of the faults of an installation stand in one line. */
 const mostProblems = 50
 
 export interface Log {
-  gatewayStarted(facts: { readonly systems: number; readonly http?: string; readonly https?: string }): void
+  gatewayStarted(facts: {
+    readonly systems: number
+    readonly role: Role
+    readonly http?: string
+    readonly https?: string
+  }): void
+  /** Of the gateways on one journal this one looks where only one may, from now on. */
+  leading(): void
   gatewayStopped(): void
   profilesApplied(counts: Readonly<Record<string, number>>): void
   profilesRefused(problems: readonly Problem[]): void
@@ -36,6 +44,7 @@ export interface Log {
 export function createLog(logger: Logger): Log {
   return {
     gatewayStarted: (facts) => logger.info(facts, 'gateway.started'),
+    leading: () => logger.info('gateway.leading'),
     gatewayStopped: () => logger.info('gateway.stopped'),
     profilesApplied: (counts) => logger.info(counts, 'profiles.applied'),
     // Where in which file, and what kind of fault: a value may be a secret.

@@ -3,6 +3,7 @@
 import type { Clock } from '../letter/time.ts'
 import { type Database, JournalUnavailable } from './journal/database.ts'
 import { answerOrder, nextOrder, type Order } from './journal/orders.ts'
+import type { Member } from './membership.ts'
 
 /** How often the journal is asked for orders, in milliseconds. */
 const every = 1_000
@@ -10,6 +11,7 @@ const every = 1_000
 export interface OrdersParts {
   readonly database: Database
   readonly clock: Clock
+  readonly member: Member
   /** Does what was asked, and says what came of it. `late`: it was asked before this gateway was started. */
   carryOut(order: Order, late: boolean): Promise<object>
   failed(work: string, error: unknown): void
@@ -47,10 +49,10 @@ export class Orders {
   }
 
   async #look(since: number): Promise<void> {
-    const { database, clock, carryOut, failed } = this.#parts
+    const { database, clock, member, carryOut, failed } = this.#parts
     try {
       for (;;) {
-        const found = this.#stopped ? undefined : await nextOrder(database.committed)
+        const found = this.#stopped ? undefined : await nextOrder(database.committed, member)
         if (found === undefined) return
         const { id, order, askedAt } = found
         const answer = await carryOut(order, askedAt < since).catch((error: unknown) => {

@@ -24,6 +24,7 @@ type Facts = Readonly<Record<string, string | number>>
 
 export class Present {
   readonly #database: Database
+  readonly #member: string
   readonly #clock: Clock
   readonly #failed: (error: unknown) => void
   readonly #rows = new Map<string, PresentRow>()
@@ -32,8 +33,9 @@ export class Present {
   readonly #before = new Map<string, Instant>()
 
   /** `failed` is told when the journal could not be written. */
-  constructor(database: Database, clock: Clock, failed: (error: unknown) => void) {
+  constructor(database: Database, member: string, clock: Clock, failed: (error: unknown) => void) {
     this.#database = database
+    this.#member = member
     this.#clock = clock
     this.#failed = failed
   }
@@ -42,7 +44,7 @@ export class Present {
   async start(): Promise<void> {
     for (const row of await listPresent(this.#database.committed, 'waiting'))
       this.#before.set(keyOf(row), row.since)
-    await this.#database.write(clearPresent)
+    await this.#database.write((transaction) => clearPresent(transaction, this.#member))
   }
 
   /** What became of a source: it waits for files, or does not any more. */
@@ -128,14 +130,14 @@ export class Present {
     const since = this.#rows.get(key)?.since ?? this.#before.get(key) ?? this.#clock.now()
     const row = { kind, subject, what, since, facts }
     this.#rows.set(key, row)
-    this.#write((transaction) => setPresent(transaction, row))
+    this.#write((transaction) => setPresent(transaction, this.#member, row))
   }
 
   #end(kind: PresentKind, subject: string, what: string): void {
     const row = { kind, subject, what }
     this.#before.delete(keyOf(row))
     if (!this.#rows.delete(keyOf(row))) return
-    this.#write((transaction) => removePresent(transaction, row))
+    this.#write((transaction) => removePresent(transaction, this.#member, row))
   }
 
   /** Nothing waits for it: it is a remark. One is written after the other, so that the last word is the last. */

@@ -6,6 +6,7 @@ import { type OrganisationIds, readOrganisations } from '../letter/organisations
 import { bad, good, type Problem, problem, type Result, within } from '../problem/problem.ts'
 import { type AlarmSettings, readAlarmSettings } from './settings-alarms.ts'
 import { type ApiSettings, readApiSection } from './settings-api.ts'
+import { type AttachmentsPlace, readAttachmentsSection } from './settings-attachments.ts'
 import { type QueueServer, readQueueSection } from './settings-queue.ts'
 import type { Reference } from './settings-section.ts'
 import { isThisMachine, plainHost, readReference, readSection, wrongSetting } from './settings-server.ts'
@@ -23,6 +24,8 @@ export interface Settings {
   readonly journal?: JournalServer
   /** The queue that the gateways of the installation share, where the settings name one. */
   readonly queue?: QueueServer
+  /** Where the attachments are, when it is not the data folder. */
+  readonly attachments?: AttachmentsPlace
   /** The trust folder (design §5.1), with the `keys` of the offices for which this gateway seals. */
   readonly trust: string
   /** The folder of the profiles: every `*.yaml` in it is one system. */
@@ -94,6 +97,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
     'data',
     'journal',
     'queue',
+    'attachments',
     'trust',
     'profiles',
     'organisations',
@@ -114,10 +118,12 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
   const api =
     root['api'] === undefined ? undefined : readApiSection(root['api'], folder, checker.problems, readYaml)
   const queue = checker.section(root['queue'], readQueueSection)
+  const attachments = checker.section(root['attachments'], readAttachmentsSection)
   const settings: Settings = {
     data: checker.path(root['data'], 'data', 'new'),
     ...(journal && { journal }),
     ...(queue && { queue }),
+    ...(attachments && { attachments }),
     trust: checker.path(root['trust'], 'trust', 'there'),
     profiles: checker.path(root['profiles'], 'profiles', 'there'),
     ...(organisations && { organisations }),

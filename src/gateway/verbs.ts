@@ -29,6 +29,7 @@ export function verbsFor(bound: Bound): AdapterVerbs {
   return {
     clock,
     installation,
+    mayLook: () => desk.member.leads(),
     async take(source) {
       const began = clock.now()
       try {

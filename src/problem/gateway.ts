@@ -400,9 +400,22 @@ export const gatewayProblems = {
   'settings.journal.in-use': {
     status: 500,
     permanent: false,
-    en: 'another gateway is at work on the journal {value}',
-    th: 'มีเกตเวย์อื่นทำงานอยู่กับบันทึก {value}',
-    remedy: { en: 'Stop it, or give this one a journal of its own.', th: 'หยุดตัวเดิม หรือใช้บันทึกอื่น' },
+    en: 'another gateway ({other}) is at work on the journal {value}, and they do not share their attachments',
+    th: 'มีเกตเวย์อื่น ({other}) ทำงานอยู่กับบันทึก {value} โดยไม่ได้ใช้ที่เก็บไฟล์แนบร่วมกัน',
+    remedy: {
+      en: 'Give all of them the same `attachments` in the settings, or stop the other one.',
+      th: 'ตั้งค่า `attachments` ให้เหมือนกันทุกตัว หรือหยุดตัวอื่น',
+    },
+  },
+  'settings.role.alone': {
+    status: 500,
+    permanent: true,
+    en: 'the role {value} is for one of several gateways, and the journal {journal} is for one',
+    th: 'บทบาท {value} ใช้เมื่อมีเกตเวย์หลายตัว แต่บันทึก {journal} ใช้ได้ตัวเดียว',
+    remedy: {
+      en: 'Start it without --role, or name a journal on PostgreSQL in the settings.',
+      th: 'เริ่มโดยไม่ใส่ --role หรือตั้งค่าบันทึกบน PostgreSQL',
+    },
   },
   'settings.key.none': {
     status: 500,

@@ -9,8 +9,10 @@ import type { Envelope, SealedEnvelope, Signer, Trust } from '../../src/envelope
 import { seal } from '../../src/envelope/seal.ts'
 import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
-import type { Desk, Step, System } from '../../src/gateway/desk.ts'
+import { type Late, LateWatch } from '../../src/gateway/delivery/late.ts'
+import { type Desk, newId, type Step, type System } from '../../src/gateway/desk.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
+import { Membership } from '../../src/gateway/membership.ts'
 import { Present } from '../../src/gateway/present.ts'
 import type { Queue } from '../../src/gateway/queue/queue.ts'
 import {
@@ -190,6 +192,19 @@ export interface TestGateway {
   close(): Promise<void>
 }
 
+/** The only gateway on a journal. */
+export async function joined(database: Database, clock: Clock): Promise<Membership> {
+  const member = new Membership({
+    ...{ database, clock, alone: true },
+    member: { id: newId(), place: 'test', name: 'test', role: 'all', joinedAt: clock.now() },
+    superseded: () => undefined,
+    leading: () => undefined,
+    failed: () => undefined,
+  })
+  await member.join({ sharing: false })
+  return member
+}
+
 /** A desk and a dispatch over a real journal in `folder`, which may be one that another desk left behind. */
 export async function openGateway(
   folder: string,
@@ -201,6 +216,7 @@ export async function openGateway(
   const database = through(await openJournal(folder))
   const queue = await openQueue(clock)
   const byOffice = new Map(adapters.map((adapter) => [adapter.office, adapter]))
+  const member = await joined(database, clock)
   const steps: Step[] = []
   const failures: unknown[] = []
   const opened: OfficeId[] = []
@@ -213,6 +229,7 @@ export async function openGateway(
     signers: new Map([...signers].filter(([id]) => byOffice.get(id)?.receipts === false)),
     clock,
     random: systemRandom,
+    member,
     routes: {
       modeOf: (id) => {
         const adapter = byOffice.get(id)
@@ -225,7 +242,7 @@ export async function openGateway(
     },
     reached: (step) => void steps.push(step),
   }
-  const present = new Present(database, clock, (error) => void failures.push(error))
+  const present = new Present(database, member.id, clock, (error) => void failures.push(error))
   await present.start()
   const dispatch = new Dispatch(desk, queue, byOffice, {
     attempted: (_parcel, { kind }) => void told.push(kind),
@@ -233,9 +250,14 @@ export async function openGateway(
     givenUp: () => undefined,
     breakerMoved: (id, probeAt) => present.breaker(id, probeAt),
     closed: (id, until) => present.closed(id, until),
-    late: ({ delivery, event }) => void late.push(`${event} ${delivery.office}`),
     failed: (_work, error) => void failures.push(error),
   })
+  const watch = new LateWatch(
+    desk,
+    ({ delivery, event }: Late) => void late.push(`${event} ${delivery.office}`),
+    (error) => void failures.push(error),
+  )
+  watch.start()
   clock.busy = () => queue.atWork() > 0
   return {
     desk,
@@ -253,6 +275,7 @@ export async function openGateway(
       const stopped = dispatch.stop(0)
       await clock.advance(1)
       await stopped
+      await watch.stop()
       await database.close()
     },
   }

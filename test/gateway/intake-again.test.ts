@@ -191,7 +191,9 @@ t.test('given up, the same content is tried again under its own message id', asy
   const [delivery] = await deliveriesOfMessage(world.committed, id)
   await world.desk.database.write(async (transaction) => {
     for (const event of ['claim', 'send', 'give-up'] as const)
-      await moveDelivery(transaction, delivery?.id ?? '', event, world.clock.now())
+      await moveDelivery(transaction, delivery?.id ?? '', event, world.clock.now(), {
+        by: world.desk.member.id,
+      })
   })
   await world.move(id, 'give-up')
   t.equal(await world.stateOf(id), 'given-up')

@@ -19,6 +19,7 @@ import {
   renewDeadlines,
 } from '../../src/gateway/journal/deliveries.ts'
 import { insertEnvelope } from '../../src/gateway/journal/letters.ts'
+import { joinMembers } from '../../src/gateway/journal/members.ts'
 import { migrationSql, schemaVersion } from '../../src/gateway/journal/migrations.ts'
 import { openSqlite, readSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { office } from '../letter/arbitrary.ts'
@@ -124,7 +125,8 @@ t.test('a journal of an earlier version is brought up to date, and keeps what it
 INSERT INTO envelopes (message_id, content, sender, digest, bytes, committed_at) VALUES ('m1', 'letter', '50', '', x'00', ${start});
 INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, rank, deadline, attempts, open, created_at,
   changed_at) VALUES ('d1', 'm1', '57', 'push', 'given-up', 'l', 1, ${start}, ${start}, ${start}, 9, 0, ${start}, ${start});
-INSERT INTO sources (id, system, document, name, sha256, size, bytes, received_at) VALUES ('s1', 'csv-50', 'letter', 'a.csv', '00', 1, NULL, ${start});
+INSERT INTO sources (id, system, document, name, sha256, size, received_at)
+  VALUES ('s1', 'csv-50', 'letter', 'a.csv', '00', 1, ${start});
 INSERT INTO quarantine (id, source_id, position, problems, at${ofItsOffice})
   VALUES ('q1', 's1', 'row 3', '[]', ${start}${ofItsOffice && ", '50'"});
 INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'source.kept', '50', 's1', '{}');
@@ -216,47 +218,67 @@ t.test('whatever happens, the journal moves a delivery as the table says, and no
     'recall',
     'resend',
   ]
+  const by = fc.constantFrom('one', 'other', 'stranger')
+  await database.write(async (transaction) => {
+    for (const id of ['one', 'other'])
+      await joinMembers(
+        transaction,
+        { id, place: id, name: id, role: 'all', joinedAt: start },
+        { alone: false },
+      )
+  })
   let count = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.constantFrom(...events), { maxLength: 25 }), async (happened) => {
-      const id = `d${count++}`
-      const messageId = `urn:uuid:${id}` as const
-      await database.write(async (transaction) => {
-        const sender = office('50')
-        const row = {
-          messageId,
-          content: 'letter',
-          sender,
-          digest: '',
-          bytes: Buffer.alloc(1),
-          sourceId: null,
-          position: null,
-          handover: null,
-          committedAt: start,
-        } as const
-        await insertEnvelope(transaction, row)
-        await insertDelivery(
-          transaction,
-          { id, messageId, office: sender, mode: 'push', lane: id, priority: 1, tryFor: 1, expectedIn: 1 },
-          start,
-        )
-      })
-      let state: DeliveryState = 'due'
-      let sends = 0
-      for (const event of happened) {
-        const expected: DeliveryState | undefined = next(deliveryTable, state, event)
-        const moved = await database.write((transaction) => moveDelivery(transaction, id, event, start + 1))
-        t.equal(moved?.state, expected)
-        if (expected === undefined) continue
-        state = expected
-        if (event === 'send') sends += 1
-        const stored = await database.committed.one<{ state: string; open: number; attempts: number }>(
-          'SELECT state, open, attempts FROM deliveries WHERE id = ?',
-          id,
-        )
-        t.same(stored, { state, open: isOpen(state) ? 1 : 0, attempts: sends })
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(fc.record({ event: fc.constantFrom(...events), by }), { maxLength: 25 }),
+      async (happened) => {
+        const id = `d${count++}`
+        const messageId = `urn:uuid:${id}` as const
+        await database.write(async (transaction) => {
+          const sender = office('50')
+          const row = {
+            messageId,
+            content: 'letter',
+            sender,
+            digest: '',
+            bytes: Buffer.alloc(1),
+            sourceId: null,
+            position: null,
+            handover: null,
+            committedAt: start,
+          } as const
+          await insertEnvelope(transaction, row)
+          await insertDelivery(
+            transaction,
+            { id, messageId, office: sender, mode: 'push', lane: id, priority: 1, tryFor: 1, expectedIn: 1 },
+            start,
+          )
+        })
+        let state: DeliveryState = 'due'
+        let sends = 0
+        let holder: string | null = null
+        for (const { event, by } of happened) {
+          // What somebody holds is moved by nobody else, and who is no member begins nothing.
+          const mayNot: boolean =
+            (holder !== null && by !== holder) ||
+            ((event === 'claim' || event === 'send') && by === 'stranger')
+          const expected: DeliveryState | undefined = mayNot ? undefined : next(deliveryTable, state, event)
+          const moved = await database.write((transaction) =>
+            moveDelivery(transaction, id, event, start + 1, { by }),
+          )
+          t.equal(moved?.state, expected)
+          if (expected === undefined) continue
+          state = expected
+          if (event === 'send') sends += 1
+          holder = state === 'claimed' || state === 'sending' ? by : null
+          const stored = await database.committed.one(
+            'SELECT state, open, attempts, member FROM deliveries WHERE id = ?',
+            id,
+          )
+          t.same(stored, { state, open: isOpen(state) ? 1 : 0, attempts: sends, member: holder })
+        }
+      },
+    ),
     { numRuns: 60 },
   )
 })

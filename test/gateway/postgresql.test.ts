@@ -3,7 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { run } from '../../src/cli/program.ts'
-import { holdJournal } from '../../src/gateway/hold.ts'
 import { type Database, JournalUnavailable } from '../../src/gateway/journal/database.ts'
 import { deliverySql } from '../../src/gateway/journal/deliveries.ts'
 import { letterSql } from '../../src/gateway/journal/letters.ts'
@@ -15,7 +14,7 @@ import { SettingsError } from '../../src/gateway/systems.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
 import { proxyTo } from '../../src/sandbox/servers/proxy.ts'
-import { chiangMai, HandClock, moi, scratch, soon, start, until } from './harness.ts'
+import { chiangMai, moi, scratch, soon, start, until } from './harness.ts'
 import {
   bearer,
   inboxProfile,
@@ -311,80 +310,6 @@ INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'sourc
       t.match(steps, /Index (Only )?Scan|Bitmap Index Scan/, `${name}: ${steps}`)
       t.notMatch(steps, /Seq Scan/, name)
     }
-  })
-
-  await t.test('one gateway holds a journal, and knows when it does not any more', async (t) => {
-    const { at, ask } = await fresh()
-    const place = { kind: 'postgresql', at } as const
-    const clock = new HandClock()
-    const told: string[] = []
-    const tell = { failed: () => void told.push('failed'), taken: () => void told.push('taken') }
-    const held = await holdJournal(place, clock, tell)
-    if (!held.ok) throw new Error('not held')
-    const refused = await holdJournal(place, clock, tell)
-    t.match(refused, { problems: [{ code: 'settings.journal.in-use' }] })
-    const cut = () =>
-      ask('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $1', [
-        at.database,
-      ])
-    await cut()
-    await until(() => told.length === 1, 'told that it broke')
-    await clock.advance(1000)
-    await soon(async () => {
-      const other = await holdJournal(place, clock, tell)
-      if (other.ok) await other.value.release()
-      return !other.ok
-    })
-    t.same(told, ['failed'])
-
-    await cut()
-    await until(() => told.length === 2, 'broken again')
-    const faster = await holdJournal(place, clock, tell)
-    if (!faster.ok) throw new Error('nobody held it')
-    await clock.advance(1000)
-    // The server is asked for as long as a gateway that was killed may seem to hold it.
-    await soon(() => told.includes('taken'))
-    t.ok(told.includes('taken'), 'another was faster')
-    await held.value.release()
-    await faster.value.release()
-    const free = await holdJournal(place, clock, tell)
-    t.ok(free.ok, 'a release frees it')
-    if (free.ok) await free.value.release()
-  })
-
-  await t.test('a hold that was never had is not lost, and a failed attempt is one attempt', async (t) => {
-    const { at, ask } = await fresh()
-    const clock = new HandClock()
-    const told: string[] = []
-    const tell = { failed: () => void told.push('failed'), taken: () => void told.push('taken') }
-    const wrong = { kind: 'postgresql', at: { ...at, password: 'wrong' } } as const
-    t.match(await holdJournal(wrong, clock, tell), { problems: [{ code: 'settings.journal.unusable' }] })
-    await clock.advance(60_000)
-    t.same(told, [], 'a gateway that did not start does not go on trying')
-
-    const place = { kind: 'postgresql', at } as const
-    const held = await holdJournal(place, clock, tell)
-    if (!held.ok) throw new Error('not held')
-    // The server lets nobody in for a while: each attempt fails, and the next one comes a second later, once.
-    await ask(`ALTER DATABASE ${at.database} CONNECTION LIMIT 0`)
-    await ask('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $1', [
-      at.database,
-    ])
-    await soon(() => told.length === 1)
-    for (let attempt = 2; attempt <= 4; attempt += 1) {
-      await clock.advance(1000)
-      await soon(() => told.length >= attempt)
-    }
-    await ask(`ALTER DATABASE ${at.database} CONNECTION LIMIT -1`)
-    await clock.advance(1000)
-    await soon(async () => {
-      const other = await holdJournal(place, clock, tell)
-      if (other.ok) await other.value.release()
-      return !other.ok
-    })
-    await clock.advance(10_000)
-    t.same(told, ['failed', 'failed', 'failed', 'failed'], 'one word for each attempt, and held again by one')
-    await held.value.release()
   })
 
   await t.test('several addresses of one name that refuse are told by their code', (t) => {

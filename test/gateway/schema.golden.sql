@@ -300,3 +300,40 @@ CREATE TABLE cursor_key (
   id INTEGER PRIMARY KEY,     -- 1: there is one
   bytes BLOB NOT NULL
 );
+
+-- next step
+
+-- The gateways that work on this journal, one for each process that runs.
+CREATE TABLE members (
+  id TEXT PRIMARY KEY,
+  place TEXT NOT NULL,        -- its data folder's own id
+  name TEXT NOT NULL,         -- for people
+  role TEXT NOT NULL,         -- all | intake | worker
+  joined_at BIGINT NOT NULL
+);
+-- That they live: others watch whether the count moves, by their own clocks.
+CREATE TABLE beats (
+  member TEXT PRIMARY KEY,
+  beat BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL     -- by its own clock, for people
+);
+-- What one member does for all of them.
+CREATE TABLE leases (
+  name TEXT PRIMARY KEY,      -- lead
+  member TEXT,                -- free when that is no member
+  since BIGINT NOT NULL
+);
+INSERT INTO leases (name, member, since) VALUES ('lead', NULL, 0);
+ALTER TABLE deliveries ADD COLUMN member TEXT;              -- who holds it, while it is claimed or being sent
+ALTER TABLE orders ADD COLUMN member TEXT;                  -- who is to carry it out; NULL: who leads
+-- What is so at present is known to one member each; all of it is told anew by whoever starts.
+DROP TABLE present;
+CREATE TABLE present (
+  member TEXT NOT NULL,
+  kind TEXT NOT NULL,         -- waiting | trouble | breaker | closed
+  subject TEXT NOT NULL,
+  what TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  facts TEXT NOT NULL,        -- JSON
+  PRIMARY KEY (member, kind, subject, what)
+);

@@ -20,6 +20,9 @@ export interface LookingAt {
   readonly waits?: boolean
 }
 
+/** How soon a gateway that may not look asks again whether it may, in milliseconds. */
+const turn = 2_000
+
 export function looking({ look, every, failed, waits = true }: LookingAt): Looking {
   let stopped = true
   let running: Promise<void> = Promise.resolve()
@@ -27,6 +30,8 @@ export function looking({ look, every, failed, waits = true }: LookingAt): Looki
   let told = ''
 
   async function once(verbs: AdapterVerbs): Promise<number> {
+    // Another gateway looks. When it ends, this one is not to sleep for long.
+    if (verbs.mayLook?.() === false) return Math.min(every, turn)
     try {
       const pause = await look(verbs)
       told = ''

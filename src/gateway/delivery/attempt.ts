@@ -31,12 +31,12 @@ export async function attempt(
   breakOff: readonly AbortSignal[],
   observer: AttemptObserver,
 ): Promise<Outcome | undefined> {
-  const { database, clock, reached } = desk
+  const { database, clock, member, reached } = desk
   const parcel = await parcelOf(desk, claimed, claimed.attempts + 1)
   const { watched, fault } = watchOurselves(parcel)
   const startedAt = clock.now()
   const sending = await database.write(async (transaction) => {
-    const moved = await moveDelivery(transaction, claimed.id, 'send', startedAt)
+    const moved = await moveDelivery(transaction, claimed.id, 'send', startedAt, { by: member.id })
     if (moved !== undefined && parcel.envelope.content === 'letter') {
       await moveLetter(transaction, claimed.messageId, claimed.office, 'forward', startedAt)
     }

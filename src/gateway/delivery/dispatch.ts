@@ -14,7 +14,6 @@ import {
 import type { Queue } from '../queue/queue.ts'
 import { type AttemptObserver, attempt, type BringingAdapter } from './attempt.ts'
 import { Gate } from './gate.ts'
-import { type Late, tellOfLate } from './late.ts'
 import { recover } from './recovery.ts'
 
 /** Deliveries under way at once, to all offices together. */
@@ -30,8 +29,6 @@ export interface DispatchObserver extends AttemptObserver {
   breakerMoved(office: OfficeId, probeAt: Instant | undefined): void
   /** Nothing is brought to an office until an instant; undefined: it is open again. */
   closed(office: OfficeId, until: Instant | undefined): void
-  /** A delivery is not through, and its time is nearly over, or over. */
-  late(late: Late): void
 }
 
 export class Dispatch {
@@ -64,7 +61,7 @@ export class Dispatch {
     this.#queue = queue
     this.#adapters = adapters
     this.#observer = observer
-    this.#gate = new Gate((office) => desk.routes.policyOf(office).atOnce)
+    this.#gate = new Gate((office) => this.#shareOf(office))
   }
 
   /** Recovers what a dead process held, then begins to work. */
@@ -102,6 +99,12 @@ export class Dispatch {
     if (this.#adapters.get(office)?.deliver !== undefined) await this.#refill(office)
   }
 
+  /** Attempts to an office that this gateway may have under way at once. */
+  #shareOf(office: OfficeId): number {
+    const { member, routes } = this.#desk
+    return member.shareOf(office, routes.policyOf(office).atOnce)
+  }
+
   #breakOffOf(office: OfficeId): AbortController {
     const found = this.#breakOff.get(office) ?? new AbortController()
     this.#breakOff.set(office, found)
@@ -116,13 +119,11 @@ export class Dispatch {
       this.#release(office)
       await this.#refill(office)
     }
-    // Last: what is only told keeps nothing from being brought.
-    for (const late of await tellOfLate(this.#desk)) this.#observer.late(late)
   }
 
   async #refill(office: OfficeId): Promise<void> {
     const { database, clock } = this.#desk
-    if (this.#isClosed(office)) return
+    if (this.#shareOf(office) === 0 || this.#isClosed(office)) return
     // What comes due before the next sweep is put as well, so that its time is kept.
     const due = await dueDeliveries(database.committed, office, clock.now() + 2 * sweepEvery, heldPerOffice)
     if (due.length === heldPerOffice) this.#more.add(office)
@@ -163,6 +164,8 @@ export class Dispatch {
     const adapter = this.#adapters.get(office)
     // Its profile is gone or being changed, or it polls now: the delivery waits in the journal.
     if (!brings(adapter) || this.#paused.has(office) || this.#isClosed(office)) return
+    // Those that may bring to this office find it in the journal.
+    if (this.#shareOf(office) === 0) return
     if (!this.#gate.enter(office, { id, dueAt, priority }, now)) return this.#release(office)
     this.#held.add(id)
     const underWay = this.#underWay.get(office) ?? new Set()
@@ -200,9 +203,9 @@ export class Dispatch {
   }
 
   async #claimAndBring(delivery: DeliveryRow, adapter: BringingAdapter): Promise<void> {
-    const { database, clock, reached } = this.#desk
+    const { database, clock, member, reached } = this.#desk
     const claimed = await database.write((transaction) =>
-      moveDelivery(transaction, delivery.id, 'claim', clock.now()),
+      moveDelivery(transaction, delivery.id, 'claim', clock.now(), { by: member.id }),
     )
     if (claimed === undefined) return
     reached('delivery.claimed')

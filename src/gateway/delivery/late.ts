@@ -40,3 +40,48 @@ export async function tellOfLate({ database, clock }: Desk): Promise<readonly La
     return told
   })
 }
+
+/** How often the journal is asked what is late, in milliseconds. */
+const every = 15_000
+
+/** Looks for what is late, again and again. */
+export class LateWatch {
+  readonly #desk: Desk
+  readonly #told: (late: Late) => void
+  readonly #failed: (error: unknown) => void
+  #cancel: () => void = () => undefined
+  #looking: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(desk: Desk, told: (late: Late) => void, failed: (error: unknown) => void) {
+    this.#desk = desk
+    this.#told = told
+    this.#failed = failed
+  }
+
+  start(): void {
+    this.#stopped = false
+    this.#looking = this.#look()
+  }
+
+  /** Resolves when no look is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancel()
+    await this.#looking
+    this.#cancel()
+  }
+
+  async #look(): Promise<void> {
+    const { clock } = this.#desk
+    try {
+      for (const late of await tellOfLate(this.#desk)) this.#told(late)
+    } catch (error) {
+      this.#failed(error)
+    }
+    if (this.#stopped) return
+    this.#cancel = clock.schedule(clock.now() + every, () => {
+      this.#looking = this.#look()
+    })
+  }
+}

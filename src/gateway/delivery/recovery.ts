@@ -1,29 +1,37 @@
-// What was left behind: deliveries that the journal calls claimed or being sent, and on which nobody is at work.
+// What was left behind: deliveries that the journal calls claimed or being sent, and on which nobody is at work any more.
 import type { DeliveryPolicy } from '../../adapters/delivery-policy.ts'
 import type { Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
-import { type DeliveryRow, endAttempt, interruptedDeliveries, moveDelivery } from '../journal/deliveries.ts'
+import {
+  type DeliveryRow,
+  deliveryById,
+  endAttempt,
+  interruptedDeliveries,
+  moveDelivery,
+} from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { nextAttempt } from './schedule.ts'
 
 /**
- * Frees what was left behind: what was claimed never left, what was being sent may have arrived. `isHeld`: whether this
- * gateway is at work on a delivery. `again`: when it is tried again.
+ * Frees what gateways left behind that are no members any more, and what a failing journal left behind of this one's: what was
+ * claimed never left, what was being sent may have arrived. `isHeld`: whether this gateway is at work on a delivery. `again`: when it is tried again.
  */
 export async function recover(
   desk: Desk,
   isHeld: (id: string) => boolean,
   again: 'at once' | 'later',
 ): Promise<void> {
-  const { database, clock } = desk
-  const left = (await interruptedDeliveries(database.committed)).filter(({ id }) => !isHeld(id))
+  const { database, clock, member } = desk
+  const left = (await interruptedDeliveries(database.committed, member.id)).filter(({ id }) => !isHeld(id))
   if (left.length === 0) return
   await database.write(async (transaction) => {
     const at = clock.now()
     for (const row of left) {
+      // Somebody may have gone on with it since it was read.
+      if (!isSame(row, await deliveryById(transaction, row.id))) continue
       const event = row.state === 'claimed' ? 'release' : 'lost-answer'
       const dueAt = again === 'at once' ? at : pauseOf(desk.routes.policyOf(row.office), row, at)
-      const moved = await moveDelivery(transaction, row.id, event, at, dueAt)
+      const moved = await moveDelivery(transaction, row.id, event, at, { dueAt, by: row.member })
       if (moved === undefined) continue
       if (event === 'lost-answer') await endAttempt(transaction, moved, at, 'interrupted')
       await recordEvent(
@@ -36,6 +44,9 @@ export async function recover(
     }
   })
 }
+
+const isSame = (row: DeliveryRow, now: DeliveryRow | undefined): boolean =>
+  now?.state === row.state && now.member === row.member && now.changedAt === row.changedAt
 
 /** What a journal that failed left behind is no reason to call on the office more often than after any other failure. */
 function pauseOf(policy: DeliveryPolicy, row: DeliveryRow, at: Instant): Instant {

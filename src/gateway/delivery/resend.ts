@@ -63,7 +63,7 @@ async function putBack(
   // The letter's table decides of a letter: one that was recalled or registered meanwhile goes no more.
   if (content === 'letter' && !(await moveLetter(transaction, messageId, office, 'resend', at)))
     return undefined
-  const moved = await moveDelivery(transaction, id, 'resend', at, at)
+  const moved = await moveDelivery(transaction, id, 'resend', at, { dueAt: at })
   if (moved === undefined) return undefined
   await renewDeadlines(transaction, id, at)
   const facts = { delivery: id, content, from: delivery.state, by, why }

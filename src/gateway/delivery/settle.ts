@@ -122,7 +122,12 @@ async function write(
   const refusal: Problem | undefined = outcome.kind === 'refused' ? outcome.problem : undefined
   // A system that polls has made no attempt; why it refused what it was shown is kept all the same.
   if (attempted || refusal !== undefined)
-    await endAttempt(transaction, moved, at, outcome.kind, { refusal, said: outcome.said, answer })
+    // What comes late, after somebody else has taken it on, is the end of its own attempt.
+    await endAttempt(transaction, { id: moved.id, attempts: parcel.attempt }, at, outcome.kind, {
+      refusal,
+      said: outcome.said,
+      answer,
+    })
   const due: Due[] = []
   if (statement !== undefined) due.push(...(await writeStatement(desk, transaction, parcel, statement, at)))
   await writeEnd(transaction, parcel, moved, statement?.notice.kind, at)
@@ -151,8 +156,9 @@ async function move(
   outcome: Outcome,
   at: Instant,
 ): Promise<DeliveryRow | undefined> {
+  const by = desk.member.id
   if (outcome.kind === 'taken' || outcome.kind === 'refused') {
-    return moveDelivery(transaction, parcel.id, outcome.kind, at)
+    return moveDelivery(transaction, parcel.id, outcome.kind, at, { by })
   }
   const row = await deliveryById(transaction, parcel.id)
   if (row === undefined) return undefined
@@ -166,10 +172,10 @@ async function move(
     chance,
     retryAfter,
   )
-  if (when === 'give-up') return moveDelivery(transaction, parcel.id, 'give-up', at)
+  if (when === 'give-up') return moveDelivery(transaction, parcel.id, 'give-up', at, { by })
   // Once an answer was lost, "not now" does not tell that the first try did not arrive.
   const unsure = outcome.kind === 'unknown' || (await mayHaveArrived(transaction, parcel.id))
-  return moveDelivery(transaction, parcel.id, unsure ? 'lost-answer' : 'unavailable', at, when)
+  return moveDelivery(transaction, parcel.id, unsure ? 'lost-answer' : 'unavailable', at, { dueAt: when, by })
 }
 
 /** A receipt about a letter is a notice to its sender; about a notice it is evidence only. */

@@ -7,7 +7,7 @@ import { alarmProblem, shownTime } from '../alarms/condition.ts'
 import type { KeptAttachments } from '../attachments/store.ts'
 import { type AlarmRow, raisedAlarms } from '../journal/alarms.ts'
 import type { Reader } from '../journal/database.ts'
-import { interruptedDeliveries } from '../journal/deliveries.ts'
+import { claimedDeliveries } from '../journal/deliveries.ts'
 import type { EnvelopeRow } from '../journal/letters.ts'
 
 /** No attempt lasts longer than 30 minutes; a little more for whoever breaks it off. */
@@ -25,7 +25,7 @@ WHERE message_id < ? ORDER BY message_id DESC LIMIT ?`,
 
 /** Deliveries that are claimed or being sent for longer than any attempt lasts. */
 export async function oldClaims(reader: Reader, now: Instant): Promise<readonly Problem[]> {
-  const old = (await interruptedDeliveries(reader)).filter(({ changedAt }) => changedAt < now - longestHeld)
+  const old = (await claimedDeliveries(reader)).filter(({ changedAt }) => changedAt < now - longestHeld)
   const [oldest] = old.sort((one, other) => one.changedAt - other.changedAt)
   if (oldest === undefined) return []
   const details = { count: old.length, since: shownTime(oldest.changedAt) }

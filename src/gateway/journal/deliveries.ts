@@ -8,6 +8,7 @@ import type { Problem, ProblemCode } from '../../problem/problem.ts'
 import { type DeliveryEvent, type DeliveryState, deliveryTable, isOpen, next } from '../delivery/states.ts'
 import { rankOf } from '../queue/queue.ts'
 import type { Reader, Transaction } from './database.ts'
+import { isMember } from './members.ts'
 
 export type Mode = 'push' | 'poll'
 
@@ -27,6 +28,8 @@ export interface DeliveryRow {
   readonly expectedBy: Instant | null
   readonly createdAt: Instant
   readonly changedAt: Instant
+  /** The gateway that holds it, while it is claimed or being sent (`journal/members.ts`); null: claimed before that was kept. */
+  readonly member: string | null
 }
 
 export interface AttemptRow {
@@ -54,7 +57,7 @@ export const deliveryColumns = (
   of = '',
 ): string => `${of}seq, ${of}id, ${of}message_id AS "messageId", ${of}office, ${of}mode,
   ${of}state, ${of}lane, ${of}priority, ${of}due_at AS "dueAt", ${of}deadline, ${of}attempts, ${of}expected_by AS "expectedBy",
-  ${of}created_at AS "createdAt", ${of}changed_at AS "changedAt"`
+  ${of}created_at AS "createdAt", ${of}changed_at AS "changedAt", ${of}member`
 const columns = deliveryColumns()
 
 export const deliverySql = {
@@ -69,13 +72,16 @@ ON CONFLICT (message_id, office) DO NOTHING`,
   ahead: `SELECT id FROM deliveries WHERE lane = ? AND open = 1 AND seq < ? LIMIT 1`,
   behind: `
 SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open = 1 AND mode = 'push' ORDER BY seq LIMIT 1`,
-  move: 'UPDATE deliveries SET state = ?, open = ?, due_at = ?, rank = ?, attempts = ?, changed_at = ? WHERE id = ?',
+  move: 'UPDATE deliveries SET state = ?, open = ?, due_at = ?, rank = ?, attempts = ?, changed_at = ?, member = ? WHERE id = ?',
   due: `
 SELECT id, due_at AS "dueAt", priority FROM deliveries
 WHERE office = ? AND open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') AND NOT EXISTS (
   SELECT 1 FROM deliveries ahead WHERE ahead.lane = deliveries.lane AND ahead.open = 1 AND ahead.seq < deliveries.seq)
 ORDER BY rank LIMIT ?`,
-  interrupted: `SELECT ${columns} FROM deliveries WHERE open = 1 AND state IN ('claimed', 'sending')`,
+  claimed: `SELECT ${columns} FROM deliveries WHERE open = 1 AND state IN ('claimed', 'sending')`,
+  interrupted: `
+SELECT ${columns} FROM deliveries WHERE open = 1 AND state IN ('claimed', 'sending')
+AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE members.id = deliveries.member))`,
   head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
   setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
   count: 'SELECT office, state, COUNT(*) AS count FROM deliveries WHERE open = 1 GROUP BY office, state',
@@ -165,26 +171,39 @@ export async function isBehind(reader: Reader, delivery: DeliveryRow): Promise<b
 export const headOfLane = (reader: Reader, lane: string): Promise<Due | undefined> =>
   reader.one<Due>(deliverySql.behind, lane)
 
+/** How an event comes about. */
+interface Cause {
+  /** When it is due then. */
+  readonly dueAt?: Instant
+  /** The gateway whose doing it is. Only a member claims, and what is claimed moves only by whoever holds it. */
+  readonly by?: string | null
+}
+
 /**
  * Moves a delivery as the state table says. Returns the row as it is then, or undefined when the event does not apply in
- * the state that the journal holds (somebody else was faster): nothing is written.
+ * the state that the journal holds (somebody else was faster), or is not the doing of whoever holds it: nothing is written.
  */
 export async function moveDelivery(
   transaction: Transaction,
   id: string,
   event: DeliveryEvent,
   at: Instant,
-  dueAt?: Instant,
+  { dueAt, by = null }: Cause = {},
 ): Promise<DeliveryRow | undefined> {
   const row = await deliveryById(transaction, id)
   const state = row && next(deliveryTable, row.state, event)
   if (row === undefined || state === undefined) return undefined
+  if (isClaimed(row.state) && row.member !== by) return undefined
+  // A gateway that was given up, and does not know it yet, begins nothing.
+  const begins = event === 'claim' || event === 'send'
+  if (begins && (by === null || !(await isMember(transaction, by)))) return undefined
   const moved: DeliveryRow = {
     ...row,
     state,
     dueAt: dueAt ?? row.dueAt,
     attempts: event === 'send' ? row.attempts + 1 : row.attempts,
     changedAt: at,
+    member: isClaimed(state) ? by : null,
   }
   await transaction.run(
     deliverySql.move,
@@ -194,11 +213,14 @@ export async function moveDelivery(
     rankOf(moved),
     moved.attempts,
     at,
+    moved.member,
     id,
   )
   if (event === 'send') await transaction.run(deliverySql.insertAttempt, id, moved.attempts, at)
   return moved
 }
+
+const isClaimed = (state: DeliveryState): boolean => state === 'claimed' || state === 'sending'
 
 /** A delivery that is brought again has as long as a new one. */
 export async function renewDeadlines(transaction: Transaction, id: string, at: Instant): Promise<void> {
@@ -232,7 +254,7 @@ interface Heard {
 /** Writes how an attempt ended. */
 export async function endAttempt(
   transaction: Transaction,
-  delivery: DeliveryRow,
+  delivery: Pick<DeliveryRow, 'id' | 'attempts'>,
   at: Instant,
   outcome: string,
   { refusal, said, answer }: Heard = {},
@@ -267,9 +289,13 @@ export const dueDeliveries = (
   limit: number,
 ): Promise<Due[]> => reader.all<Due>(deliverySql.due, office, until, limit)
 
-/** Deliveries that a process held when it died. */
-export const interruptedDeliveries = (reader: Reader): Promise<DeliveryRow[]> =>
-  reader.all<DeliveryRow>(deliverySql.interrupted)
+/** Deliveries that some gateway holds. */
+export const claimedDeliveries = (reader: Reader): Promise<DeliveryRow[]> =>
+  reader.all<DeliveryRow>(deliverySql.claimed)
+
+/** Deliveries that a gateway holds which is no member any more, or `member` itself, which knows what it is at work on. */
+export const interruptedDeliveries = (reader: Reader, member: string): Promise<DeliveryRow[]> =>
+  reader.all<DeliveryRow>(deliverySql.interrupted, member)
 
 /** The first delivery that waits for an office that polls. */
 export const headOfPolled = (reader: Reader, office: OfficeId): Promise<DeliveryRow | undefined> =>

@@ -5,6 +5,8 @@ import type { Transaction } from './database.ts'
 /** Every event that the gateway writes, as `noun.verb`. */
 export type EventName =
   | 'gateway.founded'
+  /** It was not heard of any more: what it held is free. */
+  | 'gateway.expelled'
   | 'profiles.applied'
   | 'profiles.refused'
   | 'source.kept'

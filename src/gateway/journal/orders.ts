@@ -29,27 +29,40 @@ export interface OrderRow {
 }
 
 const sql = {
-  insert: 'INSERT INTO orders (id, kind, facts, asked_at) VALUES (?, ?, ?, ?)',
+  insert: 'INSERT INTO orders (id, kind, facts, asked_at, member) VALUES (?, ?, ?, ?, ?)',
   next: `
-SELECT id, facts, asked_at AS "askedAt" FROM orders WHERE answered_at IS NULL ORDER BY seq LIMIT 1`,
+SELECT id, facts, asked_at AS "askedAt" FROM orders WHERE answered_at IS NULL AND (member = ? OR (member IS NULL AND ? = 1))
+ORDER BY seq LIMIT 1`,
+  isOpen: 'SELECT id FROM orders WHERE id = ? AND answered_at IS NULL',
   answer: 'UPDATE orders SET answer = ?, answered_at = ? WHERE id = ? AND answered_at IS NULL',
   of: 'SELECT facts, answer FROM orders WHERE id = ?',
   answerOf: 'SELECT answer FROM orders WHERE id = ? AND answered_at IS NOT NULL',
 } as const
 
-/** Asks; the gateway looks every second, and one that does not run when it is started. */
+/**
+ * Asks one gateway, or whichever leads: it looks every second, and one that does not run when it is started. An order to one that
+ * ends before it answers goes with it.
+ */
 export async function insertOrder(
   transaction: Transaction,
   id: string,
   order: Order,
   at: Instant,
+  member: string | null = null,
 ): Promise<void> {
-  await transaction.run(sql.insert, id, order.kind, JSON.stringify(order), at)
+  await transaction.run(sql.insert, id, order.kind, JSON.stringify(order), at, member)
 }
 
-/** The first order that is not answered. */
-export async function nextOrder(reader: Reader): Promise<OrderRow | undefined> {
-  const row = await reader.one<{ id: string; facts: string; askedAt: Instant }>(sql.next)
+/** The first order to this gateway that is not answered; while it leads, those to nobody by name too. */
+export async function nextOrder(
+  reader: Reader,
+  member: { readonly id: string; leads(): boolean },
+): Promise<OrderRow | undefined> {
+  const row = await reader.one<{ id: string; facts: string; askedAt: Instant }>(
+    sql.next,
+    member.id,
+    member.leads() ? 1 : 0,
+  )
   return row && { id: row.id, order: JSON.parse(row.facts) as Order, askedAt: row.askedAt }
 }
 
@@ -60,6 +73,11 @@ export async function answerOrder(
   at: Instant,
 ): Promise<void> {
   await transaction.run(sql.answer, JSON.stringify(answer), at, id)
+}
+
+/** Whether it waits for its answer still. */
+export async function isOrderOpen(reader: Reader, id: string): Promise<boolean> {
+  return (await reader.one(sql.isOpen, id)) !== undefined
 }
 
 /** The answer to an order; undefined while there is none. */

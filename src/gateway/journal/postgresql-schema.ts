@@ -2,8 +2,7 @@
 import type pg from 'pg'
 import { migrationsFrom } from './migrations.ts'
 
-/** Any numbers that no other program is likely to lock in this database. */
-export const holdKey = 5_912_244
+/** Any number that no other program is likely to lock in this database. */
 const migrationKey = 5_912_245
 
 /** What the server has to say of itself: "taken" means on disk, and Thai is written in one way. */

@@ -1,19 +1,18 @@
 // The engine for many machines: PostgreSQL. Each write is a serializable transaction of its own; one that another crossed is
 // run again, so that no query needs a word about locks. What is committed at the same time the server syncs together.
 import { setTimeout } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import { type Database, JournalUnavailable, type Reader, type Transaction } from './database.ts'
 import { schemaVersion } from './migrations.ts'
 import {
   asked,
   Crossed,
   isConnectionBroken,
-  optionsOf,
   type PostgresqlAt,
   poolOf,
   wordsFor,
 } from './postgresql-connection.ts'
-import { holdKey, migrate, unsafeBecause, versionOf } from './postgresql-schema.ts'
+import { migrate, unsafeBecause, versionOf } from './postgresql-schema.ts'
 
 /** Connections of a gateway: as many writes at once. */
 const connections = 16
@@ -50,44 +49,6 @@ export async function isPostgresqlUpToDate(at: PostgresqlAt): Promise<boolean> {
     return await withClient(pool, async (client) => (await versionOf(client)) === schemaVersion)
   } finally {
     await pool.end()
-  }
-}
-
-/** A gateway that was killed a moment ago may still seem to hold it: so long one that starts waits, in milliseconds. */
-const longestFarewell = 5_000
-const lockNotAvailable = '55P03'
-
-export interface JournalHold {
-  release(): Promise<void>
-}
-
-/**
- * Holds the journal for this gateway while its connection lives; undefined when another holds it. The hold goes with the
- * process, however that ends. `lost` is told once when the connection broke: another may hold the journal then.
- */
-export async function holdPostgresql(at: PostgresqlAt, lost: () => void): Promise<JournalHold | undefined> {
-  const client = new pg.Client(optionsOf(at))
-  let held = false
-  client.on('error', () => undefined)
-  // Only a hold that was had can be lost: an attempt that fails is told by its rejection, and by nothing else.
-  client.once('end', () => {
-    if (held) lost()
-  })
-  await client.connect()
-  try {
-    await client.query(`SET lock_timeout = ${longestFarewell}`)
-    await client.query('SELECT pg_advisory_lock($1)', [holdKey])
-    held = true
-    return {
-      release: async () => {
-        held = false
-        await client.end()
-      },
-    }
-  } catch (error) {
-    await client.end()
-    if (error instanceof pg.DatabaseError && error.code === lockNotAvailable) return undefined
-    throw error
   }
 }
 

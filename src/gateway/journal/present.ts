@@ -23,48 +23,66 @@ export interface PresentRow {
 
 const sql = {
   set: `
-INSERT INTO present (kind, subject, what, since, facts) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (kind, subject, what) DO UPDATE SET since = excluded.since, facts = excluded.facts`,
-  remove: 'DELETE FROM present WHERE kind = ? AND subject = ? AND what = ?',
-  clear: 'DELETE FROM present',
+INSERT INTO present (member, kind, subject, what, since, facts) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (member, kind, subject, what) DO UPDATE SET since = excluded.since, facts = excluded.facts`,
+  remove: 'DELETE FROM present WHERE member = ? AND kind = ? AND subject = ? AND what = ?',
+  clear: `
+DELETE FROM present WHERE member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE members.id = present.member)`,
   list: 'SELECT kind, subject, what, since, facts FROM present WHERE kind = ? ORDER BY since, subject, what',
   one: 'SELECT kind, subject, what, since, facts FROM present WHERE kind = ? AND subject = ? AND what = ?',
 } as const
 
 /** Writes what is so; what was written of the same before is replaced. */
-export async function setPresent(transaction: Transaction, row: PresentRow): Promise<void> {
+export async function setPresent(transaction: Transaction, member: string, row: PresentRow): Promise<void> {
   const { kind, subject, what, since, facts } = row
-  await transaction.run(sql.set, kind, subject, what, since, JSON.stringify(facts))
+  await transaction.run(sql.set, member, kind, subject, what, since, JSON.stringify(facts))
 }
 
 /** It is over. */
 export async function removePresent(
   transaction: Transaction,
+  member: string,
   { kind, subject, what }: Pick<PresentRow, 'kind' | 'subject' | 'what'>,
 ): Promise<void> {
-  await transaction.run(sql.remove, kind, subject, what)
+  await transaction.run(sql.remove, member, kind, subject, what)
 }
 
-/** Nothing is known to be so: a gateway starts. */
-export async function clearPresent(transaction: Transaction): Promise<void> {
-  await transaction.run(sql.clear)
+/** Nothing is known to this member to be so: it starts. What the dead ones knew goes too. */
+export async function clearPresent(transaction: Transaction, member: string): Promise<void> {
+  await transaction.run(sql.clear, member)
 }
 
-/** What is so of one kind, the oldest first. */
+/**
+ * What is so of one kind, the oldest first; what several members say, as the first of them. While no gateway runs: what was so
+ * when the last one ended.
+ */
 export async function listPresent(reader: Reader, kind: PresentKind): Promise<PresentRow[]> {
-  return (await reader.all<PresentRow & { facts: unknown }>(sql.list, kind)).map(withFacts)
+  const rows = await reader.all<PresentRow & { facts: unknown }>(sql.list, kind)
+  const said = new Set<string>()
+  return rows.map(withFacts).filter(({ subject, what }) => {
+    const key = `${subject} ${what}`
+    return !said.has(key) && said.add(key)
+  })
 }
 
-/** When the next probe of an office is made that cannot be reached; undefined while it can. */
+/** When the next probe of an office is made that cannot be reached; undefined while it can. Each member probes: the first. */
 export async function probeAt(reader: Reader, office: string): Promise<Instant | undefined> {
-  const row = await reader.one<PresentRow & { facts: unknown }>(sql.one, 'breaker', office, '')
-  return row && Number(withFacts(row).facts['probeAt'])
+  return earliest(reader, 'breaker', office, 'probeAt')
 }
 
 /** Until when nothing is brought to an office, as its profile says; undefined while it is open. */
 export async function closedUntil(reader: Reader, office: string): Promise<Instant | undefined> {
-  const row = await reader.one<PresentRow & { facts: unknown }>(sql.one, 'closed', office, '')
-  return row && Number(withFacts(row).facts['until'])
+  return earliest(reader, 'closed', office, 'until')
+}
+
+async function earliest(
+  reader: Reader,
+  kind: PresentKind,
+  office: string,
+  fact: string,
+): Promise<Instant | undefined> {
+  const rows = await reader.all<PresentRow & { facts: unknown }>(sql.one, kind, office, '')
+  return rows.length === 0 ? undefined : Math.min(...rows.map((row) => Number(withFacts(row).facts[fact])))
 }
 
 const withFacts = (row: PresentRow & { facts: unknown }): PresentRow => ({

@@ -1,0 +1,184 @@
+// This gateway among the others on its journal: it says that it lives, watches that they do, and leads when nobody else does.
+//
+// Nobody trusts another machine's clock: a member is given up when its beat has stood still for so long by the watcher's own
+// clock, and only if the watcher itself was awake and could read the journal all the while. Whoever was given up finds it out
+// with its next beat, and ends: what it held is somebody else's by then, and the journal takes no claim from it any more.
+import type { Clock } from '../letter/time.ts'
+import { shareOf } from './delivery/share.ts'
+import type { Database } from './journal/database.ts'
+import {
+  type BeatRow,
+  beat,
+  expel,
+  joinMembers,
+  leaderOf,
+  leaveMembers,
+  listMembers,
+  type MemberRow,
+  takeLead,
+} from './journal/members.ts'
+
+/** Between two beats, in milliseconds. */
+const every = 2_000
+/** A member whose beat has stood still for so long is given up. */
+const deadAfter = 30_000
+/** Whoever leads and could not say so for so long waits, until it can: before others give it up. */
+const silentAfter = deadAfter / 2
+/** A watcher that looked less often than this was asleep itself, and knows nothing of the others. */
+const asleepAfter = 3 * every
+
+/** A gateway at work on a journal, as its parts see it. */
+export interface Member {
+  readonly id: string
+  /** Whether it looks where only one may, and keeps the timers. */
+  leads(): boolean
+  /** Its own share of what all members together may do at a time to an office. */
+  shareOf(office: string, atOnce: number): number
+}
+
+export interface MembershipParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly member: MemberRow
+  /** Nobody else can be at work on this journal. */
+  readonly alone: boolean
+  /** Told when the others have given this gateway up: it has to end. Once. */
+  superseded(): void
+  /** Told when it begins to lead. */
+  leading(): void
+  /** Told once for each trouble that the journal could not be asked. */
+  failed(error: unknown): void
+}
+
+export class Membership implements Member {
+  readonly #parts: MembershipParts
+  #members: readonly BeatRow[] = []
+  #leads = false
+  /** Elapsed, when the last beat that is known to be written was begun. */
+  #beaten = 0
+  #looked = 0
+  readonly #seen = new Map<string, { readonly beat: number; readonly since: number }>()
+  #beating: Promise<void> = Promise.resolve()
+  #cancel: () => void = () => undefined
+  #troubled = false
+  #over = false
+
+  constructor(parts: MembershipParts) {
+    this.#parts = parts
+  }
+
+  get id(): string {
+    return this.#parts.member.id
+  }
+
+  /**
+   * Becomes a member. Gateways that do not share their attachments (`sharing`) cannot work together: then others are waited for
+   * until they are found dead, and the first that lives is returned; nothing was joined. Rejects when the journal cannot be written.
+   */
+  async join({ sharing }: { readonly sharing: boolean }): Promise<MemberRow | undefined> {
+    const { database, member, alone } = this.#parts
+    const living = alone || sharing ? undefined : await this.#livingBesides(member.place)
+    if (living !== undefined) return living
+    await database.write((transaction) => joinMembers(transaction, member, { alone }))
+    await this.#look()
+    if (!alone) this.#next()
+    return undefined
+  }
+
+  /** A member with another data folder whose beat moves; undefined when all of them were found dead. */
+  async #livingBesides(place: string): Promise<MemberRow | undefined> {
+    const { database, clock } = this.#parts
+    const others = async (): Promise<readonly BeatRow[]> =>
+      (await listMembers(database.committed)).filter((each) => each.place !== place)
+    const first = new Map((await others()).map(({ id, beat }) => [id, beat]))
+    for (;;) {
+      const now = await others()
+      const living = now.find(({ id, beat }) => first.get(id) !== beat)
+      if (living !== undefined || now.length === 0) return living
+      for (const dead of this.#deadOf(now, clock.elapsed()))
+        await database.write((transaction) => expel(transaction, dead, clock.now()))
+      await new Promise<void>((resolve) => void clock.schedule(clock.now() + every, resolve))
+    }
+  }
+
+  /** Is a member no more. What it held is free at once. */
+  async leave(): Promise<void> {
+    this.#over = true
+    this.#cancel()
+    await this.#beating
+    const { database } = this.#parts
+    await database
+      .write((transaction) => leaveMembers(transaction, this.id))
+      // Whoever cannot say goodbye is found dead.
+      .catch((error: unknown) => this.#parts.failed(error))
+  }
+
+  leads(): boolean {
+    if (this.#parts.alone) return this.#leads
+    return this.#leads && !this.#over && this.#parts.clock.elapsed() - this.#beaten < silentAfter
+  }
+
+  shareOf(office: string, atOnce: number): number {
+    const workers = this.#members.filter(({ role }) => role !== 'intake').map(({ id }) => id)
+    return shareOf(office, atOnce, workers, this.id)
+  }
+
+  #next(): void {
+    const { clock } = this.#parts
+    this.#cancel = clock.schedule(clock.now() + every, () => {
+      this.#beating = this.#beat().then(() => {
+        if (!this.#over) this.#next()
+      })
+    })
+  }
+
+  async #beat(): Promise<void> {
+    const { database, clock, superseded, failed } = this.#parts
+    const began = clock.elapsed()
+    try {
+      const alive = await database.write((transaction) => beat(transaction, this.id, clock.now()))
+      if (!alive) {
+        this.#over = true
+        superseded()
+        return
+      }
+      this.#beaten = began
+      await this.#look()
+      this.#troubled = false
+    } catch (error) {
+      if (!this.#troubled) failed(error)
+      this.#troubled = true
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { database, clock, member, leading } = this.#parts
+    const now = clock.elapsed()
+    if (now - this.#looked > asleepAfter) this.#seen.clear()
+    this.#looked = now
+    for (const dead of this.#deadOf(await listMembers(database.committed), now))
+      await database.write((transaction) => expel(transaction, dead, clock.now()))
+    this.#members = await listMembers(database.committed)
+    if (member.role === 'worker') return
+    const leader = await leaderOf(database.committed)
+    const leads =
+      leader === this.id ||
+      (leader === undefined &&
+        (await database.write((transaction) => takeLead(transaction, this.id, clock.now()))))
+    if (leads && !this.#leads) leading()
+    this.#leads = leads
+  }
+
+  /** The members that were not heard of for so long. */
+  #deadOf(members: readonly BeatRow[], now: number): readonly BeatRow[] {
+    const dead: BeatRow[] = []
+    for (const each of members) {
+      if (each.id === this.id) continue
+      const seen = this.#seen.get(each.id)
+      if (seen?.beat !== each.beat) this.#seen.set(each.id, { beat: each.beat, since: now })
+      else if (now - seen.since >= deadAfter) dead.push(each)
+    }
+    for (const id of this.#seen.keys()) if (!members.some((each) => each.id === id)) this.#seen.delete(id)
+    return dead
+  }
+}

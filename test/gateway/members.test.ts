@@ -1,0 +1,201 @@
+// Several gateways on one journal, each with a clock of its own: who lives, who leads, and what becomes of what a dead one held.
+import { join } from 'node:path'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { shareOf } from '../../src/gateway/delivery/share.ts'
+import type { Database } from '../../src/gateway/journal/database.ts'
+import { leaderOf, listMembers, type Role } from '../../src/gateway/journal/members.ts'
+import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
+import { Membership } from '../../src/gateway/membership.ts'
+import { HandClock, rest, scratch, start } from './harness.ts'
+
+const second = 1000
+
+interface Here {
+  readonly member: Membership
+  readonly clock: HandClock
+  readonly told: string[]
+}
+
+/** Members on one journal; the journal can be cut off from each. */
+function open(t: Test) {
+  const database = openSqlite(join(scratch(t), 'journal.sqlite'))
+  t.after(() => database.close())
+  let count = 0
+  async function join_(
+    role: Role = 'all',
+    place = `place ${count}`,
+    sharing = true,
+    clock = new HandClock(),
+  ): Promise<Here & { cut: boolean }> {
+    count += 1
+    const told: string[] = []
+    const here = { clock, told, cut: false }
+    const reached = <Value>(work: () => Promise<Value>): Promise<Value> =>
+      here.cut ? Promise.reject(new Error('cut off')) : work()
+    const own: Database = {
+      committed: {
+        all: (statement, ...values) => reached(() => database.committed.all(statement, ...values)),
+        one: (statement, ...values) => reached(() => database.committed.one(statement, ...values)),
+      },
+      write: (work) => reached(() => database.write(work)),
+      close: async () => undefined,
+    }
+    const member = new Membership({
+      ...{ database: own, clock, alone: false },
+      member: { id: `m${count}`, place, name: `gateway ${count}`, role, joinedAt: start + count },
+      superseded: () => void told.push('superseded'),
+      leading: () => void told.push('leading'),
+      failed: () => void told.push('failed'),
+    })
+    const other = await member.join({ sharing })
+    if (other !== undefined) told.push(`beside ${other.name}`)
+    return Object.assign(here, { member })
+  }
+  const ids = async (): Promise<string[]> => (await listMembers(database.committed)).map(({ id }) => id)
+  return { database, join: join_, ids, leader: () => leaderOf(database.committed) }
+}
+
+/** Time goes on for all of these, in small steps, so that their beats are mixed. */
+async function together(milliseconds: number, ...all: readonly Here[]): Promise<void> {
+  for (let passed = 0; passed < milliseconds; passed += second)
+    for (const { clock } of all) {
+      await clock.advance(second)
+      await rest(2)
+    }
+}
+
+t.test(
+  'one leads; when it ends in peace another does at once, and when it is killed after half a minute',
+  async (t) => {
+    const { join, ids, leader } = open(t)
+    const [one, two, three] = [await join(), await join(), await join('worker')]
+    t.equal(await leader(), 'm1')
+    await together(60 * second, one, two, three)
+    t.same(await ids(), ['m1', 'm2', 'm3'], 'all of them live')
+    t.same([one.member.leads(), two.member.leads(), three.member.leads()], [true, false, false])
+
+    await one.member.leave()
+    await together(4 * second, two, three)
+    t.equal(await leader(), 'm2')
+    t.same(two.told, ['leading'])
+
+    // Killed: it says nothing any more.
+    await together(28 * second, three)
+    t.same(await ids(), ['m2', 'm3'], 'not given up before its time')
+    const four = await join('intake')
+    await together(8 * second, three, four)
+    t.same(await ids(), ['m3', 'm4'])
+    await together(4 * second, three, four)
+    t.equal(await leader(), 'm4', 'a worker never leads')
+    t.same(four.told, ['leading'])
+
+    // It was only frozen: its next word tells it that it was given up, and it does not begin to lead again.
+    await together(4 * second, two)
+    t.same(two.told, ['leading', 'superseded'])
+    t.equal(two.member.leads(), false)
+    await together(60 * second, two, three, four)
+    t.same(two.told, ['leading', 'superseded'], 'told once')
+    for (const { member } of [three, four]) await member.leave()
+    t.same(await ids(), [])
+  },
+)
+
+t.test('who cannot ask the journal gives nobody up, and whoever leads then waits', async (t) => {
+  const { join, ids } = open(t)
+  const [one, two] = [await join(), await join()]
+  await together(10 * second, one, two)
+  // The journal is away for all of them, for ten minutes.
+  one.cut = true
+  two.cut = true
+  await together(14 * second, one, two)
+  t.equal(one.member.leads(), true, 'a short while is nothing')
+  await together(586 * second, one, two)
+  t.equal(one.member.leads(), false)
+  t.same([one.told, two.told], [['leading', 'failed'], ['failed']], 'one word for each trouble')
+  one.cut = false
+  two.cut = false
+  // The one that comes back first has seen no beat of the other for ten minutes: it has seen nothing at all.
+  await together(4 * second, two)
+  t.same(await ids(), ['m1', 'm2'])
+  await together(10 * second, one, two)
+  t.same([one.member.leads(), two.member.leads()], [true, false])
+  // Only one is cut off: the other leads when that one has long ceased to.
+  one.cut = true
+  await together(28 * second, one, two)
+  t.same([one.member.leads(), two.member.leads()], [false, false])
+  await together(8 * second, one, two)
+  t.same([one.member.leads(), two.member.leads()], [false, true])
+  t.same(await ids(), ['m2'])
+  one.cut = false
+  await together(4 * second, one, two)
+  t.same(one.told, ['leading', 'failed', 'failed', 'superseded'])
+})
+
+t.test('a clock that is set changes nothing', async (t) => {
+  const { join, ids } = open(t)
+  const [one, two] = [await join(), await join()]
+  two.clock.jump(86_400_000)
+  await together(60 * second, one, two)
+  t.same(await ids(), ['m1', 'm2'])
+  t.same([one.member.leads(), two.member.leads()], [true, false])
+})
+
+t.test('whoever starts in the data folder of a dead gateway takes its place at once', async (t) => {
+  const { join, ids, leader } = open(t)
+  await join('all', 'here')
+  const other = await join()
+  const again = await join('all', 'here')
+  t.same(await ids(), ['m2', 'm3'])
+  await together(4 * second, again, other)
+  t.equal(await leader(), 'm3')
+})
+
+t.test('gateways that do not share their attachments do not work together', async (t) => {
+  const { join, ids } = open(t)
+  const one = await join()
+  const clock = new HandClock()
+  const refused = join('all', 'elsewhere', false, clock)
+  await together(4 * second, one)
+  await clock.advance(2 * second)
+  t.same((await refused).told, ['beside gateway 1'])
+  t.same(await ids(), ['m1'])
+  // The one that is there is dead, and its folder is gone: after half a minute it is no hindrance.
+  const later = new HandClock()
+  const allowed = join('all', 'elsewhere', false, later)
+  await rest()
+  await later.advance(34 * second)
+  t.same((await allowed).told, ['leading'])
+  t.same(await ids(), ['m3'])
+})
+
+t.test('what an office bears is shared out: all of it, and no more', async (t) => {
+  const ids = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(
+      ids,
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 10, max: 97 }),
+      (workers, atOnce, office) => {
+        const shares = workers.map((me) => shareOf(String(office), atOnce, workers, me))
+        t.equal(
+          shares.reduce((sum, share) => sum + share, 0),
+          atOnce,
+        )
+        t.ok(Math.max(...shares) - Math.min(...shares) <= 1, 'as evenly as can be')
+        t.same(
+          workers.map((me) => shareOf(String(office), atOnce, [...workers].reverse(), me)),
+          shares,
+          'in whichever order they are listed',
+        )
+      },
+    ),
+  )
+  t.equal(shareOf('50', 8, ['a', 'b'], 'c'), 0, 'who brings nothing has no share')
+  const busy = new Set(
+    Array.from({ length: 77 }, (_, office) =>
+      ['a', 'b', 'c'].find((me) => shareOf(String(office), 1, ['a', 'b', 'c'], me) === 1),
+    ),
+  )
+  t.equal(busy.size, 3, 'offices that bear one attempt are spread over the workers')
+})
