@@ -105,7 +105,7 @@ function addRoute(server: FastifyInstance, grants: Grants, operation: Operation,
         params: request.params as Call['params'],
         query: request.query as Call['query'],
         body: (request.body ?? {}) as Call['body'],
-        here: () => going() && !request.raw.destroyed && !reply.raw.destroyed,
+        here: () => going() && !request.raw.socket.destroyed,
       }
       return give(reply, await operation.handle(call))
     },
