@@ -16,8 +16,12 @@ import {
 
 const head = ['taken', 'from→to', 'state', 'since', 'receive number', 'message id', 'number'] as const
 
-/** A heading, then a line for each letter and one below it for each delivery that is open. */
-export function listPage(letters: readonly ListedLetter[], now: Now): string {
+/** A heading, then a line for each letter with what is said `below` it, and one below it for each delivery that is open. */
+export function listPage(
+  letters: readonly ListedLetter[],
+  now: Now,
+  below: (letter: ListedLetter) => string = () => '',
+): string {
   if (letters.length === 0) return `no letters\n${now.running ? '' : asleep}`
   const rows = [head, ...letters.map(cellsOf)]
   const widths = head.map((_name, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
@@ -28,7 +32,9 @@ export function listPage(letters: readonly ListedLetter[], now: Now): string {
       .trimEnd()}\n`
   const page = [
     line(head),
-    ...letters.map((letter) => line(cellsOf(letter)) + openLines(letter, now) + failedLines(letter)),
+    ...letters.map(
+      (letter) => line(cellsOf(letter)) + below(letter) + openLines(letter, now) + failedLines(letter),
+    ),
   ]
   const moves = now.running || letters.every(({ open }) => open.length === 0)
   return `${page.join('')}${moves ? '' : asleep}`

@@ -1,5 +1,5 @@
 // `saraban messages`: the letters in a gateway's journal, and the whole story of one, read beside a running gateway.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { letterTable } from '../gateway/delivery/states.ts'
 import type { Reader } from '../gateway/journal/database.ts'
 import { listPresent } from '../gateway/journal/present.ts'
@@ -10,7 +10,9 @@ import { normalizeNumber } from '../letter/numbers.ts'
 import { officeId } from '../letter/offices.ts'
 import { type Problem, printable, problem, within } from '../problem/problem.ts'
 import { bytesJson, bytesPage, type Piece, piecesOf, savePieces } from './bytes.ts'
+import { findCommand } from './find.ts'
 import { type Place, storiesOf, withJournal, withPlace } from './journal.ts'
+import { mostRows, readLimit } from './limit.ts'
 import { asleep, letterJson, listPage } from './listing.ts'
 import { retryCommand } from './retry.ts'
 import type { Now } from './standing.ts'
@@ -30,11 +32,12 @@ interface ListOptions extends Place {
   readonly waiting?: boolean
 }
 
-/** `saraban messages list`, `saraban messages show ID` and `saraban messages retry ID`. */
+/** `saraban messages list`, `saraban messages find`, `saraban messages show ID` and `saraban messages retry ID`. */
 export function messagesCommand(terminal: Terminal): Command {
   return new Command('messages')
     .description('letters in the journal of a gateway')
     .addCommand(listCommand(terminal))
+    .addCommand(findCommand(terminal))
     .addCommand(showCommand(terminal))
     .addCommand(retryCommand(terminal))
 }
@@ -224,13 +227,3 @@ Examples:
   $ saraban messages show 7f3a91c2 --bytes
   $ saraban messages show 7f3a91c2 --save /tmp/7f3a91c2
 `
-
-/** Rows that one call shows at most. */
-const mostRows = 1_000
-
-function readLimit(text: string): number {
-  const limit = Number(text)
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostRows)
-    throw new InvalidArgumentError('A number from 1 to 1000.')
-  return limit
-}

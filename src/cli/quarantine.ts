@@ -19,6 +19,7 @@ import { catalogue } from '../problem/catalogue.ts'
 import { type Problem, printable, problem, within } from '../problem/problem.ts'
 import { type Kept, type Piece, savePieces, sourcePiece } from './bytes.ts'
 import { type Place, withJournal, withPlace, withWritableJournal } from './journal.ts'
+import { readLimit } from './limit.ts'
 import { giveOrder } from './order.ts'
 import { listPage, placeJson, placePage, retriedPage } from './quarantined.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
@@ -318,11 +319,4 @@ function readState(text: string): QuarantineState {
   const state = states.find((each) => each === text)
   if (state === undefined) throw new InvalidArgumentError(`One of ${states.join(', ')}.`)
   return state
-}
-
-function readLimit(text: string): number {
-  const limit = Number(text)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000)
-    throw new InvalidArgumentError('A number from 1 to 1000.')
-  return limit
 }

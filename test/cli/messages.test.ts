@@ -21,6 +21,7 @@ import {
   systemOf,
   until,
 } from '../gateway/harness.ts'
+import { ceDate } from '../letter/arbitrary.ts'
 import { open as openWith } from './operator.ts'
 
 const second = 1000
@@ -337,4 +338,58 @@ t.test('docs/operate.md names every state, metric and event', async (t) => {
   for (const kind of ['taken', 'known', 'quarantined', 'refused', 'waiting']) events.add(`source.${kind}`)
   t.ok(events.size > 15)
   for (const event of events) t.match(page, `\`${event}\``)
+})
+
+t.test('letters are found by what people remember of them, page by page', async (t) => {
+  const { ministry, send, saraban } = await open(t)
+  ministry.answer = away
+  const first = await send({ subject: 'ขอเชิญประชุมคณะกรรมการ' })
+  const second = await send({ subject: 'รายงานการประชุม', date: ceDate('2008-03-01') })
+  const secret = await send({ subject: 'ประชุมลับ', secrecy: 'secret' })
+  const ids = async (...words: string[]) => {
+    const { out, code, err } = await saraban('find', ...words, '--json')
+    t.equal(code, 0, err)
+    const { items, next } = JSON.parse(out) as {
+      items: { messageId: string; subject: string }[]
+      next?: string
+    }
+    return { ids: items.map(({ messageId }) => messageId), next, err }
+  }
+  t.same((await ids('--subject', 'ประชุม')).ids, [second, first])
+  t.same((await ids('--subject', 'กรรมการ ประชุม')).ids, [first])
+  t.same((await ids('--number', '๐๐๑๗.๑/๓')).ids, [], 'secret letters have a register of their own')
+  t.same((await ids('--number', '๐๐๑๗.๑/๓', '--secret')).ids, [secret])
+  t.same((await ids('--dated', '1 มี.ค. 2551', '--dated-until', '2008-03-01')).ids, [second])
+  t.same((await ids('--office', 'moi', '--state', 'forwarding', '--taken', '2026-11-23')).ids, [
+    second,
+    first,
+  ])
+  t.same((await ids('--taken', '2027-01-01')).ids, [])
+  t.same((await ids('--from', '57')).ids, [])
+  const page = await ids('--subject', 'ประชุม', '--limit', '1')
+  t.same(page.ids, [second])
+  t.same((await ids('--subject', 'ประชุม', '--limit', '1', '--cursor', page.next ?? '')).ids, [first])
+  t.match(page.err, /words of letters from before an update/, 'nobody has filled them in yet')
+  const shown = await saraban('find', '--limit', '1')
+  t.match(shown.out, /forwarding.*\n {4}รายงานการประชุม\n {4}the letter to moi/)
+  t.match(shown.err, /^there may be more: --cursor [\w-]+\n$/)
+  const wrong = await saraban(
+    'find',
+    '--dated',
+    'soon',
+    '--from',
+    '99',
+    '--taken-before',
+    'x',
+    '--subject',
+    '.',
+  )
+  t.equal(wrong.code, 2)
+  for (const option of ['--dated', '--from', '--taken-before', '--subject']) t.match(wrong.err, option)
+  t.equal((await saraban('find', '--cursor', 'x')).code, 2)
+  t.equal(
+    (await saraban('find', '--dated', '2008-01-01', '--cursor', page.next ?? '')).code,
+    2,
+    'of another order',
+  )
 })

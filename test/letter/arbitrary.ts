@@ -53,7 +53,7 @@ export function mustBe<Value>(result: Result<Value>): Value {
 
 export const office = (id: string): OfficeId => mustBe(officeId(id))
 
-const ceDate = (text: string): LetterDate => mustBe(readLetterDate(text, { form: 'ce:yyyy-MM-dd' }))
+export const ceDate = (text: string): LetterDate => mustBe(readLetterDate(text, { form: 'ce:yyyy-MM-dd' }))
 
 // Words and signs that broke a system somewhere: split and reordered vowels, invisible characters, what XML, CSV, SQL,
 // HTML, headers and spreadsheets treat as their own.

@@ -4,7 +4,13 @@ import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Letter } from '../../letter/letter.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Parameter, Reader } from './database.ts'
-import { type AttemptRow, attemptsOf, type DeliveryRow, deliveriesOfMessage } from './deliveries.ts'
+import {
+  type AttemptRow,
+  attemptsOf,
+  type DeliveryRow,
+  deliveriesOfMessage,
+  deliveryTo,
+} from './deliveries.ts'
 import { type HandedRow, handedOf } from './handed.ts'
 import {
   type EnvelopeRow,
@@ -113,6 +119,23 @@ export async function listLetters(reader: Reader, filter: LetterFilter): Promise
     ...conditions.flatMap(({ values }) => values),
     limit,
   )
+  return withOpen(reader, rows)
+}
+
+/** Letters that were found otherwise, each with what is open of it. */
+export async function listedOf(reader: Reader, rows: readonly LetterRow[]): Promise<ListedLetter[]> {
+  const counted: Omit<ListedLetter, 'open' | 'failed'>[] = []
+  for (const row of rows) {
+    const delivery = await deliveryTo(reader, row.messageId, row.recipient)
+    counted.push({ ...row, attempts: delivery?.attempts ?? 0 })
+  }
+  return withOpen(reader, counted)
+}
+
+async function withOpen(
+  reader: Reader,
+  rows: readonly Omit<ListedLetter, 'open' | 'failed'>[],
+): Promise<ListedLetter[]> {
   const openOf = openFinder(reader)
   const letters: ListedLetter[] = []
   for (const row of rows) {

@@ -2,6 +2,7 @@
 
 import { printInstant } from '../../../letter/time.ts'
 import { type Asked, fullId, readSearch } from '../../journal/asked.ts'
+import { contentOf } from '../../journal/content.ts'
 import type { LetterRow } from '../../journal/letters.ts'
 import { envelopeById } from '../../journal/letters.ts'
 import { deliveriesBefore, noticesBefore } from '../../journal/lists.ts'
@@ -13,7 +14,7 @@ import { isProblem, pagingOf } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { concerns, definitionOfRole, type Grant, readsText, seesLetter } from './roles.ts'
 import { cursor, letterStates, limit, messageId, officeId, pageOf, ref, text } from './schemas.ts'
-import { contentOf, contentView, deliveryView, letterViews, noticeView } from './views.ts'
+import { contentView, deliveryView, letterViews, noticeView } from './views.ts'
 
 /** Recipients, deliveries and notices that one letter is shown with. */
 const mostShown = 100

@@ -1,27 +1,18 @@
 // What the API shows of the journal's rows: names of design §2, instants with +07:00, and no word of a letter that the asker
 // may not read.
-import { reopenEnvelope } from '../../../envelope/verify.ts'
 import type { Letter, Person } from '../../../letter/letter.ts'
-import type { Notice } from '../../../letter/notice.ts'
 import { type Instant, printInstant } from '../../../letter/time.ts'
 import { messageOf, type Problem, remedyOf } from '../../../problem/problem.ts'
 import { isOpen } from '../../delivery/states.ts'
+import { contentOf, subjectOf } from '../../journal/content.ts'
 import type { Reader } from '../../journal/database.ts'
 import { type AttemptRow, refusalOf } from '../../journal/deliveries.ts'
-import { envelopeById, type LetterRow } from '../../journal/letters.ts'
+import type { LetterRow } from '../../journal/letters.ts'
 import type { ListedDelivery, ListedNotice } from '../../journal/lists.ts'
 import type { QuarantineRow } from '../../journal/quarantine.ts'
 import { type Grant, readsText } from './roles.ts'
 
 const at = (instant: Instant | null): string | null => (instant === null ? null : printInstant(instant))
-
-/** The letter or notice in an envelope of the journal; undefined when there is none, or it cannot be read. */
-export async function contentOf(reader: Reader, messageId: string): Promise<Letter | Notice | undefined> {
-  const row = await envelopeById(reader, messageId)
-  const envelope = row && reopenEnvelope(row.bytes, row.digest)
-  if (envelope?.ok !== true) return undefined
-  return envelope.value.content === 'letter' ? envelope.value.letter : envelope.value.notice
-}
 
 /** Letters of a list, each with its subject where the asker may read it. One envelope is opened once. */
 export async function letterViews(
@@ -33,10 +24,8 @@ export async function letterViews(
   const views: object[] = []
   for (const row of rows) {
     const { messageId } = row
-    if (readsText(grant, row.secrecy) && !subjects.has(messageId)) {
-      const content = await contentOf(reader, messageId)
-      subjects.set(messageId, content !== undefined && 'subject' in content ? content.subject : undefined)
-    }
+    if (readsText(grant, row.secrecy) && !subjects.has(messageId))
+      subjects.set(messageId, await subjectOf(reader, messageId))
     views.push(letterView(row, subjects.get(messageId)))
   }
   return views
