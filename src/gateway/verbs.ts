@@ -8,7 +8,7 @@ import type { Desk, System } from './desk.ts'
 import { take } from './intake/intake.ts'
 import { deliveryTo } from './journal/deliveries.ts'
 import { findByKey } from './journal/find.ts'
-import { envelopeById, type LetterRow, newestSent, noticesAbout } from './journal/letters.ts'
+import { envelopeById, type LetterRow, newestSent, noticesBetween } from './journal/letters.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Present } from './present.ts'
@@ -71,11 +71,13 @@ async function knownLetter(desk: Desk, system: System, row: LetterRow): Promise<
     return delivery && parcelOf(desk, delivery)
   }
   const parcel = row.recipient === office ? await parcelTo(row.messageId) : undefined
-  const told = (await noticesAbout(committed, row.messageId)).filter((notice) => notice.recipient === office)
+  // Of a circular, what this one recipient said: the others have rows of their own.
+  const other = row.recipient === office ? row.sender : row.recipient
+  const told = await noticesBetween(committed, row.messageId, other, office)
   const notices = await Promise.all(told.map((notice) => parcelTo(notice.messageId)))
   return {
     messageId: row.messageId,
-    office: row.recipient === office ? row.sender : row.recipient,
+    office: other,
     number: await printedNumber(desk, row),
     state: row.state,
     ...(row.receiveNumber !== null && { receiveNumber: row.receiveNumber }),

@@ -125,11 +125,21 @@ export const cliProblems = {
   'cli.retry.nothing': {
     status: 409,
     permanent: true,
-    en: 'nothing of the letter {value} was refused or given up, or what was is over: the letter was recalled, has arrived, or a later notice has',
+    en: 'nothing of the letter {value} was refused or given up, or what was is over: the letter was recalled, has arrived, or a later notice has; and nothing of it waits',
     th: 'ไม่มีส่วนใดของหนังสือ {value} ที่ถูกปฏิเสธหรือเลิกส่ง หรือเรื่องนั้นจบแล้ว: หนังสือถูกเรียกคืน ถึงผู้รับแล้ว หรือมีการแจ้งภายหลังที่ถึงแล้ว',
     remedy: {
-      en: 'Look with `saraban messages show` how it stands; what is still open is tried again by itself.',
-      th: 'ดูสถานะด้วย `saraban messages show` ส่วนที่ยังค้างอยู่ระบบจะส่งซ้ำเอง',
+      en: 'Look with `saraban messages show` how it stands; what is under way, or is due, is brought by itself.',
+      th: 'ดูสถานะด้วย `saraban messages show` ส่วนที่กำลังส่งหรือถึงเวลาแล้วระบบจะส่งเอง',
+    },
+  },
+  'cli.retry.none': {
+    status: 409,
+    permanent: true,
+    en: 'nothing that this finds was refused or given up, or what was is over',
+    th: 'ไม่พบสิ่งที่ถูกปฏิเสธหรือเลิกส่งตามเงื่อนไขนี้ หรือเรื่องนั้นจบแล้ว',
+    remedy: {
+      en: 'Look with `saraban messages list --stuck`; --waiting finds what waits for its next attempt, --secret secret letters.',
+      th: 'ดูด้วย `saraban messages list --stuck` ใช้ --waiting เพื่อรวมสิ่งที่รอส่งครั้งถัดไป และ --secret เพื่อรวมหนังสือลับ',
     },
   },
   'cli.gateway.not-running': {

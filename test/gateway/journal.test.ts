@@ -156,6 +156,7 @@ t.test('hot queries use an index', async (t) => {
     late: lateOne,
     ...conditionSql
   } = (await import('../../src/gateway/journal/conditions.ts')).conditionSql
+  const { openSql } = await import('../../src/gateway/journal/open.ts')
   const { letterSql } = await import('../../src/gateway/journal/letters.ts')
   const hot: Record<string, string> = {
     due: deliverySql.due,
@@ -171,6 +172,9 @@ t.test('hot queries use an index', async (t) => {
     sent: letterSql.sent,
     previous: letterSql.previous,
     noticesAbout: letterSql.noticesAbout,
+    noticesBetween: letterSql.noticesBetween,
+    failed: openSql.failed,
+    ofLetter: openSql.ofLetter,
     newestSent: letterSql.newestSent,
   }
   for (const [name, statement] of Object.entries(hot)) {

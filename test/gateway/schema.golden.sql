@@ -337,3 +337,10 @@ CREATE TABLE present (
   facts TEXT NOT NULL,        -- JSON
   PRIMARY KEY (member, kind, subject, what)
 );
+
+-- next step
+
+-- What was said between two offices of one letter, though a circular has thousands of recipients.
+DROP INDEX notices_about;
+CREATE INDEX notices_between ON notices (about, sender, recipient);
+ALTER TABLE deliveries ADD COLUMN hastened_at BIGINT;       -- a person wants it tried at once; NULL: nobody, or it was

@@ -10,6 +10,7 @@ interface OfficeState {
   failures: number
   /** No attempt before this. */
   until: Instant
+  failedAt: Instant
   probing: boolean
 }
 
@@ -32,14 +33,24 @@ export class Breakers {
 
   /** The office could not be reached, or asked for a pause of `retryAfter` milliseconds. True when this opened the breaker. */
   failed(office: string, now: Instant, retryAfter = 0): boolean {
-    const state = this.#offices.get(office) ?? { failures: 0, until: 0, probing: false }
+    const state = this.#offices.get(office) ?? { failures: 0, until: 0, failedAt: now, probing: false }
     state.failures += 1
+    state.failedAt = now
     state.probing = false
     const pause = pauses[Math.min(Math.max(0, state.failures - opensAfter), pauses.length - 1)] ?? pauses[0]
     // A pause that was asked for holds, whatever fails meanwhile.
     state.until = Math.max(state.until, now + Math.max(pause, retryAfter))
     this.#offices.set(office, state)
     return state.failures === opensAfter
+  }
+
+  /** A person wanted a probe at `since`; true when one may go now, and the pause was the only reason against it. */
+  hasten(office: string, since: Instant, now: Instant): boolean {
+    const state = this.#offices.get(office)
+    if (state === undefined || state.failures < opensAfter || since <= state.failedAt) return false
+    if (state.probing || state.until <= now) return false
+    state.until = now
+    return true
   }
 
   /** A probe that ended without a word about the office frees the place for another. */

@@ -130,6 +130,15 @@ export class Dispatch {
     else this.#more.delete(office)
     for (const each of due)
       if (!this.#gate.isParked(each.id)) this.#queue.put(each.id, each.dueAt, each.priority)
+    this.#hasten(office, Math.max(...due.map(({ hastenedAt }) => hastenedAt ?? 0)))
+  }
+
+  /** A person wanted something tried now: once, the probe of an office that cannot be reached waits for nothing. */
+  #hasten(office: OfficeId, since: Instant): void {
+    const now = this.#desk.clock.now()
+    const probe = this.#gate.hasten(office, since, now)
+    for (const { id, at, priority } of probe) this.#queue.put(id, at, priority)
+    if (probe.length > 0) this.#observer.breakerMoved(office, now)
   }
 
   isBreakerOpen(office: OfficeId): boolean {

@@ -14,7 +14,7 @@ interface Office {
   busy: number
   readonly parked: Heap<Due>
   /** The delivery that was called to be the next probe, and when. */
-  called: { readonly id: string; readonly at: Instant } | undefined
+  called: (Due & { readonly at: Instant }) | undefined
 }
 
 export class Gate {
@@ -84,8 +84,8 @@ export class Gate {
       if (awaited || this.#breakers.isProbing(office)) return []
       const first = this.#unpark(state)
       if (first === undefined) return []
-      state.called = { id: first.id, at: Math.max(probe, now) }
-      return [{ ...first, at: state.called.at }]
+      state.called = { ...first, at: Math.max(probe, now) }
+      return [state.called]
     }
     const released: (Due & { at: Instant })[] = []
     while (released.length < this.#atOnce(office) - state.busy) {
@@ -94,6 +94,15 @@ export class Gate {
       released.push({ ...next, at: now })
     }
     return released
+  }
+
+  /** A person wanted an office tried at `since`: the probe goes at once. Gives the delivery that is to be it, if one is to come earlier. */
+  hasten(office: OfficeId, since: Instant, now: Instant): readonly (Due & { readonly at: Instant })[] {
+    if (!this.#breakers.hasten(office, since, now)) return []
+    const state = this.#of(office)
+    if (state.called === undefined) return this.release(office, now)
+    state.called = { ...state.called, at: now }
+    return [state.called]
   }
 
   #unpark(state: Office): Due | undefined {

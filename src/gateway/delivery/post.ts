@@ -30,7 +30,7 @@ import {
   letterAt,
   lettersOfMessage,
   moveLetter,
-  noticesAbout,
+  noticesBetween,
   previousTo,
   takenOf,
   takenWith,
@@ -247,7 +247,7 @@ export async function postNotice(
     { messageId: about, office: recipient },
     facts,
   )
-  if (notice.kind === 'recall' && (await recallUnsent(transaction, about, recipient, at)))
+  if (notice.kind === 'recall' && (await recallUnsent(transaction, about, recipient, sender, at)))
     return { kind: 'posted', due: [] }
   // "It has arrived" after "it is registered" or "refused" is no news: a system that shows the last word would fall back.
   if (notice.kind === 'receive' && moved !== undefined && moved !== 'delivered')
@@ -271,10 +271,8 @@ export async function postNotice(
 async function isOvertaken(transaction: Transaction, notice: Notice, letter: LetterRow): Promise<boolean> {
   const { kind, about, receiveNumber } = notice
   if (kind !== 'dispute' || receiveNumber === letter.receiveNumber) return false
-  return (await noticesAbout(transaction, about.messageId)).some(
-    (said) =>
-      said.kind === 'accept' && said.sender === letter.recipient && said.receiveNumber === receiveNumber,
-  )
+  const said = await noticesBetween(transaction, about.messageId, letter.recipient, letter.sender)
+  return said.some((each) => each.kind === 'accept' && each.receiveNumber === receiveNumber)
 }
 
 /**
@@ -285,6 +283,7 @@ async function recallUnsent(
   transaction: Transaction,
   about: MessageId,
   recipient: OfficeId,
+  sender: OfficeId,
   at: Instant,
 ): Promise<boolean> {
   const delivery = await deliveryTo(transaction, about, recipient)
@@ -292,7 +291,7 @@ async function recallUnsent(
   if (delivery.state === 'refused')
     return (
       !(await mayHaveArrived(transaction, delivery.id)) &&
-      !(await saysItIsThere(transaction, about, recipient))
+      !(await saysItIsThere(transaction, about, recipient, sender))
     )
   if (delivery.attempts > 0) return false
   return (await moveDelivery(transaction, delivery.id, 'recall', at)) !== undefined
@@ -302,9 +301,10 @@ const saysItIsThere = async (
   transaction: Transaction,
   about: MessageId,
   recipient: OfficeId,
+  sender: OfficeId,
 ): Promise<boolean> =>
-  (await noticesAbout(transaction, about)).some(
-    ({ kind, sender }) => sender === recipient && (kind === 'receive' || kind === 'accept'),
+  (await noticesBetween(transaction, about, recipient, sender)).some(
+    ({ kind }) => kind === 'receive' || kind === 'accept',
   )
 
 /**

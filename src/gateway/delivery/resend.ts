@@ -1,12 +1,12 @@
 // Sending again, by an operator's command or because its sender hands it over again: what was refused or given up waits
-// again, under the same message id.
+// again, under the same message id; and hastening what waits.
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Database, Transaction } from '../journal/database.ts'
 import { type DeliveryRow, moveDelivery, renewDeadlines } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { moveLetter } from '../journal/letters.ts'
-import { type Content, failedOf } from '../journal/open.ts'
+import { type Content, failedOf, waitingOf } from '../journal/open.ts'
 
 export interface Resend {
   readonly messageId: MessageId
@@ -18,6 +18,8 @@ export interface Resend {
   readonly delivery?: string
   /** Only the letter itself, and no notice about it. */
   readonly only?: 'letter'
+  /** What waits for its next attempt, or for its office, is due now: its office is called at once. */
+  readonly hasten?: boolean
   /** Who orders it, and why: both are kept with the letter. */
   readonly by: string
   readonly why: string
@@ -25,6 +27,8 @@ export interface Resend {
 }
 
 export interface Resent {
+  /** `hastened`: it was open, and is due now. */
+  readonly how: 'resent' | 'hastened'
   readonly delivery: DeliveryRow
   readonly content: Content
 }
@@ -43,14 +47,43 @@ export async function resendIn(transaction: Transaction, order: Resend): Promise
   const resent: Resent[] = []
   for (const recipient of order.recipients) {
     for (const { delivery, content } of await failedOf(transaction, order.messageId, recipient)) {
-      if (order.office !== undefined && delivery.office !== order.office) continue
-      if (order.delivery !== undefined && delivery.id !== order.delivery) continue
-      if (order.only !== undefined && content !== order.only) continue
+      if (!isMeant(order, delivery, content)) continue
       const moved = await putBack(transaction, order, delivery, content)
-      if (moved !== undefined) resent.push({ delivery: moved, content })
+      if (moved !== undefined) resent.push({ how: 'resent', delivery: moved, content })
+    }
+    if (order.hasten !== true) continue
+    for (const { delivery, content } of await waitingOf(transaction, order.messageId, recipient, order.at)) {
+      if (!isMeant(order, delivery, content) || resent.some((each) => each.delivery.id === delivery.id))
+        continue
+      const moved = await hasten(transaction, order, delivery, content)
+      if (moved !== undefined) resent.push({ how: 'hastened', delivery: moved, content })
     }
   }
   return resent
+}
+
+const isMeant = (order: Resend, { id, office }: DeliveryRow, content: Content): boolean =>
+  (order.office === undefined || order.office === office) &&
+  (order.delivery === undefined || order.delivery === id) &&
+  (order.only === undefined || order.only === content)
+
+/** The next look into the journal brings it, and the probe of an office that cannot be reached waits for nothing. */
+async function hasten(
+  transaction: Transaction,
+  { messageId, by, why, at }: Resend,
+  { id, office, dueAt }: DeliveryRow,
+  content: Content,
+): Promise<DeliveryRow | undefined> {
+  const moved = await moveDelivery(transaction, id, 'hasten', at, { dueAt: Math.min(dueAt, at) })
+  if (moved === undefined) return undefined
+  await recordEvent(
+    transaction,
+    at,
+    'delivery.hastened',
+    { messageId, office },
+    { delivery: id, content, by, why },
+  )
+  return moved
 }
 
 async function putBack(

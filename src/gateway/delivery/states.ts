@@ -31,13 +31,18 @@ export type DeliveryEvent =
   | 'give-up'
   | 'recall'
   | 'resend'
+  /** A person wants it tried now, whatever its next attempt's time. */
+  | 'hasten'
 
 /**
  * `claimed` and `sending` differ so that recovery knows what may have left: `claimed` goes back to `due`, `sending`
  * becomes `unknown`. Both `due` and `unknown` are tried again; with the same message id, so that the other side can tell.
  */
 export const deliveryTable: Table<DeliveryState, DeliveryEvent> = {
-  due: { claim: 'claimed', taken: 'taken', refused: 'refused', 'give-up': 'given-up', recall: 'recalled' },
+  due: {
+    ...{ claim: 'claimed', taken: 'taken', refused: 'refused', 'give-up': 'given-up', recall: 'recalled' },
+    hasten: 'due',
+  },
   claimed: { release: 'due', send: 'sending' },
   sending: {
     taken: 'taken',
@@ -46,7 +51,7 @@ export const deliveryTable: Table<DeliveryState, DeliveryEvent> = {
     'lost-answer': 'unknown',
     'give-up': 'given-up',
   },
-  unknown: { claim: 'claimed', taken: 'taken', 'give-up': 'given-up' },
+  unknown: { claim: 'claimed', taken: 'taken', 'give-up': 'given-up', hasten: 'unknown' },
   taken: {},
   refused: { resend: 'due' },
   'given-up': { resend: 'due', taken: 'taken' },

@@ -2,12 +2,13 @@
 import type { Item, NoticeDraft } from '../../adapters/contract.ts'
 import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
+import type { MessageId } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import { postNotice } from '../delivery/post.ts'
 import { type Desk, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
 import type { Reader } from '../journal/database.ts'
 import { findByKey, noticeAbout, saidBySender } from '../journal/find.ts'
-import { type LetterRow, lettersOfMessage } from '../journal/letters.ts'
+import { type LetterRow, letterAt, lettersOfMessage } from '../journal/letters.ts'
 import { keepSource } from '../journal/sources.ts'
 import type { Offered } from './keep.ts'
 
@@ -56,8 +57,7 @@ export async function takeNotice(
 async function findLetter(reader: Reader, office: OfficeId, draft: NoticeDraft): Promise<Result<LetterRow>> {
   const { about, kind } = draft
   if ('messageId' in about) {
-    const rows = (await lettersOfMessage(reader, about.messageId)).filter((row) => isParty(row, office, kind))
-    return only(rows, about.messageId)
+    return only(await ofParty(reader, about.messageId, office, kind), about.messageId)
   }
   const key = { number: about.number, date: about.date, sender: about.sender, recipient: about.recipient }
   const rows = await findByKey(reader, office, key)
@@ -67,6 +67,19 @@ async function findLetter(reader: Reader, office: OfficeId, draft: NoticeDraft):
     standing.length === 1 && standing.every((row) => mayBeMeant(row, kind)) ? standing : fits,
     about.number,
   )
+}
+
+/** A circular has a row for each recipient: its recipient means its own, and is found by it. */
+async function ofParty(
+  reader: Reader,
+  messageId: MessageId,
+  office: OfficeId,
+  kind: NoticeKind,
+): Promise<readonly LetterRow[]> {
+  if (saidBySender(kind))
+    return (await lettersOfMessage(reader, messageId)).filter((row) => isParty(row, office, kind))
+  const row = await letterAt(reader, messageId, office)
+  return row === undefined ? [] : [row]
 }
 
 /**

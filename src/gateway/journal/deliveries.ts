@@ -26,6 +26,8 @@ export interface DeliveryRow {
   readonly attempts: number
   /** When it is expected to be through; null: made before that was kept. */
   readonly expectedBy: Instant | null
+  /** A person wanted it tried at once, and it was not yet. */
+  readonly hastenedAt: Instant | null
   readonly createdAt: Instant
   readonly changedAt: Instant
   /** The gateway that holds it, while it is claimed or being sent (`journal/members.ts`); null: claimed before that was kept. */
@@ -50,6 +52,7 @@ export interface Due {
   readonly id: string
   readonly dueAt: Instant
   readonly priority: number
+  readonly hastenedAt?: Instant | null
 }
 
 /** `of`: the name of the table in its statement, with a dot. */
@@ -57,7 +60,7 @@ export const deliveryColumns = (
   of = '',
 ): string => `${of}seq, ${of}id, ${of}message_id AS "messageId", ${of}office, ${of}mode,
   ${of}state, ${of}lane, ${of}priority, ${of}due_at AS "dueAt", ${of}deadline, ${of}attempts, ${of}expected_by AS "expectedBy",
-  ${of}created_at AS "createdAt", ${of}changed_at AS "changedAt", ${of}member`
+  ${of}hastened_at AS "hastenedAt", ${of}created_at AS "createdAt", ${of}changed_at AS "changedAt", ${of}member`
 const columns = deliveryColumns()
 
 export const deliverySql = {
@@ -72,9 +75,11 @@ ON CONFLICT (message_id, office) DO NOTHING`,
   ahead: `SELECT id FROM deliveries WHERE lane = ? AND open = 1 AND seq < ? LIMIT 1`,
   behind: `
 SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open = 1 AND mode = 'push' ORDER BY seq LIMIT 1`,
-  move: 'UPDATE deliveries SET state = ?, open = ?, due_at = ?, rank = ?, attempts = ?, changed_at = ?, member = ? WHERE id = ?',
+  move: `
+UPDATE deliveries SET state = ?, open = ?, due_at = ?, rank = ?, attempts = ?, hastened_at = ?, changed_at = ?, member = ?
+WHERE id = ?`,
   due: `
-SELECT id, due_at AS "dueAt", priority FROM deliveries
+SELECT id, due_at AS "dueAt", priority, hastened_at AS "hastenedAt" FROM deliveries
 WHERE office = ? AND open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') AND NOT EXISTS (
   SELECT 1 FROM deliveries ahead WHERE ahead.lane = deliveries.lane AND ahead.open = 1 AND ahead.seq < deliveries.seq)
 ORDER BY rank LIMIT ?`,
@@ -202,6 +207,7 @@ export async function moveDelivery(
     state,
     dueAt: dueAt ?? row.dueAt,
     attempts: event === 'send' ? row.attempts + 1 : row.attempts,
+    hastenedAt: event === 'hasten' ? at : event === 'send' || !isOpen(state) ? null : row.hastenedAt,
     changedAt: at,
     member: isClaimed(state) ? by : null,
   }
@@ -212,6 +218,7 @@ export async function moveDelivery(
     moved.dueAt,
     rankOf(moved),
     moved.attempts,
+    moved.hastenedAt,
     at,
     moved.member,
     id,

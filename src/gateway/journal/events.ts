@@ -30,6 +30,7 @@ export type EventName =
   | 'delivery.given-up'
   | 'delivery.recovered'
   | 'delivery.resent'
+  | 'delivery.hastened'
   | 'delivery.deadline-near'
   | 'delivery.deadline-passed'
   | 'alarm.raised'

@@ -94,6 +94,8 @@ SELECT ${letterColumns()} FROM letters WHERE recipient = ? AND number = ? ORDER 
   insertNotice: `
 INSERT INTO notices (message_id, kind, about, sender, recipient, receive_number, committed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  noticesBetween: `
+SELECT ${noticeColumns()} FROM notices WHERE about = ? AND sender = ? AND recipient = ? ORDER BY seq`,
   noticesAbout: `SELECT ${noticeColumns()} FROM notices WHERE about = ? ORDER BY seq`,
   insertReceipt: `
 INSERT INTO receipts (about, about_digest, direction, office, digest, bytes, committed_at)
@@ -325,6 +327,14 @@ export async function insertNotice(
 export const noticesAbout = (reader: Reader, messageId: string): Promise<NoticeRow[]> =>
   reader.all<NoticeRow>(letterSql.noticesAbout, messageId)
 
+/** What one office said to another of a letter, in order. */
+export const noticesBetween = (
+  reader: Reader,
+  messageId: string,
+  sender: OfficeId,
+  recipient: OfficeId,
+): Promise<NoticeRow[]> => reader.all<NoticeRow>(letterSql.noticesBetween, messageId, sender, recipient)
+
 /**
  * The same notice, said before by the same office about the same letter, where saying it again changes nothing. Whoever says a
  * thing twice (a system's own `receive` after ours, an accept sent again) is heard once; a rejection of what was sent again, or
@@ -338,9 +348,8 @@ export async function findSameNotice(
   seen: boolean,
 ): Promise<NoticeRow | undefined> {
   const { kind, about, from, to } = notice
-  const last = (await noticesAbout(reader, about.messageId)).findLast(
-    (row) => row.kind === kind && row.sender === from && row.recipient === to,
-  )
+  const said = await noticesBetween(reader, about.messageId, from, to)
+  const last = said.findLast((row) => row.kind === kind)
   if (last === undefined || last.receiveNumber !== (notice.receiveNumber ?? null)) return undefined
   const moved = next(letterTable, state, kind) ?? state
   return seen || moved === state ? last : undefined

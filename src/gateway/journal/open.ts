@@ -53,11 +53,11 @@ const resendable = Object.entries(letterTable)
  * of a notice (n) until its office was told something later of the letter at that recipient, or may have been, or the letter was
  * recalled; of a receive number, until it was told another one; of a recall, until the letter that follows under the same number has arrived, or may have: by its number that one would be recalled.
  */
-const unresolved = `
+export const unresolved = `
 d.state IN ('refused', 'given-up') AND CASE WHEN n.message_id IS NULL THEN l.state IN (${resendable}) ELSE
   (n.kind = 'recall' OR l.state <> 'recalled') AND NOT EXISTS (
     SELECT 1 FROM notices p JOIN deliveries o ON o.message_id = p.message_id AND o.office = d.office
-    WHERE p.about = n.about AND (n.kind <> 'accept' OR p.kind = 'accept') AND l.recipient = ${recipientOf('p')}
+    WHERE p.about = n.about AND p.sender = n.sender AND p.recipient = n.recipient AND (n.kind <> 'accept' OR p.kind = 'accept')
     AND o.seq > d.seq AND o.state IN ('taken', 'claimed', 'sending', 'unknown'))
   AND NOT (n.kind = 'recall' AND EXISTS (
     SELECT 1 FROM letters f JOIN deliveries o ON o.message_id = f.message_id AND o.office = f.recipient
@@ -66,21 +66,33 @@ d.state IN ('refused', 'given-up') AND CASE WHEN n.message_id IS NULL THEN l.sta
       SELECT 1 FROM attempts a WHERE a.delivery_id = o.id AND a.outcome IN ('unknown', 'interrupted'))))) END`
 
 /** Deliveries (d), each with the notice (n) that it brings, if it does, and the letter (l) that it is about. */
-const ofLetters = `
+export const ofLetters = `
 deliveries d LEFT JOIN notices n ON n.message_id = d.message_id
 JOIN letters l ON l.message_id = COALESCE(n.about, d.message_id) AND l.recipient = ${recipient}`
 
-const sql = {
+/**
+ * The deliveries of one letter at one recipient: its own, those of what the recipient said, those of what was said to it. Each is
+ * found by what it is, and not among those of all recipients: a circular may have thousands. `ofPair(…)` are its values.
+ */
+const pair = `
+SELECT x.id FROM deliveries x WHERE x.message_id = ? AND x.office = ?
+UNION ALL SELECT x.id FROM notices y JOIN deliveries x ON x.message_id = y.message_id
+WHERE y.about = ? AND y.sender = ? AND y.kind NOT IN ('dispute', 'recall')
+UNION ALL SELECT x.id FROM letters k JOIN notices y ON y.about = k.message_id AND y.sender = k.sender AND y.recipient = k.recipient
+JOIN deliveries x ON x.message_id = y.message_id
+WHERE k.message_id = ? AND k.recipient = ? AND y.kind IN ('dispute', 'recall')`
+
+const ofPair = (messageId: string, recipient: OfficeId): readonly Parameter[] =>
+  [1, 2, 3].flatMap(() => [messageId, recipient])
+
+export const openSql = {
   failed: `
-SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM ${ofLetters}
-WHERE d.message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELECT ?) AND l.recipient = ? AND ${unresolved}
-ORDER BY d.seq`,
+SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM ${ofLetters} WHERE d.id IN (${pair}) AND ${unresolved} ORDER BY d.seq`,
   givenUp: `
 SELECT DISTINCT d.office FROM ${ofLetters} WHERE d.state = 'given-up' AND ${unresolved} ORDER BY d.office`,
   ofLetter: `
 SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM deliveries d LEFT JOIN notices n ON n.message_id = d.message_id
-WHERE d.open = 1 AND d.message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELECT ?) AND ${recipient} = ?
-ORDER BY d.seq`,
+WHERE d.open = 1 AND d.id IN (${pair}) ORDER BY d.seq`,
   ahead: `
 SELECT e.content FROM deliveries d JOIN envelopes e ON e.message_id = d.message_id
 WHERE d.lane = ? AND d.open = 1 AND d.seq < ? ORDER BY d.seq LIMIT 1`,
@@ -119,10 +131,8 @@ export async function failedOf(
   recipient: OfficeId,
 ): Promise<FailedDelivery[]> {
   const found = await reader.all<{ id: string; content: Content }>(
-    sql.failed,
-    messageId,
-    messageId,
-    recipient,
+    openSql.failed,
+    ...ofPair(messageId, recipient),
   )
   const failedOnes: FailedDelivery[] = []
   for (const { id, content } of found) {
@@ -134,7 +144,30 @@ export async function failedOf(
 
 /** Offices for which something was given up that still matters. */
 export const officesGivenUp = async (reader: Reader): Promise<OfficeId[]> =>
-  (await reader.all<{ office: OfficeId }>(sql.givenUp)).map(({ office }) => office)
+  (await reader.all<{ office: OfficeId }>(openSql.givenUp)).map(({ office }) => office)
+
+/** What of a letter waits for its next attempt, or for its office, and is not behind anything. */
+export async function waitingOf(
+  reader: Reader,
+  messageId: string,
+  recipient: OfficeId,
+  now: Instant,
+): Promise<Pick<FailedDelivery, 'delivery' | 'content'>[]> {
+  const found = await reader.all<{ id: string; content: Content }>(
+    openSql.ofLetter,
+    ...ofPair(messageId, recipient),
+  )
+  const waiting: Pick<FailedDelivery, 'delivery' | 'content'>[] = []
+  for (const { id, content } of found) {
+    const delivery = await deliveryById(reader, id)
+    if (delivery === undefined || delivery.mode !== 'push') continue
+    if (delivery.state !== 'due' && delivery.state !== 'unknown') continue
+    const held = delivery.dueAt > now || (await probeAt(reader, delivery.office)) !== undefined
+    if (held && (await reader.one(openSql.ahead, delivery.lane, delivery.seq)) === undefined)
+      waiting.push({ delivery, content })
+  }
+  return waiting
+}
 
 /** Finds what is open of letters; what it learns of an office it remembers, so that a long list asks once. */
 export function openFinder(
@@ -142,22 +175,20 @@ export function openFinder(
 ): (messageId: string, recipient: OfficeId) => Promise<OpenDelivery[]> {
   const failures = new Map<OfficeId, AttemptRow | undefined>()
   const lastFailureOf = async (office: OfficeId): Promise<AttemptRow | undefined> => {
-    if (!failures.has(office)) failures.set(office, await reader.one<AttemptRow>(sql.lastFailure, office))
+    if (!failures.has(office)) failures.set(office, await reader.one<AttemptRow>(openSql.lastFailure, office))
     return failures.get(office)
   }
   return async (messageId, office) => {
     const found = await reader.all<{ id: string; content: Content }>(
-      sql.ofLetter,
-      messageId,
-      messageId,
-      office,
+      openSql.ofLetter,
+      ...ofPair(messageId, office),
     )
     const open: OpenDelivery[] = []
     for (const { id, content } of found) {
       const delivery = await deliveryById(reader, id)
       // Settled between the two questions.
       if (delivery === undefined) continue
-      const ahead = await reader.one<{ content: Content }>(sql.ahead, delivery.lane, delivery.seq)
+      const ahead = await reader.one<{ content: Content }>(openSql.ahead, delivery.lane, delivery.seq)
       const lastFailure = await lastFailureOf(delivery.office)
       const probe = await probeAt(reader, delivery.office)
       const closed = await closedUntil(reader, delivery.office)

@@ -116,6 +116,7 @@ async function resendLetter({ database, clock, due }: ApiParts, call: Call): Pro
     messageId: first.messageId,
     recipients: letters.map(({ recipient }) => recipient),
     ...(office !== undefined && { office }),
+    hasten: true,
     ...{ by: call.grant.name, why: whyOf(call), at: clock.now() },
   })
   return tellResent(found, id, due)
@@ -130,6 +131,7 @@ async function resendDelivery({ database, clock, due }: ApiParts, call: Call): P
     messageId: row.about,
     recipients: [row.letterRecipient],
     delivery: id,
+    hasten: true,
     ...{ by: call.grant.name, why: whyOf(call), at: clock.now() },
   })
   return tellResent(found, id, due)
