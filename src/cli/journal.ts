@@ -1,7 +1,13 @@
 // The journal that a command's options name, for `saraban messages`.
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type KeptAttachments, readAttachmentStore } from '../gateway/attachments/store.ts'
+import {
+  type AttachmentsAt,
+  attachmentsIn,
+  attachmentsOf,
+  readAttachments,
+} from '../gateway/attachments/place.ts'
+import type { KeptAttachments } from '../gateway/attachments/store.ts'
 import type { Database, Reader } from '../gateway/journal/database.ts'
 import {
   besideJournal,
@@ -41,11 +47,11 @@ export async function withJournal(
   act: (reader: Reader, now: Now, attachments: KeptAttachments) => Promise<void>,
 ): Promise<void> {
   const found = await fitPlace(options, terminal)
-  const { folder, place } = found
+  const { place } = found
   const journal = readJournal(place)
   try {
     const now = { at: terminal.clock.now(), running: await runningAt(found, journal.committed, terminal) }
-    await act(journal.committed, now, readAttachmentStore(join(folder, 'attachments')))
+    await act(journal.committed, now, await readAttachments(found.attachments))
   } finally {
     await journal.close()
   }
@@ -70,6 +76,7 @@ export async function withWritableJournal(
 interface Found {
   readonly folder: string
   readonly place: JournalPlace
+  readonly attachments: AttachmentsAt
 }
 
 /** Where several share a journal, another machine's gateway is as good as this one's. */
@@ -90,20 +97,19 @@ async function fitPlace(options: Place, terminal: Terminal): Promise<Found> {
 }
 
 /** A data folder of which `--data` says where it is has its journal in it; settings may name another place. */
-function placeOf(
-  options: Place,
-  terminal: Terminal,
-): { readonly folder: string; readonly place: JournalPlace } {
+function placeOf(options: Place, terminal: Terminal): Found {
   if (options.data !== undefined) {
     const folder = resolve(options.data)
-    return { folder, place: journalIn(folder) }
+    return { folder, place: journalIn(folder), attachments: attachmentsIn(folder) }
   }
   const { environment } = terminal
   const settings = readSettings(options.settings ?? environment['SARABAN_SETTINGS'] ?? 'saraban.yaml')
   if (!settings.ok) throw new Failed(exit.usage, settings.problems)
   const place = journalOf(settings.value, environment)
   if (!place.ok) throw new Failed(exit.usage, place.problems)
-  return { folder: settings.value.data, place: place.value }
+  const attachments = attachmentsOf(settings.value, environment)
+  if (!attachments.ok) throw new Failed(exit.usage, attachments.problems)
+  return { folder: settings.value.data, place: place.value, attachments: attachments.value }
 }
 
 /** The stories of the letters that a person means; secret ones only where they are asked for. */

@@ -1,12 +1,11 @@
 // The wiring, on one screen: systems hand over at the intake, the journal remembers, the dispatch brings.
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Clock, Random } from '../letter/time.ts'
 import { problem } from '../problem/problem.ts'
 import { alarmsOf } from './alarms/alarms.ts'
 import { hooksOf } from './alarms/hooks.ts'
 import { AtWork, modeOf } from './at-work.ts'
-import { openAttachmentStore } from './attachments/store.ts'
+import { attachmentsOf, openAttachments, watchAttachments } from './attachments/place.ts'
 import { carryOut } from './carry-out.ts'
 import { Dispatch } from './delivery/dispatch.ts'
 import { LateWatch } from './delivery/late.ts'
@@ -34,11 +33,12 @@ import { Opened } from './opened.ts'
 import { Orders } from './orders.ts'
 import { Present } from './present.ts'
 import { rememberingReader } from './profile-files.ts'
-import { openQueue, redisOf, tellOfQueue } from './queue/place.ts'
+import { openQueue, redisOf } from './queue/place.ts'
 import { Reload, type Reloaded } from './reload.ts'
 import type { Listen, Settings } from './settings.ts'
 import { usualAlarms } from './settings-alarms.ts'
 import { type ConnectedSystem, doorsOf, orThrow, SettingsError } from './systems.ts'
+import { tellOfAttachments, tellOfQueue } from './tell.ts'
 import { verbsFor } from './verbs.ts'
 
 export interface GatewayParts {
@@ -98,6 +98,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => lock.release())
   const place = orThrow(journalOf(settings, environment))
   const redis = orThrow(redisOf(settings, environment))
+  const scans = orThrow(attachmentsOf(settings, environment))
   const role = parts.role ?? 'all'
   if (place.kind === 'sqlite' && role !== 'all')
     throw new SettingsError([problem('settings.role.alone', '--role', role, { journal: place.file })])
@@ -120,13 +121,18 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
       problem('settings.journal.in-use', 'journal', shownPlace(place), { other: other.name }),
     ])
   opened.add(() => member.leave())
-  const attachments = await openAttachmentStore(
-    settings.attachments?.path ?? join(settings.data, 'attachments'),
-  )
+  const attachments = await openAttachments(scans, clock)
+  opened.add(() => attachments.close())
   const present = new Present(database, member.id, clock, (error) => log.workFailed('present', error))
   await present.start()
   let sweep = (): void => undefined
-  const queue = openQueue(redis, { installation, clock, ...tellOfQueue(present, log), forgot: () => sweep() })
+  opened.add(watchAttachments(attachments, clock, tellOfAttachments(present, log)))
+  const queue = await openQueue(redis, {
+    installation,
+    clock,
+    ...tellOfQueue(present, log),
+    forgot: () => sweep(),
+  })
   opened.add(() => queue.close())
   const metrics = createMetrics(database, queue, present)
   const { adapters, signers, trust } = atWork

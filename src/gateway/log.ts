@@ -7,6 +7,7 @@ import { type Problem, printable } from '../problem/problem.ts'
 import type { AlarmEvent } from './alarms/told.ts'
 import type { Late } from './delivery/late.ts'
 import type { Role } from './journal/members.ts'
+import type { Part } from './present.ts'
 
 /** So many of the faults of an installation stand in one line. */
 const mostProblems = 50
@@ -32,9 +33,9 @@ export interface Log {
   alarmTold(event: AlarmEvent, alarm: { readonly kind: string; readonly subject: string }): void
   /** A hook could not be told; `again`: when it is tried next. */
   hookFailed(hook: string, said: string, again: Instant | undefined): void
-  /** Redis cannot be used, for a reason in its own words, or can be used again. */
-  queueAway(reason: string): void
-  queueHere(): void
+  /** A part of the gateway cannot be used, for a reason in its own words, or can be used again. */
+  partAway(part: Part, reason: string): void
+  partHere(part: Part): void
   queueEvicts(policy: string): void
   workFailed(work: string, error: unknown): void
   requestFailed(error: Error): void
@@ -85,8 +86,8 @@ export function createLog(logger: Logger): Log {
       logger[event === 'ended' ? 'info' : 'warn']({ kind, subject }, `alarm.${event}`),
     hookFailed: (hook, said, again) =>
       logger.warn({ hook, said, ...(again !== undefined && { again: printInstant(again) }) }, 'hook.failed'),
-    queueAway: (reason) => logger.warn({ reason: printable(reason, 300) }, 'queue.unavailable'),
-    queueHere: () => logger.info('queue.available'),
+    partAway: (part, reason) => logger.warn({ reason: printable(reason, 300) }, `${part}.unavailable`),
+    partHere: (part) => logger.info(`${part}.available`),
     queueEvicts: (policy) => logger.warn({ policy: printable(policy, 40) }, 'queue.evicts'),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
     requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),

@@ -18,7 +18,7 @@ import {
 const mostNames = 100
 
 /** What the gateway works with beside its journal. */
-export type Part = 'queue'
+export type Part = 'queue' | 'attachments'
 
 type Facts = Readonly<Record<string, string | number>>
 

@@ -30,6 +30,8 @@ export function partForAll({ subject, what, since, facts }: PresentRow): string 
 const partWords: Readonly<Record<string, string>> = {
   'queue away':
     'the queue on Redis cannot be used: this gateway works on what it finds in the journal by itself; see the log',
+  'attachments away':
+    'the store of attachments cannot be used: no letter with attachments is taken or brought; see the log',
 }
 
 const evicts = ({ policy }: PresentRow['facts']): string =>

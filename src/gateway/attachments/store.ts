@@ -1,9 +1,11 @@
-// Attachments on disk, each once, under the SHA-256 of its bytes. Streamed in and out, never wholly in memory.
+// Attachments, each once, under the SHA-256 of its bytes: the port, and the store on this machine's disk. Streamed in and out,
+// never wholly in memory. The other engine is s3.ts.
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
+import type { Instant } from '../../letter/time.ts'
 
 export interface Kept {
   readonly sha256: string
@@ -34,6 +36,11 @@ export class AttachmentDamaged extends Error {
   }
 }
 
+/** The store cannot be reached, or does not do what it is asked: nothing was kept, and it is worth trying again. */
+export class AttachmentsUnavailable extends Error {
+  override readonly name = 'AttachmentsUnavailable'
+}
+
 /** A store that is only read. */
 export interface KeptAttachments {
   /** The bytes with this digest, checked while they are read: the stream fails, with `AttachmentDamaged` before its end, when they are others, and with the disk's error when they are not here. */
@@ -45,10 +52,23 @@ export interface KeptAttachments {
 export interface AttachmentStore extends KeptAttachments {
   /** Keeps bytes; resolves when they and their name are synced. Rejects with `TooLarge` beyond `limit`, with the stream's own error, or the disk's; nothing is left behind then. */
   keep(bytes: Readable | Uint8Array, limit: number): Promise<Kept>
+  /** Takes the bytes with this digest away. None being here is no fault. */
+  remove(sha256: string): Promise<void>
+  /** What is here, in the order of the digests: at most `limit` of those that come after `after`; all of them when there are fewer. */
+  list(after: string, limit: number): Promise<readonly Kept[]>
+  /** Rejects when nothing can be kept at present. */
+  check(): Promise<void>
+  close(): void
+}
+
+/** Throws for anything else: it would be another name in the store. */
+export function checkedDigest(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError('a SHA-256 has 64 lower-case hexadecimal digits')
+  return sha256
 }
 
 const pathIn = (folder: string, sha256: string): string => {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError('a SHA-256 has 64 lower-case hexadecimal digits')
+  checkedDigest(sha256)
   return join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256)
 }
 
@@ -65,11 +85,13 @@ export const readAttachmentStore = (folder: string): KeptAttachments => ({
   },
 })
 
-/** Opens (or makes) the store in `folder`; what a killed process left half-written is removed. */
-export async function openAttachmentStore(folder: string): Promise<AttachmentStore> {
+/**
+ * Opens (or makes) the store in `folder`; what a killed process left half-written is removed. Where other gateways write into
+ * the folder too: only what was written to before the instant `leftBefore`.
+ */
+export async function openAttachmentStore(folder: string, leftBefore?: Instant): Promise<AttachmentStore> {
   const incoming = join(folder, 'incoming')
-  await mkdir(incoming, { recursive: true })
-  for (const name of await readdir(incoming)) await unlink(join(incoming, name))
+  await emptyFolder(incoming, leftBefore)
   const synced = new Set<string>()
   async function settle(temporary: string, kept: Kept): Promise<void> {
     const path = pathIn(folder, kept.sha256)
@@ -103,11 +125,49 @@ export async function openAttachmentStore(folder: string): Promise<AttachmentSto
         throw error
       }
     },
+    async remove(sha256) {
+      await unlink(pathIn(folder, sha256)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+      })
+    },
+    list: (after, limit) => listFolder(folder, after, limit),
+    // The disk is looked at for itself (obstacles.ts).
+    check: async () => undefined,
+    close: () => undefined,
     ...readAttachmentStore(folder),
   }
 }
 
-async function write(file: FileHandle, bytes: Readable | Uint8Array, limit: number): Promise<Kept> {
+/** Makes the folder of what comes in; what a killed process left half-written is removed. */
+export async function emptyFolder(incoming: string, leftBefore = Number.POSITIVE_INFINITY): Promise<void> {
+  await mkdir(incoming, { recursive: true })
+  for (const name of await readdir(incoming)) {
+    const path = join(incoming, name)
+    if ((await stat(path)).mtimeMs < leftBefore) await unlink(path)
+  }
+}
+
+async function listFolder(folder: string, after: string, limit: number): Promise<Kept[]> {
+  const found: Kept[] = []
+  for (const first of await namesIn(folder, /^[0-9a-f]{2}$/, after.slice(0, 2))) {
+    for (const second of await namesIn(join(folder, first), /^[0-9a-f]{2}$/, '')) {
+      if (first + second < after.slice(0, 4)) continue
+      for (const sha256 of await namesIn(join(folder, first, second), /^[0-9a-f]{64}$/, after)) {
+        if (sha256 === after) continue
+        if (found.length === limit) return found
+        const { size } = await stat(pathIn(folder, sha256))
+        found.push({ sha256, size })
+      }
+    }
+  }
+  return found
+}
+
+const namesIn = async (folder: string, form: RegExp, from: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => form.test(name) && name >= from).sort()
+
+/** Writes bytes and hashes them; rejects with `TooLarge` beyond `limit`. */
+export async function write(file: FileHandle, bytes: Readable | Uint8Array, limit: number): Promise<Kept> {
   const hash = createHash('sha256')
   let size = 0
   for await (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) {
@@ -130,7 +190,7 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** Passes bytes on while hashing them; the end comes only when the digest is right. */
-function checked(bytes: Readable, sha256: string): Readable {
+export function checked(bytes: Readable, sha256: string): Readable {
   const hash = createHash('sha256')
   const check = new Transform({
     transform(chunk: Buffer, _encoding, done) {

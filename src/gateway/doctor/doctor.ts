@@ -1,5 +1,4 @@
 // Finds what is wrong with an installation, running or not. It looks, changes nothing, and needs no gateway.
-import { join } from 'node:path'
 import type { Clock } from '../../letter/time.ts'
 import { type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { endingSoon } from '../alarms/certificates.ts'
@@ -8,7 +7,7 @@ import { hooksOf } from '../alarms/hooks.ts'
 import { diskCheck, freeBytes, quarantineCheck } from '../alarms/machine.ts'
 import { lagCheck } from '../alarms/offices.ts'
 import { reliedOn } from '../alarms/relied.ts'
-import { readAttachmentStore } from '../attachments/store.ts'
+import { attachmentsOf, readAttachments } from '../attachments/place.ts'
 import { type Installation, readInstallation } from '../installation.ts'
 import type { Reader } from '../journal/database.ts'
 import {
@@ -118,7 +117,12 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
       await look('quarantine', () => conditions(quarantineCheck(reader, quarantine)))
     await look('alarms', () => openAlarms(reader, new Set(['certificate', 'disk', 'lag', 'quarantine'])))
     const trust = readTrustFolder(settings.trust)
-    const attachments = readAttachmentStore(join(settings.data, 'attachments'))
+    const scans = attachmentsOf(settings, environment)
+    if (!scans.ok) {
+      wrong.push(...scans.problems)
+      return
+    }
+    const attachments = await readAttachments(scans.value)
     let count = 0
     await look('envelopes', async () => {
       const kept = await keptEnvelopes(

@@ -20,10 +20,18 @@ export async function findObstacles(
   dataFolder: string,
   present: Present,
 ): Promise<Obstacles> {
+  const partsOf = (meant: (subject: string) => boolean): string[] =>
+    present
+      .parts()
+      .filter(({ subject }) => meant(subject))
+      .map(partForAll)
   const found = await Promise.all([lockedOrBroken(database), fullDisk(dataFolder)])
   return {
-    ofAll: found.filter((reason) => reason !== undefined),
-    ofSome: [...present.troubles().map(troubleForAll), ...present.parts().map(partForAll)],
+    ofAll: [
+      ...found.filter((reason) => reason !== undefined),
+      ...partsOf((subject) => subject === 'attachments'),
+    ],
+    ofSome: [...present.troubles().map(troubleForAll), ...partsOf((subject) => subject !== 'attachments')],
   }
 }
 

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import { type Problem, problem } from '../../problem/problem.ts'
+import { AttachmentsUnavailable } from '../attachments/store.ts'
 import { JournalUnavailable } from '../journal/database.ts'
 import { answerOf } from './answers.ts'
 import { KeeperBusy } from './passwords.ts'
@@ -149,8 +150,9 @@ function problemOfConnection(error: ConnectionError): Problem {
   }
 }
 
-/** A full disk, a closed journal or a flood passes; anything else is a defect. */
+/** A full disk, a closed journal, a store that is away or a flood passes; anything else is a defect. */
 const passes = (error: Error): boolean =>
   error instanceof JournalUnavailable ||
+  error instanceof AttachmentsUnavailable ||
   error instanceof KeeperBusy ||
   ['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')

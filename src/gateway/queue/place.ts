@@ -1,10 +1,8 @@
 // Which queue an installation has: one in the memory of its one gateway, or one on Redis where the settings name it.
 import { resolveReferences } from '../../adapters/references.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
-import type { Log } from '../log.ts'
-import type { Present } from '../present.ts'
 import type { Settings } from '../settings.ts'
-import { bullmqQueue, type SharedQueueParts } from './bullmq.ts'
+import type { SharedQueueParts } from './bullmq.ts'
 import { embeddedQueue } from './embedded.ts'
 import type { Queue } from './queue.ts'
 import type { RedisAt } from './redis.ts'
@@ -24,26 +22,13 @@ export function redisOf(
   return good({ ...queue.at, ...(value as Pick<RedisAt, 'password' | 'authority'>) })
 }
 
-/** What is wrong with the queue is logged, and told while it lasts. */
-export const tellOfQueue = (
-  present: Present,
-  log: Log,
-): Pick<SharedQueueParts, 'away' | 'here' | 'evicts'> => ({
-  away: (reason) => {
-    log.queueAway(reason)
-    present.part('queue', 'away', { reason })
-  },
-  here: () => {
-    log.queueHere()
-    present.part('queue', 'away', undefined)
-    present.part('queue', 'evicts', undefined)
-  },
-  evicts: (policy) => {
-    log.queueEvicts(policy)
-    present.part('queue', 'evicts', { policy })
-  },
-})
-
 /** Opens it. A Redis that is not there is no hindrance: the queue works without it until it is. */
-export const openQueue = (at: RedisAt | undefined, parts: Omit<SharedQueueParts, 'at'>): Queue =>
-  at === undefined ? embeddedQueue(parts.clock) : bullmqQueue({ at, ...parts })
+export async function openQueue(
+  at: RedisAt | undefined,
+  parts: Omit<SharedQueueParts, 'at'>,
+): Promise<Queue> {
+  if (at === undefined) return embeddedQueue(parts.clock)
+  // Only where it is used: it takes half a second to load.
+  const { bullmqQueue } = await import('./bullmq.ts')
+  return bullmqQueue({ at, ...parts })
+}
