@@ -1,6 +1,12 @@
 // A gateway with an open API and people who may ask it, for the tests of the API.
+import { join } from 'node:path'
+import { newId } from '../../src/gateway/desk.ts'
+import type { Database } from '../../src/gateway/journal/database.ts'
+import { quarantine } from '../../src/gateway/journal/quarantine.ts'
+import { keepSource } from '../../src/gateway/journal/sources.ts'
 import { readApiSection } from '../../src/gateway/settings-api.ts'
-import type { Problem } from '../../src/problem/problem.ts'
+import { systemClock } from '../../src/letter/time.ts'
+import { type Problem, problem } from '../../src/problem/problem.ts'
 import { office } from '../letter/arbitrary.ts'
 import {
   type Answer,
@@ -17,6 +23,7 @@ import {
   post,
   sha256,
 } from './installation.ts'
+import { openJournal } from './journal-engine.ts'
 
 /** Who asks in the tests; the key of each is its name. */
 export const people = {
@@ -105,4 +112,47 @@ export function asking(http: string) {
       return (JSON.parse(answer.text) as { messageId: string }).messageId
     },
   }
+}
+
+/** The journal of an installation in `folder`, beside its gateway. */
+export const journalBeside = (folder: string): Promise<Database> =>
+  openJournal(process.env['SARABAN_TEST_JOURNAL'] === 'postgresql' ? folder : join(folder, 'data'))
+
+/** As if the delivery of a letter had been given up. */
+export async function giveUp(journal: Database, messageId: string): Promise<void> {
+  await journal.write(async (transaction) => {
+    await transaction.run(
+      `UPDATE deliveries SET state = 'given-up', open = 0 WHERE message_id = ?`,
+      messageId,
+    )
+    await transaction.run(`UPDATE letters SET state = 'given-up' WHERE message_id = ?`, messageId)
+  })
+}
+
+/** A place in quarantine with a letter of an office that could be taken now. */
+export async function quarantined(
+  journal: Database,
+  office: string,
+  number: number,
+  changes: object,
+  secrecy: string | undefined,
+): Promise<string> {
+  const bytes = Buffer.from(JSON.stringify(jsonLetter(office, number, changes)))
+  const at = systemClock.now()
+  const id = newId()
+  await journal.write(async (transaction) => {
+    const source = {
+      id: newId(),
+      system: `json-${office}`,
+      document: 'letter',
+      name: `ลับเฉพาะ-${number}.json`,
+    }
+    const whole = { ...source, sha256: sha256(bytes), size: bytes.length, bytes, receivedAt: at, beside: '' }
+    const sourceId = await keepSource(transaction, whole)
+    const problems = [problem('letter.field.long', 'subject', 'ลับเฉพาะ', { length: 2000, limit: 1000 })]
+    const found = { id, sourceId, position: 'letter', problems, number: undefined, office, handover: null }
+    const more = { doubted: false, understood: undefined, secrecy, contentDigest: undefined, unseen: false }
+    await quarantine(transaction, { ...found, ...more }, at)
+  })
+  return id
 }

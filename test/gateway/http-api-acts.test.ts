@@ -1,39 +1,20 @@
 // Acts through the API: they do what the commands do, only for what is the asker's, and who and why stand in the events.
-import { join } from 'node:path'
 import t from 'tap'
-import { newId } from '../../src/gateway/desk.ts'
-import { quarantine } from '../../src/gateway/journal/quarantine.ts'
-import { keepSource } from '../../src/gateway/journal/sources.ts'
-import { systemClock } from '../../src/letter/time.ts'
-import { problem } from '../../src/problem/problem.ts'
-import { type Asked, apiInstallation, asking } from './api-stage.ts'
+import { type Asked, apiInstallation, asking, giveUp, journalBeside, quarantined } from './api-stage.ts'
 import { scratch, soon } from './harness.ts'
-import { jsonLetter, jsonProfile, sha256 } from './installation.ts'
-import { openJournal } from './journal-engine.ts'
+import { jsonProfile } from './installation.ts'
 
 const folder = scratch(t)
 const installation = await apiInstallation(folder)
 const gateway = await installation.start()
 t.teardown(() => gateway.stop())
 const { get, act, send } = asking(gateway.http ?? '')
-const onPostgresql = process.env['SARABAN_TEST_JOURNAL'] === 'postgresql'
-const journal = await openJournal(onPostgresql ? folder : join(folder, 'data'))
+const journal = await journalBeside(folder)
 t.teardown(() => journal.close())
 
 const codesOf = ({ body }: Asked) => body.problems.map(({ code }) => code)
 const eventsNamed = async (name: string) =>
   (await get('auditor', '/v1/events', { limit: '200' })).body.items.filter((event) => event['name'] === name)
-
-/** As if the delivery of a letter had been given up. */
-async function giveUp(messageId: string): Promise<void> {
-  await journal.write(async (transaction) => {
-    await transaction.run(
-      `UPDATE deliveries SET state = 'given-up', open = 0 WHERE message_id = ?`,
-      messageId,
-    )
-    await transaction.run(`UPDATE letters SET state = 'given-up' WHERE message_id = ?`, messageId)
-  })
-}
 
 t.test('what was given up is brought again, once, with who and why', async (t) => {
   const id = await send('50', 1, { to: '57' })
@@ -43,7 +24,7 @@ t.test('what was given up is brought again, once, with who and why', async (t) =
     ['api.nothing-to-do'],
     'it is on its way',
   )
-  await giveUp(id)
+  await giveUp(journal, id)
   t.equal((await act('registrar-50', path, { why: 'mine' })).status, 403)
   t.equal((await act('auditor', path, { why: 'mine' })).status, 403)
   const elsewhere = await act('operator', path, { why: 'x', office: '58' })
@@ -55,7 +36,7 @@ t.test('what was given up is brought again, once, with who and why', async (t) =
   t.match(await eventsNamed('delivery.resent'), [
     { messageId: id, facts: { by: 'operator-50', why: 'the share is mounted again' } },
   ])
-  await giveUp(id)
+  await giveUp(journal, id)
   const [delivery] = (await get('operator', '/v1/deliveries', { state: 'given-up' })).body.items
   t.match(delivery, { messageId: id, open: false, nextAttemptAt: null })
   const one = `/v1/deliveries/${String(delivery?.['id'])}/resend`
@@ -69,35 +50,13 @@ t.test('what was given up is brought again, once, with who and why', async (t) =
   ])
 })
 
-/** A place in quarantine with a letter of an office that could be taken now. */
-async function quarantined(office: string, number: number, changes: object, secrecy: string | undefined) {
-  const bytes = Buffer.from(JSON.stringify(jsonLetter(office, number, changes)))
-  const at = systemClock.now()
-  const id = newId()
-  await journal.write(async (transaction) => {
-    const source = {
-      id: newId(),
-      system: `json-${office}`,
-      document: 'letter',
-      name: `ลับเฉพาะ-${number}.json`,
-    }
-    const whole = { ...source, sha256: sha256(bytes), size: bytes.length, bytes, receivedAt: at, beside: '' }
-    const sourceId = await keepSource(transaction, whole)
-    const problems = [problem('letter.field.long', 'subject', 'ลับเฉพาะ', { length: 2000, limit: 1000 })]
-    const found = { id, sourceId, position: 'letter', problems, number: undefined, office, handover: null }
-    const more = { doubted: false, understood: undefined, secrecy, contentDigest: undefined, unseen: false }
-    await quarantine(transaction, { ...found, ...more }, at)
-  })
-  return id
-}
-
 t.test(
   'quarantine: seen, retried and dismissed, and nothing of a letter that may be secret is told',
   async (t) => {
-    const mine = await quarantined('50', 11, { to: '57' }, 'ordinary')
-    const secret = await quarantined('50', 12, { to: '57' }, 'secret')
-    const unknown = await quarantined('50', 13, { to: '57' }, undefined)
-    const other = await quarantined('58', 14, { to: '57' }, 'ordinary')
+    const mine = await quarantined(journal, '50', 11, { to: '57' }, 'ordinary')
+    const secret = await quarantined(journal, '50', 12, { to: '57' }, 'secret')
+    const unknown = await quarantined(journal, '50', 13, { to: '57' }, undefined)
+    const other = await quarantined(journal, '58', 14, { to: '57' }, 'ordinary')
     const idsOf = ({ body }: Asked) => body.items.map(({ id }) => String(id)).sort()
     t.same(idsOf(await get('operator', '/v1/quarantine')), [mine, secret, unknown, other].sort())
     t.same(idsOf(await get('operator-50', '/v1/quarantine')), [mine, secret, unknown].sort())

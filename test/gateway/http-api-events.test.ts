@@ -191,6 +191,12 @@ t.test('through the API: wait, and only what is for the asker', async (t) => {
   t.ok(all.body.items.every(({ name }) => /^[a-z]+\.[a-z-]+$/.test(String(name))))
   const nothing = await get('operator-50', '/v1/events', { after: String(all.body.next) })
   t.same([nothing.body.items, String(nothing.body.next)], [[], String(all.body.next)])
+  // T12: so many may wait, and no more; those who ask without waiting are answered.
+  const after_ = String((await get('operator', '/v1/events', { after: 'end' })).body.next)
+  const crowd = Array.from({ length: 80 }, () => get('operator', '/v1/events', { after: after_, wait: '1' }))
+  const statuses = (await Promise.all(crowd)).map(({ status }) => status)
+  t.ok(statuses.includes(503) && statuses.includes(200), 'some wait, and some are told that too many do')
+  t.equal((await get('operator', '/v1/events', { after: after_ })).status, 200)
   // Whoever waits when the gateway stops is answered, and holds nothing up.
   const waiting = get('operator', '/v1/events', { after: 'end' }).then(({ body: { next } }) =>
     get('operator', '/v1/events', { after: String(next), wait: '30' }).catch(() => undefined),
