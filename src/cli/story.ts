@@ -180,13 +180,19 @@ function openLines(open: OpenDelivery, now: Now): string[] {
 
 /** Of whoever had the letter and sent it back: its sender was told, and what helps is a corrected one. */
 function sentBackLines({ recipients, notices, failed }: Story): string[] {
+  // Looked up, not searched for: a circular may have thousands of each.
+  const notBrought = new Set(
+    failed.flatMap(({ delivery, content }) => (content === 'letter' ? [delivery.office] : [])),
+  )
+  const sentBack = new Map(
+    notices.flatMap((each) =>
+      kindsOfEnd.includes(each.notice.kind) ? [[each.notice.sender, each] as const] : [],
+    ),
+  )
   return recipients.flatMap(({ recipient, state }) => {
     if (state !== 'refused' && state !== 'wrong') return []
-    if (failed.some(({ delivery, content }) => content === 'letter' && delivery.office === recipient))
-      return []
-    const said = notices.findLast(
-      ({ notice }) => notice.sender === recipient && kindsOfEnd.includes(notice.kind),
-    )
+    if (notBrought.has(recipient)) return []
+    const said = sentBack.get(recipient)
     const when = said === undefined ? '' : ` at ${moment(said.notice.committedAt)}`
     const why = said === undefined || said.reason === '' ? '' : `: ${said.reason}`
     const others = recipients.length > 1 ? `, to ${recipient} alone` : ''

@@ -344,3 +344,9 @@ CREATE TABLE present (
 DROP INDEX notices_about;
 CREATE INDEX notices_between ON notices (about, sender, recipient);
 ALTER TABLE deliveries ADD COLUMN hastened_at BIGINT;       -- a person wants it tried at once; NULL: nobody, or it was
+
+-- next step
+
+-- One letter between two offices, though its sender sent thousands under the number: a circular.
+DROP INDEX letters_received;
+CREATE INDEX letters_received ON letters (recipient, number, sender, committed_at, message_id);

@@ -7,7 +7,7 @@ import { type OfficeId, officeById } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
 import { bad, problem, type Result } from '../../problem/problem.ts'
 import type { Reader } from './database.ts'
-import { envelopeById, type LetterRow, lettersReceived, lettersSent } from './letters.ts'
+import { envelopeById, type LetterRow, lettersReceived, lettersSent, lettersSentTo } from './letters.ts'
 
 /** Who says it of a letter: its sender, or its recipient. */
 export const saidBySender = (kind: NoticeKind): boolean => kind === 'dispute' || kind === 'recall'
@@ -33,9 +33,12 @@ export async function findByKey(reader: Reader, office: OfficeId, key: LetterKey
   }
   const rows: LetterRow[] = []
   for (const number of numbers) {
+    rows.push(...(await lettersReceived(reader, office, number)))
+    // Of a circular with many recipients the one that is named need not be among the newest.
     rows.push(
-      ...(await lettersReceived(reader, office, number)),
-      ...(await lettersSent(reader, office, number)),
+      ...(key.recipient === undefined
+        ? await lettersSent(reader, office, number)
+        : await lettersSentTo(reader, office, key.recipient, number)),
     )
   }
   const fits = rows.filter(

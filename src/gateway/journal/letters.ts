@@ -84,9 +84,12 @@ SELECT message_id AS "messageId" FROM letters WHERE sender = ? AND number = ? AN
 ORDER BY committed_at DESC, message_id DESC LIMIT 1`,
   ofMessage: `SELECT ${letterColumns()} FROM letters WHERE message_id = ? ORDER BY recipient`,
   one: `SELECT ${letterColumns()} FROM letters WHERE message_id = ? AND recipient = ?`,
+  // By its number, of which there are few: `+ 0` keeps SQLite from walking through all of a recipient's letters in order.
   received: `
-SELECT ${letterColumns()} FROM letters WHERE recipient = ? AND number = ? ORDER BY committed_at DESC LIMIT 50`,
+SELECT ${letterColumns()} FROM letters WHERE recipient = ? AND number = ? ORDER BY committed_at + 0 DESC LIMIT 50`,
   sent: `SELECT ${letterColumns()} FROM letters WHERE sender = ? AND number = ? ORDER BY committed_at DESC LIMIT 200`,
+  sentTo: `
+SELECT ${letterColumns()} FROM letters WHERE recipient = ? AND number = ? AND sender = ? ORDER BY committed_at DESC LIMIT 50`,
   newestSent: `SELECT ${letterColumns()} FROM letters WHERE sender = ? ORDER BY committed_at DESC, message_id DESC LIMIT ?`,
   move: 'UPDATE letters SET state = ?, changed_at = ? WHERE message_id = ? AND recipient = ?',
   register: 'UPDATE letters SET receive_number = ? WHERE message_id = ? AND recipient = ?',
@@ -269,6 +272,14 @@ export const lettersReceived = (reader: Reader, recipient: string, number: strin
 /** Letters that an office sent under a normalised number, newest first. */
 export const lettersSent = (reader: Reader, sender: string, number: string): Promise<LetterRow[]> =>
   reader.all<LetterRow>(letterSql.sent, sender, number)
+
+/** Letters that an office sent to another under a normalised number, newest first. */
+export const lettersSentTo = (
+  reader: Reader,
+  sender: string,
+  recipient: string,
+  number: string,
+): Promise<LetterRow[]> => reader.all<LetterRow>(letterSql.sentTo, recipient, number, sender)
 
 /** The letters that an office sent, newest first. */
 export const newestSent = (reader: Reader, sender: string, limit: number): Promise<LetterRow[]> =>

@@ -350,6 +350,11 @@ DROP INDEX notices_about;
 CREATE INDEX notices_between ON notices (about, sender, recipient);
 ALTER TABLE deliveries ADD COLUMN hastened_at BIGINT;       -- a person wants it tried at once; NULL: nobody, or it was
 `,
+  `
+-- One letter between two offices, though its sender sent thousands under the number: a circular.
+DROP INDEX letters_received;
+CREATE INDEX letters_received ON letters (recipient, number, sender, committed_at, message_id);
+`,
 ]
 
 /** The version of a schema that is up to date. */

@@ -132,7 +132,15 @@ class SqliteDatabase implements Database {
   }
 }
 
+/** Statements in a row of one connection after which everything else has a turn: a circular's thousands hold nobody up. */
+const inARow = 256
+
 function connectionOf(connection: Sqlite.Database): Transaction {
+  let count = 0
+  const turn = async (): Promise<void> => {
+    count += 1
+    if (count % inARow === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
   const prepared = new Map<Statement, Sqlite.Statement>()
   const prepare = (statement: Statement): Sqlite.Statement => {
     let ready = prepared.get(statement)
@@ -144,12 +152,15 @@ function connectionOf(connection: Sqlite.Database): Transaction {
   }
   return {
     async all<Row>(statement: Statement, ...parameters: readonly Parameter[]) {
+      await turn()
       return prepare(statement).all(...parameters) as Row[]
     },
     async one<Row>(statement: Statement, ...parameters: readonly Parameter[]) {
+      await turn()
       return prepare(statement).get(...parameters) as Row | undefined
     },
     async run(statement: Statement, ...parameters: readonly Parameter[]) {
+      await turn()
       return prepare(statement).run(...parameters).changes
     },
   }
