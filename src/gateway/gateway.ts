@@ -128,8 +128,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   let sweep = (): void => undefined
   opened.add(watchAttachments(attachments, clock, tellOfAttachments(present, log)))
   const queue = await openQueue(redis, {
-    installation,
-    clock,
+    ...{ installation, clock, works: role !== 'intake' },
     ...tellOfQueue(present, log),
     forgot: () => sweep(),
   })

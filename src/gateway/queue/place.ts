@@ -22,12 +22,23 @@ export function redisOf(
   return good({ ...queue.at, ...(value as Pick<RedisAt, 'password' | 'authority'>) })
 }
 
+interface Parts extends Omit<SharedQueueParts, 'at'> {
+  /** Whether this gateway brings deliveries. */
+  readonly works: boolean
+}
+
+/** Of a gateway that only takes, and shares no queue: those that bring find what is due in the journal. */
+const noQueue: Queue = {
+  put: () => undefined,
+  work: () => undefined,
+  size: async () => 0,
+  atWork: () => 0,
+  close: async () => undefined,
+}
+
 /** Opens it. A Redis that is not there is no hindrance: the queue works without it until it is. */
-export async function openQueue(
-  at: RedisAt | undefined,
-  parts: Omit<SharedQueueParts, 'at'>,
-): Promise<Queue> {
-  if (at === undefined) return embeddedQueue(parts.clock)
+export async function openQueue(at: RedisAt | undefined, parts: Parts): Promise<Queue> {
+  if (at === undefined) return parts.works ? embeddedQueue(parts.clock) : noQueue
   // Only where it is used: it takes half a second to load.
   const { bullmqQueue } = await import('./bullmq.ts')
   return bullmqQueue({ at, ...parts })
