@@ -9,6 +9,7 @@ import { sandboxCommand } from './faults.ts'
 import { messagesCommand } from './messages.ts'
 import { profileCommand } from './profile.ts'
 import { quarantineCommand } from './quarantine.ts'
+import { retentionCommand } from './retention.ts'
 import { sealCommand } from './seal.ts'
 import { showCommand } from './show.ts'
 import { startCommand } from './start.ts'
@@ -33,6 +34,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     quarantineCommand,
     alarmsCommand,
     doctorCommand,
+    retentionCommand,
     profileCommand,
     certsCommand,
     sandboxCommand,

@@ -35,8 +35,10 @@ import { Present } from './present.ts'
 import { rememberingReader } from './profile-files.ts'
 import { openQueue, redisOf } from './queue/place.ts'
 import { Reload, type Reloaded } from './reload.ts'
+import { Retention } from './retention/retention.ts'
 import type { Listen, Settings } from './settings.ts'
 import { usualAlarms } from './settings-alarms.ts'
+import { usualRetention } from './settings-retention.ts'
 import { type ConnectedSystem, doorsOf, orThrow, SettingsError } from './systems.ts'
 import { tellOfAttachments, tellOfQueue } from './tell.ts'
 import { verbsFor } from './verbs.ts'
@@ -213,6 +215,10 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
       ...{ data: settings.data, settings: alarmSettings },
     }),
     new Filling(database, clock, log.workFailed),
+    new Retention({
+      ...{ database, clock, newId, discard: attachments.discard, failed: log.workFailed },
+      settings: settings.retention ?? usualRetention(),
+    }),
   ])
   opened.add(() => work.stop())
   work.start()

@@ -8,6 +8,7 @@ import { type AlarmSettings, readAlarmSettings } from './settings-alarms.ts'
 import { type ApiSettings, readApiSection } from './settings-api.ts'
 import { type AttachmentsPlace, readAttachmentsSection } from './settings-attachments.ts'
 import { type QueueServer, readQueueSection } from './settings-queue.ts'
+import { type RetentionSettings, readRetentionSettings } from './settings-retention.ts'
 import type { Reference } from './settings-section.ts'
 import { isThisMachine, plainHost, readReference, readSection, wrongSetting } from './settings-server.ts'
 
@@ -40,6 +41,8 @@ export interface Settings {
   }
   /** At what alarms are raised and who is told, where the settings say so. */
   readonly alarms?: AlarmSettings
+  /** What is kept how long, where the settings say so. */
+  readonly retention?: RetentionSettings
   /** Who may ask the operators' API; absent: there is none. */
   readonly api?: ApiSettings
   readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -103,6 +106,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
     'organisations',
     'listen',
     'alarms',
+    'retention',
     'api',
     'log',
   ])
@@ -119,6 +123,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
     root['api'] === undefined ? undefined : readApiSection(root['api'], folder, checker.problems, readYaml)
   const queue = checker.section(root['queue'], readQueueSection)
   const attachments = checker.section(root['attachments'], readAttachmentsSection)
+  const retention = checker.section(root['retention'], readRetentionSettings)
   const settings: Settings = {
     data: checker.path(root['data'], 'data', 'new'),
     ...(journal && { journal }),
@@ -129,6 +134,7 @@ export function checkSettings(value: unknown, folder: string): Result<Settings> 
     ...(organisations && { organisations }),
     listen: { ...(http && { http }), ...(https && { https }) },
     ...(alarms && { alarms }),
+    ...(retention && { retention }),
     ...(api && { api }),
     log: checker.level(root['log'] ?? 'info'),
   }

@@ -252,6 +252,8 @@ t.test('wrong usage is told with a hint, help with examples, and both by every c
     ['messages', 'show'],
     ['alarms'],
     ['doctor'],
+    ['retention', 'preview'],
+    ['retention', 'run'],
     ['profile', 'check'],
     ['profile', 'try'],
     ['certs', 'init'],

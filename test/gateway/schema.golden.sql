@@ -350,3 +350,72 @@ ALTER TABLE deliveries ADD COLUMN hastened_at BIGINT;       -- a person wants it
 -- One letter between two offices, though its sender sent thousands under the number: a circular.
 DROP INDEX letters_received;
 CREATE INDEX letters_received ON letters (recipient, number, sender, committed_at, message_id);
+
+-- next step
+
+-- Retention. Of a letter that was purged one row for each recipient stays for a while: offered again, it is no new one.
+CREATE TABLE purged_letters (
+  message_id TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  number TEXT NOT NULL,
+  date TEXT NOT NULL,
+  natural_key TEXT NOT NULL,
+  content_digest TEXT NOT NULL,
+  urgency TEXT NOT NULL,
+  secrecy TEXT NOT NULL,
+  state TEXT NOT NULL,
+  receive_number TEXT,
+  live INTEGER NOT NULL,
+  committed_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  purged_at BIGINT NOT NULL,
+  PRIMARY KEY (message_id, recipient)
+);
+CREATE INDEX purged_letters_key ON purged_letters (natural_key);
+CREATE INDEX purged_letters_sent ON purged_letters (sender, number);
+CREATE INDEX purged_letters_old ON purged_letters (purged_at);
+
+-- Every run, by whom and within which bounds; what it removed is counted in the transactions that remove it.
+CREATE TABLE retention_runs (
+  id TEXT PRIMARY KEY,
+  asked_by TEXT NOT NULL,     -- timer, or a person
+  started_at BIGINT NOT NULL,
+  ended_at BIGINT,            -- NULL: under way, or killed
+  bounds TEXT NOT NULL,       -- JSON
+  counts TEXT NOT NULL        -- JSON
+);
+CREATE INDEX retention_runs_newest ON retention_runs (started_at);
+
+-- Which attachments an envelope names. Filled before the first of them is removed; 0: not looked at yet.
+CREATE TABLE attachment_uses (
+  sha256 TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  PRIMARY KEY (sha256, message_id)
+);
+CREATE INDEX attachment_uses_of ON attachment_uses (message_id);
+ALTER TABLE envelopes ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX envelopes_unnamed ON envelopes (message_id) WHERE named = 0;
+
+-- Bytes in the store that something which was purged named: removed when nothing else does.
+CREATE TABLE leaving (
+  sha256 TEXT PRIMARY KEY,
+  at BIGINT NOT NULL
+);
+
+ALTER TABLE sources ADD COLUMN purged_at BIGINT;            -- its bytes are gone; NULL: they are not
+CREATE INDEX sources_kept ON sources (received_at) WHERE purged_at IS NULL;
+CREATE INDEX sources_in_store ON sources (sha256) WHERE bytes IS NULL;
+CREATE INDEX sources_gone ON sources (received_at) WHERE purged_at IS NOT NULL;
+CREATE INDEX source_files_digest ON source_files (sha256);
+CREATE INDEX quarantine_ended ON quarantine (changed_at) WHERE state <> 'waiting';
+CREATE INDEX handed_old ON handed (at);
+CREATE INDEX handed_document ON handed (sha256);
+ALTER TABLE documents ADD COLUMN handed_at BIGINT NOT NULL DEFAULT 9007199254740991; -- last; the default: not known
+UPDATE documents SET handed_at = COALESCE((SELECT MAX(at) FROM handed), 0);
+CREATE INDEX documents_old ON documents (handed_at);
+CREATE INDEX attempts_answered ON attempts (ended_at) WHERE answer IS NOT NULL;
+CREATE INDEX events_old ON events (at) WHERE message_id IS NULL;
+CREATE INDEX orders_old ON orders (answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX alarms_old ON alarms (ended_at) WHERE state = 'ended';
+CREATE INDEX receipts_given ON receipts (committed_at) WHERE direction = 'given';

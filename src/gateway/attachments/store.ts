@@ -6,6 +6,7 @@ import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'nod
 import { dirname, join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import type { Instant } from '../../letter/time.ts'
+import { type Discarded, discard, putAllBack } from './discard.ts'
 
 export interface Kept {
   readonly sha256: string
@@ -52,6 +53,8 @@ export interface KeptAttachments {
 export interface AttachmentStore extends KeptAttachments {
   /** Keeps bytes; resolves when they and their name are synced. Rejects with `TooLarge` beyond `limit`, with the stream's own error, or the disk's; nothing is left behind then. */
   keep(bytes: Readable | Uint8Array, limit: number): Promise<Kept>
+  /** Removes bytes, unless they were kept at an instant or later. Absent: this store keeps everything. */
+  discard?(sha256: string, keptBefore: number): Promise<Discarded>
   /** Takes the bytes with this digest away. None being here is no fault. */
   remove(sha256: string): Promise<void>
   /** What is here, in the order of the digests: at most `limit` of those that come after `after`; all of them when there are fewer. */
@@ -85,6 +88,12 @@ export const readAttachmentStore = (folder: string): KeptAttachments => ({
   },
 })
 
+/** Removes bytes from the store in `folder`, as `discard` of an opened one does. */
+export const discardFrom =
+  (folder: string) =>
+  (sha256: string, keptBefore: number): Promise<Discarded> =>
+    discard(folder, pathIn(folder, sha256), sha256, keptBefore)
+
 /**
  * Opens (or makes) the store in `folder`; what a killed process left half-written is removed. Where other gateways write into
  * the folder too: only what was written to before the instant `leftBefore`.
@@ -92,6 +101,7 @@ export const readAttachmentStore = (folder: string): KeptAttachments => ({
 export async function openAttachmentStore(folder: string, leftBefore?: Instant): Promise<AttachmentStore> {
   const incoming = join(folder, 'incoming')
   await emptyFolder(incoming, leftBefore)
+  await putAllBack(folder, (sha256) => pathIn(folder, sha256))
   const synced = new Set<string>()
   async function settle(temporary: string, kept: Kept): Promise<void> {
     const path = pathIn(folder, kept.sha256)
@@ -135,6 +145,7 @@ export async function openAttachmentStore(folder: string, leftBefore?: Instant):
     check: async () => undefined,
     close: () => undefined,
     ...readAttachmentStore(folder),
+    discard: discardFrom(folder),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   insertDocument,
   insertHanded,
   isHanded,
+  touchDocument,
 } from '../journal/handed.ts'
 
 const sha256Of = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex')
@@ -40,16 +41,21 @@ export async function recordHanded(
     content.kind === 'bytes' ? [{ sha256: each, bytes: content.bytes }] : [],
   )
   const fresh: DocumentRow[] = []
+  const known: string[] = []
   for (const each of [{ sha256, bytes }, ...made]) {
-    if ((await documentOf(database.committed, each.sha256)) !== undefined) continue
+    if ((await documentOf(database.committed, each.sha256)) !== undefined) {
+      known.push(each.sha256)
+      continue
+    }
     const size = each.bytes.length
     const inJournal = size <= largestInJournal
     if (!inJournal) await attachments.keep(each.bytes, size)
     fresh.push({ sha256: each.sha256, size, bytes: inJournal ? each.bytes : null })
   }
   await database.write(async (transaction) => {
-    for (const document of fresh) await insertDocument(transaction, document)
     const at = clock.now()
+    for (const document of fresh) await insertDocument(transaction, document, at)
+    for (const each of known) await touchDocument(transaction, each, at)
     await insertHanded(transaction, {
       ...{ deliveryId, attempt, digest, sha256, mediaType, extension, at },
       files: named,

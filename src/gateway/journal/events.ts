@@ -33,6 +33,8 @@ export type EventName =
   | 'delivery.hastened'
   | 'delivery.deadline-near'
   | 'delivery.deadline-passed'
+  | 'retention.started'
+  | 'retention.ended'
   | 'alarm.raised'
   | 'alarm.worsened'
   | 'alarm.ended'

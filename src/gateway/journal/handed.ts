@@ -46,7 +46,9 @@ SELECT h.delivery_id AS "deliveryId", h.attempt, h.digest, h.sha256, d.size, h.m
 FROM handed h JOIN documents d ON d.sha256 = h.sha256 WHERE h.delivery_id = ? ORDER BY h.attempt, h.at`,
   document: 'SELECT sha256, size, bytes FROM documents WHERE sha256 = ?',
   insertDocument: `
-INSERT INTO documents (sha256, size, bytes) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING`,
+INSERT INTO documents (sha256, size, bytes, handed_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (sha256) DO UPDATE SET handed_at = excluded.handed_at`,
+  touchDocument: 'UPDATE documents SET handed_at = ? WHERE sha256 = ?',
   answers: `
 SELECT number AS attempt, answer AS bytes FROM attempts WHERE delivery_id = ? AND answer IS NOT NULL ORDER BY number`,
 } as const
@@ -86,8 +88,15 @@ export async function handedOf(reader: Reader, deliveryId: string): Promise<Hand
 export async function insertDocument(
   transaction: Transaction,
   { sha256, size, bytes }: DocumentRow,
+  at: Instant,
 ): Promise<void> {
-  await transaction.run(sql.insertDocument, sha256, size, bytes)
+  await transaction.run(sql.insertDocument, sha256, size, bytes, at)
+}
+
+/** A document that stands already is handed over once more. Throws when it has left meanwhile: it is written anew then. */
+export async function touchDocument(transaction: Transaction, sha256: string, at: Instant): Promise<void> {
+  if ((await transaction.run(sql.touchDocument, at, sha256)) === 0)
+    throw new Error(`the document ${sha256} was purged a moment ago`)
 }
 
 /** Bytes that were written for a system; undefined for those of a letter's own attachment, which stand with the attachments. */

@@ -79,6 +79,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, ?, ?)`,
   retired: `
 SELECT ${letterColumns()} FROM letters WHERE sender = ? AND number = ? AND content_digest = ? AND live = 0
 ORDER BY committed_at DESC LIMIT 1`,
+  purgedByKey: `
+SELECT ${letterColumns()} FROM purged_letters WHERE natural_key = ? AND live = 1 ORDER BY committed_at DESC LIMIT 1`,
+  purgedRetired: `
+SELECT ${letterColumns()} FROM purged_letters WHERE sender = ? AND number = ? AND content_digest = ? AND live = 0
+ORDER BY committed_at DESC LIMIT 1`,
   previous: `
 SELECT message_id AS "messageId" FROM letters WHERE sender = ? AND number = ? AND date = ? AND recipient = ?
 ORDER BY committed_at DESC, message_id DESC LIMIT 1`,
@@ -220,19 +225,27 @@ export async function findEarlier(
   digest = contentDigest(letter),
 ): Promise<Earlier> {
   const { from, number } = letter
-  const recalled = () => reader.one<LetterRow>(letterSql.retired, from.office, number.normalized, digest)
+  const key = [from.office, number.normalized, digest] as const
+  const recalled = async () =>
+    (await reader.one<LetterRow>(letterSql.retired, ...key)) ??
+    (await reader.one<LetterRow>(letterSql.purgedRetired, ...key))
   const same: LetterRow[] = []
   const recipients: OfficeId[] = []
   const corrects: LetterRow[] = []
   for (const recipient of letter.to.offices) {
-    const row = await reader.one<LetterRow>(letterSql.byNaturalKey, naturalKey(letter, recipient))
+    const natural = naturalKey(letter, recipient)
+    const kept = await reader.one<LetterRow>(letterSql.byNaturalKey, natural)
+    const purged =
+      kept === undefined ? await reader.one<LetterRow>(letterSql.purgedByKey, natural) : undefined
+    const row = kept ?? purged
     if (row?.contentDigest === digest) same.push(row)
     else if (row !== undefined && !hasEnded(row)) {
       const before = await recalled()
       return { kind: 'conflict', messageId: row.messageId, ...(before && { before }) }
     } else {
       recipients.push(recipient)
-      if (row !== undefined) corrects.push(row)
+      // What was purged nobody can recall any more.
+      if (kept !== undefined) corrects.push(kept)
     }
   }
   const known = same.at(-1)

@@ -90,6 +90,9 @@ export const openSql = {
 SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM ${ofLetters} WHERE d.id IN (${pair}) AND ${unresolved} ORDER BY d.seq`,
   givenUp: `
 SELECT DISTINCT d.office FROM ${ofLetters} WHERE d.state = 'given-up' AND ${unresolved} ORDER BY d.office`,
+  undecided: `
+SELECT d.id FROM ${ofLetters}
+WHERE d.message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELECT ?) AND ${unresolved} LIMIT 1`,
   ofLetter: `
 SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM deliveries d LEFT JOIN notices n ON n.message_id = d.message_id
 WHERE d.open = 1 AND d.id IN (${pair}) ORDER BY d.seq`,
@@ -140,6 +143,11 @@ export async function failedOf(
     if (delivery !== undefined) failedOnes.push({ delivery, content, attempts: await attemptsOf(reader, id) })
   }
   return failedOnes
+}
+
+/** Whether anything of a letter, at any recipient, was refused or given up and still matters. */
+export async function isUndecided(reader: Reader, messageId: string): Promise<boolean> {
+  return (await reader.one(openSql.undecided, messageId, messageId)) !== undefined
 }
 
 /** Offices for which something was given up that still matters. */

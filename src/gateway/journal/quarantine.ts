@@ -1,5 +1,5 @@
 // The quarantine in the journal: places of sources that could not be taken, each with every reason, until a person or a mended
-// profile ends it. Nothing is ever deleted from it.
+// profile ends it. What waits never leaves it.
 import type { Understood } from '../../adapters/contract.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Problem } from '../../problem/problem.ts'

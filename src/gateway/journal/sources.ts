@@ -27,6 +27,8 @@ const sql = {
   find: 'SELECT id FROM sources WHERE system = ? AND document = ? AND sha256 = ? AND beside = ?',
   // It was beyond its limit when it came first, and is not now.
   fill: 'UPDATE sources SET bytes = ? WHERE id = ? AND bytes IS NULL',
+  // Handed over again, its bytes were kept again.
+  back: 'UPDATE sources SET purged_at = NULL, received_at = ? WHERE id = ? AND purged_at IS NOT NULL',
   insert: `
 INSERT INTO sources (id, system, document, name, sha256, size, bytes, received_at, beside)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -53,6 +55,7 @@ export async function keepSource(transaction: Transaction, source: SourceRow): P
   if (fresh === 1) return id
   const earlier = await transaction.one<{ id: string }>(sql.find, system, document, sha256, beside)
   if (earlier === undefined) return id
+  await transaction.run(sql.back, receivedAt, earlier.id)
   if (bytes !== null) await transaction.run(sql.fill, bytes, earlier.id)
   return earlier.id
 }

@@ -11,6 +11,7 @@ export const wordSql = {
   insert: (words: number): string => `
 INSERT INTO letter_words (word, committed_at, message_id) VALUES ${Array(words).fill('(?, ?, ?)').join(', ')}
 ON CONFLICT (word, committed_at, message_id) DO NOTHING`,
+  remove: 'DELETE FROM letter_words WHERE word = ? AND committed_at = ? AND message_id = ?',
   count: `SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM letter_words WHERE word = ? LIMIT ?) found`,
   unfilled: `
 SELECT message_id AS "messageId", content, digest, bytes, committed_at AS "committedAt" FROM envelopes
@@ -34,6 +35,17 @@ export async function insertWords(
   const words = secrecy === 'ordinary' ? wordsOf(subject) : []
   if (words.length === 0) return
   await transaction.run(wordSql.insert(words.length), ...words.flatMap((word) => [word, at, messageId]))
+}
+
+/** Removes the words of a letter that leaves the journal. */
+export async function removeWords(
+  transaction: Transaction,
+  messageId: string,
+  { subject, secrecy }: Pick<Letter, 'subject' | 'secrecy'>,
+  at: Instant,
+): Promise<void> {
+  const words = secrecy === 'ordinary' ? wordsOf(subject) : []
+  for (const word of words) await transaction.run(wordSql.remove, word, at, messageId)
 }
 
 /** How many letters have a word, counted to `most`. */

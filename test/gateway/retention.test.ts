@@ -1,0 +1,355 @@
+// Retention: what is old enough leaves, in pieces that may be killed; nothing that is open, undecided, younger, or named by
+// something that stays; what has left is still known; and the file does not grow for ever.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { discard } from '../../src/gateway/attachments/discard.ts'
+import { discardFrom, openAttachmentStore } from '../../src/gateway/attachments/store.ts'
+import { newId } from '../../src/gateway/desk.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
+import type { Database } from '../../src/gateway/journal/database.ts'
+import { endQuarantine } from '../../src/gateway/journal/quarantine.ts'
+import { newestRuns } from '../../src/gateway/journal/retention-runs.ts'
+import { Retention } from '../../src/gateway/retention/retention.ts'
+import { previewRetention, type RunParts, runRetention } from '../../src/gateway/retention/run.ts'
+import { readRetentionSettings, usualRetention } from '../../src/gateway/settings-retention.ts'
+import type { Letter } from '../../src/letter/letter.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
+import { problem } from '../../src/problem/problem.ts'
+import { mustBe } from '../letter/arbitrary.ts'
+import {
+  chiangMai,
+  HandClock,
+  letterItem,
+  makeTrust,
+  moi,
+  openGateway,
+  plainLetter,
+  rest,
+  ScriptedAdapter,
+  scratch,
+  source,
+  systemOf,
+} from './harness.ts'
+
+const day = 86_400_000
+const year = 365.25 * day
+const trust = await makeTrust([chiangMai, moi])
+const keep = usualRetention().keep
+const onSqlite = (process.env['SARABAN_TEST_JOURNAL'] ?? 'sqlite') === 'sqlite'
+
+async function opened(t: Test, idle = false) {
+  const folder = scratch(t)
+  const clock = new HandClock()
+  const province = new ScriptedAdapter(chiangMai)
+  const ministry = new ScriptedAdapter(moi)
+  ministry.answer = async (parcel) => {
+    const bytes = Buffer.from(`as handed over: ${parcel.envelope.messageId}`)
+    await parcel.record?.({ bytes, mediaType: 'text/plain', extension: 'txt', files: [] })
+    return { kind: 'taken', answer: Buffer.from('thanks') }
+  }
+  const gateway = await openGateway(folder, trust, [province, ministry], clock)
+  t.teardown(() => gateway.close())
+  if (!idle) await gateway.dispatch.start()
+  const { desk } = gateway
+  const { database } = desk
+  const store = join(folder, 'attachments')
+  const send = async (number: number, scan?: string, changes: Partial<Letter> = {}, name = `${number}`) => {
+    const { number: read } = mustBe(readLetterNumber(`ชม 0017.1/${number}`))
+    const item = letterItem(plainLetter({ number: read, ...changes }))
+    const content = { kind: 'bytes', bytes: Buffer.from(scan ?? '') } as const
+    const attachment = { name: 'scan.pdf', mediaType: 'application/pdf', role: 'main', content } as const
+    province.items = [{ ...item, ...(scan !== undefined && { attachments: [attachment] }) } as typeof item]
+    const [taken] = await take(desk, systemOf(province), source(name), (each) => province.read(each))
+    await rest()
+    await clock.advance(1_000)
+    return taken
+  }
+  const parts = (changes: Partial<RunParts> = {}): RunParts => ({
+    ...{ database, clock, keep, newId, discard: discardFrom(store), stopped: () => false },
+    ...changes,
+  })
+  const run = (changes: Partial<RunParts> = {}) => runRetention(parts(changes), 'test', async () => true)
+  const count = async (table: string, where = '1 = 1'): Promise<number> => {
+    const row = await database.committed.one<{ count: number }>(
+      `SELECT COUNT(*) AS count FROM ${table} WHERE ${where}`,
+    )
+    return Number(row?.count)
+  }
+  const files = () =>
+    readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) => /[0-9a-f]{64}$/.test(name))
+  return { folder, clock, province, ministry, gateway, desk, database, send, parts, run, count, files }
+}
+
+const tables = ['envelopes', 'letters', 'notices', 'deliveries', 'attempts', 'handed', 'documents', 'sources']
+
+t.test('a letter leaves with all that belongs to it, and is still known', async (t) => {
+  const { clock, database, send, run, count, files, gateway } = await opened(t)
+  await send(1, 'scan of 1')
+  await send(2)
+  t.equal(await count('envelopes'), 4, 'two letters and what was said about them')
+  clock.jump(keep.envelopes - day)
+  t.equal((await run())?.['letters'], undefined, 'not a day before')
+  t.equal(await count('envelopes'), 4)
+  clock.jump(2 * day)
+  t.match(await previewRetention(database.committed, keep, clock.now()), { letters: 2 })
+  t.match(await run(), { letters: 2, attachments: 1 })
+  for (const table of tables) t.equal(await count(table), 0, table)
+  t.equal(await count('letter_words'), 0)
+  t.equal(await count('events', 'message_id IS NOT NULL'), 0)
+  t.same(files(), [])
+  t.match(await send(1, 'scan of 1'), { kind: 'known' }, 'offered again it is no new one')
+  t.match(await send(1, 'another scan', {}, 'other'), {
+    kind: 'quarantined',
+    problems: [{ code: 'letter.conflict' }],
+  })
+  t.match(await send(3), { kind: 'taken' })
+  t.same(gateway.failures, [])
+  clock.jump(keep.tombstones + day)
+  t.match(await run(), { tombstones: 2 })
+  t.match(await send(1, 'scan of 1', {}, 'much later'), { kind: 'taken' }, 'for so long, and no longer')
+  const runs = await newestRuns(database.committed, 9)
+  t.equal(runs.length, 3)
+  t.ok(runs.every(({ by, endedAt }) => by === 'test' && endedAt !== null))
+  t.equal(await count('events', "name = 'retention.started'"), 3)
+  t.equal(await count('events', "name = 'retention.ended'"), 3, 'each run stands in the diary')
+})
+
+t.test('what is open, undecided or younger stays, and what it names', async (t) => {
+  const { clock, ministry, province, desk, send, run, count, files } = await opened(t)
+  ministry.answer = () => ({
+    kind: 'refused',
+    problem: problem('mail.server.refused', '', undefined, { status: 5, said: 'no' }),
+  })
+  province.answer = () => ({
+    kind: 'refused',
+    problem: problem('mail.server.refused', '', undefined, { status: 5, said: 'no' }),
+  })
+  await send(1, 'of the refused one')
+  ministry.answer = () => ({ kind: 'unavailable', said: 'down' })
+  await send(2, 'of the one that waits')
+  clock.jump(72 * 3_600_000)
+  await clock.advance(3_600_000)
+  t.equal(await count('deliveries', "state = 'given-up'"), 1)
+  ministry.answer = () => ({ kind: 'taken' })
+  province.answer = () => ({ kind: 'taken' })
+  await send(3, 'of both')
+  clock.jump(keep.envelopes)
+  await send(4, 'of both')
+  clock.jump(day)
+  const before = { sources: await count('sources'), envelopes: await count('envelopes') }
+  t.match(await run(), { letters: 1 })
+  t.equal(await count('letters'), 3, 'refused and undecided, given up, and young')
+  t.equal(await count('letters', "state IN ('refused', 'given-up', 'forwarding')"), 2)
+  t.equal(files().length, 3, 'the scan that a younger letter names too')
+  for (const { sha256 } of await desk.database.committed.all<{ sha256: string }>(
+    'SELECT sha256 FROM attachment_uses',
+  ))
+    t.ok(await desk.attachments.sizeOf(sha256))
+  t.ok((await count('sources')) < before.sources && (await count('envelopes')) < before.envelopes)
+  t.match(await send(3, 'of both'), { kind: 'known' })
+})
+
+t.test('killed at any write, and run again: the same in the end', async (t) => {
+  const { clock, database, send, parts, run, count, files } = await opened(t)
+  for (let number = 1; number <= 3; number += 1) await send(number, `scan ${number}`)
+  clock.jump(keep.envelopes + day)
+  let [kills, writes] = [0, 0]
+  for (let at = 1; ; at += 1) {
+    let left = at
+    const dying: Database = {
+      ...{ committed: database.committed, close: () => database.close() },
+      write: (work) => {
+        left -= 1
+        writes += 1
+        if (left === 0) return Promise.reject(new Error('killed'))
+        return database.write(work)
+      },
+    }
+    const ended = await runRetention({ ...parts(), database: dying }, 'test', async () => true).catch(
+      () => 'killed',
+    )
+    if (ended !== 'killed') break
+    kills += 1
+    for (const { id } of await database.committed.all<{ id: string }>(
+      'SELECT l.message_id AS id FROM letters l LEFT JOIN envelopes e ON e.message_id = l.message_id WHERE e.message_id IS NULL',
+    ))
+      t.fail(`the letter ${id} has no envelope`)
+    t.equal((await count('letters')) + (await count('purged_letters')), 3, 'each letter stands somewhere')
+  }
+  t.ok(kills > 5 && writes > 20, `${kills} kills`)
+  for (const table of tables) t.equal(await count(table), 0, table)
+  t.same(files(), [])
+  const counted = (await newestRuns(database.committed, 1_000)).map(({ counts }) => counts['letters'] ?? 0)
+  t.equal(
+    counted.reduce((sum, each) => sum + each, 0),
+    3,
+    'counted once, over all that were killed',
+  )
+  t.same(await run(), {}, 'nothing is left to do')
+})
+
+t.test('bytes leave sooner than envelopes, those of secret letters sooner still', async (t) => {
+  const { clock, database, send, run, count, desk, province } = await opened(t)
+  const sooner = mustBe(readRetentionSettings({ secretSources: '30d' })).keep
+  await send(1)
+  await send(2, undefined, { secrecy: 'secret' })
+  clock.jump(31 * day)
+  t.match(await previewRetention(database.committed, sooner, clock.now()), { sources: 1 })
+  t.match(await run({ keep: sooner }), { sources: 1 })
+  t.equal(await count('sources', 'bytes IS NULL'), 1)
+  t.match(await send(2, undefined, { secrecy: 'secret' }), { kind: 'known' })
+  // A faulty source waits for a person: its bytes are needed, however long that takes.
+  const fault = problem('mail.server.refused', '', undefined, { status: 5, said: 'x' })
+  province.items = [{ kind: 'fault', position: 'document', problems: [fault] }]
+  await take(desk, systemOf(province), source('faulty'), (each) => province.read(each))
+  clock.jump(2 * year)
+  t.equal(await count('attempts', 'answer IS NOT NULL'), 2)
+  t.match(await run(), { sources: 2, handed: 2, documents: 2, answers: 2 })
+  t.equal(await count('attempts'), 4)
+  t.equal(await count('documents'), 0)
+  t.equal(await count('sources', 'bytes IS NOT NULL'), 1, 'what waits in quarantine')
+  t.equal(await count('quarantine'), 1)
+  const row = await database.committed.one<{ id: string }>('SELECT id FROM quarantine')
+  await database.write((transaction) =>
+    endQuarantine(transaction, row?.id ?? '', { state: 'dismissed', by: 'x', why: 'y' }, clock.now()),
+  )
+  clock.jump(2 * year + day)
+  t.match(await run(), { quarantine: 1, sources: 1 })
+  t.equal(await count('quarantine'), 0)
+  t.equal(await count('sources'), 2, 'those of letters that are kept')
+  t.equal(await count('envelopes'), 4, 'and nothing of a letter')
+})
+
+t.test('once a day, by one of two, and at once after one that was killed', async (t) => {
+  const { clock, database, parts, count } = await opened(t, true)
+  const failures: unknown[] = []
+  const settings = usualRetention()
+  const make = () =>
+    new Retention({ ...parts(), settings, failed: (_work, error) => void failures.push(error) })
+  const [one, other] = [make(), make()]
+  for (const each of [one, other]) {
+    each.start()
+    each.start()
+  }
+  await clock.advance(3 * day)
+  t.equal(await count('retention_runs'), 3, 'one a day')
+  await Promise.all([one.stop(), other.stop()])
+  await clock.advance(3 * day)
+  t.equal(await count('retention_runs'), 3, 'none while it is stopped')
+  one.start()
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 4, 'started again')
+  await one.stop()
+  await database.write((transaction) => transaction.run('UPDATE retention_runs SET ended_at = NULL'))
+  other.start()
+  await clock.advance(2 * 3_600_000)
+  t.equal(await count('retention_runs'), 5, 'a run that was killed is not waited for')
+  await other.stop()
+  t.same(failures, [])
+  const never = new Retention({
+    ...parts(),
+    settings: { ...settings, automatic: false },
+    failed: () => undefined,
+  })
+  never.start()
+  await clock.advance(3 * day)
+  t.equal(await count('retention_runs'), 5, 'where only a person asks for it')
+})
+
+t.test('bytes that are kept again while they leave', async (t) => {
+  const folder = join(scratch(t), 'attachments')
+  const store = await openAttachmentStore(folder)
+  const old = new Date(Date.now() - 3 * day)
+  const bytes = Buffer.from('a scan')
+  const { sha256 } = await store.keep(bytes, 100)
+  const path = join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256)
+  const bound = Date.now() - day
+  t.equal(await store.discard?.(sha256, bound), 'fresh')
+  utimesSync(path, old, old)
+  await store.keep(bytes, 100)
+  t.equal(
+    await store.discard?.(sha256, bound),
+    'fresh',
+    'kept again: a letter that names it may be under way',
+  )
+  utimesSync(path, old, old)
+  t.equal(await store.discard?.(sha256, bound), 'removed')
+  t.equal(await store.discard?.(sha256, bound), 'absent')
+  // Between the look at its age and the move, it is kept anew: the file that was moved aside goes back.
+  await store.keep(bytes, 100)
+  const aside = join(folder, 'leaving')
+  const lookedOld = join(folder, 'old')
+  writeFileSync(lookedOld, 'a scan')
+  utimesSync(lookedOld, old, old)
+  let moved = false
+  const racing = await discard(folder, lookedOld, sha256, bound, async () => {
+    moved = true
+    writeFileSync(lookedOld, 'a scan')
+  })
+  t.ok(moved)
+  t.equal(racing, 'fresh')
+  t.ok(existsSync(lookedOld))
+  // A process that died with a file aside: it goes back at the next start.
+  mkdirSync(aside, { recursive: true })
+  writeFileSync(join(aside, 'b'.repeat(64)), 'left aside')
+  const again = await openAttachmentStore(folder)
+  t.equal(await again.sizeOf('b'.repeat(64)), 10)
+  t.same(readdirSync(aside), [])
+})
+
+t.test(
+  'filled and purged again and again, the file stays as it is',
+  { skip: !onSqlite && 'autovacuum is the server’s' },
+  async (t) => {
+    const { folder, clock, database, send, run } = await opened(t)
+    const sizes: number[] = []
+    for (let cycle = 0; cycle < 6; cycle += 1) {
+      for (let number = 0; number < 12; number += 1)
+        await send(cycle * 100 + number, undefined, { subject: 'ก'.repeat(250) })
+      clock.jump(keep.envelopes + keep.tombstones + 2 * day)
+      await run()
+      const pages = await database.committed.one<{ page_count: number }>('PRAGMA page_count')
+      sizes.push(Number(pages?.page_count))
+    }
+    const [, second = 0] = sizes
+    t.ok(
+      sizes.slice(2).every((pages) => pages <= second * 1.1),
+      `pages after each cycle: ${sizes}`,
+    )
+    t.ok(statSync(join(folder, 'journal.sqlite')).size > 0)
+  },
+)
+
+t.test('the settings', (t) => {
+  const wrong = readRetentionSettings({
+    envelopes: '100d',
+    sources: '200d',
+    events: '1h',
+    secretSources: '250d',
+  })
+  t.same(wrong.ok ? [] : wrong.problems.map(({ path }) => path).toSorted(), [
+    'retention.answers',
+    'retention.events',
+    'retention.handed',
+    'retention.quarantine',
+    'retention.secretSources',
+    'retention.secretSources',
+    'retention.sources',
+  ])
+  t.match(readRetentionSettings({ automatic: 'yes' }), { problems: [{ path: 'retention.automatic' }] })
+  const [, example = ''] =
+    /```yaml retention\n([\s\S]*?)```/.exec(readFileSync('docs/settings.md', 'utf8')) ?? []
+  t.same(mustBe(readRetentionSettings(parse(example))), usualRetention(), 'what the page says is usual')
+  t.match(usualRetention(), { automatic: true, keep: { envelopes: 3653 * day, secretSources: 730 * day } })
+  t.end()
+})
