@@ -51,9 +51,9 @@ export interface Page {
   readonly next?: Key
 }
 
-/** Rows that one walk along an index reads at most; and walks for one page. */
+/** Rows that one walk along an index reads at most; and walks for one page. The first reads what a page without misses needs. */
 const mostRows = 1_000
-const mostWalks = 5
+const mostWalks = 6
 /** Of more offices than these not each is walked alone: all letters are, and theirs picked out. */
 const mostSideBySide = 4
 
@@ -70,7 +70,7 @@ export async function searchLetters(
   const letters: LetterRow[] = []
   let key = from ?? firstKey(search, order)
   for (let walk = 0; walk < mostWalks; walk += 1) {
-    const { places, complete } = await walkOn(looks, key)
+    const { places, complete } = await walkOn(looks, key, walk === 0 ? limit + 2 : mostRows)
     for (const { row, key: at } of places) {
       if (row !== undefined && isMeant(row, search) && isInScope(row, scope)) {
         if (letters.length === limit) return { letters, next: key }
@@ -87,8 +87,8 @@ export async function searchLetters(
 export const orderOf = ({ dateFrom, dateTo, words, numbers, message }: LetterSearch): Order =>
   (dateFrom ?? dateTo) !== undefined && (words ?? numbers ?? message) === undefined ? 'date' : 'taken'
 
-/** Gives the places that come after a key, in order, as far as it looks: `mostRows` of them, or all. */
-type Look = (key: Key) => Promise<readonly Place[]>
+/** Gives the places that come after a key, in order: so many of them, or all. */
+type Look = (key: Key, rows: number) => Promise<readonly Place[]>
 
 async function looksFor(
   reader: Reader,
@@ -99,9 +99,9 @@ async function looksFor(
   if (search.words !== undefined) return wordLooks(reader, search)
   const lowest = order === 'date' ? (search.dateFrom ?? '') : (search.takenFrom ?? 0)
   const look = (sql: Statement, ...values: readonly string[]): Look => {
-    return async (key) => {
+    return async (key, most) => {
       const known = sql.includes('recipient = ?') ? key.slice(0, 2) : key
-      const rows = await reader.all<LetterRow>(sql, ...values, ...known, lowest, mostRows)
+      const rows = await reader.all<LetterRow>(sql, ...values, ...known, lowest, most)
       return rows.map((row) => ({ row, key: keyOf(row, order) }))
     }
   }
@@ -134,15 +134,9 @@ async function wordLooks(
   if (rarest === undefined || rarest.count === 0) return []
   const sql = wordLook(others.length)
   return [
-    async (key) => {
-      const inner = [rarest.word, key[0], key[1], takenFrom, mostRows]
-      const rows = await reader.all<WordRow>(
-        sql,
-        ...inner,
-        ...others.map(({ word }) => word),
-        ...key,
-        mostRows,
-      )
+    async (key, most) => {
+      const inner = [rarest.word, key[0], key[1], takenFrom, most]
+      const rows = await reader.all<WordRow>(sql, ...inner, ...others.map(({ word }) => word), ...key, most)
       return rows.map(placeOfWord)
     },
   ]
@@ -152,15 +146,16 @@ async function wordLooks(
 async function walkOn(
   looks: readonly Look[],
   key: Key,
+  most: number,
 ): Promise<{ readonly places: readonly Place[]; readonly complete: boolean }> {
-  const found = await Promise.all(looks.map((look) => look(key)))
-  const complete = found.every((places) => places.length < mostRows)
+  const found = await Promise.all(looks.map((look) => look(key, most)))
+  const complete = found.every((places) => places.length < most)
   const distinct = new Map(found.flat().map((place) => [place.key.join(' '), place]))
   const places = [...distinct.values()]
     .filter((place) => isBefore(place.key, key))
     .sort((one, other) => (isBefore(one.key, other.key) ? 1 : -1))
   // Behind the end of a look that was cut off its rows are missing between those of the others.
-  return { places: complete ? places : places.slice(0, mostRows - 1), complete }
+  return { places: complete ? places : places.slice(0, most - 1), complete }
 }
 
 /** What comes before all that is asked for. */
