@@ -27,7 +27,7 @@ import { journalOf, openJournal, shownPlace } from './journal/place.ts'
 import { LeadersWork } from './leaders-work.ts'
 import { lockFolder, makeDataFolder, placeOf } from './lock.ts'
 import type { Log } from './log.ts'
-import { Membership } from './membership.ts'
+import { Membership, type Pace, usualPace } from './membership.ts'
 import { createMetrics } from './metrics.ts'
 import { Opened } from './opened.ts'
 import { Orders } from './orders.ts'
@@ -51,6 +51,8 @@ export interface GatewayParts {
   readonly log: Log
   /** What it does of the work on its journal; `all` unless it says so. */
   readonly role?: Role
+  /** How soon gateways on one journal give each other up; the usual unless it says so. */
+  readonly pace?: Pace
   /** By which people know it among several: a machine and a process. */
   readonly name?: string
   /** Told when the other gateways on its journal have given this one up: it has to stop. */
@@ -108,7 +110,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => database.close())
   const installation = await installationOf(database, newId(), clock.now())
   const member = new Membership({
-    ...{ database, clock, alone: place.kind === 'sqlite' },
+    ...{ database, clock, pace: parts.pace ?? usualPace, alone: place.kind === 'sqlite' },
     member: {
       ...{ id: newId(), place: orThrow(placeOf(settings.data)), name: parts.name ?? '', role },
       joinedAt: clock.now(),

@@ -18,14 +18,15 @@ import {
   takeLead,
 } from './journal/members.ts'
 
-/** Between two beats, in milliseconds. */
-const every = 2_000
-/** A member whose beat has stood still for so long is given up. */
-const deadAfter = 30_000
-/** Whoever leads and could not say so for so long waits, until it can: before others give it up. */
-const silentAfter = deadAfter / 2
-/** A watcher that looked less often than this was asleep itself, and knows nothing of the others. */
-const asleepAfter = 3 * every
+/** Milliseconds. */
+export interface Pace {
+  /** Between two beats. A watcher that looked less often than every third time was asleep itself, and knows nothing of the others. */
+  readonly every: number
+  /** A member whose beat has stood still for so long is given up. Whoever leads waits when it could not beat for half of it. */
+  readonly deadAfter: number
+}
+
+export const usualPace: Pace = { every: 2_000, deadAfter: 30_000 }
 
 /** A gateway at work on a journal, as its parts see it. */
 export interface Member {
@@ -40,6 +41,7 @@ export interface MembershipParts {
   readonly database: Database
   readonly clock: Clock
   readonly member: MemberRow
+  readonly pace: Pace
   /** Nobody else can be at work on this journal. */
   readonly alone: boolean
   /** Told when the others have given this gateway up: it has to end. Once. */
@@ -87,7 +89,7 @@ export class Membership implements Member {
 
   /** A member with another data folder whose beat moves; undefined when all of them were found dead. */
   async #livingBesides(place: string): Promise<MemberRow | undefined> {
-    const { database, clock } = this.#parts
+    const { database, clock, pace } = this.#parts
     const others = async (): Promise<readonly BeatRow[]> =>
       (await listMembers(database.committed)).filter((each) => each.place !== place)
     const first = new Map((await others()).map(({ id, beat }) => [id, beat]))
@@ -97,7 +99,7 @@ export class Membership implements Member {
       if (living !== undefined || now.length === 0) return living
       for (const dead of this.#deadOf(now, clock.elapsed()))
         await database.write((transaction) => expel(transaction, dead, clock.now()))
-      await new Promise<void>((resolve) => void clock.schedule(clock.now() + every, resolve))
+      await new Promise<void>((resolve) => void clock.schedule(clock.now() + pace.every, resolve))
     }
   }
 
@@ -115,7 +117,11 @@ export class Membership implements Member {
 
   leads(): boolean {
     if (this.#parts.alone) return this.#leads
-    return this.#leads && !this.#over && this.#parts.clock.elapsed() - this.#beaten < silentAfter
+    return (
+      this.#leads &&
+      !this.#over &&
+      this.#parts.clock.elapsed() - this.#beaten < this.#parts.pace.deadAfter / 2
+    )
   }
 
   shareOf(office: string, atOnce: number): number {
@@ -124,8 +130,8 @@ export class Membership implements Member {
   }
 
   #next(): void {
-    const { clock } = this.#parts
-    this.#cancel = clock.schedule(clock.now() + every, () => {
+    const { clock, pace } = this.#parts
+    this.#cancel = clock.schedule(clock.now() + pace.every, () => {
       this.#beating = this.#beat().then(() => {
         if (!this.#over) this.#next()
       })
@@ -152,9 +158,9 @@ export class Membership implements Member {
   }
 
   async #look(): Promise<void> {
-    const { database, clock, member, leading } = this.#parts
+    const { database, clock, member, pace, leading } = this.#parts
     const now = clock.elapsed()
-    if (now - this.#looked > asleepAfter) this.#seen.clear()
+    if (now - this.#looked > 3 * pace.every) this.#seen.clear()
     this.#looked = now
     for (const dead of this.#deadOf(await listMembers(database.committed), now))
       await database.write((transaction) => expel(transaction, dead, clock.now()))
@@ -176,7 +182,7 @@ export class Membership implements Member {
       if (each.id === this.id) continue
       const seen = this.#seen.get(each.id)
       if (seen?.beat !== each.beat) this.#seen.set(each.id, { beat: each.beat, since: now })
-      else if (now - seen.since >= deadAfter) dead.push(each)
+      else if (now - seen.since >= this.#parts.pace.deadAfter) dead.push(each)
     }
     for (const id of this.#seen.keys()) if (!members.some((each) => each.id === id)) this.#seen.delete(id)
     return dead

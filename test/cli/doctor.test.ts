@@ -9,6 +9,7 @@ import { stringify } from 'yaml'
 import { run } from '../../src/cli/program.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { moveDelivery } from '../../src/gateway/journal/deliveries.ts'
+import { listMembers } from '../../src/gateway/journal/members.ts'
 import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
 import { placesIn } from '../../src/gateway/places.ts'
 import { type Clock, systemClock, systemRandom } from '../../src/letter/time.ts'
@@ -223,7 +224,10 @@ t.test(
     t.teardown(() => database.close())
     await database.write(async (transaction) => {
       const row = await transaction.one<{ id: string }>('SELECT id FROM deliveries LIMIT 1')
-      await moveDelivery(transaction, row?.id ?? '', 'claim', Date.now() - 36 * 60_000)
+      const [member] = await listMembers(transaction)
+      await moveDelivery(transaction, row?.id ?? '', 'claim', Date.now() - 36 * 60_000, {
+        by: member?.id ?? '',
+      })
     })
     t.same((await installation.doctor()).wrong, ['doctor.claim.old'])
     if (!onSqlite) return

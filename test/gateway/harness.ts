@@ -12,7 +12,7 @@ import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
 import { type Late, LateWatch } from '../../src/gateway/delivery/late.ts'
 import { type Desk, newId, type Step, type System } from '../../src/gateway/desk.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
-import { Membership } from '../../src/gateway/membership.ts'
+import { Membership, usualPace } from '../../src/gateway/membership.ts'
 import { Present } from '../../src/gateway/present.ts'
 import type { Queue } from '../../src/gateway/queue/queue.ts'
 import {
@@ -195,7 +195,7 @@ export interface TestGateway {
 /** The only gateway on a journal. */
 export async function joined(database: Database, clock: Clock): Promise<Membership> {
   const member = new Membership({
-    ...{ database, clock, alone: true },
+    ...{ database, clock, pace: usualPace, alone: true },
     member: { id: newId(), place: 'test', name: 'test', role: 'all', joinedAt: clock.now() },
     superseded: () => undefined,
     leading: () => undefined,

@@ -6,7 +6,7 @@ import { shareOf } from '../../src/gateway/delivery/share.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { leaderOf, listMembers, type Role } from '../../src/gateway/journal/members.ts'
 import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
-import { Membership } from '../../src/gateway/membership.ts'
+import { Membership, usualPace } from '../../src/gateway/membership.ts'
 import { HandClock, rest, scratch, start } from './harness.ts'
 
 const second = 1000
@@ -42,7 +42,7 @@ function open(t: Test) {
       close: async () => undefined,
     }
     const member = new Membership({
-      ...{ database: own, clock, alone: false },
+      ...{ database: own, clock, pace: usualPace, alone: false },
       member: { id: `m${count}`, place, name: `gateway ${count}`, role, joinedAt: start + count },
       superseded: () => void told.push('superseded'),
       leading: () => void told.push('leading'),

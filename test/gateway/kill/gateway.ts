@@ -5,13 +5,18 @@ import { join } from 'node:path'
 import pino from 'pino'
 import type { Step } from '../../../src/gateway/desk.ts'
 import { startGateway } from '../../../src/gateway/gateway.ts'
+import type { Role } from '../../../src/gateway/journal/members.ts'
 import { createLog } from '../../../src/gateway/log.ts'
+import type { Pace } from '../../../src/gateway/membership.ts'
 import type { Settings } from '../../../src/gateway/settings.ts'
 import { systemClock, systemRandom } from '../../../src/letter/time.ts'
 
 export interface Order {
   readonly settings: Settings
   readonly environment: Readonly<Record<string, string>>
+  readonly role?: Role
+  readonly name?: string
+  readonly pace?: Pace
   readonly step?: Step
   /** 1: the first time that it is reached. */
   readonly pass?: number
@@ -20,11 +25,16 @@ export interface Order {
 process.once('message', async (order: Order) => {
   const file = join(order.settings.data, '..', 'gateway.log')
   let passed = 0
+  let leave: (status: number) => void = (status) => process.exit(status)
   const gateway = await startGateway({
     settings: order.settings,
     environment: order.environment,
     clock: systemClock,
     random: systemRandom,
+    ...(order.role && { role: order.role }),
+    ...(order.name && { name: order.name }),
+    ...(order.pace && { pace: order.pace }),
+    superseded: () => leave(75),
     log: createLog(pino({ level: 'info', base: null }, pino.destination({ dest: file, sync: true }))),
     reached(step) {
       if (step !== order.step) return
@@ -36,9 +46,9 @@ process.once('message', async (order: Order) => {
       for (;;);
     },
   })
-  const leave = (): void => void gateway.stop().then(() => process.exit(0))
-  process.once('disconnect', leave)
+  leave = (status) => void gateway.stop().then(() => process.exit(status))
+  process.once('disconnect', () => leave(0))
   // The parent may be gone already: a test that failed leaves nothing behind.
   if (process.connected) process.send?.('listening')
-  else leave()
+  else leave(0)
 })

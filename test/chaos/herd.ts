@@ -1,0 +1,94 @@
+// Gateways of one installation, each in a process of its own: the first takes what systems hand over, the others bring. Each can be
+// killed, frozen and started again.
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { StartGateway } from '../../src/cli/demo/installation.ts'
+import type { Role } from '../../src/gateway/journal/members.ts'
+import type { Settings } from '../../src/gateway/settings.ts'
+import type { Order } from '../gateway/kill/gateway.ts'
+
+/** What differs from the settings of the first. */
+export interface Beast {
+  readonly name: string
+  readonly role: Role
+  /** Whether it has the addresses at which systems hand over. */
+  readonly front: boolean
+}
+
+export class Herd {
+  readonly #beasts: readonly Beast[]
+  readonly #children = new Map<string, ChildProcess>()
+  /** Makes the settings that all of them share. */
+  readonly #shared: (settings: Settings) => Promise<Pick<Order, 'settings' | 'environment'>>
+  #order: Pick<Order, 'settings' | 'environment'> | undefined
+  /** How each process that ended did: `name code` or `name signal`. */
+  readonly ended: string[] = []
+
+  constructor(
+    beasts: readonly Beast[],
+    shared: (settings: Settings) => Promise<Pick<Order, 'settings' | 'environment'>>,
+  ) {
+    this.#beasts = beasts
+    this.#shared = shared
+  }
+
+  readonly start: StartGateway = async (settings, environment) => {
+    const shared = await this.#shared(settings)
+    this.#order = { settings: shared.settings, environment: { ...environment, ...shared.environment } }
+    for (const { name } of this.#beasts) await this.rise(name)
+    return { stop: () => this.stop() }
+  }
+
+  /** Starts one, and waits until it listens or ends. */
+  async rise(name: string): Promise<void> {
+    const beast = this.#beasts.find((each) => each.name === name)
+    if (beast === undefined || this.#order === undefined) throw new Error(`nobody is called ${name}`)
+    const { settings, environment } = this.#order
+    const program = fileURLToPath(new URL('../gateway/kill/gateway.ts', import.meta.url))
+    const child = fork(program, [], { execArgv: ['--import', 'tsx'] })
+    this.#children.set(name, child)
+    child.once('exit', (code, signal) => {
+      this.ended.push(`${name} ${signal ?? code}`)
+      if (this.#children.get(name) === child) this.#children.delete(name)
+    })
+    const order: Order = {
+      settings: {
+        ...settings,
+        data: join(settings.data, '..', `data-${name}`),
+        listen: beast.front ? settings.listen : { http: { host: '127.0.0.1', port: 0 } },
+      },
+      environment,
+      role: beast.role,
+      // They give each other up sooner than usual: a test need not wait for half a minute.
+      pace: { every: 250, deadAfter: 5_000 },
+      name,
+    }
+    child.send(order)
+    await Promise.race([once(child, 'message'), once(child, 'exit')])
+  }
+
+  isUp(name: string): boolean {
+    return this.#children.has(name)
+  }
+
+  /** `SIGKILL` ends it without a word, `SIGSTOP` freezes it until `SIGCONT`. */
+  signal(name: string, signal: NodeJS.Signals): void {
+    this.#children.get(name)?.kill(signal)
+  }
+
+  /** Ends one in peace, and waits until it has. */
+  async rest(name: string): Promise<void> {
+    const child = this.#children.get(name)
+    if (child === undefined) return
+    const ended = once(child, 'exit')
+    child.kill('SIGCONT')
+    if (child.connected) child.disconnect()
+    await ended
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#beasts.map(({ name }) => this.rest(name)))
+  }
+}
