@@ -5,11 +5,13 @@ import { seal } from '../../src/envelope/seal.ts'
 import { verifyEnvelope } from '../../src/envelope/verify.ts'
 import { Breakers } from '../../src/gateway/delivery/breaker.ts'
 import { headFor, settlePolled } from '../../src/gateway/delivery/polled.ts'
+import { recover } from '../../src/gateway/delivery/recovery.ts'
 import { nextAttempt } from '../../src/gateway/delivery/schedule.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import type { Reader } from '../../src/gateway/journal/database.ts'
-import { deliveriesOfMessage, dueDeliveries } from '../../src/gateway/journal/deliveries.ts'
+import { attemptsOf, deliveriesOfMessage, dueDeliveries } from '../../src/gateway/journal/deliveries.ts'
 import { lettersOfMessage, noticesAbout, receiptFor } from '../../src/gateway/journal/letters.ts'
+import { expel, listMembers } from '../../src/gateway/journal/members.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { Heap } from '../../src/gateway/queue/heap.ts'
 import { rankOf } from '../../src/gateway/queue/queue.ts'
@@ -24,6 +26,7 @@ import {
   chiangMai,
   chiangRai,
   HandClock,
+  joined,
   letterItem,
   makeTrust,
   moi,
@@ -870,5 +873,53 @@ t.test('the breaker: opens at the third failure in a row, one probe at a time', 
     breakers.probeAt('57'),
     start + hour,
     'a pause that was asked for is not shortened by a later failure',
+  )
+})
+
+t.test(
+  'where the share of this gateway is nothing it brings nothing, and what it was given goes on',
+  async (t) => {
+    const { gateway, clock, ministry, send, stateOf } = await open(t)
+    gateway.shares.set('moi', 0)
+    const id = await send()
+    await clock.advance(10 * second)
+    t.equal(ministry.brought.length, 0)
+    t.equal(await stateOf(id), 'sealed', 'it is due, for the others')
+    // One of the others ended: the share is another now, and the hint has not gone astray.
+    gateway.shares.set('moi', 1)
+    await clock.advance(second)
+    t.equal(ministry.brought.length, 1)
+    t.equal(await stateOf(id), 'delivered')
+  },
+)
+
+t.test('a gateway that was given up begins nothing, and proves what it had begun', async (t) => {
+  const { gateway, ministry, send, stateOf } = await open(t)
+  const { database } = gateway.desk
+  let answer: (outcome: Outcome) => void = () => undefined
+  const answered = new Promise<Outcome>((resolve) => (answer = resolve))
+  const usual = ministry.answer
+  ministry.answer = () => answered
+  const begun = await send()
+  await until(() => ministry.brought.length === 1, 'one is under way')
+  await database.write(async (transaction) => {
+    const [self] = await listMembers(transaction)
+    t.ok(self && (await expel(transaction, self, start)))
+  })
+  const other = await joined(database, new HandClock(), 'other')
+  await recover({ ...gateway.desk, member: other }, () => false, 'later')
+  const [delivery] = await deliveriesOfMessage(database.committed, begun)
+  t.match(delivery, { state: 'unknown', member: null }, 'another freed what it held')
+  const later = await send(plainLetter({ number: mustBe(readLetterNumber('ชม 0017.1/778')).number }))
+  await rest()
+  t.equal(ministry.brought.length, 1, 'it claims nothing')
+  t.equal((await deliveriesOfMessage(database.committed, later))[0]?.state, 'due')
+  // The answer comes after all, with its proof.
+  answer(await usual(ministry.brought[0]!, new AbortController().signal))
+  await until(async () => (await stateOf(begun)) === 'delivered', 'what is proved counts')
+  t.match(
+    (await attemptsOf(database.committed, delivery!.id)).map(({ outcome }) => outcome),
+    ['taken'],
+    'as the end of its own attempt',
   )
 })

@@ -189,19 +189,21 @@ export interface TestGateway {
   /** What was told of attempts that ended, for the log and the metrics. */
   readonly told: string[]
   readonly steps: Step[]
+  /** What this gateway may do at a time to an office, where that is not all that the office bears. */
+  readonly shares: Map<string, number>
   close(): Promise<void>
 }
 
-/** The only gateway on a journal. */
-export async function joined(database: Database, clock: Clock): Promise<Membership> {
+/** The only gateway on a journal; with a place of its own one of several. */
+export async function joined(database: Database, clock: Clock, place?: string): Promise<Membership> {
   const member = new Membership({
-    ...{ database, clock, pace: usualPace, alone: true },
-    member: { id: newId(), place: 'test', name: 'test', role: 'all', joinedAt: clock.now() },
+    ...{ database, clock, pace: usualPace, alone: place === undefined },
+    member: { id: newId(), place: place ?? 'test', name: 'test', role: 'all', joinedAt: clock.now() },
     superseded: () => undefined,
     leading: () => undefined,
     failed: () => undefined,
   })
-  await member.join({ sharing: false })
+  await member.join({ sharing: true })
   return member
 }
 
@@ -217,6 +219,7 @@ export async function openGateway(
   const queue = await openQueue(clock)
   const byOffice = new Map(adapters.map((adapter) => [adapter.office, adapter]))
   const member = await joined(database, clock)
+  const shares = new Map<string, number>()
   const steps: Step[] = []
   const failures: unknown[] = []
   const opened: OfficeId[] = []
@@ -229,7 +232,11 @@ export async function openGateway(
     signers: new Map([...signers].filter(([id]) => byOffice.get(id)?.receipts === false)),
     clock,
     random: systemRandom,
-    member,
+    member: {
+      id: member.id,
+      leads: () => true,
+      shareOf: (id, atOnce) => shares.get(id) ?? atOnce,
+    },
     routes: {
       modeOf: (id) => {
         const adapter = byOffice.get(id)
@@ -270,6 +277,7 @@ export async function openGateway(
     late,
     told,
     steps,
+    shares,
     async close() {
       clock.busy = () => false
       const stopped = dispatch.stop(0)

@@ -20,6 +20,8 @@ import { recover } from './recovery.ts'
 const concurrency = 32
 /** How often the journal is asked for what the queue may have forgotten, in milliseconds. */
 const sweepEvery = 15_000
+/** What other gateways are to bring goes back to the queue so soon, in milliseconds. */
+const passedOnAfter = 250
 /** How many deliveries to one office are held at once: the others stay in the journal until these are through. */
 const heldPerOffice = 500
 
@@ -99,6 +101,12 @@ export class Dispatch {
     if (this.#adapters.get(office)?.deliver !== undefined) await this.#refill(office)
   }
 
+  /** Other gateways bring to that office: of those that share the queue one gets it next. What nobody gets their sweep finds. */
+  #passOn({ id, dueAt, priority }: DeliveryRow, now: Instant): void {
+    if (now - dueAt > sweepEvery) return
+    this.#desk.clock.schedule(now + passedOnAfter, () => this.#queue.put(id, dueAt, priority))
+  }
+
   /** Attempts to an office that this gateway may have under way at once. */
   #shareOf(office: OfficeId): number {
     const { member, routes } = this.#desk
@@ -173,8 +181,7 @@ export class Dispatch {
     const adapter = this.#adapters.get(office)
     // Its profile is gone or being changed, or it polls now: the delivery waits in the journal.
     if (!brings(adapter) || this.#paused.has(office) || this.#isClosed(office)) return
-    // Those that may bring to this office find it in the journal.
-    if (this.#shareOf(office) === 0) return
+    if (this.#shareOf(office) === 0) return this.#passOn(delivery, now)
     if (!this.#gate.enter(office, { id, dueAt, priority }, now)) return this.#release(office)
     this.#held.add(id)
     const underWay = this.#underWay.get(office) ?? new Set()
