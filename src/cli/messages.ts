@@ -26,6 +26,7 @@ interface ListOptions extends Place {
   readonly state?: string
   readonly open?: boolean
   readonly stuck?: boolean
+  readonly late?: boolean
   readonly limit: number
   readonly secret?: boolean
   readonly quarantine?: boolean
@@ -52,6 +53,7 @@ function listCommand(terminal: Terminal): Command {
       '--stuck',
       'only letters of which something is open for 10 minutes, after a failure, or refused or given up',
     )
+    .option('--late', 'only letters of which something is open that was expected to be through by now')
     .option('--limit <COUNT>', 'at most so many, 1 to 1000', readLimit, 100)
     .option('--secret', 'secret letters too: they have a register of their own')
     .option('--quarantine', 'what could not be translated, with every reason')
@@ -70,6 +72,7 @@ const listHelp = `
 Examples:
   $ saraban messages list --data var
   $ saraban messages list --stuck
+  $ saraban messages list --late --to 50
   $ saraban messages list --from 50 --state delivered --json
   $ saraban messages list --quarantine
   $ saraban messages list --waiting
@@ -86,6 +89,7 @@ async function list(reader: Reader, options: ListOptions, terminal: Terminal, no
     ...(options.state !== undefined && { state: options.state }),
     ...(options.open === true && { open: true }),
     ...(options.stuck === true && { stuckAt: now.at }),
+    ...(options.late === true && { lateAt: now.at }),
   })
   const letters = found.slice(0, options.limit)
   if (options.stuck === true) await tellTroubles(reader, options, terminal)

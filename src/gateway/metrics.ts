@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
 import { countUntold, raisedAlarms } from './journal/alarms.ts'
 import type { Database } from './journal/database.ts'
-import { countOpen } from './journal/deliveries.ts'
+import { countLate, countOpen } from './journal/deliveries.ts'
 import { countQuarantine } from './journal/quarantine.ts'
 import type { Present } from './present.ts'
 import type { Queue } from './queue/queue.ts'
@@ -54,6 +54,16 @@ export function createMetrics(database: Database, queue: Queue, present: Present
       this.reset()
       for (const { office, state, count } of await countOpen(database.committed))
         this.set({ office, state }, Number(count))
+    },
+  })
+  new Gauge({
+    name: 'saraban_deliveries_late',
+    help: 'Deliveries that are not settled and were expected to be, by office.',
+    labelNames: ['office'],
+    registers,
+    async collect() {
+      this.reset()
+      for (const { office, count } of await countLate(database.committed)) this.set({ office }, Number(count))
     },
   })
   new Gauge({

@@ -84,6 +84,30 @@ t.test('a letter to several offices is summed up, and goes again to those that f
   t.same([ministry.brought.length, other.brought.length], [1, 2], 'who had it is not brought it again')
 })
 
+t.test('what is late: in the list and in the metrics, and no more when it is through', async (t) => {
+  const opened = await open(t)
+  const { ministry, gateway, send, saraban, clock } = opened
+  ministry.answer = away
+  const metrics = createMetrics(gateway.desk.database, gateway.queue, gateway.present)
+  const id = await send({ urgency: 'most-urgent' })
+  const inTime = await send()
+  await clock.advance(14 * 60 * second)
+  t.match((await saraban('list', '--late')).out, /^no letters\n/)
+  t.notMatch(await metrics.registry.metrics(), /saraban_deliveries_late\{/)
+  await clock.advance(2 * 60 * second)
+  const late = JSON.parse((await saraban('list', '--late', '--json')).out)
+  t.same(
+    late.map((each: { messageId: string }) => each.messageId),
+    [id],
+    `and not ${inTime}`,
+  )
+  t.match(await metrics.registry.metrics(), /saraban_deliveries_late\{office="moi"\} 1\n/)
+  ministry.answer = () => ({ kind: 'taken' })
+  await clock.advance(60 * 60 * second)
+  t.match((await saraban('list', '--late')).out, /^no letters\n/)
+  t.notMatch(await metrics.registry.metrics(), /saraban_deliveries_late\{/)
+})
+
 t.test('a letter that its recipient sent back: who, why, and what its sender can do', async (t) => {
   const opened = await open(t)
   const { ministry, gateway, send, saraban } = opened

@@ -90,6 +90,8 @@ AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE mem
   head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
   setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
   count: 'SELECT office, state, COUNT(*) AS count FROM deliveries WHERE open = 1 GROUP BY office, state',
+  countLate: `
+SELECT office, COUNT(*) AS count FROM deliveries WHERE open = 1 AND warn_at IS NULL AND expected_by IS NOT NULL GROUP BY office`,
   insertAttempt: `
 INSERT INTO attempts (delivery_id, number, started_at, ended_at, outcome, problem, said) VALUES (?, ?, ?, NULL, NULL, NULL, NULL)`,
   endAttempt: `
@@ -316,6 +318,10 @@ export async function setMode(transaction: Transaction, office: OfficeId, mode: 
 export const countOpen = (
   reader: Reader,
 ): Promise<{ office: string; state: DeliveryState; count: number }[]> => reader.all(deliverySql.count)
+
+/** Open deliveries of which it was told that their time is over, by office. */
+export const countLate = (reader: Reader): Promise<{ office: string; count: number }[]> =>
+  reader.all(deliverySql.countLate)
 
 /** A system that polls was shown this delivery for the first time; later times are no news. */
 export async function markGivenOut(transaction: Transaction, id: string, at: Instant): Promise<void> {

@@ -106,17 +106,27 @@ FROM deliveries d JOIN attempts a ON a.delivery_id = d.id
 WHERE d.office = ? AND d.open = 1 AND ${failed} ORDER BY a.ended_at DESC LIMIT 1`,
 } as const
 
+/** The letters, each at its recipient, of which something is open. */
+const open = `
+SELECT COALESCE(n.about, d.message_id), ${recipient}
+FROM deliveries d LEFT JOIN notices n ON n.message_id = d.message_id WHERE d.open = 1`
+
 /** How long a delivery may be open before it counts as stuck, in milliseconds; with a failed attempt it does at once. */
 const stuckAfter = 10 * 60_000
+
+/** A condition on letters (l): something of it is open at `now`, and was expected to be through. */
+export const lateCondition = (
+  now: Instant,
+): { readonly where: string; readonly values: readonly Parameter[] } => ({
+  where: `(l.message_id, l.recipient) IN (${open} AND d.expected_by <= ?)`,
+  values: [now],
+})
 
 /** A condition on letters (l): anything of it is open; or, as of `stuckAt`, stuck: open for long, refused or given up. */
 export function openCondition(stuckAt: Instant | undefined): {
   readonly where: string
   readonly values: readonly Parameter[]
 } {
-  const open = `
-SELECT COALESCE(n.about, d.message_id), ${recipient}
-FROM deliveries d LEFT JOIN notices n ON n.message_id = d.message_id WHERE d.open = 1`
   if (stuckAt === undefined) return { where: `(l.message_id, l.recipient) IN (${open})`, values: [] }
   const stuck = `${open} AND (d.created_at <= ? OR EXISTS (
 SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND ${failed}))`

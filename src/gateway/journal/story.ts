@@ -20,7 +20,14 @@ import {
   type NoticeRow,
   noticesAbout,
 } from './letters.ts'
-import { type FailedDelivery, failedOf, type OpenDelivery, openCondition, openFinder } from './open.ts'
+import {
+  type FailedDelivery,
+  failedOf,
+  lateCondition,
+  type OpenDelivery,
+  openCondition,
+  openFinder,
+} from './open.ts'
 import { listQuarantine, type QuarantineFilter, type QuarantineRow } from './quarantine.ts'
 import { type SourceRow, sourceById } from './sources.ts'
 
@@ -41,6 +48,8 @@ export interface LetterFilter {
   readonly open?: boolean
   /** Only letters of which something is stuck at this instant: open for 10 minutes, after a failed attempt, or at a bad end. */
   readonly stuckAt?: Instant
+  /** Only letters of which something is open at this instant that was expected to be through. */
+  readonly lateAt?: Instant
   /** At most 1,001: whoever shows 1,000 sees whether there are more. */
   readonly limit: number
   /** Secret letters have their own register and stay out of ordinary views (domain §2). */
@@ -111,6 +120,7 @@ export async function listLetters(reader: Reader, filter: LetterFilter): Promise
   }).flatMap(([column, value]) =>
     value === undefined ? [] : [{ where: `${column} = ?`, values: [value] as readonly Parameter[] }],
   )
+  if (filter.lateAt !== undefined) conditions.push(lateCondition(filter.lateAt))
   if (filter.open === true || filter.stuckAt !== undefined) conditions.push(openCondition(filter.stuckAt))
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map((each) => each.where).join(' AND ')}`
   const limit = Math.min(Math.max(1, filter.limit), 1001)
