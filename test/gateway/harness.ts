@@ -7,7 +7,6 @@ import type { Adapter, Item, Outcome, Parcel, Source } from '../../src/adapters/
 import { type DeliveryPolicy, usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import type { Envelope, SealedEnvelope, Signer, Trust } from '../../src/envelope/envelope.ts'
 import { seal } from '../../src/envelope/seal.ts'
-import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
 import { type Late, LateWatch } from '../../src/gateway/delivery/late.ts'
 import { type Desk, newId, type Step, type System } from '../../src/gateway/desk.ts'
@@ -26,6 +25,7 @@ import type { Notice } from '../../src/letter/notice.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
 import { type Clock, type Instant, newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
 import { fixedLetter, office } from '../letter/arbitrary.ts'
+import { openScans } from './attachments-engine.ts'
 import { isJournalAsked, openJournal } from './journal-engine.ts'
 import { isQueueBusy, openQueue } from './queue-engine.ts'
 
@@ -227,7 +227,7 @@ export async function openGateway(
   const told: string[] = []
   const desk: Desk = {
     database,
-    attachments: await openAttachmentStore(join(folder, 'attachments')),
+    attachments: await openScans(folder, clock),
     trust,
     signers: new Map([...signers].filter(([id]) => byOffice.get(id)?.receipts === false)),
     clock,

@@ -11,6 +11,7 @@ import type { Settings } from '../../src/gateway/settings.ts'
 import { keyFromPem } from '../../src/gateway/trust/authority.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { attachmentSettings } from './attachments-engine.ts'
 import { journalSettings } from './journal-engine.ts'
 
 /** An API key as a system holds it; a profile holds its hash only. */
@@ -83,9 +84,11 @@ export async function makeInstallation(
   const trust = join(folder, 'trust')
   await makeCertificates(trust, offices, systemClock, systemRandom)
   const journal = await journalSettings(folder)
+  const scans = await attachmentSettings(folder)
   const settings: Settings = {
     data: join(folder, 'data'),
     ...journal.settings,
+    ...scans.settings,
     trust,
     profiles: join(folder, 'profiles'),
     listen: {
@@ -113,7 +116,7 @@ export async function makeInstallation(
       startGateway({
         ...{ settings, clock: systemClock, random: systemRandom, log: logTo(lines) },
         ...changes,
-        environment: { ...journal.environment, ...changes.environment },
+        environment: { ...journal.environment, ...scans.environment, ...changes.environment },
       }),
   }
   for (const [file, profile] of Object.entries(profiles)) installation.profile(file, profile)
