@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { shareOf } from '../../src/gateway/delivery/share.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
-import { leaderOf, listMembers, type Role } from '../../src/gateway/journal/members.ts'
+import { expel, leaderOf, listMembers, type Role, takeLead } from '../../src/gateway/journal/members.ts'
 import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { Membership, usualPace } from '../../src/gateway/membership.ts'
 import { HandClock, rest, scratch, start } from './harness.ts'
@@ -198,4 +198,28 @@ t.test('what an office bears is shared out: all of it, and no more', async (t) =
     ),
   )
   t.equal(busy.size, 3, 'offices that bear one attempt are spread over the workers')
+})
+
+t.test('of two that act at once on what they saw, one is too late', async (t) => {
+  const { database, join, ids, leader } = open(t)
+  const [one] = [await join(), await join()]
+  const seen = (await listMembers(database.committed)).find(({ id }) => id === 'm1')!
+  await one.clock.advance(2 * second)
+  await rest(10)
+  t.equal(
+    await database.write((transaction) => expel(transaction, seen, start)),
+    false,
+    'it has beaten since',
+  )
+  t.same(await ids(), ['m1', 'm2'])
+  t.equal(
+    await database.write((transaction) => takeLead(transaction, 'm2', start)),
+    false,
+    'the lead is taken',
+  )
+  t.equal(await leader(), 'm1')
+  const now = (await listMembers(database.committed)).find(({ id }) => id === 'm1')!
+  t.equal(await database.write((transaction) => expel(transaction, now, start)), true)
+  t.equal(await database.write((transaction) => expel(transaction, now, start)), false, 'once')
+  t.equal(await database.write((transaction) => takeLead(transaction, 'm2', start)), true)
 })
