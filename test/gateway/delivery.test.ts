@@ -44,6 +44,9 @@ import {
 } from './harness.ts'
 import { breakJournal } from './journal-engine.ts'
 
+// A loaded machine takes its time.
+t.setTimeout(300_000)
+
 const second = 1000
 const hour = 3600 * second
 const trust = await makeTrust([chiangMai, chiangRai, moi])
