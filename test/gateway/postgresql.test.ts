@@ -247,6 +247,12 @@ WHEN (NEW.name = 'slow') EXECUTE FUNCTION slow()`)
   await t.test('a server that cannot keep the promise is refused', async (t) => {
     const ascii = await fresh('SQL_ASCII')
     await t.rejects(openPostgresql(ascii.at), { message: /server_encoding is SQL_ASCII and must be UTF8/ })
+    const hasty = await fresh()
+    await hasty.ask(`ALTER ROLE ${hasty.at.user} SET synchronous_commit = off`)
+    await t.rejects(openPostgresql(hasty.at), { message: /synchronous_commit is off and must be on/ })
+    await hasty.ask(`ALTER ROLE ${hasty.at.user} SET synchronous_commit = remote_apply`)
+    const careful = await openPostgresql(hasty.at)
+    await careful.close()
     const lax = await postgresqlServer({ ...process.env, SARABAN_TEST_POSTGRES_URL: undefined })
     if (!('missing' in lax)) {
       t.teardown(() => lax.stop())

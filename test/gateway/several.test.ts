@@ -11,6 +11,7 @@ import { moi } from '../../src/letter/offices.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { csvFolder, ecmsSoap, jsonOverHttp } from '../../src/sandbox/fleet/three.ts'
 import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
+import { redisServer } from '../../src/sandbox/servers/redis.ts'
 import type { OfficeSystem } from '../../src/sandbox/systems/system.ts'
 import { Herd } from '../chaos/herd.ts'
 import { scratch } from './harness.ts'
@@ -46,6 +47,13 @@ t.test(
       return
     }
     t.teardown(() => server.stop())
+    const redis = await redisServer(process.env)
+    if ('missing' in redis) {
+      if (process.env['CI'] === 'true') t.fail(redis.missing)
+      else t.pass(redis.missing, { skip: redis.missing })
+      return
+    }
+    t.teardown(() => redis.stop())
     const { host, port, user, password, database, ask } = await server.database('several')
     await ask(`GRANT CREATE ON SCHEMA public TO ${user}`)
     const at = { host, port, user, password, database }
@@ -67,8 +75,15 @@ t.test(
             secrets: { password: { env: 'SARABAN_TEST_JOURNAL_PASSWORD' } },
           },
           attachments: { kind: 'folder', path: attachments },
+          queue: {
+            at: { host: redis.host, port: redis.port, database: 0, tls: false },
+            secrets: { password: { env: 'SARABAN_TEST_REDIS_PASSWORD' } },
+          },
         },
-        environment: { SARABAN_TEST_JOURNAL_PASSWORD: password ?? '' },
+        environment: {
+          SARABAN_TEST_JOURNAL_PASSWORD: password ?? '',
+          SARABAN_TEST_REDIS_PASSWORD: redis.password,
+        },
       }),
     )
     const installation = await openInstallation({
@@ -149,6 +164,12 @@ t.test(
     await Promise.all([send(), wait(100).then(() => herd.signal('two', 'SIGSTOP'))])
     t.ok(await whole(), 'a worker was frozen: the other brings')
     herd.signal('two', 'SIGCONT')
+
+    // Redis is only a hint: it dies in the middle, and comes back empty.
+    await Promise.all([send(), redis.process?.kill()])
+    t.ok(await whole(), 'without Redis')
+    await Promise.all([send(), redis.process?.start()])
+    t.ok(await whole(), 'with a new one, which knows nothing')
 
     // A rolling restart under letters.
     const restart = async (): Promise<void> => {

@@ -12,15 +12,20 @@ const demands: Readonly<Record<string, string>> = {
   server_encoding: 'UTF8',
 }
 
+const commit = 'synchronous_commit'
+
 /** Why no journal may be kept there; undefined when it may. */
 export async function unsafeBecause(client: pg.ClientBase): Promise<string | undefined> {
   const { rows } = await client.query<{ name: string; setting: string }>(
     'SELECT name, setting FROM pg_settings WHERE name = ANY($1)',
-    [Object.keys(demands)],
+    [[...Object.keys(demands), commit]],
   )
-  const wrong = rows.filter(({ name, setting }) => demands[name] !== setting)
-  if (wrong.length === 0) return undefined
-  return wrong.map(({ name, setting }) => `${name} is ${setting} and must be ${demands[name]}`).join('; ')
+  const wrong = rows.flatMap(({ name, setting }) => {
+    // May be set for a role or a database too; stronger than `on` it may be.
+    if (name === commit) return setting === 'off' ? [`${commit} is off and must be on`] : []
+    return demands[name] === setting ? [] : [`${name} is ${setting} and must be ${demands[name]}`]
+  })
+  return wrong.length === 0 ? undefined : wrong.join('; ')
 }
 
 /** The version of the schema; 0: there is none. */
