@@ -109,6 +109,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const database = orThrow(await openJournal(place))
   opened.add(() => database.close())
   const installation = await installationOf(database, newId(), clock.now())
+  let sweep = (): void => undefined
   const member = new Membership({
     ...{ database, clock, pace: parts.pace ?? usualPace, alone: place.kind === 'sqlite' },
     member: {
@@ -117,6 +118,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     },
     superseded: () => parts.superseded?.(),
     leading: log.leading,
+    fewer: () => sweep(),
     failed: (error) => log.workFailed('membership', error),
   })
   const other = await member.join({ sharing: settings.attachments !== undefined })
@@ -129,7 +131,6 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => attachments.close())
   const present = new Present(database, member.id, clock, (error) => log.workFailed('present', error))
   await present.start()
-  let sweep = (): void => undefined
   opened.add(watchAttachments(attachments, clock, tellOfAttachments(present, log)))
   const queue = await openQueue(redis, {
     ...{ installation, clock, works: role !== 'intake' },

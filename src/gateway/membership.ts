@@ -48,6 +48,8 @@ export interface MembershipParts {
   superseded(): void
   /** Told when it begins to lead. */
   leading(): void
+  /** Told when some other is a member no more: what it held is free, and shares are larger. */
+  fewer(): void
   /** Told once for each trouble that the journal could not be asked. */
   failed(error: unknown): void
 }
@@ -164,7 +166,9 @@ export class Membership implements Member {
     this.#looked = now
     for (const dead of this.#deadOf(await listMembers(database.committed), now))
       await database.write((transaction) => expel(transaction, dead, clock.now()))
+    const before = this.#members
     this.#members = await listMembers(database.committed)
+    if (before.some(({ id }) => !this.#members.some((each) => each.id === id))) this.#parts.fewer()
     if (member.role === 'worker') return
     const leader = await leaderOf(database.committed)
     const leads =

@@ -201,6 +201,7 @@ export async function joined(database: Database, clock: Clock, place?: string): 
     member: { id: newId(), place: place ?? 'test', name: 'test', role: 'all', joinedAt: clock.now() },
     superseded: () => undefined,
     leading: () => undefined,
+    fewer: () => undefined,
     failed: () => undefined,
   })
   await member.join({ sharing: true })

@@ -15,6 +15,8 @@ interface Here {
   readonly member: Membership
   readonly clock: HandClock
   readonly told: string[]
+  /** How often it was told that there are fewer. */
+  fewer: number
 }
 
 /** Members on one journal; the journal can be cut off from each. */
@@ -30,7 +32,7 @@ function open(t: Test) {
   ): Promise<Here & { cut: boolean }> {
     count += 1
     const told: string[] = []
-    const here = { clock, told, cut: false }
+    const here = { clock, told, cut: false, fewer: 0 }
     const reached = <Value>(work: () => Promise<Value>): Promise<Value> =>
       here.cut ? Promise.reject(new Error('cut off')) : work()
     const own: Database = {
@@ -46,6 +48,7 @@ function open(t: Test) {
       member: { id: `m${count}`, place, name: `gateway ${count}`, role, joinedAt: start + count },
       superseded: () => void told.push('superseded'),
       leading: () => void told.push('leading'),
+      fewer: () => void (here.fewer += 1),
       failed: () => void told.push('failed'),
     })
     const other = await member.join({ sharing })
@@ -86,6 +89,7 @@ t.test(
     const four = await join('intake')
     await together(8 * second, three, four)
     t.same(await ids(), ['m3', 'm4'])
+    t.equal(three.fewer, 2)
     await together(4 * second, three, four)
     t.equal(await leader(), 'm4', 'a worker never leads')
     t.same(four.told, ['leading'])
