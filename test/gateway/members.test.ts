@@ -48,7 +48,9 @@ function open(t: Test) {
       member: { id: `m${count}`, place, name: `gateway ${count}`, role, joinedAt: start + count },
       superseded: () => void told.push('superseded'),
       leading: () => void told.push('leading'),
-      fewer: () => void (here.fewer += 1),
+      fewer: () => {
+        here.fewer += 1
+      },
       failed: () => void told.push('failed'),
     })
     const other = await member.join({ sharing })

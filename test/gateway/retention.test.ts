@@ -311,10 +311,9 @@ t.test('bytes that are kept again while they leave', async (t) => {
   t.same(readdirSync(aside), [])
 })
 
-t.test(
-  'filled and purged again and again, the file stays as it is',
-  { skip: !onSqlite && 'autovacuum is the server’s' },
-  async (t) => {
+// On PostgreSQL it is the server's autovacuum that sees to it.
+if (onSqlite)
+  t.test('filled and purged again and again, the file stays as it is', async (t) => {
     const { folder, clock, database, send, run } = await opened(t)
     const sizes: number[] = []
     for (let cycle = 0; cycle < 6; cycle += 1) {
@@ -331,8 +330,7 @@ t.test(
       `pages after each cycle: ${sizes}`,
     )
     t.ok(statSync(join(folder, 'journal.sqlite')).size > 0)
-  },
-)
+  })
 
 t.test('the settings', (t) => {
   const wrong = readRetentionSettings({
