@@ -16,23 +16,21 @@ function runGateway(settings: Settings, role: Role, superseded: () => void): Pro
   return startGateway({ ...parts, role, name: `${hostname()} ${process.pid}`, superseded })
 }
 
-/** What a supervisor may take for "start it again later" (sysexits.h: EX_TEMPFAIL). */
-const supersededStatus = 75
+/** How a gateway ended: it was asked to, or the others on its journal gave it up (docs/decisions/0023). */
+export type Ended = 'asked' | 'superseded'
 
-/** Runs the gateway of a settings file until the process is asked to stop. Rejects with `SettingsError`. */
-export async function main(settingsFile: string, role: Role): Promise<void> {
-  let end: () => void = () => undefined
-  const asked = new Promise<void>((resolve) => {
+/** Runs the gateway of a settings file until it ends. Rejects with `SettingsError`. */
+export async function main(settingsFile: string, role: Role): Promise<Ended> {
+  let end: (how: Ended) => void = () => undefined
+  const ended = new Promise<Ended>((resolve) => {
     end = resolve
   })
-  const gateway = await runGateway(orThrow(readSettings(settingsFile)), role, () => {
-    process.exitCode = supersededStatus
-    end()
-  })
+  const gateway = await runGateway(orThrow(readSettings(settingsFile)), role, () => end('superseded'))
   // What came of it stands in the log. A reload that fails by a defect must not end the process.
   process.on('SIGHUP', () => void gateway.reload().catch(() => undefined))
-  process.once('SIGTERM', end)
-  process.once('SIGINT', end)
-  await asked
+  process.once('SIGTERM', () => end('asked'))
+  process.once('SIGINT', () => end('asked'))
+  const how = await ended
   await gateway.stop()
+  return how
 }

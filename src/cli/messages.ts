@@ -4,7 +4,13 @@ import { letterTable } from '../gateway/delivery/states.ts'
 import type { Reader } from '../gateway/journal/database.ts'
 import { listPresent } from '../gateway/journal/present.ts'
 import { listQuarantine } from '../gateway/journal/quarantine.ts'
-import { listLetters, listQuarantined, type Story } from '../gateway/journal/story.ts'
+import {
+  countHidden,
+  type LetterFilter,
+  listLetters,
+  listQuarantined,
+  type Story,
+} from '../gateway/journal/story.ts'
 import { troubleLine } from '../gateway/trouble.ts'
 import { normalizeNumber } from '../letter/numbers.ts'
 import { officeId } from '../letter/offices.ts'
@@ -23,6 +29,7 @@ import { quarantinedJson, quarantinedLines, waitingJson, waitingLine } from './w
 interface ListOptions extends Place {
   readonly from?: string
   readonly to?: string
+  readonly office?: string
   readonly state?: string
   readonly open?: boolean
   readonly stuck?: boolean
@@ -46,7 +53,11 @@ export function messagesCommand(terminal: Terminal): Command {
 function listCommand(terminal: Terminal): Command {
   return withPlace(new Command('list').description('list letters, newest first, or what waits in quarantine'))
     .option('--from <OFFICE>', 'only of this sender')
-    .option('--to <OFFICE>', 'only to this office')
+    .option('--to <OFFICE>', 'only letters to this office')
+    .option(
+      '--office <OFFICE>',
+      'only what is on its way to this office: letters to it, and notices about its own',
+    )
     .option('--state <STATE>', `only in this state: ${Object.keys(letterTable).join(', ')}`)
     .option('--open', 'only letters of which something is open: the letter itself, or a notice about it')
     .option(
@@ -72,7 +83,7 @@ const listHelp = `
 Examples:
   $ saraban messages list --data var
   $ saraban messages list --stuck
-  $ saraban messages list --late --to 50
+  $ saraban messages list --late --office 50
   $ saraban messages list --from 50 --state delivered --json
   $ saraban messages list --quarantine
   $ saraban messages list --waiting
@@ -80,28 +91,38 @@ Examples:
 
 async function list(reader: Reader, options: ListOptions, terminal: Terminal, now: Now): Promise<void> {
   checkFilter(options)
-  const found = await listLetters(reader, {
+  const filter: LetterFilter = {
     // One more than is shown tells that there are more.
     limit: options.limit + 1,
     secret: options.secret === true,
     ...(options.from !== undefined && { sender: options.from }),
     ...(options.to !== undefined && { recipient: options.to }),
+    ...(options.office !== undefined && { heading: options.office }),
     ...(options.state !== undefined && { state: options.state }),
     ...(options.open === true && { open: true }),
     ...(options.stuck === true && { stuckAt: now.at }),
     ...(options.late === true && { lateAt: now.at }),
-  })
+  }
+  const found = await listLetters(reader, filter)
   const letters = found.slice(0, options.limit)
   if (options.stuck === true) await tellTroubles(reader, options, terminal)
   if (options.json === true) terminal.write(jsonLine(letters.map((letter) => letterJson(letter, now))))
   else terminal.write(listPage(letters, now))
   tellCut(found.length > options.limit, options, 'letters', terminal)
+  // A list of what is wrong that leaves something out must not look like good news.
+  if ((options.office ?? options.open ?? options.stuck ?? options.late) === undefined) return
+  const hidden = await countHidden(reader, filter)
+  if (hidden > 0) terminal.complain(`${hidden} more that are secret: --secret shows them too\n`)
 }
 
 /** Values that no letter can have would find nothing, and look like good news. Throws Failed with every one of them. */
 function checkFilter(options: ListOptions): void {
   const problems: Problem[] = []
-  for (const [name, office] of Object.entries({ '--from': options.from, '--to': options.to })) {
+  for (const [name, office] of Object.entries({
+    '--from': options.from,
+    '--to': options.to,
+    '--office': options.office,
+  })) {
     const read = office === undefined ? undefined : officeId(office)
     if (read?.ok === false) problems.push(...read.problems.map((found) => within(name, found)))
   }

@@ -97,7 +97,7 @@ function planPage(plan: Plan, waiting: Readonly<Record<string, number>>, applied
     ...(plan.tls ? ['the server’s own certificate and key'] : []),
     ...Object.entries(waiting).map(
       ([office, count]) =>
-        `${applied ? 'waiting' : 'would wait'}: ${count} deliveries to ${office}, of which no system is connected (saraban messages list --open --to ${office})`,
+        `${applied ? 'waiting' : 'would wait'}: ${count} deliveries to ${office}, of which no system is connected (saraban messages list --open --office ${office})`,
     ),
   ]
   const end = applied ? 'so it is now' : 'nothing was changed: without --plan it is applied'

@@ -1,6 +1,7 @@
 // `saraban start`: runs the gateway of one installation.
 import { Command, Option } from 'commander'
 import { type Role, roles } from '../gateway/journal/members.ts'
+import { problem } from '../problem/problem.ts'
 import { exit, Failed, type Terminal } from './terminal.ts'
 
 /** `saraban start [--settings FILE]`. */
@@ -19,10 +20,9 @@ export function startCommand(terminal: Terminal): Command {
       const { SettingsError } = await import('../gateway/systems.ts')
       const { main } = await import('../main.ts')
       try {
-        await main(
-          options.settings ?? terminal.environment['SARABAN_SETTINGS'] ?? 'saraban.yaml',
-          options.role,
-        )
+        const file = options.settings ?? terminal.environment['SARABAN_SETTINGS'] ?? 'saraban.yaml'
+        if ((await main(file, options.role)) === 'superseded')
+          throw new Failed(exit.superseded, [problem('gateway.superseded', '')])
       } catch (error) {
         if (error instanceof SettingsError) throw new Failed(exit.usage, error.problems)
         throw error

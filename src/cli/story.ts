@@ -166,13 +166,17 @@ function nextPage(story: Story, now: Now): string {
   return `What happens next\n${told.map((one) => `  ${printable(one, 600)}\n`).join('')}`
 }
 
+/** What its system fetches waits for it; what is brought is tried for its time, and as often as its first pauses say. */
+const endOf = ({ mode, deadline }: OpenDelivery['delivery']): string =>
+  mode === 'poll' ? '' : `; tried until ${moment(deadline)}, then given up`
+
 function openLines(open: OpenDelivery, now: Now): string[] {
   const { delivery, content } = open
   const { told, last } = standingOf(open, now)
   const attempts = delivery.attempts === 1 ? '1 attempt' : `${delivery.attempts} attempts`
   return [
     `${nameOf(content)} to ${delivery.office}: ${told}`,
-    `  open since ${moment(delivery.createdAt)}, ${attempts}; given up when it has not arrived by ${moment(delivery.deadline)}`,
+    `  open since ${moment(delivery.createdAt)}, ${attempts}${endOf(delivery)}`,
     ...(last === undefined ? [] : [`  why: ${lastLine(last)}`]),
     ...(last?.reason.remedy === undefined ? [] : [`  what to do: ${last.reason.remedy}`]),
   ]

@@ -18,8 +18,8 @@ export interface Terminal {
   untilEnded(): Promise<void>
 }
 
-/** The exit codes of every command. */
-export const exit = { good: 0, refused: 1, usage: 2 } as const
+/** The exit codes of every command. 75 (sysexits.h: EX_TEMPFAIL) a supervisor may take for "start it again". */
+export const exit = { good: 0, refused: 1, usage: 2, superseded: 75 } as const
 export type ExitCode = (typeof exit)[keyof typeof exit]
 
 /** Ends a command with an exit code, after every problem was told. */

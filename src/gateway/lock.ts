@@ -51,10 +51,10 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-/** Makes the data folder where it is not there yet. */
+/** Makes the data folder where it is not there yet, for its owner alone. */
 export async function makeDataFolder(folder: string): Promise<Result<true>> {
   try {
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
     return good(true)
   } catch (error) {
     return usable(folder, () => {
@@ -71,6 +71,9 @@ export function usable<Value>(folder: string, open: () => Value): Result<Value> 
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     const ofTheFolder = error instanceof Sqlite.SqliteError || /^E[A-Z]+$/.test(code)
     if (!ofTheFolder) throw error
-    return bad(problem('settings.data.unusable', 'data', folder, { reason: code }))
+    const full = code === 'SQLITE_FULL' || code === 'ENOSPC'
+    return bad(
+      problem(full ? 'settings.data.full' : 'settings.data.unusable', 'data', folder, { reason: code }),
+    )
   }
 }

@@ -8,8 +8,8 @@ export const alarmProblems = {
     en: '{count} or more deliveries to office {value} are open',
     th: 'มีรายการส่งถึงหน่วยงาน {value} ค้างอยู่ตั้งแต่ {count} รายการขึ้นไป',
     remedy: {
-      en: 'saraban messages list --open --to {value} says for each what it waits for.',
-      th: 'ดูสาเหตุของแต่ละรายการด้วย saraban messages list --open --to {value}',
+      en: 'saraban messages list --open --office {office} says for each what it waits for.',
+      th: 'ดูสาเหตุของแต่ละรายการด้วย saraban messages list --open --office {office}',
     },
   },
   'alarm.silence': {
@@ -68,8 +68,8 @@ export const alarmProblems = {
     en: 'a delivery to office {value} is due since {since}, and nobody takes it',
     th: 'รายการส่งถึงหน่วยงาน {value} ถึงกำหนดตั้งแต่ {since} แต่ยังไม่มีใครรับไปส่ง',
     remedy: {
-      en: 'Is a profile for the office there, is it far behind (saraban messages list --open --to {value}), and does the gateway’s log say work.failed?',
-      th: 'ตรวจว่ามีโพรไฟล์ของหน่วยงานนี้ งานค้างมากหรือไม่ (saraban messages list --open --to {value}) และบันทึกของเกตเวย์มี work.failed หรือไม่',
+      en: 'Is a profile for the office there, is it far behind (saraban messages list --open --office {office}), and does the gateway’s log say work.failed?',
+      th: 'ตรวจว่ามีโพรไฟล์ของหน่วยงานนี้ งานค้างมากหรือไม่ (saraban messages list --open --office {office}) และบันทึกของเกตเวย์มี work.failed หรือไม่',
     },
   },
   'alarm.certificate': {

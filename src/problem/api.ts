@@ -62,6 +62,16 @@ export const apiProblems = {
       th: 'ดูสถานะ: นำส่งใหม่ได้เฉพาะที่ถูกปฏิเสธหรือเลิกส่ง และปิดได้เฉพาะที่รออยู่ในส่วนกักกัน',
     },
   },
+  'api.events.beyond': {
+    status: 409,
+    permanent: true,
+    en: 'the feed ends at {last}, before {value}: the journal was put back from a copy, or it is another one',
+    th: 'เหตุการณ์สิ้นสุดที่ {last} ก่อนถึง {value}: บันทึกถูกกู้จากสำเนา หรือเป็นบันทึกอื่น',
+    remedy: {
+      en: 'Read on from the last event that both have, or from the beginning, and pass over what is known.',
+      th: 'อ่านต่อจากเหตุการณ์ล่าสุดที่มีตรงกัน หรืออ่านใหม่จากต้นโดยข้ามสิ่งที่รู้แล้ว',
+    },
+  },
   'api.busy': {
     status: 503,
     permanent: false,

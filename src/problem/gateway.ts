@@ -343,6 +343,36 @@ export const gatewayProblems = {
       th: 'หยุดโปรแกรมที่ใช้พอร์ตนี้ หรือตั้งที่อยู่หรือพอร์ตอื่น',
     },
   },
+  'gateway.superseded': {
+    status: 503,
+    permanent: false,
+    en: 'the other gateways on the journal heard nothing of this one and gave it up: what it held is theirs',
+    th: 'เกตเวย์อื่นบนบันทึกเดียวกันไม่ได้ข่าวจากตัวนี้ จึงรับงานที่ค้างไปทำแทนแล้ว',
+    remedy: {
+      en: 'Start it again: it joins them anew. Was the machine frozen, or its way to the journal cut?',
+      th: 'เริ่มใหม่เพื่อเข้าร่วมอีกครั้ง และตรวจว่าเครื่องค้างหรือทางไปยังบันทึกขาดหรือไม่',
+    },
+  },
+  'settings.data.full': {
+    status: 500,
+    permanent: false,
+    en: 'the disk of the data folder {value} is full: {reason}',
+    th: 'ดิสก์ของโฟลเดอร์ข้อมูล {value} เต็ม: {reason}',
+    remedy: {
+      en: 'Make room. Nothing is damaged: do not put anything back from a copy.',
+      th: 'เพิ่มที่ว่างในดิสก์ ข้อมูลไม่เสียหาย ไม่ต้องกู้จากสำเนา',
+    },
+  },
+  'settings.data.unreadable': {
+    status: 500,
+    permanent: false,
+    en: 'the journal {value} cannot be read: {reason}',
+    th: 'อ่านบันทึก {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Is its disk full, or may you not read it? A journal beside a full disk is not damaged: make room first.',
+      th: 'ตรวจว่าดิสก์เต็มหรือไม่มีสิทธิ์อ่าน หากดิสก์เต็มบันทึกไม่เสียหาย ให้เพิ่มที่ว่างก่อน',
+    },
+  },
   'settings.data.unusable': {
     status: 500,
     permanent: true,

@@ -135,10 +135,17 @@ t.test('what comes next, why not yet, what to do; a time that is past is no next
   const id = await send()
   await until(() => ministry.brought.length === 1, 'an attempt')
   await rest()
+  t.match((await saraban('list', '--open', '--office', 'moi')).out, id.slice('urn:uuid:'.length))
+  t.match(
+    (await saraban('list', '--open', '--office', '50')).out,
+    'no letters',
+    'nothing is on its way there',
+  )
+  t.equal((await saraban('list', '--office', 'mo')).code, 2)
   const first = await saraban('show', id)
   const next = /next attempt (2026-11-23 10:00:05)\n/.exec(first.out)?.[1]
   t.equal(next, '2026-11-23 10:00:05', 'with its date')
-  t.match(first.out, /given up when it has not arrived by 2026-11-26 10:00:00\n/)
+  t.match(first.out, /tried until 2026-11-26 10:00:00, then given up\n/)
   t.match(
     first.out,
     /why: attempt 1 at 2026-11-23 10:00:00 failed: the other side accepts no connection \(Error ECONNREFUSED\) \[attempt\.connection\.refused\]\n {4}what to do: Ask whether/,
@@ -365,11 +372,17 @@ t.test('docs/operate.md names every state, metric and event', async (t) => {
 })
 
 t.test('letters are found by what people remember of them, page by page', async (t) => {
-  const { ministry, send, saraban } = await open(t)
+  const { ministry, send, saraban, clock } = await open(t)
   ministry.answer = away
   const first = await send({ subject: 'ขอเชิญประชุมคณะกรรมการ' })
+  // Of two of one millisecond nobody can say which is the newer.
+  await clock.advance(1)
   const second = await send({ subject: 'รายงานการประชุม', date: ceDate('2008-03-01') })
   const secret = await send({ subject: 'ประชุมลับ', secrecy: 'secret' })
+  const hidden = '1 more that are secret: --secret shows them too\n'
+  t.equal((await saraban('list', '--open', '--office', 'moi')).err, hidden, 'not as if nothing were there')
+  t.equal((await saraban('list', '--open', '--office', 'moi', '--secret')).err, '')
+  t.equal((await saraban('list')).err, '', 'an ordinary view says nothing of them')
   const ids = async (...words: string[]) => {
     const { out, code, err } = await saraban('find', ...words, '--json')
     t.equal(code, 0, err)

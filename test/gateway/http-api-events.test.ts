@@ -187,6 +187,12 @@ t.test('through the API: wait, and only what is for the asker', async (t) => {
   t.notMatch(text, other)
   t.ok(body.items.length > 0, 'it was answered before its time was over')
   const after = String(end.body.next)
+  const beyond = await get('operator-50', '/v1/events', { after: '99999999', wait: '1' })
+  t.match(
+    beyond,
+    { status: 409, body: { problems: [{ code: 'api.events.beyond' }] } },
+    'it would miss what comes',
+  )
   const all = await get('operator-50', '/v1/events', { after, limit: '200' })
   t.match(all.text, mine)
   t.notMatch(all.text, new RegExp(`${other}|"58"|feed.passed`))

@@ -156,7 +156,9 @@ t.test('secret letters: only for those whose grant says so, and no search tells 
     ])
       t.notMatch((await get(who, '/v1/letters', query as Record<string, string>)).text, secret.slice(9), who)
     t.notMatch((await get(who, '/v1/deliveries')).text, secret.slice(9))
+    t.notMatch((await get(who, '/v1/offices')).text, '"open"', 'no count of what is not for it')
   }
+  t.match((await get('operator', '/v1/offices')).text, '"open"')
   for (const who of ['operator', 'operator-50'] as const) {
     const { body, text } = await get(who, `/v1/letters/${secret}`)
     t.match(

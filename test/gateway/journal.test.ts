@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
@@ -100,6 +100,21 @@ t.test('a closed journal takes nothing, and a newer one is not opened', async (t
   raw.pragma('user_version = 999')
   raw.close()
   t.throws(() => openSqlite(file), /schema version 999/)
+})
+
+t.test('a new journal is its owner’s alone; whoever widened an old one keeps it so', async (t) => {
+  const file = join(scratch(t), 'journal.sqlite')
+  const modes = (): string[] =>
+    ['', '-wal', '-shm'].map((part) => (statSync(`${file}${part}`).mode & 0o777).toString(8))
+  const first = openSqlite(file)
+  await first.write((transaction) => transaction.one('SELECT 1'))
+  t.same(modes(), ['600', '600', '600'])
+  await first.close()
+  chmodSync(file, 0o640)
+  const again = openSqlite(file)
+  t.teardown(() => again.close())
+  await again.write((transaction) => transaction.one('SELECT 1'))
+  t.same(modes(), ['640', '640', '640'])
 })
 
 t.test('the schema is the one that is committed as a golden file', async (t) => {

@@ -1,6 +1,9 @@
 // The journal on PostgreSQL, on its good and bad days. The suite of the gateway runs over it too: `npm run test:postgresql`.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { run } from '../../src/cli/program.ts'
 import { type Database, JournalUnavailable } from '../../src/gateway/journal/database.ts'
@@ -316,6 +319,42 @@ INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'sourc
       t.match(steps, /Index (Only )?Scan|Bitmap Index Scan/, `${name}: ${steps}`)
       t.notMatch(steps, /Seq Scan/, name)
     }
+  })
+
+  await t.test('a gateway that the others gave up ends so that its supervisor starts it again', async (t) => {
+    const { at, ask } = await fresh()
+    const { password = '', host, port, user, database } = at
+    const folder = scratch(t)
+    const { settings } = await makeInstallation(folder, [chiangMai, moi], {
+      'json-50.yaml': jsonProfile('50'),
+    })
+    const { data, trust, profiles } = settings
+    const url = `postgresql://${user}@${host}:${port}/${database}`
+    const listen = { http: { host: '127.0.0.1', port: 0 } }
+    const file = join(folder, 'saraban.yaml')
+    const said = {
+      data,
+      trust,
+      profiles,
+      listen,
+      log: 'info',
+      journal: { url, password: { env: 'JOURNAL' } },
+    }
+    writeFileSync(file, JSON.stringify(said))
+    const program = join(import.meta.dirname, '../../src/cli/saraban.ts')
+    const gateway = spawn(process.execPath, ['--import', 'tsx', program, 'start', '--settings', file], {
+      env: { ...process.env, JOURNAL: password },
+    })
+    t.teardown(() => gateway.kill('SIGKILL'))
+    let told = ''
+    gateway.stderr.on('data', (chunk: Buffer) => {
+      told += chunk.toString('utf8')
+    })
+    const closed = once(gateway, 'close')
+    for await (const line of createInterface(gateway.stdout))
+      if (line.includes('gateway.started')) await ask('DELETE FROM beats')
+    t.same((await closed)[0], 75, told)
+    t.match(told, /gave it up.*\[gateway\.superseded\]/)
   })
 
   await t.test('several addresses of one name that refuse are told by their code', (t) => {

@@ -150,7 +150,7 @@ t.test('plan, then apply: added, changed, removed, unchanged; connections of oth
   t.match(gone.out, /removed {4}จังหวัดเชียงราย \(57\)/)
   t.match(
     gone.out,
-    /waiting: 1 deliveries to 57, of which no system is connected \(saraban messages list --open --to 57\)/,
+    /waiting: 1 deliveries to 57, of which no system is connected \(saraban messages list --open --office 57\)/,
   )
   const refused = await send(http, '50', 4, { to: '57' })
   t.match(refused, { status: 422, text: /letter\.recipient\.unreachable/ })

@@ -35,7 +35,7 @@ export interface Check {
 /** An alarm in words: what is so, and what helps. */
 export const alarmProblem = (kind: string, subject: string, facts: AlarmFacts): Problem | undefined => {
   const code = codes.get(kind)
-  return code && problem(code, '', subject, facts)
+  return code && problem(code, '', subject, { office: subject, ...facts })
 }
 
 const codes: ReadonlyMap<string, ProblemCode> = new Map(

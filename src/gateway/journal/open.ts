@@ -122,6 +122,14 @@ export const lateCondition = (
   values: [now],
 })
 
+/** A condition on letters (l): something of it, itself or a notice, is on its way to `office`. */
+export const headingCondition = (
+  office: string,
+): { readonly where: string; readonly values: readonly Parameter[] } => ({
+  where: `(l.message_id, l.recipient) IN (${open} AND d.office = ?)`,
+  values: [office],
+})
+
 /** A condition on letters (l): anything of it is open; or, as of `stuckAt`, stuck: open for long, refused or given up. */
 export function openCondition(stuckAt: Instant | undefined): {
   readonly where: string

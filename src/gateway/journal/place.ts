@@ -55,9 +55,12 @@ export async function openJournal(place: JournalPlace): Promise<Result<Database>
 
 /** What is wrong with a journal that cannot be had, in the words of its server. */
 export const unusable = (place: JournalPlace, error: unknown): ReturnType<typeof problem> =>
-  problem('settings.journal.unusable', 'journal', shownPlace(place), {
-    reason: reasonOf(error),
-  })
+  problem(
+    place.kind === 'sqlite' ? 'settings.data.unreadable' : 'settings.journal.unusable',
+    'journal',
+    shownPlace(place),
+    { reason: reasonOf(error) },
+  )
 
 /** Why a journal beside which a command would work cannot be had. */
 export type Unfit = 'absent' | 'other-version'

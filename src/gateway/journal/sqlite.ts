@@ -1,4 +1,5 @@
 // The embedded engine: SQLite in WAL mode, `synchronous=FULL`, waiting writes committed in groups.
+import { closeSync, existsSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import {
   type Database,
@@ -21,6 +22,7 @@ interface Waiting {
 
 /** Opens (or makes) the journal at `file` and brings its schema up to date. Throws when it is newer than this program. */
 export function openSqlite(file: string): Database {
+  makePrivate(file)
   const writer = new Sqlite(file)
   writer.pragma('journal_mode = WAL')
   // better-sqlite3 is built with NORMAL for WAL: a commit would then survive a crash of the process, not of the machine.
@@ -32,6 +34,11 @@ export function openSqlite(file: string): Database {
   // Reads go through a connection of their own: inside a group they must not see what is not committed yet.
   const reader = new Sqlite(file, { readonly: true })
   return new SqliteDatabase(writer, reader)
+}
+
+/** A journal holds letters: only its owner reads a new one. Its log takes the same mode; who widens it has reasons of his own. */
+function makePrivate(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
 }
 
 /** Opens a journal to read only, beside the gateway that writes it. Throws when there is none. */

@@ -23,6 +23,7 @@ import {
 import {
   type FailedDelivery,
   failedOf,
+  headingCondition,
   lateCondition,
   type OpenDelivery,
   openCondition,
@@ -43,6 +44,8 @@ export interface ListedLetter extends LetterRow {
 export interface LetterFilter {
   readonly sender?: string
   readonly recipient?: string
+  /** Only letters of which something, itself or a notice, is open to this office. */
+  readonly heading?: string
   readonly state?: string
   /** Only letters of which something is still open. */
   readonly open?: boolean
@@ -112,6 +115,13 @@ SELECT DISTINCT message_id AS "messageId" FROM letters WHERE message_id = ? OR m
 
 /** Letters, newest first, with what is open of each. */
 export async function listLetters(reader: Reader, filter: LetterFilter): Promise<ListedLetter[]> {
+  return withOpen(reader, await rowsOf(reader, filter))
+}
+
+async function rowsOf(
+  reader: Reader,
+  filter: LetterFilter,
+): Promise<Omit<ListedLetter, 'open' | 'failed'>[]> {
   const conditions = Object.entries({
     'l.sender': filter.sender,
     'l.recipient': filter.recipient,
@@ -120,16 +130,16 @@ export async function listLetters(reader: Reader, filter: LetterFilter): Promise
   }).flatMap(([column, value]) =>
     value === undefined ? [] : [{ where: `${column} = ?`, values: [value] as readonly Parameter[] }],
   )
+  if (filter.heading !== undefined) conditions.push(headingCondition(filter.heading))
   if (filter.lateAt !== undefined) conditions.push(lateCondition(filter.lateAt))
   if (filter.open === true || filter.stuckAt !== undefined) conditions.push(openCondition(filter.stuckAt))
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map((each) => each.where).join(' AND ')}`
   const limit = Math.min(Math.max(1, filter.limit), 1001)
-  const rows = await reader.all<Omit<ListedLetter, 'open' | 'failed'>>(
+  return reader.all<Omit<ListedLetter, 'open' | 'failed'>>(
     listed(where),
     ...conditions.flatMap(({ values }) => values),
     limit,
   )
-  return withOpen(reader, rows)
 }
 
 /** Letters that were found otherwise, each with what is open of it. */
@@ -154,6 +164,13 @@ async function withOpen(
     letters.push({ ...row, open, failed: await failedOf(reader, messageId, recipient) })
   }
   return letters
+}
+
+/** How many letters a list leaves out because they are secret: it may be told that there are some, and nothing else. */
+export async function countHidden(reader: Reader, filter: LetterFilter): Promise<number> {
+  if (filter.secret) return 0
+  const all = await rowsOf(reader, { ...filter, secret: true })
+  return all.filter(({ secrecy }) => secrecy !== 'ordinary').length
 }
 
 /** The message ids of the letters that a person means: by message id, the end of one, or a normalised number. */

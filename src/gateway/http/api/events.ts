@@ -62,6 +62,13 @@ class Feed {
     if (query['after'] === 'end') return json({ items: [], next: await lastEvent(database.committed) })
     const until = clock.elapsed() + numberAt(query, 'wait', 0) * 1_000
     let after = numberAt(query, 'after', 0)
+    // A journal that was put back from a copy has fewer: who went on from there would miss what comes.
+    const last = await lastEvent(database.committed)
+    if (after > last)
+      return {
+        kind: 'problems',
+        problems: [problem('api.events.beyond', 'query.after', String(after), { last })],
+      }
     for (;;) {
       const events = await eventsAfter(database, after, numberAt(query, 'limit', 50), clock.now())
       const items = await this.#seen(call.grant, events)

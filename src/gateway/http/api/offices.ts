@@ -5,7 +5,7 @@ import { countOpen } from '../../journal/deliveries.ts'
 import { closedUntil, probeAt } from '../../journal/present.ts'
 import { json, type Operation } from './operation.ts'
 import type { ApiParts } from './parts.ts'
-import { concerns } from './roles.ts'
+import { concerns, seesLetter } from './roles.ts'
 import { listOf, object, ref } from './schemas.ts'
 
 export function officeOperations({ database, profiles }: ApiParts): readonly Operation[] {
@@ -28,7 +28,9 @@ export function officeOperations({ database, profiles }: ApiParts): readonly Ope
           .map(async ({ id, en, th }) => {
             const [probe, closed] = [await probeAt(committed, id), await closedUntil(committed, id)]
             return {
-              ...{ id, name: en, nameThai: th, connected: connected.has(id), open: open.get(id) ?? 0 },
+              ...{ id, name: en, nameThai: th, connected: connected.has(id) },
+              // A count of all would tell how many secret ones there are.
+              ...(seesLetter(grant, 'secret') && { open: open.get(id) ?? 0 }),
               reachable: probe === undefined,
               ...(probe !== undefined && { probeAt: printInstant(probe) }),
               ...(closed !== undefined && { closedUntil: printInstant(closed) }),

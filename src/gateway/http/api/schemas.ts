@@ -234,7 +234,10 @@ export const components: Readonly<Record<string, Schema>> = {
     name: { type: 'string' },
     nameThai: { type: 'string' },
     connected: { type: 'boolean', description: 'A system of it is connected.' },
-    open: { ...count, description: 'Deliveries to it that are open.' },
+    'open?': {
+      ...count,
+      description: 'Deliveries to it that are open. Only for who may see that there are secret letters.',
+    },
     reachable: { type: 'boolean' },
     'probeAt?': instant,
     'closedUntil?': instant,
