@@ -45,7 +45,7 @@ import {
 import { breakJournal } from './journal-engine.ts'
 
 // A loaded machine takes its time.
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 
 const second = 1000
 const hour = 3600 * second

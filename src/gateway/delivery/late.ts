@@ -42,7 +42,7 @@ export async function tellOfLate({ database, clock }: Desk): Promise<readonly La
 }
 
 /** How often the journal is asked what is late, in milliseconds. */
-const every = 15_000
+const every = 60_000
 
 /** Looks for what is late, again and again. */
 export class LateWatch {
