@@ -164,10 +164,12 @@ export class Membership implements Member {
     const now = clock.elapsed()
     if (now - this.#looked > 3 * pace.every) this.#seen.clear()
     this.#looked = now
-    for (const dead of this.#deadOf(await listMembers(database.committed), now))
-      await database.write((transaction) => expel(transaction, dead, clock.now()))
     const before = this.#members
     this.#members = await listMembers(database.committed)
+    const dead = this.#deadOf(this.#members, now)
+    for (const each of dead) await database.write((transaction) => expel(transaction, each, clock.now()))
+    // One that beat at the last moment, or joined meanwhile, is there still.
+    if (dead.length > 0) this.#members = await listMembers(database.committed)
     if (before.some(({ id }) => !this.#members.some((each) => each.id === id))) this.#parts.fewer()
     if (member.role === 'worker') return
     const leader = await leaderOf(database.committed)
