@@ -5,9 +5,8 @@ import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-export interface GatewayProcess {
-  /** Where it listens without TLS: `http://host:port`. */
-  readonly http: string
+/** What a process costs. */
+export interface ProcessFigures {
   /** CPU time so far, all threads, in seconds. */
   cpu(): number
   /** Memory that is in use now, in bytes. */
@@ -15,6 +14,11 @@ export interface GatewayProcess {
   /** The most memory that was in use since the last `forgetPeak`, in bytes. */
   peak(): number
   forgetPeak(): void
+}
+
+export interface GatewayProcess extends ProcessFigures {
+  /** Where it listens without TLS: `http://host:port`. */
+  readonly http: string
   stop(): Promise<void>
 }
 
@@ -40,14 +44,25 @@ export async function startGatewayProcess(
     })
     ended.then(([code]) => failed(new Error(`the gateway ended with ${code}; its log: ${log}`)), failed)
   })
+  return {
+    http,
+    ...processFigures(child.pid ?? 0),
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** What the process with this id costs, as long as it lives. */
+export function processFigures(pid: number): ProcessFigures {
   const status = (name: string): number => {
     const found = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(read('status'))
     if (found === null) throw new Error(`the kernel does not say ${name}`)
     return Number(found[1]) * 1024
   }
-  const read = (file: string): string => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
+  const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8')
   return {
-    http,
     cpu: () => {
       // proc(5): the name in brackets may hold anything; utime and stime are the 12th and 13th behind it.
       const fields = read('stat').split(') ').at(-1)?.split(' ') ?? []
@@ -55,10 +70,6 @@ export async function startGatewayProcess(
     },
     memory: () => status('VmRSS'),
     peak: () => status('VmHWM'),
-    forgetPeak: () => writeFileSync(`/proc/${child.pid}/clear_refs`, '5'),
-    stop: async () => {
-      child.kill('SIGTERM')
-      await ended
-    },
+    forgetPeak: () => writeFileSync(`/proc/${pid}/clear_refs`, '5'),
   }
 }

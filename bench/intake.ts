@@ -1,7 +1,7 @@
 // Durable letters per second, from HTTP to committed, against what cannot be avoided: one RSA-2048 signature and one
 // durable row for each letter. The limit is the lower of the two, measured alone in the same run, before and after.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash, generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,33 +13,15 @@ import { createLog } from '../src/gateway/log.ts'
 import { createAuthority, issueCertificate, keyToPem, newKey } from '../src/gateway/trust/authority.ts'
 import { systemClock, systemRandom } from '../src/letter/time.ts'
 import type { Options } from './options.ts'
+import { key, province } from './province.ts'
 import type { Row } from './row.ts'
 
 export const name = 'intake'
 
 const connections = 64
-const key = 'bench-key'
 
 const profiles = {
-  'chiang-rai.yaml': `
-id: bench-json
-office: "57"
-title: bench
-origin: self-built
-illustrative: true
-documents:
-  letter: { format: { kind: json } }
-  notice: { format: { kind: json } }
-send:
-  transport: { kind: http-in, path: /v1/systems/57/letters, access: &access { kind: api-key, sha256: [${createHash('sha256').update(key).digest('hex')}] } }
-  document: letter
-receive:
-  transport: &waiting { kind: http-in, path: /v1/systems/57/waiting, access: *access }
-  document: letter
-notices:
-  transport: *waiting
-  document: notice
-`,
+  'chiang-rai.yaml': province,
   // An inbox that is away: what is measured ends with the commit.
   'moi.yaml': `
 id: bench-inbox

@@ -4,6 +4,8 @@ import type { Row } from './row.ts'
 /** What a bench is told. */
 export interface Options {
   readonly quick: boolean
+  /** What takes long as well. */
+  readonly long: boolean
   /** Bytes of a scan. */
   readonly size?: number
   /** Of what the bench has a choice of, only this. */
@@ -45,6 +47,7 @@ export function readParameters(parameters: readonly string[]): Asked | { readonl
     names,
     options: {
       quick: said.has('quick'),
+      long: said.has('long'),
       ...(bytes !== undefined && { size: bytes }),
       ...(only !== undefined && { only }),
     },
@@ -56,6 +59,7 @@ export function readParameters(parameters: readonly string[]): Asked | { readonl
 /** Options, and whether each has a value. */
 const known: ReadonlyMap<string, boolean> = new Map([
   ['quick', false],
+  ['long', false],
   ['json', false],
   ['help', false],
   ['h', false],

@@ -24,6 +24,10 @@ const benches: Readonly<Record<string, { readonly about: string; readonly load: 
     about: 'durable letters per second, against signing and commits alone',
     load: () => import('./intake.ts'),
   },
+  delivery: {
+    about: 'the whole way of letters: rate, time, backlog, memory, urgency, growth, search',
+    load: () => import('./delivery/delivery.ts'),
+  },
 }
 
 /** Benches that one name runs. */
@@ -45,6 +49,7 @@ ${lines([
 ])}
 ${lines([
   ['--quick', 'a tenth of the time; scans of 64 MB'],
+  ['--long', 'delivery: ten million letters as well'],
   ['--size=64MB', 'of a scan; if not said, 1000MB'],
   ['--only=NAME', 'of what a bench measures one by one, this name; or all whose names hold it'],
   ['--json', 'rows as JSON'],

@@ -27,4 +27,6 @@ fi
 # The gateways run as the user 1000 of their image, and read these.
 if [ "$(id -u)" = 0 ]; then
   chown 1000:1000 authority.pem journal queue store
+elif [ "$(id -u)" != 1000 ]; then
+  echo "the gateways run as the user 1000 and may not read these yet: sudo chown 1000 authority.pem journal queue store in $PWD" >&2
 fi

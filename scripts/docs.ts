@@ -74,7 +74,14 @@ function apiDescription(): string {
     close: async () => undefined,
   }
   const cursors = new Cursors(Buffer.alloc(32), systemRandom)
-  const parts = { database, clock: systemClock, cursors, profiles: () => [], due: () => undefined }
+  const none = (): never => {
+    throw new Error('it is only described')
+  }
+  const parts = {
+    ...{ database, clock: systemClock, cursors, profiles: () => [], due: () => undefined },
+    attachments: { open: none, sizeOf: none, keep: none },
+    corrections: { foresee: none, make: none, newMessageId: none },
+  }
   const examples = JSON.parse(readFileSync('schemas/api.examples.json', 'utf8')) as Examples
   return `${JSON.stringify(describeApi(operationsOf(parts).flat(), examples), null, 2)}\n`
 }

@@ -2,18 +2,29 @@
 import { hostname } from 'node:os'
 import pino from 'pino'
 import { type Gateway, startGateway } from './gateway/gateway.ts'
+import { orThrow } from './gateway/installation/systems.ts'
 import type { Role } from './gateway/journal/members.ts'
 import { createLog } from './gateway/log.ts'
-import type { Settings } from './gateway/settings.ts'
-import { readSettings } from './gateway/settings.ts'
-import { orThrow } from './gateway/systems.ts'
+import type { Granted } from './gateway/settings/api.ts'
+import type { Settings } from './gateway/settings/settings.ts'
+import { readSettings } from './gateway/settings/settings.ts'
 import { systemClock, systemRandom } from './letter/time.ts'
+import { good, type Result } from './problem/problem.ts'
 
 /** Starts a gateway with the process's own clock, chance, environment and standard output. */
-function runGateway(settings: Settings, role: Role, superseded: () => void): Promise<Gateway> {
+function runGateway(
+  settingsFile: string,
+  settings: Settings,
+  role: Role,
+  superseded: () => void,
+): Promise<Gateway> {
   const log = createLog(pino({ level: settings.log, base: null }))
   const parts = { settings, environment: process.env, clock: systemClock, random: systemRandom, log }
-  return startGateway({ ...parts, role, name: `${hostname()} ${process.pid}`, superseded })
+  const grants = (): Result<readonly Granted[]> => {
+    const read = readSettings(settingsFile)
+    return read.ok ? good(read.value.api?.grants ?? []) : read
+  }
+  return startGateway({ ...parts, grants, role, name: `${hostname()} ${process.pid}`, superseded })
 }
 
 /** How a gateway ended: it was asked to, or the others on its journal gave it up (docs/decisions/0023). */
@@ -25,12 +36,23 @@ export async function main(settingsFile: string, role: Role): Promise<Ended> {
   const ended = new Promise<Ended>((resolve) => {
     end = resolve
   })
-  const gateway = await runGateway(orThrow(readSettings(settingsFile)), role, () => end('superseded'))
+  const gateway = await runGateway(settingsFile, orThrow(readSettings(settingsFile)), role, () =>
+    end('superseded'),
+  )
   // What came of it stands in the log. A reload that fails by a defect must not end the process.
   process.on('SIGHUP', () => void gateway.reload().catch(() => undefined))
   process.once('SIGTERM', () => end('asked'))
   process.once('SIGINT', () => end('asked'))
   const how = await ended
   await gateway.stop()
+  endAnyway()
   return how
+}
+
+/**
+ * What hangs in a thread of the system (a look into a share whose server is gone) keeps a process for ever, also one that calls
+ * `exit`: after so many milliseconds it is killed, and its supervisor starts it again. Everything is committed by then.
+ */
+export function endAnyway(after = 30_000): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), after).unref()
 }

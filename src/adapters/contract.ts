@@ -185,6 +185,19 @@ export interface Parcel {
    * the adapter itself; only a transport that adds to those bytes calls this. Absent in a trial.
    */
   record?(handed: HandedOver): Promise<void>
+  /** By what the gateways know the places of the system that it is brought to. Absent in a trial. */
+  readonly marks?: Marks
+}
+
+/**
+ * Which places of a system are the ones that they were: a mark that is left in each of them, and remembered for all gateways of
+ * the installation and for whoever comes after them. `place` is as the profile names it. Both reject when the journal fails.
+ */
+export interface Marks {
+  /** The mark of a place; undefined: nobody has marked it yet. */
+  known(place: string): Promise<string | undefined>
+  /** From now on it is `mark`, where it was `before` until now, or none. Gives the one that it is then: somebody else may have been faster. */
+  become(place: string, mark: string, before: string | undefined): Promise<string>
 }
 
 /** A file that belongs to a written document: the bytes of an attachment, or bytes that the form made itself. */
@@ -270,8 +283,12 @@ export interface AdapterVerbs {
   readonly clock: Clock
   /** The id of the gateway's installation, by which it tells what it has left in a shared place from what another gateway has. Absent where there is no installation (a trial). */
   readonly installation?: string
+  /** By what the gateways know the system's places. Absent in a trial. */
+  readonly marks?: Marks
   /** Whether this gateway looks for documents at this time: of several on one journal one does. Absent: it does. */
   mayLook?(): boolean
+  /** A look begins, at the place that the facts name; what it gives is called when it has ended. One that does not end is told of. Absent in a trial. */
+  lookBegins?(facts: Readonly<Record<string, string>>): () => void
   /** Offers a source; resolves after the commit, with one answer for each item in order. Rejects when nothing could be committed (full disk, closed journal): nothing was taken. */
   take(source: Source): Promise<readonly Taken[]>
   /** Streams bytes into the gateway's keeping, at most `limit` of them; resolves when they are synced to disk. Rejects with `TooLarge` beyond. */

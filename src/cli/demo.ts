@@ -108,7 +108,7 @@ async function fleetOrder({ only, letters = '2' }: DemoOptions): Promise<Fleet> 
 const mostLetters = 10
 
 async function refused(error: unknown): Promise<never> {
-  const { SettingsError } = await import('../gateway/systems.ts')
+  const { SettingsError } = await import('../gateway/installation/systems.ts')
   throw error instanceof SettingsError ? new Failed(exit.refused, error.problems) : error
 }
 

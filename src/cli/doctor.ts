@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import type { Diagnosis } from '../gateway/doctor/doctor.ts'
-import { readSettings } from '../gateway/settings.ts'
+import { readSettings } from '../gateway/settings/settings.ts'
 import { describe, messageOf, type Problem, remedyOf } from '../problem/problem.ts'
 import { isRunning } from './running.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'

@@ -20,7 +20,7 @@ import {
   unusable,
 } from '../gateway/journal/place.ts'
 import { findLetters, type Story, storyOf } from '../gateway/journal/story.ts'
-import { readSettings } from '../gateway/settings.ts'
+import { readSettings } from '../gateway/settings/settings.ts'
 import { normalizeNumber } from '../letter/numbers.ts'
 import { problem } from '../problem/problem.ts'
 import { isAnyAtWork, isRunning } from './running.ts'
@@ -61,13 +61,18 @@ export async function withJournal(
 export async function withWritableJournal(
   options: Place,
   terminal: Terminal,
-  act: (database: Database, now: Now, running: () => Promise<boolean>) => Promise<void>,
+  act: (
+    database: Database,
+    now: Now,
+    running: () => Promise<boolean>,
+    attachments: AttachmentsAt,
+  ) => Promise<void>,
 ): Promise<void> {
   const found = await fitPlace(options, terminal)
   const database = besideJournal(found.place)
   const running = (): Promise<boolean> => runningAt(found, database.committed, terminal)
   try {
-    await act(database, { at: terminal.clock.now(), running: await running() }, running)
+    await act(database, { at: terminal.clock.now(), running: await running() }, running, found.attachments)
   } finally {
     await database.close()
   }
@@ -120,4 +125,14 @@ export async function storiesOf(reader: Reader, said: string, secret: boolean): 
     if (story !== undefined && (secret || story.letter.secrecy === 'ordinary')) stories.push(story)
   }
   return stories
+}
+
+/** The one letter that a person means. Throws Failed when it is none, or several. */
+export async function storyMeant(reader: Reader, said: string, secret: boolean): Promise<Story> {
+  const stories = await storiesOf(reader, said, secret)
+  const [story, another] = stories
+  if (story === undefined) throw new Failed(exit.refused, [problem('cli.message.unknown', 'ID', said)])
+  if (another === undefined) return story
+  const ids = stories.map(({ messageId }) => messageId).join(', ')
+  throw new Failed(exit.refused, [problem('cli.message.ambiguous', 'ID', said, { ids })])
 }

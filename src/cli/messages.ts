@@ -16,6 +16,7 @@ import { normalizeNumber } from '../letter/numbers.ts'
 import { officeId } from '../letter/offices.ts'
 import { type Problem, printable, problem, within } from '../problem/problem.ts'
 import { bytesJson, bytesPage, type Piece, piecesOf, savePieces } from './bytes.ts'
+import { correctCommand } from './correct.ts'
 import { findCommand } from './find.ts'
 import { type Place, storiesOf, withJournal, withPlace } from './journal.ts'
 import { mostRows, readLimit } from './limit.ts'
@@ -40,7 +41,7 @@ interface ListOptions extends Place {
   readonly waiting?: boolean
 }
 
-/** `saraban messages list`, `saraban messages find`, `saraban messages show ID` and `saraban messages retry ID`. */
+/** `saraban messages list`, `saraban messages find`, `show ID`, `retry ID` and `correct ID`. */
 export function messagesCommand(terminal: Terminal): Command {
   return new Command('messages')
     .description('letters in the journal of a gateway')
@@ -48,6 +49,7 @@ export function messagesCommand(terminal: Terminal): Command {
     .addCommand(findCommand(terminal))
     .addCommand(showCommand(terminal))
     .addCommand(retryCommand(terminal))
+    .addCommand(correctCommand(terminal))
 }
 
 function listCommand(terminal: Terminal): Command {

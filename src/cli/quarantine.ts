@@ -17,6 +17,7 @@ import { officeId } from '../letter/offices.ts'
 import type { Instant } from '../letter/time.ts'
 import { catalogue } from '../problem/catalogue.ts'
 import { type Problem, printable, problem, within } from '../problem/problem.ts'
+import { checkWords } from './by-why.ts'
 import { type Kept, type Piece, savePieces, sourcePiece } from './bytes.ts'
 import { type Place, withJournal, withPlace, withWritableJournal } from './journal.ts'
 import { readLimit } from './limit.ts'
@@ -293,15 +294,6 @@ async function one(reader: Reader, said: string): Promise<QuarantineRow> {
   if (another === undefined) return row
   const ids = [row, another, ...more].map(({ id }) => id).join(', ')
   throw new Failed(exit.refused, [problem('cli.quarantine.ambiguous', 'ID', said, { ids })])
-}
-
-function checkWords({ by, why }: { readonly by: string; readonly why: string }): void {
-  const problems = Object.entries({ '--by': by, '--why': why }).flatMap(([name, text]) => {
-    const { length } = text.trim()
-    const expected = 'a few words, at most 200 characters'
-    return length > 0 && length <= 200 ? [] : [problem('cli.option.wrong', name, text, { expected })]
-  })
-  if (problems.length > 0) throw new Failed(exit.usage, problems)
 }
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }

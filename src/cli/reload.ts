@@ -1,13 +1,13 @@
 // `saraban profile reload`: the running gateway reads its profiles, certificates and keys again, and goes on with them.
 import { Command } from 'commander'
+import type { Change, Plan } from '../gateway/installation/plan.ts'
+import type { Reloaded } from '../gateway/installation/reload.ts'
 import { listMembers } from '../gateway/journal/members.ts'
-import type { Change, Plan } from '../gateway/plan.ts'
-import type { Reloaded } from '../gateway/reload.ts'
 import { officeById } from '../letter/offices.ts'
 import { printable, problem } from '../problem/problem.ts'
 import { type Place, withPlace, withWritableJournal } from './journal.ts'
-import { giveOrder } from './order.ts'
-import { exit, Failed, jsonLine, problemJson, type Terminal } from './terminal.ts'
+import { fulfilled, giveOrder } from './order.ts'
+import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
 
 interface Options extends Place {
   readonly plan?: boolean
@@ -70,14 +70,8 @@ function tellAll(
     )
 }
 
-function tell(answer: Answer, { json }: Options, terminal: Terminal): void {
-  if (answer.kind === 'failed')
-    throw new Failed(exit.refused, [problem('cli.order.failed', '', undefined, { reason: answer.reason })])
-  if (answer.kind === 'refused') {
-    if (json !== true) throw new Failed(exit.refused, answer.problems)
-    terminal.write(jsonLine({ kind: 'refused', problems: answer.problems.map(problemJson) }))
-    throw new Failed(exit.refused, [])
-  }
+function tell(said: Answer, { json }: Options, terminal: Terminal): void {
+  const answer = fulfilled(said, json, terminal)
   if (json === true) terminal.write(jsonLine(answer))
   else if (answer.kind === 'started')
     terminal.write('the gateway was started meanwhile, and has read everything\n')
@@ -93,6 +87,7 @@ function planPage(plan: Plan, waiting: Readonly<Record<string, number>>, applied
     ...(same > 0 ? [`unchanged  ${same} ${same === 1 ? 'system' : 'systems'}`] : []),
     ...(plan.certificates.length > 0 ? [`certificates of ${offices(plan.certificates)}`] : []),
     ...(plan.keys.length > 0 ? [`keys for ${offices(plan.keys)}`] : []),
+    ...(plan.grants.length > 0 ? [`grants of ${plan.grants.join(', ')}`] : []),
     ...(plan.authority ? ['the authority'] : []),
     ...(plan.tls ? ['the server’s own certificate and key'] : []),
     ...Object.entries(waiting).map(
@@ -113,7 +108,8 @@ function changeLine({ kind, office, profile, from, to, references, tables = [] }
 
 const help = `
 Everything is read and checked first: profiles, what they refer to, trust folder, keys, the server's certificate. When anything is
-faulty, nothing changes and every reason is told. Of several gateways on one journal each reads its own files. The settings file itself is not read again. SIGHUP does the same; what came of
+faulty, nothing changes and every reason is told. Of several gateways on one journal each reads its own files. Of the settings file itself only the
+grants of the API are read again. SIGHUP does the same; what came of
 it then stands in the log. What is under way with a system that changes ends first, within 30 seconds; nothing is lost or doubled.
 
 Exit code: 0 so it is now, or so it would be, 1 refused, or no gateway runs, 2 wrong usage or no journal.

@@ -1,16 +1,16 @@
 // `saraban retention`: what is older than it has to be kept leaves the journal, or would.
 import { Command } from 'commander'
-import { attachmentsOf } from '../gateway/attachments/place.ts'
-import { discardFrom } from '../gateway/attachments/store.ts'
+import { attachmentsOf, discardIn } from '../gateway/attachments/place.ts'
 import { newId } from '../gateway/desk.ts'
 import type { Database } from '../gateway/journal/database.ts'
 import { besideJournal, journalOf, shownPlace, unfitBecause, unusable } from '../gateway/journal/place.ts'
 import { type Counts, newestRuns } from '../gateway/journal/retention-runs.ts'
 import { previewRetention, runRetention } from '../gateway/retention/run.ts'
-import { readSettings, type Settings } from '../gateway/settings.ts'
-import { usualRetention } from '../gateway/settings-retention.ts'
+import { usualRetention } from '../gateway/settings/retention.ts'
+import { readSettings, type Settings } from '../gateway/settings/settings.ts'
 import { printInstant } from '../letter/time.ts'
 import { printable, problem } from '../problem/problem.ts'
+import { checkWords } from './by-why.ts'
 import { moment } from './standing.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
 
@@ -34,7 +34,10 @@ export function retentionCommand(terminal: Terminal): Command {
       withSettings(new Command('run').description('remove it now, beside the running gateway or without one'))
         .requiredOption('--by <NAME>', 'who asks for it')
         .addHelpText('after', runHelp)
-        .action((options: RetentionOptions) => runNow(options, terminal)),
+        .action((options: RetentionOptions & { readonly by: string }) => {
+          checkWords(options)
+          return runNow(options, terminal)
+        }),
     )
 }
 
@@ -83,15 +86,9 @@ async function runNow(options: RetentionOptions, terminal: Terminal): Promise<vo
     const { retention = usualRetention() } = settings
     const scans = attachmentsOf(settings, environment)
     if (!scans.ok) throw new Failed(exit.usage, scans.problems)
-    const counts = await runRetention(
-      {
-        ...{ database, clock, newId, keep: retention.keep },
-        discard: scans.value.kind === 'folder' ? discardFrom(scans.value.path) : undefined,
-        stopped: () => false,
-      },
-      options.by ?? '',
-      async () => true,
-    )
+    const { discard, close } = await discardIn(scans.value)
+    const from = { database, clock, newId, keep: retention.keep, discard, stopped: () => false }
+    const counts = await runRetention(from, options.by ?? '', async () => true).finally(close)
     terminal.write(
       options.json === true ? jsonLine({ removed: counts }) : `removed: ${countsLine(counts ?? {})}\n`,
     )

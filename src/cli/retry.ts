@@ -1,10 +1,12 @@
 // `saraban messages retry`: what was refused or given up is brought again, and what waits at once, by whose order and why.
 import { Command } from 'commander'
+import { alreadyOrdered } from '../gateway/delivery/correction.ts'
 import { resend } from '../gateway/delivery/resend.ts'
 import { JournalUnavailable } from '../gateway/journal/database.ts'
 import { type OfficeId, officeId } from '../letter/offices.ts'
-import { type Problem, problem, within } from '../problem/problem.ts'
-import { type Place, storiesOf, withPlace, withWritableJournal } from './journal.ts'
+import { problem, within } from '../problem/problem.ts'
+import { wrongWords } from './by-why.ts'
+import { type Place, storyMeant, withPlace, withWritableJournal } from './journal.ts'
 import { isQuery, type Query, retryMany, whenTold } from './retry-many.ts'
 import { nameOf } from './standing.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
@@ -42,13 +44,7 @@ export function retryCommand(terminal: Terminal): Command {
       checkChoice(said, options)
       await withWritableJournal(options, terminal, async (database, now) => {
         if (said === undefined) return retryMany(database, options, terminal, now)
-        const stories = await storiesOf(database.committed, said, options.secret === true)
-        const [story, another] = stories
-        if (story === undefined) throw new Failed(exit.refused, [problem('cli.message.unknown', 'ID', said)])
-        if (another !== undefined) {
-          const ids = stories.map(({ messageId }) => messageId).join(', ')
-          throw new Failed(exit.refused, [problem('cli.message.ambiguous', 'ID', said, { ids })])
-        }
+        const story = await storyMeant(database.committed, said, options.secret === true)
         const resent = await resend(database, {
           messageId: story.messageId,
           recipients: story.recipients.map(({ recipient }) => recipient),
@@ -62,7 +58,14 @@ export function retryCommand(terminal: Terminal): Command {
             throw new Failed(exit.refused, [problem('cli.journal.busy', '--data')])
           throw error
         })
-        if (resent.length === 0) throw new Failed(exit.refused, [problem('cli.retry.nothing', 'ID', said)])
+        if (resent.length === 0) {
+          const { ordered, letter } = story
+          throw new Failed(exit.refused, [
+            ordered === undefined
+              ? problem('cli.retry.nothing', 'ID', said)
+              : alreadyOrdered(letter.number.printed, ordered),
+          ])
+        }
         if (options.json === true) {
           const rows = resent.map(({ how, delivery, content }) => {
             return { how, delivery: delivery.id, content, office: delivery.office, state: delivery.state }
@@ -91,16 +94,13 @@ function checkChoice(said: string | undefined, options: Options): void {
   throw new Failed(exit.usage, [problem('cli.option.wrong', 'ID', said, { expected })])
 }
 
-/** The office, if one was named. Throws Failed with every option that is wrong. */
-function checked({ office, by, why }: Options): OfficeId | undefined {
-  const problems: Problem[] = []
-  for (const [name, text] of Object.entries({ '--by': by, '--why': why })) {
-    const length = text.trim().length
-    const expected = 'a few words, at most 200 characters'
-    if (length === 0 || length > 200) problems.push(problem('cli.option.wrong', name, text, { expected }))
-  }
-  const read = office === undefined ? undefined : officeId(office)
-  if (read?.ok === false) problems.push(...read.problems.map((found) => within('--office', found)))
+/** The office, if one was named. Throws Failed with every word that is wrong, and with an office that is none. */
+function checked(options: Options): OfficeId | undefined {
+  const read = options.office === undefined ? undefined : officeId(options.office)
+  const problems = [
+    ...wrongWords(options),
+    ...(read?.ok === false ? read.problems.map((found) => within('--office', found)) : []),
+  ]
   if (problems.length > 0) throw new Failed(exit.usage, problems)
   return read?.ok === true ? read.value : undefined
 }

@@ -1,7 +1,6 @@
 // `saraban seal`: makes a signed envelope of a letter in canonical JSON.
-import { createHash, type Hash } from 'node:crypto'
-import { closeSync, openSync, readSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
 import { Command } from 'commander'
 import type { SealedEnvelope, Signer } from '../envelope/envelope.ts'
 import { seal } from '../envelope/seal.ts'
@@ -13,8 +12,8 @@ import type { Attachment, Letter } from '../letter/letter.ts'
 import { type OfficeId, officeId } from '../letter/offices.ts'
 import { type MessageId, newMessageId } from '../letter/time.ts'
 import { type Problem, problem, type Result, within } from '../problem/problem.ts'
-import { readJsonFile, writeOutput } from './files.ts'
-import { exit, Failed, jsonLine, reasonOf, type Terminal } from './terminal.ts'
+import { measure, readJsonFile, writeOutput } from './files.ts'
+import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
 
 interface Options {
   readonly attach: readonly string[]
@@ -135,7 +134,7 @@ function attachFile(
   const entry = said.find((one) => one.name === basename(path))
   const name = attachmentName(basename(path))
   const mediaType = mediaTypeOf(entry?.mediaType, basename(path))
-  const measured = measure(path, unreadable)
+  const measured = measure(path, '--attach', unreadable)
   if (!name.ok) faults.push(...name.problems.map((found) => within(`--attach ${path}`, found)))
   if (!mediaType.ok) faults.push(...mediaType.problems.map((found) => within(`--attach ${path}`, found)))
   if (!name.ok || !mediaType.ok || measured === undefined) return undefined
@@ -165,26 +164,4 @@ function attachInline(said: JsonAttachment, path: string, faults: Problem[]): At
     return undefined
   }
   return mediaType.ok ? { name, mediaType: mediaType.value, role, size, sha256 } : undefined
-}
-
-/** Size and SHA-256 of a file, read in pieces. */
-function measure(path: string, unreadable: Problem[]): { size: number; sha256: string } | undefined {
-  try {
-    const file = openSync(join(path), 'r')
-    try {
-      const hash: Hash = createHash('sha256')
-      const piece = Buffer.alloc(1024 * 1024)
-      let size = 0
-      for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
-        hash.update(piece.subarray(0, read))
-        size += read
-      }
-      return { size, sha256: hash.digest('hex') }
-    } finally {
-      closeSync(file)
-    }
-  } catch (error) {
-    unreadable.push(problem('cli.file.unreadable', '--attach', path, { reason: reasonOf(error) }))
-    return undefined
-  }
 }

@@ -65,7 +65,7 @@ const isBefore = (ofOffice: AttemptRow | undefined, own: AttemptRow, { probeAt }
 function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
   const { delivery, attempts, behind } = open
   const { state, dueAt, mode } = delivery
-  if (state === 'sending' || state === 'claimed') return atWork(open, now)
+  if (state === 'sending') return atWork(open, now)
   if (mode === 'poll') {
     const shown = attempts.find(({ outcome }) => outcome === 'given-out')
     const since = moment(delivery.createdAt)
@@ -74,6 +74,11 @@ function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
         ? `waits since ${since} to be fetched by its system`
         : `was shown to its system at ${moment(shown.startedAt)}, which has not said that it stored it`
     return { kind: 'waits-to-be-fetched', told }
+  }
+  if (now.running && open.bringingSince !== undefined) {
+    const since = moment(open.bringingSince)
+    const told = `is being brought since ${since}: its office is being connected to (attempt ${delivery.attempts + 1})`
+    return { kind: 'under-way', told: `${told}${state === 'unknown' ? `; ${mayHaveArrived}` : ''}` }
   }
   if (behind !== undefined) {
     const first =
@@ -108,12 +113,6 @@ const mayHaveArrived = 'it may have arrived, and is sent again under the same me
 
 function atWork({ delivery, attempts }: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
   const since = moment(attempts.at(-1)?.startedAt ?? delivery.changedAt)
-  if (delivery.state === 'claimed') {
-    const told = now.running
-      ? `is being taken up since ${moment(delivery.changedAt)}`
-      : 'interrupted: the gateway died before anything left; it goes on when the gateway is started'
-    return { kind: now.running ? 'under-way' : 'interrupted', told }
-  }
   return now.running
     ? { kind: 'under-way', told: `under way since ${since} (attempt ${delivery.attempts})` }
     : {

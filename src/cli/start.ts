@@ -17,7 +17,7 @@ export function startCommand(terminal: Terminal): Command {
     .addHelpText('after', help)
     .action(async (options: { settings?: string; role: Role }) => {
       // Loaded here, so that the other commands need not wait for the whole gateway.
-      const { SettingsError } = await import('../gateway/systems.ts')
+      const { SettingsError } = await import('../gateway/installation/systems.ts')
       const { main } = await import('../main.ts')
       try {
         const file = options.settings ?? terminal.environment['SARABAN_SETTINGS'] ?? 'saraban.yaml'

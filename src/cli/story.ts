@@ -155,6 +155,7 @@ function attemptTold(what: string, delivery: DeliveryRow, attempt: AttemptRow, n
 function nextPage(story: Story, now: Now): string {
   const { open, failed, deliveries } = story
   const told = [
+    ...orderedLines(story, now),
     ...open.flatMap((one) => openLines(one, now)),
     ...failed.flatMap((one) => failedLines(one, story)),
     ...sentBackLines(story),
@@ -164,6 +165,23 @@ function nextPage(story: Story, now: Now): string {
     told.push(allTaken ? 'nothing: everything has arrived' : 'nothing: what did not arrive is over')
   }
   return `What happens next\n${told.map((one) => `  ${printable(one, 600)}\n`).join('')}`
+}
+
+function orderedLines({ ordered }: Story, { running }: Now): string[] {
+  if (ordered === undefined) return []
+  const { order, by, why, askedAt } = ordered
+  const when = running ? 'the gateway is about to do it' : 'the gateway does it when it is started'
+  return [`its correction is ordered by ${by} at ${moment(askedAt)} (order ${order}): ${why}`, `  ${when}`]
+}
+
+/** Words of a person of this gateway: of a letter that its sender sealed nobody here can. */
+function correctLine({ messageId, letter, provenance, ordered }: Story, office: string): string[] {
+  if (provenance === undefined || ordered !== undefined) return []
+  const id = messageId.slice('urn:uuid:'.length)
+  const secret = letter.secrecy === 'ordinary' ? '' : ' --secret'
+  return [
+    `  or, with other words: saraban messages correct ${id} --office ${office}${secret} --subject … --by NAME --why TEXT`,
+  ]
 }
 
 /** What its system fetches waits for it; what is brought is tried for its time, and as often as its first pauses say. */
@@ -183,7 +201,8 @@ function openLines(open: OpenDelivery, now: Now): string[] {
 }
 
 /** Of whoever had the letter and sent it back: its sender was told, and what helps is a corrected one. */
-function sentBackLines({ recipients, notices, failed }: Story): string[] {
+function sentBackLines(story: Story): string[] {
+  const { recipients, notices, failed, ordered } = story
   // Looked up, not searched for: a circular may have thousands of each.
   const notBrought = new Set(
     failed.flatMap(({ delivery, content }) => (content === 'letter' ? [delivery.office] : [])),
@@ -202,14 +221,20 @@ function sentBackLines({ recipients, notices, failed }: Story): string[] {
     const others = recipients.length > 1 ? `, to ${recipient} alone` : ''
     return [
       `${recipient} sent the letter back (${state})${when}${why}`,
-      `  what to do: its sender corrects it and hands it over again under the same number${others}; unchanged it does not go`,
+      ...(ordered === undefined
+        ? [
+            `  what to do: its sender corrects it and hands it over again under the same number${others}; unchanged it does not go`,
+          ]
+        : []),
+      ...correctLine(story, recipient),
     ]
   })
 }
 
 const kindsOfEnd: readonly string[] = ['reject', 'invalid']
 
-function failedLines(failed: FailedDelivery, { messageId, letter }: Story): string[] {
+function failedLines(failed: FailedDelivery, story: Story): string[] {
+  const { messageId, letter, ordered } = story
   const { delivery, content } = failed
   const reason = reasonOfEnd(failed)
   const id = messageId.slice('urn:uuid:'.length)
@@ -217,7 +242,12 @@ function failedLines(failed: FailedDelivery, { messageId, letter }: Story): stri
     `${nameOf(content)} to ${delivery.office}: ${delivery.state} at ${moment(delivery.changedAt)}; it is not tried again by itself`,
     ...(reason === undefined ? [] : [`  why: ${reasonLine(reason)}`]),
     ...(reason?.remedy === undefined ? [] : [`  what to do: ${reason.remedy}`]),
-    `  then: saraban messages retry ${id} --office ${delivery.office}${letter.secrecy === 'ordinary' ? '' : ' --secret'} --by NAME --why TEXT`,
+    ...(ordered === undefined || content !== 'letter'
+      ? [
+          `  then: saraban messages retry ${id} --office ${delivery.office}${letter.secrecy === 'ordinary' ? '' : ' --secret'} --by NAME --why TEXT`,
+        ]
+      : []),
+    ...(content === 'letter' ? correctLine(story, delivery.office) : []),
   ]
 }
 
@@ -255,6 +285,7 @@ const instants = new Set([
   'deadline',
   'expectedBy',
   'receivedAt',
+  'askedAt',
   'startedAt',
   'endedAt',
 ])

@@ -1,9 +1,12 @@
 // What the orders of a person lead to.
-import type { AtWork } from './at-work.ts'
+
+import { problem } from '../problem/problem.ts'
 import type { Desk } from './desk.ts'
+import type { AtWork } from './installation/at-work.ts'
+import type { Reload } from './installation/reload.ts'
+import { correctLetter } from './intake/correct.ts'
 import { type ReaderOf, retryQuarantined } from './intake/retry.ts'
 import type { Order } from './journal/orders.ts'
-import type { Reload } from './reload.ts'
 
 interface Able {
   readonly reload: Reload
@@ -22,6 +25,12 @@ export async function carryOut({ reload, desk, atWork }: Able, order: Order, lat
     case 'retry': {
       const retried = await retryQuarantined(desk, readerAt(desk, atWork), order)
       return { kind: 'retried', count: retried.length, places: retried.slice(0, mostTold) }
+    }
+    case 'correct': {
+      const made = await correctLetter(desk, order)
+      if (made === undefined)
+        return { kind: 'refused', problems: [problem('cli.message.unknown', 'ID', order.messageId)] }
+      return made.ok ? { kind: 'corrected', ...made.value } : { kind: 'refused', problems: made.problems }
     }
     default:
       return order satisfies never

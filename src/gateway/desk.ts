@@ -1,14 +1,21 @@
 // What everybody at the intake's desk needs: verbs and stores, handed over once.
-import { randomUUID } from 'node:crypto'
 import type { Taken } from '../adapters/contract.ts'
 import type { Envelope, SealedEnvelope, Signer, Trust } from '../envelope/envelope.ts'
 import { sealAsync } from '../envelope/seal.ts'
 import type { Notice } from '../letter/notice.ts'
 import type { OfficeId } from '../letter/offices.ts'
-import { type Clock, newMessageId, type Random } from '../letter/time.ts'
+import {
+  type Clock,
+  type MessageId,
+  newMessageId,
+  newUuid,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '../letter/time.ts'
 import type { Problem } from '../problem/problem.ts'
 import type { AttachmentStore } from './attachments/store.ts'
-import type { Routes } from './delivery/post.ts'
+import type { Routes } from './delivery/posted.ts'
 import type { Database } from './journal/database.ts'
 import type { Due } from './journal/deliveries.ts'
 import type { Member } from './membership.ts'
@@ -20,7 +27,6 @@ export const steps = [
   'letter.sealed',
   'letter.committed',
   'notice.committed',
-  'delivery.claimed',
   'delivery.sending',
   'delivery.answered',
   'delivery.settled',
@@ -39,7 +45,8 @@ export interface Desk {
   readonly member: Member
   /** Hints committed deliveries to the queue. */
   readonly due: (due: readonly Due[]) => void
-  readonly reached: (step: Step) => void
+  /** `messageId`: of the envelope, where it is said. */
+  readonly reached: (step: Step, messageId?: MessageId) => void
 }
 
 /** A system at the desk: who hands over, as its profile says. */
@@ -51,8 +58,8 @@ export interface System {
   readonly version: string
 }
 
-/** A new id of a delivery or a source: unique for ever. */
-export const newId = (): string => randomUUID()
+/** A new id of a delivery or a source: unique for ever, and beside those of its time in every index. */
+export const newId = (): string => newUuid(systemClock, systemRandom)
 
 /** Seals what an office says, with the office's key. Rejects when this gateway holds none: settings are checked at start. */
 export function sealFor(desk: Desk, office: OfficeId, envelope: Envelope): Promise<SealedEnvelope> {

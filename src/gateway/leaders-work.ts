@@ -1,61 +1,56 @@
 // What one of several gateways on a journal does for all of them: it runs while this one leads, and rests while it does not.
 import type { Clock } from '../letter/time.ts'
+import { atMost } from '../letter/time.ts'
 import type { Member } from './membership.ts'
+import { Rounds, type Work } from './rounds.ts'
 
 /** How often it is asked whether this gateway leads, in milliseconds. */
 const every = 1_000
+/** So long what is stopped is waited for; what hangs is left to itself, in milliseconds. */
+const patience = 30_000
 
-/** Something that is started and stopped, again and again. `stop` resolves when nothing of it is under way any more. */
-export interface Work {
-  start(): void
-  stop(): Promise<void>
-}
-
-export class LeadersWork {
-  readonly #member: Member
+export class LeadersWork implements Work {
+  readonly #works: readonly Work[]
   readonly #clock: Clock
   readonly #failed: (error: unknown) => void
-  readonly #works: readonly Work[]
+  readonly #turns: Rounds
   #running = false
-  #turning: Promise<void> = Promise.resolve()
-  #cancel: () => void = () => undefined
-  #stopped = false
 
   constructor(member: Member, clock: Clock, failed: (error: unknown) => void, works: readonly Work[]) {
-    this.#member = member
+    this.#works = works
     this.#clock = clock
     this.#failed = failed
-    this.#works = works
+    const once = async (): Promise<undefined> => {
+      if (!member.leads()) return this.#rest()
+      this.#running = true
+      // Those that run go on; one that could not begin is begun at the next turn, and keeps no other from its work.
+      for (const work of works) this.#begin(work)
+    }
+    this.#turns = new Rounds({ clock, every, once, failed })
   }
 
   start(): void {
-    this.#turning = this.#turn()
+    this.#turns.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    this.#cancel()
-    await this.#turning
-    this.#cancel()
+    await this.#turns.stop()
     await this.#rest()
   }
 
-  async #turn(): Promise<void> {
-    const leads = this.#member.leads()
-    if (leads && !this.#running) {
-      this.#running = true
-      for (const work of this.#works) work.start()
-    } else if (!leads) await this.#rest()
-    if (this.#stopped) return
-    this.#cancel = this.#clock.schedule(this.#clock.now() + every, () => {
-      this.#turning = this.#turn()
-    })
+  #begin(work: Work): void {
+    try {
+      work.start()
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
-  async #rest(): Promise<void> {
+  async #rest(): Promise<undefined> {
     if (!this.#running) return
     this.#running = false
-    for (const ended of await Promise.allSettled(this.#works.map((work) => work.stop())))
-      if (ended.status === 'rejected') this.#failed(ended.reason)
+    const stops = this.#works.map((work) => work.stop().catch((error: unknown) => this.#failed(error)))
+    await atMost(this.#clock, patience, Promise.all(stops))
+    return undefined
   }
 }

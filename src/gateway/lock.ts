@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { bad, good, problem, type Result } from '../problem/problem.ts'
+import { diskReason } from './disk.ts'
 
 export interface FolderLock {
   release(): void
@@ -31,9 +32,9 @@ export function lockFolder(folder: string): Result<FolderLock> {
 
 /** The id of a data folder that is locked, made when it has none: whoever had it before is dead. */
 export function placeOf(folder: string): Result<string> {
-  const file = join(folder, 'place')
+  const file = fileOfPlace(folder)
   return usable(folder, () => {
-    const found = readIfThere(file)
+    const found = knownPlaceOf(folder)
     if (found !== undefined) return found
     const made = randomUUID()
     writeFileSync(`${file}.new`, made, { flush: true })
@@ -42,9 +43,12 @@ export function placeOf(folder: string): Result<string> {
   })
 }
 
-function readIfThere(file: string): string | undefined {
+const fileOfPlace = (folder: string): string => join(folder, 'place')
+
+/** The same, where a gateway has been there; undefined: none has. Throws the disk's error. */
+export function knownPlaceOf(folder: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(fileOfPlace(folder), 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
@@ -69,11 +73,9 @@ export function usable<Value>(folder: string, open: () => Value): Result<Value> 
     return good(open())
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const ofTheFolder = error instanceof Sqlite.SqliteError || /^E[A-Z]+$/.test(code)
-    if (!ofTheFolder) throw error
+    const reason = error instanceof Sqlite.SqliteError ? error.code : diskReason(error)
+    if (reason === undefined) throw error
     const full = code === 'SQLITE_FULL' || code === 'ENOSPC'
-    return bad(
-      problem(full ? 'settings.data.full' : 'settings.data.unusable', 'data', folder, { reason: code }),
-    )
+    return bad(problem(full ? 'settings.data.full' : 'settings.data.unusable', 'data', folder, { reason }))
   }
 }

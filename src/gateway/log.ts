@@ -37,6 +37,8 @@ export interface Log {
   partAway(part: Part, reason: string): void
   partHere(part: Part): void
   queueEvicts(policy: string): void
+  /** A correction that a person ordered was not made. */
+  letterUncorrected(facts: Readonly<Record<'messageId' | 'order' | 'codes', string>>): void
   workFailed(work: string, error: unknown): void
   requestFailed(error: Error): void
   adapterReported(system: string, event: string, facts: Readonly<Record<string, string | number>>): void
@@ -89,6 +91,7 @@ export function createLog(logger: Logger): Log {
     partAway: (part, reason) => logger.warn({ reason: printable(reason, 300) }, `${part}.unavailable`),
     partHere: (part) => logger.info(`${part}.available`),
     queueEvicts: (policy) => logger.warn({ policy: printable(policy, 40) }, 'queue.evicts'),
+    letterUncorrected: (facts) => logger.warn(facts, 'letter.uncorrected'),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
     requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),
     // An adapter reports what an operator may have to do something about, and that it is over.

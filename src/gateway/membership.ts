@@ -4,8 +4,8 @@
 // clock, and only if the watcher itself was awake and could read the journal all the while. Whoever was given up finds it out
 // with its next beat, and ends: what it held is somebody else's by then, and the journal takes no claim from it any more.
 import type { Clock } from '../letter/time.ts'
-import { shareOf } from './delivery/share.ts'
 import type { Database } from './journal/database.ts'
+import type { Mode } from './journal/deliveries.ts'
 import {
   type BeatRow,
   beat,
@@ -15,8 +15,12 @@ import {
   leaveMembers,
   listMembers,
   type MemberRow,
+  passLead,
   takeLead,
 } from './journal/members.ts'
+import type { Reach, Self } from './journal/reaches.ts'
+import { type Difference, Reaches } from './reaches.ts'
+import { Rounds } from './rounds.ts'
 
 /** Milliseconds. */
 export interface Pace {
@@ -48,8 +52,8 @@ export interface MembershipParts {
   superseded(): void
   /** Told when it begins to lead. */
   leading(): void
-  /** Told when some other is a member no more: what it held is free, and shares are larger. */
-  fewer(): void
+  /** Told when some other is a member no more, or some gateway, this one too, has other offices than before: what it held is free, and shares are others. */
+  changed(): void
   /** Told once for each trouble that the journal could not be asked. */
   failed(error: unknown): void
 }
@@ -57,18 +61,21 @@ export interface MembershipParts {
 export class Membership implements Member {
   readonly #parts: MembershipParts
   #members: readonly BeatRow[] = []
+  readonly #reaches: Reaches
   #leads = false
   /** Elapsed, when the last beat that is known to be written was begun. */
   #beaten = 0
   #looked = 0
   readonly #seen = new Map<string, { readonly beat: number; readonly since: number }>()
-  #beating: Promise<void> = Promise.resolve()
-  #cancel: () => void = () => undefined
+  readonly #beats: Rounds
   #troubled = false
   #over = false
 
   constructor(parts: MembershipParts) {
     this.#parts = parts
+    this.#reaches = new Reaches(parts.member.id)
+    const { clock, pace, failed } = parts
+    this.#beats = new Rounds({ clock, every: pace.every, later: true, once: () => this.#beat(), failed })
   }
 
   get id(): string {
@@ -77,15 +84,36 @@ export class Membership implements Member {
 
   /**
    * Becomes a member. Gateways that do not share their attachments (`sharing`) cannot work together: then others are waited for
-   * until they are found dead, and the first that lives is returned; nothing was joined. Rejects when the journal cannot be written.
+   * until they are found dead, and the first that lives is returned; nothing was joined. So it is with one that lives in the same
+   * place: the data folder was copied. Rejects when the journal cannot be written.
    */
   async join({ sharing }: { readonly sharing: boolean }): Promise<MemberRow | undefined> {
     const { database, member, alone } = this.#parts
-    const living = alone || sharing ? undefined : await this.#livingBesides(member.place)
+    const living = alone
+      ? undefined
+      : ((await this.#livingIn(member.place)) ??
+        (sharing ? undefined : await this.#livingBesides(member.place)))
     if (living !== undefined) return living
     await database.write((transaction) => joinMembers(transaction, member, { alone }))
     await this.#look()
-    if (!alone) this.#next()
+    if (!alone) this.#beats.start()
+    return undefined
+  }
+
+  /**
+   * A member with the same data folder whose beat moves. The folder is locked, so that whoever had it before is dead; unless it was
+   * copied: then the two would give each other up for ever.
+   */
+  async #livingIn(place: string): Promise<MemberRow | undefined> {
+    const { database, clock, pace } = this.#parts
+    const here = async (): Promise<readonly BeatRow[]> =>
+      (await listMembers(database.committed)).filter((each) => each.place === place)
+    const first = new Map((await here()).map(({ id, beat }) => [id, beat]))
+    for (let looks = 0; looks < 4 && first.size > 0; looks += 1) {
+      await new Promise<void>((resolve) => void clock.schedule(clock.now() + pace.every, resolve))
+      const living = (await here()).find(({ id, beat }) => first.get(id) !== beat)
+      if (living !== undefined) return living
+    }
     return undefined
   }
 
@@ -108,8 +136,7 @@ export class Membership implements Member {
   /** Is a member no more. What it held is free at once. */
   async leave(): Promise<void> {
     this.#over = true
-    this.#cancel()
-    await this.#beating
+    await this.#beats.stop()
     const { database } = this.#parts
     await database
       .write((transaction) => leaveMembers(transaction, this.id))
@@ -127,20 +154,27 @@ export class Membership implements Member {
   }
 
   shareOf(office: string, atOnce: number): number {
-    const workers = this.#members.filter(({ role }) => role !== 'intake').map(({ id }) => id)
-    return shareOf(office, atOnce, workers, this.id)
+    return this.#parts.alone ? atOnce : this.#reaches.shareOf(office, atOnce, this.#members)
   }
 
-  #next(): void {
-    const { clock, pace } = this.#parts
-    this.#cancel = clock.schedule(clock.now() + pace.every, () => {
-      this.#beating = this.#beat().then(() => {
-        if (!this.#over) this.#next()
-      })
-    })
+  /** Tells the others what this gateway has of the offices, and of itself, now and whenever it is something else. */
+  async tell(mine: () => Reach, self: () => Self = () => ({})): Promise<void> {
+    if (this.#parts.alone) return
+    this.#reaches.tell(mine, self)
+    await this.#parts.database.write((transaction) => this.#reaches.write(transaction))
   }
 
-  async #beat(): Promise<void> {
+  /** Whether no other gateway delivers to an office in another way. */
+  agrees(office: string, mode: Mode): boolean {
+    return this.#reaches.agrees(office, mode, this.#members)
+  }
+
+  /** Where the gateways do not have the same of the offices. */
+  differences(): readonly Difference[] {
+    return this.#reaches.differences(this.#members)
+  }
+
+  async #beat(): Promise<'over' | undefined> {
     const { database, clock, superseded, failed } = this.#parts
     const began = clock.elapsed()
     try {
@@ -148,18 +182,21 @@ export class Membership implements Member {
       if (!alive) {
         this.#over = true
         superseded()
-        return
+        return 'over'
       }
       this.#beaten = began
-      await this.#look()
+      const news = this.#reaches.isNews
+      if (news) await database.write((transaction) => this.#reaches.write(transaction))
+      await this.#look(news)
       this.#troubled = false
     } catch (error) {
       if (!this.#troubled) failed(error)
       this.#troubled = true
     }
+    return undefined
   }
 
-  async #look(): Promise<void> {
+  async #look(news = false): Promise<void> {
     const { database, clock, member, pace, leading } = this.#parts
     const now = clock.elapsed()
     if (now - this.#looked > 3 * pace.every) this.#seen.clear()
@@ -170,15 +207,26 @@ export class Membership implements Member {
     for (const each of dead) await database.write((transaction) => expel(transaction, each, clock.now()))
     // One that beat at the last moment, or joined meanwhile, is there still.
     if (dead.length > 0) this.#members = await listMembers(database.committed)
-    if (before.some(({ id }) => !this.#members.some((each) => each.id === id))) this.#parts.fewer()
+    const others = await this.#reaches.read(database.committed, this.#members)
+    if (news || others || before.some(({ id }) => !this.#members.some((each) => each.id === id)))
+      this.#parts.changed()
     if (member.role === 'worker') return
-    const leader = await leaderOf(database.committed)
-    const leads =
-      leader === this.id ||
-      (leader === undefined &&
-        (await database.write((transaction) => takeLead(transaction, this.id, clock.now()))))
+    const leads = await this.#lead()
     if (leads && !this.#leads) leading()
     this.#leads = leads
+  }
+
+  /** Whether it leads: where nobody does it begins to, and where its own work hangs it lets another one, if there is one whose does not. */
+  async #lead(): Promise<boolean> {
+    const { database, clock, member } = this.#parts
+    const leader = await leaderOf(database.committed)
+    if (this.#reaches.isHindered(this.#members)) {
+      if (leader === this.id)
+        await database.write((transaction) => passLead(transaction, member, clock.now()))
+      return false
+    }
+    if (leader !== undefined) return leader === this.id
+    return database.write((transaction) => takeLead(transaction, this.id, clock.now()))
   }
 
   /** The members that were not heard of for so long. */

@@ -2,8 +2,10 @@
 // is carried out again: each of them may be, however often.
 import type { Clock } from '../letter/time.ts'
 import { type Database, JournalUnavailable } from './journal/database.ts'
-import { answerOrder, nextOrder, type Order } from './journal/orders.ts'
+import { recordEvent } from './journal/events.ts'
+import { answerOrder, type CorrectOrder, nextOrder, type Order } from './journal/orders.ts'
 import type { Member } from './membership.ts'
+import { Rounds, type Work } from './rounds.ts'
 
 /** How often the journal is asked for orders, in milliseconds. */
 const every = 1_000
@@ -15,56 +17,59 @@ export interface OrdersParts {
   /** Does what was asked, and says what came of it. `late`: it was asked before this gateway was started. */
   carryOut(order: Order, late: boolean): Promise<object>
   failed(work: string, error: unknown): void
+  /** A correction that was not made: who ordered it may have gone long ago. */
+  uncorrected(facts: { readonly messageId: string; readonly order: string; readonly codes: string }): void
 }
 
-export class Orders {
-  readonly #parts: OrdersParts
-  #cancel: () => void = () => undefined
-  #looking: Promise<void> = Promise.resolve()
-  #stopped = false
+/** Asks for orders again and again. A stop takes no more on, and resolves when the one under way is answered. */
+export function ordersWork(parts: OrdersParts): Work {
+  const { clock, failed } = parts
+  const since = clock.now()
+  const rounds: Rounds = new Rounds({
+    ...{ clock, every, failed: (error) => failed('orders', error) },
+    once: async () => {
+      while (!rounds.stopped && (await carryOutNext(parts, since)));
+      return undefined
+    },
+  })
+  return rounds
+}
 
-  constructor(parts: OrdersParts) {
-    this.#parts = parts
-  }
-
-  start(): void {
-    const since = this.#parts.clock.now()
-    const next = (): void => {
-      const { clock } = this.#parts
-      this.#cancel = clock.schedule(clock.now() + every, () => {
-        this.#looking = this.#look(since).then(() => {
-          if (!this.#stopped) next()
-        })
-      })
+/** Carries out the order that has waited longest; false where there is none. */
+async function carryOutNext(parts: OrdersParts, since: number): Promise<boolean> {
+  const { database, clock, member, carryOut, failed, uncorrected } = parts
+  const found = await nextOrder(database.committed, member)
+  if (found === undefined) return false
+  const { id, order, askedAt } = found
+  const answer = await carryOut(order, askedAt < since).catch((error: unknown) => {
+    // A disk that is full passes, and the order stays; a defect would be met at every look.
+    if (error instanceof JournalUnavailable) throw error
+    failed(`order ${id}`, error)
+    return { kind: 'failed', reason: error instanceof Error ? error.name : String(error) }
+  })
+  const codes = order.kind === 'correct' ? codesOf(answer) : undefined
+  await database.write(async (transaction) => {
+    await answerOrder(transaction, id, answer, clock.now())
+    if (order.kind === 'correct' && codes !== undefined) {
+      const facts = { order: id, orderedBy: order.by, codes }
+      await recordEvent(transaction, clock.now(), 'letter.uncorrected', subjectOf(order), facts)
     }
-    this.#looking = this.#look(since).then(next)
-  }
+  })
+  if (order.kind === 'correct' && codes !== undefined)
+    uncorrected({ messageId: order.messageId, order: id, codes })
+  return true
+}
 
-  /** Takes no more on; resolves when the one under way is answered. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#cancel()
-    await this.#looking
-    this.#cancel()
-  }
+const subjectOf = ({ messageId, office }: CorrectOrder) => ({
+  messageId,
+  ...(office !== undefined && { office }),
+})
 
-  async #look(since: number): Promise<void> {
-    const { database, clock, member, carryOut, failed } = this.#parts
-    try {
-      for (;;) {
-        const found = this.#stopped ? undefined : await nextOrder(database.committed, member)
-        if (found === undefined) return
-        const { id, order, askedAt } = found
-        const answer = await carryOut(order, askedAt < since).catch((error: unknown) => {
-          // A disk that is full passes, and the order stays; a defect would be met at every look.
-          if (error instanceof JournalUnavailable) throw error
-          failed(`order ${id}`, error)
-          return { kind: 'failed', reason: error instanceof Error ? error.name : String(error) }
-        })
-        await database.write((transaction) => answerOrder(transaction, id, answer, clock.now()))
-      }
-    } catch (error) {
-      failed('orders', error)
-    }
+/** Why a correction was not made; undefined: it was. */
+function codesOf(answer: object): string | undefined {
+  if ('problems' in answer) {
+    const problems = answer.problems as readonly { readonly code: string }[]
+    return [...new Set(problems.map(({ code }) => code))].join(' ')
   }
+  return 'messageId' in answer ? undefined : 'cli.order.failed'
 }

@@ -3,6 +3,8 @@ import { isAbsolute, join } from 'node:path'
 
 export type Place =
   | { readonly kind: 'folder'; readonly path: string }
+  /** The folder of a server's sockets. */
+  | { readonly kind: 'socket'; readonly path: string }
   | { readonly kind: 'server'; readonly host: string; readonly port: number }
   | {
       readonly kind: 'address'
@@ -27,7 +29,7 @@ export function placesIn(channels: unknown, folder: string): readonly Place[] {
     const usual = ports[String(engine)] ?? ports[String(kind)] ?? known
     if (kind === 'folder' && typeof path === 'string')
       add({ kind: 'folder', path: isAbsolute(path) ? path : join(folder, path) })
-    if (typeof host === 'string' && host.startsWith('/')) add({ kind: 'folder', path: host })
+    if (typeof host === 'string' && host.startsWith('/')) add({ kind: 'socket', path: host })
     else if (typeof host === 'string' && Number(port ?? usual) > 0)
       add({ kind: 'server', host, port: Number(port ?? usual) })
     if (typeof url === 'string' && /^https?:/.test(url) && URL.canParse(url))

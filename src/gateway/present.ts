@@ -18,7 +18,7 @@ import {
 const mostNames = 100
 
 /** What the gateway works with beside its journal. */
-export type Part = 'queue' | 'attachments'
+export type Part = 'queue' | 'attachments' | 'gateways'
 
 type Facts = Readonly<Record<string, string | number>>
 
@@ -64,9 +64,16 @@ export class Present {
     if (event === 'source.waiting') this.#came(system, String(claim), facts)
     // Of what is handed over to a system each attempt says itself whether its place is there.
     if (channel === 'receive' || channel === 'notices') return
-    const place = String(channel ?? facts['mailbox'] ?? facts['table'] ?? '')
+    const place = placeOf(facts)
     if (event.endsWith('.unavailable')) this.#begin('trouble', system, place, facts)
     if (event.endsWith('.available')) this.#end('trouble', system, place)
+  }
+
+  /** Work of a system, or of the gateway itself, does not return, or, without facts, has returned. */
+  hangs(subject: string, what: string, facts: PresentFacts | undefined): void {
+    const place = `${what} hangs`.trim()
+    if (facts === undefined) this.#end('trouble', subject, place)
+    else this.#begin('trouble', subject, place, { ...facts, hangs: 1 })
   }
 
   /** Some of the files that a source waits for came. */
@@ -86,6 +93,12 @@ export class Present {
   closed(office: OfficeId, until: Instant | undefined): void {
     if (until === undefined) this.#end('closed', office, '')
     else this.#begin('closed', office, '', { until })
+  }
+
+  /** A delivery is being brought since an instant, and nothing of it is recorded yet; undefined: that is over. */
+  bringing(office: OfficeId, delivery: string, since: Instant | undefined): void {
+    if (since === undefined) this.#end('bringing', office, delivery)
+    else this.#begin('bringing', office, delivery, {}, since)
   }
 
   /** Something is wrong with a part of the gateway (`queue`: `away`), or, without facts, is not any more. */
@@ -125,9 +138,9 @@ export class Present {
     return [...this.#rows.values()].filter((row) => row.kind === kind)
   }
 
-  #begin(kind: PresentKind, subject: string, what: string, facts: PresentFacts): void {
+  #begin(kind: PresentKind, subject: string, what: string, facts: PresentFacts, at?: Instant): void {
     const key = keyOf({ kind, subject, what })
-    const since = this.#rows.get(key)?.since ?? this.#before.get(key) ?? this.#clock.now()
+    const since = at ?? this.#rows.get(key)?.since ?? this.#before.get(key) ?? this.#clock.now()
     const row = { kind, subject, what, since, facts }
     this.#rows.set(key, row)
     this.#write((transaction) => setPresent(transaction, this.#member, row))
@@ -145,6 +158,10 @@ export class Present {
     this.#writing = this.#writing.then(() => this.#database.write(work)).catch(this.#failed)
   }
 }
+
+/** The place of a system that facts name: a folder by its channel, a mailbox, a table. */
+export const placeOf = ({ channel, mailbox, table }: Facts): string =>
+  String(channel ?? mailbox ?? table ?? '')
 
 const keyOf = ({ kind, subject, what }: Pick<PresentRow, 'kind' | 'subject' | 'what'>): string =>
   `${kind} ${subject} ${what}`

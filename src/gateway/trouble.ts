@@ -5,6 +5,8 @@ import type { PresentRow } from './journal/present.ts'
 
 /** `chiang-mai-csv: its folder of send /mnt/chiang-mai cannot be read since 2026-11-23 10:15:00 (ENOENT)`. */
 export function troubleLine({ subject, since, facts }: PresentRow): string {
+  if (facts['work'] !== undefined)
+    return printable(`${subject}: its work ${facts['work']} has not returned, told at ${moment(since)}`, 500)
   const { channel, path = '', mailbox, table, reason } = facts
   const place =
     mailbox !== undefined
@@ -13,6 +15,11 @@ export function troubleLine({ subject, since, facts }: PresentRow): string {
         ? `table ${table}`
         : `folder of ${channel} ${path}`
   const words = reason === 'ENOTDIR' ? `${reason}: something that is no folder stands in its place` : reason
+  if (facts['hangs'] !== undefined)
+    return printable(
+      `${subject}: a look into its ${place.trim()} has not returned, told at ${moment(since)}: its server says nothing`,
+      500,
+    )
   const why = words === undefined ? '' : ` (${words})`
   return printable(`${subject}: its ${place.trim()} cannot be read since ${moment(since)}${why}`, 500)
 }
@@ -30,6 +37,8 @@ export function partForAll({ subject, what, since, facts }: PresentRow): string 
 const partWords: Readonly<Record<string, string>> = {
   'queue away':
     'the queue on Redis cannot be used: this gateway works on what it finds in the journal by itself; see the log',
+  'gateways differ':
+    'the gateways on this journal do not have the same profiles: saraban doctor names the offices and the gateways',
   'attachments away':
     'the store of attachments cannot be used: no letter with attachments is taken or brought; see the log',
 }

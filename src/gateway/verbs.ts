@@ -10,8 +10,10 @@ import { deliveryTo } from './journal/deliveries.ts'
 import { findByKey } from './journal/find.ts'
 import { envelopeById, type LetterRow, newestSent, noticesBetween } from './journal/letters.ts'
 import type { Log } from './log.ts'
+import { marksOf } from './marks.ts'
 import type { Metrics } from './metrics.ts'
-import type { Present } from './present.ts'
+import { type Present, placeOf } from './present.ts'
+import type { UnderWay } from './under-way.ts'
 
 interface Bound {
   readonly system: System
@@ -20,18 +22,22 @@ interface Bound {
   readonly log: Log
   readonly metrics: Metrics
   readonly present: Present
+  readonly underWay: UnderWay
   readonly installation: string
 }
 
 export function verbsFor(bound: Bound): AdapterVerbs {
-  const { system, adapter, desk, log, metrics, present, installation } = bound
+  const { system, adapter, desk, log, metrics, present, underWay, installation } = bound
   const { clock } = desk
   return {
     clock,
     installation,
+    marks: marksOf(desk.database, clock, system.id),
     mayLook: () => desk.member.leads(),
+    lookBegins: (facts) => underWay.begin(system.id, placeOf(facts), facts).ended,
     async take(source) {
       const began = clock.now()
+      underWay.heard(system.id)
       try {
         const taken = await take(desk, system, source, (offered) =>
           adapter.read({ ...offered, open: (sha256) => desk.attachments.open(sha256) }),
@@ -43,9 +49,14 @@ export function verbsFor(bound: Bound): AdapterVerbs {
       } catch (error) {
         log.sourceFailed(system.id, error)
         throw error
+      } finally {
+        underWay.heard(system.id)
       }
     },
-    keep: (bytes, limit) => desk.attachments.keep(bytes, limit),
+    keep(bytes, limit) {
+      underWay.heard(system.id)
+      return desk.attachments.keep(bytes, limit).finally(() => underWay.heard(system.id))
+    },
     head: () => headFor(desk, system.office),
     settle: (parcelId, outcome) => settlePolled(desk, adapter, parcelId, outcome),
     async find(key) {

@@ -18,6 +18,19 @@ export interface Clock {
   schedule(at: Instant, act: () => void): () => void
 }
 
+/** Resolves when `work` has ended, or after so many milliseconds, and leaves it to itself then. Rejects as it does. */
+export async function atMost(clock: Clock, milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let forget: () => void = () => undefined
+  const over = new Promise<void>((resolve) => {
+    forget = clock.schedule(clock.now() + milliseconds, resolve)
+  })
+  try {
+    await Promise.race([work, over])
+  } finally {
+    forget()
+  }
+}
+
 /** The one source of chance: `count` random bytes. */
 export type Random = (count: number) => Uint8Array
 
@@ -113,16 +126,19 @@ function zoneOffset(zone: string | undefined): number | undefined {
   return (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }
 
-/** A new message id: UUIDv7 (RFC 9562, section 5.7) of the clock's millisecond and 74 random bits. */
-export function newMessageId(clock: Clock, random: Random): MessageId {
+/** A new id: UUIDv7 (RFC 9562, section 5.7) of the clock's millisecond and 74 random bits. Those of one time lie together in an index. */
+export function newUuid(clock: Clock, random: Random): string {
   const bytes = Buffer.alloc(16)
   bytes.writeUIntBE(clock.now(), 0, 6)
   bytes.set(random(10).subarray(0, 10), 6)
   bytes[6] = (bytes[6]! & 0x0f) | 0x70
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
   const hex = bytes.toString('hex')
-  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
+
+/** A new message id: the URN (RFC 9562, section 4) of a new UUID. */
+export const newMessageId = (clock: Clock, random: Random): MessageId => `urn:uuid:${newUuid(clock, random)}`
 
 const messageId = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

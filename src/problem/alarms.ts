@@ -75,11 +75,11 @@ export const alarmProblems = {
   'alarm.certificate': {
     status: 503,
     permanent: false,
-    en: 'the certificate of {value} is valid until {until}, {days} days or less',
-    th: 'ใบรับรองของ {value} ใช้ได้ถึง {until} เหลือไม่เกิน {days} วัน',
+    en: 'the certificate of {value} is valid until {until}, and no longer',
+    th: 'ใบรับรองของ {value} ใช้ได้ถึง {until} เท่านั้น',
     remedy: {
-      en: 'Put the next certificate beside it (docs/operate.md, certificates) and run saraban profile reload; a peer’s comes from its office.',
-      th: 'วางใบรับรองใหม่ไว้คู่กัน (docs/operate.md) แล้วสั่ง saraban profile reload ใบรับรองของคู่ติดต่อให้ขอจากหน่วยงานนั้น',
+      en: 'Have the next one issued, put it where docs/operate.md, “A certificate ends”, says for {value}, and run saraban profile reload.',
+      th: 'ขอใบรับรองใหม่ วางไว้ตามที่ docs/operate.md หัวข้อ “A certificate ends” บอกสำหรับ {value} แล้วสั่ง saraban profile reload',
     },
   },
   'alarm.disk': {

@@ -12,6 +12,16 @@ export const apiProblems = {
       th: 'ส่ง Authorization: Bearer KEY หรือแสดงใบรับรอง วิธีให้สิทธิ์อยู่ใน docs/api.md',
     },
   },
+  'metrics.access.denied': {
+    status: 401,
+    permanent: true,
+    en: 'the measures are for this machine itself, and for a grant that sees the states of all letters',
+    th: 'ค่าที่วัดได้ให้เฉพาะเครื่องนี้เอง และผู้มีสิทธิ์ดูสถานะหนังสือทุกฉบับ',
+    remedy: {
+      en: 'Ask from the gateway’s machine, not through a proxy, or send Authorization: Bearer KEY of an operator of all offices (docs/operate.md, “What to watch”).',
+      th: 'อ่านจากเครื่องของเกตเวย์โดยไม่ผ่าน proxy หรือส่ง Authorization: Bearer KEY ของ operator ทุกหน่วยงาน (docs/operate.md หัวข้อ “What to watch”)',
+    },
+  },
   'api.role.lacks': {
     status: 403,
     permanent: true,
@@ -40,6 +50,16 @@ export const apiProblems = {
     remedy: {
       en: 'See /v1/openapi.json for what may stand here.',
       th: 'ดูค่าที่ใช้ได้ใน /v1/openapi.json',
+    },
+  },
+  'api.request.too-large': {
+    status: 413,
+    permanent: true,
+    en: 'the body has more than the {limit} bytes that are taken here',
+    th: 'เนื้อหาคำขอใหญ่กว่า {limit} ไบต์ที่รับได้',
+    remedy: {
+      en: 'Send less; large files of a correction come by saraban messages correct, beside the gateway.',
+      th: 'ส่งให้น้อยลง ไฟล์ใหญ่ของการแก้ไขให้ใช้ saraban messages correct ที่เครื่องของเกตเวย์',
     },
   },
   'api.cursor.wrong': {

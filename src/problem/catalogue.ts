@@ -2,6 +2,7 @@
 import { alarmProblems } from './alarms.ts'
 import { apiProblems } from './api.ts'
 import { cliProblems } from './cli.ts'
+import { correctProblems } from './correct.ts'
 import { dbfProblems } from './dbf.ts'
 import { doctorProblems } from './doctor.ts'
 import { documentProblems } from './document.ts'
@@ -29,6 +30,7 @@ export const catalogue = {
   ...fieldProblems,
   ...handOverProblems,
   ...ecmsProblems,
+  ...correctProblems,
   ...dbfProblems,
   ...mailProblems,
   ...proposeProblems,

@@ -12,6 +12,66 @@ export const doctorProblems = {
       th: 'เริ่มด้วย saraban start และให้ระบบดูแลให้ทำงานตลอด',
     },
   },
+  'doctor.gateway.elsewhere': {
+    status: 503,
+    permanent: false,
+    en: 'no gateway is at work on {value}; on the same journal there are: {others}',
+    th: 'ไม่มีเกตเวย์ทำงานกับ {value} แต่มีเกตเวย์อื่นทำงานกับบันทึกเดียวกัน: {others}',
+    remedy: {
+      en: 'Start it (saraban start), and let the system’s supervisor keep it running; the others go on meanwhile.',
+      th: 'เริ่มด้วย saraban start และให้ระบบดูแลให้ทำงานตลอด ระหว่างนี้เกตเวย์อื่นทำงานต่อ',
+    },
+  },
+  'doctor.gateway.no-worker': {
+    status: 503,
+    permanent: false,
+    en: 'no gateway brings deliveries: all on the journal are of the role intake ({value})',
+    th: 'ไม่มีเกตเวย์ใดส่งหนังสือ ทุกเกตเวย์มีหน้าที่ intake ({value})',
+    remedy: {
+      en: 'Start one with --role worker, or without a role. What is due waits until then, and is brought by itself.',
+      th: 'เริ่มเกตเวย์ด้วย --role worker หรือไม่ระบุ role สิ่งที่ค้างจะรอและส่งเอง',
+    },
+  },
+  'doctor.gateway.no-intake': {
+    status: 503,
+    permanent: false,
+    en: 'no gateway takes what systems hand over: all on the journal are of the role worker ({value})',
+    th: 'ไม่มีเกตเวย์ใดรับหนังสือจากระบบ ทุกเกตเวย์มีหน้าที่ worker ({value})',
+    remedy: {
+      en: 'Start one with --role intake, or without a role. Documents wait where they are, and alarms are told by nobody until then.',
+      th: 'เริ่มเกตเวย์ด้วย --role intake หรือไม่ระบุ role ระหว่างนี้เอกสารรออยู่ที่เดิม และไม่มีใครแจ้งเตือน',
+    },
+  },
+  'doctor.rights': {
+    status: 503,
+    permanent: false,
+    en: 'this user may not read and write {value}: {reason}',
+    th: 'ผู้ใช้นี้อ่านและเขียน {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Give it to the gateway’s user (chown), with rights to read, write and enter (chmod u+rwX), and look whether it is mounted for reading only; then all goes on by itself. If you are not that user, run this as that user.',
+      th: 'ยกให้ผู้ใช้ของเกตเวย์ (chown) พร้อมสิทธิ์อ่าน เขียน และเข้าถึง (chmod u+rwX) และตรวจว่าไม่ได้เชื่อมต่อแบบอ่านอย่างเดียว แล้วทุกอย่างจะทำงานต่อเอง หากไม่ใช่ผู้ใช้นั้นให้เรียกใช้ด้วยผู้ใช้นั้น',
+    },
+  },
+  'doctor.queue.away': {
+    status: 503,
+    permanent: false,
+    en: 'the queue on Redis at {value} cannot be used: {reason}',
+    th: 'ใช้คิวบน Redis ที่ {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Is it running, and are its name, password and authority those of the settings? Nothing waits for it: each gateway brings what it finds in the journal, only more slowly.',
+      th: 'ตรวจว่า Redis ทำงานอยู่ และชื่อ รหัสผ่าน ใบรับรองตรงกับการตั้งค่า ไม่มีอะไรต้องรอ เกตเวย์ส่งสิ่งที่พบในบันทึกต่อไป เพียงแต่ช้าลง',
+    },
+  },
+  'doctor.queue.evicts': {
+    status: 503,
+    permanent: false,
+    en: 'Redis at {value} may throw hints away when its memory is full: its maxmemory-policy is {policy}',
+    th: 'Redis ที่ {value} อาจลบข้อมูลคิวเมื่อหน่วยความจำเต็ม: maxmemory-policy เป็น {policy}',
+    remedy: {
+      en: 'Set maxmemory-policy noeviction in its configuration. Nothing is lost meanwhile: the journal has what is due.',
+      th: 'ตั้ง maxmemory-policy noeviction ระหว่างนี้ไม่มีอะไรสูญหาย บันทึกมีรายการที่ค้างส่งครบ',
+    },
+  },
   'doctor.journal.absent': {
     status: 503,
     permanent: false,
@@ -28,8 +88,8 @@ export const doctorProblems = {
     en: 'the journal may lose what it committed: {reason}',
     th: 'บันทึกอาจสูญเสียข้อมูลที่ยืนยันแล้ว: {reason}',
     remedy: {
-      en: 'Set it as docs/settings.md says; “taken” means on disk.',
-      th: 'ตั้งค่าตาม docs/settings.md เพราะ “รับแล้ว” หมายถึงอยู่บนดิสก์แล้ว',
+      en: 'Set it so on the server, for the database and for the user, and let the server read it (docs/settings.md); “taken” means on disk.',
+      th: 'ตั้งค่านั้นที่เซิร์ฟเวอร์ ฐานข้อมูล และผู้ใช้ แล้วให้เซิร์ฟเวอร์อ่านใหม่ (docs/settings.md) เพราะ “รับแล้ว” หมายถึงอยู่บนดิสก์แล้ว',
     },
   },
   'doctor.journal.damaged': {
@@ -72,14 +132,14 @@ export const doctorProblems = {
       th: 'ตรวจชื่อ เครือข่าย ใบรับรอง และการเชื่อมต่อโฟลเดอร์ สิ่งที่ค้างจะส่งเมื่อติดต่อได้',
     },
   },
-  'doctor.claim.old': {
+  'doctor.attempt.old': {
     status: 503,
     permanent: false,
-    en: '{count} deliveries are held longer than any attempt may last, the oldest to office {value} since {since}',
-    th: 'มีรายการส่ง {count} รายการถูกถือไว้นานเกินกำหนด เก่าสุดถึงหน่วยงาน {value} ตั้งแต่ {since}',
+    en: '{count} deliveries have an attempt under way for longer than any may last, the oldest to office {value} since {since}',
+    th: 'มีการส่ง {count} รายการดำเนินอยู่นานเกินกำหนด เก่าสุดถึงหน่วยงาน {value} ตั้งแต่ {since}',
     remedy: {
-      en: 'The gateway that held them is gone or hangs: look at its log and start it again; they are recovered by themselves.',
-      th: 'เกตเวย์ที่ถือไว้หยุดหรือค้าง ดูบันทึกแล้วเริ่มใหม่ รายการจะกลับมาเอง',
+      en: 'The gateway that makes them hangs: look at its log and start it again; they are recovered by themselves.',
+      th: 'เกตเวย์ที่ส่งอยู่ค้าง ดูบันทึกแล้วเริ่มใหม่ รายการจะกลับมาเอง',
     },
   },
   'doctor.attachment.missing': {

@@ -379,7 +379,7 @@ export const gatewayProblems = {
     en: 'the data folder {value} cannot be used: {reason}',
     th: 'ใช้โฟลเดอร์ข้อมูล {value} ไม่ได้: {reason}',
     remedy: {
-      en: 'Give the gateway a folder that it may write; put a damaged journal back from a copy.',
+      en: 'Give the gateway a folder that it may write, with files and folders in it as the gateway made them; put a damaged journal back from a copy.',
       th: 'ใช้โฟลเดอร์ที่เกตเวย์เขียนได้ หากฐานข้อมูลเสียให้กู้จากสำเนา',
     },
   },
@@ -416,6 +416,56 @@ export const gatewayProblems = {
     en: 'another gateway is at work in the data folder {value}',
     th: 'มีเกตเวย์อื่นทำงานอยู่กับโฟลเดอร์ข้อมูล {value}',
     remedy: { en: 'Stop it, or give this one a folder of its own.', th: 'หยุดตัวเดิม หรือใช้โฟลเดอร์อื่น' },
+  },
+  'settings.attachments.unusable': {
+    status: 500,
+    permanent: true,
+    en: 'the folder of attachments {value} cannot be used: {reason}',
+    th: 'ใช้โฟลเดอร์ไฟล์แนบ {value} ไม่ได้: {reason}',
+    remedy: {
+      en: 'Let a folder stand there that the gateway’s user may read, write and enter. What stands there instead: look at it, and move it away rather than remove it.',
+      th: 'ให้เป็นโฟลเดอร์ที่ผู้ใช้ของเกตเวย์อ่าน เขียน และเข้าถึงได้ หากมีสิ่งอื่นอยู่แทน ให้ตรวจดูและย้ายออก อย่าเพิ่งลบ',
+    },
+  },
+  'settings.attachments.other': {
+    status: 500,
+    permanent: false,
+    en: 'the folder of attachments {value} is not the one that the gateways on this journal share: its mark .saraban/folder is gone or is another one; perhaps its share is not mounted',
+    th: 'โฟลเดอร์ไฟล์แนบ {value} ไม่ใช่โฟลเดอร์เดียวกับที่เกตเวย์ของบันทึกนี้ใช้ร่วมกัน เพราะเครื่องหมาย .saraban/folder หายไปหรือเปลี่ยนไป อาจไม่ได้เชื่อมต่อโฟลเดอร์ที่ใช้ร่วมกัน',
+    remedy: {
+      en: 'Mount the share. When the store was moved on purpose, with everything in it, put an empty file .saraban/accept into the folder, and start all gateways anew.',
+      th: 'เชื่อมต่อโฟลเดอร์ที่ใช้ร่วมกัน หากย้ายที่เก็บทั้งหมดโดยตั้งใจ ให้สร้างไฟล์ว่าง .saraban/accept ในโฟลเดอร์ แล้วเริ่มเกตเวย์ทุกตัวใหม่',
+    },
+  },
+  'settings.attachments.other-bucket': {
+    status: 500,
+    permanent: false,
+    en: 'the bucket of attachments {value} is not the one that the gateways on this journal use: their mark does not stand under .saraban/ there; perhaps the bucket or the prefix of the settings is another one',
+    th: 'ที่เก็บไฟล์แนบ {value} ไม่ใช่ที่เดียวกับที่เกตเวย์ของบันทึกนี้ใช้ เพราะไม่มีเครื่องหมายใต้ .saraban/ อาจตั้งชื่อที่เก็บหรือคำนำหน้าไม่ตรงกัน',
+    remedy: {
+      en: 'Give all gateways the same url. When the store was moved on purpose, with everything in it, put an empty object .saraban/accept under the prefix, and start all gateways anew.',
+      th: 'ตั้งค่า url ให้ตรงกันทุกเกตเวย์ หากย้ายที่เก็บทั้งหมดโดยตั้งใจ ให้สร้างไฟล์ว่าง .saraban/accept ใต้คำนำหน้านั้น แล้วเริ่มเกตเวย์ทุกตัวใหม่',
+    },
+  },
+  'settings.data.copied': {
+    status: 500,
+    permanent: false,
+    en: 'the data folder {value} is a copy: the gateway {other} is at work with the same one elsewhere, and the two would give each other up for ever',
+    th: 'โฟลเดอร์ข้อมูล {value} เป็นสำเนา เกตเวย์ {other} ทำงานอยู่กับโฟลเดอร์เดียวกันที่อื่น ทั้งสองจะแย่งกันไม่รู้จบ',
+    remedy: {
+      en: 'Delete the file "place" in this copy: then it is a folder of its own. Attachments in it that no shared store has stay with the other one.',
+      th: 'ลบไฟล์ "place" ในสำเนานี้ แล้วจะเป็นโฟลเดอร์ของเกตเวย์นี้เอง',
+    },
+  },
+  'gateway.differ': {
+    status: 500,
+    permanent: false,
+    en: 'the gateways do not have the same of the office {value}: without a profile for it: {without}; with another one than the others: {others}',
+    th: 'เกตเวย์มีโปรไฟล์ของสำนักงาน {value} ไม่เหมือนกัน ที่ไม่มี: {without} ที่ต่างจากตัวอื่น: {others}',
+    remedy: {
+      en: 'Give all of them the same profiles and order: saraban profile reload',
+      th: 'ใช้โปรไฟล์ชุดเดียวกันทุกเกตเวย์ แล้วสั่ง saraban profile reload',
+    },
   },
   'settings.journal.unusable': {
     status: 500,

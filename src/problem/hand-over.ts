@@ -75,8 +75,8 @@ export const handOverProblems = {
     en: 'the document {value} was on its way into the folder and is neither staged nor there: its system took it, or somebody cleared .saraban',
     th: 'เอกสาร {value} กำลังถูกส่งเข้าโฟลเดอร์ แต่ไม่พบทั้งในที่พักและในโฟลเดอร์ ระบบปลายทางอาจรับไปแล้ว หรือมีผู้ลบ .saraban',
     remedy: {
-      en: 'Look into the system: if it has the letter, rename .saraban/{id}.moving to .saraban/{id}.done; if not, delete .saraban/{id}.moving.',
-      th: 'ตรวจในระบบปลายทาง หากได้รับแล้ว ให้เปลี่ยนชื่อ .saraban/{id}.moving เป็น .saraban/{id}.done หากยังไม่ได้รับ ให้ลบ .saraban/{id}.moving',
+      en: 'Look into the system: if it has the letter, rename .saraban/{marker} to .saraban/{id}.done; if not, delete .saraban/{marker}.',
+      th: 'ตรวจในระบบปลายทาง หากได้รับแล้ว ให้เปลี่ยนชื่อ .saraban/{marker} เป็น .saraban/{id}.done หากยังไม่ได้รับ ให้ลบ .saraban/{marker}',
     },
   },
   'adapter.folder.failed': {

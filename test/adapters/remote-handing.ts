@@ -102,7 +102,7 @@ export function remoteHanding(served: Served): void {
     t.match(await deliver(letterParcel('p-0')), { kind: 'taken' })
     day.meanwhile = (verb, path) => {
       // The size is asked for after the upload: somebody has cut the file by then.
-      if (verb === 'stat' && path.endsWith('.saraban/p-1/p-1.csv')) writeFileSync(on(path), 'half')
+      if (verb === 'stat' && path.endsWith('.saraban/p-1.try1/p-1.csv')) writeFileSync(on(path), 'half')
     }
     t.match(await deliver(letterParcel('p-1')), { kind: 'unavailable', said: /EIO/ })
     t.same(visible('in'), ['p-0-1-หนังสือ.pdf', 'p-0.csv'])
@@ -146,7 +146,19 @@ export function remoteHanding(served: Served): void {
     t.match(await deliver(letterParcel('p-78')), { kind: 'taken' }, 'a person accepts the folder')
   })
 
-  test('handing over: what was moved and is not there any more is unknown, never taken, until a person says', async (t) => {
+  test('handing over: the answer to the move is lost, and its system was quick: it was handed over, once', async (t) => {
+    const { deliver, on, visible, names } = await stage(t)
+    t.match(await deliver(letterParcel()), { kind: 'taken' })
+    // What the lost answer leaves behind: the marker, and the staging without what was moved.
+    renameSync(on('in', '.saraban', 'p-77.done'), on('in', '.saraban', 'p-77.moving'))
+    mkdirSync(on('in', '.saraban', 'p-77.try1'))
+    for (const name of visible('in')) unlinkSync(on('in', name))
+    t.match(await deliver({ ...letterParcel(), attempt: 2 }), { kind: 'taken', said: 'p-77.csv' })
+    t.same(visible('in'), [])
+    t.same(names('in', '.saraban'), ['folder', 'p-77.done'])
+  })
+
+  test('handing over: what was moved and is not there any more, nor its staging, is unknown, never taken, until a person says', async (t) => {
     const { deliver, on } = await stage(t)
     t.match(await deliver(letterParcel()), { kind: 'taken' })
     renameSync(on('in', '.saraban', 'p-77.done'), on('in', '.saraban', 'p-77.moving'))

@@ -112,7 +112,8 @@ export async function stageOn(t: Test, server: RemoteServer, { environment, more
       await adapter.start(gateway.verbs(adapter))
       await quiet()
     },
-    deliver: (parcel: Parcel, signal = new AbortController().signal) => adapter.deliver!(parcel, signal),
+    deliver: (parcel: Parcel, signal = new AbortController().signal) =>
+      adapter.deliver!({ ...parcel, ...(gateway.marks && { marks: gateway.marks }) }, signal),
     reported: (event: string) =>
       gateway.reports.filter((each) => each.event === event).map(({ facts }) => facts),
   }

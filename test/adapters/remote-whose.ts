@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { csv, letterParcel, numbers, row, type Served, suiteOf } from './remote-stage.ts'
+import { sharedMarks } from './stage.ts'
 
 export function remoteWhose(served: Served): void {
   const { test, stage } = suiteOf(served)
@@ -106,5 +107,39 @@ export function remoteWhose(served: Served): void {
     t.same([numbers(one.gateway.items), numbers(other.gateway.items)], [[], ['ชม 1/2']])
     t.same(one.names('out', '.saraban', 'owner'), ['other'])
     t.match(one.reported('folder.unavailable')[0], { channel: 'send', reason: /other/ })
+  })
+
+  test('another folder in the place of the one that the gateways know gets nothing, and nothing is taken from it', async (t) => {
+    const marks = sharedMarks()
+    const one = await stage(t)
+    one.gateway.marks = marks
+    await one.start()
+    t.match(await one.deliver(letterParcel()), { kind: 'taken' })
+    for (const folder of ['in', 'out']) {
+      renameSync(one.on(folder), one.on(`${folder}-share`))
+      mkdirSync(one.on(folder))
+    }
+    // Another gateway, which never saw the folders.
+    const bare = await stage(t, {}, one.server)
+    bare.gateway.marks = marks
+    await bare.start()
+    bare.drop('A.csv', csv(row('ชม 1/2')))
+    await bare.pass(20_000)
+    t.same(bare.gateway.offered, [])
+    t.match(await bare.deliver(letterParcel('p-78')), { kind: 'unavailable', said: /adapter\.folder\.other/ })
+    t.same([one.names('in'), one.names('out')], [[], ['A.csv']], 'nothing is left in them')
+    const told = bare.reported('folder.unavailable').filter(({ channel }) => channel !== 'sendNotices')
+    t.same(told.map(({ channel }) => channel).sort(), ['receive', 'send'])
+    for (const { reason } of told) t.match(reason, /adapter\.folder\.other/)
+    await one.pass(70_000)
+    t.ok(
+      one.reported('folder.unavailable').some(({ channel }) => channel === 'send'),
+      'the first one too',
+    )
+    mkdirSync(one.on('in', '.saraban'))
+    writeFileSync(one.on('in', '.saraban', 'accept'), '')
+    t.match(await bare.deliver(letterParcel('p-78')), { kind: 'taken' }, 'a person accepts the folder')
+    t.notOk(existsSync(one.on('in', '.saraban', 'accept')), 'it counts once')
+    t.match(await one.deliver(letterParcel('p-79')), { kind: 'taken' }, 'for all of them')
   })
 }

@@ -8,6 +8,7 @@ import type {
   Adapter,
   AdapterVerbs,
   Item,
+  Marks,
   Outcome,
   Parcel,
   Source,
@@ -85,6 +86,8 @@ export class TestGateway {
   readonly clock = new TestClock()
   /** Which installation it is, where that matters. */
   installation: string | undefined
+  /** What it remembers of places together with other gateways, where that matters. */
+  marks: Marks | undefined
   readonly offered: Source[] = []
   readonly items: Item[] = []
   readonly reports: { event: string; facts: Readonly<Record<string, string | number>> }[] = []
@@ -108,6 +111,7 @@ export class TestGateway {
     return {
       clock: this.clock,
       ...(this.installation !== undefined && { installation: this.installation }),
+      ...(this.marks && { marks: this.marks }),
       take: async (source) => {
         this.#called()
         this.broken?.()
@@ -143,6 +147,18 @@ export class TestGateway {
         this.reports.push({ event, facts })
       },
     }
+  }
+}
+
+/** What the journal remembers of places, for several gateways and for one that is started again. */
+export function sharedMarks(): Marks {
+  const known = new Map<string, string>()
+  return {
+    known: async (place) => known.get(place),
+    become: async (place, mark, before) => {
+      if (known.get(place) === before) known.set(place, mark)
+      return known.get(place) ?? mark
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { chosen, readParameters } from '../../bench/options.ts'
 t.test('words', async (t) => {
   t.same(readParameters(['formats', '--only=xlsx', '--quick']), {
     names: ['formats'],
-    options: { quick: true, only: 'xlsx' },
+    options: { quick: true, long: false, only: 'xlsx' },
     json: false,
     help: false,
   })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StartGateway } from '../../src/cli/demo/installation.ts'
 import type { Role } from '../../src/gateway/journal/members.ts'
-import type { Settings } from '../../src/gateway/settings.ts'
+import type { Settings } from '../../src/gateway/settings/settings.ts'
 import type { Order } from '../gateway/kill/gateway.ts'
 
 /** What differs from the settings of the first. */
@@ -15,6 +15,14 @@ export interface Beast {
   readonly role: Role
   /** Whether it has the addresses at which systems hand over. */
   readonly front: boolean
+  /** What it alone has of its own. */
+  readonly own?: (settings: Settings) => Settings
+}
+
+/** How a process is begun, where `node` alone is not enough. */
+export interface Begun {
+  readonly execPath: string
+  readonly execArgv: readonly string[]
 }
 
 export class Herd {
@@ -23,6 +31,10 @@ export class Herd {
   /** Makes the settings that all of them share. */
   readonly #shared: (settings: Settings) => Promise<Pick<Order, 'settings' | 'environment'>>
   #order: Pick<Order, 'settings' | 'environment'> | undefined
+  /** Told of what they say while they run. */
+  heard: (name: string, message: object) => void = () => undefined
+  /** How the process with this data folder is begun. */
+  begun: (data: string) => Begun = () => ({ execPath: process.execPath, execArgv: ['--import', 'tsx'] })
   /** How each process that ended did: `name code` or `name signal`. */
   readonly ended: string[] = []
 
@@ -46,17 +58,22 @@ export class Herd {
     const beast = this.#beasts.find((each) => each.name === name)
     if (beast === undefined || this.#order === undefined) throw new Error(`nobody is called ${name}`)
     const { settings, environment } = this.#order
-    const program = fileURLToPath(new URL('../gateway/kill/gateway.ts', import.meta.url))
-    const child = fork(program, [], { execArgv: ['--import', 'tsx'] })
+    const program = fileURLToPath(new URL('gateway.ts', import.meta.url))
+    const data = join(settings.data, '..', `data-${name}`)
+    const { execPath, execArgv } = this.begun(data)
+    const child = fork(program, [], { execPath, execArgv: [...execArgv] })
     this.#children.set(name, child)
+    child.on('message', (message) => {
+      if (typeof message === 'object' && message !== null) this.heard(name, message)
+    })
     child.once('exit', (code, signal) => {
       this.ended.push(`${name} ${signal ?? code}`)
       if (this.#children.get(name) === child) this.#children.delete(name)
     })
     const order: Order = {
       settings: {
-        ...settings,
-        data: join(settings.data, '..', `data-${name}`),
+        ...(beast.own?.(settings) ?? settings),
+        data,
         listen: beast.front ? settings.listen : { http: { host: '127.0.0.1', port: 0 } },
       },
       environment,
@@ -67,6 +84,17 @@ export class Herd {
     }
     child.send(order)
     await Promise.race([once(child, 'message'), once(child, 'exit')])
+  }
+
+  /** Says something to one that is up. */
+  tell(name: string, message: object): void {
+    const child = this.#children.get(name)
+    if (child?.connected) child.send(message, () => undefined)
+  }
+
+  /** Of one that is up. */
+  processOf(name: string): number | undefined {
+    return this.#children.get(name)?.pid
   }
 
   isUp(name: string): boolean {

@@ -1,5 +1,5 @@
 // `saraban doctor`: a healthy installation, and broken ones, of each of which it names what is wrong and no more.
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -7,10 +7,10 @@ import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { run } from '../../src/cli/program.ts'
+import { attachmentsOf, openAttachments } from '../../src/gateway/attachments/place.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { moveDelivery } from '../../src/gateway/journal/deliveries.ts'
 import { listMembers } from '../../src/gateway/journal/members.ts'
-import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
 import { placesIn } from '../../src/gateway/places.ts'
 import { type Clock, systemClock, systemRandom } from '../../src/letter/time.ts'
 import { scratch } from '../gateway/harness.ts'
@@ -22,12 +22,13 @@ import {
   jsonProfile,
   keyOf,
   makeInstallation,
+  sha256,
 } from '../gateway/installation.ts'
-import { openJournal } from '../gateway/journal-engine.ts'
-import { office } from '../letter/arbitrary.ts'
+import { isEmbedded, openJournal } from '../gateway/journal-engine.ts'
+import { storeSettings, storesInFile } from '../gateway/store-settings.ts'
+import { mustBe, office } from '../letter/arbitrary.ts'
 
 const day = 86_400_000
-const onSqlite = (process.env['SARABAN_TEST_JOURNAL'] ?? 'sqlite') === 'sqlite'
 
 interface Found {
   readonly code: number
@@ -54,21 +55,16 @@ async function opened(t: Test): Promise<Opened> {
   const file = join(folder, 'saraban.yaml')
   const secret = join(folder, 'secret')
   const write = (changes: object = {}): void => {
-    const { data, trust, profiles, listen, journal } = settings
-    const { host, port, database, user } = journal?.at ?? { host: '', port: 0, database: '', user: '' }
-    const server = {
-      url: `postgresql://${user}@${host}:${port}/${database}`,
-      password: journal?.secrets.password,
-    }
+    const { data, trust, profiles, listen } = settings
     const alarms = { disk: '1MiB' }
     writeFileSync(
       file,
-      stringify({ data, trust, profiles, listen, alarms, ...(journal && { journal: server }), ...changes }),
+      stringify({ data, trust, profiles, listen, alarms, ...storesInFile(settings), ...changes }),
     )
   }
   write()
   writeFileSync(secret, 'x', { mode: 0o600 })
-  const { environment } = await environmentOf(installation)
+  const { environment } = await storeSettings(folder)
   const doctorAt = async (clock: Clock, ...words: string[]): Promise<Found> => {
     let [out, err] = ['', '']
     const terminal = {
@@ -93,18 +89,11 @@ async function opened(t: Test): Promise<Opened> {
   }
 }
 
-async function environmentOf({ folder }: Installation) {
-  const { journalSettings } = await import('../gateway/journal-engine.ts')
-  return journalSettings(folder)
+async function openAgain({ folder, settings }: Installation): Promise<Database> {
+  return openJournal(isEmbedded ? settings.data : folder)
 }
 
-async function openAgain({ folder, settings }: Installation): Promise<Database> {
-  if (onSqlite) return openJournal(settings.data)
-  const { environment } = await environmentOf({ folder } as Installation)
-  const password = Object.values(environment)[0] ?? ''
-  if (settings.journal === undefined) throw new Error('no journal')
-  return openPostgresql({ ...settings.journal.at, password })
-}
+const scan = Buffer.from('%PDF-1.4 scan')
 
 /** A letter with a scan, taken by the running gateway. */
 async function send(http: string | undefined, number: number): Promise<void> {
@@ -114,7 +103,7 @@ async function send(http: string | undefined, number: number): Promise<void> {
       {
         name: 'scan.pdf',
         mediaType: 'application/pdf',
-        content: Buffer.from('%PDF-1.4 scan').toString('base64'),
+        content: scan.toString('base64'),
       },
     ],
   }
@@ -131,7 +120,7 @@ t.test('healthy, and each thing that can be wrong with the same installation', a
   const before = await doctor()
   t.same(
     before.wrong,
-    onSqlite
+    isEmbedded
       ? ['doctor.gateway.stopped', 'doctor.journal.absent']
       : ['doctor.gateway.stopped', 'cli.journal.version'],
     'before the first start',
@@ -181,12 +170,10 @@ t.test('healthy, and each thing that can be wrong with the same installation', a
   rmSync(join(settings.profiles, 'broken.yaml'))
 
   // What is wrong in the store: an attachment is gone, another letter's envelope was changed.
-  const store = join(settings.data, 'attachments')
-  const files = readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /[0-9a-f]{64}$/.test(name),
-  )
-  t.equal(files.length, 1)
-  rmSync(join(store, files[0] ?? ''))
+  const { environment } = await storeSettings(installation.folder)
+  const store = await openAttachments(mustBe(attachmentsOf(settings, environment)), systemClock)
+  await store.remove(sha256(scan))
+  store.close()
   const missing = await doctor()
   t.same(missing.wrong, ['doctor.attachment.missing'])
   await send(gateway.http, 2)
@@ -214,7 +201,7 @@ t.test('healthy, and each thing that can be wrong with the same installation', a
 })
 
 t.test(
-  'what a running gateway does not do: claims that nobody ends, a journal of another version',
+  'what a running gateway does not do: attempts that nobody ends, a journal of another version',
   async (t) => {
     const installation = await opened(t)
     const gateway = await installation.start()
@@ -225,12 +212,12 @@ t.test(
     await database.write(async (transaction) => {
       const row = await transaction.one<{ id: string }>('SELECT id FROM deliveries LIMIT 1')
       const [member] = await listMembers(transaction)
-      await moveDelivery(transaction, row?.id ?? '', 'claim', Date.now() - 36 * 60_000, {
+      await moveDelivery(transaction, row?.id ?? '', 'send', Date.now() - 36 * 60_000, {
         by: member?.id ?? '',
       })
     })
-    t.same((await installation.doctor()).wrong, ['doctor.claim.old'])
-    if (!onSqlite) return
+    t.same((await installation.doctor()).wrong, ['doctor.attempt.old'])
+    if (!isEmbedded) return
     const raw = new Sqlite(join(installation.settings.data, 'journal.sqlite'))
     raw.pragma('user_version = 3')
     raw.close()

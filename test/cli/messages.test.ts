@@ -7,7 +7,11 @@ import type { Outcome } from '../../src/adapters/contract.ts'
 import { reasonLine, reasonOf } from '../../src/cli/reason.ts'
 import { headFor } from '../../src/gateway/delivery/polled.ts'
 import { deliveryTable } from '../../src/gateway/delivery/states.ts'
+import { deliveryView } from '../../src/gateway/http/api/views.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
+import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
+import { listedDelivery } from '../../src/gateway/journal/lists.ts'
+import { setPresent } from '../../src/gateway/journal/present.ts'
 import { createMetrics } from '../../src/gateway/metrics.ts'
 import { problem } from '../../src/problem/problem.ts'
 import {
@@ -50,7 +54,7 @@ t.test('an attempt under way is no interruption, until the gateway dies', async 
   t.notMatch(shown.out, /interrupted/)
   t.match((await saraban('list')).out, /the letter to moi, open since .*: under way since 2026-11-23/)
   t.match((await saraban('list', '--stuck')).out, 'no letters')
-  die()
+  await die()
   const dead = await saraban('show', id)
   t.match(dead.out, /attempt 1 of the letter to moi: interrupted: the gateway died\n/)
   t.match(dead.out, /the letter to moi: interrupted: the gateway died during attempt 1 .* same message id/)
@@ -60,6 +64,58 @@ t.test('an attempt under way is no interruption, until the gateway dies', async 
   await until(async () => (await saraban('list', '--open')).out.startsWith('no letters\n'), 'all arrived')
   t.match((await saraban('list', '--stuck')).out, /^no letters\nthe gateway is not running: nothing moves/)
   t.match((await saraban('show', id)).out, /What happens next\n {2}nothing: everything has arrived\n$/)
+})
+
+t.test('while its office is being connected to, a delivery is told as being brought', async (t) => {
+  const { gateway, ministry, send, saraban, die, clock } = await open(t)
+  const { committed } = gateway.desk.database
+  const connect: (() => void)[] = []
+  const answer: (() => void)[] = []
+  ministry.connected = () => new Promise((resolve) => void connect.push(resolve))
+  ministry.answer = () => new Promise((resolve) => void answer.push(() => resolve({ kind: 'taken' })))
+  const id = await send()
+  const [delivery] = await deliveriesOfMessage(committed, id)
+  // What a gateway that died was at is nobody's doing any more.
+  await gateway.desk.database.write((transaction) =>
+    setPresent(transaction, 'dead', {
+      ...{ kind: 'bringing', subject: 'moi', what: delivery?.id ?? '', since: clock.now(), facts: {} },
+    }),
+  )
+  const told = async () =>
+    /What happens next\n +the letter to moi: (.*)/.exec((await saraban('show', id)).out)?.[1]
+  const listed = async () => {
+    const row = await listedDelivery(committed, delivery?.id ?? '')
+    const { state, underWaySince } = deliveryView(row!) as Record<string, string | null>
+    return [state, underWaySince]
+  }
+  await until(() => connect.length === 1, 'it is being connected to')
+  t.equal(await told(), 'waits for its office since 2026-11-23 10:00:00', 'not yet worth a word')
+  t.same(await listed(), ['due', null])
+  clock.busy = () => false
+  await clock.advance(second)
+  const since = 'is being brought since 2026-11-23 10:00:00: its office is being connected to'
+  t.equal(await told(), `${since} (attempt 1)`)
+  t.same(await listed(), ['due', '2026-11-23T10:00:00.000+07:00'])
+  t.match((await saraban('list')).out, `: ${since}`)
+  t.match((await saraban('list', '--json')).out, /"standing": ?"under-way"/)
+  connect[0]?.()
+  await until(() => answer.length === 1, 'it has begun')
+  await rest()
+  t.equal(await told(), 'under way since 2026-11-23 10:00:01 (attempt 1)')
+  t.same(await listed(), ['sending', '2026-11-23T10:00:01.000+07:00'])
+  answer[0]?.()
+  await until(async () => (await listed())[0] === 'taken', 'it is taken')
+  t.same(await listed(), ['taken', null])
+
+  await send()
+  await until(() => connect.length === 2, 'the next is being connected to')
+  await clock.advance(second)
+  t.match((await saraban('list')).out, /: is being brought since .*:01: its office/)
+  await die()
+  t.match((await saraban('list')).out, /: due since .*, and the gateway is not running/)
+  connect[1]?.()
+  await until(() => answer.length === 2, 'it has begun')
+  answer[1]?.()
 })
 
 t.test('a letter to several offices is summed up, and goes again to those that failed alone', async (t) => {
@@ -177,7 +233,7 @@ t.test('what comes next, why not yet, what to do; a time that is past is no next
     (await saraban('list')).out,
     /waits for its office since 2026-11-23 10:\d\d:\d\d, which cannot be reached: next probe 2026-11-23 10:\d\d:\d\d; /,
   )
-  die()
+  await die()
   t.match((await saraban('list')).out, /due since 2026-11-23 .*, and the gateway is not running; /)
   await clock.advance(80 * 60 * minute)
   const ended = await saraban('show', id)
@@ -331,9 +387,9 @@ t.test('reasons in the catalogue’s words', (t) => {
 })
 
 t.test('a reader that has seen enough is no fault', async (t) => {
-  const { folder, send } = await open(t)
+  const { place, environment, send } = await open(t)
   for (let letter = 0; letter < 3; letter++) await send()
-  const command = `node --import tsx ${join(import.meta.dirname, '../../src/cli/saraban.ts')} messages list --data ${folder} --json`
+  const command = `node --import tsx ${join(import.meta.dirname, '../../src/cli/saraban.ts')} messages list ${place.join(' ')} --json`
   // A pipe whose reader is gone before the first byte.
   const ran = spawnSync(
     'bash',
@@ -341,6 +397,7 @@ t.test('a reader that has seen enough is no fault', async (t) => {
     {
       encoding: 'utf8',
       cwd: join(import.meta.dirname, '../..'),
+      env: { ...process.env, ...environment },
     },
   )
   t.match(ran.stderr, 'left 0')

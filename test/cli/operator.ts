@@ -19,6 +19,7 @@ import {
   systemOf,
   type TestTrust,
 } from '../gateway/harness.ts'
+import { besideIt } from '../gateway/store-settings.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 
 type Test = Parameters<typeof scratch>[0]
@@ -31,7 +32,14 @@ export interface Said {
 }
 
 /** `saraban …words` at a clock. */
-export async function saraban(clock: Clock, ...words: string[]): Promise<Said> {
+export const saraban = (clock: Clock, ...words: string[]): Promise<Said> => sarabanIn({}, clock, ...words)
+
+/** The same in an environment. */
+export async function sarabanIn(
+  environment: Readonly<Record<string, string>>,
+  clock: Clock,
+  ...words: string[]
+): Promise<Said> {
   let [out, err] = ['', '']
   const code = await run(words, {
     write: (text) => {
@@ -40,7 +48,7 @@ export async function saraban(clock: Clock, ...words: string[]): Promise<Said> {
     complain: (text) => {
       err += text
     },
-    environment: {},
+    environment,
     clock,
     random: systemRandom,
     untilEnded: () => Promise.resolve(),
@@ -70,6 +78,7 @@ export async function open(t: Test, trust: TestTrust, { polls = false, others = 
     lock = undefined
   }
   t.after(letGo)
+  const { words: place, environment } = await besideIt(folder)
   let running = 0
   const offer = async (name: string) => {
     const system = systemOf(province)
@@ -81,8 +90,14 @@ export async function open(t: Test, trust: TestTrust, { polls = false, others = 
     province,
     ministry,
     gateway,
-    /** The lock goes with the process that held it. */
-    die: letGo,
+    /** How a command is told where it stands. */
+    place,
+    environment,
+    /** The lock goes with the process that held it; where several share a journal, its beats end too. */
+    async die(): Promise<void> {
+      letGo()
+      await gateway.desk.database.write((transaction) => transaction.run('UPDATE beats SET seen_at = 0'))
+    },
     /** The province hands over what its adapter reads. */
     offer,
     /** The province sends a letter under the next number. */
@@ -95,6 +110,6 @@ export async function open(t: Test, trust: TestTrust, { polls = false, others = 
       await rest()
       return taken.messageId
     },
-    saraban: (...words: string[]) => saraban(clock, 'messages', ...words, '--data', folder),
+    saraban: (...words: string[]) => sarabanIn(environment, clock, 'messages', ...words, ...place),
   }
 }

@@ -15,7 +15,7 @@ import { sealedDoors, sealedForms } from '../../src/conformance/sealing.ts'
 import { serversOnThisMachine } from '../../src/conformance/servers.ts'
 import { documentsOnly, testProfile } from '../../src/conformance/suite.ts'
 import { conforms, type Finding, isGood, type Report, verdictsOf } from '../../src/conformance/verdict.ts'
-import { orThrow } from '../../src/gateway/systems.ts'
+import { orThrow } from '../../src/gateway/installation/systems.ts'
 import { moi, officeId } from '../../src/letter/offices.ts'
 import { newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
 
@@ -188,6 +188,9 @@ t.test(
   'the clock of a stage runs ahead when it is told to, and what was due meanwhile is done',
   async (t) => {
     const clock = hurriedClock(systemClock)
+    // Its timers alone keep no process alive.
+    const alive = setInterval(() => undefined, 1_000)
+    t.teardown(() => clearInterval(alive))
     const done: string[] = []
     const begun = clock.now()
     const cancel = clock.schedule(begun + 50_000, () => done.push('cancelled'))

@@ -27,7 +27,7 @@ import { newestAlarms, raisedAlarms } from '../../src/gateway/journal/alarms.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { quarantine } from '../../src/gateway/journal/quarantine.ts'
 import { keepSource } from '../../src/gateway/journal/sources.ts'
-import { readAlarmSettings, usualAlarms } from '../../src/gateway/settings-alarms.ts'
+import { readAlarmSettings, usualAlarms } from '../../src/gateway/settings/alarms.ts'
 import { issueCertificate, newKey } from '../../src/gateway/trust/authority.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { systemRandom } from '../../src/letter/time.ts'
@@ -229,7 +229,7 @@ t.test(
       failed: () => undefined,
     })
     await after(0, [full])
-    await tell.tellDue()
+    await t.rejects(tell.tellDue(), /killed/)
     dies = false
     await tell.tellDue()
     t.equal(ids.length, 1, 'somebody is at it')

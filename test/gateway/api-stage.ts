@@ -1,10 +1,9 @@
 // A gateway with an open API and people who may ask it, for the tests of the API.
-import { join } from 'node:path'
 import { newId } from '../../src/gateway/desk.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { quarantine } from '../../src/gateway/journal/quarantine.ts'
 import { keepSource } from '../../src/gateway/journal/sources.ts'
-import { readApiSection } from '../../src/gateway/settings-api.ts'
+import { readApiSection } from '../../src/gateway/settings/api.ts'
 import { systemClock } from '../../src/letter/time.ts'
 import { type Problem, problem } from '../../src/problem/problem.ts'
 import { office } from '../letter/arbitrary.ts'
@@ -23,7 +22,6 @@ import {
   post,
   sha256,
 } from './installation.ts'
-import { openJournal } from './journal-engine.ts'
 
 /** Who asks in the tests; the key of each is its name. */
 export const people = {
@@ -113,10 +111,6 @@ export function asking(http: string) {
     },
   }
 }
-
-/** The journal of an installation in `folder`, beside its gateway. */
-export const journalBeside = (folder: string): Promise<Database> =>
-  openJournal(process.env['SARABAN_TEST_JOURNAL'] === 'postgresql' ? folder : join(folder, 'data'))
 
 /** As if the delivery of a letter had been given up. */
 export async function giveUp(journal: Database, messageId: string): Promise<void> {

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import t from 'tap'
 import { attachmentsIn, openAttachments } from '../../src/gateway/attachments/place.ts'
 import type { AttachmentStore } from '../../src/gateway/attachments/store.ts'
-import type { Settings } from '../../src/gateway/settings.ts'
+import type { Settings } from '../../src/gateway/settings/settings.ts'
 import type { Clock } from '../../src/letter/time.ts'
 import { type S3Server, s3Server } from '../../src/sandbox/servers/s3.ts'
+import { asking } from './asking.ts'
 
 const engine = process.env['SARABAN_TEST_ATTACHMENTS'] ?? 'folder'
 if (engine !== 'folder' && engine !== 'bucket')
@@ -17,7 +18,8 @@ const inFolder = engine === 'folder'
 let server: Promise<S3Server> | undefined
 
 async function begin(): Promise<S3Server> {
-  const started = await s3Server(process.env)
+  const at = process.env['SARABAN_TEST_ATTACHMENTS_AT'] ?? process.env['SARABAN_TEST_S3_URL']
+  const started = await s3Server({ ...process.env, SARABAN_TEST_S3_URL: at })
   t.teardown(() => started.stop())
   return started
 }
@@ -36,8 +38,32 @@ export async function openScans(folder: string, clock: Clock): Promise<Attachmen
   const store = await server
   const { accessKey, secretKey } = store
   const at = { ...bucketFor(folder, store), accessKey, secretKey }
-  return openAttachments({ kind: 'bucket', at, incoming: join(folder, 'attachments', 'incoming') }, clock)
+  return watched(
+    await openAttachments({ kind: 'bucket', at, incoming: join(folder, 'attachments', 'incoming') }, clock),
+  )
 }
+
+const { counted, isAsked } = asking()
+
+/** Whether an answer of the bucket is still to come: until then nothing is at rest. */
+export const isStoreAsked = isAsked
+
+const watched = (store: AttachmentStore): AttachmentStore => ({
+  open(sha256) {
+    const bytes = store.open(sha256)
+    void counted(new Promise<void>((resolve) => void bytes.once('close', () => resolve())))
+    return bytes
+  },
+  sizeOf: (sha256) => counted(store.sizeOf(sha256)),
+  keep: (bytes, limit) => counted(store.keep(bytes, limit)),
+  ...(store.discard && {
+    discard: (sha256: string, before: number) => counted(store.discard!(sha256, before)),
+  }),
+  remove: (sha256) => counted(store.remove(sha256)),
+  list: (after, limit) => counted(store.list(after, limit)),
+  check: () => counted(store.check()),
+  close: () => store.close(),
+})
 
 /** What the settings say of the attachments of an installation in `folder`, with the environment that their keys need. */
 export async function attachmentSettings(folder: string): Promise<{

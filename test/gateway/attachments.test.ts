@@ -16,7 +16,7 @@ import {
 } from '../../src/gateway/attachments/place.ts'
 import type { S3At } from '../../src/gateway/attachments/s3.ts'
 import type { AttachmentStore } from '../../src/gateway/attachments/store.ts'
-import { readSettings, type Settings } from '../../src/gateway/settings.ts'
+import { readSettings, type Settings } from '../../src/gateway/settings/settings.ts'
 import { type S3Server, s3Server } from '../../src/sandbox/servers/s3.ts'
 import { office } from '../letter/arbitrary.ts'
 import { HandClock, rest, scratch, soon } from './harness.ts'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { roles } from '../../src/gateway/journal/members.ts'
-import { readSettings } from '../../src/gateway/settings.ts'
+import { readSettings } from '../../src/gateway/settings/settings.ts'
 import { scratch } from './harness.ts'
 
 type Secret = string | { readonly source: string; readonly target: string }
@@ -15,6 +15,7 @@ interface Service {
   readonly build?: string
   readonly command?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  readonly env_file?: readonly object[]
   readonly secrets?: readonly Secret[]
   readonly volumes?: readonly string[]
   readonly depends_on?: readonly string[] | Readonly<Record<string, object>>
@@ -51,6 +52,19 @@ t.test('every name is one that is there', async (t) => {
       t.ok(given.includes(path), `${name}: ${path}`)
   }
   t.match(Object.keys(compose.services), ['intake', 'worker', 'postgres', 'redis', 'store', 'bucket'])
+})
+
+t.test('a server that gives up root reads no secret of root', (t) => {
+  for (const [name, user] of Object.entries({ postgres: 'postgres', redis: 'redis' })) {
+    const [before = '', after = ''] = (compose.services[name]?.command?.[0] ?? '').split(' exec ')
+    const used = [...after.matchAll(/\/(\S+\.pem|run\/secrets\/\S+-(?:key|certificate))/g)].map(
+      ([path]) => path,
+    )
+    t.ok(used.length >= 2, name)
+    for (const path of used)
+      t.match(before, new RegExp(`install -o ${user} -m 600 /run/secrets/\\S+ ${path}( |$)`))
+  }
+  t.end()
 })
 
 t.test('the certificates are those of the servers, and the passwords are no words', async (t) => {
@@ -95,6 +109,11 @@ t.test('the settings of the gateways fit', async (t) => {
     }
     t.same(gateway?.command?.slice(0, 3), ['start', '--settings', '/etc/saraban/saraban.yaml'])
     t.ok(gateway?.volumes?.includes('./deploy/saraban.yaml:/etc/saraban/saraban.yaml:ro'))
+    t.ok(
+      gateway?.volumes?.includes('./deploy/exchange:/srv/exchange'),
+      'folders of profiles, for all of them',
+    )
+    t.same(gateway?.env_file, [{ path: 'deploy/gateway.env', required: false }], 'secrets of profiles')
     t.ok(
       gateway?.volumes?.some((volume) => read.value.data.startsWith(`${volume}/`)),
       'data outlives the container',

@@ -6,6 +6,7 @@ import { deliveryPolicyOf } from '../../src/adapters/delivery-policy.ts'
 import { judge } from '../../src/gateway/delivery/again.ts'
 import { envelopeById, type LetterRow, lettersOfMessage } from '../../src/gateway/journal/letters.ts'
 import { failedOf } from '../../src/gateway/journal/open.ts'
+import { storyOf } from '../../src/gateway/journal/story.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { NoticeKind } from '../../src/letter/notice.ts'
 import type { MessageId } from '../../src/letter/time.ts'
@@ -189,6 +190,43 @@ for (const [title, recalledFirst] of [
     t.same(heard, ['receive 1', 'reject 1', 'receive 2', 'accept 2'], 'the last word is the last')
     t.same(neighbour.brought.map(contentOf), ['letter', 'recall', 'letter'])
   })
+
+for (const kind of ['accept', 'reject', 'invalid'] as const)
+  t.test(
+    `${kind} comes of a letter that was corrected: its sender is told of the new one alone`,
+    async (t) => {
+      const world = await openWorld(t, trust)
+      const { neighbour, province, clock } = world
+      const one = await world.send(first)
+      await world.say(neighbour, kind === 'reject' ? 'invalid' : 'reject', one)
+      const two = await world.send(second)
+      await clock.advance(60_000)
+      const before = province.brought.length
+      const number = kind === 'accept' ? '7/2569' : undefined
+      t.equal((await world.say(neighbour, kind, one, number)).kind, 'taken')
+      await world.say(neighbour, 'accept', two, '8/2569')
+      await clock.advance(60_000)
+      t.match(
+        province.brought.slice(before).map(({ envelope }) => envelope),
+        [{ notice: { kind: 'accept', receiveNumber: '8/2569', about: { messageId: two } } }],
+        'one number comes to its letter, and no refusal',
+      )
+      t.same(await world.statesOf(one), { [chiangRai]: 'recalled' })
+      t.same(await world.statesOf(two), { [chiangRai]: 'registered' })
+      const story = await storyOf(world.committed, one)
+      t.ok(
+        story?.notices.some(
+          ({ notice }) => notice.kind === kind && notice.receiveNumber === (number ?? null),
+        ),
+        'what was said is kept',
+      )
+      t.match(
+        story?.events.filter(({ name }) => name.startsWith('notice.')).at(-1),
+        { name: 'notice.late', facts: { kind, by: two } },
+        'and shown with the letter, with the one that stands in its place',
+      )
+    },
+  )
 
 t.test('a recall that its correction has overtaken is not brought any more', async (t) => {
   const world = await openWorld(t, trust)

@@ -155,8 +155,9 @@ t.test('no more attempts at once than the profile says', async (t) => {
 t.test('nothing is brought while the office is closed, and all of it when it opens', async (t) => {
   // It is Monday, 10:00 in Thailand.
   const closed = [{ days: ['mon' as const], from: '09:00', to: '12:00' }]
-  const { gateway, clock, recipient, send, stateOf } = await open(t, deliveryPolicyOf({ closed }))
+  const { gateway, clock, recipient, send, stateOf } = await open(t, deliveryPolicyOf({ closed, atOnce: 1 }))
   const first = await send()
+  for (let more = 0; more < 3; more += 1) await send()
   const urgent = await send({ urgency: 'most-urgent' })
   await clock.advance(119 * minute)
   t.equal(recipient.brought.length, 0)
@@ -164,7 +165,9 @@ t.test('nothing is brought while the office is closed, and all of it when it ope
   t.match(waits, { closedUntil: start + 2 * hour, attempts: [] }, 'whoever looks is told until when')
   await clock.advance(90 * second)
   t.same([await stateOf(first), await stateOf(urgent)], ['delivered', 'delivered'])
-  t.equal(recipient.brought[0]?.envelope.messageId, urgent, 'the most urgent first')
+  // What is looked at in the same moment is brought in either order; all others wait.
+  const place = recipient.brought.findIndex(({ envelope }) => envelope.messageId === urgent)
+  t.ok(place <= 1, `the most urgent before what came earlier: it was brought as number ${place + 1}`)
   const later = await send()
   await until(
     async () => (await stateOf(later)) === 'delivered',
@@ -193,7 +196,11 @@ t.test(
 t.test(
   'a letter that is late is told of while there is time, and once more when there is none',
   async (t) => {
-    const policy = deliveryPolicyOf({ expected: { ordinary: '8h', 'most-urgent': '20m' } })
+    // Hours and not days: every look of every minute is one at the journal.
+    const policy = deliveryPolicyOf({
+      expected: { ordinary: '2h', 'most-urgent': '20m' },
+      retry: { giveUpAfter: '4h' },
+    })
     const { gateway, clock, recipient, send, eventsOf } = await open(t, policy)
     const through = await send()
     await until(() => recipient.brought.length === 1, 'it is taken at once')
@@ -205,11 +212,11 @@ t.test(
     t.same(gateway.late, [`delivery.deadline-near ${chiangMai}`], 'five minutes are left')
     await clock.advance(10 * minute)
     t.same(await eventsOf(urgent), ['delivery.deadline-near', 'delivery.deadline-passed'])
-    await clock.advance(day)
+    await clock.advance(2 * hour)
     t.equal(gateway.late.length, 4, 'each once')
     t.same(await eventsOf(ordinary), ['delivery.deadline-near', 'delivery.deadline-passed'])
     t.same(await eventsOf(through), [], 'nobody is told of what is through')
-    await clock.advance(3 * day)
+    await clock.advance(2 * hour)
     const recipients = [chiangMai]
     await resend(gateway.desk.database, { messageId: urgent, recipients, by: 'x', why: 'y', at: clock.now() })
     await clock.advance(14 * minute)

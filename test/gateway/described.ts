@@ -140,6 +140,8 @@ export async function* runExamples(
     ['description', '/openapi.json'],
   ] as const)
     yield told(operation, 'now', await ask(`${places.http}${path}`))
+  const proxied = { headers: { 'x-forwarded-for': '10.0.0.9' } }
+  yield told('metrics', 'elsewhere', await ask(`${places.http}/metrics`, proxied))
   yield told('ready', 'not-ready', await ask(`${places.idle}/readyz`))
 }
 

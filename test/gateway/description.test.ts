@@ -9,7 +9,7 @@ import { descriptionPlugin } from '../../src/gateway/http/description.ts'
 import { Doors, doorsPlugin } from '../../src/gateway/http/doors.ts'
 import { healthPlugin } from '../../src/gateway/http/health.ts'
 import { createServer } from '../../src/gateway/http/server.ts'
-import { connectSystems, doorsOf } from '../../src/gateway/systems.ts'
+import { connectSystems, doorsOf } from '../../src/gateway/installation/systems.ts'
 import { systemClock } from '../../src/letter/time.ts'
 import { office } from '../letter/arbitrary.ts'
 import { type Description, operationsOf, readDescription, runExamples, type Told } from './described.ts'
@@ -49,7 +49,7 @@ async function idleServer() {
   const routes: string[] = []
   server.addHook('onRoute', ({ method, url }) => void routes.push(`${String(method)} ${url}`))
   const obstacles = async () => ({ ofAll: ['the journal cannot be read'], ofSome: [] })
-  await server.register(healthPlugin({ obstacles, registry: new Registry() }))
+  await server.register(healthPlugin({ obstacles, registry: new Registry(), mayMeasure: () => true }))
   await server.register(descriptionPlugin())
   await server.register(doorsPlugin(new Doors(doors), new Doorkeeper(() => []), systemClock))
   const idle = await server.listen({ host: '127.0.0.1', port: 0 })

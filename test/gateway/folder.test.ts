@@ -1,10 +1,12 @@
 // Folders at a gateway with its journal: what goes wrong there reaches a person, by `saraban messages` and by the metrics.
 import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import type { Source } from '../../src/adapters/contract.ts'
 import { run } from '../../src/cli/program.ts'
 import { newId } from '../../src/gateway/desk.ts'
+import { otherFolders } from '../../src/gateway/doctor/marks.ts'
 import { installationOf } from '../../src/gateway/journal/founding.ts'
 import { newestSent } from '../../src/gateway/journal/letters.ts'
 import { listPresent } from '../../src/gateway/journal/present.ts'
@@ -25,24 +27,29 @@ import {
   systemOf,
 } from './harness.ts'
 import { logTo } from './installation.ts'
+import { besideIt } from './store-settings.ts'
 
 const trust = await makeTrust([chiangMai, moi])
 
 /** A gateway of its own data folder over the folders of `shared`, which another may fetch from too. */
-async function open(t: Test, shared = scratch(t)) {
+async function open(t: Test, shared = scratch(t), data = scratch(t)) {
   for (const name of ['send', 'send-notices', 'receive', 'notices'])
     mkdirSync(join(shared, name), { recursive: true })
-  const data = scratch(t)
   const clock = new TestClock()
   const adapter = adapterOf(shipped('chiang-mai-csv'), clock, environment, shared)
-  const { desk, dispatch, queue, present, close } = await openGateway(data, trust, [
-    adapter,
-    new ScriptedAdapter(moi),
-  ])
+  const {
+    desk,
+    clock: own,
+    dispatch,
+    queue,
+    present,
+    underWay,
+    close,
+  } = await openGateway(data, trust, [adapter, new ScriptedAdapter(moi)])
   const lines: string[] = []
   const metrics = createMetrics(desk.database, queue, present)
   const verbs = verbsFor({
-    ...{ system: systemOf(adapter), adapter, desk, dispatch, log: logTo(lines), metrics, present },
+    ...{ system: systemOf(adapter), adapter, desk, dispatch, log: logTo(lines), metrics, present, underWay },
     installation: await installationOf(desk.database, newId(), 0),
   })
   t.teardown(async () => {
@@ -54,8 +61,16 @@ async function open(t: Test, shared = scratch(t)) {
     clock,
     verbs,
     database: desk.database,
+    underWay,
+    /** The gateway's own clock goes on; that of its folders does not. */
+    wait: (milliseconds: number) => own.advance(milliseconds),
     lines,
     metrics,
+    adapter,
+    stop: async () => {
+      await adapter.stop()
+      await close()
+    },
     send: (...parts: string[]) => join(shared, 'send', ...parts),
     drop: (name: string, bytes: string | Buffer) => writeFileSync(join(shared, 'send', name), bytes),
     start: () => adapter.start({ ...verbs, clock }),
@@ -70,12 +85,13 @@ async function open(t: Test, shared = scratch(t)) {
     /** What `saraban messages list` says. */
     async list(...words: string[]) {
       let out = ''
-      const code = await run(['messages', 'list', ...words, '--data', data], {
+      const place = await besideIt(data)
+      const code = await run(['messages', 'list', ...words, ...place.words], {
         write: (text) => {
           out += text
         },
         complain: (text) => void t.fail(text),
-        environment: {},
+        environment: place.environment,
         clock,
         random: systemRandom,
         untilEnded: async () => undefined,
@@ -148,6 +164,28 @@ t.test(
   },
 )
 
+t.test('a look that does not return is told of, one that takes letter after letter is not', async (t) => {
+  const { verbs, adapter, clock, underWay, wait, list, database } = await open(t)
+  await adapter.start({ ...verbs, clock })
+  const ended = verbs.lookBegins?.({ channel: 'send', path: '/mnt/50' })
+  for (let count = 0; count < 3; count += 1) {
+    await wait(20 * 60_000)
+    await verbs.keep(Readable.from([Buffer.from('a scan')]), 100)
+    underWay.look()
+  }
+  t.same(await listPresent(database.committed, 'trouble'), [])
+  await wait(31 * 60_000)
+  underWay.look()
+  await rest()
+  t.match(await listPresent(database.committed, 'trouble'), [
+    { subject: 'chiang-mai-csv', what: 'send hangs', facts: { channel: 'send', path: '/mnt/50' } },
+  ])
+  t.match(await list('--stuck'), /chiang-mai-csv: a look into its folder of send \/mnt\/50 has not returned/)
+  ended?.()
+  await rest()
+  t.same(await listPresent(database.committed, 'trouble'), [])
+})
+
 t.test('a second gateway with a data folder of its own registers no letter twice', async (t) => {
   const live = await open(t)
   await live.start()
@@ -166,6 +204,37 @@ t.test('a second gateway with a data folder of its own registers no letter twice
   await live.pass(20_000)
   t.equal((await live.sent()).length, 1)
 })
+
+t.test(
+  'a gateway that starts again where a share is not mounted takes nothing, brings nothing, and says so',
+  async (t) => {
+    const data = scratch(t)
+    const first = await open(t, scratch(t), data)
+    await first.start()
+    await first.stop()
+    // The same paths, and other folders in them.
+    const bare = scratch(t)
+    const again = await open(t, bare, data)
+    await again.start()
+    again.drop('990.csv', csv(row('ชม 1/990')))
+    await again.pass(20_000)
+    t.same(await again.sent(), [])
+    t.match(await listPresent(again.database.committed, 'trouble'), [
+      { what: 'send', facts: { reason: /adapter\.folder\.other/ } },
+      { what: 'sendNotices' },
+    ])
+    t.match(await again.list('--stuck'), /its folder of send .*\.saraban\/accept/)
+    const places = [{ kind: 'folder' as const, path: join(bare, 'send') }]
+    const system = { ...systemOf(again.adapter), id: 'chiang-mai-csv' }
+    const doctor = () => otherFolders(again.database.committed, [{ system, places }], bare)
+    t.match(await doctor(), [{ code: 'adapter.folder.other', value: join(bare, 'send') }])
+    mkdirSync(join(bare, 'send', '.saraban'))
+    writeFileSync(join(bare, 'send', '.saraban', 'accept'), '')
+    await again.pass(20_000)
+    t.equal((await again.sent()).length, 1, 'a person accepts the folder')
+    t.same(await doctor(), [])
+  },
+)
 
 t.test('an installation is the same for as long as its journal is', async (t) => {
   const { database } = await open(t)

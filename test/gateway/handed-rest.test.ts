@@ -1,6 +1,6 @@
 // The exact bytes that came and went by `rest`: a document of a list, and what was brought to the system.
 import t from 'tap'
-import { peer, profileOf } from '../adapters/rest-peer.ts'
+import { peer, profileOf } from '../adapters/rest/peer.ts'
 import { exchange } from './handed-stage.ts'
 import { chiangMai } from './harness.ts'
 

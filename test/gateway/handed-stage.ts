@@ -15,6 +15,7 @@ import {
   makeInstallation,
   post,
 } from './installation.ts'
+import { besideIt } from './store-settings.ts'
 
 export interface Piece {
   readonly kind: 'source' | 'document' | 'answer'
@@ -33,7 +34,8 @@ export async function piecesOf(installation: Installation, id: string): Promise<
 
 async function messages(installation: Installation, ...asked: readonly string[]): Promise<unknown> {
   let [out, err] = ['', '']
-  const words = ['messages', ...asked, '--json', '--data', installation.settings.data]
+  const { words: place, environment } = await besideIt(installation.folder, installation.settings.data)
+  const words = ['messages', ...asked, '--json', ...place]
   const code = await run(words, {
     write: (text) => {
       out += text
@@ -41,7 +43,7 @@ async function messages(installation: Installation, ...asked: readonly string[])
     complain: (text) => {
       err += text
     },
-    environment: {},
+    environment,
     clock: systemClock,
     random: systemRandom,
     untilEnded: async () => undefined,

@@ -39,6 +39,7 @@ import {
   until,
 } from './harness.ts'
 import { jsonProfile, logTo } from './installation.ts'
+import { besideIt } from './store-settings.ts'
 
 const nan = office('55')
 t.setTimeout(600_000)
@@ -92,14 +93,15 @@ async function open(t: Test, make: (clock: HandClock) => Adapter) {
     },
     async saraban(...words: string[]) {
       let [out, err] = ['', '']
-      const code = await run(['messages', ...words, '--data', folder], {
+      const { words: place, environment } = await besideIt(folder)
+      const code = await run(['messages', ...words, ...place], {
         write: (text) => {
           out += text
         },
         complain: (text) => {
           err += text
         },
-        environment: {},
+        environment,
         clock,
         random: systemRandom,
         untilEnded: async () => undefined,
@@ -148,14 +150,15 @@ t.test('a folder: what stands there is what was recorded, byte for byte, with it
   }[]
   t.same(
     json[0]?.bytes.map(({ kind }) => kind),
-    ['source', 'document', 'file'],
+    ['source', 'document', 'file', 'document'],
+    'at last what the ministry was told',
   )
   t.equal(Buffer.from(json[0]?.bytes[0]?.base64 ?? '', 'base64').toString(), 'what the ministry sent')
 
   const to = join(folder, 'saved')
   const saved = await saraban('show', id, '--save', to)
   const paths = saved.out.trim().split('\n')
-  t.equal(paths.length, 3, saved.err)
+  t.equal(paths.length, 4, saved.err)
   t.same(readFileSync(paths[1]!), readFileSync(join(receive, name)))
   t.same(readFileSync(paths[2]!), scan)
   for (const path of paths) t.equal(statSync(path).mode & 0o777, 0o600, 'for its owner only')
@@ -207,7 +210,7 @@ t.test(
       const name = arrived().find((each) => each.endsWith('.csv')) ?? ''
       t.same(await document(last!.sha256), readFileSync(join(receive, name)))
       t.equal(
-        Number((await committed.one<{ n: number }>('SELECT COUNT(*) AS n FROM documents'))?.n),
+        new Set((await handedOf(committed, deliveryId)).map(({ sha256 }) => sha256)).size,
         1,
         'kept once',
       )
@@ -306,10 +309,11 @@ t.test('a system that polls: recorded before it is given, once however often it 
   })
   const { send, delivery, committed, clock, dispatch, document, desk, gateway } = opened
   if (adapter === undefined) throw new Error('no adapter')
-  const { present, queue } = gateway
+  const { present, queue, underWay } = gateway
   await adapter.start(
     verbsFor({
-      ...{ system: systemOf(adapter), adapter, desk, dispatch, log: logTo([]), present, installation: 'one' },
+      ...{ system: systemOf(adapter), adapter, desk, dispatch, log: logTo([]), present, underWay },
+      installation: 'one',
       metrics: createMetrics(desk.database, queue, present),
     }),
   )

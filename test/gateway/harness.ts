@@ -3,12 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Adapter, Item, Outcome, Parcel, Source } from '../../src/adapters/contract.ts'
 import { type DeliveryPolicy, usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import type { Envelope, SealedEnvelope, Signer, Trust } from '../../src/envelope/envelope.ts'
 import { seal } from '../../src/envelope/seal.ts'
 import { Dispatch } from '../../src/gateway/delivery/dispatch.ts'
-import { type Late, LateWatch } from '../../src/gateway/delivery/late.ts'
+import { type Late, lateWatch } from '../../src/gateway/delivery/late.ts'
 import { type Desk, newId, type Step, type System } from '../../src/gateway/desk.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { Membership, usualPace } from '../../src/gateway/membership.ts'
@@ -20,12 +21,13 @@ import {
   issueCertificate,
   newKey,
 } from '../../src/gateway/trust/authority.ts'
+import { UnderWay } from '../../src/gateway/under-way.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import type { Notice } from '../../src/letter/notice.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
-import { type Clock, type Instant, newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
+import { type Clock, type Instant, newMessageId, systemRandom } from '../../src/letter/time.ts'
 import { fixedLetter, office } from '../letter/arbitrary.ts'
-import { openScans } from './attachments-engine.ts'
+import { isStoreAsked, openScans } from './attachments-engine.ts'
 import { isJournalAsked, openJournal } from './journal-engine.ts'
 import { isQueueBusy, openQueue } from './queue-engine.ts'
 
@@ -86,30 +88,35 @@ export class HandClock implements Clock {
   }
 }
 
+/** Whether a server of another process is still to answer: how long it takes is not the test's business. */
+const isAsked = (): boolean => isJournalAsked() || isStoreAsked()
+
 /** Lets everything that waits for the disk, the thread pool or a promise go on. */
 export async function rest(turns = 40): Promise<void> {
   do {
     for (let turn = 0; turn < turns; ) {
       await new Promise((resolve) => setImmediate(resolve))
-      if (!isJournalAsked()) turn += 1
+      if (!isAsked()) turn += 1
     }
   } while (await isQueueBusy())
 }
+
+/** Turns of the event loop alone; what takes longer waits for the disk or another process, which turns do not hurry. */
+const quickTurns = 2_000
 
 /** Goes on turning until `done`; the bound is on turns, not on time. */
 export async function until(done: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (let turn = 0; turn < 20_000; ) {
     if (await done()) return
-    await new Promise((resolve) => setImmediate(resolve))
-    if (!isJournalAsked() && (turn % 50 > 0 || !(await isQueueBusy()))) turn += 1
+    await (turn < quickTurns ? new Promise((resolve) => setImmediate(resolve)) : pause(1))
+    if (!isAsked() && (turn % 50 > 0 || !(await isQueueBusy()))) turn += 1
   }
   throw new Error(`never: ${what}`)
 }
 
 /** Asks again and again, a bounded number of times, of what goes on at a server of another process. */
 export async function soon(done: () => boolean | Promise<boolean>): Promise<void> {
-  for (let look = 0; look < 600 && !(await done()); look += 1)
-    await new Promise<void>((resolve) => systemClock.schedule(systemClock.now() + 50, resolve))
+  for (let look = 0; look < 600 && !(await done()); look += 1) await pause(50)
 }
 
 export interface TestTrust {
@@ -156,6 +163,8 @@ export class ScriptedAdapter implements Adapter {
   answer: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome> | Outcome = () => ({ kind: 'taken' })
   readonly deliver?: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome>
   items: readonly Item[] = []
+  /** Until this is over nothing is recorded of a parcel. */
+  connected: () => Promise<void> = async () => undefined
 
   constructor(office: OfficeId, options: { receipts?: boolean; polls?: boolean } = {}) {
     this.id = `system-${office}`
@@ -163,6 +172,14 @@ export class ScriptedAdapter implements Adapter {
     this.receipts = options.receipts ?? false
     if (options.polls !== true) {
       this.deliver = async (parcel, signal) => {
+        await this.connected()
+        // What an attempt begins with, as every transport does it.
+        await parcel.record?.({
+          bytes: parcel.sealed.bytes,
+          mediaType: 'application/xml',
+          extension: 'xml',
+          files: [],
+        })
         this.brought.push(parcel)
         return this.answer(parcel, signal)
       }
@@ -182,6 +199,7 @@ export interface TestGateway {
   readonly dispatch: Dispatch
   readonly queue: Queue
   readonly present: Present
+  readonly underWay: UnderWay
   readonly failures: unknown[]
   readonly opened: OfficeId[]
   /** What was told of deliveries that were late. */
@@ -201,7 +219,7 @@ export async function joined(database: Database, clock: Clock, place?: string): 
     member: { id: newId(), place: place ?? 'test', name: 'test', role: 'all', joinedAt: clock.now() },
     superseded: () => undefined,
     leading: () => undefined,
-    fewer: () => undefined,
+    changed: () => undefined,
     failed: () => undefined,
   })
   await member.join({ sharing: true })
@@ -257,10 +275,11 @@ export async function openGateway(
     breakerOpened: (id) => void opened.push(id),
     givenUp: () => undefined,
     breakerMoved: (id, probeAt) => present.breaker(id, probeAt),
+    bringing: ({ office, id }, since) => present.bringing(office, id, since),
     closed: (id, until) => present.closed(id, until),
     failed: (_work, error) => void failures.push(error),
   })
-  const watch = new LateWatch(
+  const watch = lateWatch(
     desk,
     ({ delivery, event }: Late) => void late.push(`${event} ${delivery.office}`),
     (error) => void failures.push(error),
@@ -273,6 +292,7 @@ export async function openGateway(
     dispatch,
     queue,
     present,
+    underWay: new UnderWay({ clock, told: (...hanging) => present.hangs(...hanging) }),
     failures,
     opened,
     late,

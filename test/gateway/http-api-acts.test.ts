@@ -1,8 +1,16 @@
 // Acts through the API: they do what the commands do, only for what is the asker's, and who and why stand in the events.
+
 import t from 'tap'
-import { type Asked, apiInstallation, asking, giveUp, journalBeside, quarantined } from './api-stage.ts'
+import { attachmentsOf, openAttachments } from '../../src/gateway/attachments/place.ts'
+import { recordEvent } from '../../src/gateway/journal/events.ts'
+import { lastEvent } from '../../src/gateway/journal/feed.ts'
+import { systemClock } from '../../src/letter/time.ts'
+import { mustBe } from '../letter/arbitrary.ts'
+import { type Asked, apiInstallation, asking, giveUp, quarantined } from './api-stage.ts'
 import { scratch, soon } from './harness.ts'
-import { jsonProfile } from './installation.ts'
+import { bearer, jsonProfile, keyOf, post } from './installation.ts'
+import { journalBeside } from './journal-engine.ts'
+import { storeSettings } from './store-settings.ts'
 
 const folder = scratch(t)
 const installation = await apiInstallation(folder)
@@ -94,7 +102,10 @@ t.test(
     })
     const order = `/v1/orders/${String(retried.body['order'])}`
     t.match(await get('operator-50', order), { status: 200, body: { answer: { kind: 'retried' } } })
-    t.equal((await get('operator', order)).status, 404, 'an order is its giver’s')
+    const audited = await get('auditor-plain', order)
+    t.match(audited, { status: 200, body: { kind: 'retry', by: 'operator-50', answer: { kind: 'retried' } } })
+    t.notMatch(audited.text, 'places', 'to others what came of it is told in codes')
+    t.equal((await get('registrar-50', order)).status, 403)
 
     const dismissed = await act('operator', `/v1/quarantine/${other}/dismiss`, { why: 'a test file' })
     t.match(dismissed.body, { state: 'dismissed', changedBy: 'operator', changedWhy: 'a test file' })
@@ -108,11 +119,123 @@ t.test(
   },
 )
 
+t.test('a correction: shown, then made, by whoever looks after its sender', async (t) => {
+  const sentBack = async (number: number, changes: object = {}): Promise<string> => {
+    const id = await send('50', number, { to: '57', ...changes })
+    await post(
+      `${gateway.http}/v1/systems/57/notices`,
+      { kind: 'reject', about: { messageId: id } },
+      bearer(keyOf('57')),
+    )
+    return id
+  }
+  const id = await sentBack(31)
+  const path = `/v1/letters/${id}/correct`
+  const why = 'the subject was that of another letter'
+  const content = Buffer.from('%PDF-1.4 แก้ไข').toString('base64')
+  const said = { why, fields: { subject: 'เรื่องใหม่' }, attach: [{ name: 'a.pdf', role: 'main', content }] }
+  t.equal((await act('registrar-50', path, said)).status, 403)
+  t.equal((await act('auditor', path, said)).status, 403)
+  const { environment } = await storeSettings(installation.folder)
+  const scans = mustBe(attachmentsOf(installation.settings, environment))
+  const store = await openAttachments(scans, systemClock)
+  t.after(() => store.close())
+  const files = () => store.list('', 1000)
+  const before = await files()
+  const shown = await act('operator-50', path, said)
+  t.match(shown, {
+    status: 200,
+    body: {
+      applied: false,
+      changes: [
+        { field: 'subject', after: 'เรื่องใหม่' },
+        { field: 'attachments', after: [{ name: 'a.pdf' }] },
+      ],
+      recalls: [{ recipient: '57', state: 'refused' }],
+      recipients: ['57'],
+    },
+  })
+  t.match(await get('operator', `/v1/letters/${id}`), { body: { recipients: [{ state: 'refused' }] } })
+  const other = { ...said, fields: { subject: 'อีกเรื่องหนึ่ง' }, apply: true, digest: shown.body['digest'] }
+  t.same(codesOf(await act('operator-50', path, other)), ['letter.correct.changed'], 'not what was shown')
+  t.same(await files(), before, 'what is shown, or is not done, keeps no file')
+  const made = await act('operator-50', path, { ...said, apply: true, digest: shown.body['digest'] })
+  // A bucket is not in the folder: there nothing can be counted.
+  t.not((await files()).length, before.length)
+  t.match(made, { status: 200, body: { applied: true, messageId: /^urn:uuid:/ } })
+  const fresh = String(made.body['messageId'])
+  t.match(await get('operator', `/v1/letters/${fresh}`), {
+    body: { content: { subject: 'เรื่องใหม่' }, recipients: [{ recipient: '57', state: 'sealed' }] },
+  })
+  t.same(
+    codesOf(await act('operator-50', path, { ...said, apply: true })),
+    ['letter.correct.replaced'],
+    'once',
+  )
+  t.match(await eventsNamed('letter.corrected'), [
+    { messageId: id, office: '57', facts: { by: fresh, orderedBy: 'operator-50', why } },
+  ])
+
+  const theirs = await send('57', 32, { to: '50' })
+  await post(
+    `${gateway.http}/v1/systems/50/notices`,
+    { kind: 'reject', about: { messageId: theirs } },
+    bearer(keyOf('50')),
+  )
+  const foreign = await act('operator-50', `/v1/letters/${theirs}/correct`, { ...said, apply: true })
+  t.same(codesOf(foreign), ['api.role.lacks'], 'its recipient’s operator does not speak for its sender (T9)')
+  t.match(await get('operator', `/v1/letters/${theirs}`), { body: { recipients: [{ state: 'refused' }] } })
+
+  const secret = await sentBack(33, { secrecy: 'secret', subject: 'ลับเฉพาะ' })
+  const words = 'เรื่องลับเฉพาะพิมพ์ผิด'
+  const facts = { delivery: 'd', content: 'letter', orderedBy: 'somchai', why: words }
+  for (const name of ['letter.corrected', 'delivery.resent'] as const)
+    await journal.write((transaction) =>
+      recordEvent(transaction, systemClock.now(), name, { messageId: secret, office: '57' }, facts),
+    )
+  const last = { after: String((await lastEvent(journal.committed)) - 2) }
+  const [told, read] = [await get('operator', '/v1/events', last), await get('auditor', '/v1/events', last)]
+  t.match(told.body.items, [{ facts: { orderedBy: 'somchai' } }, { facts: { orderedBy: 'somchai' } }])
+  t.notMatch(told.text, words, 'why may be words of the letter')
+  t.match(read.body.items, [{ facts: { why: words } }, { facts: { why: words } }])
+  const hidden = await act('operator', `/v1/letters/${secret}/correct`, {
+    why,
+    fields: { secrecy: 'ordinary' },
+  })
+  t.same(codesOf(hidden), ['api.role.lacks'])
+  t.notMatch(hidden.text, 'ลับเฉพาะ')
+  t.equal((await act('tester', `/v1/letters/${secret}/correct`, said)).status, 404)
+
+  const wrong = await sentBack(34)
+  const place = `/v1/letters/${wrong}/correct`
+  const broken = {
+    ...said,
+    attach: [
+      { name: 'a.exe', content: '%%%' },
+      { name: 'b.pdf', content },
+    ],
+  }
+  t.same(codesOf(await act('operator', place, broken)), ['letter.media-type.missing', 'api.request.wrong'])
+  t.same(codesOf(await act('operator', place, { why, fields: { from: '58', subject: 'x' } })), [
+    'letter.sender.other',
+  ])
+  t.same(codesOf(await act('operator', place, { why })), ['letter.correct.nothing'])
+  t.equal((await act('operator', place, { ...said, why: '   ' })).status, 400, 'a why of spaces is none')
+  const large = { ...said, attach: [{ name: 'a.pdf', content: 'A'.repeat(17 * 1024 * 1024) }] }
+  t.match(await act('operator', place, large), {
+    status: 413,
+    body: { problems: [{ code: 'api.request.too-large', message: /16777216 bytes/ }] },
+  })
+})
+
 t.test('reload: planned and applied, by who may for all offices', async (t) => {
   const why = 'a system for Mae Hong Son'
   t.same(codesOf(await act('operator-50', '/v1/reload', { why })), ['api.role.lacks'])
   const planned = await act('operator', '/v1/reload', { why })
   t.match(planned, { status: 200, body: { answer: { kind: 'planned' } } })
+  const order = `/v1/orders/${String(planned.body['order'])}`
+  t.match(await get('operator', order), { status: 200, body: { answer: { kind: 'planned' } } })
+  t.equal((await get('operator-50', order)).status, 404, 'who looks after some offices has only its own')
   installation.profile('json-58.yaml', { ...jsonProfile('58'), title: 'changed' })
   const applied = await act('operator', '/v1/reload', { why, apply: true })
   t.match(applied.body, { answer: { kind: 'applied' } })

@@ -7,19 +7,12 @@ import t from 'tap'
 import { parse } from 'yaml'
 import type { Examples } from '../../src/gateway/http/api/openapi.ts'
 import { definitionOfRole, roleNames } from '../../src/gateway/http/api/roles.ts'
-import { checkSettings } from '../../src/gateway/settings.ts'
-import { checkDoors } from '../../src/gateway/systems.ts'
-import {
-  type Asked,
-  apiInstallation,
-  asking,
-  giveUp,
-  journalBeside,
-  quarantined,
-  type Who,
-} from './api-stage.ts'
+import { checkDoors } from '../../src/gateway/installation/systems.ts'
+import { checkSettings } from '../../src/gateway/settings/settings.ts'
+import { type Asked, apiInstallation, asking, giveUp, quarantined, type Who } from './api-stage.ts'
 import { scratch } from './harness.ts'
 import { bearer, filesOf, jsonProfile, keyOf, post } from './installation.ts'
+import { journalBeside } from './journal-engine.ts'
 import { shownText } from './shown.ts'
 
 const folder = scratch(t)
@@ -52,23 +45,32 @@ t.test('the commands of the page', async (t) => {
     return t.pass('the examples of docs/api.md', { skip: 'curl is not installed: apt-get install curl' })
   const stuck = await send('50', 493, { to: '58' })
   await giveUp(journal, stuck)
+  const sentBack = await send('50', 497, { to: '57' })
+  await post(
+    `${http}/v1/systems/57/notices`,
+    { kind: 'reject', about: { messageId: sentBack } },
+    bearer(keyOf('57')),
+  )
   const environment = {
     PATH: process.env['PATH'] ?? '',
     GATEWAY: http,
     KEY: 'api-key-of-operator',
     LETTER: stuck,
+    SENT_BACK: sentBack,
   }
   const said: string[] = []
   for (const command of blocks('sh')) {
     const { stdout } = await promisify(execFile)('sh', ['-c', command], { env: environment })
     said.push(stdout)
   }
-  const [byNumber, byWords, open, events, resent, reload, ...more] = said
+  const [byNumber, byWords, open, events, followed, resent, corrected, reload, ...more] = said
   t.same(more, [], 'every command is here')
   for (const found of [byNumber, byWords]) t.match(found, letter)
   t.match(open, '"items":[')
   t.match(events, '"name":"gateway.founded"')
+  t.match(followed, '\nevent: gateway.founded\n')
   t.match(resent, '"state":"due"')
+  t.match(corrected, '"applied":false')
   t.match(reload, '"kind":"planned"')
 })
 
@@ -148,6 +150,12 @@ t.test('every operation has an example, and the gateway answers it so', async (t
   const delivery = await deliveryOf(letter)
   const again = await send('50', 495, { to: '57' })
   await giveUp(journal, again)
+  const sentBack = await send('50', 496, { to: '57', subject: 'รายงานผล' })
+  await post(
+    `${http}/v1/systems/57/notices`,
+    { kind: 'reject', about: { messageId: sentBack } },
+    bearer(keyOf('57')),
+  )
   let order = ''
   const ids: Record<string, () => Promise<string> | string> = {
     readLetter: () => letter,
@@ -155,6 +163,7 @@ t.test('every operation has an example, and the gateway answers it so', async (t
     readDelivery: () => delivery,
     listAttempts: () => delivery,
     resendLetter: () => givenUp,
+    correctLetter: () => sentBack,
     resendDelivery: () => deliveryOf(again),
     readQuarantined: () => waiting,
     dismissQuarantined: () => dismissed,

@@ -71,7 +71,7 @@ function signal() {
   return { give, given }
 }
 
-/** What only several writers at once can do: SQLite has one (`npm run test:postgresql` runs these). */
+/** What only several writers at once can do: SQLite has one (`npm run test:scaled` runs these). */
 const ofSeveralWriters = (name: string, test: (t: Test) => Promise<void>): void => {
   if (onPostgresql) void t.test(name, test)
 }

@@ -1,14 +1,15 @@
 // The operators' API: who may ask what, and that nobody learns of what is not for him (attacks T7, T8, T9, T11, T12).
 
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { type Role, roleNames, roles } from '../../src/gateway/http/api/roles.ts'
-import { readApiSection } from '../../src/gateway/settings-api.ts'
-import type { Problem } from '../../src/problem/problem.ts'
+import { readApiSection } from '../../src/gateway/settings/api.ts'
+import { bad, good, type Problem, problem, type Result } from '../../src/problem/problem.ts'
 import { apiInstallation, asking, people, type Who } from './api-stage.ts'
 import { scratch } from './harness.ts'
-import { asJson, ask, bearer, clientOf, filesOf, keyOf, post } from './installation.ts'
+import { asJson, ask, bearer, clientOf, filesOf, keyOf, post, sha256 } from './installation.ts'
 
 const installation = await apiInstallation(scratch(t))
 const gateway = await installation.start()
@@ -78,6 +79,7 @@ t.test('each role has the rights of the table, and no other', async (t) => {
     listEvents: 'read events',
     listQuarantine: 'see quarantine',
     resendLetter: 'resend',
+    correctLetter: 'correct',
     dismissQuarantined: 'settle quarantine',
     reload: 'reload',
   }
@@ -99,15 +101,17 @@ t.test('T9: what is of another office is not there, in whatever way it is asked 
     `/v1/letters/${id}`,
     `/v1/letters/${id.slice(9)}`,
     `/v1/letters/${id}/resend`,
+    `/v1/letters/${id}/correct`,
   ]
+  const isAct = (path: string): boolean => /resend$|correct$/.test(path)
   for (const who of ['system-57', 'registrar-57', 'operator-50', 'system-50'] as const) {
     for (const [path, none] of paths(other).map((path, at) => [path, paths(unknown)[at] ?? ''] as const)) {
-      const asked = path.endsWith('resend')
+      const asked = isAct(path)
         ? [await act(who, path, { why: 'mine' }), await act(who, none, { why: 'mine' })]
         : [await get(who, path), await get(who, none)]
       const [there, absent] = asked.map(({ status, text }) => `${status} ${text}`)
       t.equal(there?.replaceAll(other, 'ID'), absent?.replaceAll(unknown, 'ID'), 'as if it were not there')
-      t.match(there, who.startsWith('operator') || !path.endsWith('resend') ? /^404/ : /^403/)
+      t.match(there, who.startsWith('operator') || !isAct(path) ? /^404/ : /^403/)
     }
     for (const query of [
       {},
@@ -357,3 +361,117 @@ t.test('the settings: every fault of every grant at once', (t) => {
   )
   t.end()
 })
+
+t.test('attachments: whole, with their digest, and only those of a letter that one may read', async (t) => {
+  const bytes = Buffer.from('%PDF-1.4 สแกน')
+  const attachments = [{ name: "ลับ'(1).pdf", role: 'main', content: bytes.toString('base64') }]
+  const id = await send('50', 71, { to: '57', attachments })
+  const digest = sha256(bytes)
+  const url = (letter: string, of = digest) => `${http}/v1/letters/${letter}/attachments/${of}`
+  const by = (who: Who) => ({ headers: bearer(`api-key-of-${who}`) })
+  for (const who of ['system-50', 'system-57', 'operator', 'registrar-50', 'auditor'] as const) {
+    const answer = await ask(url(id), by(who))
+    t.equal(answer.status, 200, who)
+    t.equal(answer.text, bytes.toString())
+    t.match(answer.headers, {
+      'content-type': 'application/pdf',
+      'content-length': String(bytes.length),
+      'content-digest': `sha-256=:${Buffer.from(digest, 'hex').toString('base64')}:`,
+      'content-disposition': "attachment; filename*=UTF-8''%E0%B8%A5%E0%B8%B1%E0%B8%9A%27%281%29.pdf",
+      'x-content-type-options': 'nosniff',
+    })
+  }
+  const envelope = await ask(`${http}/v1/letters/${id}/envelope`, by('auditor'))
+  t.equal(
+    envelope.headers['content-digest'],
+    `sha-256=:${createHash('sha256').update(envelope.text).digest('base64')}:`,
+  )
+  t.equal((await ask(url(plain), by('auditor'))).status, 404, 'to know a digest is not to have a scan')
+  t.equal((await ask(url(id, '0'.repeat(64)), by('auditor'))).status, 404)
+  t.equal((await ask(url(id, '..%2Fx'), by('auditor'))).status, 400)
+  t.equal((await ask(url(id))).status, 401)
+  const hidden = await send('50', 72, { to: '57', attachments, secrecy: 'secret' })
+  for (const [who, status] of [
+    ['operator', 404],
+    ['registrar-50', 404],
+    ['auditor-plain', 404],
+    ['registrar-50-secret', 200],
+    ['auditor', 200],
+  ] as const)
+    t.equal((await ask(url(hidden), by(who))).status, status, who)
+  const elsewhere = await send('58', 73, { to: 'moi', attachments })
+  t.equal((await ask(url(elsewhere), by('registrar-50'))).status, 404, 'T9')
+})
+
+t.test('grants are read again, all of them or none', async (t) => {
+  const own = scratch(t)
+  const made = await apiInstallation(own)
+  const problems: Problem[] = []
+  const read = (grants: readonly object[]) =>
+    readApiSection({ grants }, own, problems, () => {
+      throw new Error('no file is named')
+    }).grants
+  const grant = (name: string, more: object = {}) => ({
+    ...{ name, role: 'operator', offices: 'all', sha256: [sha256(`api-key-of-${name}`)] },
+    ...more,
+  })
+  let grants: Result<ReturnType<typeof read>> = good(read([grant('operator'), grant('operator-50')]))
+  const one = await made.start({ grants: () => grants })
+  t.teardown(() => one.stop())
+  const as = asking(one.http ?? '')
+  const status = async (who: Who) => (await as.get(who, '/v1/offices')).status
+  t.same([await status('operator'), await status('operator-50'), await status('auditor')], [200, 200, 401])
+  const waiting = as.get('operator-50', '/v1/events', { after: 'end', wait: '30' })
+  grants = good(read([grant('operator'), grant('auditor', { role: 'auditor' })]))
+  t.match(await one.reload(), { kind: 'applied', plan: { grants: ['auditor', 'operator-50'] } })
+  t.same([await status('operator'), await status('operator-50'), await status('auditor')], [200, 401, 200])
+  t.match(await waiting, { status: 200, body: { items: [] } }, 'what it had begun ended with it')
+  grants = bad(problem('settings.wrong', 'api.grants.1.role', 'king', { expected: 'a role' }))
+  t.match(await one.reload(), { kind: 'refused', problems: [{ code: 'settings.wrong' }] })
+  t.equal(await status('auditor'), 200, 'nothing was changed')
+  grants = good(read([grant('operator', { sha256: [sha256('another key')] })]))
+  made.profile('json-58.yaml', 'id: [')
+  t.match(await one.reload(), { kind: 'refused' })
+  t.equal(await status('operator'), 200, 'a profile that is faulty holds the grants too')
+})
+
+t.test('a notice is as secret as the letter that it is about, and so is its delivery', async (t) => {
+  const hidden = await send('50', 91, { to: '57', secrecy: 'secret' })
+  const said = {
+    kind: 'accept',
+    receiveNumber: '91/2569',
+    about: { number: 'ชม 0017.1/91', date: '2026-11-20' },
+  }
+  const answer = await post(`${http}/v1/systems/57/notices`, said, bearer(keyOf('57')))
+  t.equal(answer.status, 201, answer.text)
+  const seen = async (who: Who) => ({
+    found: (await get(who, '/v1/notices', { about: hidden })).body.items.map(({ kind }) => String(kind)),
+    listed: (await get(who, '/v1/notices')).text.includes('91/2569'),
+    brought: (await get(who, '/v1/deliveries', { letter: hidden })).body.items.map(({ brings }) =>
+      String(brings),
+    ),
+  })
+  for (const who of ['system-50', 'registrar-50', 'registrar-57', 'auditor-plain', 'tester'] as const)
+    t.same(await seen(who), { found: [], listed: false, brought: [] }, who)
+  for (const who of ['operator', 'operator-50', 'registrar-50-secret', 'auditor'] as const)
+    t.match(await seen(who), { found: /accept/, listed: true, brought: /letter/ }, who)
+})
+
+t.test(
+  'what is counted of all letters is for this machine, and for who sees the states of all of them',
+  async (t) => {
+    const measured = async (headers: Record<string, string>) => {
+      const { status, text } = await ask(`${http}/metrics`, { headers })
+      t.equal(text.includes('saraban_deliveries_open{'), status === 200)
+      return status
+    }
+    t.equal(await measured({}), 200, 'this machine itself')
+    const proxied = { 'x-forwarded-for': '127.0.0.1' }
+    t.equal(await measured(proxied), 401)
+    t.equal(await measured({ via: '1.1 proxy' }), 401)
+    const allowed: Who[] = []
+    for (const who of Object.keys(people) as Who[])
+      if ((await measured({ ...proxied, ...bearer(`api-key-of-${who}`) })) === 200) allowed.push(who)
+    t.same(allowed, ['operator', 'auditor'])
+  },
+)

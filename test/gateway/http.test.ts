@@ -1,5 +1,6 @@
 // The doors on a real server, plain and with mutual TLS: who may come in, what they may cost, what they are told.
 import { createPrivateKey, scryptSync, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -317,6 +318,19 @@ t.test('T3: headers, query and path steer nothing', async (t) => {
     body: '',
   })
   isProblem(t, spoofed, 401, 'access.denied', 'an address that only a header says')
+})
+
+t.test('what says that it is beyond the limit is refused before it is read', async (t) => {
+  const socket = await opened(Number(new URL(http).port))
+  t.teardown(() => socket.destroy())
+  const { authorization } = bearer(keyOf('57'))
+  const head = [`POST ${shared} HTTP/1.1`, 'host: x', `authorization: ${authorization}`]
+  socket.write(
+    `${[...head, 'content-type: application/json', 'content-length: 268435456'].join('\r\n')}\r\n\r\n{`,
+  )
+  const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer]
+  t.match(String(answer), /^HTTP\/1.1 413 /)
+  t.match(String(answer), 'adapter.document.too-large')
 })
 
 t.test('what is wrong with a request is said in two languages', async (t) => {

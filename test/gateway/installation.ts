@@ -7,12 +7,11 @@ import { Agent, request } from 'undici'
 import { makeCertificates } from '../../src/cli/certificates.ts'
 import { type Gateway, type GatewayParts, startGateway } from '../../src/gateway/gateway.ts'
 import { createLog, type Log } from '../../src/gateway/log.ts'
-import type { Settings } from '../../src/gateway/settings.ts'
+import type { Settings } from '../../src/gateway/settings/settings.ts'
 import { keyFromPem } from '../../src/gateway/trust/authority.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
-import { attachmentSettings } from './attachments-engine.ts'
-import { journalSettings } from './journal-engine.ts'
+import { storeSettings } from './store-settings.ts'
 
 /** An API key as a system holds it; a profile holds its hash only. */
 export const keyOf = (office: string): string => `key-of-${office}`
@@ -83,12 +82,10 @@ export async function makeInstallation(
 ): Promise<Installation> {
   const trust = join(folder, 'trust')
   await makeCertificates(trust, offices, systemClock, systemRandom)
-  const journal = await journalSettings(folder)
-  const scans = await attachmentSettings(folder)
+  const stores = await storeSettings(folder)
   const settings: Settings = {
     data: join(folder, 'data'),
-    ...journal.settings,
-    ...scans.settings,
+    ...stores.settings,
     trust,
     profiles: join(folder, 'profiles'),
     listen: {
@@ -116,7 +113,7 @@ export async function makeInstallation(
       startGateway({
         ...{ settings, clock: systemClock, random: systemRandom, log: logTo(lines) },
         ...changes,
-        environment: { ...journal.environment, ...scans.environment, ...changes.environment },
+        environment: { ...stores.environment, ...changes.environment },
       }),
   }
   for (const [file, profile] of Object.entries(profiles)) installation.profile(file, profile)

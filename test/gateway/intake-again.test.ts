@@ -4,7 +4,13 @@ import type { Item, Outcome, Parcel, Source, Taken } from '../../src/adapters/co
 import { take } from '../../src/gateway/intake/intake.ts'
 import { retryQuarantined } from '../../src/gateway/intake/retry.ts'
 import { deliveriesOfMessage, moveDelivery } from '../../src/gateway/journal/deliveries.ts'
-import { envelopeById, lettersOfMessage, lettersSent, moveLetter } from '../../src/gateway/journal/letters.ts'
+import {
+  envelopeById,
+  letterAt,
+  lettersOfMessage,
+  lettersSent,
+  moveLetter,
+} from '../../src/gateway/journal/letters.ts'
 import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { checkNotice } from '../../src/letter/check.ts'
@@ -190,7 +196,7 @@ t.test('given up, the same content is tried again under its own message id', asy
   const id = await world.send()
   const [delivery] = await deliveriesOfMessage(world.committed, id)
   await world.desk.database.write(async (transaction) => {
-    for (const event of ['claim', 'send', 'give-up'] as const)
+    for (const event of ['send', 'give-up'] as const)
       await moveDelivery(transaction, delivery?.id ?? '', event, world.clock.now(), {
         by: world.desk.member.id,
       })
@@ -356,5 +362,33 @@ t.test('an office that seals by itself recalls by itself', async (t) => {
   const unchanged = await offerSealed({})
   t.same(codes(unchanged), ['letter.ended'], 'never receipted and not brought')
   t.ok('receipt' in unchanged)
+
+  // A circular: refused at one, given up at another.
+  const { number: other } = mustBe(readLetterNumber('มท 0210.3/ว3898'))
+  const circular = { number: other, circular: true, to: { offices: [chiangMai, chiangRai] } } as const
+  const sent = await offerSealed(circular)
+  if (sent.kind !== 'taken') return t.fail('not taken')
+  const stateAt = async (at: typeof chiangRai) => (await letterAt(world.committed, sent.messageId, at))?.state
+  await world.move(sent.messageId, 'reject', chiangMai)
+  t.same(
+    codes(await offerSealed(circular)),
+    ['letter.ended'],
+    'it was refused, and is on its way to the other',
+  )
+  const [delivery] = (await deliveriesOfMessage(world.committed, sent.messageId)).filter(
+    ({ office }) => office === chiangRai,
+  )
+  if (delivery === undefined) return t.fail('no delivery')
+  await world.desk.database.write((transaction) =>
+    moveDelivery(transaction, delivery.id, 'give-up', world.clock.now()),
+  )
+  await world.move(sent.messageId, 'give-up', chiangRai)
+  const again = await offerSealed(circular)
+  t.match(again, { kind: 'known' })
+  t.ok('receipt' in again, 'it is brought where it was given up, and receipted')
+  t.equal(await stateAt(chiangRai), 'forwarding')
+  t.equal(await stateAt(chiangMai), 'refused', 'and goes no more where it was refused')
+  t.same(await world.sent(), 0, 'under the message id that it has')
+  t.same(codes(await offerSealed(circular)), ['letter.ended'])
   return undefined
 })

@@ -1,5 +1,5 @@
 // The engine under the journal in the tests of the gateway: SQLite, or PostgreSQL where SARABAN_TEST_JOURNAL=postgresql says
-// so (`npm run test:postgresql`). A folder has a journal of its own in either, and finds it again.
+// so (`npm run test:scaled`). A folder has a journal of its own in either, and finds it again.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import t from 'tap'
@@ -7,13 +7,20 @@ import type { Database } from '../../src/gateway/journal/database.ts'
 import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
 import type { PostgresqlAt } from '../../src/gateway/journal/postgresql-connection.ts'
 import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
-import type { Settings } from '../../src/gateway/settings.ts'
+import type { Settings } from '../../src/gateway/settings/settings.ts'
 import type { DatabaseServer, Database as Made } from '../../src/sandbox/servers/database.ts'
 import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
+import { asking } from './asking.ts'
 
 const engine = process.env['SARABAN_TEST_JOURNAL'] ?? 'sqlite'
 if (engine !== 'sqlite' && engine !== 'postgresql')
   throw new Error(`SARABAN_TEST_JOURNAL=${engine}: no engine`)
+
+/** Whether the journal is a file beside the gateway. */
+export const isEmbedded = engine === 'sqlite'
+
+/** A server that all files share; undefined: each has its own. */
+const at = process.env['SARABAN_TEST_JOURNAL_AT']
 
 /** The journal of `folder`, made when there is none yet. */
 export async function openJournal(folder: string): Promise<Database> {
@@ -22,26 +29,21 @@ export async function openJournal(folder: string): Promise<Database> {
     : watched(await openPostgresql(await placeOf(folder)))
 }
 
-let asked = 0
+/** The journal of an installation in `folder`, beside its gateway. */
+export const journalBeside = (folder: string): Promise<Database> =>
+  openJournal(isEmbedded ? join(folder, 'data') : folder)
+
+const { counted, isAsked } = asking()
 
 /** Whether an answer of the server is still to come: until then nothing is at rest. */
-export const isJournalAsked = (): boolean => asked > 0
-
-async function counted<Value>(answer: Promise<Value>): Promise<Value> {
-  asked += 1
-  try {
-    return await answer
-  } finally {
-    asked -= 1
-  }
-}
+export const isJournalAsked = isAsked
 
 const watched = (database: Database): Database => ({
   committed: {
     all: (statement, ...parameters) => counted(database.committed.all(statement, ...parameters)),
     one: (statement, ...parameters) => counted(database.committed.one(statement, ...parameters)),
   },
-  write: (work) => counted(database.write(work)),
+  write: (work, by) => counted(database.write(work, by)),
   close: () => database.close(),
 })
 
@@ -80,7 +82,11 @@ const owners = new Map<string, Ask>()
 type Ask = Made['ask']
 
 async function begin(): Promise<DatabaseServer> {
-  const started = await postgresqlServer(process.env, { durable: true })
+  const environment = {
+    ...process.env,
+    SARABAN_TEST_POSTGRES_URL: at ?? process.env['SARABAN_TEST_POSTGRES_URL'],
+  }
+  const started = await postgresqlServer(environment, { durable: true })
   if ('missing' in started) throw new Error(started.missing)
   t.teardown(() => started.stop())
   return started
@@ -103,8 +109,9 @@ function placeOf(folder: string): Promise<PostgresqlAt> {
   const made = (async (): Promise<PostgresqlAt> => {
     server ??= begin()
     const name = `journal_${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`
-    const { host, port, user, password, database, ask } = await (await server).database(name)
+    const { host, port, user, password, database, ask, drop } = await (await server).database(name)
     owners.set(database, ask)
+    if (at !== undefined && drop !== undefined) t.teardown(drop)
     await ask(`GRANT CREATE ON SCHEMA public TO ${user}`)
     return { host, port, user, password, database }
   })()

@@ -19,6 +19,7 @@ import {
   renewDeadlines,
 } from '../../src/gateway/journal/deliveries.ts'
 import { insertEnvelope } from '../../src/gateway/journal/letters.ts'
+import { markSql } from '../../src/gateway/journal/marks.ts'
 import { joinMembers } from '../../src/gateway/journal/members.ts'
 import { migrationSql, schemaVersion } from '../../src/gateway/journal/migrations.ts'
 import { openSqlite, readSqlite } from '../../src/gateway/journal/sqlite.ts'
@@ -175,7 +176,7 @@ t.test('hot queries use an index', async (t) => {
   const { letterSql } = await import('../../src/gateway/journal/letters.ts')
   const hot: Record<string, string> = {
     due: deliverySql.due,
-    ahead: deliverySql.ahead,
+    toBring: deliverySql.toBring,
     behind: deliverySql.behind,
     head: deliverySql.head,
     toOffice: deliverySql.toOffice,
@@ -192,6 +193,7 @@ t.test('hot queries use an index', async (t) => {
     failed: openSql.failed,
     ofLetter: openSql.ofLetter,
     newestSent: letterSql.newestSent,
+    markOf: markSql.known,
   }
   for (const [name, statement] of Object.entries(hot)) {
     const places = (statement.match(/\?/g) ?? []).map(() => '1')
@@ -230,8 +232,6 @@ t.test('whatever happens, the journal moves a delivery as the table says, and no
   const database = openSqlite(join(scratch(t), 'journal.sqlite'))
   t.after(() => database.close())
   const events: DeliveryEvent[] = [
-    'claim',
-    'release',
     'send',
     'taken',
     'refused',
@@ -283,8 +283,7 @@ t.test('whatever happens, the journal moves a delivery as the table says, and no
         for (const { event, by } of happened) {
           // What somebody holds is moved by nobody else, and who is no member begins nothing.
           const mayNot: boolean =
-            (holder !== null && by !== holder) ||
-            ((event === 'claim' || event === 'send') && by === 'stranger')
+            (holder !== null && by !== holder) || (event === 'send' && by === 'stranger')
           const expected: DeliveryState | undefined = mayNot ? undefined : next(deliveryTable, state, event)
           const moved = await database.write((transaction) =>
             moveDelivery(transaction, id, event, start + 1, { by }),
@@ -293,7 +292,7 @@ t.test('whatever happens, the journal moves a delivery as the table says, and no
           if (expected === undefined) continue
           state = expected
           if (event === 'send') sends += 1
-          holder = state === 'claimed' || state === 'sending' ? by : null
+          holder = state === 'sending' ? by : null
           const stored = await database.committed.one(
             'SELECT state, open, attempts, member FROM deliveries WHERE id = ?',
             id,

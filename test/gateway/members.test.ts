@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { shareOf } from '../../src/gateway/delivery/share.ts'
+import { differences } from '../../src/gateway/doctor/members.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { expel, leaderOf, listMembers, type Role, takeLead } from '../../src/gateway/journal/members.ts'
+import type { Reach } from '../../src/gateway/journal/reaches.ts'
 import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { Membership, usualPace } from '../../src/gateway/membership.ts'
 import { HandClock, rest, scratch, start } from './harness.ts'
@@ -48,7 +50,7 @@ function open(t: Test) {
       member: { id: `m${count}`, place, name: `gateway ${count}`, role, joinedAt: start + count },
       superseded: () => void told.push('superseded'),
       leading: () => void told.push('leading'),
-      fewer: () => {
+      changed: () => {
         here.fewer += 1
       },
       failed: () => void told.push('failed'),
@@ -147,14 +149,85 @@ t.test('a clock that is set changes nothing', async (t) => {
   t.same([one.member.leads(), two.member.leads()], [true, false])
 })
 
-t.test('whoever starts in the data folder of a dead gateway takes its place at once', async (t) => {
+t.test('whoever starts in the data folder of a dead gateway takes its place within four beats', async (t) => {
   const { join, ids, leader } = open(t)
   await join('all', 'here')
   const other = await join()
-  const again = await join('all', 'here')
+  const clock = new HandClock()
+  const joining = join('all', 'here', true, clock)
+  // It makes sure that the other does not live on in a copy of the folder.
+  await together(2 * second, other)
+  await rest(20)
+  await clock.advance(10 * second)
+  const again = await joining
   t.same(await ids(), ['m2', 'm3'])
   await together(4 * second, again, other)
   t.equal(await leader(), 'm3')
+})
+
+t.test('a gateway in a copy of a data folder that is at work elsewhere does not join', async (t) => {
+  const { join, ids } = open(t)
+  const one = await join('all', 'here')
+  const clock = new HandClock()
+  const copied = join('all', 'here', true, clock)
+  for (let count = 0; count < 4; count += 1) {
+    await together(2 * second, one)
+    await clock.advance(2 * second)
+  }
+  t.same((await copied).told, ['beside gateway 1'])
+  t.same([await ids(), one.told], [['m1'], ['leading']], 'and the other goes on undisturbed')
+})
+
+t.test('an office is shared out among those who have it and reach it', async (t) => {
+  const { join, database } = open(t)
+  const [one, two, three] = [await join('worker'), await join('worker'), await join('intake')]
+  const all = [one, two, three]
+  const says = async (here: Here, reach: Reach) => here.member.tell(() => reach)
+  const shares = (atOnce: number) => [one, two, three].map(({ member }) => member.shareOf('50', atOnce))
+  await together(4 * second, ...all)
+  t.same(shares(4), [2, 2, 0], 'who says nothing is taken to have everything')
+  const push = { mode: 'push', profile: 'a' } as const
+  await says(one, { 50: push })
+  await says(two, {})
+  await says(three, { 50: push })
+  const before = one.fewer
+  await together(4 * second, ...all)
+  t.ok(one.fewer > before, 'it is told, so that it brings what the other had left')
+  t.same(shares(1), [1, 0, 0], 'who has no profile for it gives its share away')
+  t.match(await differences(database.committed), [
+    { code: 'gateway.differ', value: '50', details: { without: 'gateway 2', others: '-' } },
+  ])
+  // It has one now, and cannot reach the office.
+  await says(two, { 50: { ...push, away: true } })
+  await together(4 * second, ...all)
+  t.same(shares(1), [1, 0, 0])
+  t.same(await differences(database.committed), [])
+  await says(one, { 50: { ...push, away: true } })
+  await together(4 * second, ...all)
+  t.same(
+    shares(3).slice(0, 2).sort(),
+    [1, 2],
+    'where nobody reaches it, somebody has to find out when it is back',
+  )
+  await says(two, { 50: push })
+  await together(4 * second, ...all)
+  t.same(shares(3), [0, 3, 0])
+  // Another profile delivers in another way: neither turns about what another says, of whom there are two to one and one to two.
+  await says(two, { 50: { mode: 'poll', profile: 'b' } })
+  await together(4 * second, ...all)
+  t.same(
+    [one, two].map(({ member }) => [member.agrees('50', 'push'), member.agrees('50', 'poll')]),
+    [
+      [false, false],
+      [true, false],
+    ],
+    'what it is about to be itself does not count',
+  )
+  t.match(one.member.differences(), [{ office: '50', without: [], others: ['gateway 2'] }])
+  await two.member.leave()
+  await together(4 * second, one, three)
+  t.ok(one.member.agrees('50', 'push'))
+  t.same(one.member.differences(), [])
 })
 
 t.test('gateways that do not share their attachments do not work together', async (t) => {

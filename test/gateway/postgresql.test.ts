@@ -1,11 +1,13 @@
-// The journal on PostgreSQL, on its good and bad days. The suite of the gateway runs over it too: `npm run test:postgresql`.
+// The journal on PostgreSQL, on its good and bad days. The suite of the gateway runs over it too: `npm run test:scaled`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { run } from '../../src/cli/program.ts'
+import { SettingsError } from '../../src/gateway/installation/systems.ts'
 import { type Database, JournalUnavailable } from '../../src/gateway/journal/database.ts'
 import { deliverySql } from '../../src/gateway/journal/deliveries.ts'
 import { letterSql } from '../../src/gateway/journal/letters.ts'
@@ -13,7 +15,6 @@ import { migrationSql, schemaVersion } from '../../src/gateway/journal/migration
 import { openJournal, unfitBecause, unusable } from '../../src/gateway/journal/place.ts'
 import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
 import { isConnectionBroken, type PostgresqlAt } from '../../src/gateway/journal/postgresql-connection.ts'
-import { SettingsError } from '../../src/gateway/systems.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
 import { proxyTo } from '../../src/sandbox/servers/proxy.ts'
@@ -115,6 +116,123 @@ t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
     t.ok(runs > 30, `${runs} runs for 30 writes`)
   })
 
+  await t.test('works that decide by rows cross in the same row and key, and nowhere else', async (t) => {
+    const { at, database } = await opened(t)
+    const other = await openPostgresql(at)
+    t.after(() => other.close())
+    const each = (index: number) => (index % 2 === 0 ? database : other)
+    let runs = 0
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        each(index).write(async (transaction) => {
+          runs += 1
+          await transaction.one(count)
+          await transaction.run(insert, start, `n${index}`)
+        }, 'rows'),
+      ),
+    )
+    t.equal(runs, 30, 'what only reads the same crosses nobody')
+
+    // A row that all of them read and write: each sees what the one before it wrote.
+    await database.write((transaction) => transaction.run("INSERT INTO filled VALUES ('row', '0', 0)"))
+    const read = "SELECT position FROM filled WHERE name = 'row'"
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        each(index).write(async (transaction) => {
+          const row = await transaction.one<{ position: string }>(read)
+          const next = String(Number(row?.position) + 1)
+          await transaction.run("UPDATE filled SET position = ? WHERE name = 'row'", next)
+        }, 'rows'),
+      ),
+    )
+    t.same(await database.committed.one(read), { position: '30' })
+
+    // A key that is there once: one writes it, the others find it.
+    const there = "SELECT done FROM filled WHERE name = 'key'"
+    const wrote = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        each(index).write(async (transaction) => {
+          if ((await transaction.one(there)) !== undefined) return false
+          await transaction.run("INSERT INTO filled VALUES ('key', '', 0)")
+          return true
+        }, 'rows'),
+      ),
+    )
+    t.equal(wrote.filter(Boolean).length, 1)
+  })
+
+  const position = "SELECT position FROM filled WHERE name = 'row'"
+  const move = "UPDATE filled SET position = ? WHERE name = 'row'"
+  const waiting =
+    "SELECT COUNT(*) AS n FROM pg_locks WHERE NOT granted AND relation = 'schema_version'::regclass"
+  /** A work that others come between in each of its runs, `times` at most, unless they have to wait for it. */
+  const crossedWork = async (t: Test, times: number) => {
+    const { at, ask, database } = await opened(t)
+    const other = await openPostgresql(at)
+    t.after(() => other.close())
+    await database.write((transaction) => transaction.run("INSERT INTO filled VALUES ('row', '0', 0)"))
+    const done = { runs: 0, seen: '', others: [] as Promise<unknown>[] }
+    const written = () =>
+      database.write(async (transaction) => {
+        done.runs += 1
+        const row = await transaction.one<{ position: string }>(position)
+        done.seen = row?.position ?? ''
+        if (done.runs <= times) {
+          let through = false
+          const between = other.write((theirs) => theirs.run(move, `${Number(row?.position) + 100}`), 'rows')
+          done.others.push(between)
+          const isThrough = () => {
+            through = true
+          }
+          between.then(isThrough, isThrough)
+          await soon(async () => through || Number((await ask(waiting))[0]?.['n']) > 0)
+        }
+        await transaction.run(move, `${Number(row?.position) + 1}`)
+      }, 'rows')
+    return { ask, at, database, done, written }
+  }
+
+  await t.test('what others come between each time is run alone, and others wait for it', async (t) => {
+    const { database, done, written } = await crossedWork(t, 1_000)
+    await written()
+    t.equal(done.runs, 4)
+    t.equal(done.seen, '300', 'it saw what was written last')
+    await Promise.all(done.others)
+    t.same(await database.committed.one(position), { position: '400' }, 'and who waited wrote after it')
+  })
+
+  await t.test('who cannot be alone, as one froze in the middle, goes on with the others', async (t) => {
+    const { at, database, done, written } = await crossedWork(t, 5)
+    const frozen = new pg.Client(at)
+    await frozen.connect()
+    await frozen.query('BEGIN; LOCK TABLE schema_version IN ROW SHARE MODE')
+    await written()
+    t.equal(
+      done.runs,
+      6,
+      'the fourth was told at its first question that it has no turn, and the sixth wrote',
+    )
+    t.same(await database.committed.one(position), { position: '401' })
+    await frozen.end()
+  })
+
+  await t.test('a key that another wrote first, after two runs that others came between', async (t) => {
+    const { at, database } = await opened(t)
+    const other = await openPostgresql(at)
+    t.after(() => other.close())
+    await database.write((transaction) => transaction.run("INSERT INTO filled VALUES ('row', '0', 0)"))
+    const key = "INSERT INTO filled VALUES ('key', '', 0)"
+    let runs = 0
+    const found = await database.write(async (transaction) => {
+      runs += 1
+      const there = await transaction.one("SELECT done FROM filled WHERE name = 'key'")
+      if (there !== undefined) return there
+      await other.write((theirs) => (runs < 3 ? theirs.run(move, `${runs}`) : theirs.run(key)), 'rows')
+      return transaction.run(runs < 3 ? move : key, ...(runs < 3 ? ['mine'] : []))
+    }, 'rows')
+    t.same(found, { done: 0 }, 'it is found, and is no fault')
+  })
+
   await t.test(
     'what a peer said may hold what no text of PostgreSQL can: it is written all the same',
     async (t) => {
@@ -134,7 +252,7 @@ t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
       return transaction.run(orders)
     })
     await t.rejects(again, { code: '23505' })
-    t.equal(runs, 3)
+    t.equal(runs, 4, 'the last of them alone')
     await t.rejects(
       database.write((transaction) => transaction.run('SELECT nothing')),
       { code: '42703' },
@@ -146,6 +264,38 @@ t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
       }),
       { message: /went on/ },
       'a work that goes on after a fault keeps nothing, and does not believe that it did',
+    )
+    await t.rejects(
+      database.write(async (transaction) => transaction.put('SELECT nothing')),
+      { code: '42703' },
+      'so is one that nobody waited for',
+    )
+    await t.rejects(
+      database.write(async (transaction) => {
+        transaction.put(insert, start, 'put')
+        transaction.put('SELECT nothing')
+        await transaction.one('SELECT 1')
+      }),
+      { code: '42703' },
+      'and whoever asks next is told of that one, not of what came of it',
+    )
+    t.same(await database.committed.all(names), [], 'nothing of it is kept')
+    t.same(
+      await database.write(async (transaction) => {
+        transaction.put(insert, start, 'put')
+        return transaction.all(names)
+      }),
+      [{ name: 'put' }],
+      'what is asked after it sees it',
+    )
+    // As where a BEGIN failed, and what went along with it did not.
+    await t.rejects(database.committed.one(`${insert} RETURNING seq`, start, 'stray'), {
+      cause: { code: '25006' },
+    })
+    t.same(
+      await database.committed.all(names),
+      [{ name: 'put' }],
+      'outside of a transaction nothing is written',
     )
   })
 
@@ -164,17 +314,24 @@ t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
     'a read is asked again where its connection broke, and not where its time ran out',
     async (t) => {
       const { ask, database } = await opened(t)
-      await ask('CREATE SEQUENCE asked; GRANT ALL ON SEQUENCE asked TO PUBLIC')
-      const asked = async () => (await ask('SELECT last_value, is_called FROM asked'))[0]
+      const read = () => database.committed.one('SELECT pg_backend_pid() AS pid, pg_sleep(4)')
+      const asking = async () =>
+        (
+          await ask(
+            "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep%'",
+          )
+        ).map(({ pid }) => Number(pid))
       const { cut, outOfTime } = meet(ask, 'pg_sleep')
-      const read = () => database.committed.one("SELECT nextval('asked') AS n, pg_sleep(4)")
       const late = t.rejects(read(), { name: 'JournalUnavailable', cause: { code: '57014' } })
       await outOfTime()
       await late
-      t.same(await asked(), { last_value: '1', is_called: 't' }, 'asked once')
+      t.same(await asking(), [], 'not asked again')
       const again = read()
+      await soon(async () => (await asking()).length > 0)
+      const [first] = await asking()
       await cut()
-      t.match(await again, { n: 3 }, 'asked by another connection')
+      const answer = (await again) as { pid: number }
+      t.ok(first !== undefined && answer.pid !== first, 'asked by another connection')
       for (const [said, broken] of [
         ['Connection terminated unexpectedly', true],
         ['Client has encountered a connection error and is not queryable', true],
@@ -305,7 +462,7 @@ INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'sourc
     const { database } = await opened(t)
     const hot = { ...deliverySql, ...letterSql }
     for (const name of [
-      ...(['due', 'ahead', 'behind', 'head', 'byNaturalKey', 'received', 'sent'] as const),
+      ...(['due', 'toBring', 'behind', 'head', 'byNaturalKey', 'received', 'sent'] as const),
       ...(['noticesAbout', 'newestSent'] as const),
     ]) {
       const statement = hot[name]

@@ -3,10 +3,11 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { systemClock } from '../../src/letter/time.ts'
-import { saraban } from '../cli/operator.ts'
+import { sarabanIn } from '../cli/operator.ts'
 import { office } from '../letter/arbitrary.ts'
 import { scratch } from './harness.ts'
 import { ask, inboxProfile, jsonProfile, makeInstallation } from './installation.ts'
+import { besideIt } from './store-settings.ts'
 
 /** A system that puts CSV into a folder, and does everything else by HTTP. */
 const folderProfile = (path: string): object => {
@@ -35,8 +36,9 @@ const gateway = await installation.start()
 let running = gateway
 t.teardown(() => running.stop())
 
-const list = async (...words: string[]): Promise<string> =>
-  (await saraban(systemClock, 'messages', ...words, '--data', installation.settings.data)).out
+const { words: place, environment } = await besideIt(folder, installation.settings.data)
+const messages = (...words: string[]) => sarabanIn(environment, systemClock, 'messages', ...words, ...place)
+const list = async (...words: string[]): Promise<string> => (await messages(...words)).out
 const drop = (name: string, text: string): void => {
   writeFileSync(join(folder, name), text)
   renameSync(join(folder, name), join(send, name))
@@ -65,10 +67,7 @@ t.test('a letter that waits for its scan: whose, since when, for which file; unt
   const waits = /^csv-50 {2}letters\.csv {2}waits since (20\d\d-\S+ \S+) for scan\.pdf, map\.pdf\n$/
   const first = await eventually(() => list('list', '--waiting'), waits)
   t.match(await metrics(), 'saraban_sources_waiting{system="csv-50"} 1')
-  const unknown = await saraban(
-    systemClock,
-    ...['messages', 'show', 'ชม 0017.1/492', '--data', installation.settings.data],
-  )
+  const unknown = await messages('show', 'ชม 0017.1/492')
   t.match(unknown.err, /^1 of what systems handed over waits for files: saraban messages list --waiting\n/)
   const [json] = JSON.parse(await list('list', '--waiting', '--json'))
   t.match(json, { system: 'csv-50', name: 'letters.csv', missing: ['scan.pdf', 'map.pdf'] })
@@ -97,10 +96,7 @@ t.test('an unplugged folder stands in the way as long as it lasts, and of its sy
   t.match(await metrics(), 'saraban_unreadable{system="csv-50",place="send"} 1')
   const stuck = await list('list', '--stuck')
   t.match(stuck, /^csv-50: its folder of send \S*send cannot be read since 20\d\d-\S+ \S+ \(ENOENT\)\n/)
-  const beside = await saraban(
-    systemClock,
-    ...['messages', 'list', '--stuck', '--json', '--data', installation.settings.data],
-  )
+  const beside = await messages('list', '--stuck', '--json')
   t.ok(Array.isArray(JSON.parse(beside.out)))
   t.match(beside.err, 'csv-50: its folder of send')
   writeFileSync(send, 'a file')

@@ -2,6 +2,7 @@
 // is kept whichever write fails, wherever the process dies, and however many try at once.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
 import type { Adapter } from '../../src/adapters/contract.ts'
@@ -12,7 +13,6 @@ import { type ReaderOf, retryQuarantined } from '../../src/gateway/intake/retry.
 import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
 import { newestSent } from '../../src/gateway/journal/letters.ts'
 import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
-import { readSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { createMetrics } from '../../src/gateway/metrics.ts'
 import { verbsFor } from '../../src/gateway/verbs.ts'
@@ -38,6 +38,8 @@ import {
   systemOf,
 } from './harness.ts'
 import { inboxProfile, logTo, makeInstallation } from './installation.ts'
+import { journalBeside } from './journal-engine.ts'
+import { besideIt, type Place } from './store-settings.ts'
 
 t.setTimeout(600_000)
 
@@ -54,16 +56,16 @@ t.test('the mended profile knows a value that the shipped one does not', (t) => 
   t.end()
 })
 
-async function saraban(clock: Clock, data: string, ...words: string[]) {
+async function saraban(clock: Clock, place: Place, ...words: string[]) {
   let [out, err] = ['', '']
-  const code = await run(['quarantine', ...words, '--data', data], {
+  const code = await run(['quarantine', ...words, ...place.words], {
     write: (said) => {
       out += said
     },
     complain: (said) => {
       err += said
     },
-    environment: {},
+    environment: place.environment,
     clock,
     random: systemRandom,
     untilEnded: async () => undefined,
@@ -78,9 +80,9 @@ async function open(t: Test, yaml = text, { data = scratch(t), shared = scratch(
   const clock = new TestClock()
   const adapter = adapterOf(profileOf(yaml), clock, environment, shared)
   const gateway = await openGateway(data, trust, [adapter, new ScriptedAdapter(moi)])
-  const { desk, dispatch, queue, present } = gateway
+  const { desk, dispatch, queue, present, underWay } = gateway
   const verbs = verbsFor({
-    ...{ system: systemOf(adapter), adapter, desk, dispatch, log: logTo([]), present },
+    ...{ system: systemOf(adapter), adapter, desk, dispatch, log: logTo([]), present, underWay },
     metrics: createMetrics(desk.database, queue, present),
     installation: 'the one installation',
   })
@@ -105,7 +107,7 @@ async function open(t: Test, yaml = text, { data = scratch(t), shared = scratch(
     },
     waiting: () => listQuarantine(committed, 100),
     sent: () => newestSent(committed, chiangMai, 100),
-    saraban: (...words: string[]) => saraban(clock, data, ...words),
+    saraban: async (...words: string[]) => saraban(clock, await besideIt(data), ...words),
     /** As the gateway does it: by the profile as it is now. */
     retry: (ids: readonly string[], by: Adapter = adapter, believe = false) =>
       retryQuarantined(desk, readerOf(by), { ids, by: 'สมชาย', why: 'แก้ตารางแล้ว', believe }),
@@ -215,11 +217,12 @@ t.test('secret letters only when asked for', async (t) => {
   await offer('ลับ แก้ไข')
   const [place] = await listQuarantine(gateway.desk.database.committed, 10)
   t.match(place, { secrecy: 'secret', problems: [{ code: 'letter.conflict' }] })
-  const shown = await saraban(clock, folder, 'show', place!.id)
+  const beside = await besideIt(folder)
+  const shown = await saraban(clock, beside, 'show', place!.id)
   t.equal(shown.code, 1)
   t.match(shown.err, /cli\.quarantine\.secret/)
-  t.notMatch(shown.out + shown.err + (await saraban(clock, folder, 'list')).out, 'แก้ไข')
-  t.match((await saraban(clock, folder, 'show', place!.id, '--secret')).out, /subject = ลับ แก้ไข\n/)
+  t.notMatch(shown.out + shown.err + (await saraban(clock, beside, 'list')).out, 'แก้ไข')
+  t.match((await saraban(clock, beside, 'show', place!.id, '--secret')).out, /subject = ลับ แก้ไข\n/)
 })
 
 t.test(
@@ -473,23 +476,21 @@ t.test('at a gateway: ordered while it does not run, and while it runs; then rel
   const quick = (yaml: string) => yaml.replaceAll('settle: 5s', 'settle: 100ms, every: 200ms')
   const installation = await makeInstallation(scratch(t), [chiangMai, moi], { 'moi.yaml': inboxProfile() })
   installation.profile('50.yaml', quick(text))
-  const { data } = installation.settings
+  const beside = await besideIt(installation.folder, installation.settings.data)
   const start = () => installation.start({ environment: folders })
   const count = async (table: string, where: string): Promise<number> => {
-    const journal = readSqlite(join(data, 'journal.sqlite'))
+    const journal = await journalBeside(installation.folder)
     try {
       const sql = `SELECT COUNT(*) AS n FROM ${table} WHERE ${where}`
       return Number((await journal.committed.one<{ n: number }>(sql))?.n)
     } finally {
-      journal.close()
+      await journal.close()
     }
   }
-  const pause = () =>
-    new Promise<void>((resolve) => void systemClock.schedule(systemClock.now() + 100, resolve))
   const soon = async (done: () => Promise<boolean>, what: string) => {
     for (let look = 0; look < 600; look += 1) {
       if (await done()) return
-      await pause()
+      await pause(100)
     }
     t.fail(what)
   }
@@ -498,29 +499,36 @@ t.test('at a gateway: ordered while it does not run, and while it runs; then rel
   writeFileSync(join(folders['SARABAN_50_SEND'] ?? '', 'one.csv'), csv(nine('ชม 1/1')))
   writeFileSync(join(folders['SARABAN_50_SEND'] ?? '', 'two.csv'), csv(nine('ชม 1/2')))
   await soon(async () => (await count('quarantine', "state = 'waiting'")) === 2, 'in quarantine')
-  const stays = await saraban(systemClock, data, 'retry', '--all', ...words)
+  const stays = await saraban(systemClock, beside, 'retry', '--all', ...words)
   t.equal(stays.code, 1)
   t.match(stays.out, /one\.csv {2}line 2 {2}stays: adapter\.field\.code-unknown\n/)
   installation.profile('50.yaml', quick(mended))
   await first.reload()
   const [place] = await (async () => {
-    const journal = readSqlite(join(data, 'journal.sqlite'))
+    const journal = await journalBeside(installation.folder)
     return listQuarantine(journal.committed, 10).finally(() => journal.close())
   })()
-  const taken = await saraban(systemClock, data, 'retry', place!.id, ...words)
+  const taken = await saraban(systemClock, beside, 'retry', place!.id, ...words)
   t.equal(taken.code, 0, taken.err)
   t.match(taken.out, /line 2 {2}taken: saraban messages show [0-9a-f-]{36}\n/)
   await first.stop()
 
-  const ordered = await saraban(systemClock, data, 'retry', '--cause', 'adapter.field.code-unknown', ...words)
+  const ordered = await saraban(
+    systemClock,
+    beside,
+    'retry',
+    '--cause',
+    'adapter.field.code-unknown',
+    ...words,
+  )
   t.equal(ordered.code, 0)
   t.match(ordered.out, 'ordered for 1 places: the gateway is not running, and does it when it is started')
   t.equal(await count('letters', '1 = 1'), 1)
   const second = await start()
   await soon(async () => (await count('letters', '1 = 1')) === 2, 'carried out at the start')
   await soon(async () => (await count('orders', 'answered_at IS NULL')) === 0, 'and answered')
-  t.equal((await saraban(systemClock, data, 'retry', '--all', ...words)).code, 1, 'nothing is left')
-  t.equal((await saraban(systemClock, data, 'retry', ...words)).code, 2)
-  t.equal((await saraban(systemClock, data, 'retry', '--all', '--believe', ...words)).code, 2)
+  t.equal((await saraban(systemClock, beside, 'retry', '--all', ...words)).code, 1, 'nothing is left')
+  t.equal((await saraban(systemClock, beside, 'retry', ...words)).code, 2)
+  t.equal((await saraban(systemClock, beside, 'retry', '--all', '--believe', ...words)).code, 2)
   await second.stop()
 })

@@ -112,6 +112,17 @@ async function suite(t: Test, engine: Engine): Promise<void> {
     t.same([...work.begun].sort(), ['a', 'a', 'b'])
   })
 
+  await t.test('what is put back comes again', async (t) => {
+    const { queue, work, now } = await open(t)
+    queue.work(work.handle, 1)
+    queue.put('a', now, 1)
+    await until(() => work.begun.length === 1, 'it is at work')
+    queue.putBack('a', now, 1)
+    work.endAll()
+    await until(async () => (await queue.size()) === 0, 'it is at an end')
+    t.same(work.begun, ['a', 'a'])
+  })
+
   await t.test('so many at a time', async (t) => {
     const { queue, work, now } = await open(t)
     queue.work(work.handle, 2)

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { bullmqQueue, type SharedQueue } from '../../src/gateway/queue/bullmq.ts'
 import { redisOf } from '../../src/gateway/queue/place.ts'
-import { readSettings } from '../../src/gateway/settings.ts'
+import { readSettings } from '../../src/gateway/settings/settings.ts'
 import { systemClock } from '../../src/letter/time.ts'
 import { type RedisServer, redisServer } from '../../src/sandbox/servers/redis.ts'
 import { office } from '../letter/arbitrary.ts'
@@ -100,6 +100,30 @@ t.test('a queue on Redis', { timeout: 150_000 }, async (t) => {
     await soon(() => one.seen.handled.length + two.seen.handled.length === 12)
     t.same([...one.seen.handled, ...two.seen.handled].sort(), [...ids].sort(), 'each once')
     t.same(other.seen.handled, [])
+  })
+
+  await t.test('what is put back stays with whoever had it, while there is room for another', async (t) => {
+    const [one, two] = [open(t, server, { hold: true }), open(t, server)]
+    await soon(() => [one, two].every(({ seen }) => seen.told.includes('here')))
+    one.queue.putBack('put back', systemClock.now(), 1)
+    await soon(() => one.seen.count('put back') + two.seen.count('put back') === 1)
+    t.same([one.seen.handled, two.seen.handled], [['put back'], []], 'the other was not offered it')
+    one.queue.putBack('later', systemClock.now() + 200, 1)
+    await soon(() => one.seen.count('later') + two.seen.count('later') === 1)
+    t.equal(one.seen.count('later') + two.seen.count('later'), 1, 'at its time, and then to either')
+  })
+
+  await t.test('what is put back with the last room keeps nothing waiting that is more urgent', async (t) => {
+    const { queue, seen } = open(t, server, { concurrency: 2, hold: true })
+    await soon(() => seen.told.includes('here'))
+    put(queue, 'a', 'b')
+    await soon(() => seen.handled.length === 2)
+    for (const id of ['back 1', 'back 2', 'back 3']) queue.putBack(id, systemClock.now(), 1)
+    queue.put('urgent', systemClock.now(), 4)
+    await soon(async () => (await asking.zcard('{saraban-one}:due:prioritized')) === 4)
+    seen.release()
+    await soon(() => seen.handled.length === 6)
+    t.equal(seen.handled[2], 'urgent')
   })
 
   await t.test('flushed: what is put again is handled', async (t) => {

@@ -13,15 +13,15 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { discard } from '../../src/gateway/attachments/discard.ts'
-import { discardFrom, openAttachmentStore } from '../../src/gateway/attachments/store.ts'
+import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { newId } from '../../src/gateway/desk.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { endQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { newestRuns } from '../../src/gateway/journal/retention-runs.ts'
-import { Retention } from '../../src/gateway/retention/retention.ts'
+import { retentionWork } from '../../src/gateway/retention/retention.ts'
 import { previewRetention, type RunParts, runRetention } from '../../src/gateway/retention/run.ts'
-import { readRetentionSettings, usualRetention } from '../../src/gateway/settings-retention.ts'
+import { readRetentionSettings, usualRetention } from '../../src/gateway/settings/retention.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { problem } from '../../src/problem/problem.ts'
@@ -62,7 +62,6 @@ async function opened(t: Test, idle = false) {
   if (!idle) await gateway.dispatch.start()
   const { desk } = gateway
   const { database } = desk
-  const store = join(folder, 'attachments')
   const send = async (number: number, scan?: string, changes: Partial<Letter> = {}, name = `${number}`) => {
     const { number: read } = mustBe(readLetterNumber(`ชม 0017.1/${number}`))
     const item = letterItem(plainLetter({ number: read, ...changes }))
@@ -75,7 +74,7 @@ async function opened(t: Test, idle = false) {
     return taken
   }
   const parts = (changes: Partial<RunParts> = {}): RunParts => ({
-    ...{ database, clock, keep, newId, discard: discardFrom(store), stopped: () => false },
+    ...{ database, clock, keep, newId, discard: desk.attachments.discard, stopped: () => false },
     ...changes,
   })
   const run = (changes: Partial<RunParts> = {}) => runRetention(parts(changes), 'test', async () => true)
@@ -85,8 +84,7 @@ async function opened(t: Test, idle = false) {
     )
     return Number(row?.count)
   }
-  const files = () =>
-    readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) => /[0-9a-f]{64}$/.test(name))
+  const files = async () => (await desk.attachments.list('', 1000)).map(({ sha256 }) => sha256)
   return { folder, clock, province, ministry, gateway, desk, database, send, parts, run, count, files }
 }
 
@@ -106,7 +104,7 @@ t.test('a letter leaves with all that belongs to it, and is still known', async 
   for (const table of tables) t.equal(await count(table), 0, table)
   t.equal(await count('letter_words'), 0)
   t.equal(await count('events', 'message_id IS NOT NULL'), 0)
-  t.same(files(), [])
+  t.same(await files(), [])
   t.match(await send(1, 'scan of 1'), { kind: 'known' }, 'offered again it is no new one')
   t.match(await send(1, 'another scan', {}, 'other'), {
     kind: 'quarantined',
@@ -150,7 +148,7 @@ t.test('what is open, undecided or younger stays, and what it names', async (t) 
   t.match(await run(), { letters: 1 })
   t.equal(await count('letters'), 3, 'refused and undecided, given up, and young')
   t.equal(await count('letters', "state IN ('refused', 'given-up', 'forwarding')"), 2)
-  t.equal(files().length, 3, 'the scan that a younger letter names too')
+  t.equal((await files()).length, 3, 'the scan that a younger letter names too')
   for (const { sha256 } of await desk.database.committed.all<{ sha256: string }>(
     'SELECT sha256 FROM attachment_uses',
   ))
@@ -188,7 +186,7 @@ t.test('killed at any write, and run again: the same in the end', async (t) => {
   }
   t.ok(kills > 5 && writes > 20, `${kills} kills`)
   for (const table of tables) t.equal(await count(table), 0, table)
-  t.same(files(), [])
+  t.same(await files(), [])
   const counted = (await newestRuns(database.committed, 1_000)).map(({ counts }) => counts['letters'] ?? 0)
   t.equal(
     counted.reduce((sum, each) => sum + each, 0),
@@ -214,7 +212,7 @@ t.test('bytes leave sooner than envelopes, those of secret letters sooner still'
   await take(desk, systemOf(province), source('faulty'), (each) => province.read(each))
   clock.jump(2 * year)
   t.equal(await count('attempts', 'answer IS NOT NULL'), 2)
-  t.match(await run(), { sources: 2, handed: 2, documents: 2, answers: 2 })
+  t.match(await run(), { sources: 2, handed: 6, documents: 6, answers: 2 })
   t.equal(await count('attempts'), 4)
   t.equal(await count('documents'), 0)
   t.equal(await count('sources', 'bytes IS NOT NULL'), 1, 'what waits in quarantine')
@@ -235,7 +233,7 @@ t.test('once a day, by one of two, and at once after one that was killed', async
   const failures: unknown[] = []
   const settings = usualRetention()
   const make = () =>
-    new Retention({ ...parts(), settings, failed: (_work, error) => void failures.push(error) })
+    retentionWork({ ...parts(), settings, failed: (_work, error) => void failures.push(error) })
   const [one, other] = [make(), make()]
   for (const each of [one, other]) {
     each.start()
@@ -261,7 +259,7 @@ t.test('once a day, by one of two, and at once after one that was killed', async
   t.equal(await after(3_600_000), 4, 'a run that was killed is not waited for a day')
   await other.stop()
   t.same(failures, [])
-  const never = new Retention({
+  const never = retentionWork({
     ...parts(),
     settings: { ...settings, automatic: false },
     failed: () => undefined,

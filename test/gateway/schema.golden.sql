@@ -419,3 +419,30 @@ CREATE INDEX events_old ON events (at) WHERE message_id IS NULL;
 CREATE INDEX orders_old ON orders (answered_at) WHERE answered_at IS NOT NULL;
 CREATE INDEX alarms_old ON alarms (ended_at) WHERE state = 'ended';
 CREATE INDEX receipts_given ON receipts (committed_at) WHERE direction = 'given';
+
+-- next step
+
+-- By which mark all gateways of the installation know a place that is not theirs alone: a system's folder, the attachments.
+CREATE TABLE marks (
+  system TEXT NOT NULL,       -- '': the gateways' own
+  place TEXT NOT NULL,        -- as the profile names it
+  mark TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  PRIMARY KEY (system, place)
+);
+-- What each member has of the offices: whoever lacks one, or cannot reach it, has no share in it.
+CREATE TABLE reaches (
+  member TEXT PRIMARY KEY,
+  revision BIGINT NOT NULL,
+  offices TEXT NOT NULL       -- JSON
+);
+
+-- next step
+
+-- What was taken on and not begun is due: an attempt is begun where bytes may leave, and not before.
+UPDATE deliveries SET state = 'due', member = NULL WHERE state = 'claimed';
+
+-- next step
+
+-- What each member says of itself beside the offices: whether its work hangs.
+ALTER TABLE reaches ADD COLUMN self TEXT; -- JSON

@@ -1,5 +1,5 @@
 // Settings, trust, lock and systems: every fault at once, and a start that fails leaves nothing behind.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import {
@@ -14,10 +14,10 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { SettingsError } from '../../src/gateway/installation/systems.ts'
 import { journalOf } from '../../src/gateway/journal/place.ts'
 import { lockFolder } from '../../src/gateway/lock.ts'
-import { checkSettings, readSettings, type Settings } from '../../src/gateway/settings.ts'
-import { SettingsError } from '../../src/gateway/systems.ts'
+import { checkSettings, readSettings, type Settings } from '../../src/gateway/settings/settings.ts'
 import {
   createAuthority,
   issueCertificate,
@@ -29,15 +29,20 @@ import { readSigners, readTrustFolder } from '../../src/gateway/trust/folder.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { describe, type Problem, type Result, remedyOf } from '../../src/problem/problem.ts'
 import { office } from '../letter/arbitrary.ts'
-import { scratch, start } from './harness.ts'
+import { scratch, soon, start } from './harness.ts'
 import {
   apiKey,
+  bearer,
   ecmsProfile,
   type Installation,
   inboxProfile,
+  jsonLetter,
   jsonProfile,
+  keyOf,
   makeInstallation,
+  post,
 } from './installation.ts'
+import { isEmbedded } from './journal-engine.ts'
 
 const problemsOf = (result: Result<unknown>): readonly Problem[] => (result.ok ? [] : result.problems)
 const placesOf = (problems: readonly Problem[]): string[] =>
@@ -178,11 +183,12 @@ t.test('a settings file', async (t) => {
   t.same(placesOf(problemsOf(neither)), ['listen: settings.wrong'], 'it must listen somewhere')
 })
 
-t.test('a journal on a server: its address without a password, TLS unless it is this machine', (t) => {
+t.test('a journal on a server: its address without a password, TLS unless it is this machine', async (t) => {
   const folder = scratch(t)
   for (const name of ['trust', 'profiles']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, 'secret'), 'Secret-1\n')
-  writeFileSync(join(folder, 'authority.pem'), 'PEM')
+  const pem = (await createAuthority(start, systemRandom)).certificate.toString()
+  writeFileSync(join(folder, 'authority.pem'), pem)
   const listen = { http: { host: '127.0.0.1', port: 0 } }
   const read = (journal: unknown) =>
     checkSettings({ data: 'data', trust: 'trust', profiles: 'profiles', listen, journal }, folder)
@@ -200,8 +206,14 @@ t.test('a journal on a server: its address without a password, TLS unless it is 
   const far = read({ url: elsewhere, password: { env: 'PASSWORD' }, authority: { file: 'authority.pem' } })
   if (!far.ok) throw new Error(describe(far.problems[0]))
   t.match(journalOf(far.value, { PASSWORD: 'of the environment' }), {
-    value: { at: { port: 6432, password: 'of the environment', authority: 'PEM' } },
+    value: { at: { port: 6432, password: 'of the environment', authority: pem.trim() } },
   })
+  writeFileSync(join(folder, 'no.pem'), 'PEM')
+  const wrong = read({ url: elsewhere, password: { env: 'PASSWORD' }, authority: { file: 'no.pem' } })
+  if (!wrong.ok) throw new Error(describe(wrong.problems[0]))
+  t.same(placesOf(problemsOf(journalOf(wrong.value, { PASSWORD: 'x' }))), [
+    'journal.authority: adapter.tls.not-pem',
+  ])
   t.match(journalOf(far.value, {}), {
     problems: [{ code: 'adapter.profile.reference-unresolved', path: 'journal.password' }],
   })
@@ -224,7 +236,6 @@ t.test('a journal on a server: its address without a password, TLS unless it is 
     t.same(placesOf(refused), ['journal.url: settings.wrong'], String(wrong))
     t.notMatch(refused.map((found) => describe(found)).join(), 'Secret-1', 'a password is not shown')
   }
-  t.end()
 })
 
 t.test('a trust folder', async (t) => {
@@ -447,6 +458,23 @@ t.test('a start that fails names everything, and leaves nothing behind', async (
     ['data: settings.data.unusable'],
     'a file in the way',
   )
+  free()
+  if (!isEmbedded) return
+  // What is no folder stands where one should be: it is named, and no trace of the program.
+  for (const inTheWay of [
+    join(settings.data, 'attachments', 'incoming'),
+    join(settings.data, 'attachments'),
+  ]) {
+    rmSync(inTheWay, { recursive: true, force: true })
+    writeFileSync(inTheWay, '')
+    const [found, ...others] = await faultsOfStart(t, installation)
+    t.match([found?.code, found?.value], ['settings.attachments.unusable', inTheWay])
+    t.match(found && describe(found), /: (?:EEXIST|ENOTDIR): something that is no folder stands there/)
+    t.same(others, [])
+    rmSync(inTheWay)
+    free()
+  }
+  // Its file is damaged; on a server there is none.
   for (const name of ['journal.sqlite', 'journal.sqlite-wal', 'journal.sqlite-shm'])
     rmSync(join(settings.data, name), { force: true })
   writeFileSync(join(settings.data, 'journal.sqlite'), 'x'.repeat(8192))
@@ -456,6 +484,88 @@ t.test('a start that fails names everything, and leaves nothing behind', async (
     'a damaged journal',
   )
   free()
+})
+
+// A disk of its own that is full, where this machine lets a process mount one for itself.
+const alone = spawnSync('unshare', ['-Urm', 'true']).status === 0
+for (const kibibytes of alone ? [4, 8, 64] : [])
+  t.test(`a data folder on a disk of ${kibibytes} KiB is told as full`, async (t) => {
+    const installation = installationOf(t)
+    const { data } = installation.settings
+    mkdirSync(data, { recursive: true })
+    const child = spawnSync(
+      'unshare',
+      [
+        '-Urm',
+        'sh',
+        '-c',
+        `mount -t tmpfs -o size=${kibibytes}k none "$0" && exec "$@"`,
+        data,
+        process.execPath,
+        '--import=tsx',
+        '--input-type=module',
+        '--eval',
+        `import { lockFolder, placeOf } from './src/gateway/lock.ts'
+         import { journalIn, openJournal } from './src/gateway/journal/place.ts'
+         const [folder] = process.argv.slice(1)
+         const results = [lockFolder(folder), placeOf(folder), await openJournal(journalIn(folder))]
+         process.stdout.write(JSON.stringify(results.flatMap((result) => (result.ok ? [] : result.problems)).map(({ code }) => code)))
+         process.exit(0)`,
+        data,
+      ],
+      { encoding: 'utf8' },
+    )
+    t.equal(child.status, 0, child.stderr)
+    const codes = JSON.parse(child.stdout) as string[]
+    t.ok(codes.length > 0)
+    t.same([...new Set(codes)], ['settings.data.full'])
+  })
+
+t.test('a gateway that is refused its port has brought nothing and taken nothing', async (t) => {
+  const installation = installationOf(t)
+  const { folder, profile, settings } = installation
+  profile('json-51.yaml', jsonProfile('51'))
+  const first = await installation.start()
+  const sent = await post(
+    `${first.http}/v1/systems/50/letters`,
+    jsonLetter('50', 1, { to: '51' }),
+    bearer(keyOf('50')),
+  )
+  t.equal(sent.status, 201)
+  await first.stop()
+
+  // From now on what waits there to be fetched is brought, and what lies there is taken, by whoever starts.
+  const [receive, send] = [join(folder, 'receive'), join(folder, 'send')]
+  mkdirSync(receive)
+  mkdirSync(send)
+  writeFileSync(join(send, 'one.json'), JSON.stringify(jsonLetter('51', 2, { to: '50' })))
+  const transport = (path: string) => ({ kind: 'folder', path })
+  profile('json-51.yaml', {
+    ...jsonProfile('51'),
+    send: { transport: { ...transport(send), pattern: '*.json', settle: '0s' }, document: 'letter' },
+    receive: { transport: transport(receive), document: 'letter' },
+    notices: { transport: transport(receive), document: 'notice' },
+  })
+  const taken = createServer()
+  taken.listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  const { https } = settings.listen
+  if (https === undefined) throw new Error('the model has no https')
+  const refused = { ...settings, listen: { ...settings.listen, https: { ...https, port } } }
+  const steps: string[] = []
+  const reached = (step: string): void => void steps.push(step)
+  await t.rejects(installation.start({ settings: refused, reached }), { name: 'SettingsError' })
+  t.same(steps, [], 'no step of any letter was made')
+  t.same(readdirSync(receive), [])
+  t.same(readdirSync(send), ['one.json'])
+  taken.close()
+  await once(taken, 'close')
+
+  const second = await installation.start({ settings: refused })
+  await soon(() => readdirSync(receive).length > 0 && !readdirSync(send).includes('one.json'))
+  t.notSame(readdirSync(send), ['one.json'])
+  await second.stop()
 })
 
 t.test(

@@ -2,6 +2,7 @@
 // sandbox: the ministry's register and the provinces' books.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { openInstallation } from '../../src/cli/demo/installation.ts'
 import { clerkLetter, type PrintedLetter, readPrintedLetters } from '../../src/cli/demo/letters.ts'
@@ -18,9 +19,6 @@ import { scratch } from './harness.ts'
 
 t.setTimeout(600_000)
 
-const wait = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => void systemClock.schedule(systemClock.now() + milliseconds, resolve))
-
 /** A clerk who is told that the gateway is not there tries again. */
 async function sendPatiently(
   system: OfficeSystem,
@@ -31,7 +29,7 @@ async function sendPatiently(
       return await system.send(letter)
     } catch (error) {
       if (attempt === 600) throw error
-      await wait(200)
+      await pause(200)
     }
   }
 }
@@ -127,7 +125,7 @@ t.test(
         systems.every((system) => back(system).length >= sent.length)
       for (let look = 0; look < 1200 && !all(); look++) {
         await Promise.all(systems.map((system) => system.look().catch(() => undefined)))
-        await wait(100)
+        await pause(100)
       }
       return all()
     }
@@ -138,9 +136,9 @@ t.test(
     t.ok(await whole(), 'all is well at first')
 
     // A worker is killed in the middle, and a letter comes; the other goes on.
-    await Promise.all([send(), wait(150).then(() => herd.signal('one', 'SIGKILL'))])
+    await Promise.all([send(), pause(150).then(() => herd.signal('one', 'SIGKILL'))])
     t.ok(await whole(), 'a worker was killed: the other brings')
-    for (let look = 0; look < 600 && (await members()).includes('one'); look++) await wait(100)
+    for (let look = 0; look < 600 && (await members()).includes('one'); look++) await pause(100)
     t.same(await members(), ['front', 'spare', 'two'], 'and it was given up')
     await herd.rise('one')
 
@@ -149,19 +147,19 @@ t.test(
     const csv = systems[0]!
     const late = { ...model!, item: '2000', number: 'มท 0210.3/2000', subject: `${model!.subject} (2000)` }
     await csv.send(clerkLetter(late, csv.office, moi))
-    for (let look = 0; look < 600 && (await members()).includes('front'); look++) await wait(100)
+    for (let look = 0; look < 600 && (await members()).includes('front'); look++) await pause(100)
     for (let look = 0; look < 600 && !registered().some(({ number }) => number === late.number); look++)
-      await wait(100)
+      await pause(100)
     t.equal(registered().filter(({ number }) => number === late.number).length, 1, 'the spare leads now')
 
     // It wakes, finds out that it was given up, and ends with the status by which a supervisor starts it again.
     herd.signal('front', 'SIGCONT')
-    for (let look = 0; look < 300 && herd.isUp('front'); look++) await wait(100)
+    for (let look = 0; look < 300 && herd.isUp('front'); look++) await pause(100)
     t.ok(herd.ended.includes('front 75'), herd.ended.join(', '))
     await herd.rise('front')
 
     // A worker is frozen while it brings, is given up meanwhile, and wakes: what it says late doubles nothing.
-    await Promise.all([send(), wait(100).then(() => herd.signal('two', 'SIGSTOP'))])
+    await Promise.all([send(), pause(100).then(() => herd.signal('two', 'SIGSTOP'))])
     t.ok(await whole(), 'a worker was frozen: the other brings')
     herd.signal('two', 'SIGCONT')
 

@@ -3,9 +3,9 @@ import type { Answer } from './installation.ts'
 
 const replaced: readonly (readonly [RegExp, string])[] = [
   [/urn:uuid:[0-9a-f-]{36}/g, 'urn:uuid:019a6f3c-5c00-7000-8000-000000000000'],
-  // A parcel's id is a UUIDv4.
+  // A parcel’s id is a UUID, of version 7 or, of before, 4.
   [
-    /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g,
+    /(?<!urn:uuid:)\b[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g,
     '3f0c1b52-0c3f-4d5e-9a55-0a4c6f1d2b11',
   ],
   [/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?/g, '2026-11-23T10:15:00.000'],

@@ -1,127 +1,30 @@
-// The members that speak the national exchange, and the one that seals envelopes itself, each with its profile through a real gateway: clients that poll it and servers
-// that it calls; letters with scans both ways, each registered once, with its receive number back in the sender's own book.
-import t from 'tap'
-import { normalizeNumber } from '../../src/letter/numbers.ts'
-import { moi, officeById } from '../../src/letter/offices.ts'
+// The members that speak the national exchange, clients that poll it and servers that it calls, and the one that seals envelopes
+// itself, each with its profile through a real gateway.
 import { members as eCms } from '../../src/sandbox/fleet/e-cms/e-cms.ts'
 import { ranong } from '../../src/sandbox/fleet/self-built/ranong.ts'
-import { makePdf, makePng } from '../../src/sandbox/paper.ts'
-import type { BookEntry, ClerkLetter, Scan } from '../../src/sandbox/systems/system.ts'
-import { digestOf, openStage } from './fleet-stage.ts'
+import type { BookEntry, Scan } from '../../src/sandbox/systems/system.ts'
+import { exchange, same } from './fleet-exchange.ts'
+import { digestOf } from './fleet-stage.ts'
 
-const pdf = (name: string, said: string): Scan => ({
-  name,
-  mediaType: 'application/pdf',
-  bytes: makePdf(name, [said]),
-})
-const png = (name: string, seed: number): Scan => ({
-  name,
-  mediaType: 'image/png',
-  bytes: makePng(16, 16, seed),
-})
 /** ทดสอบส่งหนังสือ in TIS-620, within messages that are something else (domain §4). */
 const thaiText: Scan = {
   name: 'หมายเหตุ.txt',
   mediaType: 'text/plain',
   bytes: Buffer.from('t7TKzbrK6KfLudGnytfN', 'base64'),
 }
-
-/** What a clerk of the province types: an `&`, digits of both scripts, an urgency, three scans and a text. */
-const lettersOf = (abbreviation: string, office: string): readonly ClerkLetter[] => [
-  {
-    number: `${abbreviation} 0017.1/492`,
-    date: '13 กุมภาพันธ์ 2551',
-    subject: 'การเชื่อมโยงระบบ (R&D) ระยะที่ 2 & แผนงาน',
-    urgency: '',
-    to: moi,
-    scans: [pdf('หนังสือ.pdf', `${office} one`)],
-  },
-  {
-    number: `${abbreviation} ๐๐๑๗.๒/ว ๑๒`,
-    date: '๒๙ กุมภาพันธ์ ๒๕๕๑',
-    subject: 'ขอเชิญประชุมคณะทำงาน : จังหวัดนำร่อง 18 จังหวัด',
-    urgency: 'ด่วนที่สุด',
-    to: moi,
-    scans: [pdf('a.pdf', `${office} two`), png('แผนที่.png', Number(office)), thaiText],
-  },
-]
-
-const members = [...eCms, ranong]
-const stage = await openStage(members)
-
-type Kind<Entry extends BookEntry['entry']> = BookEntry & { readonly entry: Entry }
-const same = (one: string, other: string): boolean => normalizeNumber(one) === normalizeNumber(other)
-
-// A circular to all of them in one envelope, and a letter of its own to each; meanwhile each sends two.
-const circular = {
-  number: 'มท ๐๒๑๐.๓/ว๓๘๙๘',
-  date: '2008-11-15',
-  subject: 'ขอความอนุเคราะห์ตอบแบบสอบถามการใช้ระบบสารบรรณอิเล็กทรอนิกส์',
-  urgency: 'most-urgent',
-  to: members.map(({ office }) => office),
+const said = {
+  subject: 'การเชื่อมโยงระบบ (R&D) ระยะที่ 2 & แผนงาน',
+  answer: 'ตอบข้อหารือ & แจ้งผล <ด่วน>',
+  last: () => thaiText,
+  besides: [thaiText],
 }
-const circularScans = [pdf('ว3898.pdf', 'to all'), png('แบบสอบถาม.png', 7), thaiText]
-const circularId = await stage.sendFromMinistry(circular, circularScans)
-const exchanges = await Promise.all(
-  stage.members.map(async ({ member, system }) => {
-    const { office } = member
-    const number = `มท 0210.3/${office}`
-    const scans = [pdf('คำตอบ.pdf', `to ${office}`)]
-    const subject = 'ตอบข้อหารือ & แจ้งผล <ด่วน>'
-    const messageId = await stage.sendFromMinistry(
-      { ...circular, number, subject, urgency: 'ordinary', to: [office] },
-      scans,
-    )
-    const letters = lettersOf(officeById(office).abbreviation, office)
-    for (const letter of letters) await system.send(letter)
-    const received = [
-      { messageId: circularId, number: circular.number, scans: circularScans },
-      { messageId, number, scans },
-    ]
-    return { member, system, letters, received }
-  }),
-)
 
-// Only now: a test file whose root waits between its tests is taken to be at its end.
-t.teardown(() => stage.close())
-t.same(stage.leftOut, [])
-
-for (const { member, system, letters, received } of exchanges) {
-  t.test(`${member.profile}: ${member.product}`, async (t) => {
-    const { office } = member
-    for (const [index, letter] of letters.entries()) {
-      const registered = await stage.ministry(
-        (entry) =>
-          entry.entry === 'letter.registered' && entry.from === office && same(entry.number, letter.number),
-      )
-      if (registered.entry !== 'letter.registered') throw new Error('another entry')
-      t.same(registered.attachments, letter.scans.map(digestOf), 'every scan, byte for byte')
-      t.equal(registered.date, ['2008-02-13', '2008-02-29'][index])
-      t.equal(registered.subject, letter.subject)
-      const back = (await stage.book(
-        office,
-        (entry) =>
-          entry.entry === 'notice.received' && entry.kind === 'accept' && same(entry.number, letter.number),
-      )) as Kind<'notice.received'>
-      t.equal(back.receiveNumber, registered.receiveNumber, 'the number is back in the book')
-    }
-    for (const { messageId, number, scans } of received) {
-      const came = (await stage.book(
-        office,
-        (entry) => entry.entry === 'letter.received' && same(entry.number, number),
-      )) as Kind<'letter.received'>
-      t.same(came.files, scans.map(digestOf), 'every scan, byte for byte')
-      const accepted = await stage.ministry(
-        (entry) =>
-          entry.entry === 'notice.received' &&
-          entry.kind === 'accept' &&
-          entry.from === office &&
-          entry.about === messageId,
-      )
-      t.match(accepted, { receiveNumber: came.receiveNumber }, 'the number is back in the register')
-    }
-    const count = (entry: BookEntry['entry']) => system.entries.filter((each) => each.entry === entry).length
-    t.equal(count('letter.received'), 2, 'each is registered once')
-    t.equal(count('letter.refused'), 0)
-  })
-}
+await exchange([...eCms, ranong], said, (t, { system, received }) => {
+  const ofKind = (kind: BookEntry['entry']) => system.entries.filter(({ entry }) => entry === kind)
+  t.equal(ofKind('letter.received').length, 2, 'each is registered once')
+  t.equal(ofKind('letter.refused').length, 0)
+  for (const { number, scans } of received)
+    for (const came of system.entries)
+      if (came.entry === 'letter.received' && same(came.number, number))
+        t.same(came.files, scans.map(digestOf), 'these files, in this order, and no other')
+})

@@ -5,13 +5,14 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import pino from 'pino'
 import { makeCertificates } from '../../src/cli/certificates.ts'
 import { readIdentity, readMinistry } from '../../src/cli/ministry.ts'
 import { startGateway } from '../../src/gateway/gateway.ts'
+import { orThrow } from '../../src/gateway/installation/systems.ts'
 import { createLog } from '../../src/gateway/log.ts'
-import { readSettings } from '../../src/gateway/settings.ts'
-import { orThrow } from '../../src/gateway/systems.ts'
+import { readSettings } from '../../src/gateway/settings/settings.ts'
 import { moi, type OfficeId } from '../../src/letter/offices.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { type Hosted, openFleet } from '../../src/sandbox/fleet/host.ts'
@@ -179,7 +180,7 @@ function looks(members: readonly Hosted[]): { end(): Promise<void> } {
   const rounds = members.map(async ({ system }) => {
     while (on) {
       await system.look()
-      await new Promise<void>((go) => systemClock.schedule(systemClock.now() + lookEvery, go))
+      await pause(lookEvery)
     }
   })
   return {

@@ -1,10 +1,11 @@
 // Looking, a pause, looking again: what every transport that fetches by itself does. Whatever a look throws, the next one comes:
 // only `stop` ends it.
+import { atMost, type Clock } from '../../letter/time.ts'
 import type { AdapterVerbs } from '../contract.ts'
 
 export interface Looking {
   start(verbs: AdapterVerbs): Promise<void>
-  /** Resolves when no look is under way any more, and none comes. */
+  /** Resolves when no look is under way any more, and none comes; one that does not return is left to itself after `patience`. */
   stop(): Promise<void>
   stopped(): boolean
 }
@@ -22,16 +23,20 @@ export interface LookingAt {
 
 /** How soon a gateway that may not look asks again whether it may, in milliseconds. */
 const turn = 2_000
+/** So long a start waits for the first look, and a stop for the last: a share whose server is gone answers nothing for ever. Milliseconds. */
+const patience = 30_000
 
 export function looking({ look, every, failed, waits = true }: LookingAt): Looking {
   let stopped = true
   let running: Promise<void> = Promise.resolve()
   let cancel: () => void = () => undefined
   let told = ''
+  let clock: Clock | undefined
 
   async function once(verbs: AdapterVerbs): Promise<number> {
     // Another gateway looks. When it ends, this one is not to sleep for long.
     if (verbs.mayLook?.() === false) return Math.min(every, turn)
+    const ended = verbs.lookBegins?.(failed.facts ?? {})
     try {
       const pause = await look(verbs)
       told = ''
@@ -42,6 +47,8 @@ export function looking({ look, every, failed, waits = true }: LookingAt): Looki
       if (told !== reason && !stopped) tell(verbs, reason)
       told = reason
       return every
+    } finally {
+      ended?.()
     }
   }
 
@@ -64,16 +71,22 @@ export function looking({ look, every, failed, waits = true }: LookingAt): Looki
     })
   }
 
+  /** Waits for the look that is under way, but not for ever. */
+  async function ended(): Promise<void> {
+    if (clock !== undefined) await atMost(clock, patience, running)
+  }
+
   return {
     start: async (verbs) => {
       stopped = false
+      clock = verbs.clock
       running = first(verbs)
-      if (waits) await running
+      if (waits) await ended()
     },
     stop: async () => {
       stopped = true
       cancel()
-      await running
+      await ended()
     },
     stopped: () => stopped,
   }

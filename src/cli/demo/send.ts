@@ -70,6 +70,8 @@ export async function postLetter(
   const date = readLetterDate(letter.date)
   const answer = await request(`${control}/letters`, {
     method: 'POST',
+    // A connection of its own: one that the inbox closes at this moment because nothing came by it would take the letter with it.
+    reset: true,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       number: letter.number,

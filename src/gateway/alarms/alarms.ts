@@ -1,11 +1,12 @@
 // The alarms of a gateway: who watches and who tells, as one thing that is started and stopped, again and again.
 
 import type { Clock } from '../../letter/time.ts'
-import type { AtWork } from '../at-work.ts'
 import { newId } from '../desk.ts'
+import type { AtWork } from '../installation/at-work.ts'
 import type { Database } from '../journal/database.ts'
 import type { Log } from '../log.ts'
-import type { AlarmSettings } from '../settings-alarms.ts'
+import type { Begun } from '../rounds.ts'
+import type { AlarmSettings } from '../settings/alarms.ts'
 import { certificateCheck, type Relied } from './certificates.ts'
 import type { Check } from './condition.ts'
 import type { Hook } from './hook.ts'
@@ -25,6 +26,8 @@ export interface AlarmParts {
   readonly data: string
   readonly settings: AlarmSettings
   readonly hooks: readonly Hook[]
+  /** Told of each look at the conditions. */
+  begins(): Begun
 }
 
 export interface Alarms {
@@ -33,11 +36,20 @@ export interface Alarms {
   stop(): Promise<void>
 }
 
-export function alarmsOf({ database, clock, log, atWork, data, settings, hooks }: AlarmParts): Alarms {
+export function alarmsOf({
+  database,
+  clock,
+  log,
+  atWork,
+  data,
+  settings,
+  hooks,
+  begins,
+}: AlarmParts): Alarms {
   const failed = log.workFailed
   const tell = new Tell({ database, clock, hooks, untold: log.hookFailed, failed })
   const watch = new Watch({
-    ...{ database, clock, newId, failed, quiet: settings.quiet },
+    ...{ database, clock, newId, failed, begins, quiet: settings.quiet },
     checks: checksOf(database, atWork, data, settings),
     hooks: hooks.map(({ name }) => name),
     told: log.alarmTold,

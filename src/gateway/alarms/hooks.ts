@@ -1,7 +1,7 @@
 // Who is told of alarms: the hooks of the settings, their secrets looked up once.
 import { resolveReferences } from '../../adapters/references.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
-import type { HookSettings } from '../settings-alarms.ts'
+import type { HookSettings } from '../settings/alarms.ts'
 import type { Hook } from './hook.ts'
 import { mailHook } from './mail.ts'
 import { webhook } from './webhook.ts'

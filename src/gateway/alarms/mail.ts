@@ -2,7 +2,7 @@
 import { base64Lines, headerLine, mailDate } from '../../adapters/formats/mail/write.ts'
 import { domainOf } from '../../adapters/transports/mailbox/settings.ts'
 import { submit } from '../../adapters/transports/mailbox/submit.ts'
-import type { HookSettings } from '../settings-alarms.ts'
+import type { HookSettings } from '../settings/alarms.ts'
 import type { Hook } from './hook.ts'
 import { mailSubject, mailText, type ToldAlarm } from './told.ts'
 

@@ -6,7 +6,7 @@ import type { Reader } from '../journal/database.ts'
 import { dueDeliveries } from '../journal/deliveries.ts'
 import { officesGivenUp } from '../journal/open.ts'
 import { closedUntil, listPresent, probeAt } from '../journal/present.ts'
-import type { AlarmSettings } from '../settings-alarms.ts'
+import type { AlarmSettings } from '../settings/alarms.ts'
 import { type Check, type Condition, shownTime } from './condition.ts'
 
 /** Raised at `backlog` open deliveries, over below half of that. */

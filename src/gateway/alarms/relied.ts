@@ -1,6 +1,6 @@
 // The certificates that an installation relies on.
 import { X509Certificate } from 'node:crypto'
-import type { Installation } from '../installation.ts'
+import type { Installation } from '../installation/installation.ts'
 import { longestValid, type Relied } from './certificates.ts'
 
 /** The authority, our own, those of offices (their own or ours for them), and those that profiles show to systems. */

@@ -4,7 +4,7 @@ import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
 import { lastLetterOf, spokeWithin } from '../journal/conditions.ts'
 import type { Reader } from '../journal/database.ts'
-import type { AlarmSettings } from '../settings-alarms.ts'
+import type { AlarmSettings } from '../settings/alarms.ts'
 import { type Check, type Condition, shownTime } from './condition.ts'
 
 /** Working days that are learned from, the last letter's the last of them. */

@@ -4,6 +4,7 @@ import type { Clock, Instant } from '../../letter/time.ts'
 import { claimTelling, dueTellings, settleTelling, type TellingRow } from '../journal/alarms.ts'
 import type { Database } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
+import { Rounds, type Work } from '../rounds.ts'
 import type { Hook, Told } from './hook.ts'
 import type { ToldAlarm } from './told.ts'
 
@@ -27,54 +28,39 @@ export interface TellParts {
   failed(work: string, error: unknown): void
 }
 
-export class Tell {
+export class Tell implements Work {
   readonly #parts: TellParts
-  #cancel: () => void = () => undefined
-  #telling: Promise<void> = Promise.resolve()
-  #running = false
+  readonly #rounds: Rounds
   #stop = new AbortController()
 
   constructor(parts: TellParts) {
     this.#parts = parts
+    const failed = (error: unknown) => parts.failed('alarms hooks', error)
+    this.#rounds = new Rounds({ clock: parts.clock, every, once: () => this.tellDue(), failed })
   }
 
   start(): void {
-    if (this.#running) return
-    this.#running = true
-    this.#stop = new AbortController()
-    this.#again()
+    if (this.#stop.signal.aborted) this.#stop = new AbortController()
+    this.#rounds.start()
   }
 
-  /** Tells nothing more; what is under way is broken off, and told again later. May be started again. */
+  /** Tells nothing more; what is under way is broken off, and told again later. */
   async stop(): Promise<void> {
-    this.#running = false
-    this.#cancel()
     this.#stop.abort()
-    await this.#telling
-  }
-
-  #again(): void {
-    const { clock } = this.#parts
-    this.#telling = this.tellDue().then(() => {
-      if (this.#running) this.#cancel = clock.schedule(clock.now() + every, () => this.#again())
-    })
+    await this.#rounds.stop()
   }
 
   /** Tells everything that is due, hook beside hook. */
-  async tellDue(): Promise<void> {
-    const { database, clock, hooks, failed } = this.#parts
-    try {
-      const due = await dueTellings(database.committed, clock.now(), atOnce)
-      const names = new Set(due.map(({ hook }) => hook))
-      await Promise.all(
-        [...names].map(async (name) => {
-          const hook = hooks.find((each) => each.name === name)
-          for (const telling of due.filter((each) => each.hook === name)) await this.#tell(telling, hook)
-        }),
-      )
-    } catch (error) {
-      failed('alarms hooks', error)
-    }
+  async tellDue(): Promise<undefined> {
+    const { database, clock, hooks } = this.#parts
+    const due = await dueTellings(database.committed, clock.now(), atOnce)
+    const names = new Set(due.map(({ hook }) => hook))
+    await Promise.all(
+      [...names].map(async (name) => {
+        const hook = hooks.find((each) => each.name === name)
+        for (const telling of due.filter((each) => each.hook === name)) await this.#tell(telling, hook)
+      }),
+    )
   }
 
   async #tell(telling: TellingRow, hook: Hook | undefined): Promise<void> {

@@ -11,6 +11,7 @@ import {
   raisedAlarms,
 } from '../journal/alarms.ts'
 import type { Database, Transaction } from '../journal/database.ts'
+import { type Begun, Rounds, type Work } from '../rounds.ts'
 import type { Check, Condition } from './condition.ts'
 import { type AlarmEvent, bodyOf } from './told.ts'
 
@@ -29,41 +30,31 @@ export interface WatchParts {
   /** Something was written for the hooks. */
   told(event: AlarmEvent, alarm: Pick<AlarmRow, 'kind' | 'subject'>): void
   failed(work: string, error: unknown): void
+  begins?(): Begun
 }
 
-export class Watch {
+/** Looks at once when it is started, and then again and again. */
+export class Watch implements Work {
   readonly #parts: WatchParts
-  #cancel: () => void = () => undefined
-  #looking: Promise<void> = Promise.resolve()
-  #running = false
+  readonly #rounds: Rounds
 
   constructor(parts: WatchParts) {
     this.#parts = parts
+    const failed = (error: unknown) => parts.failed('alarms', error)
+    const { clock, begins } = parts
+    this.#rounds = new Rounds({ clock, every, once: () => this.look(), failed, ...(begins && { begins }) })
   }
 
-  /** Looks at once, and then again and again. One that runs already goes on. */
   start(): void {
-    if (this.#running) return
-    this.#running = true
-    this.#again()
+    this.#rounds.start()
   }
 
-  /** Looks no more; resolves when the look under way is over. May be started again. */
-  async stop(): Promise<void> {
-    this.#running = false
-    this.#cancel()
-    await this.#looking
-  }
-
-  #again(): void {
-    const { clock } = this.#parts
-    this.#looking = this.look().then(() => {
-      if (this.#running) this.#cancel = clock.schedule(clock.now() + every, () => this.#again())
-    })
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   /** One look at everything. A check that fails says nothing: its alarms stay as they are. */
-  async look(): Promise<void> {
+  async look(): Promise<undefined> {
     const { checks, clock, failed } = this.#parts
     for (const check of checks) {
       try {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { Agent } from 'undici'
 import { printable } from '../../problem/problem.ts'
-import type { HookSettings } from '../settings-alarms.ts'
+import type { HookSettings } from '../settings/alarms.ts'
 import type { Hook } from './hook.ts'
 
 /** Milliseconds for the whole exchange, and for each part of it. */

@@ -1,13 +1,20 @@
 // Where the attachments of an installation are: in its data folder, or in a shared folder or a bucket where the settings name
 // one; and whether they can be had at present.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { resolveReferences } from '../../adapters/references.ts'
+import type { Marks } from '../../adapters/contract.ts'
+import { folderProof } from '../../adapters/transports/folder/proof.ts'
 import type { Clock } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
-import type { Settings } from '../settings.ts'
+import { diskPath, diskReason } from '../disk.ts'
+import { secretsOf } from '../settings/secrets.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { S3At } from './s3.ts'
 import {
   type AttachmentStore,
+  AttachmentsUnavailable,
+  discardFrom,
   type KeptAttachments,
   openAttachmentStore,
   readAttachmentStore,
@@ -32,14 +39,56 @@ export function attachmentsOf(
 ): Result<AttachmentsAt> {
   if (attachments === undefined) return good(attachmentsIn(data))
   if (attachments.kind === 'folder') return good({ ...attachments, shared: true })
-  const { value, findings } = resolveReferences(attachments.secrets, environment, (path) => path)
-  const [finding] = findings
-  if (finding !== undefined) {
-    const path = ['attachments', ...finding.at].join('.')
-    return bad(problem('adapter.profile.reference-unresolved', path, finding.value, finding.details))
-  }
-  const at = { ...attachments.at, ...(value as Pick<S3At, 'accessKey' | 'secretKey' | 'authority'>) }
+  const secrets = secretsOf<Pick<S3At, 'accessKey' | 'secretKey' | 'authority'>>(
+    'attachments',
+    attachments.secrets,
+    environment,
+  )
+  if (!secrets.ok) return secrets
+  const at = { ...attachments.at, ...secrets.value }
   return good({ kind: 'bucket', at, incoming: join(data, 'attachments', 'incoming') })
+}
+
+/** The store of a gateway that starts, or what stands in its way. Rejects when the program is at fault. */
+export async function openForGateway(
+  place: AttachmentsAt,
+  marks: Marks,
+  clock: Clock,
+): Promise<Result<AttachmentStore>> {
+  try {
+    const shared = await isTheSharedOne(place, marks)
+    return shared.ok ? good(await openAttachments(place, clock)) : shared
+  } catch (error) {
+    const reason = diskReason(error)
+    if (reason === undefined) throw error
+    const path = diskPath(error) ?? (place.kind === 'folder' ? place.path : place.incoming)
+    return bad(problem('settings.attachments.unusable', 'attachments', path, { reason }))
+  }
+}
+
+/**
+ * A folder that several gateways share has to be the same one for all of them, by a mark in it as in a system's folder
+ * (docs/reference/transports.md): a scan that is kept where a share is not mounted is not there for whoever brings its letter.
+ */
+export async function isTheSharedOne(place: AttachmentsAt, marks: Marks): Promise<Result<true>> {
+  if (place.kind === 'bucket') return isTheSharedBucket(place.at, marks)
+  if (!place.shared) return good(true)
+  await mkdir(place.path, { recursive: true })
+  const proof = await folderProof(place.path, 'attachments')(marks)
+  return proof === 'ours' ? good(true) : bad(problem('settings.attachments.other', 'attachments', place.path))
+}
+
+async function isTheSharedBucket(at: S3At, marks: Marks): Promise<Result<true>> {
+  const { proveS3 } = await import('./s3.ts')
+  // One that is away hinders no start: nothing is kept in it, and nothing brought from it, until it is back.
+  const proof = await proveS3(at, marks).catch((error: unknown) => {
+    if (error instanceof AttachmentsUnavailable) return 'ours'
+    throw error
+  })
+  const shown = `s3://${at.bucket}/${at.prefix}`
+  return proof === 'ours'
+    ? good(true)
+    : bad(problem('settings.attachments.other-bucket', 'attachments', shown))
 }
 
 /** What has not been written to for this long, in milliseconds, nobody writes any more. */
@@ -53,11 +102,41 @@ export async function openAttachments(place: AttachmentsAt, clock: Clock): Promi
   return openS3Store(place.at, place.incoming)
 }
 
+/** The same, to keep some more beside a gateway that may be at work: what it is writing at the time is left alone. */
+export async function keepBesideGateway(
+  place: AttachmentsAt,
+  clock: Clock,
+  act: (store: Pick<AttachmentStore, 'keep'>) => Promise<void>,
+): Promise<void> {
+  // What leaves for a bucket is written to the disk first, into a folder that whoever opens the store empties.
+  const incoming = await mkdtemp(join(tmpdir(), 'saraban-'))
+  const own = place.kind === 'folder' ? { ...place, shared: true } : { ...place, incoming }
+  try {
+    const store = await openAttachments(own, clock)
+    try {
+      await act(store)
+    } finally {
+      store.close()
+    }
+  } finally {
+    await rm(incoming, { recursive: true, force: true })
+  }
+}
+
 /** The same, to read only, beside the gateway. */
 export async function readAttachments(place: AttachmentsAt): Promise<KeptAttachments> {
   if (place.kind === 'folder') return readAttachmentStore(place.path)
   const { readS3Store } = await import('./s3.ts')
   return readS3Store(place.at)
+}
+
+/** What removes bytes from it, beside the gateway; `close` when it is done. */
+export async function discardIn(
+  place: AttachmentsAt,
+): Promise<{ readonly discard: NonNullable<AttachmentStore['discard']>; close(): void }> {
+  if (place.kind === 'folder') return { discard: discardFrom(place.path), close: () => undefined }
+  const { discardFromS3 } = await import('./s3.ts')
+  return discardFromS3(place.at)
 }
 
 /** How often it is asked whether the store is there, in milliseconds. */

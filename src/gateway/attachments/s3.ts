@@ -4,13 +4,13 @@ import { createReadStream } from 'node:fs'
 import { open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Marks } from '../../adapters/contract.ts'
+import type { Instant } from '../../letter/time.ts'
+import { bucketProof } from './bucket-mark.ts'
+import type { Discarded } from './discard.ts'
+import { discardObject, isLeaving, type Marked, marksOf } from './s3-discard.ts'
+import { Objects, unavailable } from './s3-objects.ts'
 import {
   type AttachmentStore,
   AttachmentsUnavailable,
@@ -53,9 +53,24 @@ export async function openS3Store(at: S3At, incoming: string): Promise<Attachmen
   return new WritableS3Store(at, incoming)
 }
 
+/** Whether it is the bucket and the prefix that the gateways on a journal know. */
+export async function proveS3(at: S3At, marks: Marks): Promise<'ours' | 'other'> {
+  const store = new S3Store(at)
+  try {
+    return await store.prove(marks)
+  } finally {
+    store.close()
+  }
+}
+
+/** What removes bytes from the store, beside the gateway that writes it. */
+export const discardFromS3 = (at: S3At): Pick<WritableS3Store, 'discard' | 'close'> =>
+  new WritableS3Store(at, '')
+
 class S3Store implements KeptAttachments {
   protected readonly at: S3At
   protected readonly client: S3Client
+  protected readonly objects: Objects
 
   constructor(at: S3At) {
     const { region, endpoint, pathStyle, accessKey, secretKey, authority } = at
@@ -78,6 +93,7 @@ class S3Store implements KeptAttachments {
         ...(authority !== undefined && { httpsAgent: { ca: authority, keepAlive: true } }),
       },
     })
+    this.objects = new Objects(this.client, at.bucket)
   }
 
   open(sha256: string): Readable {
@@ -106,6 +122,10 @@ class S3Store implements KeptAttachments {
     return found?.sha256 === sha256 ? found.size : undefined
   }
 
+  prove(marks: Marks): Promise<'ours' | 'other'> {
+    return bucketProof(this.objects, this.at.prefix, marks)
+  }
+
   close(): void {
     this.client.destroy()
   }
@@ -116,23 +136,19 @@ class S3Store implements KeptAttachments {
 
   /** One page of the keys that begin with `begin`; what is no digest is left out. */
   protected async page(begin: string, after: string | undefined, limit: number): Promise<Page> {
-    const { bucket, prefix } = this.at
-    const asked = new ListObjectsV2Command({
-      ...{ Bucket: bucket, Prefix: begin, MaxKeys: limit },
-      ...(after !== undefined && { StartAfter: after }),
+    const { objects, next } = await this.objects.list(begin, limit, after)
+    const found = objects.flatMap(({ key, size }) => {
+      const sha256 = key.slice(this.at.prefix.length)
+      return /^[0-9a-f]{64}$/.test(sha256) ? [{ sha256, size }] : []
     })
-    const { Contents = [], IsTruncated = false } = await this.client.send(asked).catch((error: unknown) => {
-      throw unavailable('listed', error)
-    })
-    const found = Contents.flatMap(({ Key = '', Size = 0 }) => {
-      const sha256 = Key.slice(prefix.length)
-      return /^[0-9a-f]{64}$/.test(sha256) ? [{ sha256, size: Size }] : []
-    })
-    return Object.assign(found, IsTruncated ? { next: Contents.at(-1)?.Key } : {})
+    return Object.assign(found, { next })
   }
 }
 
 type Page = Kept[] & { readonly next?: string | undefined }
+
+/** How often what is kept is put again while somebody removes the same bytes. */
+const tries = 5
 
 class WritableS3Store extends S3Store implements AttachmentStore {
   readonly #incoming: string
@@ -147,7 +163,7 @@ class WritableS3Store extends S3Store implements AttachmentStore {
     if (!(bytes instanceof Uint8Array) || bytes.length > smallest) return this.#keepByDisk(bytes, most)
     if (bytes.length > most) throw new TooLarge(most)
     const kept = { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length }
-    await this.#put(kept, bytes)
+    await this.#put(kept, () => bytes)
     return kept
   }
 
@@ -157,7 +173,7 @@ class WritableS3Store extends S3Store implements AttachmentStore {
     const file = await open(path, 'wx', 0o600)
     try {
       const kept = await write(file, bytes, limit)
-      await this.#put(kept, createReadStream(path))
+      await this.#put(kept, () => createReadStream(path))
       return kept
     } finally {
       await file.close()
@@ -169,7 +185,21 @@ class WritableS3Store extends S3Store implements AttachmentStore {
    * One request carries it whole: there is no half of it in the store, whatever happens. Its digest is part of what is
    * signed, so that the store refuses other bytes; and it is looked for before it counts.
    */
-  async #put({ sha256, size }: Kept, Body: Readable | Uint8Array): Promise<void> {
+  async #put(kept: Kept, bytes: () => Readable | Uint8Array): Promise<void> {
+    const { sha256, size } = kept
+    let found = 'none'
+    for (let left = tries; left > 0; left -= 1) {
+      await this.#send(kept, bytes())
+      const leaving = await isLeaving(this.objects, this.#marked(sha256))
+      // Behind the marks, and not before them (s3-discard.ts).
+      const seen = await this.sizeOf(sha256)
+      if (seen === size && !leaving) return
+      found = leaving ? 'it removed at this moment' : String(seen ?? 'none')
+    }
+    throw new AttachmentsUnavailable(`the store took ${sha256} (${size} bytes) and has ${found}`)
+  }
+
+  async #send({ sha256, size }: Kept, Body: Readable | Uint8Array): Promise<void> {
     const { bucket: Bucket } = this.at
     const command = new PutObjectCommand({ Bucket, Key: this.keyOf(sha256), Body, ContentLength: size })
     command.middlewareStack.add(
@@ -186,16 +216,18 @@ class WritableS3Store extends S3Store implements AttachmentStore {
     } finally {
       if (Body instanceof Readable) Body.destroy()
     }
-    const seen = await this.sizeOf(sha256)
-    if (seen !== size)
-      throw new AttachmentsUnavailable(`the store took ${sha256} (${size} bytes) and has ${seen ?? 'none'}`)
   }
 
-  async remove(sha256: string): Promise<void> {
-    const command = new DeleteObjectCommand({ Bucket: this.at.bucket, Key: this.keyOf(sha256) })
-    await this.client.send(command).catch((error: unknown) => {
-      throw unavailable('removed', error)
-    })
+  /** Bound to the store: it is handed over alone. */
+  readonly discard = (sha256: string, keptBefore: Instant): Promise<Discarded> =>
+    discardObject(this.objects, this.#marked(sha256), keptBefore)
+
+  remove(sha256: string): Promise<void> {
+    return this.objects.remove(this.keyOf(sha256))
+  }
+
+  #marked(sha256: string): Marked {
+    return { key: this.keyOf(sha256), marks: this.at.prefix + marksOf(sha256) }
   }
 
   async list(after: string, limit: number): Promise<readonly Kept[]> {
@@ -216,15 +248,3 @@ class WritableS3Store extends S3Store implements AttachmentStore {
 
 const hasHeaders = (request: unknown): request is { readonly headers: Record<string, string> } =>
   typeof request === 'object' && request !== null && 'headers' in request
-
-/** Its own words, without keys and signatures: those are in headers that no error quotes. */
-function unavailable(done: string, error: unknown): AttachmentsUnavailable {
-  const { name, message } = error instanceof Error ? error : new Error(String(error))
-  const code = error instanceof Error && 'code' in error ? `${String(error.code)} ` : ''
-  return new AttachmentsUnavailable(
-    `the store of attachments could not be ${done}: ${code}${name}: ${message}`,
-    {
-      cause: error,
-    },
-  )
-}

@@ -46,7 +46,8 @@ export type Judged =
  * correction; where that was refused, a person may order it: it corrects the correction. A circular is judged at each recipient:
  * where it was given up it is tried again, wherever else it was refused or goes anew. What is only looked at again never goes.
  * One handing-over is taken once (`takenOf`): offered again it is known, and with other content a conflict, whatever became of it,
- * until a person orders that it is judged as one of another.
+ * until a person orders that it is judged as one of another. What a person corrected under another number or to another office
+ * is known to somebody who waits too, for as long as the correction stands: its key is free, and the old words are not meant.
  */
 export function judge(earlier: Earlier, offerer: Offerer): Judged {
   switch (earlier.kind) {
@@ -57,11 +58,13 @@ export function judge(earlier: Earlier, offerer: Offerer): Judged {
       return { kind: 'known', messageId, resend: triedBy(offerer, givenUp), ...(ended && { ended }) }
     }
     case 'fresh': {
-      const { recipients, corrects, givenUp, before } = earlier
+      const { recipients, corrects, givenUp, before, replaced } = earlier
       const [first] = corrects
       const resend = triedBy(offerer, givenUp)
-      if (before !== undefined && isBlind(offerer)) return recalled(before, resend)
       const corrected = before !== undefined && offerer === 'waiting'
+      // Its key is free: what took its place stands elsewhere. A correction under its own key is in `corrects`.
+      const elsewhere = corrected && replaced === true && first === undefined
+      if (before !== undefined && (isBlind(offerer) || elsewhere)) return recalled(before, resend)
       if (first !== undefined && (corrected || offerer === 'looked-at' || offerer === 'sealer'))
         return { kind: 'conflict', messageId: first.messageId }
       return { kind: 'goes', recipients, corrects, resend }

@@ -1,15 +1,25 @@
-// One attempt of a delivery that is claimed: it is said that bytes may leave, they do, and what was answered is written.
+// One attempt of a delivery: what is to leave is recorded, with which the attempt is begun in the journal, it leaves, and what was
+// answered is written. Until it is recorded nothing has left, and any other gateway may begin in this one's place.
 import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
+import type { Clock, Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
-import { type DeliveryRow, moveDelivery } from '../journal/deliveries.ts'
+import type { Transaction } from '../journal/database.ts'
+import { type DeliveryRow, holdForAttempt } from '../journal/deliveries.ts'
 import { moveLetter } from '../journal/letters.ts'
+import { marksOf } from '../marks.ts'
 import { parcelOf } from './parcels.ts'
+import { type Hold, NotHeld, recordHanded } from './record.ts'
 import { judgeOutcome, settle } from './settle.ts'
 
 /** An attempt that is not over after this is broken off, in milliseconds: its outcome is unknown. */
 const longestAttempt = 30 * 60_000
 
+/** What takes longer than this to be connected to, and to be asked what is there, is told, in milliseconds. */
+const longToReach = 1_000
+
 export interface AttemptObserver {
+  /** It is being brought since an instant, and nothing of it is recorded yet, which takes a while; undefined: that is over. */
+  bringing(delivery: DeliveryRow, since: Instant | undefined): void
   /** As it was judged, and how long it took. */
   attempted(parcel: Parcel, outcome: Outcome, milliseconds: number): void
   /** It is not tried any more unless a person says so. */
@@ -20,42 +30,92 @@ export interface AttemptObserver {
 /** An adapter that is brought its parcels. */
 export type BringingAdapter = Adapter & Required<Pick<Adapter, 'deliver'>>
 
+/** Where an attempt stands in the journal. */
+interface Begun {
+  /** Whether it is begun there: a commit said so. */
+  readonly isBegun: () => boolean
+  /** Others were faster, and nothing of it is to be written. */
+  readonly isOvertaken: () => boolean
+  readonly hold: Hold
+  readonly record: NonNullable<Parcel['record']>
+}
+
 /**
- * Brings a claimed delivery once, until `breakOff` says that it has to end. Returns what the other side did, as the adapter says
- * it; nothing when the delivery is not held any more. Rejects when the journal fails: it stays as the journal has it.
+ * Brings a delivery once, until `breakOff` says that it has to end. `answered` is called when the office is free for the next, with
+ * what it did, as the adapter says it; never when others were faster. Rejects when the journal fails: it stays as the
+ * journal has it.
  */
 export async function attempt(
   desk: Desk,
-  claimed: DeliveryRow,
+  delivery: DeliveryRow,
   adapter: BringingAdapter,
   breakOff: readonly AbortSignal[],
   observer: AttemptObserver,
-): Promise<Outcome | undefined> {
-  const { database, clock, member, reached } = desk
-  const parcel = await parcelOf(desk, claimed, claimed.attempts + 1)
-  const { watched, fault } = watchOurselves(parcel)
+  answered: (outcome: Outcome) => void,
+): Promise<void> {
+  const { database, clock, reached } = desk
+  const parcel = await parcelOf(desk, delivery, delivery.attempts + 1)
+  const toldOver = tellOfBringing(clock, delivery, observer)
+  const begun = beginning(desk, parcel, toldOver)
+  const marks = marksOf(database, clock, adapter.id)
+  const { watched, fault } = watchOurselves({ ...parcel, record: begun.record, marks })
   const startedAt = clock.now()
-  const sending = await database.write(async (transaction) => {
-    const moved = await moveDelivery(transaction, claimed.id, 'send', startedAt, { by: member.id })
-    if (moved !== undefined && parcel.envelope.content === 'letter') {
-      await moveLetter(transaction, claimed.messageId, claimed.office, 'forward', startedAt)
-    }
-    return moved
+  const said = await bring(desk, watched, adapter, breakOff, (error) => {
+    if (fault() === undefined) observer.failed(parcel.id, error)
   })
-  if (sending === undefined) return undefined
-  reached('delivery.sending')
-  const said = await bring(desk, watched, adapter, breakOff, observer)
+  toldOver()
+  if (begun.isOvertaken()) return
   const ours = fault()
   // Our own disk failed, not the other side: whatever it made of half a scan, the delivery is not over.
-  const outcome = ours === undefined || said.kind === 'taken' ? said : failedHere(claimed.id, ours, observer)
+  const outcome = ours === undefined || said.kind === 'taken' ? said : failedHere(delivery.id, ours, observer)
   reached('delivery.answered')
+  answered(outcome)
   const took = clock.now() - startedAt
   const { receipts } = adapter
   const judged = await judgeOutcome(desk, parcel, outcome, { attempted: true, receipts })
   observer.attempted(parcel, judged.outcome, took)
-  const state = await settle(desk, parcel, judged, { attempted: true, answer: outcome.answer })
+  const begin = begun.isBegun() ? undefined : begun.hold
+  const state = await settle(desk, parcel, judged, { attempted: true, begin, answer: outcome.answer })
   if (state === 'given-up') observer.givenUp(parcel)
-  return outcome
+}
+
+/** Tells that it is being brought, where that takes a while: nobody else knows of what is not recorded yet. What it gives says that it is over. */
+function tellOfBringing(clock: Clock, delivery: DeliveryRow, observer: AttemptObserver): () => void {
+  const since = clock.now()
+  const cancel = clock.schedule(since + longToReach, () => observer.bringing(delivery, since))
+  return () => {
+    cancel()
+    observer.bringing(delivery, undefined)
+  }
+}
+
+/** The beginning of an attempt: with the first that is recorded of it. */
+function beginning(desk: Desk, parcel: Parcel, began: () => void): Begun {
+  const { id, attempt: number, envelope, office } = parcel
+  const { clock, member, reached } = desk
+  let begun = false
+  let overtaken = false
+  const hold = async (transaction: Transaction): Promise<boolean> => {
+    const at = clock.now()
+    const held = await holdForAttempt(transaction, id, number, member.id, at)
+    overtaken = held === undefined && !begun
+    if (held === 'begun' && envelope.content === 'letter')
+      await moveLetter(transaction, envelope.messageId, office, 'forward', at)
+    return held !== undefined
+  }
+  return {
+    isBegun: () => begun,
+    isOvertaken: () => overtaken,
+    hold,
+    record: async (handed) => {
+      // A gateway that was frozen, or cut off, for so long that the others took over what it held: they may have brought it.
+      await recordHanded(desk, { deliveryId: id, attempt: number }, handed, hold)
+      if (begun) return
+      reached('delivery.sending')
+      begun = true
+      began()
+    },
+  }
 }
 
 interface OwnFault {
@@ -64,11 +124,20 @@ interface OwnFault {
 }
 
 /** The parcel, with an eye on what of it may fail at our own end. */
-function watchOurselves(parcel: Parcel & Required<Pick<Parcel, 'record'>>): {
+function watchOurselves(parcel: Parcel & Required<Pick<Parcel, 'record' | 'marks'>>): {
   readonly watched: Parcel
   readonly fault: () => OwnFault | undefined
 } {
   let fault: OwnFault | undefined
+  const failed = (cause: unknown, said: string): Error => {
+    const error = cause instanceof Error ? cause : new Error(String(cause))
+    fault = { error, said }
+    return error
+  }
+  const asked = <Value>(answer: Promise<Value>): Promise<Value> =>
+    answer.catch((cause: unknown) => {
+      throw failed(cause, 'the journal did not say what it was asked for, so nothing was handed over')
+    })
   const watched: Parcel = {
     ...parcel,
     open: (sha256) =>
@@ -79,10 +148,16 @@ function watchOurselves(parcel: Parcel & Required<Pick<Parcel, 'record'>>): {
       try {
         await parcel.record(handed)
       } catch (cause) {
-        const error = cause instanceof Error ? cause : new Error(String(cause))
-        fault = { error, said: 'what was to be handed over could not be recorded, so nothing was' }
-        throw error
+        const said =
+          cause instanceof NotHeld
+            ? 'others took it over meanwhile, so nothing was handed over'
+            : 'what was to be handed over could not be recorded, so nothing was'
+        throw failed(cause, said)
       }
+    },
+    marks: {
+      known: (place) => asked(parcel.marks.known(place)),
+      become: (place, mark, before) => asked(parcel.marks.become(place, mark, before)),
     },
   }
   return { watched, fault: () => fault }
@@ -94,14 +169,14 @@ async function bring(
   parcel: Parcel,
   adapter: BringingAdapter,
   breakOff: readonly AbortSignal[],
-  observer: AttemptObserver,
+  failed: (error: unknown) => void,
 ): Promise<Outcome> {
   const limit = new AbortController()
   const cancel = clock.schedule(clock.now() + longestAttempt, () => limit.abort())
   try {
     return await adapter.deliver(parcel, AbortSignal.any([limit.signal, ...breakOff]))
   } catch (error) {
-    observer.failed(parcel.id, error)
+    failed(error)
     return {
       kind: 'unknown',
       said: error instanceof Error ? `${error.name}: ${error.message}` : String(error),

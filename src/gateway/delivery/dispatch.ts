@@ -1,17 +1,12 @@
-// The worker: takes a due delivery through claim, send and settle. The queue calls it; the journal decides.
+// The worker: takes a due delivery through send and settle. The queue calls it; the journal decides.
 import type { Adapter, Outcome } from '../../adapters/contract.ts'
 import { opensAt } from '../../adapters/delivery-policy.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
-import {
-  type DeliveryRow,
-  deliveryById,
-  dueDeliveries,
-  isBehind,
-  moveDelivery,
-} from '../journal/deliveries.ts'
+import { type DeliveryRow, deliveryToBring, dueDeliveries } from '../journal/deliveries.ts'
 import type { Queue } from '../queue/queue.ts'
+import { Rounds } from '../rounds.ts'
 import { type AttemptObserver, attempt, type BringingAdapter } from './attempt.ts'
 import { Gate } from './gate.ts'
 import { recover } from './recovery.ts'
@@ -41,7 +36,7 @@ export class Dispatch {
   readonly #gate: Gate
   /** Offices of which the journal may hold more than the queue does. */
   readonly #more = new Set<OfficeId>()
-  /** Deliveries that this process is at work on: any other that the journal calls claimed or sending was left behind. */
+  /** Deliveries that this process is at work on: any other that the journal calls sending was left behind. */
   readonly #held = new Set<string>()
   readonly #stop = new AbortController()
   /** Offices to which nothing is brought for a while. */
@@ -51,7 +46,7 @@ export class Dispatch {
   readonly #underWay = new Map<OfficeId, Set<Promise<void>>>()
   /** What breaks off the attempts to one office. */
   readonly #breakOff = new Map<OfficeId, AbortController>()
-  #cancelSweep: (() => void) | undefined
+  readonly #sweeps: Rounds
 
   constructor(
     desk: Desk,
@@ -64,6 +59,11 @@ export class Dispatch {
     this.#adapters = adapters
     this.#observer = observer
     this.#gate = new Gate((office) => this.#shareOf(office))
+    this.#sweeps = new Rounds({
+      ...{ clock: desk.clock, every: sweepEvery, later: true },
+      once: () => this.sweep(),
+      failed: (error) => observer.failed('sweep', error),
+    })
   }
 
   /** Recovers what a dead process held, then begins to work. */
@@ -71,14 +71,15 @@ export class Dispatch {
     this.#queue.work((id) => this.#handle(id), concurrency)
     await recover(this.#desk, (id) => this.#held.has(id), 'at once')
     await this.sweep()
-    this.#scheduleSweep()
+    this.#sweeps.start()
   }
 
   /** Takes no more on; resolves when the attempts under way have ended, or were broken off after `grace` milliseconds. */
   async stop(grace = 10_000): Promise<void> {
-    this.#cancelSweep?.()
+    const swept = this.#sweeps.stop()
     const cancel = this.#desk.clock.schedule(this.#desk.clock.now() + grace, () => this.#stop.abort())
     await this.#queue.close()
+    await swept
     cancel()
   }
 
@@ -120,7 +121,7 @@ export class Dispatch {
   }
 
   /** Puts into the queue what the journal says is due, and what a failing disk left behind: the queue is only a hint. */
-  async sweep(): Promise<void> {
+  async sweep(): Promise<undefined> {
     await recover(this.#desk, (id) => this.#held.has(id), 'later')
     for (const [office, adapter] of this.#adapters) {
       if (adapter.deliver === undefined) continue
@@ -149,6 +150,12 @@ export class Dispatch {
     if (probe.length > 0) this.#observer.breakerMoved(office, now)
   }
 
+  /** Whether an office was not reached lately, and is not to be tried again yet. */
+  isAway(office: OfficeId): boolean {
+    const probeAt = this.#gate.probeAt(office)
+    return probeAt !== undefined && probeAt > this.#desk.clock.now()
+  }
+
   isBreakerOpen(office: OfficeId): boolean {
     return this.#gate.isBreakerOpen(office)
   }
@@ -164,9 +171,10 @@ export class Dispatch {
   }
 
   async #deliver(id: string): Promise<void> {
-    if (this.#gate.isParked(id)) return
+    // Whoever is at work on it looks at it again when it ends.
+    if (this.#gate.isParked(id) || this.#held.has(id)) return
     const { database, clock } = this.#desk
-    const delivery = await deliveryById(database.committed, id)
+    const delivery = await deliveryToBring(database.committed, id)
     if (
       delivery === undefined ||
       (delivery.state !== 'due' && delivery.state !== 'unknown') ||
@@ -177,7 +185,7 @@ export class Dispatch {
     const now = clock.now()
     if (dueAt > now) return this.#queue.put(id, dueAt, priority)
     // Whoever is ahead in the lane puts this one into the queue when it is settled.
-    if (await isBehind(database.committed, delivery)) return
+    if (delivery.isBehind) return
     const adapter = this.#adapters.get(office)
     // Its profile is gone or being changed, or it polls now: the delivery waits in the journal.
     if (!brings(adapter) || this.#paused.has(office) || this.#isClosed(office)) return
@@ -186,15 +194,26 @@ export class Dispatch {
     this.#held.add(id)
     const underWay = this.#underWay.get(office) ?? new Set()
     this.#underWay.set(office, underWay)
-    const sending = this.#claimAndBring(delivery, adapter)
+    let isBusy = true
+    // The office is free for the next when it has answered: what it said need not be on disk for that.
+    const leave = (): void => {
+      if (!isBusy) return
+      isBusy = false
+      this.#gate.leave(office)
+      this.#release(office)
+    }
+    const breakOff = [this.#stop.signal, this.#breakOffOf(office).signal]
+    const sending = attempt(this.#desk, delivery, adapter, breakOff, this.#observer, (outcome) => {
+      this.#heard(office, outcome)
+      leave()
+    })
     underWay.add(sending)
     try {
       await sending
     } finally {
       underWay.delete(sending)
       this.#held.delete(id)
-      this.#gate.leave(office)
-      this.#release(office)
+      leave()
       if (this.#more.has(office) && this.#gate.parked(office) === 0) await this.#refill(office)
     }
   }
@@ -215,20 +234,7 @@ export class Dispatch {
 
   #release(office: OfficeId): void {
     for (const { id, at, priority } of this.#gate.release(office, this.#desk.clock.now()))
-      this.#queue.put(id, at, priority)
-  }
-
-  async #claimAndBring(delivery: DeliveryRow, adapter: BringingAdapter): Promise<void> {
-    const { database, clock, member, reached } = this.#desk
-    const claimed = await database.write((transaction) =>
-      moveDelivery(transaction, delivery.id, 'claim', clock.now(), { by: member.id }),
-    )
-    if (claimed === undefined) return
-    reached('delivery.claimed')
-    const { office } = claimed
-    const breakOff = [this.#stop.signal, this.#breakOffOf(office).signal]
-    const outcome = await attempt(this.#desk, claimed, adapter, breakOff, this.#observer)
-    if (outcome !== undefined) this.#heard(office, outcome)
+      this.#queue.putBack(id, at, priority)
   }
 
   #heard(office: OfficeId, outcome: Outcome): void {
@@ -244,17 +250,6 @@ export class Dispatch {
     if (this.#gate.failed(office, this.#desk.clock.now(), retryAfter)) this.#observer.breakerOpened(office)
     const probeAt = this.#gate.probeAt(office)
     if (probeAt !== undefined) this.#observer.breakerMoved(office, probeAt)
-  }
-
-  #scheduleSweep(): void {
-    const { clock } = this.#desk
-    this.#cancelSweep = clock.schedule(clock.now() + sweepEvery, () => {
-      this.sweep()
-        .catch((error: unknown) => this.#observer.failed('sweep', error))
-        .finally(() => {
-          if (!this.#stop.signal.aborted) this.#scheduleSweep()
-        })
-    })
   }
 }
 

@@ -3,6 +3,7 @@ import { printInstant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
 import { type LateRow, lateDeliveries, markTold } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
+import { Rounds, type Work } from '../rounds.ts'
 
 export type LateEvent = 'delivery.deadline-near' | 'delivery.deadline-passed'
 
@@ -45,43 +46,11 @@ export async function tellOfLate({ database, clock }: Desk): Promise<readonly La
 const every = 60_000
 
 /** Looks for what is late, again and again. */
-export class LateWatch {
-  readonly #desk: Desk
-  readonly #told: (late: Late) => void
-  readonly #failed: (error: unknown) => void
-  #cancel: () => void = () => undefined
-  #looking: Promise<void> = Promise.resolve()
-  #stopped = false
-
-  constructor(desk: Desk, told: (late: Late) => void, failed: (error: unknown) => void) {
-    this.#desk = desk
-    this.#told = told
-    this.#failed = failed
-  }
-
-  start(): void {
-    this.#stopped = false
-    this.#looking = this.#look()
-  }
-
-  /** Resolves when no look is under way any more. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#cancel()
-    await this.#looking
-    this.#cancel()
-  }
-
-  async #look(): Promise<void> {
-    const { clock } = this.#desk
-    try {
-      for (const late of await tellOfLate(this.#desk)) this.#told(late)
-    } catch (error) {
-      this.#failed(error)
-    }
-    if (this.#stopped) return
-    this.#cancel = clock.schedule(clock.now() + every, () => {
-      this.#looking = this.#look()
-    })
-  }
-}
+export const lateWatch = (desk: Desk, told: (late: Late) => void, failed: (error: unknown) => void): Work =>
+  new Rounds({
+    ...{ clock: desk.clock, every, failed },
+    once: async () => {
+      for (const late of await tellOfLate(desk)) told(late)
+      return undefined
+    },
+  })

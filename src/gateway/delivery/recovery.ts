@@ -1,4 +1,4 @@
-// What was left behind: deliveries that the journal calls claimed or being sent, and on which nobody is at work any more.
+// What was left behind: deliveries that the journal calls being sent, and on which nobody is at work any more.
 import type { DeliveryPolicy } from '../../adapters/delivery-policy.ts'
 import type { Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
@@ -13,8 +13,8 @@ import { recordEvent } from '../journal/events.ts'
 import { nextAttempt } from './schedule.ts'
 
 /**
- * Frees what gateways left behind that are no members any more, and what a failing journal left behind of this one's: what was
- * claimed never left, what was being sent may have arrived. `isHeld`: whether this gateway is at work on a delivery. `again`: when it is tried again.
+ * Frees what gateways left behind that are no members any more, and what a failing journal left behind of this one's: it may have
+ * arrived. `isHeld`: whether this gateway is at work on a delivery. `again`: when it is tried again.
  */
 export async function recover(
   desk: Desk,
@@ -29,11 +29,10 @@ export async function recover(
     for (const row of left) {
       // Somebody may have gone on with it since it was read.
       if (!isSame(row, await deliveryById(transaction, row.id))) continue
-      const event = row.state === 'claimed' ? 'release' : 'lost-answer'
       const dueAt = again === 'at once' ? at : pauseOf(desk.routes.policyOf(row.office), row, at)
-      const moved = await moveDelivery(transaction, row.id, event, at, { dueAt, by: row.member })
+      const moved = await moveDelivery(transaction, row.id, 'lost-answer', at, { dueAt, by: row.member })
       if (moved === undefined) continue
-      if (event === 'lost-answer') await endAttempt(transaction, moved, at, 'interrupted')
+      await endAttempt(transaction, moved, at, 'interrupted')
       await recordEvent(
         transaction,
         at,

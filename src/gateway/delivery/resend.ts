@@ -7,6 +7,7 @@ import { type DeliveryRow, moveDelivery, renewDeadlines } from '../journal/deliv
 import { recordEvent } from '../journal/events.ts'
 import { moveLetter } from '../journal/letters.ts'
 import { type Content, failedOf, waitingOf } from '../journal/open.ts'
+import { waitingCorrection } from '../journal/orders.ts'
 
 export interface Resend {
   readonly messageId: MessageId
@@ -45,9 +46,13 @@ export function resend(database: Database, order: Resend): Promise<readonly Rese
 /** The same within a transaction that is under way. */
 export async function resendIn(transaction: Transaction, order: Resend): Promise<readonly Resent[]> {
   const resent: Resent[] = []
+  // Whoever ordered a correction does not want the letter to go as it was, however long the order waits.
+  const corrected = await waitingCorrection(transaction, order.messageId)
   for (const recipient of order.recipients) {
     for (const { delivery, content } of await failedOf(transaction, order.messageId, recipient)) {
       if (!isMeant(order, delivery, content)) continue
+      if (content === 'letter' && corrected !== undefined && (corrected.office ?? recipient) === recipient)
+        continue
       const moved = await putBack(transaction, order, delivery, content)
       if (moved !== undefined) resent.push({ how: 'resent', delivery: moved, content })
     }

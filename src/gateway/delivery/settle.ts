@@ -13,16 +13,18 @@ import {
   endAttempt,
   headOfLane,
   mayHaveArrived,
-  moveDelivery,
+  moveDeliveryRow,
 } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { noticeAbout } from '../journal/find.ts'
 import { envelopeById, keepReceipt, letterAt, moveLetter } from '../journal/letters.ts'
-import { postNotice } from './post.ts'
+import { postNotice } from './post-notice.ts'
+import type { PostResult } from './posted.ts'
 import { reasonFor } from './reason.ts'
 import { judgeReply } from './receipt.ts'
+import type { Hold } from './record.ts'
 import { nextAttempt } from './schedule.ts'
-import type { DeliveryState } from './states.ts'
+import type { DeliveryState, LetterEvent } from './states.ts'
 
 /** A sealed notice that goes into the journal with the outcome. */
 interface Statement {
@@ -35,6 +37,15 @@ interface Statement {
 interface Judged {
   readonly outcome: Outcome
   readonly statement?: Statement
+}
+
+/** How an outcome came about. */
+interface Heard {
+  readonly attempted: boolean
+  /** Writes that the attempt was begun, where nothing was recorded of it: nobody was reached, say. */
+  readonly begin?: Hold | undefined
+  /** As it came. */
+  readonly answer: Buffer | undefined
 }
 
 /**
@@ -60,12 +71,13 @@ export async function settle(
   desk: Desk,
   parcel: Parcel,
   judged: Judged,
-  heard: { readonly attempted: boolean; readonly answer: Buffer | undefined },
+  heard: Heard,
 ): Promise<DeliveryState | undefined> {
-  const { state, due } = await desk.database.write((transaction) =>
-    write(desk, transaction, parcel, judged, heard),
+  const { state, due } = await desk.database.write(
+    (transaction) => write(desk, transaction, parcel, judged, heard),
+    'rows',
   )
-  if (state !== undefined) desk.reached('delivery.settled')
+  if (state !== undefined) desk.reached('delivery.settled', parcel.envelope.messageId)
   desk.due(due)
   return state
 }
@@ -113,11 +125,16 @@ async function write(
   transaction: Transaction,
   parcel: Parcel,
   judged: Judged,
-  { attempted, answer }: { readonly attempted: boolean; readonly answer: Buffer | undefined },
+  { attempted, begin, answer }: Heard,
 ): Promise<{ state: DeliveryState | undefined; due: readonly Due[] }> {
   const at = desk.clock.now()
-  const { outcome, statement } = await unlessReused(transaction, judged)
-  const moved = await move(desk, transaction, parcel, outcome, at)
+  if (begin !== undefined && !(await begin(transaction))) return { state: undefined, due: [] }
+  const [{ outcome, statement }, row] = await Promise.all([
+    unlessReused(transaction, judged),
+    deliveryById(transaction, parcel.id),
+  ])
+  const { attempt } = parcel
+  const moved = row && (await move(desk, transaction, row, { outcome, attempted, attempt }, at))
   if (moved === undefined) return { state: undefined, due: [] }
   const refusal: Problem | undefined = outcome.kind === 'refused' ? outcome.problem : undefined
   // A system that polls has made no attempt; why it refused what it was shown is kept all the same.
@@ -129,8 +146,10 @@ async function write(
       answer,
     })
   const due: Due[] = []
-  if (statement !== undefined) due.push(...(await writeStatement(desk, transaction, parcel, statement, at)))
-  await writeEnd(transaction, parcel, moved, statement?.notice.kind, at)
+  const posted = statement && (await writeStatement(desk, transaction, parcel, statement, at))
+  if (posted?.kind === 'posted') due.push(...posted.due)
+  else await moveLetterOf(transaction, parcel, moved, statement?.notice.kind, at)
+  await writeEnd(transaction, parcel, moved, at)
   if (moved.state === 'due' || moved.state === 'unknown') {
     if (moved.mode === 'push') due.push({ id: moved.id, dueAt: moved.dueAt, priority: moved.priority })
   } else {
@@ -152,30 +171,30 @@ async function unlessReused(transaction: Transaction, judged: Judged): Promise<J
 async function move(
   desk: Desk,
   transaction: Transaction,
-  parcel: Parcel,
-  outcome: Outcome,
+  row: DeliveryRow,
+  { outcome, attempted, attempt }: { outcome: Outcome; attempted: boolean; attempt: number },
   at: Instant,
 ): Promise<DeliveryRow | undefined> {
   const by = desk.member.id
-  if (outcome.kind === 'taken' || outcome.kind === 'refused') {
-    return moveDelivery(transaction, parcel.id, outcome.kind, at, { by })
-  }
-  const row = await deliveryById(transaction, parcel.id)
-  if (row === undefined) return undefined
+  if (outcome.kind === 'taken') return moveDeliveryRow(transaction, row, 'taken', at, { by })
+  // It was given up meanwhile, and what others have tried since is not this attempt's to judge: late, only `taken` tells anything.
+  const held = row.state === 'sending' && row.member === by && row.attempts === attempt
+  if (attempted && !held) return undefined
+  if (outcome.kind === 'refused') return moveDeliveryRow(transaction, row, 'refused', at, { by })
   const chance = (desk.random(1)[0] ?? 0) / 256
   const retryAfter = outcome.kind === 'unavailable' ? outcome.retryAfter : undefined
   const when = nextAttempt(
-    desk.routes.policyOf(parcel.office),
+    desk.routes.policyOf(row.office),
     row.attempts,
     at,
     row.deadline,
     chance,
     retryAfter,
   )
-  if (when === 'give-up') return moveDelivery(transaction, parcel.id, 'give-up', at, { by })
+  if (when === 'give-up') return moveDeliveryRow(transaction, row, 'give-up', at, { by })
   // Once an answer was lost, "not now" does not tell that the first try did not arrive.
-  const unsure = outcome.kind === 'unknown' || (await mayHaveArrived(transaction, parcel.id))
-  return moveDelivery(transaction, parcel.id, unsure ? 'lost-answer' : 'unavailable', at, { dueAt: when, by })
+  const unsure = outcome.kind === 'unknown' || (await mayHaveArrived(transaction, row.id))
+  return moveDeliveryRow(transaction, row, unsure ? 'lost-answer' : 'unavailable', at, { dueAt: when, by })
 }
 
 /** A receipt about a letter is a notice to its sender; about a notice it is evidence only. */
@@ -185,42 +204,43 @@ async function writeStatement(
   parcel: Parcel,
   { messageId, notice, sealed }: Statement,
   at: Instant,
-): Promise<readonly Due[]> {
-  if (parcel.envelope.content === 'notice') {
-    const about = { messageId: parcel.envelope.messageId, digest: parcel.sealed.digest }
-    await keepReceipt(transaction, about, 'got', notice.from, sealed, at)
-    return []
+): Promise<PostResult | undefined> {
+  const { envelope } = parcel
+  const { digest } = parcel.sealed
+  if (envelope.content === 'notice') {
+    await keepReceipt(transaction, { messageId: envelope.messageId, digest }, 'got', notice.from, sealed, at)
+    return undefined
   }
-  const posted = await postNotice(
-    transaction,
-    { messageId, notice, sealed, sourceId: null, position: null, handover: null, at },
-    desk.routes,
-    newId,
-  )
-  return posted.kind === 'posted' ? posted.due : []
+  const bare = { sourceId: null, position: null, handover: null, at }
+  const kept = { digest, letter: envelope.letter }
+  return postNotice(transaction, { messageId, notice, sealed, kept, ...bare }, desk.routes, newId)
 }
 
-/** The letter's own state, where no notice moved it, and the event that closes the delivery. */
-async function writeEnd(
+/** The letter's own state, where no notice of the outcome moved it. */
+async function moveLetterOf(
   transaction: Transaction,
-  parcel: Parcel,
-  moved: DeliveryRow,
+  { envelope, office }: Parcel,
+  { state }: DeliveryRow,
   said: NoticeKind | undefined,
   at: Instant,
 ): Promise<void> {
-  if (moved.state !== 'taken' && moved.state !== 'refused' && moved.state !== 'given-up') return
-  const { envelope, office } = parcel
-  if (envelope.content === 'letter' && moved.state === 'given-up') {
-    await moveLetter(transaction, envelope.messageId, office, 'give-up', at)
-  }
+  if (envelope.content !== 'letter') return
+  const move = (event: LetterEvent) => moveLetter(transaction, envelope.messageId, office, event, at)
+  if (state === 'given-up') await move('give-up')
   // Refused again after it was sent again: the notice is known, and moved nothing.
-  if (envelope.content === 'letter' && moved.state === 'refused') {
-    await moveLetter(transaction, envelope.messageId, office, said === 'invalid' ? 'invalid' : 'reject', at)
-  }
+  if (state === 'refused') await move(said === 'invalid' ? 'invalid' : 'reject')
   // Taken after it was sent again: that it has arrived may have been said before, and is known.
-  if (envelope.content === 'letter' && moved.state === 'taken' && said === 'receive') {
-    await moveLetter(transaction, envelope.messageId, office, 'receive', at)
-  }
+  if (state === 'taken' && said === 'receive') await move('receive')
+}
+
+/** The event that closes the delivery. */
+async function writeEnd(
+  transaction: Transaction,
+  { envelope, office }: Parcel,
+  moved: DeliveryRow,
+  at: Instant,
+): Promise<void> {
+  if (moved.state !== 'taken' && moved.state !== 'refused' && moved.state !== 'given-up') return
   const facts = { delivery: moved.id, attempts: moved.attempts, content: envelope.content }
   await recordEvent(
     transaction,

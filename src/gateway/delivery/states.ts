@@ -6,22 +6,10 @@ export type Table<State extends string, Event extends string> = Readonly<
   Record<State, Partial<Readonly<Record<Event, State>>>>
 >
 
-export type DeliveryState =
-  | 'due'
-  | 'claimed'
-  | 'sending'
-  | 'unknown'
-  | 'taken'
-  | 'refused'
-  | 'given-up'
-  | 'recalled'
+export type DeliveryState = 'due' | 'sending' | 'unknown' | 'taken' | 'refused' | 'given-up' | 'recalled'
 
 export type DeliveryEvent =
-  /** A worker takes it on. */
-  | 'claim'
-  /** The worker lets it go before anything left (breaker, stop, recovery after a crash). */
-  | 'release'
-  /** From here on bytes may leave. */
+  /** An attempt is begun: from here on bytes may leave. */
   | 'send'
   | 'taken'
   | 'refused'
@@ -35,15 +23,14 @@ export type DeliveryEvent =
   | 'hasten'
 
 /**
- * `claimed` and `sending` differ so that recovery knows what may have left: `claimed` goes back to `due`, `sending`
- * becomes `unknown`. Both `due` and `unknown` are tried again; with the same message id, so that the other side can tell.
+ * Recovery knows what may have left: of what is `due` nothing did, however far its attempt had come, and what was `sending` becomes
+ * `unknown`. Both are tried again; with the same message id, so that the other side can tell (docs/decisions/0028).
  */
 export const deliveryTable: Table<DeliveryState, DeliveryEvent> = {
   due: {
-    ...{ claim: 'claimed', taken: 'taken', refused: 'refused', 'give-up': 'given-up', recall: 'recalled' },
+    ...{ send: 'sending', taken: 'taken', refused: 'refused', 'give-up': 'given-up', recall: 'recalled' },
     hasten: 'due',
   },
-  claimed: { release: 'due', send: 'sending' },
   sending: {
     taken: 'taken',
     refused: 'refused',
@@ -51,7 +38,7 @@ export const deliveryTable: Table<DeliveryState, DeliveryEvent> = {
     'lost-answer': 'unknown',
     'give-up': 'given-up',
   },
-  unknown: { claim: 'claimed', taken: 'taken', 'give-up': 'given-up', hasten: 'unknown' },
+  unknown: { send: 'sending', taken: 'taken', 'give-up': 'given-up', hasten: 'unknown' },
   taken: {},
   refused: { resend: 'due' },
   'given-up': { resend: 'due', taken: 'taken' },
@@ -60,7 +47,7 @@ export const deliveryTable: Table<DeliveryState, DeliveryEvent> = {
 
 /** Whether a delivery in this state still has to be brought. */
 export const isOpen = (state: DeliveryState): boolean =>
-  state === 'due' || state === 'claimed' || state === 'sending' || state === 'unknown'
+  state === 'due' || state === 'sending' || state === 'unknown'
 
 export type LetterState =
   | 'sealed'

@@ -8,7 +8,9 @@ import { diskCheck, freeBytes, quarantineCheck } from '../alarms/machine.ts'
 import { lagCheck } from '../alarms/offices.ts'
 import { reliedOn } from '../alarms/relied.ts'
 import { attachmentsOf, readAttachments } from '../attachments/place.ts'
-import { type Installation, readInstallation } from '../installation.ts'
+import { type Installation, readInstallation } from '../installation/installation.ts'
+import { rememberingReader } from '../installation/profile-files.ts'
+import { type ConnectedSystem, connectSystems } from '../installation/systems.ts'
 import type { Reader } from '../journal/database.ts'
 import {
   type JournalPlace,
@@ -18,15 +20,17 @@ import {
   unfitBecause,
   unusable,
 } from '../journal/place.ts'
-import { rememberingReader } from '../profile-files.ts'
-import type { Settings } from '../settings.ts'
-import { usualAlarms } from '../settings-alarms.ts'
-import { connectSystems } from '../systems.ts'
+import { usualAlarms } from '../settings/alarms.ts'
+import type { Settings } from '../settings/settings.ts'
 import { readTrustFolder } from '../trust/folder.ts'
-import { keptEnvelopes, oldClaims, openAlarms } from './journal.ts'
+import { keptEnvelopes, oldAttempts, openAlarms } from './journal.ts'
+import { otherFolders } from './marks.ts'
+import { atWork, differences, stopped } from './members.ts'
 import { clockDiffers, reach } from './reach.ts'
+import { lookAtRights } from './rights.ts'
 import { lookAtEngine } from './safe.ts'
 import { openSecrets } from './secrets.ts'
+import { lookAtStores } from './stores.ts'
 
 export interface DoctorParts {
   readonly settings: Settings
@@ -77,10 +81,12 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
       .flatMap(({ kind, subject, facts }) => alarmProblem(kind, subject, facts) ?? []),
   )
   const unreachable = new Set<string>()
+  let known: readonly ConnectedSystem[] = []
   await look('places of systems', async () => {
     const { profiles, data: folder, organisations } = settings
     const from = { profiles, environment, folder, clock, ...(organisations && { organisations }) }
     const { systems } = installation ?? (await connectSystems({ ...from, read: rememberingReader() }))
+    known = [...systems.values()]
     const looks = [...systems].flatMap(([office, { system, places }]) =>
       places.map(async (place) => {
         const found = await reach(place, clock)
@@ -90,6 +96,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     )
     return (await Promise.all(looks)).flat()
   })
+  await look('stores of the settings', () => lookAtStores(settings, environment))
   const conditions = async (check: Check): Promise<readonly Problem[]> =>
     (await check.look(clock.now()))
       .filter(({ between }) => between !== true)
@@ -97,31 +104,36 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
   const { disk, lag, quarantine } = limits
   if (disk !== undefined)
     await look('disk', () => conditions(diskCheck(() => freeBytes(settings.data), disk)))
-  await look('gateway', async () => (running ? [] : [problem('doctor.gateway.stopped', '', settings.data)]))
+  await look('who may write data', () => lookAtRights(settings))
   const place = journalOf(settings, environment)
-  if (!place.ok) {
-    wrong.push(...place.problems)
+  const unfit = place.ok ? await whyUnfit(place.value) : place.problems
+  if (!place.ok || unfit.length > 0) {
+    await look('gateway', async () => (running ? [] : [stopped(settings.data, [])]))
+    wrong.push(...unfit)
     return { wrong, unseen, seen }
   }
-  if (!(await fit(place.value, wrong))) return { wrong, unseen, seen }
   await look('journal’s engine', async () => {
     const { problems, serverTime } = await lookAtEngine(place.value, deep)
     const differs = clockDiffers('the journal’s server', serverTime, clock)
     return differs === undefined ? problems : [...problems, differs]
   })
   await withReader(place.value, async (reader) => {
+    await look('gateway', () => atWork(reader, { data: settings.data, running, now: clock.now() }))
     // Nobody takes anything where no gateway runs: that is said once.
     if (running && lag !== undefined) await look('due deliveries', () => conditions(lagCheck(reader, lag)))
-    if (running) await look('claims', () => oldClaims(reader, clock.now()))
+    if (running) await look('attempts under way', () => oldAttempts(reader, clock.now()))
     if (quarantine !== undefined)
       await look('quarantine', () => conditions(quarantineCheck(reader, quarantine)))
+    await look('profiles of the gateways', () => differences(reader))
+    await look('marks of folders', async () => {
+      const here = known.filter(({ system }) => !unreachable.has(system.id))
+      return otherFolders(reader, here, settings.data)
+    })
     await look('alarms', () => openAlarms(reader, new Set(['certificate', 'disk', 'lag', 'quarantine'])))
     const trust = readTrustFolder(settings.trust)
     const scans = attachmentsOf(settings, environment)
-    if (!scans.ok) {
-      wrong.push(...scans.problems)
-      return
-    }
+    // What is wrong with them was said with the stores.
+    if (!scans.ok) return
     const attachments = await readAttachments(scans.value)
     let count = 0
     await look('envelopes', async () => {
@@ -152,15 +164,15 @@ async function withReader(place: JournalPlace, act: (reader: Reader) => Promise<
   }
 }
 
-/** Whether the journal can be read by this program; what stands in the way goes to `wrong`. */
-async function fit(place: JournalPlace, wrong: Problem[]): Promise<boolean> {
+/** Why this program cannot read the journal; empty: it can. */
+async function whyUnfit(place: JournalPlace): Promise<readonly Problem[]> {
   try {
     const unfit = await unfitBecause(place)
-    if (unfit === undefined) return true
-    const code = unfit === 'absent' ? 'doctor.journal.absent' : 'cli.journal.version'
-    wrong.push(problem(code, '', shownPlace(place)))
+    if (unfit === undefined) return []
+    return [
+      problem(unfit === 'absent' ? 'doctor.journal.absent' : 'cli.journal.version', '', shownPlace(place)),
+    ]
   } catch (error) {
-    wrong.push(unusable(place, error))
+    return [unusable(place, error)]
   }
-  return false
 }

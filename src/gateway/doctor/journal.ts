@@ -1,4 +1,4 @@
-// What the journal tells of itself: claims that nobody ends, alarms, and whether what it names and what it sealed is still whole.
+// What the journal tells of itself: attempts that nobody ends, alarms, and whether what it names and what it sealed is still whole.
 import type { Trust } from '../../envelope/envelope.ts'
 import { reopenEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
 import type { Instant } from '../../letter/time.ts'
@@ -7,11 +7,11 @@ import { alarmProblem, shownTime } from '../alarms/condition.ts'
 import type { KeptAttachments } from '../attachments/store.ts'
 import { type AlarmRow, raisedAlarms } from '../journal/alarms.ts'
 import type { Reader } from '../journal/database.ts'
-import { claimedDeliveries } from '../journal/deliveries.ts'
+import { heldDeliveries } from '../journal/deliveries.ts'
 import type { EnvelopeRow } from '../journal/letters.ts'
 
 /** No attempt lasts longer than 30 minutes; a little more for whoever breaks it off. */
-const longestHeld = 35 * 60_000
+const longestAttempt = 35 * 60_000
 /** Envelopes that are looked at unless all are: the newest. */
 const sample = 200
 /** Envelopes in memory at once. */
@@ -23,13 +23,13 @@ SELECT message_id AS "messageId", digest, bytes, committed_at AS "committedAt" F
 WHERE message_id < ? ORDER BY message_id DESC LIMIT ?`,
 } as const
 
-/** Deliveries that are claimed or being sent for longer than any attempt lasts. */
-export async function oldClaims(reader: Reader, now: Instant): Promise<readonly Problem[]> {
-  const old = (await claimedDeliveries(reader)).filter(({ changedAt }) => changedAt < now - longestHeld)
+/** Deliveries that are being sent for longer than any attempt lasts. */
+export async function oldAttempts(reader: Reader, now: Instant): Promise<readonly Problem[]> {
+  const old = (await heldDeliveries(reader)).filter(({ changedAt }) => changedAt < now - longestAttempt)
   const [oldest] = old.sort((one, other) => one.changedAt - other.changedAt)
   if (oldest === undefined) return []
   const details = { count: old.length, since: shownTime(oldest.changedAt) }
-  return [problem('doctor.claim.old', '', oldest.office, details)]
+  return [problem('doctor.attempt.old', '', oldest.office, details)]
 }
 
 /** Alarms that are raised, but for those of kinds that were looked at anew. */

@@ -1,5 +1,5 @@
-// Whether the places of systems can be reached, by the cheapest look at each: a folder is stood in, a server is connected to,
-// an address is asked for its head. What it answers is nobody's business here, but for its clock.
+// Whether the places of systems can be reached, by the cheapest look at each: a folder is read and written in, a server is connected
+// to, an address is asked for its head. What it answers is nobody's business here, but for its clock.
 import { access, constants, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { Agent } from 'undici'
@@ -17,8 +17,9 @@ export async function reach(place: Place, clock: Clock): Promise<Problem | undef
   try {
     switch (place.kind) {
       case 'folder':
+        return await answered(rightsTo(place.path))
+      case 'socket':
         await stat(place.path)
-        await access(place.path, constants.R_OK)
         return undefined
       case 'server':
         await connected(place)
@@ -29,12 +30,40 @@ export async function reach(place: Place, clock: Clock): Promise<Problem | undef
         return place satisfies never
     }
   } catch (error) {
-    return problem('doctor.unreachable', '', shownPlaceOf(place), { reason: reasonOf(error) })
+    const reason = reasonOf(error)
+    // A folder above it that may not be entered.
+    if (reason === 'EACCES' && place.kind === 'folder')
+      return problem('doctor.rights', '', place.path, { reason })
+    return problem('doctor.unreachable', '', shownPlaceOf(place), { reason })
+  }
+}
+
+/** What stands in the way of reading and writing in a folder, or a file, that is there; undefined: nothing. */
+export async function rightsTo(path: string): Promise<Problem | undefined> {
+  const entered = (await stat(path)).isDirectory() ? constants.X_OK : 0
+  try {
+    await access(path, constants.R_OK | constants.W_OK | entered)
+    return undefined
+  } catch (error) {
+    return problem('doctor.rights', '', path, { reason: reasonOf(error) })
+  }
+}
+
+/** A share whose server is gone says nothing for ever. */
+async function answered<Value>(look: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const silent = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it does not answer')), within)
+  })
+  try {
+    return await Promise.race([look, silent])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
 const shownPlaceOf = (place: Place): string =>
-  place.kind === 'folder'
+  place.kind === 'folder' || place.kind === 'socket'
     ? place.path
     : place.kind === 'server'
       ? `${place.host}:${place.port}`

@@ -2,14 +2,23 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Problem, problem } from '../../problem/problem.ts'
-import type { Settings } from '../settings.ts'
-import type { Reference } from '../settings-section.ts'
+import type { Reference } from '../settings/section.ts'
+import type { Settings } from '../settings/settings.ts'
 
 /** Every secret in a file of the settings and the trust folder that more than its owner may read. */
-export function openSecrets({ trust, listen, journal, alarms }: Settings): readonly Problem[] {
+export function openSecrets({
+  trust,
+  listen,
+  journal,
+  queue,
+  attachments,
+  alarms,
+}: Settings): readonly Problem[] {
   const keys = join(trust, 'keys')
   const named: readonly (Reference | undefined)[] = [
     journal?.secrets.password,
+    queue?.secrets.password,
+    ...(attachments?.kind === 'bucket' ? [attachments.secrets.accessKey, attachments.secrets.secretKey] : []),
     ...(alarms?.hooks ?? []).map((hook) =>
       hook.kind === 'webhook' ? hook.secrets.secret : hook.secrets.password,
     ),

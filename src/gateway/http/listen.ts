@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
-import type { Listen } from '../settings.ts'
+import type { Listen } from '../settings/settings.ts'
 
 /** Errors of bind and of the name's look-up: the address is at fault, not the program. */
 const faultsOfTheAddress = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']

@@ -10,7 +10,9 @@ import type { AboutLetter, Notice } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { MessageId } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
-import { type PostResult, postLetter, postNotice, unreachable } from '../delivery/post.ts'
+import { postLetter, unreachable } from '../delivery/post-letter.ts'
+import { postNotice } from '../delivery/post-notice.ts'
+import type { PostResult } from '../delivery/posted.ts'
 import type { LetterState } from '../delivery/states.ts'
 import { type Desk, type Faulty, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
 import type { Reader, Transaction } from '../journal/database.ts'
@@ -91,8 +93,9 @@ async function takeSealedLetter(
       desk.routes,
       newId,
     )
-    // Under a message id of its own it would be receipted, and never brought.
-    return posted.kind === 'known' && posted.ended !== undefined
+    // Under a message id of its own it would be receipted, and never brought. A circular that goes on where it was given up
+    // is brought: where it was refused its sender was told so already.
+    return posted.kind === 'known' && posted.ended !== undefined && posted.again !== true
       ? { kind: 'problem', problem: ended(letter, posted.messageId, posted.ended) }
       : posted
   })
@@ -175,7 +178,7 @@ function commit(
       )
     }
     return { ...posted, receipt }
-  })
+  }, 'rows')
 }
 
 const postedOf = (desk: Desk, verified: VerifiedEnvelope, sourceId: string, position: string) => ({

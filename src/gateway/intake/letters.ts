@@ -4,11 +4,12 @@ import type { Envelope } from '../../envelope/envelope.ts'
 import { checkLetter, type LetterDraft } from '../../letter/check.ts'
 import { contentDigest } from '../../letter/digest.ts'
 import type { Letter } from '../../letter/letter.ts'
+import type { OfficeId } from '../../letter/offices.ts'
 import { characterFaults } from '../../letter/text.ts'
 import { newMessageId } from '../../letter/time.ts'
 import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import { judge } from '../delivery/again.ts'
-import { postLetter, type Recall, unreachable } from '../delivery/post.ts'
+import { postLetter, type Recall, unreachable } from '../delivery/post-letter.ts'
 import { type Desk, faulty, newId, type Outcome, type System, sealFor, sealNotice } from '../desk.ts'
 import { noticeAbout } from '../journal/find.ts'
 import { findEarlier, type LetterRow } from '../journal/letters.ts'
@@ -64,7 +65,8 @@ async function sealAndCommit(
   // Its number was changed after it was taken, or this journal is older than the system's table: nobody handed it over now.
   if (offerer === 'looked-at' && earlier.kind === 'goes')
     return faulty([problem('letter.taken-unknown', 'number', letter.number.printed)])
-  const recalls = earlier.kind === 'goes' ? await recallsOf(desk, system, earlier.corrects) : []
+  const recalls =
+    earlier.kind === 'goes' ? await recallsOf(desk, system.office, earlier.corrects, corrected) : []
   const messageId = newMessageId(desk.clock, desk.random)
   const at = desk.clock.now()
   const envelope: Envelope = {
@@ -87,7 +89,7 @@ async function sealAndCommit(
       desk.routes,
       newId,
     )
-  })
+  }, 'rows')
   if (posted.kind === 'problem') return { ...faulty([posted.problem]), contentDigest: digest }
   desk.due(posted.due ?? [])
   if (posted.kind === 'known') {
@@ -102,10 +104,15 @@ async function sealAndCommit(
 const corrected = 'มีฉบับแก้ไขมาแทน'
 
 /** The recalls of what a letter corrects, sealed: a recipient has to forget a letter before it is sent again (domain §3). */
-async function recallsOf(desk: Desk, { office }: System, corrects: readonly LetterRow[]): Promise<Recall[]> {
+export async function recallsOf(
+  desk: Desk,
+  office: OfficeId,
+  corrects: readonly LetterRow[],
+  reason: string,
+): Promise<Recall[]> {
   const recalls: Recall[] = []
   for (const row of corrects) {
-    const said = { kind: 'recall', from: office, at: desk.clock.now(), reason: corrected } as const
+    const said = { kind: 'recall', from: office, at: desk.clock.now(), reason } as const
     const notice = await noticeAbout(desk.database.committed, row, said)
     if (!notice.ok) throw new Error(`a recall of a journalled letter is faulty: ${notice.problems[0].code}`)
     const { envelope, sealed } = await sealNotice(desk, notice.value)

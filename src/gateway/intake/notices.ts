@@ -4,7 +4,7 @@ import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { MessageId } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
-import { postNotice } from '../delivery/post.ts'
+import { postNotice } from '../delivery/post-notice.ts'
 import { type Desk, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
 import type { Reader } from '../journal/database.ts'
 import { findByKey, noticeAbout, saidBySender } from '../journal/find.ts'
@@ -45,7 +45,7 @@ export async function takeNotice(
       desk.routes,
       newId,
     )
-  })
+  }, 'rows')
   if (posted.kind === 'problem') return faulty([posted.problem])
   if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }
   desk.reached('notice.committed')

@@ -14,7 +14,19 @@ export interface Reader {
 export interface Transaction extends Reader {
   /** How many rows were changed. */
   run(statement: Statement, ...parameters: readonly Parameter[]): Promise<number>
+  /**
+   * As `run`, where nobody asks how many: it goes along with what is asked next, or with the commit, so that a server is not waited
+   * for. What is asked after it sees it. When it fails, so does whatever is asked next, or the commit, with its error.
+   */
+  put(statement: Statement, ...parameters: readonly Parameter[]): void
 }
+
+/**
+ * By what a work decides. `rows`: by rows that it writes itself, and by keys that may be there once; whatever else it reads may be
+ * a moment old. `all`: by everything that it reads. Where writes run side by side those of `rows` cross each other only in
+ * the same row or key (docs/decisions/0017).
+ */
+export type DecidesBy = 'rows' | 'all'
 
 export interface Database {
   /** What is committed. */
@@ -24,9 +36,9 @@ export interface Database {
    * share one sync. `work` awaits nothing but its transaction, and changes nothing else: it may be run more than once. Works
    * that are not awaited may be done in any order. When it throws, nothing of it is kept and its error is passed on; when
    * the disk or the server fails, rejects with `JournalUnavailable`. Then nothing was kept, unless the way to the server
-   * broke within the commit: whoever offers the same again finds what is there.
+   * broke within the commit: whoever offers the same again finds what is there. `by`: if not said, `all`.
    */
-  write<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value>
+  write<Value>(work: (transaction: Transaction) => Promise<Value>, by?: DecidesBy): Promise<Value>
   close(): Promise<void>
 }
 

@@ -30,7 +30,7 @@ export interface DeliveryRow {
   readonly hastenedAt: Instant | null
   readonly createdAt: Instant
   readonly changedAt: Instant
-  /** The gateway that holds it, while it is claimed or being sent (`journal/members.ts`); null: claimed before that was kept. */
+  /** The gateway that is sending it (`journal/members.ts`); null: nobody, or sent before that was kept. */
   readonly member: string | null
 }
 
@@ -72,7 +72,9 @@ ON CONFLICT (message_id, office) DO NOTHING`,
   byId: `SELECT ${columns} FROM deliveries WHERE id = ?`,
   ofMessage: `SELECT ${columns} FROM deliveries WHERE message_id = ? ORDER BY seq`,
   toOffice: `SELECT ${columns} FROM deliveries WHERE message_id = ? AND office = ?`,
-  ahead: `SELECT id FROM deliveries WHERE lane = ? AND open = 1 AND seq < ? LIMIT 1`,
+  toBring: `
+SELECT ${deliveryColumns('d.')}, (SELECT MIN(a.seq) FROM deliveries a WHERE a.lane = d.lane AND a.open = 1 AND a.seq < d.seq) AS ahead
+FROM deliveries d WHERE d.id = ?`,
   behind: `
 SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open = 1 AND mode = 'push' ORDER BY seq LIMIT 1`,
   move: `
@@ -83,9 +85,9 @@ SELECT id, due_at AS "dueAt", priority, hastened_at AS "hastenedAt" FROM deliver
 WHERE office = ? AND open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') AND NOT EXISTS (
   SELECT 1 FROM deliveries ahead WHERE ahead.lane = deliveries.lane AND ahead.open = 1 AND ahead.seq < deliveries.seq)
 ORDER BY rank LIMIT ?`,
-  claimed: `SELECT ${columns} FROM deliveries WHERE open = 1 AND state IN ('claimed', 'sending')`,
+  held: `SELECT ${columns} FROM deliveries WHERE open = 1 AND state = 'sending'`,
   interrupted: `
-SELECT ${columns} FROM deliveries WHERE open = 1 AND state IN ('claimed', 'sending')
+SELECT ${columns} FROM deliveries WHERE open = 1 AND state = 'sending'
 AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE members.id = deliveries.member))`,
   head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
   setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
@@ -136,7 +138,7 @@ export async function insertDelivery(
 ): Promise<void> {
   const { id, messageId, office, mode, lane, priority, tryFor, expectedIn } = delivery
   const rank = rankOf({ dueAt: at, priority })
-  await transaction.run(
+  transaction.put(
     deliverySql.insert,
     id,
     messageId,
@@ -169,9 +171,15 @@ export const deliveryTo = (
   office: OfficeId,
 ): Promise<DeliveryRow | undefined> => reader.one<DeliveryRow>(deliverySql.toOffice, messageId, office)
 
-/** Whether an earlier delivery of the same lane is still open: it goes first. */
-export async function isBehind(reader: Reader, delivery: DeliveryRow): Promise<boolean> {
-  return (await reader.one(deliverySql.ahead, delivery.lane, delivery.seq)) !== undefined
+/** A delivery, and whether an earlier one of the same lane is still open: that one goes first. */
+export async function deliveryToBring(
+  reader: Reader,
+  id: string,
+): Promise<(DeliveryRow & { readonly isBehind: boolean }) | undefined> {
+  const row = await reader.one<DeliveryRow & { readonly ahead: number | null }>(deliverySql.toBring, id)
+  if (row === undefined) return undefined
+  const { ahead, ...delivery } = row
+  return { ...delivery, isBehind: ahead !== null }
 }
 
 /** The first open delivery of a lane. */
@@ -182,7 +190,7 @@ export const headOfLane = (reader: Reader, lane: string): Promise<Due | undefine
 interface Cause {
   /** When it is due then. */
   readonly dueAt?: Instant
-  /** The gateway whose doing it is. Only a member claims, and what is claimed moves only by whoever holds it. */
+  /** The gateway whose doing it is. Only a member sends, and what is being sent moves only by whoever sends it. */
   readonly by?: string | null
 }
 
@@ -195,15 +203,26 @@ export async function moveDelivery(
   id: string,
   event: DeliveryEvent,
   at: Instant,
-  { dueAt, by = null }: Cause = {},
+  cause: Cause = {},
 ): Promise<DeliveryRow | undefined> {
   const row = await deliveryById(transaction, id)
-  const state = row && next(deliveryTable, row.state, event)
-  if (row === undefined || state === undefined) return undefined
-  if (isClaimed(row.state) && row.member !== by) return undefined
+  return row && moveDeliveryRow(transaction, row, event, at, cause)
+}
+
+/** As `moveDelivery`, of a row that was read in this transaction. */
+export async function moveDeliveryRow(
+  transaction: Transaction,
+  row: DeliveryRow,
+  event: DeliveryEvent,
+  at: Instant,
+  { dueAt, by = null }: Cause = {},
+): Promise<DeliveryRow | undefined> {
+  const state = next(deliveryTable, row.state, event)
+  if (state === undefined) return undefined
+  if (row.state === 'sending' && row.member !== by) return undefined
   // A gateway that was given up, and does not know it yet, begins nothing.
-  const begins = event === 'claim' || event === 'send'
-  if (begins && (by === null || !(await isMember(transaction, by)))) return undefined
+  if (event === 'send' && (by === null || !(await isMember(transaction, by)))) return undefined
+  const { id } = row
   const moved: DeliveryRow = {
     ...row,
     state,
@@ -211,9 +230,9 @@ export async function moveDelivery(
     attempts: event === 'send' ? row.attempts + 1 : row.attempts,
     hastenedAt: event === 'hasten' ? at : event === 'send' || !isOpen(state) ? null : row.hastenedAt,
     changedAt: at,
-    member: isClaimed(state) ? by : null,
+    member: state === 'sending' ? by : null,
   }
-  await transaction.run(
+  transaction.put(
     deliverySql.move,
     state,
     isOpen(state) ? 1 : 0,
@@ -225,15 +244,13 @@ export async function moveDelivery(
     moved.member,
     id,
   )
-  if (event === 'send') await transaction.run(deliverySql.insertAttempt, id, moved.attempts, at)
+  if (event === 'send') transaction.put(deliverySql.insertAttempt, id, moved.attempts, at)
   return moved
 }
 
-const isClaimed = (state: DeliveryState): boolean => state === 'claimed' || state === 'sending'
-
 /** A delivery that is brought again has as long as a new one. */
 export async function renewDeadlines(transaction: Transaction, id: string, at: Instant): Promise<void> {
-  await transaction.run(deliverySql.renew, at, at, at, id)
+  transaction.put(deliverySql.renew, at, at, at, id)
 }
 
 /** An open delivery that is not through, though its time is nearly over, or over. */
@@ -247,7 +264,7 @@ export const lateDeliveries = (reader: Reader, now: Instant, limit: number): Pro
 
 /** It was said; `next`: when there is something to say again. */
 export async function markTold(transaction: Transaction, id: string, next: Instant | null): Promise<void> {
-  await transaction.run(deliverySql.told, next, id)
+  transaction.put(deliverySql.told, next, id)
 }
 
 /** Of an answer so many bytes are kept. */
@@ -269,7 +286,7 @@ export async function endAttempt(
   { refusal, said, answer }: Heard = {},
 ): Promise<void> {
   const words = said?.slice(0, 2000) ?? null
-  await transaction.run(
+  transaction.put(
     deliverySql.endAttempt,
     at,
     outcome,
@@ -298,13 +315,32 @@ export const dueDeliveries = (
   limit: number,
 ): Promise<Due[]> => reader.all<Due>(deliverySql.due, office, until, limit)
 
-/** Deliveries that some gateway holds. */
-export const claimedDeliveries = (reader: Reader): Promise<DeliveryRow[]> =>
-  reader.all<DeliveryRow>(deliverySql.claimed)
+/** Deliveries that some gateway is sending. */
+export const heldDeliveries = (reader: Reader): Promise<DeliveryRow[]> =>
+  reader.all<DeliveryRow>(deliverySql.held)
 
-/** Deliveries that a gateway holds which is no member any more, or `member` itself, which knows what it is at work on. */
+/** Deliveries that a gateway was sending which is no member any more, or `member` itself, which knows what it is at work on. */
 export const interruptedDeliveries = (reader: Reader, member: string): Promise<DeliveryRow[]> =>
   reader.all<DeliveryRow>(deliverySql.interrupted, member)
+
+/**
+ * Makes sure that a delivery is sent by `member` as its attempt `attempt`, and by nobody else. `begun`: from now on; `held`: it was so
+ * already. Undefined when others were faster, or took it over meanwhile, or this gateway is no member any more.
+ */
+export async function holdForAttempt(
+  transaction: Transaction,
+  id: string,
+  attempt: number,
+  member: string,
+  at: Instant,
+): Promise<'begun' | 'held' | undefined> {
+  const row = await deliveryById(transaction, id)
+  if (row?.state === 'sending' && row.member === member && row.attempts === attempt) return 'held'
+  // Somebody has tried it since it was looked at.
+  if (row === undefined || row.attempts !== attempt - 1) return undefined
+  const moved = await moveDeliveryRow(transaction, row, 'send', at, { by: member })
+  return moved && 'begun'
+}
 
 /** The first delivery that waits for an office that polls. */
 export const headOfPolled = (reader: Reader, office: OfficeId): Promise<DeliveryRow | undefined> =>
@@ -326,8 +362,8 @@ export const countLate = (reader: Reader): Promise<{ office: string; count: numb
 /** A system that polls was shown this delivery for the first time; later times are no news. */
 export async function markGivenOut(transaction: Transaction, id: string, at: Instant): Promise<void> {
   if ((await transaction.run(deliverySql.giveOut, id)) === 0) return
-  await transaction.run(deliverySql.insertAttempt, id, 1, at)
-  await transaction.run(deliverySql.endAttempt, at, 'given-out', null, null, null, null, id, 1)
+  transaction.put(deliverySql.insertAttempt, id, 1, at)
+  transaction.put(deliverySql.endAttempt, at, 'given-out', null, null, null, null, id, 1)
 }
 
 /** Of a problem's value and of each detail so much is kept: enough to see what is meant. */

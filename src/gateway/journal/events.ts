@@ -1,12 +1,14 @@
 // The journal's diary: what happened to which letter or source, in order. Ids, counts and codes; never letter text.
 import type { Instant } from '../../letter/time.ts'
-import type { Transaction } from './database.ts'
+import type { Reader, Transaction } from './database.ts'
 
 /** Every event that the gateway writes, as `noun.verb`. */
 export type EventName =
   | 'gateway.founded'
   /** It was not heard of any more: what it held is free. */
   | 'gateway.expelled'
+  /** Its work hangs, and another one leads in its place. */
+  | 'gateway.lead-passed'
   | 'profiles.applied'
   | 'profiles.refused'
   | 'source.kept'
@@ -21,10 +23,14 @@ export type EventName =
   | 'letter.conflicted'
   /** By the letter that is handed over in its place; itself it is recalled. */
   | 'letter.corrected'
+  /** What a person ordered of it was not done: `code` says why. */
+  | 'letter.uncorrected'
   | 'letter.moved'
   | 'letter.recalled'
   | 'notice.taken'
   | 'notice.ignored'
+  /** Of a letter that was corrected: its sender is told of the one that took its place. */
+  | 'notice.late'
   | 'delivery.taken'
   | 'delivery.refused'
   | 'delivery.given-up'
@@ -57,7 +63,7 @@ export async function recordEvent(
   subject: Subject,
   facts: Readonly<Record<string, string | number>> = {},
 ): Promise<void> {
-  await transaction.run(
+  transaction.put(
     insert,
     at,
     name,
@@ -66,4 +72,25 @@ export async function recordEvent(
     subject.sourceId ?? null,
     JSON.stringify(facts),
   )
+}
+
+const correction = `
+SELECT facts FROM events WHERE message_id = ? AND office = ? AND name = 'letter.corrected' ORDER BY seq DESC LIMIT 1`
+
+const corrections = "SELECT facts FROM events WHERE message_id = ? AND name = 'letter.corrected'"
+
+/** The message id of the letter that took its place at a recipient; undefined: none did. */
+export async function correctedBy(
+  reader: Reader,
+  messageId: string,
+  office: string,
+): Promise<string | undefined> {
+  const row = await reader.one<{ facts: string }>(correction, messageId, office)
+  return row && (JSON.parse(row.facts) as { by: string }).by
+}
+
+/** The message ids of all letters that took its place, at whichever recipient. */
+export async function correctionsOf(reader: Reader, messageId: string): Promise<readonly string[]> {
+  const rows = await reader.all<{ facts: string }>(corrections, messageId)
+  return rows.map(({ facts }) => (JSON.parse(facts) as { by: string }).by)
 }

@@ -66,7 +66,7 @@ export async function isHanded(
 /** Records what an attempt hands over; its documents must stand already. */
 export async function insertHanded(transaction: Transaction, row: Omit<HandedRow, 'size'>): Promise<void> {
   const { deliveryId, attempt, digest, sha256, mediaType, extension, files, at } = row
-  await transaction.run(
+  transaction.put(
     sql.insert,
     deliveryId,
     attempt,
@@ -90,7 +90,7 @@ export async function insertDocument(
   { sha256, size, bytes }: DocumentRow,
   at: Instant,
 ): Promise<void> {
-  await transaction.run(sql.insertDocument, sha256, size, bytes, at)
+  transaction.put(sql.insertDocument, sha256, size, bytes, at)
 }
 
 /** A document that stands already is handed over once more. Throws when it has left meanwhile: it is written anew then. */

@@ -7,7 +7,7 @@ import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { type LetterEvent, type LetterState, letterTable, next } from '../delivery/states.ts'
 import type { Reader, Transaction } from './database.ts'
-import { recordEvent } from './events.ts'
+import { correctionsOf, recordEvent } from './events.ts'
 
 export interface EnvelopeRow {
   readonly messageId: MessageId
@@ -121,7 +121,7 @@ export async function insertEnvelope(
     readonly handover: string | null
   },
 ): Promise<void> {
-  await transaction.run(
+  transaction.put(
     letterSql.insertEnvelope,
     row.messageId,
     row.content,
@@ -176,7 +176,7 @@ export async function insertLetter(
   digest: string,
   at: Instant,
 ): Promise<void> {
-  await transaction.run(
+  transaction.put(
     letterSql.insertLetter,
     messageId,
     recipient,
@@ -197,7 +197,8 @@ export async function insertLetter(
 export type Earlier =
   /**
    * These recipients have none, or one of other content that was refused or wrong: those are in `corrects`. `givenUp`: of
-   * exactly this content, at the others. `before`: a letter of exactly this content that was recalled.
+   * exactly this content, at the others. `before`: a letter of exactly this content that was recalled; `replaced`: by another
+   * that went in its place, and was not recalled itself.
    */
   | {
       readonly kind: 'fresh'
@@ -205,6 +206,7 @@ export type Earlier =
       readonly corrects: readonly LetterRow[]
       readonly givenUp: readonly LetterRow[]
       readonly before?: LetterRow
+      readonly replaced?: boolean
     }
   /** Every recipient has exactly this content under this key. `ended`: some recipient refused it, or says that it is wrong. */
   | {
@@ -226,17 +228,22 @@ export async function findEarlier(
 ): Promise<Earlier> {
   const { from, number } = letter
   const key = [from.office, number.normalized, digest] as const
-  const recalled = async () =>
-    (await reader.one<LetterRow>(letterSql.retired, ...key)) ??
-    (await reader.one<LetterRow>(letterSql.purgedRetired, ...key))
+  const recalled = async () => {
+    const [kept, purged] = await Promise.all([
+      reader.one<LetterRow>(letterSql.retired, ...key),
+      reader.one<LetterRow>(letterSql.purgedRetired, ...key),
+    ])
+    return kept ?? purged
+  }
   const same: LetterRow[] = []
   const recipients: OfficeId[] = []
   const corrects: LetterRow[] = []
   for (const recipient of letter.to.offices) {
     const natural = naturalKey(letter, recipient)
-    const kept = await reader.one<LetterRow>(letterSql.byNaturalKey, natural)
-    const purged =
-      kept === undefined ? await reader.one<LetterRow>(letterSql.purgedByKey, natural) : undefined
+    const [kept, purged] = await Promise.all([
+      reader.one<LetterRow>(letterSql.byNaturalKey, natural),
+      reader.one<LetterRow>(letterSql.purgedByKey, natural),
+    ])
     const row = kept ?? purged
     if (row?.contentDigest === digest) same.push(row)
     else if (row !== undefined && !hasEnded(row)) {
@@ -256,7 +263,30 @@ export async function findEarlier(
     return { kind: 'known', messageId: known.messageId, givenUp, ...(ended && { ended }) }
   }
   const before = await recalled()
-  return { kind: 'fresh', recipients, corrects, givenUp, ...(before && { before }) }
+  const replaced = before !== undefined && (await isReplaced(reader, before))
+  return { kind: 'fresh', recipients, corrects, givenUp, ...(before && { before, replaced }) }
+}
+
+/** Whether a letter that was recalled was corrected: what went in its place, under whatever number and to whomever, stands. */
+async function isReplaced(reader: Reader, { messageId }: LetterRow): Promise<boolean> {
+  for (const by of await correctionsOf(reader, messageId)) {
+    const rows = await lettersOfMessage(reader, by)
+    if (rows.some(({ state }) => state !== 'recalled')) return true
+  }
+  return false
+}
+
+/** The letter under the natural key of this one that was not recalled, also where it was purged. */
+export async function letterUnder(
+  reader: Reader,
+  letter: Letter,
+  recipient: OfficeId,
+): Promise<LetterRow | undefined> {
+  const natural = naturalKey(letter, recipient)
+  return (
+    (await reader.one<LetterRow>(letterSql.byNaturalKey, natural)) ??
+    (await reader.one<LetterRow>(letterSql.purgedByKey, natural))
+  )
 }
 
 /** The last letter under the sender, number, date and recipient of this one, whatever became of it. */
@@ -311,14 +341,26 @@ export async function moveLetter(
   receiveNumber?: string,
 ): Promise<LetterState | undefined> {
   const row = await letterAt(transaction, messageId, recipient)
-  const state = row && next(letterTable, row.state, event)
-  if (row === undefined || state === undefined) return undefined
+  return row && moveLetterRow(transaction, row, event, at, receiveNumber)
+}
+
+/** As `moveLetter`, of a row that was read in this transaction. */
+export async function moveLetterRow(
+  transaction: Transaction,
+  row: LetterRow,
+  event: LetterEvent,
+  at: Instant,
+  receiveNumber?: string,
+): Promise<LetterState | undefined> {
+  const { messageId, recipient } = row
+  const state = next(letterTable, row.state, event)
+  if (state === undefined) return undefined
   if (receiveNumber !== undefined && event === 'accept') {
-    await transaction.run(letterSql.register, receiveNumber, messageId, recipient)
+    transaction.put(letterSql.register, receiveNumber, messageId, recipient)
   }
   if (state === row.state) return state
-  await transaction.run(letterSql.move, state, at, messageId, recipient)
-  if (state === 'recalled') await transaction.run(letterSql.retire, messageId, recipient)
+  transaction.put(letterSql.move, state, at, messageId, recipient)
+  if (state === 'recalled') transaction.put(letterSql.retire, messageId, recipient)
   await recordEvent(
     transaction,
     at,
@@ -336,7 +378,7 @@ export async function insertNotice(
   at: Instant,
 ): Promise<void> {
   const { kind, about, from, to } = notice
-  await transaction.run(
+  transaction.put(
     letterSql.insertNotice,
     messageId,
     kind,
@@ -360,19 +402,18 @@ export const noticesBetween = (
 ): Promise<NoticeRow[]> => reader.all<NoticeRow>(letterSql.noticesBetween, messageId, sender, recipient)
 
 /**
- * The same notice, said before by the same office about the same letter, where saying it again changes nothing. Whoever says a
+ * The same notice among those `said` before by the same office to the other about the same letter, where saying it again changes nothing. Whoever says a
  * thing twice (a system's own `receive` after ours, an accept sent again) is heard once; a rejection of what was sent again, or
  * a number given again after a dispute, is a new word. `seen`: it was only looked at again (Source.seen), which says nothing
  * new of a letter whose state has moved since.
  */
-export async function findSameNotice(
-  reader: Reader,
+export function sameNotice(
+  said: readonly NoticeRow[],
   notice: Notice,
   { state }: LetterRow,
   seen: boolean,
-): Promise<NoticeRow | undefined> {
-  const { kind, about, from, to } = notice
-  const said = await noticesBetween(reader, about.messageId, from, to)
+): NoticeRow | undefined {
+  const { kind } = notice
   const last = said.findLast((row) => row.kind === kind)
   if (last === undefined || last.receiveNumber !== (notice.receiveNumber ?? null)) return undefined
   const moved = next(letterTable, state, kind) ?? state
@@ -395,7 +436,7 @@ export async function keepReceipt(
   at: Instant,
 ): Promise<void> {
   const { messageId, digest } = about
-  await transaction.run(
+  transaction.put(
     letterSql.insertReceipt,
     messageId,
     digest,

@@ -1,11 +1,12 @@
 // Deliveries and notices as lists, each with the letter that it is about. Reads only.
 import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
-import type { MessageId } from '../../letter/time.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Parameter, Reader, Statement } from './database.ts'
 import { type DeliveryRow, deliveryColumns } from './deliveries.ts'
 import { type NoticeRow, noticeColumns } from './letters.ts'
 import { recipient, recipientOf } from './open.ts'
+import { bringingSince } from './present.ts'
 import { stepRows } from './walk.ts'
 
 /** Of the letter that a delivery or a notice is about; null: there is none in the journal. */
@@ -16,6 +17,8 @@ interface AboutLetter {
 }
 
 export interface ListedDelivery extends DeliveryRow, AboutLetter {
+  /** Since when it is being brought while nothing of it is recorded yet; null: it is not. */
+  readonly bringingSince: Instant | null
   readonly brings: 'letter' | NoticeKind
   readonly about: MessageId
 }
@@ -27,7 +30,8 @@ export interface ListedNotice extends NoticeRow, AboutLetter {
 const ofLetter = 'l.sender AS "letterSender", l.recipient AS "letterRecipient", l.secrecy'
 
 const deliveries = (where: string): Statement => `
-SELECT ${deliveryColumns('d.')}, COALESCE(n.kind, 'letter') AS brings, COALESCE(n.about, d.message_id) AS about, ${ofLetter}
+SELECT ${deliveryColumns('d.')}, COALESCE(n.kind, 'letter') AS brings, COALESCE(n.about, d.message_id) AS about, ${ofLetter},
+  ${bringingSince('d.office', 'd.id')} AS "bringingSince"
 FROM (SELECT * FROM deliveries WHERE ${where} ORDER BY seq DESC LIMIT ${stepRows}) d
 LEFT JOIN notices n ON n.message_id = d.message_id
 LEFT JOIN letters l ON l.message_id = COALESCE(n.about, d.message_id) AND l.recipient = ${recipient}

@@ -25,6 +25,8 @@ export interface BeatRow extends MemberRow {
   readonly beat: number
   /** By its own clock, for people: nothing is decided by it. */
   readonly seenAt: Instant
+  /** Of what it says that it has of the offices (`reaches.ts`); null: it does not say it. */
+  readonly revision: number | null
 }
 
 const columns = 'id, place, name, role, joined_at AS "joinedAt"'
@@ -34,13 +36,15 @@ const sql = {
   firstBeat: 'INSERT INTO beats (member, beat, seen_at) VALUES (?, 0, ?)',
   beat: 'UPDATE beats SET beat = beat + 1, seen_at = ? WHERE member = ?',
   list: `
-SELECT ${columns}, beat, seen_at AS "seenAt" FROM members JOIN beats ON beats.member = members.id ORDER BY joined_at, id`,
+SELECT ${columns}, beat, seen_at AS "seenAt", revision FROM members JOIN beats ON beats.member = members.id
+LEFT JOIN reaches ON reaches.member = members.id ORDER BY joined_at, id`,
   ofPlace: `SELECT ${columns} FROM members WHERE place = ?`,
   all: `SELECT ${columns} FROM members`,
   one: `SELECT ${columns} FROM members WHERE id = ?`,
   remove: 'DELETE FROM members WHERE id = ?',
   removeBeat: 'DELETE FROM beats WHERE member = ? AND beat = ?',
   removeAnyBeat: 'DELETE FROM beats WHERE member = ?',
+  removeReach: 'DELETE FROM reaches WHERE member = ?',
   removePresent: `
 DELETE FROM present WHERE member = ? AND EXISTS (SELECT 1 FROM members)`,
   removeOrders: 'DELETE FROM orders WHERE member = ? AND answered_at IS NULL',
@@ -49,6 +53,7 @@ SELECT leases.member FROM leases JOIN members ON members.id = leases.member WHER
   lead: `
 UPDATE leases SET member = ?, since = ? WHERE name = 'lead'
 AND NOT EXISTS (SELECT 1 FROM members WHERE members.id = leases.member)`,
+  pass: "UPDATE leases SET member = NULL, since = ? WHERE name = 'lead' AND member = ?",
 } as const
 
 /**
@@ -103,6 +108,16 @@ export async function takeLead(transaction: Transaction, id: string, at: Instant
   return (await transaction.run(sql.lead, id, at)) === 1
 }
 
+/** Whoever leads lets another one lead: its own work hangs. */
+export async function passLead(
+  transaction: Transaction,
+  { id, name }: Pick<MemberRow, 'id' | 'name'>,
+  at: Instant,
+): Promise<void> {
+  if ((await transaction.run(sql.pass, at, id)) === 0) return
+  await recordEvent(transaction, at, 'gateway.lead-passed', {}, { member: id, name })
+}
+
 /** The member that leads; undefined: none does. */
 export async function leaderOf(reader: Reader): Promise<string | undefined> {
   return (await reader.one<{ member: string }>(sql.leader))?.member
@@ -112,6 +127,7 @@ export async function leaderOf(reader: Reader): Promise<string | undefined> {
 async function removeMember(transaction: Transaction, id: string): Promise<void> {
   await transaction.run(sql.remove, id)
   await transaction.run(sql.removeAnyBeat, id)
+  await transaction.run(sql.removeReach, id)
   await transaction.run(sql.removeOrders, id)
   // Of the last one it stays, for whoever looks what was so when it ended.
   await transaction.run(sql.removePresent, id)

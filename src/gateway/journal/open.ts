@@ -6,7 +6,7 @@ import type { Instant } from '../../letter/time.ts'
 import { letterTable } from '../delivery/states.ts'
 import type { Parameter, Reader } from './database.ts'
 import { type AttemptRow, attemptsOf, type DeliveryRow, deliveryById } from './deliveries.ts'
-import { closedUntil, probeAt } from './present.ts'
+import { beingBroughtSince, closedUntil, probeAt } from './present.ts'
 
 /** What a delivery brings. */
 export type Content = 'letter' | NoticeKind
@@ -23,6 +23,8 @@ export interface OpenDelivery {
   readonly probeAt?: Instant
   /** While nothing is brought to its office, as its profile says: until when. */
   readonly closedUntil?: Instant
+  /** Since when it is being brought while nothing of it is recorded yet. */
+  readonly bringingSince?: Instant
 }
 
 /** A delivery that was refused or given up, and nothing has come of it since. */
@@ -58,11 +60,11 @@ d.state IN ('refused', 'given-up') AND CASE WHEN n.message_id IS NULL THEN l.sta
   (n.kind = 'recall' OR l.state <> 'recalled') AND NOT EXISTS (
     SELECT 1 FROM notices p JOIN deliveries o ON o.message_id = p.message_id AND o.office = d.office
     WHERE p.about = n.about AND p.sender = n.sender AND p.recipient = n.recipient AND (n.kind <> 'accept' OR p.kind = 'accept')
-    AND o.seq > d.seq AND o.state IN ('taken', 'claimed', 'sending', 'unknown'))
+    AND o.seq > d.seq AND o.state IN ('taken', 'sending', 'unknown'))
   AND NOT (n.kind = 'recall' AND EXISTS (
     SELECT 1 FROM letters f JOIN deliveries o ON o.message_id = f.message_id AND o.office = f.recipient
     WHERE f.sender = l.sender AND f.number = l.number AND f.date = l.date AND f.recipient = l.recipient AND o.seq > d.seq
-    AND (o.state IN ('taken', 'claimed', 'sending', 'unknown') OR EXISTS (
+    AND (o.state IN ('taken', 'sending', 'unknown') OR EXISTS (
       SELECT 1 FROM attempts a WHERE a.delivery_id = o.id AND a.outcome IN ('unknown', 'interrupted'))))) END`
 
 /** Deliveries (d), each with the notice (n) that it brings, if it does, and the letter (l) that it is about. */
@@ -218,6 +220,7 @@ export function openFinder(
       const lastFailure = await lastFailureOf(delivery.office)
       const probe = await probeAt(reader, delivery.office)
       const closed = await closedUntil(reader, delivery.office)
+      const since = await beingBroughtSince(reader, delivery.office, id)
       open.push({
         delivery,
         content,
@@ -226,6 +229,7 @@ export function openFinder(
         ...(lastFailure && { lastFailure }),
         ...(probe !== undefined && { probeAt: probe }),
         ...(closed !== undefined && { closedUntil: closed }),
+        ...(since !== undefined && { bringingSince: since }),
       })
     }
     return open

@@ -2,10 +2,10 @@
 // name one.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { resolveReferences } from '../../adapters/references.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import { usable } from '../lock.ts'
-import type { Settings } from '../settings.ts'
+import { secretsOf } from '../settings/secrets.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { Database, Reader } from './database.ts'
 import { besidePostgresql, isPostgresqlUpToDate, openPostgresql } from './postgresql.ts'
 import type { PostgresqlAt } from './postgresql-connection.ts'
@@ -28,13 +28,12 @@ export function journalOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): Result<JournalPlace> {
   if (journal === undefined) return good(journalIn(data))
-  const { value, findings } = resolveReferences(journal.secrets, environment, (path) => path)
-  const [finding] = findings
-  if (finding !== undefined) {
-    const path = ['journal', ...finding.at].join('.')
-    return bad(problem('adapter.profile.reference-unresolved', path, finding.value, finding.details))
-  }
-  return good({ kind: 'postgresql', at: { ...journal.at, ...(value as Partial<PostgresqlAt>) } })
+  const secrets = secretsOf<Pick<PostgresqlAt, 'password' | 'authority'>>(
+    'journal',
+    journal.secrets,
+    environment,
+  )
+  return secrets.ok ? good({ kind: 'postgresql', at: { ...journal.at, ...secrets.value } }) : secrets
 }
 
 /** As people are told of it; never with a password. */

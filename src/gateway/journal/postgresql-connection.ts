@@ -1,4 +1,5 @@
 // Connections to a journal on PostgreSQL: how they are made, and what an error of theirs means for the journal.
+import { Socket } from 'node:net'
 import pg from 'pg'
 import { JournalUnavailable, type Parameter, type Statement, type Transaction } from './database.ts'
 
@@ -30,11 +31,23 @@ export const optionsOf = (at: PostgresqlAt): pg.ClientConfig => ({
   statement_timeout: longestSilence,
   idle_in_transaction_session_timeout: 2 * longestSilence,
   keepAlive: true,
+  // A statement outside of a transaction that said so changes nothing: one whose BEGIN failed would be kept by itself.
+  options: '-c default_transaction_read_only=on',
+  pipeline: true,
+  stream: () => new TickSocket(),
   types: {
     getTypeParser: (oid: number, format?: 'text' | 'binary') =>
       oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
   },
 })
+
+/** What is written in one turn of the event loop leaves together: statements that nobody waits for wake the server once. */
+class TickSocket extends Socket {
+  /** The driver corks and uncorks around each statement that has a name. */
+  override uncork(): void {
+    process.nextTick(() => super.uncork())
+  }
+}
 
 /** Counts and instants are below 2⁵³. */
 const int8 = 20
@@ -51,7 +64,7 @@ export function poolOf(at: PostgresqlAt, size: number): pg.Pool {
 /** Another transaction came between: nothing of this one is kept, and it may be run again. */
 export class Crossed extends Error {
   override readonly name = 'Crossed'
-  /** The server's word is a key that is there already: run again, the work sees it; one that does not is at fault itself. */
+  /** The server's word is a key that is there already: run again, the work sees it; one that does not, alone, is at fault itself. */
   readonly duplicate: boolean
   constructor(cause: pg.DatabaseError) {
     super(cause.message, { cause })
@@ -60,8 +73,8 @@ export class Crossed extends Error {
 }
 
 const uniqueViolation = '23505'
-/** Serialization failure, deadlock, a key that another wrote first. */
-const crossed = new Set(['40001', '40P01', uniqueViolation])
+/** Serialization failure, deadlock, a lock that was not to be had in time, a key that another wrote first. */
+const crossed = new Set(['40001', '40P01', '55P03', uniqueViolation])
 /** Classes of errors that are in a statement or its values: data, constraint, access or syntax, not supported. */
 const ofStatement = /^(0A|22|23|42)/
 
@@ -101,11 +114,33 @@ export async function asked<Value>(question: () => Promise<Value>): Promise<Valu
   }
 }
 
-/** The queries' own words (`?` for a value) for what can run a statement of PostgreSQL. */
-export function wordsFor(client: { query(config: pg.QueryConfig): Promise<pg.QueryResult> }): Transaction {
-  const ask = (statement: Statement, parameters: readonly Parameter[]): Promise<pg.QueryResult> =>
-    asked(() => client.query({ ...numbered(statement), values: parameters.map(sayable) }))
+/** A word that opens or ends a transaction, as a statement with a name, which does not wake the server by itself. */
+export const bare = (text: string): pg.QueryConfig => ({ name: text, text })
+
+/** What can run a statement of PostgreSQL. */
+interface Server {
+  query(config: pg.QueryConfig): Promise<pg.QueryResult>
+}
+
+/**
+ * The queries' own words (`?` for a value) for a connection. What is put goes out at once and is answered in its turn; `failure`
+ * is the error of the first that failed, of which the server tells all that comes after only that something did.
+ */
+export function wordsFor(server: Server): Transaction & { failure(): unknown } {
+  let failure: unknown
+  const send = (statement: Statement, parameters: readonly Parameter[]): Promise<pg.QueryResult> =>
+    asked(() => server.query({ ...numbered(statement), values: parameters.map(sayable) }))
+  const ask: typeof send = (statement, parameters) =>
+    send(statement, parameters).catch((error: unknown) => {
+      throw failure ?? error
+    })
   return {
+    failure: () => failure,
+    put(statement: Statement, ...parameters: readonly Parameter[]) {
+      send(statement, parameters).catch((error: unknown) => {
+        failure ??= error
+      })
+    },
     async all<Row>(statement: Statement, ...parameters: readonly Parameter[]) {
       return (await ask(statement, parameters)).rows as Row[]
     },

@@ -42,7 +42,7 @@ export async function versionOf(client: pg.ClientBase): Promise<number> {
 
 /** Brings the schema up to date, all steps in one transaction; of several gateways that start at once, one does it. */
 export async function migrate(client: pg.ClientBase): Promise<void> {
-  await client.query('BEGIN')
+  await client.query('BEGIN READ WRITE')
   await client.query('SELECT pg_advisory_xact_lock($1)', [migrationKey])
   const pending = migrationsFrom(await versionOf(client), 'postgresql')
   if (pending.length > 0)

@@ -1,31 +1,58 @@
-// The engine for many machines: PostgreSQL. Each write is a serializable transaction of its own; one that another crossed is
-// run again, so that no query needs a word about locks. What is committed at the same time the server syncs together.
+// The engine for many machines: PostgreSQL. Each write is a transaction of its own, as strict as what it decides by; one that
+// another crossed is run again, so that no query needs a word about locks. What is committed at the same time the server syncs together.
 import { setTimeout } from 'node:timers/promises'
 import type pg from 'pg'
-import { type Database, JournalUnavailable, type Reader, type Transaction } from './database.ts'
+import {
+  type Database,
+  type DecidesBy,
+  JournalUnavailable,
+  type Reader,
+  type Transaction,
+} from './database.ts'
 import { schemaVersion } from './migrations.ts'
 import {
   asked,
+  bare,
   Crossed,
   isConnectionBroken,
+  meaningOf,
   type PostgresqlAt,
   poolOf,
   wordsFor,
 } from './postgresql-connection.ts'
 import { migrate, unsafeBecause, versionOf } from './postgresql-schema.ts'
 
-/** Connections of a gateway: as many writes at once. */
-const connections = 16
+/** Connections of a gateway: as many writes at once, and as many reads beside them. */
+const connections = { write: 16, read: 4 }
+/**
+ * The server remembers what a serializable transaction read by whole pages of an index, and the newest keys of all letters stand in
+ * the same ones: whatever ran at the same time crossed. What decides by its own rows needs no such memory.
+ */
+const isolation: Readonly<Record<DecidesBy, string>> = { rows: 'REPEATABLE READ', all: 'SERIALIZABLE' }
 /** How often a write that others crossed is run before it counts as the journal's failure. */
 const mostRuns = 60
-/** How often one that meets a key that is there: the second run sees it, and the third is for one that came between. */
-const mostDuplicates = 3
 /** The longest pause before a write is run again, in milliseconds. */
 const longestPause = 40
+/** Every so many runs a write that is crossed again and again runs alone: nothing can come between, however many there are. */
+const aloneEvery = 4
+/** So long it waits for those under way, in milliseconds: whoever begins after it waits for it meanwhile. */
+const longestWait = 1_000
+/**
+ * Who writes holds this lock with the others, who runs alone holds it against them; readers need none. It is taken before the
+ * first look at anything, so that who has waited sees what was written until then. Only a new schema writes that table.
+ */
+const beginnings = {
+  together: ['LOCK TABLE schema_version IN ROW SHARE MODE'],
+  alone: [
+    `SET LOCAL lock_timeout = ${longestWait}`,
+    'LOCK TABLE schema_version IN EXCLUSIVE MODE',
+    'SET LOCAL lock_timeout TO DEFAULT',
+  ],
+} as const
 
 /** Opens the journal and brings its schema up to date. Rejects when it cannot be reached, is unsafe, or newer than this program. */
 export async function openPostgresql(at: PostgresqlAt): Promise<Database> {
-  const pool = poolOf(at, connections)
+  const pool = poolOf(at, connections.write)
   try {
     await withClient(pool, async (client) => {
       const reason = await unsafeBecause(client)
@@ -36,11 +63,12 @@ export async function openPostgresql(at: PostgresqlAt): Promise<Database> {
     await pool.end()
     throw error
   }
-  return new PostgresqlDatabase(pool)
+  return new PostgresqlDatabase(pool, poolOf(at, connections.read))
 }
 
 /** Opens a journal beside the gateway, as it is: for a command that reads, or writes a little. */
-export const besidePostgresql = (at: PostgresqlAt): Database => new PostgresqlDatabase(poolOf(at, 2))
+export const besidePostgresql = (at: PostgresqlAt): Database =>
+  new PostgresqlDatabase(poolOf(at, 1), poolOf(at, 1))
 
 /** Whether the journal's schema is the one that this program knows: only a gateway that starts brings it up to date. */
 export async function isPostgresqlUpToDate(at: PostgresqlAt): Promise<boolean> {
@@ -71,37 +99,53 @@ async function withClient<Value>(
 class PostgresqlDatabase implements Database {
   readonly committed: Reader
   readonly #pool: pg.Pool
+  readonly #readers: pg.Pool
   readonly #underWay = new Set<Promise<unknown>>()
   #closed = false
+  #closing: Promise<void> | undefined
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, readers: pg.Pool) {
     this.#pool = pool
+    this.#readers = readers
     // A connection that the server has ended meanwhile is found out by its first statement: another is asked then.
-    this.committed = wordsFor({ query: (config) => twice(() => pool.query(config)) })
+    this.committed = wordsFor({ query: (config) => twice(() => readers.query(config)) })
   }
 
-  write<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value> {
+  write<Value>(work: (transaction: Transaction) => Promise<Value>, by: DecidesBy = 'all'): Promise<Value> {
     if (this.#closed) return Promise.reject(new JournalUnavailable('the journal is closed'))
-    const writing = this.#write(work)
+    const writing = this.#write(work, by)
     this.#underWay.add(writing)
     const ended = (): void => void this.#underWay.delete(writing)
     writing.then(ended, ended)
     return writing
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
-    await Promise.allSettled(this.#underWay)
-    await this.#pool.end()
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
-  async #write<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value> {
+  async #close(): Promise<void> {
+    this.#closed = true
+    await Promise.allSettled(this.#underWay)
+    await Promise.all([this.#pool.end(), this.#readers.end()])
+  }
+
+  async #write<Value>(work: (transaction: Transaction) => Promise<Value>, by: DecidesBy): Promise<Value> {
+    let again = false
     for (let run = 1; ; run += 1) {
+      const how = run % aloneEvery === 0 ? 'alone' : 'together'
       try {
-        return await this.#writeOnce(work)
+        return await this.#writeOnce(work, by, how)
       } catch (error) {
+        if (error instanceof NotBegun) {
+          if (again || !isConnectionBroken(error.cause)) throw meaningOf(error.cause)
+          again = true
+          continue
+        }
         if (!(error instanceof Crossed)) throw error
-        if (error.duplicate && run >= mostDuplicates) throw error.cause
+        // A key that nobody else can have written meanwhile was there to be seen.
+        if (error.duplicate && how === 'alone') throw error.cause
         if (run >= mostRuns)
           throw new JournalUnavailable('other writes came between, again and again', { cause: error })
         await setTimeout(Math.random() * Math.min(longestPause, 2 ** run))
@@ -109,33 +153,46 @@ class PostgresqlDatabase implements Database {
     }
   }
 
-  /** A connection with a transaction that is open. */
-  async #begun(): Promise<pg.PoolClient> {
-    const client = await this.#pool.connect()
-    try {
-      await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE')
-      return client
-    } catch (error) {
-      client.release(true)
-      throw error
-    }
-  }
-
-  async #writeOnce<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value> {
-    const client = await asked(() => twice(() => this.#begun()))
+  async #writeOnce<Value>(
+    work: (transaction: Transaction) => Promise<Value>,
+    by: DecidesBy,
+    how: keyof typeof beginnings,
+  ): Promise<Value> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw new NotBegun(error)
+    })
+    // Not waited for: it goes along with the first statement. No commit is sent before it was answered.
+    const begun = client.query(bare(`BEGIN ISOLATION LEVEL ${isolation[by]} READ WRITE`)).then(
+      () => undefined,
+      (error: unknown) => new NotBegun(error),
+    )
+    const transaction = wordsFor(client)
+    for (const each of beginnings[how]) transaction.put(each)
     let over = false
     try {
-      const value = await work(wordsFor(client))
-      const { command } = await asked(() => client.query('COMMIT'))
+      const value = await work(transaction).catch(async (error: unknown) => {
+        throw (await begun) ?? error
+      })
+      const notBegun = await begun
+      if (notBegun !== undefined) throw notBegun
+      const { command } = await asked(() => client.query(bare('COMMIT')))
       over = true
-      // The server's way to say that a statement of it had failed, and somebody went on.
-      if (command !== 'COMMIT') throw new Error(`the work went on after a statement that failed: ${command}`)
-      return value
+      if (command === 'COMMIT') return value
+      // The server's way to say that a statement of it had failed.
+      throw transaction.failure() ?? new Error(`the work went on after a statement that failed: ${command}`)
     } finally {
       // What failed in the middle: a connection that cannot even go back is not used again.
       if (!over) over = await goesBack(client)
       client.release(!over)
     }
+  }
+}
+
+/** What failed before anything could be said: nothing of the work was done. */
+class NotBegun extends Error {
+  override readonly name = 'NotBegun'
+  constructor(cause: unknown) {
+    super('no transaction was begun', { cause })
   }
 }
 

@@ -5,23 +5,30 @@ import type { Reader, Transaction } from './database.ts'
 /**
  * `waiting`: a source waits for files · `trouble`: a place that a system hands over at cannot be read ·
  * `breaker`: an office cannot be reached, and is only probed · `closed`: nothing is brought to an office at this time ·
+ * `bringing`: a delivery is being brought of which nothing is recorded yet: its office is being connected to ·
  * `part`: something that the gateway works with, beside its journal, is not as it should be.
  */
-export type PresentKind = 'waiting' | 'trouble' | 'breaker' | 'closed' | 'part'
+export type PresentKind = 'waiting' | 'trouble' | 'breaker' | 'closed' | 'bringing' | 'part'
 
 export type PresentFacts = Readonly<Record<string, string | number | readonly string[]>>
 
 export interface PresentRow {
   readonly kind: PresentKind
-  /** The system, of a breaker and a closed time the office, or the part. */
+  /** The system, of a breaker, a closed time and a delivery the office, or the part. */
   readonly subject: string
-  /** The handing-over that waits, the place that cannot be read, or what is wrong with the part. */
+  /** The handing-over that waits, the place that cannot be read, the delivery, or what is wrong with the part. */
   readonly what: string
   readonly since: Instant
   readonly facts: PresentFacts
 }
 
+/** A gateway that died brings nothing: only what members say. `office` and `id`: where the delivery's own stand. */
+export const bringingSince = (office: string, id: string): string => `
+(SELECT MIN(p.since) FROM present p
+WHERE p.member IN (SELECT m.id FROM members m) AND p.kind = 'bringing' AND p.subject = ${office} AND p.what = ${id})`
+
 const sql = {
+  bringing: `SELECT ${bringingSince('?', '?')} AS since`,
   set: `
 INSERT INTO present (member, kind, subject, what, since, facts) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (member, kind, subject, what) DO UPDATE SET since = excluded.since, facts = excluded.facts`,
@@ -73,6 +80,16 @@ export async function probeAt(reader: Reader, office: string): Promise<Instant |
 /** Until when nothing is brought to an office, as its profile says; undefined while it is open. */
 export async function closedUntil(reader: Reader, office: string): Promise<Instant | undefined> {
   return earliest(reader, 'closed', office, 'until')
+}
+
+/** Since when a delivery is being brought of which nothing is recorded yet; undefined: it is not. */
+export async function beingBroughtSince(
+  reader: Reader,
+  office: string,
+  delivery: string,
+): Promise<Instant | undefined> {
+  const found = await reader.one<{ since: Instant | null }>(sql.bringing, office, delivery)
+  return found?.since ?? undefined
 }
 
 async function earliest(

@@ -55,8 +55,8 @@ export async function keepSource(transaction: Transaction, source: SourceRow): P
   if (fresh === 1) return id
   const earlier = await transaction.one<{ id: string }>(sql.find, system, document, sha256, beside)
   if (earlier === undefined) return id
-  await transaction.run(sql.back, receivedAt, earlier.id)
-  if (bytes !== null) await transaction.run(sql.fill, bytes, earlier.id)
+  transaction.put(sql.back, receivedAt, earlier.id)
+  if (bytes !== null) transaction.put(sql.fill, bytes, earlier.id)
   return earlier.id
 }
 
@@ -74,8 +74,7 @@ export async function keepSourceFiles(
   sourceId: string,
   files: readonly SourceFile[],
 ): Promise<void> {
-  for (const { name, sha256, size } of files)
-    await transaction.run(sql.insertFile, sourceId, name, sha256, size)
+  for (const { name, sha256, size } of files) transaction.put(sql.insertFile, sourceId, name, sha256, size)
 }
 
 export const filesOfSource = (reader: Reader, sourceId: string): Promise<SourceFile[]> =>

@@ -14,6 +14,9 @@ import { migrationsFrom, schemaVersion } from './migrations.ts'
 /** Writes in one group at the most: bounds how long the first of them waits for the last. */
 const groupSize = 128
 
+/** The log is written back into the journal when it has so many pages of 4 KiB. */
+const logPages = 8_000
+
 interface Waiting {
   readonly work: (transaction: Transaction) => Promise<unknown>
   readonly resolve: (value: never) => void
@@ -29,6 +32,10 @@ export function openSqlite(file: string): Database {
   writer.pragma('synchronous = FULL')
   writer.pragma('foreign_keys = ON')
   writer.pragma('busy_timeout = 5000')
+  // What a statement may have to take back is copied: into memory, not into a file.
+  writer.pragma('temp_store = MEMORY')
+  // Every letter touches the same few pages: seldom written back, each of them is written back once for many letters.
+  writer.pragma(`wal_autocheckpoint = ${logPages}`)
   for (const { sql, version } of migrationsFrom(versionOf(writer), 'sqlite'))
     writer.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version}; COMMIT`)
   // Reads go through a connection of their own: inside a group they must not see what is not committed yet.
@@ -108,10 +115,20 @@ class SqliteDatabase implements Database {
   }
 
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
-    const settle: (() => void)[] = []
+    const done: (() => void)[] = []
     try {
       this.#writer.exec('BEGIN IMMEDIATE')
-      for (const waiting of group) settle.push(await this.#runOne(waiting))
+      for (const [index, { work, resolve, reject }] of group.entries()) {
+        try {
+          const value = await work(this.#transaction)
+          done.push(() => resolve(value as never))
+        } catch (error) {
+          // A full disk makes SQLite roll back everything by itself: then the whole group is lost.
+          if (!this.#writer.inTransaction || isDiskError(error)) throw error
+          this.#writer.exec('ROLLBACK')
+          return group.length === 1 ? reject(error) : await this.#commitApart(group, index)
+        }
+      }
       this.#writer.exec('COMMIT')
     } catch (error) {
       if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK')
@@ -119,23 +136,16 @@ class SqliteDatabase implements Database {
       for (const waiting of group) waiting.reject(lost)
       return
     }
-    for (const each of settle) each()
+    for (const each of done) each()
   }
 
-  /** Runs one work in a savepoint of its own, so that its failure leaves its neighbours alone. */
-  async #runOne({ work, resolve, reject }: Waiting): Promise<() => void> {
-    this.#writer.exec('SAVEPOINT work')
-    try {
-      const value = await work(this.#transaction)
-      this.#writer.exec('RELEASE work')
-      return () => resolve(value as never)
-    } catch (error) {
-      // A full disk makes SQLite roll back everything by itself: then the whole group is lost.
-      if (!this.#writer.inTransaction || isDiskError(error)) throw error
-      this.#writer.exec('ROLLBACK TO work')
-      this.#writer.exec('RELEASE work')
-      return () => reject(error)
-    }
+  /**
+   * A work that fails takes nothing of its neighbours with it: those before it and those after it are committed without it, and it
+   * fails alone. That is seldom; a savepoint around each work would copy every page that it touches.
+   */
+  async #commitApart(group: readonly Waiting[], failed: number): Promise<void> {
+    const parts = [group.slice(0, failed), group.slice(failed, failed + 1), group.slice(failed + 1)]
+    for (const part of parts) if (part.length > 0) await this.#commitGroup(part)
   }
 }
 
@@ -146,7 +156,9 @@ function connectionOf(connection: Sqlite.Database): Transaction {
   let count = 0
   const turn = async (): Promise<void> => {
     count += 1
-    if (count % inARow === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (count < inARow) return
+    count = 0
+    await new Promise((resolve) => setImmediate(resolve))
   }
   const prepared = new Map<Statement, Sqlite.Statement>()
   const prepare = (statement: Statement): Sqlite.Statement => {
@@ -169,6 +181,10 @@ function connectionOf(connection: Sqlite.Database): Transaction {
     async run(statement: Statement, ...parameters: readonly Parameter[]) {
       await turn()
       return prepare(statement).run(...parameters).changes
+    },
+    put(statement: Statement, ...parameters: readonly Parameter[]) {
+      count += 1
+      prepare(statement).run(...parameters)
     },
   }
 }

@@ -29,6 +29,7 @@ import {
   openCondition,
   openFinder,
 } from './open.ts'
+import { type WaitingCorrection, waitingCorrection } from './orders.ts'
 import { listQuarantine, type QuarantineFilter, type QuarantineRow } from './quarantine.ts'
 import { type SourceRow, sourceById } from './sources.ts'
 
@@ -95,6 +96,8 @@ export interface Story {
   readonly open: readonly OpenDelivery[]
   /** What was refused or given up, while that still matters. */
   readonly failed: readonly FailedDelivery[]
+  /** A correction that is ordered, and not carried out yet. */
+  readonly ordered?: WaitingCorrection
   readonly events: readonly EventRow[]
 }
 
@@ -215,6 +218,7 @@ export async function storyOf(reader: Reader, messageId: string): Promise<Story 
   const openOf = openFinder(reader)
   const open: OpenDelivery[] = []
   const failed: FailedDelivery[] = []
+  const ordered = await waitingCorrection(reader, row.messageId)
   for (const { recipient } of recipients) {
     open.push(...(await openOf(row.messageId, recipient)))
     failed.push(...(await failedOf(reader, row.messageId, recipient)))
@@ -230,6 +234,7 @@ export async function storyOf(reader: Reader, messageId: string): Promise<Story 
     notices: await noticeStories(reader, row.messageId),
     open,
     failed,
+    ...(ordered !== undefined && { ordered }),
     events: await eventsOf(reader, messageId, row.sourceId),
   }
 }

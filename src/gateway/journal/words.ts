@@ -34,7 +34,7 @@ export async function insertWords(
 ): Promise<void> {
   const words = secrecy === 'ordinary' ? wordsOf(subject) : []
   if (words.length === 0) return
-  await transaction.run(wordSql.insert(words.length), ...words.flatMap((word) => [word, at, messageId]))
+  transaction.put(wordSql.insert(words.length), ...words.flatMap((word) => [word, at, messageId]))
 }
 
 /** Removes the words of a letter that leaves the journal. */
@@ -45,7 +45,7 @@ export async function removeWords(
   at: Instant,
 ): Promise<void> {
   const words = secrecy === 'ordinary' ? wordsOf(subject) : []
-  for (const word of words) await transaction.run(wordSql.remove, word, at, messageId)
+  for (const word of words) transaction.put(wordSql.remove, word, at, messageId)
 }
 
 /** How many letters have a word, counted to `most`. */

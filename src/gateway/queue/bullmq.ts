@@ -42,6 +42,8 @@ export class SharedQueue implements Queue {
   /** On their way to Redis. */
   readonly #leaving = new Map<string, Hint>()
   #sending = 0
+  /** Since it was seen last that nothing of ours is in Redis. */
+  #sent = false
   #worker: { readonly jobs: Worker; readonly redis: Redis } | undefined
   #concurrency = 0
   #noRoom: (() => void) | undefined
@@ -89,6 +91,13 @@ export class SharedQueue implements Queue {
     else if (this.#later.holds() < mostHeld) this.#later.put(id, dueAt, priority)
   }
 
+  putBack(id: string, dueAt: Instant, priority: number): void {
+    // With the last room it goes through Redis again: what is more urgent there, of any office, is not to wait for what is put back.
+    const hasRoom = this.#here.holds() + 1 < this.#concurrency
+    if (this.#closed || !hasRoom || dueAt > this.#clock.now()) this.put(id, dueAt, priority)
+    else this.#here.put(id, dueAt, priority)
+  }
+
   work(handler: Handler, concurrency: number): void {
     this.#concurrency = concurrency
     this.#here.work(
@@ -122,8 +131,13 @@ export class SharedQueue implements Queue {
   /** Whether hints are on their way to Redis or back: nothing is at rest while they are. */
   async isMoving(): Promise<boolean> {
     if (this.#leaving.size + this.#sending > 0) return true
-    const { wait = 0, prioritized = 0, active = 0 } = await this.#counts()
-    return wait + prioritized + active > 0
+    // Where nobody takes anything, what is in Redis stays there.
+    if (!this.#sent || this.#worker === undefined) return false
+    this.#sent = false
+    const { wait = 0, prioritized = 0, active } = await this.#counts()
+    const moving = wait + prioritized + (active ?? 0) > 0
+    if (moving || active === undefined) this.#sent = true
+    return moving
   }
 
   async #counts(): Promise<Readonly<Record<string, number>>> {
@@ -174,6 +188,7 @@ export class SharedQueue implements Queue {
       const hints = [...this.#leaving.values()].slice(0, atOnce)
       for (const { id } of hints) this.#leaving.delete(id)
       this.#sending = hints.length
+      this.#sent = true
       try {
         if (this.#link.isHere()) await this.#jobs.addBulk(hints.map(jobOf))
         else for (const hint of hints) this.#keep(hint)

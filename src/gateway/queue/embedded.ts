@@ -40,6 +40,10 @@ export class EmbeddedQueue implements Queue {
     this.#turn()
   }
 
+  putBack(id: string, dueAt: Instant, priority: number): void {
+    this.put(id, dueAt, priority)
+  }
+
   work(handler: Handler, concurrency: number): void {
     this.#handler = handler
     this.#concurrency = concurrency

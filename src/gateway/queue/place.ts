@@ -1,7 +1,7 @@
 // Which queue an installation has: one in the memory of its one gateway, or one on Redis where the settings name it.
-import { resolveReferences } from '../../adapters/references.ts'
-import { bad, good, problem, type Result } from '../../problem/problem.ts'
-import type { Settings } from '../settings.ts'
+import { good, type Result } from '../../problem/problem.ts'
+import { secretsOf } from '../settings/secrets.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { SharedQueueParts } from './bullmq.ts'
 import { embeddedQueue } from './embedded.ts'
 import type { Queue } from './queue.ts'
@@ -13,13 +13,8 @@ export function redisOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): Result<RedisAt | undefined> {
   if (queue === undefined) return good(undefined)
-  const { value, findings } = resolveReferences(queue.secrets, environment, (path) => path)
-  const [finding] = findings
-  if (finding !== undefined) {
-    const path = ['queue', ...finding.at].join('.')
-    return bad(problem('adapter.profile.reference-unresolved', path, finding.value, finding.details))
-  }
-  return good({ ...queue.at, ...(value as Pick<RedisAt, 'password' | 'authority'>) })
+  const secrets = secretsOf<Pick<RedisAt, 'password' | 'authority'>>('queue', queue.secrets, environment)
+  return secrets.ok ? good({ ...queue.at, ...secrets.value }) : secrets
 }
 
 interface Parts extends Omit<SharedQueueParts, 'at'> {
@@ -30,6 +25,7 @@ interface Parts extends Omit<SharedQueueParts, 'at'> {
 /** Of a gateway that only takes, and shares no queue: those that bring find what is due in the journal. */
 const noQueue: Queue = {
   put: () => undefined,
+  putBack: () => undefined,
   work: () => undefined,
   size: async () => 0,
   atWork: () => 0,

@@ -17,6 +17,11 @@ export interface Queue {
    * never waits: what cannot be kept is dropped, and the next sweep over the journal puts it again.
    */
   put(deliveryId: string, dueAt: Instant, priority: number): void
+  /**
+   * As `put`, by whoever had taken it and could not use it yet: where gateways share a queue it need not be offered to all of them
+   * again. It keeps nothing from its turn that is more urgent.
+   */
+  putBack(deliveryId: string, dueAt: Instant, priority: number): void
   /** Calls `handler` for each delivery when its time has come, `concurrency` at a time. Called once. */
   work(handler: Handler, concurrency: number): void
   /** How many deliveries it holds, waiting or at work, as far as can be told at present. */

@@ -115,17 +115,40 @@ export class RedisLink {
     this.#told = true
     this.#reason = 'the connection was closed'
     this.#observer.here()
-    const policy = await this.#policy()
-    if (policy !== undefined && policy !== 'noeviction') this.#observer.evicts(policy)
+    const policy = await evictionOf(this.asking)
+    if (policy !== undefined) this.#observer.evicts(policy)
   }
+}
 
-  /** What it does when its memory is full; undefined where the account may not ask. */
-  async #policy(): Promise<string | undefined> {
-    try {
-      return /^maxmemory_policy:(\S+)/m.exec(await this.asking.info('memory'))?.[1]
-    } catch {
-      return undefined
-    }
+/** By which rule it throws keys away when its memory is full; undefined: it does not, or the account may not ask. */
+async function evictionOf(redis: Redis): Promise<string | undefined> {
+  try {
+    const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1]
+    return policy === 'noeviction' ? undefined : policy
+  } catch {
+    return undefined
+  }
+}
+
+/** Connects once, and says by which rule it throws keys away; rejects with what is in the way, in its own words. */
+export async function reachRedis(at: RedisAt): Promise<string | undefined> {
+  const redis = new Redis({
+    ...optionsOf(at),
+    ...{ lazyConnect: true, maxRetriesPerRequest: 0, commandTimeout: longestAnswer },
+    retryStrategy: () => null,
+  })
+  let reason: unknown
+  redis.on('error', (error) => {
+    reason ??= error
+  })
+  try {
+    await redis.connect()
+    await redis.ping()
+    return await evictionOf(redis)
+  } catch (error) {
+    throw new Error(reasonOf(reason ?? error), { cause: error })
+  } finally {
+    redis.disconnect()
   }
 }
 

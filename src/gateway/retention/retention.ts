@@ -3,7 +3,8 @@ import type { Clock, Instant } from '../../letter/time.ts'
 import type { AttachmentStore } from '../attachments/store.ts'
 import type { Database, Reader } from '../journal/database.ts'
 import { newestRuns } from '../journal/retention-runs.ts'
-import type { RetentionSettings } from '../settings-retention.ts'
+import { type Begun, Rounds, type Work } from '../rounds.ts'
+import type { RetentionSettings } from '../settings/retention.ts'
 import { runRetention } from './run.ts'
 
 /** Milliseconds between two looks whether a run is due; a gateway that starts has other things to do first. */
@@ -19,51 +20,24 @@ export interface RetentionParts {
   readonly settings: RetentionSettings
   readonly newId: () => string
   failed(work: string, error: unknown): void
+  begins?(): Begun
 }
 
-export class Retention {
-  readonly #parts: RetentionParts
-  #cancel: () => void = () => undefined
-  #running: Promise<unknown> = Promise.resolve()
-  #started = false
-
-  constructor(parts: RetentionParts) {
-    this.#parts = parts
-  }
-
-  /** Looks from time to time whether a run is due. One that is started goes on. */
-  start(): void {
-    if (this.#started || !this.#parts.settings.automatic) return
-    this.#started = true
-    this.#later()
-  }
-
-  /** Ends the run under way at its next piece; the next one goes on there. May be started again. */
-  async stop(): Promise<void> {
-    this.#started = false
-    this.#cancel()
-    await this.#running
-  }
-
-  #later(): void {
-    const { clock } = this.#parts
-    this.#cancel = clock.schedule(clock.now() + every, () => {
-      this.#running = this.runWhenDue().then(() => {
-        if (this.#started) this.#later()
-      })
-    })
-  }
-
-  /** Runs when it is a day since the last run, or one was killed. */
-  async runWhenDue(): Promise<void> {
-    const { settings, failed, ...parts } = this.#parts
-    try {
-      const run = { ...parts, keep: settings.keep, stopped: () => !this.#started }
-      await runRetention(run, 'timer', isDue)
-    } catch (error) {
-      failed('retention', error)
-    }
-  }
+/**
+ * Looks from time to time whether a run is due: when it is a day since the last one, or one was killed. A stop ends the run
+ * under way at its next piece; the next one goes on there.
+ */
+export function retentionWork({ settings, failed, begins, ...parts }: RetentionParts): Work {
+  if (!settings.automatic) return { start: () => undefined, stop: async () => undefined }
+  const rounds: Rounds = new Rounds({
+    ...{ clock: parts.clock, every, later: true, failed: (error) => failed('retention', error) },
+    ...(begins && { begins }),
+    once: async () => {
+      await runRetention({ ...parts, keep: settings.keep, stopped: () => rounds.stopped }, 'timer', isDue)
+      return undefined
+    },
+  })
+  return rounds
 }
 
 async function isDue(reader: Reader, now: Instant): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { Database, Reader } from '../journal/database.ts'
 import { doneWithLeaving, isNamed, leavingBehind, nameAttachments } from '../journal/leaving.ts'
 import { mayLetterGo, oldLetters, purgeSql } from '../journal/purge.ts'
 import { beginRun, type Counts, countRemoved, endRun } from '../journal/retention-runs.ts'
-import type { Kept } from '../settings-retention.ts'
+import type { Kept } from '../settings/retention.ts'
 import { type Bounds, beginning, boundsOf, type Cursor, stepNames, steps } from './steps.ts'
 
 /** Bytes that were kept within this time stay: the letter that names them may not be committed yet. */

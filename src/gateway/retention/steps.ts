@@ -3,7 +3,7 @@ import type { Instant } from '../../letter/time.ts'
 import type { Reader, Transaction } from '../journal/database.ts'
 import type { HandedFile } from '../journal/handed.ts'
 import { mayLeave, mayLetterGo, oldLetters, piece, purgeLetter, purgeSql } from '../journal/purge.ts'
-import type { Kept } from '../settings-retention.ts'
+import type { Kept } from '../settings/retention.ts'
 
 export const stepNames = [
   'letters',

@@ -14,6 +14,8 @@ export interface Database {
   session(): Promise<{ ask(sql: string): Promise<unknown>; end(): Promise<void> }>
   /** Kills the server as a power cut does, and starts it again. Absent where it is not ours. */
   readonly crash?: () => Promise<void>
+  /** Ends whoever is in it, and leaves nothing of it on a server that goes on. Of PostgreSQL. */
+  readonly drop?: () => Promise<void>
   stop(): Promise<void>
 }
 
@@ -22,6 +24,8 @@ export type Encoding = 'UTF8' | 'SQL_ASCII'
 
 /** A server with a database and a user for each name: lower-case letters, digits and `_`. What was there is dropped. */
 export interface DatabaseServer {
+  /** Where another process finds it, as its owner. Of PostgreSQL. */
+  readonly url?: string
   database(name: string, encoding?: Encoding): Promise<Database>
   readonly crash?: () => Promise<void>
   stop(): Promise<void>

@@ -23,10 +23,17 @@ export async function postgresql(
   return { ...(await server.database('saraban_test', encoding)), ...(crash && { crash }), stop }
 }
 
-/** `durable`: it syncs what it commits, as a server must that keeps more than a test's data. */
+/**
+ * `durable`: it syncs what it commits, as a server must that keeps more than a test's data. `under`: where a private one has its
+ * folder; `connections`: how many it takes at once.
+ */
 export async function postgresqlServer(
   environment: Environment,
-  { durable = false }: { readonly durable?: boolean } = {},
+  {
+    durable = false,
+    under = tmpdir(),
+    connections = 100,
+  }: { readonly durable?: boolean; readonly under?: string; readonly connections?: number } = {},
 ): Promise<DatabaseServer | NoDatabase> {
   const url = environment['SARABAN_TEST_POSTGRES_URL']
   if (url !== undefined) {
@@ -38,6 +45,7 @@ export async function postgresqlServer(
       password: decodeURIComponent(own),
     }
     return {
+      url,
       database: (name, encoding) => prepared(root, plainName(name), encoding),
       stop: async () => undefined,
     }
@@ -49,7 +57,7 @@ export async function postgresqlServer(
     const remedy = 'apt-get install postgresql, or set SARABAN_TEST_POSTGRES_URL'
     return { missing: `no PostgreSQL: ${remedy}`, remedy }
   }
-  const folder = mkdtempSync(join(tmpdir(), 'saraban-postgresql-'))
+  const folder = mkdtempSync(join(under, 'saraban-postgresql-'))
   const secret = join(folder, 'password')
   writeFileSync(secret, password)
   // It refuses to run as root: Debian's package makes a user for it.
@@ -78,6 +86,7 @@ export async function postgresqlServer(
       `port=${port}`,
       `unix_socket_directories=${folder}`,
       `fsync=${durable ? 'on' : 'off'}`,
+      `max_connections=${connections}`,
     ]
     server = spawn(program, ['-D', data, ...settings.flatMap((each) => ['-c', each])], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -94,6 +103,7 @@ export async function postgresqlServer(
   }
   const root = { host: '127.0.0.1', port, user: 'owner', password }
   return {
+    url: `postgres://${root.user}:${root.password}@${root.host}:${root.port}/postgres`,
     database: (name, encoding) => prepared(root, plainName(name), encoding),
     crash: async () => {
       // SIGQUIT: all its processes at once, nothing written down, as after a power cut.
@@ -143,6 +153,10 @@ async function prepared(root: Root, database: string, encoding: Encoding = 'UTF8
       await client.end()
     }
   }
+  const drop = async (): Promise<void> => {
+    await within('postgres', `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+    await within('postgres', `DROP ROLE IF EXISTS ${user}`)
+  }
   await within('postgres', `DROP DATABASE IF EXISTS ${database}`)
   await within('postgres', `CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`)
   await within('postgres', `DROP ROLE IF EXISTS ${user}`)
@@ -161,6 +175,7 @@ async function prepared(root: Root, database: string, encoding: Encoding = 'UTF8
       const client = await open(database)
       return { ask: (sql) => client.query(sql), end: () => client.end() }
     },
+    drop,
     // The server's own end is not one database's business.
     stop: async () => undefined,
   }

@@ -1,10 +1,11 @@
 // Redis: SARABAN_TEST_REDIS_URL (redis://:password@host:port), or a private server.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NoDatabase } from './database.ts'
 import { type Environment, freePort, installed, programAt } from './install.ts'
+import type { ServerTls } from './tls.ts'
 
 /** A server whose process a test may end, freeze and start again. It keeps nothing over its end. */
 export interface RedisServer {
@@ -24,13 +25,14 @@ export interface RedisServer {
 
 const password = 'Secret-1'
 
-/** `settings`: lines of its configuration, such as `maxmemory-policy allkeys-lru`. */
+/** `settings`: lines of its configuration, such as `maxmemory-policy allkeys-lru`; `tls`: it speaks nothing else then. */
 export async function redisServer(
   environment: Environment,
   settings: readonly (readonly [string, string])[] = [],
+  tls?: ServerTls,
 ): Promise<RedisServer | NoDatabase> {
   const url = environment['SARABAN_TEST_REDIS_URL']
-  if (url !== undefined) {
+  if (url !== undefined && tls === undefined) {
     const { hostname, port, password: own } = new URL(url)
     return {
       host: hostname,
@@ -49,7 +51,8 @@ export async function redisServer(
   const port = await freePort()
   const said: readonly (readonly [string, string])[] = [
     ['bind', '127.0.0.1'],
-    ['port', String(port)],
+    ['port', tls === undefined ? String(port) : '0'],
+    ...(tls === undefined ? [] : tlsSettings(folder, port, tls)),
     ['requirepass', password],
     ['dir', folder],
     ['save', ''],
@@ -85,6 +88,18 @@ export async function redisServer(
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function tlsSettings(folder: string, port: number, { key, certificate }: ServerTls): [string, string][] {
+  const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
+  writeFileSync(keyFile, key, { mode: 0o600 })
+  writeFileSync(certificateFile, certificate)
+  return [
+    ['tls-port', String(port)],
+    ['tls-cert-file', certificateFile],
+    ['tls-key-file', keyFile],
+    ['tls-auth-clients', 'no'],
+  ]
 }
 
 function ready(server: ChildProcess): Promise<void> {

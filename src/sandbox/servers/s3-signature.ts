@@ -9,6 +9,13 @@ const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256'
 const form =
   /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/(\d{8})\/([^/,]+)\/s3\/aws4_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/
 
+/** What was signed longer ago than this, in milliseconds, or so far ahead, is refused. */
+const longestUnderWay = 15 * 60_000
+
+/** `20261123T030000Z`. */
+const instantOf = (time: string): number =>
+  Date.parse(time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+
 export interface Keys {
   readonly accessKey: string
   readonly secretKey: string
@@ -18,6 +25,7 @@ export interface Keys {
 export function faultOfSignature(
   request: IncomingMessage,
   { accessKey, secretKey }: Keys,
+  now: number,
 ): string | undefined {
   const { headers, method = '', url = '' } = request
   const [, key, day, region, names = '', signature] = form.exec(headers.authorization ?? '') ?? []
@@ -27,6 +35,7 @@ export function faultOfSignature(
   const time = String(headers['x-amz-date'] ?? '')
   const unsigned = Object.keys(headers).filter((name) => name.startsWith('x-amz-') && !signed.includes(name))
   if (!time.startsWith(day) || !signed.includes('host') || unsigned.length > 0) return 'AccessDenied'
+  if (!(Math.abs(now - instantOf(time)) <= longestUnderWay)) return 'RequestTimeTooSkewed'
   const [path = '', query = ''] = url.split('?')
   const asked = query
     .split('&')

@@ -4,12 +4,14 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Environment, freePort } from './install.ts'
 import { faultOfSignature, type Keys } from './s3-signature.ts'
+import type { ServerTls } from './tls.ts'
 
 /** A store with one bucket. */
 export interface S3Server extends Keys {
@@ -20,6 +22,8 @@ export interface S3Server extends Keys {
     /** Refuses connections until it is started again, and ends those that there are. */
     close(): Promise<void>
     start(): Promise<void>
+    /** What each request waits for, before anything is done with it; where that fails, it is broken off. */
+    hold(before: (request: IncomingMessage) => Promise<void>): void
     /** Where it has the object with a key. */
     fileOf(key: string): string
   }
@@ -29,9 +33,10 @@ export interface S3Server extends Keys {
 const bucket = 'saraban-test'
 const keys: Keys = { accessKey: 'saraban', secretKey: 'Secret-1' }
 
-export async function s3Server(environment: Environment): Promise<S3Server> {
+/** `tls`: it speaks https then. */
+export async function s3Server(environment: Environment, tls?: ServerTls): Promise<S3Server> {
   const url = environment['SARABAN_TEST_S3_URL']
-  if (url !== undefined) {
+  if (url !== undefined && tls === undefined) {
     const { origin, username, password, pathname } = new URL(url)
     return {
       endpoint: origin,
@@ -44,10 +49,17 @@ export async function s3Server(environment: Environment): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-s3-'))
   const port = await freePort()
   let server: Server | undefined
+  let before: (request: IncomingMessage) => Promise<void> = async () => undefined
   const start = async (): Promise<void> => {
-    server = createServer((request, response) => {
-      answer(folder, request, response).catch(() => response.destroy())
-    })
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+      before(request)
+        .then(() => answer(folder, request, response))
+        .catch(() => response.destroy())
+    }
+    server =
+      tls === undefined
+        ? createServer(listener)
+        : createSecureServer({ key: tls.key, cert: tls.certificate }, listener)
     await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve))
   }
   const close = async (): Promise<void> => {
@@ -57,8 +69,14 @@ export async function s3Server(environment: Environment): Promise<S3Server> {
   }
   await start()
   return {
-    ...{ endpoint: `http://127.0.0.1:${port}`, bucket, ...keys },
-    own: { close, start, fileOf: (key) => join(folder, nameOf(key)) },
+    ...{ endpoint: `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}`, bucket, ...keys },
+    own: {
+      ...{ close, start },
+      hold: (act) => {
+        before = act
+      },
+      fileOf: (key) => join(folder, nameOf(key)),
+    },
     async stop() {
       await close()
       rmSync(folder, { recursive: true, force: true })
@@ -83,7 +101,7 @@ async function answer(folder: string, request: IncomingMessage, response: Server
       request.method === 'HEAD' ? '' : `<?xml version="1.0"?>\n<Error><Code>${code}</Code></Error>`,
     )
   }
-  const fault = faultOfSignature(request, keys)
+  const fault = faultOfSignature(request, keys, Date.now())
   if (fault !== undefined) return refuse(fault)
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://store')
   const [, said, ...rest] = pathname.split('/').map(decodeURIComponent)

@@ -8,7 +8,7 @@ import { startGateway } from '../../../src/gateway/gateway.ts'
 import type { Role } from '../../../src/gateway/journal/members.ts'
 import { createLog } from '../../../src/gateway/log.ts'
 import type { Pace } from '../../../src/gateway/membership.ts'
-import type { Settings } from '../../../src/gateway/settings.ts'
+import type { Settings } from '../../../src/gateway/settings/settings.ts'
 import { systemClock, systemRandom } from '../../../src/letter/time.ts'
 
 export interface Order {

@@ -20,6 +20,8 @@ export interface Claim {
   readonly found: number
   /** From when the wait for its files counts: before `found` by what it has waited in another run. */
   readonly waited: number
+  /** When a look first came to offer it: elapsed. */
+  looked: number | undefined
   /** When its document was first seen in the folder; of a claim that was found, before everything that this run sees. */
   readonly first: number
   readonly beside: Map<string, AttachmentContent>
@@ -67,6 +69,7 @@ export const claimOf = (
   found,
   waited,
   first,
+  looked: undefined,
   beside: new Map(),
   named: undefined,
   contested: new Map(),

@@ -9,6 +9,7 @@ import { codeOf, ensureFolder } from './files.ts'
 import { holds, type Look, nothingSeen, observe, type Seen } from './names.ts'
 import { goesOn, guarded, type Offering, offer, readNames, readyAt } from './offer.ts'
 import { Foreign, own } from './owner.ts'
+import { Another, folderConsent, folderProof, mustBeOurs } from './proof.ts'
 import type { FolderSettings } from './settings.ts'
 import { localStore } from './store.ts'
 
@@ -26,7 +27,7 @@ interface Done {
 }
 
 export function folderFetch(settings: FolderSettings): Looking {
-  const { path, pattern, every, settle } = settings
+  const { path, place, pattern, every, settle } = settings
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
   let seen: Look = nothingSeen
   let claims: Claims = { open: [], others: new Set() }
@@ -41,6 +42,7 @@ export function folderFetch(settings: FolderSettings): Looking {
     failed: { event: 'folder.failed', facts: { channel, path } },
   })
   const { stopped } = repeated
+  const proof = folderProof(path, place)
   let troubled = ''
 
   /** Whether there is nothing to do, so that a folder in which nothing happens costs two listings. */
@@ -62,8 +64,11 @@ export function folderFetch(settings: FolderSettings): Looking {
     const { clock } = verbs
     const began = clock.elapsed()
     if (await idle(began)) return
+    const consent = folderConsent(path)
+    mustBeOurs(await proof(verbs.marks, consent), path)
     await ensureFolder(places(path).own)
-    if (verbs.installation !== undefined) await own(path, verbs.installation)
+    if (verbs.installation !== undefined) await own(path, verbs.installation, consent)
+    await consent.spend()
     await ensureFolder(places(path).claimed)
     const { gone, ...found } = await reconcile(path, claims, pattern, clock, first)
     for (const { id } of gone) verbs.report('folder.refused', { claim: id, reason: 'its claim is gone' })
@@ -143,10 +148,10 @@ export function folderFetch(settings: FolderSettings): Looking {
     } catch (error) {
       const code = codeOf(error)
       if (code === '') throw error
-      const foreign = error instanceof Foreign
+      const told = error instanceof Foreign || error instanceof Another
       // Once for each trouble, not at every look.
       if (troubled !== code)
-        verbs.report('folder.unavailable', { channel, path, reason: foreign ? error.message : code })
+        verbs.report('folder.unavailable', { channel, path, reason: told ? error.message : code })
       troubled = code
     }
     return undefined

@@ -48,7 +48,7 @@ export const folder = transport<Options>({
       ],
       [
         'another folder stands where the shared one stood (an unmounted share)',
-        'nothing is handed over, until it is back',
+        'nothing is taken or handed over, until it is back; `/readyz` says so of `send`',
         'adapter.folder.other',
       ],
       [
@@ -95,12 +95,14 @@ export const folder = transport<Options>({
       folderFetch({
         ...fetched,
         path,
+        place: options.path,
         ...fetchSettings(options),
       })
     const handOver =
       forms.receive || forms.notices
         ? folderHandOver({
             path,
+            place: options.path,
             clock,
             ...(forms.receive && { letter: forms.receive }),
             ...(forms.notices && { notice: forms.notices }),

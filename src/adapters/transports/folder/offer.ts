@@ -100,6 +100,7 @@ export async function offer<File>(found: Claim, offering: Offering<File>): Promi
   const { settings, verbs, store } = offering
   const now = verbs.clock.elapsed()
   if (found.settled || found.named === undefined || now < found.pausedUntil) return
+  found.looked ??= now
   await takeFiles(found, offering)
   if (now < found.pausedUntil) return
   const missing = missingOf(found)
@@ -136,10 +137,13 @@ export async function goesOn<File>(
   return true
 }
 
-/** The wait is over. A claim that was found again gets some looks first, in which its files are seen and settle. */
+/**
+ * The wait is over. A claim that was found again gets some looks first, in which its files are seen and settle: it counts from the
+ * first of them, which may be long after it was found where the disk or the journal is slow.
+ */
 const isFinal = (found: Claim, { wait, settle }: FolderSettings, now: number): boolean =>
   now - found.waited >= wait &&
-  (found.waited === found.found || now - found.found >= Math.min(wait, 3 * settle))
+  (found.waited === found.found || now - (found.looked ?? now) >= Math.min(wait, 3 * settle))
 
 async function takeFiles<File>(
   found: Claim,

@@ -4,11 +4,12 @@
 // Its id is the name of what stands in `.saraban/owner/`. That folder is made aside and renamed into place, which fails for
 // whoever comes second.
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, printable, problem, remedyOf } from '../../../problem/problem.ts'
 import { places } from './claim.ts'
-import { codeOf, ensureFolder, look, syncFolder } from './files.ts'
+import type { Consent } from './consent.ts'
+import { codeOf, ensureFolder, syncFolder } from './files.ts'
 
 /** The folder belongs to another installation: nothing in it is touched. */
 export class Foreign extends Error {
@@ -20,19 +21,14 @@ export class Foreign extends Error {
   }
 }
 
-/**
- * Makes `installation` the owner of a folder that has none, or of one that a person says it may have: by an empty file
- * `.saraban/accept`. Throws `Foreign` when it is another's.
- */
-export async function own(path: string, installation: string): Promise<void> {
+/** Makes `installation` the owner of a folder that has none, or of one that a person says it may have. Throws `Foreign` when it is another's. */
+export async function own(path: string, installation: string, consent: Consent): Promise<void> {
   const { own: ours } = places(path)
   await ensureFolder(ours)
   const owner = await ownerIn(ours)
   if (owner === installation) return
   if (owner !== undefined) {
-    const accept = join(ours, 'accept')
-    if ((await look(accept))?.isFile() !== true) throw new Foreign(path, owner)
-    await unlink(accept)
+    if (!(await consent.given())) throw new Foreign(path, owner)
     await rm(join(ours, 'owner'), { recursive: true })
   }
   await put(ours, installation)

@@ -5,6 +5,8 @@ import { duration, type JsonSchema, size } from '../../schema.ts'
 
 export interface FolderSettings {
   readonly path: string
+  /** By what the gateways know the folder. */
+  readonly place: string
   readonly document: 'letter' | 'notice'
   readonly form: DocumentForm
   readonly pattern: RegExp
@@ -61,7 +63,9 @@ export const fetchOptions = ({
 })
 
 /** What these options say, but for the folder and the form. */
-export const fetchSettings = (options: FetchOptions): Omit<FolderSettings, 'path' | 'document' | 'form'> => ({
+export const fetchSettings = (
+  options: FetchOptions,
+): Omit<FolderSettings, 'path' | 'place' | 'document' | 'form'> => ({
   pattern: patternOf(options.pattern),
   every: milliseconds(options.every),
   settle: milliseconds(options.settle),

@@ -143,6 +143,8 @@ async function kept(body: Readable, limit: number, verbs: AdapterVerbs) {
 }
 
 async function collect(body: AsyncIterable<Buffer>, limit: number, said?: number): Promise<Buffer> {
+  // Nothing is kept of what says that it is too much.
+  if (said !== undefined && said > limit) throw new TooMuch()
   const whole = new Gathered(limit, said)
   for await (const chunk of body) if (!whole.add(chunk)) throw new TooMuch()
   return whole.end()

@@ -8,11 +8,13 @@ import { reportNames, upkeep } from '../folder/fetch.ts'
 import { codeOf } from '../folder/files.ts'
 import { goesOn, type Offering, offer, readNames, readyAt } from '../folder/offer.ts'
 import { Foreign } from '../folder/owner.ts'
+import { Another, mustBeOurs } from '../folder/proof.ts'
 import { type Looking, looking } from '../looking.ts'
 import { ensureRemoteFolder, inside, isFailure, type RemoteEntry } from './files.ts'
 import { type Claims, claimRemote, newClaimId, reconcile, refuseRemote } from './folder-claim.ts'
 import { observeRemote, type RemoteLook, type RemoteSeen } from './folder-names.ts'
 import { ownRemote } from './folder-owner.ts'
+import { remoteConsent, remoteFolderProof } from './folder-proof.ts'
 import type { RemoteFolderSettings } from './folder-settings.ts'
 import { forgetSpooled, guardedRemote, remoteStore } from './folder-store.ts'
 
@@ -31,7 +33,7 @@ interface Done {
 }
 
 export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
-  const { files, path, pattern, every, settle, spool } = settings
+  const { files, path, place, pattern, every, settle, spool } = settings
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
   let look: RemoteLook = { files: new Map(), unreadable: 0, cut: 0 }
   let claims: Claims = { open: [], foreign: new Set() }
@@ -50,6 +52,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
     waits: false,
   })
   const { stopped } = repeated
+  const proof = remoteFolderProof(files, path, place)
   let troubled = ''
 
   async function prepare(): Promise<void> {
@@ -72,16 +75,20 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
   }
 
   async function once(verbs: AdapterVerbs): Promise<void> {
-    if (!prepared) await prepare()
     const began = verbs.clock.elapsed()
     const glanced = await glance(verbs)
-    if (glanced !== undefined && !glanced.some(({ name }) => pattern.test(name))) {
+    const stands = glanced?.some(({ name }) => name === '.saraban') === true
+    if (glanced !== undefined && stands && !glanced.some(({ name }) => pattern.test(name))) {
       see(glanced, verbs)
       return
     }
     looked = undefined
     // At each look: what stands on the server may be changed by others at any time.
-    if (verbs.installation !== undefined) await ownRemote(files, path, verbs.installation)
+    const consent = remoteConsent(files, path)
+    mustBeOurs(await proof(verbs.marks, consent), path)
+    if (!prepared) await prepare()
+    if (verbs.installation !== undefined) await ownRemote(files, path, verbs.installation, consent)
+    await consent.spend()
     const found = await reconcile(files, path, claims, pattern, verbs.clock, (id) => first || begun.has(id))
     claims = found
     first = false
@@ -191,7 +198,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
       prepared = false
       looked = undefined
       const said = isFailure(error) ? { said: error.said } : {}
-      const reason = error instanceof Foreign ? error.message : code
+      const reason = error instanceof Foreign || error instanceof Another ? error.message : code
       // Once for each trouble, not at every look.
       if (troubled !== code && !stopped())
         verbs.report('folder.unavailable', { channel, path, reason, ...said })

@@ -4,46 +4,51 @@ import type { AdapterVerbs, Outcome, Parcel } from '../../contract.ts'
 import type { DocumentForm } from '../../formats/format.ts'
 import { places } from '../folder/claim.ts'
 import { codeOf } from '../folder/files.ts'
-import { type Marker, outcomeOf, outlived, unavailable } from '../folder/hand-over.ts'
-import { states } from '../folder/parcel.ts'
-import { ensureRemoteFolder, inside, isFailure, type RemoteFiles } from './files.ts'
-import { bringRemote } from './folder-parcel.ts'
+import { outcomeOf, startReason, unavailable } from '../folder/hand-over.ts'
+import { bring } from '../folder/parcel.ts'
+import { sweep } from '../folder/sweep.ts'
+import { ensureRemoteFolder, isFailure, type RemoteFiles } from './files.ts'
+import { remoteParcelFiles } from './folder-parcel.ts'
 import { remoteFolderProof } from './folder-proof.ts'
 
 interface Settings {
   readonly files: RemoteFiles
   readonly path: string
+  /** By what the gateways know it. */
+  readonly place: string
   readonly channel: 'receive' | 'notices'
   readonly form: DocumentForm
   readonly clock: Clock
 }
 
-export function remoteFolderHandOver({ files, path, channel, form, clock }: Settings): {
+export function remoteFolderHandOver({ files, path, place, channel, form, clock }: Settings): {
   start(verbs: AdapterVerbs): Promise<void>
   deliver(parcel: Parcel, signal: AbortSignal): Promise<Outcome>
 } {
   const { own } = places(path)
-  const proof = remoteFolderProof(files, path)
+  const proof = remoteFolderProof(files, path, place)
+  const into = { files: remoteParcelFiles(files), path, own }
   let swept = Number.NEGATIVE_INFINITY
   const attempt = async (parcel: Parcel, signal: AbortSignal): Promise<Outcome> => {
-    const found = await proof()
+    const found = await proof(parcel.marks)
     if (found === 'absent') return unavailable('adapter.folder.absent', path)
     if (found === 'other') return unavailable('adapter.folder.other', path)
     await ensureRemoteFolder(files, path, '.saraban')
     if (clock.elapsed() - swept > 86_400_000) {
       swept = clock.elapsed()
-      await sweep(files, own, clock.now())
+      await sweep(into.files, own, clock.now())
     }
-    const moved = await bringRemote(files, parcel, () => form.write(parcel), path, own, signal)
+    const moved = await bring(into, parcel, () => form.write(parcel), signal)
     return outcomeOf(moved, path, parcel.id)
   }
   return {
     start: async (verbs) => {
       // The folder is known from the start, so that a share which goes away before the first parcel is missed. Not waited
       // for: a server that does not answer holds up nobody else's start.
-      proof().then(
+      proof(verbs.marks).then(
         (found) => {
-          if (found === 'absent') verbs.report('folder.unavailable', { channel, path, reason: 'ENOENT' })
+          const reason = startReason(found, path)
+          if (reason !== '') verbs.report('folder.unavailable', { channel, path, reason })
         },
         (error: unknown) => {
           const said = isFailure(error) ? { said: error.said } : {}
@@ -68,14 +73,4 @@ export function remoteFolderHandOver({ files, path, channel, form, clock }: Sett
       }
     },
   }
-}
-
-/** Old markers, where the server says how old they are. */
-async function sweep(files: RemoteFiles, own: string, now: number): Promise<void> {
-  const marks = (await files.list(own)).flatMap(({ name, kind, at }): Marker[] =>
-    kind === 'file' && at !== undefined && states.some((state) => name.endsWith(`.${state}`))
-      ? [{ name, at }]
-      : [],
-  )
-  for (const { name } of outlived(marks, now)) await files.remove(inside(own, name))
 }

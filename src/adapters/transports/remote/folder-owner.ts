@@ -1,22 +1,23 @@
 // Whose a folder on a server is: as of a local one (../folder/owner.ts), by the same `.saraban/owner/<installation>`.
 import { randomBytes } from 'node:crypto'
 import { places } from '../folder/claim.ts'
+import type { Consent } from '../folder/consent.ts'
 import { Foreign } from '../folder/owner.ts'
 import { ensureRemoteFolder, inside, isFailure, type RemoteFiles, removeTree } from './files.ts'
 
-/**
- * Makes `installation` the owner of a folder that has none, or of one that a person says it may have: by an empty file
- * `.saraban/accept`. Throws `Foreign` when it is another's.
- */
-export async function ownRemote(files: RemoteFiles, path: string, installation: string): Promise<void> {
+/** Makes `installation` the owner of a folder that has none, or of one that a person says it may have. Throws `Foreign` when it is another's. */
+export async function ownRemote(
+  files: RemoteFiles,
+  path: string,
+  installation: string,
+  consent: Consent,
+): Promise<void> {
   const { own } = places(path)
   const owner = await ownerIn(files, own)
   if (owner === installation) return
   await ensureRemoteFolder(files, path, '.saraban')
   if (owner !== undefined) {
-    const accept = (await files.list(own)).find(({ name, kind }) => name === 'accept' && kind === 'file')
-    if (accept === undefined) throw new Foreign(path, owner)
-    await files.remove(inside(own, 'accept'))
+    if (!(await consent.given())) throw new Foreign(path, owner)
     await removeTree(files, inside(own, 'owner'))
   }
   await put(files, own, installation)

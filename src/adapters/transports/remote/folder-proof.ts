@@ -1,36 +1,44 @@
 // Whether a remote folder is still the one that it was: as of a local one, because a server's disk may be a share too.
-import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
+import type { Marks } from '../../contract.ts'
 import { places } from '../folder/claim.ts'
-import type { Proof } from '../folder/proof.ts'
+import { type Consent, consentIn } from '../folder/consent.ts'
+import { inTurn, type Marked, newMark, type Proof, prove } from '../folder/proof.ts'
 import { ensureRemoteFolder, fetchSmall, fileFailure, inside, isFailure, type RemoteFiles } from './files.ts'
 
-/** A check of one folder, by its mark `.saraban/folder`; `.saraban/accept` lets another folder in. */
-export function remoteFolderProof(files: RemoteFiles, path: string): () => Promise<Proof> {
+/** A check of one folder, by its mark `.saraban/folder`; `place`: by what the gateways know it. */
+export function remoteFolderProof(
+  files: RemoteFiles,
+  path: string,
+  place: string,
+): (marks?: Marks, consent?: Consent) => Promise<Proof> {
   const { own } = places(path)
-  let known: string | undefined
-  const check = async (): Promise<Proof> => {
+  return inTurn(async (marks: Marks, given?: Consent) => {
+    const consent = given ?? remoteConsent(files, path)
     try {
       await files.list(path)
     } catch (error) {
       if (isFailure(error, 'ENOENT')) return 'absent'
       throw error
     }
-    const found = await markIn(files, path, own)
-    if (known !== undefined && found !== known) {
-      if ((await files.sizeOf(inside(own, 'accept')).catch(absent)) === undefined) return 'other'
-      await files.remove(inside(own, 'accept'))
+    const marked: Marked = {
+      place,
+      found: () => markIn(files, path, own),
+      write: () => writeMark(files, path, own),
     }
-    known = found ?? (await writeMark(files, path, own))
-    return 'ours'
-  }
-  let last: Promise<unknown> = Promise.resolve()
-  return () => {
-    // One after the other: two that begin together would write two marks.
-    const next = last.then(check, check)
-    last = next.catch(() => undefined)
-    return next
-  }
+    const proof = await prove(marked, marks, consent)
+    // Whoever gives it asks more of it.
+    if (proof === 'ours' && given === undefined) await consent.spend()
+    return proof
+  })
+}
+
+export const remoteConsent = (files: RemoteFiles, path: string): Consent => {
+  const accept = inside(places(path).own, 'accept')
+  return consentIn(
+    async () => (await files.sizeOf(accept).catch(absent)) !== undefined,
+    () => files.remove(accept),
+  )
 }
 
 function absent(error: unknown): undefined {
@@ -50,10 +58,15 @@ async function markIn(files: RemoteFiles, path: string, own: string): Promise<st
 
 async function writeMark(files: RemoteFiles, path: string, own: string): Promise<string> {
   await ensureRemoteFolder(files, path, '.saraban')
-  // Nothing secret: it only has to be one that no other folder holds.
-  const text = randomBytes(16).toString('hex')
-  const made = inside(own, `folder.${text}`)
+  const text = newMark()
+  const [made, mark] = [inside(own, `folder.${text}`), inside(own, 'folder')]
   await files.store(made, Readable.from([Buffer.from(`${text}\n`, 'latin1')]))
-  await files.rename(made, inside(own, 'folder'))
-  return text
+  try {
+    await files.rename(made, mark)
+  } catch (error) {
+    if (!isFailure(error) || error.lost || (await files.sizeOf(mark)) === undefined) throw error
+    // Another gateway was first: its mark counts.
+    await files.remove(made)
+  }
+  return (await markIn(files, path, own)) ?? text
 }

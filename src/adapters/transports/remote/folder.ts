@@ -116,6 +116,7 @@ export function remoteFolder(
     open,
   })
   const folderOf = (channel: Channel): string => plain(options.folders[channel] ?? '')
+  const placeOf = (channel: Channel): string => `${server}/${folderOf(channel)}`
   const spoolOf = (channel: Channel): string => context.absolute(join('spool', profile, channel))
   const fetches = (
     [
@@ -128,11 +129,12 @@ export function remoteFolder(
       ...fetchSettings(options),
       files: link,
       path: folderOf(channel),
+      place: placeOf(channel),
       spool: spoolOf(channel),
     }
     return form === undefined ? [] : [remoteFolderFetch({ ...settings, document, form })]
   })
-  const handOvers = handOversOf(forms, (channel) => folderOf(channel), link, clock)
+  const handOvers = handOversOf(forms, { folderOf, placeOf }, link, clock)
   const { receive, notices } = handOvers
   return {
     doors: [],
@@ -159,13 +161,16 @@ export function remoteFolder(
 
 function handOversOf(
   forms: TransportContext['forms'],
-  folderOf: (channel: Channel) => string,
+  { folderOf, placeOf }: Readonly<Record<'folderOf' | 'placeOf', (channel: Channel) => string>>,
   files: ReturnType<typeof remoteLink>,
   clock: Clock,
 ) {
   const of = (channel: 'receive' | 'notices') => {
     const form = forms[channel]
-    return form && remoteFolderHandOver({ files, path: folderOf(channel), channel, form, clock })
+    return (
+      form &&
+      remoteFolderHandOver({ files, path: folderOf(channel), place: placeOf(channel), channel, form, clock })
+    )
   }
   return { receive: of('receive'), notices: of('notices') }
 }

@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
-import type { Granted } from '../../settings-api.ts'
+import type { Granted } from '../../settings/api.ts'
 import type { Grant } from './roles.ts'
 
 const longestKey = 512
@@ -10,10 +10,20 @@ const bearer = /^bearer +([\x21-\x7e]+) *$/i
 
 /** Finds the grant of whoever sends a request. */
 export class Grants {
-  readonly #byKey: readonly { readonly digest: Buffer; readonly grant: Grant }[]
-  readonly #byCertificate: ReadonlyMap<string, Grant>
+  readonly #granted: () => readonly Granted[]
+  #read: readonly Granted[] = []
+  #byKey: readonly { readonly digest: Buffer; readonly grant: Grant }[] = []
+  #byCertificate: ReadonlyMap<string, Grant> = new Map()
 
-  constructor(granted: readonly Granted[]) {
+  /** `granted`: the grants as they are at the time; they change while the gateway runs. */
+  constructor(granted: () => readonly Granted[]) {
+    this.#granted = granted
+  }
+
+  #renew(): void {
+    const granted = this.#granted()
+    if (granted === this.#read) return
+    this.#read = granted
     this.#byKey = granted.flatMap((grant) =>
       grant.sha256.map((digest) => ({ digest: Buffer.from(digest, 'hex'), grant })),
     )
@@ -29,6 +39,7 @@ export class Grants {
    * whatever certificate the connection shows.
    */
   of(request: IncomingMessage): Grant | undefined {
+    this.#renew()
     const { authorization } = request.headers
     return authorization === undefined ? this.#ofCertificate(request) : this.#ofKey(authorization)
   }

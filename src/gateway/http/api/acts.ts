@@ -1,13 +1,14 @@
 // What can be done through the API: bring again, retry and dismiss what is in quarantine, reload. Who ordered it is the grant,
 // and why is said; both are in the events.
 import { problem } from '../../../problem/problem.ts'
+import { alreadyOrdered } from '../../delivery/correction.ts'
 import { type Resent, resend } from '../../delivery/resend.ts'
 import { newId } from '../../desk.ts'
 import { fullId } from '../../journal/asked.ts'
 import { recordEvent } from '../../journal/events.ts'
 import type { LetterRow } from '../../journal/letters.ts'
 import { listedDelivery } from '../../journal/lists.ts'
-import { insertOrder, type Order, orderGivenBy } from '../../journal/orders.ts'
+import { insertOrder, type Order, orderGiven, waitingCorrection } from '../../journal/orders.ts'
 import { searchLetters } from '../../journal/search.ts'
 import { seesAbout } from './deliveries.ts'
 import { scopeOf } from './letters.ts'
@@ -83,18 +84,21 @@ export function resendOperations(parts: ApiParts): readonly Operation[] {
       id: 'readOrder',
       method: 'GET',
       path: '/v1/orders/{id}',
-      right: 'settle quarantine',
-      summary: 'What came of an order of yours',
+      right: 'read events',
+      summary: 'What came of an order',
+      description:
+        'Of your own the whole answer. Of another’s, with a grant for all offices, who gave it and what came of it, in codes.',
       params: { id: anId },
       answer: ref('Ordered'),
       later: ref('Ordered'),
       handle: async ({ grant, params }) => {
         const id = params['id'] ?? ''
-        const found = await orderGivenBy(parts.database.committed, id, grant.name)
-        if (found === undefined) return notThere('order', id)
-        return found.answer === undefined
-          ? later({ order: id })
-          : json({ order: id, answer: told(found.answer) })
+        const found = await orderGiven(parts.database.committed, id)
+        const isOwn = found?.by === grant.name
+        if (found === undefined || (!isOwn && grant.offices !== 'all')) return notThere('order', id)
+        const said = { order: id, kind: found.kind, by: found.by }
+        if (found.answer === undefined) return later(said)
+        return json({ ...said, answer: isOwn ? told(found.answer) : inCodes(found.answer) })
       },
     },
   ]
@@ -119,6 +123,9 @@ async function resendLetter({ database, clock, due }: ApiParts, call: Call): Pro
     hasten: true,
     ...{ by: call.grant.name, why: whyOf(call), at: clock.now() },
   })
+  const waiting =
+    found.length === 0 ? await waitingCorrection(database.committed, first.messageId) : undefined
+  if (waiting !== undefined) return { kind: 'problems', problems: [alreadyOrdered(first.number, waiting)] }
   return tellResent(found, id, due)
 }
 
@@ -169,11 +176,19 @@ export async function order({ database, clock }: ApiParts, call: Call, said: Ord
   })
   const until = clock.elapsed() + longest
   while (clock.elapsed() < until && call.here()) {
-    const found = await orderGivenBy(database.committed, id, by)
+    const found = await orderGiven(database.committed, id)
     if (found?.answer !== undefined) return json({ order: id, answer: told(found.answer) })
     await new Promise<void>((resolve) => void clock.schedule(clock.now() + every, resolve))
   }
   return later({ order: id })
+}
+
+/** The same for who did not give it: what stands against an order may quote the letter that it is about. */
+function inCodes(answer: unknown): object {
+  const { kind, messageId, recipients, problems } = told(answer) as Readonly<Record<string, unknown>>
+  const codes = Array.isArray(problems) ? problems.map(({ code }: { code: string }) => code) : undefined
+  const said = { kind, messageId, recipients, codes }
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
 }
 
 /** The answer to an order without names of files: those may be words of letters. */

@@ -1,11 +1,14 @@
 // The operators' API, put together.
 import type { FastifyInstance } from 'fastify'
-import type { AtWork } from '../../at-work.ts'
-import { modeOf } from '../../at-work.ts'
+import { newMessageId } from '../../../letter/time.ts'
 import type { Desk } from '../../desk.ts'
-import type { ApiSettings } from '../../settings-api.ts'
-import { Grants } from './access.ts'
+import type { AtWork } from '../../installation/at-work.ts'
+import { modeOf } from '../../installation/at-work.ts'
+import { correctLetter, foreseeCorrection } from '../../intake/correct.ts'
+import type { ApiSettings } from '../../settings/api.ts'
+import type { Grants } from './access.ts'
 import { resendOperations } from './acts.ts'
+import { correctOperations } from './correct.ts'
 import { cursorsOf } from './cursor.ts'
 import { deliveryOperations } from './deliveries.ts'
 import { eventOperations } from './events.ts'
@@ -13,7 +16,7 @@ import { letterOperations } from './letters.ts'
 import { noticeOperations } from './notices.ts'
 import { officeOperations } from './offices.ts'
 import type { Operation } from './operation.ts'
-import type { ApiParts } from './parts.ts'
+import type { ApiParts, Corrections } from './parts.ts'
 import { apiPlugin } from './plugin.ts'
 import { quarantineOperations } from './quarantine.ts'
 
@@ -26,20 +29,28 @@ export const operationsOf = (parts: ApiParts): readonly (readonly Operation[])[]
   quarantineOperations(parts),
   eventOperations(parts),
   resendOperations(parts),
+  correctOperations(parts),
 ]
 
 /** The API as a Fastify plugin; undefined where the settings open none. */
 export async function openApi(
   settings: ApiSettings | undefined,
-  { database, clock, random, due }: Desk,
+  grants: Grants,
+  desk: Desk,
   atWork: AtWork,
 ): Promise<((server: FastifyInstance) => Promise<void>) | undefined> {
   if (settings === undefined) return undefined
+  const { database, clock, random, due, attachments } = desk
   const cursors = await cursorsOf(database, random)
   const profiles = () =>
     [...atWork.systems.values()].map(({ system: { id, office, version, format }, adapter }) => {
       return { id, office, version, format, mode: modeOf(adapter), sealsItself: adapter.receipts }
     })
-  const parts = { database, clock, cursors, profiles, due }
-  return apiPlugin(new Grants(settings.grants), operationsOf(parts))
+  const corrections: Corrections = {
+    foresee: (correction, brought) => foreseeCorrection(desk, correction, brought),
+    make: (order) => correctLetter(desk, order),
+    newMessageId: () => newMessageId(clock, random),
+  }
+  const parts = { database, clock, cursors, profiles, attachments, corrections, due }
+  return apiPlugin(grants, operationsOf(parts), clock)
 }

@@ -1,16 +1,23 @@
 // /v1/events: the journal's diary as a feed. Whoever goes on from `next` gets every event once, whatever happens between.
+import { Readable } from 'node:stream'
 import { printInstant } from '../../../letter/time.ts'
-import { problem } from '../../../problem/problem.ts'
+import { type Problem, problem } from '../../../problem/problem.ts'
 import { eventsAfter, type FeedEvent, isPassed, lastEvent } from '../../journal/feed.ts'
 import { aboutMessage } from '../../journal/lists.ts'
 import { type Answered, type Call, json, numberAt, type Operation } from './operation.ts'
 import type { ApiParts } from './parts.ts'
-import { concerns, type Grant, seesLetter } from './roles.ts'
+import { concerns, type Grant, readsText, seesLetter } from './roles.ts'
 import { limit, listOf, object, ref } from './schemas.ts'
 
-/** Requests that wait at one time, and how often each looks, in milliseconds. */
+/** Requests that wait, or follow, at one time, and how often each looks, in milliseconds. */
 const mostWaiting = 64
 const looksEvery = 1_000
+
+/** While nothing happens a follower is told so every so many milliseconds: well within what the server bears of silence. */
+const heartbeat = 15_000
+
+/** Events that are read for a follower at once: so much of what it does not take is held. */
+const together = 100
 
 const seq = { type: 'integer', minimum: 0 }
 
@@ -24,7 +31,7 @@ export function eventOperations(parts: ApiParts): readonly Operation[] {
       right: 'read events',
       summary: 'What happened, in order',
       description:
-        'Ask again with after=next: no event is left out and none comes twice. Events that are not for you are passed over, so that a page may be empty.',
+        'Ask again with after=next: no event is left out and none comes twice. Events that are not for you are passed over, so that a page may be empty. With Accept: text/event-stream they come as they happen (server-sent events), from after, or from behind Last-Event-ID.',
       query: {
         after: {
           anyOf: [seq, { const: 'end' }],
@@ -43,7 +50,8 @@ export function eventOperations(parts: ApiParts): readonly Operation[] {
         items: listOf(ref('Event')),
         next: { ...seq, description: 'after of the next request.' },
       }),
-      handle: (call) => feed.answer(call),
+      follows: true,
+      handle: (call) => (call.follows ? feed.follow(call) : feed.answer(call)),
     },
   ]
 }
@@ -59,16 +67,12 @@ class Feed {
   async answer(call: Call): Promise<Answered> {
     const { database, clock } = this.#parts
     const { query } = call
-    if (query['after'] === 'end') return json({ items: [], next: await lastEvent(database.committed) })
-    const until = clock.elapsed() + numberAt(query, 'wait', 0) * 1_000
-    let after = numberAt(query, 'after', 0)
-    // A journal that was put back from a copy has fewer: who went on from there would miss what comes.
-    const last = await lastEvent(database.committed)
-    if (after > last)
-      return {
-        kind: 'problems',
-        problems: [problem('api.events.beyond', 'query.after', String(after), { last })],
-      }
+    const wait = numberAt(query, 'wait', 0) * 1_000
+    const until = clock.elapsed() + wait
+    const from = await this.#from(call)
+    if (typeof from !== 'number') return from
+    let after = from
+    if (query['after'] === 'end' && wait === 0) return json({ items: [], next: after })
     for (;;) {
       const events = await eventsAfter(database, after, numberAt(query, 'limit', 50), clock.now())
       const items = await this.#seen(call.grant, events)
@@ -76,34 +80,93 @@ class Feed {
       if (items.length > 0 || clock.elapsed() >= until || !call.here())
         return json({ items: items.map(eventView), next: after })
       // More may be there already behind what was passed over.
-      if (events.length === 0 && !(await this.#pause()))
-        return { kind: 'problems', problems: [problem('api.busy', 'query.wait')] }
+      if (events.length === 0) {
+        if (this.#waiting >= mostWaiting) return busy('query.wait')
+        this.#waiting += 1
+        await call.pause(looksEvery)
+        this.#waiting -= 1
+      }
     }
   }
 
-  /** False: too many wait already. */
-  async #pause(): Promise<boolean> {
-    const { clock } = this.#parts
-    if (this.#waiting >= mostWaiting) return false
+  /** Every event from a place on, as it happens, until one of the two ends it. */
+  async follow(call: Call): Promise<Answered> {
+    if (this.#waiting >= mostWaiting) return busy('request')
+    const from = await this.#from(call)
+    if (typeof from !== 'number') return from
     this.#waiting += 1
-    await new Promise<void>((resolve) => void clock.schedule(clock.now() + looksEvery, resolve))
-    this.#waiting -= 1
-    return true
+    // Pieces are made when they are taken: whoever reads slowly holds one of them, and no more.
+    const stream = Readable.from(this.#pieces(call, from), { objectMode: false, highWaterMark: 1 })
+    stream.once('close', () => {
+      this.#waiting -= 1
+    })
+    return { kind: 'stream', type: 'text/event-stream', headers: { 'x-accel-buffering': 'no' }, stream }
+  }
+
+  /** Server-sent events (HTML, section 9.2). An id without data moves only the place from which whoever comes again goes on. */
+  async *#pieces(call: Call, from: number): AsyncGenerator<string> {
+    const { database, clock } = this.#parts
+    let after = from
+    let told = clock.elapsed()
+    yield `retry: 2000\nid: ${after}\n\n`
+    while (call.here()) {
+      const events = await eventsAfter(database, after, together, clock.now())
+      const items = await this.#seen(call.grant, events)
+      after = events.at(-1)?.seq ?? after
+      if (items.length > 0 || clock.elapsed() - told >= heartbeat) {
+        yield `${items.map(pieceOf).join('')}id: ${after}\n\n`
+        told = clock.elapsed()
+      }
+      if (events.length === 0) await call.pause(looksEvery)
+    }
+  }
+
+  /** Where a request begins, or why it cannot. */
+  async #from({ query, follows, lastEventId }: Call): Promise<number | Answered> {
+    const last = await lastEvent(this.#parts.database.committed)
+    const resumes = follows && lastEventId !== undefined
+    if (resumes && !/^\d{1,15}$/.test(lastEventId))
+      return wrong(problem('api.request.wrong', 'header.last-event-id', undefined, { expected: 'a number' }))
+    if (!resumes && query['after'] === 'end') return last
+    const after = resumes ? Number(lastEventId) : numberAt(query, 'after', 0)
+    // A journal that was put back from a copy has fewer: who went on from there would miss what comes.
+    if (after > last) return wrong(problem('api.events.beyond', 'query.after', String(after), { last }))
+    return after
   }
 
   /** The events that a grant may see: of its offices, and of secret letters only if it sees those. */
   async #seen(grant: Grant, events: readonly FeedEvent[]): Promise<readonly FeedEvent[]> {
     const seen: FeedEvent[] = []
-    for (const event of events) if (!isPassed(event) && (await this.#isSeen(grant, event))) seen.push(event)
+    for (const event of events) {
+      const shown = isPassed(event) ? undefined : await this.#shown(grant, event)
+      if (shown !== undefined) seen.push(shown)
+    }
     return seen
   }
 
-  async #isSeen(grant: Grant, { messageId, office }: FeedEvent): Promise<boolean> {
-    if (messageId === null) return concerns(grant, office)
+  /** As much of an event as a grant may see; undefined: nothing of it. */
+  async #shown(grant: Grant, event: FeedEvent): Promise<FeedEvent | undefined> {
+    const { messageId, office } = event
+    if (messageId === null) return concerns(grant, office) ? event : undefined
     const letter = await aboutMessage(this.#parts.database.committed, messageId)
     // Of a message that is not here nobody knows how secret it is.
-    return concerns(grant, office, letter?.sender ?? null) && seesLetter(grant, letter?.secrecy ?? 'unknown')
+    const secrecy = letter?.secrecy ?? 'unknown'
+    if (!concerns(grant, office, letter?.sender ?? null) || !seesLetter(grant, secrecy)) return undefined
+    return readsText(grant, secrecy) ? event : withoutWords(event)
   }
+}
+
+const wrong = (found: Problem): Answered => ({ kind: 'problems', problems: [found] })
+
+const busy = (path: string): Answered => wrong(problem('api.busy', path))
+
+const pieceOf = (event: FeedEvent): string =>
+  `id: ${event.seq}\nevent: ${event.name}\ndata: ${JSON.stringify(eventView(event))}\n\n`
+
+/** Why a person ordered something of a letter may say what stands in it. */
+function withoutWords(event: FeedEvent): FeedEvent {
+  const { why: _why, ...facts } = event.facts
+  return { ...event, facts }
 }
 
 const eventView = ({ seq, at, name, messageId, office, facts }: FeedEvent) => ({

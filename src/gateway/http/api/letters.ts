@@ -9,7 +9,15 @@ import { deliveriesBefore, noticesBefore } from '../../journal/lists.ts'
 import { type Scope, searchLetters } from '../../journal/search.ts'
 import type { Key } from '../../journal/search-sql.ts'
 import { areWordsFilled } from '../../journal/words.ts'
-import { type Answered, type Call, json, notThere, type Operation, textAt } from './operation.ts'
+import {
+  type Answered,
+  type Call,
+  contentDigest,
+  json,
+  notThere,
+  type Operation,
+  textAt,
+} from './operation.ts'
 import { isProblem, pagingOf } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { concerns, definitionOfRole, type Grant, readsText, seesLetter } from './roles.ts'
@@ -86,6 +94,18 @@ export function letterOperations(parts: ApiParts): readonly Operation[] {
         return { kind: 'bytes', type: 'application/xml', bytes: envelope.bytes }
       },
     },
+    {
+      id: 'readLetterAttachment',
+      method: 'GET',
+      path: '/v1/letters/{messageId}/attachments/{sha256}',
+      right: 'read text',
+      summary: 'An attachment of a letter',
+      description:
+        'Exactly as it came; its Content-Digest (RFC 9530) is what the letter names, and is checked while it is read: when the bytes are others the answer ends before its length.',
+      params: { messageId, sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } },
+      answer: 'application/octet-stream',
+      handle: (call) => attachment(parts, call),
+    },
   ]
 }
 
@@ -96,7 +116,7 @@ export const scopeOf = (grant: Grant): Scope => ({
 })
 
 /** The letters of a message that the grant may see, `most` at most; none: for it there is no such letter. */
-async function visible(
+export async function visible(
   { database }: ApiParts,
   grant: Grant,
   message: string,
@@ -105,6 +125,35 @@ async function visible(
   const { letters } = await searchLetters(database.committed, { message }, scopeOf(grant), most)
   return letters
 }
+
+/** Only what the letter itself names: to know a digest is not to have a scan (attacks T9). */
+async function attachment(parts: ApiParts, { grant, params }: Call): Promise<Answered> {
+  const id = fullId(params['messageId'] ?? '')
+  const sha256 = params['sha256'] ?? ''
+  const [row] = await visible(parts, grant, id, 1)
+  const readable = row !== undefined && readsText(grant, row.secrecy)
+  const content = readable ? await contentOf(parts.database.committed, id) : undefined
+  const named =
+    content !== undefined && 'attachments' in content
+      ? content.attachments.find((each) => each.sha256 === sha256)
+      : undefined
+  // What was purged is there no more.
+  if (named === undefined || (await parts.attachments.sizeOf(sha256)) !== named.size)
+    return notThere('attachment', sha256)
+  return {
+    kind: 'stream',
+    type: named.mediaType,
+    headers: {
+      'content-length': String(named.size),
+      'content-digest': contentDigest(Buffer.from(sha256, 'hex')),
+      // A name of a letter never ends a header, and no browser shows what came from outside as a page.
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(named.name).replace(/['()*]/g, hexOf)}`,
+    },
+    stream: parts.attachments.open(sha256),
+  }
+}
+
+const hexOf = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 
 async function list({ database, cursors }: ApiParts, call: Call): Promise<Answered> {
   const paging = pagingOf(cursors, 'letters', call)

@@ -43,6 +43,7 @@ export function describeApi(operations: readonly Operation[], examples: Examples
 
 function describe(operation: Operation, examples: Examples): object {
   const { id, summary, description, right, params = {}, query = {}, body, answer, later } = operation
+  const { follows } = operation
   const example = examples[id]
   const parameter = (place: 'path' | 'query', shown: Schema | undefined) => {
     return ([name, schema]: [string, Schema]) => ({
@@ -54,7 +55,10 @@ function describe(operation: Operation, examples: Examples): object {
   const ok =
     typeof answer === 'string'
       ? { [answer]: { schema: { type: 'string' } } }
-      : { 'application/json': { schema: answer, ...(example && { example: example.answer }) } }
+      : {
+          'application/json': { schema: answer, ...(example && { example: example.answer }) },
+          ...(follows === true && { 'text/event-stream': { schema: { type: 'string' } } }),
+        }
   return {
     operationId: id,
     summary,
@@ -62,6 +66,9 @@ function describe(operation: Operation, examples: Examples): object {
     parameters: [
       ...Object.entries(params).map(parameter('path', example?.params)),
       ...Object.entries(query).map(parameter('query', example?.query)),
+      ...(follows === true
+        ? [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } }]
+        : []),
     ],
     ...(body && {
       requestBody: {
@@ -80,7 +87,7 @@ function describe(operation: Operation, examples: Examples): object {
         },
       }),
       ...Object.fromEntries(
-        Object.entries(refusals).map(([status, why]) => [
+        Object.entries(refusalsOf(operation)).map(([status, why]) => [
           status,
           {
             description: why,
@@ -91,6 +98,17 @@ function describe(operation: Operation, examples: Examples): object {
     },
   }
 }
+
+const refusalsOf = ({ method, query, largestBody }: Operation): Readonly<Record<string, string>> => ({
+  ...refusals,
+  ...(method === 'POST' && {
+    409: 'Nothing of it is in a state in which this can be done.',
+    413: 'The body is larger than is taken here.',
+  }),
+  ...((query !== undefined || largestBody !== undefined) && {
+    422: 'A number, a date, an office or a letter that cannot be read; every fault at once.',
+  }),
+})
 
 const refusals: Readonly<Record<string, string>> = {
   400: 'What was asked cannot be read; every fault at once.',

@@ -1,4 +1,5 @@
 // One operation of the API, said once: from it come the route, what is checked before it is called, and the description.
+import type { Readable } from 'node:stream'
 import { type Problem, problem } from '../../../problem/problem.ts'
 import type { Grant, Right } from './roles.ts'
 
@@ -11,13 +12,25 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, unknown>>
   readonly body: Readonly<Record<string, unknown>>
-  /** Whether whoever asked is still there, and the gateway goes on. */
+  /** It asks for events as they happen (text/event-stream), and the last one that it has, where it says so. */
+  readonly follows: boolean
+  readonly lastEventId?: string
+  /** Whether whoever asked is still there and still granted this, and the gateway goes on. */
   readonly here: () => boolean
+  /** Resolves after so many milliseconds, or as soon as the gateway stops. */
+  readonly pause: (milliseconds: number) => Promise<void>
 }
 
 export type Answered =
   | { readonly kind: 'json'; readonly status: 200 | 202; readonly body: object }
   | { readonly kind: 'bytes'; readonly type: string; readonly bytes: Buffer }
+  /** Read as it is sent, as fast as it is taken. */
+  | {
+      readonly kind: 'stream'
+      readonly type: string
+      readonly headers: Readonly<Record<string, string>>
+      readonly stream: Readable
+    }
   | { readonly kind: 'problems'; readonly problems: readonly [Problem, ...Problem[]] }
 
 export interface Operation {
@@ -34,12 +47,19 @@ export interface Operation {
   readonly query?: Readonly<Record<string, Schema>>
   /** Of a POST: an object. */
   readonly body?: Schema
+  /** Bytes that a body may have; a few words unless it says so. */
+  readonly largestBody?: number
   /** What is answered when it went well: a schema, or a media type for bytes. */
   readonly answer: Schema | string
+  /** It is also answered as a stream of events, to whoever accepts text/event-stream. */
+  readonly follows?: true
   /** `202`: it is ordered, and not done yet. */
   readonly later?: Schema
   handle(call: Call): Promise<Answered>
 }
+
+/** The digest of a body, as RFC 9530 writes it. */
+export const contentDigest = (sha256: Buffer): string => `sha-256=:${sha256.toString('base64')}:`
 
 export const json = (body: object): Answered => ({ kind: 'json', status: 200, body })
 

@@ -1,12 +1,15 @@
 // The operators' API as a Fastify plugin: a route for each operation, exact ones before the doors' route for everything.
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import type { Options } from 'ajv'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../../../letter/time.ts'
 import { type Problem, problem } from '../../../problem/problem.ts'
 import { answerOf } from '../answers.ts'
 import type { Grants } from './access.ts'
-import type { Answered, Call, Operation, Schema } from './operation.ts'
+import { type Answered, type Call, contentDigest, type Operation, type Schema } from './operation.ts'
 import { type Grant, may } from './roles.ts'
 
 /** A body is a few words. */
@@ -17,14 +20,12 @@ const mostFaults = 20
 const checks: Options = { allErrors: true, strict: false, ownProperties: true }
 
 /** Every operation as a route. `grants`: who may ask; nobody else learns more than that. */
-export function apiPlugin(grants: Grants, resources: readonly (readonly Operation[])[]) {
+export function apiPlugin(grants: Grants, resources: readonly (readonly Operation[])[], clock: Clock) {
   const description = readFileSync(new URL('../../../../schemas/api.openapi.json', import.meta.url))
   return async (server: FastifyInstance): Promise<void> => {
     useChecks(server)
-    let going = true
-    server.addHook('preClose', async () => {
-      going = false
-    })
+    const going = new Going(clock)
+    server.addHook('preClose', async () => going.end())
     server.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     })
@@ -33,7 +34,7 @@ export function apiPlugin(grants: Grants, resources: readonly (readonly Operatio
     )
     for (const operations of resources)
       await server.register(async (plugin) => {
-        for (const operation of operations) addRoute(plugin, grants, operation, () => going)
+        for (const operation of operations) addRoute(plugin, grants, operation, going)
       })
   }
 }
@@ -45,7 +46,11 @@ function useChecks(server: FastifyInstance): void {
   server.setValidatorCompiler<Schema>(({ schema, httpPart }) =>
     (httpPart === 'body' ? ofBody : ofText).compile(schema),
   )
-  server.setErrorHandler((error: FastifyError & { validation?: ErrorObject[] }, _request, reply) => {
+  server.setErrorHandler((error: FastifyError & { validation?: ErrorObject[] }, request, reply) => {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+      const limit = request.routeOptions.bodyLimit ?? largestBody
+      return tell(reply, [problem('api.request.too-large', 'body', undefined, { limit })])
+    }
     const [first, ...rest] = (error.validation ?? [])
       .slice(0, mostFaults)
       .map((fault) => faultOf(fault, error.validationContext))
@@ -71,13 +76,55 @@ function faultOf({ instancePath, message = '', params }: ErrorObject, context = 
   })
 }
 
-function addRoute(server: FastifyInstance, grants: Grants, operation: Operation, going: () => boolean): void {
+/** What lasts longer than a look: it ends with the gateway. */
+class Going {
+  readonly #clock: Clock
+  readonly #waiting = new Set<() => void>()
+  readonly #streams = new Set<Readable>()
+  ended = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Who waits goes on and finds the end; who does not take what is sent is cut off after a while. */
+  end(): void {
+    this.ended = true
+    for (const wake of this.#waiting) wake()
+    this.#clock.schedule(this.#clock.now() + patience, () => {
+      for (const stream of this.#streams) stream.destroy()
+    })
+  }
+
+  pause(milliseconds: number): Promise<void> {
+    if (this.ended) return Promise.resolve()
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        cancel()
+        this.#waiting.delete(wake)
+        resolve()
+      }
+      const cancel = this.#clock.schedule(this.#clock.now() + milliseconds, wake)
+      this.#waiting.add(wake)
+    })
+  }
+
+  keep(stream: Readable): Readable {
+    this.#streams.add(stream)
+    return stream.once('close', () => this.#streams.delete(stream))
+  }
+}
+
+/** Milliseconds that a stream has to come to its end when the gateway stops. */
+const patience = 5_000
+
+function addRoute(server: FastifyInstance, grants: Grants, operation: Operation, going: Going): void {
   const known = new WeakMap<FastifyRequest, Grant>()
   const { params, query, body } = operation
   server.route({
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    bodyLimit: largestBody,
+    bodyLimit: operation.largestBody ?? largestBody,
     schema: {
       querystring: closed(query ?? {}),
       ...(params && { params: closed(params) }),
@@ -100,14 +147,19 @@ function addRoute(server: FastifyInstance, grants: Grants, operation: Operation,
     handler: async (request, reply) => {
       const grant = known.get(request)
       if (grant === undefined) throw new Error('a request came in without a grant')
+      const lastEventId = request.headers['last-event-id']
       const call: Call = {
         grant,
         params: request.params as Call['params'],
         query: request.query as Call['query'],
         body: (request.body ?? {}) as Call['body'],
-        here: () => going() && !request.raw.socket.destroyed,
+        follows: operation.follows === true && acceptsEvents(request.headers.accept),
+        ...(typeof lastEventId === 'string' && { lastEventId }),
+        // A grant that was taken away ends what it began.
+        here: () => !going.ended && !request.raw.socket.destroyed && isSame(grants.of(request.raw), grant),
+        pause: (milliseconds) => going.pause(milliseconds),
       }
-      return give(reply, await operation.handle(call))
+      return give(reply, await operation.handle(call), going)
     },
   })
 }
@@ -119,12 +171,32 @@ const closed = (properties: Readonly<Record<string, Schema>>): Schema => ({
   additionalProperties: false,
 })
 
-function give(reply: FastifyReply, answered: Answered): FastifyReply {
+const isSame = (now: Grant | undefined, { name, role, offices, secret }: Grant): boolean =>
+  now?.name === name &&
+  now.role === role &&
+  now.secret === secret &&
+  JSON.stringify(now.offices) === JSON.stringify(offices)
+
+const acceptsEvents = (accept = ''): boolean =>
+  accept.split(',').some((each) => each.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream')
+
+function give(reply: FastifyReply, answered: Answered, going: Going): FastifyReply {
   switch (answered.kind) {
     case 'json':
       return reply.code(answered.status).send(answered.body)
     case 'bytes':
-      return reply.type(answered.type).send(answered.bytes)
+      return reply
+        .type(answered.type)
+        .header('content-digest', contentDigest(createHash('sha256').update(answered.bytes).digest()))
+        .send(answered.bytes)
+    case 'stream': {
+      // Its head went out before the stop: the connection would be kept for another request.
+      const { socket } = reply.request.raw
+      reply.raw.once('finish', () => {
+        if (going.ended) socket.end()
+      })
+      return reply.type(answered.type).headers(answered.headers).send(going.keep(answered.stream))
+    }
     case 'problems':
       return tell(reply, answered.problems)
     default:

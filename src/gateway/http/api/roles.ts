@@ -13,6 +13,8 @@ export type Right =
   | 'see quarantine'
   /** Bring again what was refused or given up. */
   | 'resend'
+  /** Send again with other words what was refused, called wrong or given up. */
+  | 'correct'
   /** Retry and dismiss what is in quarantine. */
   | 'settle quarantine'
   | 'reload'
@@ -43,6 +45,7 @@ export const roles = {
       'read events',
       'see quarantine',
       'resend',
+      'correct',
       'settle quarantine',
       'reload',
     ],
@@ -66,6 +69,7 @@ export const roles = {
       'read events',
       'see quarantine',
       'resend',
+      'correct',
       'settle quarantine',
       'reload',
     ],

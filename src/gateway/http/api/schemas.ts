@@ -76,7 +76,11 @@ export const cursor: Schema = {
 }
 
 /** Who orders it is known by the key. */
-export const why = text('Why: kept in the events with the name of the grant. A few words.')
+export const why: Schema = {
+  ...text('Why: kept in the events with the name of the grant. A few words.'),
+  // Not only spaces.
+  pattern: '\\S',
+}
 
 const problemShown = object(
   {
@@ -115,6 +119,11 @@ const delivery = {
   state: oneOf(deliveryStates),
   open: { type: 'boolean' },
   attempts: count,
+  underWaySince: {
+    ...nullable(instant),
+    description:
+      'Since when it is being brought, its office being connected to included; null: it is not, or began this second.',
+  },
   nextAttemptAt: nullable(instant),
   triedUntil: instant,
   expectedBy: nullable(instant),
@@ -275,8 +284,30 @@ export const components: Readonly<Record<string, Schema>> = {
     office: nullable({ type: 'string' }),
     facts,
   }),
+  Corrected: object(
+    {
+      applied: { type: 'boolean', description: 'false: only what it would be.' },
+      'messageId?': { ...messageId, description: 'Of the letter that was made.' },
+      digest: { type: 'string', description: 'Of what was shown: with it, nothing else is done.' },
+      changes: listOf(object({ field: { type: 'string' }, before: {}, after: {} })),
+      recalls: listOf(
+        object({
+          recipient: officeId,
+          state: letterStates,
+          mayHaveArrived: {
+            type: 'boolean',
+            description: 'Nobody knows whether it did: the recipient may have both.',
+          },
+        }),
+      ),
+      recipients: listOf(officeId),
+    },
+    'What a correction changes, where the letter is recalled for it, and who is to have the new one.',
+  ),
   Ordered: object({
     order: { ...anId, description: 'GET /v1/orders/{id} tells when it is done.' },
+    'kind?': oneOf(['reload', 'retry', 'correct']),
+    'by?': { type: 'string', description: 'Who gave it.' },
     'answer?': { type: 'object', description: 'What came of it; absent: it is not done yet.' },
   }),
 }

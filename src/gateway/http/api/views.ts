@@ -60,6 +60,7 @@ export function deliveryView(row: ListedDelivery): object {
   const open = isOpen(state)
   return {
     ...{ id, messageId, brings, about, office, mode, state, open, attempts },
+    underWaySince: at(state === 'sending' ? row.changedAt : open ? row.bringingSince : null),
     nextAttemptAt: open && mode === 'push' ? at(row.dueAt) : null,
     triedUntil: at(row.deadline),
     expectedBy: at(row.expectedBy),

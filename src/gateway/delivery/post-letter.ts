@@ -1,0 +1,163 @@
+// Posting of a letter, and of what its natural key leads to: the same again, a correction, or a conflict.
+import type { Letter } from '../../letter/letter.ts'
+import type { Notice } from '../../letter/notice.ts'
+import { officeById } from '../../letter/offices.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
+import { type Problem, problem } from '../../problem/problem.ts'
+import type { Transaction } from '../journal/database.ts'
+import type { Due } from '../journal/deliveries.ts'
+import { recordEvent } from '../journal/events.ts'
+import {
+  findEarlier,
+  insertEnvelope,
+  insertLetter,
+  type LetterRow,
+  lettersOfMessage,
+  previousTo,
+  takenOf,
+  takenWith,
+} from '../journal/letters.ts'
+import { insertWords } from '../journal/words.ts'
+import { judge, type Offerer } from './again.ts'
+import { postNotice } from './post-notice.ts'
+import {
+  addDelivery,
+  type NewId,
+  type Posted,
+  type PostResult,
+  type Routes,
+  rootOf,
+  rowOf,
+  subjectOf,
+} from './posted.ts'
+import { resendIn } from './resend.ts'
+
+/** A recall of the letter that another one corrects, sealed before the transaction began. */
+export type Recall = Pick<Posted, 'messageId' | 'sealed'> & { readonly notice: Notice }
+
+interface PostedLetter extends Posted {
+  readonly letter: Letter
+  readonly contentDigest: string
+  readonly offerer: Offerer
+  readonly recalls: readonly Recall[]
+}
+
+/**
+ * Writes a letter and its deliveries, unless its natural key is taken (`judge`). A letter that it corrects is recalled in the
+ * same transaction; one for which no recall was made had not ended when this one was offered, and is a conflict.
+ */
+export async function postLetter(
+  transaction: Transaction,
+  posted: PostedLetter,
+  routes: Routes,
+  newId: NewId,
+): Promise<PostResult> {
+  const { messageId, letter, at } = posted
+  const before = await takenOf(transaction, posted.handover, posted.position ?? '')
+  if (before !== undefined) {
+    // What was taken of this handing-over may have grown since: half a scan is another letter.
+    const [row] = await lettersOfMessage(transaction, before)
+    if (row === undefined || row.contentDigest === posted.contentDigest)
+      return { kind: 'known', messageId: before }
+    // What a person let go of a handing-over that had been taken otherwise stands under no handing-over.
+    const same = await takenWith(transaction, posted)
+    if (same !== undefined) return { kind: 'known', messageId: same }
+    if (posted.offerer !== 'person') return conflict(transaction, posted, before)
+  }
+  const earlier = await findEarlier(transaction, letter, posted.contentDigest)
+  const judged = judge(earlier, posted.offerer)
+  if (judged.kind === 'known') {
+    const { messageId: known, resend, ended } = judged
+    await recordEvent(transaction, at, 'letter.known', subjectOf(posted, known), ended && { ended })
+    const { due, again } = await sendAgain(transaction, resend, at)
+    return { kind: 'known', messageId: known, due, ...(ended && { ended }), ...(again && { again }) }
+  }
+  if (judged.kind === 'conflict') return conflict(transaction, posted, judged.messageId)
+  const unready = judged.corrects.find((row) => recallOf(row, posted.recalls) === undefined)
+  if (unready !== undefined) return conflict(transaction, posted, unready.messageId)
+  const due: Due[] = [...(await sendAgain(transaction, judged.resend, at)).due]
+  for (const row of judged.corrects) due.push(...(await correct(transaction, posted, row, routes, newId)))
+  const handover = before === undefined ? posted.handover : null
+  await insertEnvelope(transaction, rowOf({ ...posted, handover }, 'letter', letter.from.office))
+  await insertWords(transaction, messageId, letter, at)
+  for (const recipient of judged.recipients) {
+    // Behind the recall of the one before it, which its recipient forgets first.
+    const previous = await previousTo(transaction, letter, recipient)
+    const root = previous === undefined ? messageId : await rootOf(transaction, previous, recipient)
+    await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
+    due.push(
+      ...(await addDelivery(transaction, posted, 'letter', recipient, root, letter.urgency, routes, newId)),
+    )
+  }
+  await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
+    recipients: judged.recipients.length,
+  })
+  return { kind: 'posted', due }
+}
+
+const recallOf = (row: LetterRow, recalls: readonly Recall[]): Recall | undefined =>
+  recalls.find(({ notice }) => notice.about.messageId === row.messageId && notice.to === row.recipient)
+
+/** Recalls a letter that came to nothing, for the one that corrects it. `said`: who ordered it, and why. */
+export async function correct(
+  transaction: Transaction,
+  posted: Pick<PostedLetter, 'messageId' | 'at' | 'recalls'>,
+  row: LetterRow,
+  routes: Routes,
+  newId: NewId,
+  said: { readonly orderedBy?: string; readonly why?: string } = {},
+): Promise<readonly Due[]> {
+  const recall = recallOf(row, posted.recalls)
+  if (recall === undefined) throw new Error(`no recall of ${row.messageId} was made`)
+  const { at } = posted
+  const bare = { sourceId: null, position: null, handover: null, at }
+  const recalled = await postNotice(transaction, { ...recall, ...bare }, routes, newId)
+  if (recalled.kind !== 'posted') throw new Error(`the recall of ${row.messageId} is ${recalled.kind}`)
+  const subject = { messageId: row.messageId, office: row.recipient }
+  await recordEvent(transaction, at, 'letter.corrected', subject, { by: posted.messageId, ...said })
+  return recalled.due
+}
+
+/** Another content under a key that is taken: for a person to decide. */
+async function conflict(
+  transaction: Transaction,
+  posted: Posted & { readonly letter: Letter },
+  earlier: MessageId,
+): Promise<PostResult> {
+  await recordEvent(transaction, posted.at, 'letter.conflicted', subjectOf(posted, earlier))
+  const { printed } = posted.letter.number
+  return { kind: 'problem', problem: problem('letter.conflict', 'number', printed, { earlier }) }
+}
+
+/**
+ * Whoever hands a letter over again that was given up wants it to go: it goes, under its own message id. Where it was refused,
+ * or a notice is what failed, nobody asked.
+ */
+async function sendAgain(
+  transaction: Transaction,
+  rows: readonly LetterRow[],
+  at: Instant,
+): Promise<{ readonly due: readonly Due[]; readonly again: boolean }> {
+  const due: Due[] = []
+  let again = false
+  for (const { messageId, recipient, sender } of rows) {
+    const order = { messageId, recipients: [recipient], by: sender, why: 'handed over again', at }
+    for (const { delivery } of await resendIn(transaction, { ...order, only: 'letter' })) {
+      again = true
+      if (delivery.mode === 'push')
+        due.push({ id: delivery.id, dueAt: delivery.dueAt, priority: delivery.priority })
+    }
+  }
+  return { due, again }
+}
+
+/** Recipients for whom nothing is connected: a letter to them would wait for ever. */
+export function unreachable(letter: Letter, routes: Routes): Problem[] {
+  return letter.to.offices
+    .filter((office) => routes.modeOf(office) === undefined)
+    .map((office) =>
+      problem('letter.recipient.unreachable', 'to.offices', office, {
+        name: officeById(office)?.th ?? office,
+      }),
+    )
+}

@@ -1,0 +1,31 @@
+// Whether this user may read and write where the gateway keeps things. A copy that was put back by root, or a command that root
+// ran, leaves files there that the gateway cannot write.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Problem } from '../../problem/problem.ts'
+import type { Settings } from '../settings/settings.ts'
+import { rightsTo } from './reach.ts'
+
+/** The first of each folder that this user may not use: what stands in one is not looked at then. */
+export async function lookAtRights({
+  data,
+  attachments,
+}: Pick<Settings, 'data' | 'attachments'>): Promise<readonly Problem[]> {
+  const scans = attachments?.kind === 'folder' ? attachments.path : join(data, 'attachments')
+  const found = [...(await inFolder(data, 'files')), ...(await inFolder(scans, 'folders'))]
+  return [...new Map(found.map((each) => [each.value, each])).values()]
+}
+
+/** What is wrong with a folder and with what stands directly in it; nothing where there is none yet. */
+async function inFolder(folder: string, what: 'files' | 'folders'): Promise<readonly Problem[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined)
+  const own = await rightsTo(folder).catch(() => undefined)
+  if (own !== undefined || entries === undefined) return own === undefined ? [] : [own]
+  const inside = entries.filter((entry) => (what === 'files' ? entry.isFile() : entry.isDirectory()))
+  for (const { name } of inside) {
+    // One may be gone meanwhile.
+    const wrong = await rightsTo(join(folder, name)).catch(() => undefined)
+    if (wrong !== undefined) return [wrong]
+  }
+  return []
+}

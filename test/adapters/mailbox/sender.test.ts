@@ -1,0 +1,100 @@
+import { simpleParser } from 'mailparser'
+import t from 'tap'
+import { readHead } from '../../../src/adapters/formats/mail/head.ts'
+import { judge } from '../../../src/adapters/transports/mailbox/sender.ts'
+import type { FetchSettings } from '../../../src/adapters/transports/mailbox/settings.ts'
+import { TestGateway } from '../stage.ts'
+import { counts, lookWith, mailOf, nan, put, skip, smtp, withClient } from './stage.ts'
+
+// ── Who is believed ─────────────────────────────────────────────────────────────────────────────────────────────
+
+const settings = { senders: new Set([nan]), authenticator: 'mx.moi.go.th' } as unknown as FetchSettings
+
+const doubts = (...headers: string[]) =>
+  judge(readHead(Buffer.from([...headers, '', ''].join('\r\n'))).head, settings).doubts.map(
+    ({ code }) => code,
+  )
+
+t.test('T6, T9: a sender is believed only as far as our own server proved it', (t) => {
+  const from = `From: "Nan" <${nan}>`
+  const results = (text: string) => `Authentication-Results: ${text}`
+  const good = results('mx.moi.go.th; spf=fail smtp.mailfrom=moi.go.th; dkim=pass header.d=moi.go.th')
+  t.same(doubts(good, from), [])
+  t.same(doubts(results(`mx.moi.go.th 1; spf=pass smtp.mailfrom=${nan}`), from), [])
+  const unproved = ['mail.sender.unproved']
+  t.same(doubts(from), unproved)
+  t.same(doubts(results('mx.moi.go.th; none'), good, from), unproved, 'only the topmost of our server counts')
+  t.same(doubts(results('evil.example; dkim=pass header.d=moi.go.th'), from), unproved, 'another server')
+  t.same(doubts(results('mx.moi.go.th; dkim=pass header.d=evil.example'), from), unproved, 'another domain')
+  t.same(doubts(results('mx.moi.go.th; dkim=pass header.d=xmoi.go.th'), from), unproved)
+  t.same(
+    doubts(results('mx.moi.go.th; spf=pass smtp.mailfrom=evil.example'), from),
+    unproved,
+    'SPF of another domain, which anybody can have',
+  )
+  t.same(
+    doubts(results('mx.moi.go.th; dkim=none (x; dkim=pass header.d=moi.go.th)'), from),
+    unproved,
+    'a comment',
+  )
+  t.same(doubts(results('mx.moi.go.th (; dkim=pass header.d=moi.go.th'), from), unproved, 'an open comment')
+  t.same(doubts(results('mx.moi.go.th; x=dkim=pass header.d=moi.go.th'), from), unproved)
+  t.same(doubts(results('other.example; none'), good, from), [], 'what another server says above is not ours')
+  t.same(doubts(good, 'From: evil@moi.go.th'), ['mail.sender.stranger'])
+  t.same(doubts(good, `From: "${nan}" <evil@moi.go.th>`), ['mail.sender.stranger'])
+  t.same(doubts(good, `From: ${nan}, evil@moi.go.th`), ['mail.header.sender'])
+  t.same(doubts(good, from, 'From: evil@moi.go.th'), ['mail.header.twice'])
+  t.same(doubts(good), ['mail.header.sender'])
+  for (const sign of ['Auto-Submitted: auto-replied', 'Precedence: bulk', 'Return-Path: <>', 'List-Id: <x>'])
+    t.same(doubts(good, from, sign), ['mail.sender.automatic'], sign)
+  t.same(doubts(good, from, 'Auto-Submitted: no'), [])
+  t.end()
+})
+
+t.test(
+  'a mail of a stranger, an unproved and an automatic one wait for a person and get no answer',
+  { skip },
+  async (t) => {
+    const gateway = new TestGateway()
+    await put(
+      mailOf('1', { from: 'evil@example.com' }),
+      mailOf('22', { headers: ['Auto-Submitted: auto-replied'] }),
+      mailOf('333', { headers: ['Authentication-Results: mx.moi.go.th; dkim=pass header.d=moi.go.th'] }),
+    )
+    await lookWith(gateway, { answer: true, authentication: { server: 'mx.moi.go.th' } })
+    const codes = gateway.items.map((item) =>
+      item.kind === 'fault' ? item.problems.map(({ code }) => code) : item.kind,
+    )
+    t.same(codes, [
+      ['mail.sender.stranger', 'mail.sender.unproved'],
+      ['mail.sender.automatic', 'mail.sender.unproved'],
+      'letter',
+    ])
+    t.same(await counts(), { 'saraban-done': 1, 'saraban-failed': 2 })
+    t.same(smtp.taken, [])
+  },
+)
+
+t.test('a mail that is not understood is answered in Thai, once', { skip }, async (t) => {
+  const gateway = new TestGateway()
+  const bad = mailOf('1').replace('23 พ.ย. 2569', '31 ก.พ. 2569')
+  await put(bad)
+  await lookWith(gateway, { answer: true })
+  t.same(await counts(), { 'saraban-failed': 1 })
+  const [answer, another] = smtp.taken
+  t.equal(another, undefined)
+  t.same([answer?.from, answer?.to], ['', [nan]], 'from nobody, so that nothing answers it')
+  const read = await simpleParser(answer?.bytes ?? '')
+  t.match(read.text, /31 ก\.พ\. 2569/)
+  t.match(read.text, /วิธีแก้ไข/)
+  t.equal(read.inReplyTo, '<1-x@nan.example>')
+  t.equal(read.headers.get('auto-submitted'), 'auto-replied')
+  // Moved back, or never moved because of a crash: it was answered before.
+  await withClient(async (client) => {
+    await client.mailboxOpen('saraban-failed')
+    await client.messageMove('1', 'INBOX')
+  })
+  await lookWith(gateway, { answer: true })
+  t.equal(gateway.items.length, 2)
+  t.equal(smtp.taken.length, 1)
+})

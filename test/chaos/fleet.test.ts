@@ -1,0 +1,6 @@
+import t from 'tap'
+import { testFaults } from './short.ts'
+
+t.setTimeout(900_000)
+
+await testFaults('fleet')

@@ -1,0 +1,86 @@
+// The place of attachments that several gateways share, a folder or a bucket: another one in its place is refused.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Marks } from '../../src/adapters/contract.ts'
+import { bucketProof } from '../../src/gateway/attachments/bucket-mark.ts'
+import { Objects } from '../../src/gateway/attachments/s3-objects.ts'
+import { SettingsError } from '../../src/gateway/installation/systems.ts'
+import { s3Server } from '../../src/sandbox/servers/s3.ts'
+import { office } from '../letter/arbitrary.ts'
+import { scratch } from './harness.ts'
+import { inboxProfile, jsonProfile, makeInstallation } from './installation.ts'
+
+t.test('a gateway does not start where the shared folder of attachments is not mounted', async (t) => {
+  const folder = scratch(t)
+  const path = join(folder, 'shared')
+  const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
+    'json-50.yaml': jsonProfile('50'),
+    'moi.yaml': inboxProfile(),
+  })
+  const settings = { ...installation.settings, attachments: { kind: 'folder', path } as const }
+  for (let count = 0; count < 2; count += 1) await (await installation.start({ settings })).stop()
+  rmSync(path, { recursive: true })
+  mkdirSync(path)
+  const refused = await installation.start({ settings }).then(
+    async (gateway) => gateway.stop(),
+    (error: unknown) => error,
+  )
+  t.ok(refused instanceof SettingsError)
+  t.match(refused, { problems: [{ code: 'settings.attachments.other', value: path }] })
+  mkdirSync(join(path, '.saraban'))
+  writeFileSync(join(path, '.saraban', 'accept'), '')
+  await (await installation.start({ settings })).stop()
+})
+
+t.test('a gateway does not start with another bucket, or another prefix in it', async (t) => {
+  const store = await s3Server(process.env)
+  t.after(() => store.stop())
+  const folder = scratch(t)
+  const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
+    'json-50.yaml': jsonProfile('50'),
+    'moi.yaml': inboxProfile(),
+  })
+  const { endpoint, bucket, accessKey, secretKey } = store
+  const under = (prefix: string, at = endpoint) => ({
+    ...installation.settings,
+    attachments: {
+      kind: 'bucket',
+      at: { endpoint: at, bucket, prefix, region: 'us-east-1', pathStyle: true },
+      secrets: { accessKey: { env: 'KEY' }, secretKey: { env: 'SECRET' } },
+    } as const,
+  })
+  const environment = { KEY: accessKey, SECRET: secretKey }
+  const starts = async (settings: ReturnType<typeof under>): Promise<unknown> =>
+    installation.start({ settings, environment }).then(
+      async (gateway) => gateway.stop(),
+      (error: unknown) => error,
+    )
+  const own = `${process.pid}-${Date.now()}/`
+  for (let count = 0; count < 2; count += 1) t.equal(await starts(under(own)), undefined)
+  const code = 'settings.attachments.other-bucket'
+  t.match(await starts(under(`other-${own}`)), { problems: [{ code, value: `s3://${bucket}/other-${own}` }] })
+  t.equal(await starts(under(own)), undefined, 'the one that it was is the one still')
+  t.equal(await starts(under(own, 'http://127.0.0.1:9')), undefined, 'one that is away hinders nobody')
+  // A person says that it was moved.
+  const { S3Client } = await import('@aws-sdk/client-s3')
+  const client = new S3Client({
+    ...{ endpoint, region: 'us-east-1', forcePathStyle: true },
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+  })
+  t.after(() => client.destroy())
+  await new Objects(client, bucket).putEmpty(`other-${own}.saraban/accept`)
+  t.equal(await starts(under(`other-${own}`)), undefined)
+  t.match(await starts(under(own)), { problems: [{ code }] }, 'it counts for all of them')
+  // Two that start there for the first time at one moment.
+  let mark: string | undefined
+  const marks: Marks = {
+    known: async () => mark,
+    become: async (_place, fresh) => {
+      mark ??= fresh
+      return mark
+    },
+  }
+  const both = [0, 1].map(() => bucketProof(new Objects(client, bucket), `both-${own}`, marks))
+  t.same(await Promise.all(both), ['ours', 'ours'])
+})

@@ -1,0 +1,242 @@
+import t, { type Test } from 'tap'
+import { Doors } from '../../src/gateway/http/doors.ts'
+import { AtWork } from '../../src/gateway/installation/at-work.ts'
+import type { Installation as Read } from '../../src/gateway/installation/installation.ts'
+import { Reload } from '../../src/gateway/installation/reload.ts'
+import type { ConnectedSystem } from '../../src/gateway/installation/systems.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
+import type { Mode } from '../../src/gateway/journal/deliveries.ts'
+import type { OfficeId } from '../../src/letter/offices.ts'
+import { bad, good, problem, type Result } from '../../src/problem/problem.ts'
+import {
+  chiangMai,
+  HandClock,
+  letterItem,
+  moi,
+  openGateway,
+  plainLetter,
+  rest,
+  ScriptedAdapter,
+  scratch,
+  source,
+  systemOf,
+  until,
+} from './harness.ts'
+import { jsonProfile, logTo, makeInstallation } from './installation.ts'
+import { reload, trust } from './reload-stage.ts'
+
+t.test(
+  'no gateway: the command says so, and what was asked of a dead one is over when it starts',
+  async (t) => {
+    const installation = await makeInstallation(scratch(t), [chiangMai, moi], {
+      '50.yaml': jsonProfile('50'),
+    })
+    const gateway = await installation.start()
+    await gateway.stop()
+    const said = await reload(installation)
+    t.equal(said.code, 1)
+    t.match(said.err, /cli\.gateway\.not-running/)
+  },
+)
+
+// ── What is under way ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** A reload over scripted systems: `next` is what is read. */
+async function scripted(t: Test) {
+  const clock = new HandClock()
+  const first = new Map([
+    [chiangMai, new ScriptedAdapter(chiangMai)],
+    [moi, new ScriptedAdapter(moi)],
+  ])
+  const gateway = await openGateway(scratch(t), trust, [...first.values()], clock)
+  t.teardown(() => gateway.close())
+  const { desk, dispatch, present } = gateway
+  const connected = (adapter: ScriptedAdapter, version = '0'): ConnectedSystem => ({
+    system: { ...systemOf(adapter), version },
+    adapter,
+    references: '',
+    shown: [],
+    places: [],
+    tables: new Map(),
+    remake: () => {
+      const again = new ScriptedAdapter(adapter.office)
+      remade.push(again)
+      return good(again)
+    },
+  })
+  const remade: ScriptedAdapter[] = []
+  const installed = (systems: readonly ConnectedSystem[]): Read => ({
+    ...{ trust: trust.trust, signers: trust.signers, grants: [] },
+    systems: new Map(systems.map((each) => [each.system.office, each])),
+  })
+  const before = installed([...first.values()].map((adapter) => connected(adapter)))
+  const atWork = new AtWork(before)
+  // The dispatch of the harness has a map of its own.
+  const doors = new Doors([])
+  const log: string[] = []
+  const startedOnes: string[] = []
+  const state: { next: Result<Read>; refuse: OfficeId | undefined; others: Mode | undefined } = {
+    next: good(before),
+    refuse: undefined,
+    others: undefined,
+  }
+  const reload = new Reload({
+    ...{ atWork, dispatch, doors, present, clock, log: logTo(log), database: desk.database },
+    agrees: (_office, mode) => state.others === undefined || state.others === mode,
+    read: async () => state.next,
+    secure: () => undefined,
+    start: async ({ system }) => {
+      if (system.office === state.refuse && system.version !== '0') throw new Error('the port is taken')
+      startedOnes.push(`${system.office} ${system.version}`)
+    },
+  })
+  return { clock, first, gateway, atWork, reload, connected, installed, state, remade, startedOnes, log }
+}
+
+t.test('an attempt under way ends, and is settled, before its system changes', async (t) => {
+  const { clock, first, gateway, reload, connected, installed, state, atWork } = await scripted(t)
+  const { desk, dispatch } = gateway
+  // An attempt that does not end keeps the queue at work for ever.
+  clock.busy = () => false
+  const [province, ministry] = [first.get(chiangMai)!, first.get(moi)!]
+  await dispatch.start()
+  let answer: () => void = () => undefined
+  const aborted: boolean[] = []
+  ministry.answer = (_parcel, signal) =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        aborted.push(true)
+        resolve({ kind: 'unknown', said: 'broken off' })
+      })
+      answer = () => resolve({ kind: 'taken' })
+    })
+  province.items = [letterItem(plainLetter())]
+  await take(desk, systemOf(province), source('one'), (each) => province.read(each))
+  await until(() => ministry.brought.length === 1, 'an attempt')
+  const fresh = new ScriptedAdapter(moi)
+  state.next = good(installed([connected(province), connected(fresh, '1')]))
+  let done = false
+  const running = reload.run(true).then((result) => {
+    done = true
+    return result
+  })
+  await clock.advance(1)
+  t.notOk(done, 'it waits for what is under way')
+  t.equal(atWork.adapters.get(moi), ministry, 'and until then all is as before')
+  answer()
+  t.match(await running, { kind: 'applied' })
+  t.equal(atWork.adapters.get(moi), fresh)
+  t.same(aborted, [])
+  t.match(await desk.database.committed.all('SELECT state FROM deliveries WHERE office = ?', 'moi'), [
+    { state: 'taken' },
+  ])
+  t.same(fresh.brought, [], 'and is not brought again')
+
+  // One that does not end is broken off, and comes again under the same message id.
+  province.items = [letterItem(plainLetter({ subject: 'ที่สอง', date: '2008-02-15' as never }))]
+  await take(desk, systemOf(province), source('two'), (each) => province.read(each))
+  await until(() => ministry.brought.length === 2, 'another attempt')
+  state.next = good(installed([connected(province), connected(new ScriptedAdapter(moi), '2')]))
+  const second = reload.run(true)
+  await rest()
+  await clock.advance(31_000)
+  t.match(await second, { kind: 'applied' })
+  t.same(aborted, [true])
+  t.match(
+    await desk.database.committed.all("SELECT state FROM deliveries WHERE office = 'moi' ORDER BY seq"),
+    [{ state: 'taken' }, { state: 'unknown' }],
+  )
+})
+
+t.test('a system that does not start: everything is taken back', async (t) => {
+  const { reload, connected, installed, state, first, atWork, remade, startedOnes, log } = await scripted(t)
+  const province = first.get(chiangMai)!
+  state.refuse = moi
+  state.next = good(
+    installed([
+      connected(new ScriptedAdapter(chiangMai), '1'),
+      connected(new ScriptedAdapter(moi, { polls: true }), '1'),
+    ]),
+  )
+  t.match(await reload.run(true), {
+    kind: 'refused',
+    problems: [{ code: 'gateway.system.not-started', value: 'moi' }],
+  })
+  t.same(startedOnes, ['50 1', '50 0', 'moi 0'], 'the one that had started is as before too')
+  t.not(atWork.adapters.get(chiangMai), province, 'what was stopped is made anew')
+  t.same(
+    remade.map(({ office: id }) => id),
+    [chiangMai, moi],
+  )
+  t.equal(atWork.modeOf(moi), 'push', 'and letters go the way they went')
+  t.match(log.join(''), /"work":"start system-moi".*work\.failed[\s\S]*profiles\.refused/)
+  state.refuse = undefined
+  t.match(await reload.run(true), { kind: 'applied' }, 'and may be tried again')
+  t.equal(atWork.modeOf(moi), 'poll')
+})
+
+t.test(
+  'while another gateway delivers to an office as before, its deliveries stay as they are',
+  async (t) => {
+    const { first, gateway, reload, connected, installed, state } = await scripted(t)
+    const { desk } = gateway
+    const province = first.get(chiangMai)!
+    province.items = [letterItem(plainLetter())]
+    await take(desk, systemOf(province), source('one'), (each) => province.read(each))
+    const mode = async () =>
+      (await desk.database.committed.one<{ mode: string }>('SELECT mode FROM deliveries'))?.mode
+    const polled = (version: string) =>
+      good(installed([connected(province), connected(new ScriptedAdapter(moi, { polls: true }), version)]))
+    state.others = 'push'
+    state.next = polled('1')
+    t.match(await reload.run(true), { kind: 'applied' })
+    t.equal(await mode(), 'push')
+    state.others = 'poll'
+    state.next = polled('2')
+    t.match(await reload.run(true), { kind: 'applied' })
+    t.equal(await mode(), 'poll')
+  },
+)
+
+t.test(
+  'two reloads at once come one after the other; a stop waits, and refuses what comes later',
+  async (t) => {
+    const { reload, connected, installed, state, atWork } = await scripted(t)
+    const versions = ['1', '2'].map((version) => new ScriptedAdapter(moi, { polls: version === '1' }))
+    state.next = good(installed([connected(versions[0]!, '1')]))
+    const first = reload.run(true)
+    const second = reload.run(true)
+    t.match(await first, { kind: 'applied', plan: { systems: [{ kind: 'removed' }, { kind: 'changed' }] } })
+    t.match(await second, { kind: 'applied', plan: { systems: [{ kind: 'unchanged' }] } })
+    state.next = good(installed([connected(versions[1]!, '2')]))
+    const third = reload.run(true)
+    await rest(1)
+    await reload.stop()
+    t.match(await third, { kind: 'applied' })
+    t.equal(atWork.adapters.get(moi), versions[1])
+    state.next = bad(problem('settings.unreadable', 'never read'))
+    t.match(await reload.run(true), { kind: 'refused', problems: [{ code: 'gateway.unavailable' }] })
+  },
+)
+
+t.test('who comes to a door that is being changed waits for it; all others pass', async (t) => {
+  const access = { kind: 'api-key' as const, sha256: [] }
+  const door = (id: string, path: string, said: string) => ({
+    office: id,
+    door: { method: 'GET' as const, path, access, enter: async () => ({ status: 200, body: said }) },
+  })
+  const doors = new Doors([door('50', '/a', 'old'), door('57', '/b', 'other')])
+  const end = doors.change(new Set(['50']))
+  t.ok(doors.changing('50'))
+  t.equal(doors.changing('57'), undefined)
+  end([door('50', '/a', 'new'), door('57', '/b', 'other')])
+  t.equal(doors.changing('50'), undefined)
+  t.match(
+    await doors.at('GET', '/a/x?y')?.doors[0]?.door.enter({ headers: {}, rest: '', body: process.stdin }),
+    {
+      body: 'new',
+    },
+  )
+  t.equal(doors.at('GET', '/ab'), undefined)
+  t.equal(doors.at('POST', '/a'), undefined)
+})
