@@ -91,12 +91,19 @@ export class HandClock implements Clock {
 /** Whether a server of another process is still to answer: how long it takes is not the test's business. */
 const isAsked = (): boolean => isJournalAsked() || isStoreAsked()
 
-/** Lets everything that waits for the disk, the thread pool or a promise go on. */
+/** Whether a file is being read, written or synced: how long the disk takes is not the test's business either. */
+const isDiskAsked = (): boolean => process.getActiveResourcesInfo().some((each) => each.startsWith('FSReq'))
+
+/** How long `rest` waits for a disk: a test may hold up a look into a folder for good. In milliseconds. */
+const longestDisk = 5_000
+
+/** Lets everything that waits for the disk, another process or a promise go on. */
 export async function rest(turns = 40): Promise<void> {
+  const patience = performance.now() + longestDisk
   do {
     for (let turn = 0; turn < turns; ) {
       await new Promise((resolve) => setImmediate(resolve))
-      if (!isAsked()) turn += 1
+      if (!isAsked() && !(isDiskAsked() && performance.now() < patience)) turn += 1
     }
   } while (await isQueueBusy())
 }
