@@ -1,14 +1,19 @@
 // What the doctor says of several gateways, of the queue's Redis, and of folders and files that the gateway's user may not write.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { atWork } from '../../src/gateway/doctor/members.ts'
+import { reach } from '../../src/gateway/doctor/reach.ts'
 import { openSecrets } from '../../src/gateway/doctor/secrets.ts'
 import { lookAtStores } from '../../src/gateway/doctor/stores.ts'
 import { joinMembers, type Role } from '../../src/gateway/journal/members.ts'
 import type { Settings } from '../../src/gateway/settings/settings.ts'
+import { systemClock } from '../../src/letter/time.ts'
 import type { Problem } from '../../src/problem/problem.ts'
 import { messageOf } from '../../src/problem/problem.ts'
 import { redisServer } from '../../src/sandbox/servers/redis.ts'
@@ -71,6 +76,84 @@ t.test('the queue’s Redis: throws keys away, is away', { skip: missing }, asyn
   if (password) t.same(await look({ QUEUE: 'another' }), ['doctor.queue.away'])
   await server.stop()
   t.same(await look(), ['doctor.queue.away'])
+})
+
+/** A server that takes what it is sent, and says nothing. */
+async function silentServer(t: Test): Promise<{ readonly port: number; readonly asked: () => number }> {
+  const sockets: Socket[] = []
+  const silent = createServer((socket) => {
+    sockets.push(socket.on('error', () => undefined).resume())
+  })
+  await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    silent.close()
+  })
+  return { port: (silent.address() as AddressInfo).port, asked: () => sockets.length }
+}
+
+/** A server that takes no connection any more: the system has begun as many for it as it will. */
+async function deafServer(t: Test): Promise<number> {
+  const program = `
+    const server = require('node:net').createServer()
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      require('node:fs').writeSync(1, String(server.address().port))
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    })`
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+  const port = Number(String(said))
+  const waiting: Socket[] = []
+  t.teardown(() => {
+    for (const socket of waiting) socket.destroy()
+    child.kill('SIGKILL')
+  })
+  for (let count = 0; count < 20; count += 1) {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+    waiting.push(socket)
+    const begun = once(socket, 'connect').then(() => true)
+    // On this machine a connection is begun at once, or not before the server takes one.
+    if (!(await Promise.race([begun, pause(3_000, false)]))) return port
+  }
+  throw new Error('it takes every connection')
+}
+
+/** What each look found; `still` where it did not end long after the five seconds that it has. */
+const inTime = (looks: readonly Promise<readonly (Problem | undefined)[]>[]): Promise<readonly string[]> =>
+  Promise.all(
+    looks.map((look) =>
+      Promise.race([
+        look.then((found) => found.map((each) => each && `${each.code} ${each.details?.['reason']}`).join()),
+        pause(60_000, 'still', { ref: false }),
+      ]),
+    ),
+  )
+
+t.test('a server that takes a connection, or none, and says nothing keeps no look for long', async (t) => {
+  const { port, asked } = await silentServer(t)
+  const deaf = await deafServer(t)
+  const place = (kind: 'http' | 'https') =>
+    ({ kind: 'address', url: `${kind}://127.0.0.1:${port}/letters`, tls: {} }) as const
+  const at = { bucket: 'b', prefix: '', region: 'r', endpoint: `http://127.0.0.1:${port}`, pathStyle: true }
+  const secrets = { accessKey: { env: 'ANY' }, secretKey: { env: 'ANY' }, password: { env: 'ANY' } }
+  const stores = (settings: object) =>
+    lookAtStores({ data: scratch(t), ...settings } as unknown as Settings, { ANY: 'any' })
+  const queue = { at: { host: '127.0.0.1', port, database: 0, tls: false }, secrets }
+  const found = await inTime([
+    reach(place('http'), systemClock).then((each) => [each]),
+    reach(place('https'), systemClock).then((each) => [each]),
+    reach({ kind: 'server', host: '127.0.0.1', port: deaf }, systemClock).then((each) => [each]),
+    stores({ queue }),
+    stores({ attachments: { kind: 'bucket', at, secrets } }),
+  ])
+  t.match(found, [
+    'doctor.unreachable TimeoutError',
+    'doctor.unreachable UND_ERR_CONNECT_TIMEOUT',
+    'doctor.unreachable it does not answer',
+    'doctor.queue.away ',
+    'doctor.unreachable it does not answer',
+  ])
+  t.ok(asked() >= 4, 'each was asked')
 })
 
 t.test('secrets of every store that others may read', (t) => {

@@ -1,5 +1,6 @@
 // Whether the places of systems can be reached, by the cheapest look at each: a folder is read and written in, a server is connected
 // to, an address is asked for its head. What it answers is nobody's business here, but for its clock.
+import { spawn } from 'node:child_process'
 import { access, constants, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { Agent } from 'undici'
@@ -7,7 +8,7 @@ import type { Clock } from '../../letter/time.ts'
 import { type Problem, printable, problem } from '../../problem/problem.ts'
 import type { Place } from '../places.ts'
 
-/** Milliseconds for one place. */
+/** Milliseconds for one place, or one store. */
 const within = 5_000
 /** The Date header has seconds, and the way there takes some: below this nothing is said. */
 const leastDifference = 30_000
@@ -17,9 +18,11 @@ export async function reach(place: Place, clock: Clock): Promise<Problem | undef
   try {
     switch (place.kind) {
       case 'folder':
+        await answers(place.path)
         return await answered(rightsTo(place.path))
       case 'socket':
-        await stat(place.path)
+        await answers(place.path)
+        await answered(stat(place.path))
         return undefined
       case 'server':
         await connected(place)
@@ -49,11 +52,35 @@ export async function rightsTo(path: string): Promise<Problem | undefined> {
   }
 }
 
-/** A share whose server is gone says nothing for ever. */
-async function answered<Value>(look: Promise<Value>): Promise<Value> {
+const silence = (): Error => new Error('it does not answer')
+
+/**
+ * Whether a path answers at all. A share whose server is gone says nothing for ever, and whoever asks it cannot be broken off: asked
+ * here, it would hold one of the few threads for files, and keep the command from ending. So it is asked by a process that is let go.
+ */
+function answers(path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asking = spawn('stat', ['--', path], { stdio: 'ignore' })
+    const timer = setTimeout(() => {
+      asking.kill('SIGKILL')
+      asking.unref()
+      reject(silence())
+    }, within)
+    const end = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    asking.once('exit', end)
+    // There is no such program: the look itself is all there is.
+    asking.once('error', end)
+  })
+}
+
+/** Rejects when a look takes too long, and lets it go on by itself. */
+export async function answered<Value>(look: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const silent = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it does not answer')), within)
+    timer = setTimeout(() => reject(silence()), within)
   })
   try {
     return await Promise.race([look, silent])
@@ -85,7 +112,7 @@ function connected({ host, port }: Extract<Place, { kind: 'server' }>): Promise<
       act()
     }
     socket.once('connect', () => end(resolve))
-    socket.once('timeout', () => end(() => reject(new Error('it does not answer'))))
+    socket.once('timeout', () => end(() => reject(silence())))
     socket.once('error', (error) => end(() => reject(error)))
   })
 }
@@ -115,6 +142,7 @@ async function dateOf({ url, tls }: Extract<Place, { kind: 'address' }>): Promis
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const code = 'code' in error ? String(error.code) : error.name
-  return printable(error.message === '' || /^E[A-Z]+$/.test(code) ? code : `${code} ${error.message}`, 200)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  if (error.message === '' || /^E[A-Z]+$/.test(code)) return printable(code, 200)
+  return printable(code === 'Error' ? error.message : `${code} ${error.message}`, 200)
 }

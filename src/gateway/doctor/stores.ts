@@ -4,6 +4,7 @@ import { type Problem, problem } from '../../problem/problem.ts'
 import { attachmentsOf } from '../attachments/place.ts'
 import { redisOf } from '../queue/place.ts'
 import type { Settings } from '../settings/settings.ts'
+import { answered } from './reach.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -24,7 +25,7 @@ async function lookAtRedis(settings: Settings, environment: Environment): Promis
   const { reachRedis } = await import('../queue/redis.ts')
   const shown = `${at.tls ? 'rediss' : 'redis'}://${at.host}:${at.port}`
   try {
-    const policy = await reachRedis(at)
+    const policy = await answered(reachRedis(at))
     return policy === undefined ? [] : [problem('doctor.queue.evicts', '', shown, { policy })]
   } catch (error) {
     return [problem('doctor.queue.away', '', shown, { reason: messageOf(error) })]
@@ -41,7 +42,7 @@ async function lookAtBucket(settings: Settings, environment: Environment): Promi
   const shown = `s3://${at.bucket}${at.endpoint === undefined ? '' : ` at ${at.endpoint}`}`
   // Whether it has an attachment that nobody has asks for the list, which says all that can be wrong.
   try {
-    await store.sizeOf('0'.repeat(64))
+    await answered(store.sizeOf('0'.repeat(64)))
     return []
   } catch (error) {
     return [problem('doctor.unreachable', '', shown, { reason: messageOf(error) })]
