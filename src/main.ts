@@ -36,11 +36,19 @@ export async function main(settingsFile: string, role: Role): Promise<Ended> {
   const ended = new Promise<Ended>((resolve) => {
     end = resolve
   })
+  let running: Gateway | undefined
+  let askedEarly = false
+  // A process without a listener dies of this signal: it listens before it starts, and reads again when it has started.
+  process.on('SIGHUP', () => {
+    // What came of it stands in the log. A reload that fails by a defect must not end the process.
+    if (running !== undefined) void running.reload().catch(() => undefined)
+    else askedEarly = true
+  })
   const gateway = await runGateway(settingsFile, orThrow(readSettings(settingsFile)), role, () =>
     end('superseded'),
   )
-  // What came of it stands in the log. A reload that fails by a defect must not end the process.
-  process.on('SIGHUP', () => void gateway.reload().catch(() => undefined))
+  running = gateway
+  if (askedEarly) process.emit('SIGHUP')
   process.once('SIGTERM', () => end('asked'))
   process.once('SIGINT', () => end('asked'))
   const how = await ended

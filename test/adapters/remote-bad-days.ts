@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSyn
 import {
   changing,
   csv,
+  impatient,
   keptOf,
   letterParcel,
   numbers,
@@ -344,7 +345,9 @@ export function remoteBadDays(served: Served): void {
   })
 
   test('a server that falls silent: each verb has a bound, and the connection is made anew', async (t) => {
-    const { gateway, drop, pass, start, deliver, day, reported, visible } = await stage(t)
+    const { gateway, drop, pass, start, deliver, day, reported, visible } = await stage(t, {
+      options: impatient,
+    })
     await start()
     drop('a.csv', csv(row('ชม 1/2')))
     await pass(4000)

@@ -16,6 +16,12 @@ export const csv = (...rows: string[]) => `${[header, ...rows].join('\r\n')}\r\n
 export const noticeRow = (kind: string) =>
   `kind,no,day,number,why\r\n${kind},มท 0210.3/ว3893,15 พ.ย. 2550,12/2550,\r\n`
 
+/** More than a server of this machine ever takes: where nothing falls silent, no answer may come too late. */
+const patient = 'connect: 60s, within: 60s, transfer: 120s'
+
+/** Of a test whose server falls silent. */
+export const impatient = (options: string): string => `${options}, connect: 5s, within: 3s, transfer: 5s`
+
 /** A profile whose four channels share one transport: `options` and what a test adds to them. */
 export const profileText = (options: string, more = '') => `id: remote
 office: "50"
@@ -40,8 +46,9 @@ documents:
       reason: { at: why, as: text }
 send:
   transport: &server
-    { ${options}, folders: { send: out, sendNotices: /answers, receive: in, notices: status },
-      pattern: "*.csv", every: 2s, settle: 5s, connect: 3s, within: 1500ms, transfer: 5s ${more} }
+    { ${options}${options.includes('within: ') ? '' : `, ${patient}`},
+      folders: { send: out, sendNotices: /answers, receive: in, notices: status },
+      pattern: "*.csv", every: 2s, settle: 5s ${more} }
   document: letter
 sendNotices: { transport: *server, document: notice }
 receive: { transport: *server, document: letter }

@@ -1,5 +1,6 @@
 // The wires of a stage: one to everything that the gateway reaches or is reached by over the network.
 import type { Settings } from '../../src/gateway/settings/settings.ts'
+import { freePort } from '../../src/sandbox/servers/port.ts'
 import { Link } from './link.ts'
 
 export interface Links {
@@ -72,10 +73,4 @@ function withPort(address: string, port: number): string {
   const url = new URL(address)
   url.port = String(port)
   return url.href
-}
-
-async function freePort(): Promise<number> {
-  const link = await Link.to(1)
-  await link.close()
-  return link.port
 }

@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { bash, freePort, root, untilThere } from '../sandbox/shell.ts'
+import { freePort } from '../../src/sandbox/servers/port.ts'
+import { bash, changedIn, root, untilThere } from '../sandbox/shell.ts'
 
 // Most of it is waiting: for a conformance suite, a gateway and a folder that settles.
 t.setTimeout(600_000)
@@ -42,15 +43,14 @@ t.test('what a page shows is held against all that is printed', (t) => {
 
 t.test('docs/connect.md: a stranger’s system, from two samples to letters both ways', async (t) => {
   const folder = join(t.testdir(), 'room')
-  const changes: Readonly<Record<string, string>> = {
+  const changes: Readonly<Record<string, string | number>> = {
     'npx saraban': 'node --import tsx src/cli/saraban.ts',
     '/tmp/connect': folder,
     '8453': await freePort(),
     '8492': await freePort(),
     '8493': await freePort(),
   }
-  const changed = (text: string): string =>
-    Object.entries(changes).reduce((now, [from, to]) => now.replaceAll(from, to), text)
+  const changed = (text: string): string => changedIn(text, changes)
   const blocks = blocksOf(readFileSync(join(root, 'docs/connect.md'), 'utf8')).map(({ script, shown }) => ({
     script: changed(script),
     ...(shown !== undefined && { shown: changed(shown) }),

@@ -2,13 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { moveLetter } from '../../src/gateway/journal/letters.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
 import { type MessageId, systemClock } from '../../src/letter/time.ts'
 import { apiInstallation, asking, type Who } from '../gateway/api-stage.ts'
-import { scratch } from '../gateway/harness.ts'
+import { scratch, soon } from '../gateway/harness.ts'
 import { bearer, keyOf, post } from '../gateway/installation.ts'
 import { journalBeside } from '../gateway/journal-engine.ts'
 import { besideIt } from '../gateway/store-settings.ts'
@@ -91,7 +90,7 @@ t.test('as JSON, and when no gateway runs', async (t) => {
     (await api().get('auditor', '/v1/letters', { recipient: '58' })).body.items.map(({ messageId }) =>
       String(messageId),
     )
-  for (let look = 0; look < 200 && (await made()).length === 0; look += 1) await pause(50)
+  await soon(async () => (await made()).length > 0)
   t.equal((await made()).length, 1)
   t.match(await statesOf(id), [{ recipient: '57', state: 'recalled' }])
 })
@@ -130,7 +129,7 @@ t.test(
       (await api().get('auditor', '/v1/events', { limit: '200' })).body.items.filter(
         ({ name }) => name === 'letter.uncorrected',
       )
-    for (let look = 0; look < 200 && (await told()).length === 0; look += 1) await pause(50)
+    await soon(async () => (await told()).length > 0)
     t.match(await told(), [
       { messageId: id, facts: { order, orderedBy: 'สมชาย', codes: 'letter.correct.state' } },
     ])

@@ -45,7 +45,7 @@ t.test(
     }
     const transport = {
       ...{ kind: 'mailbox', address: 'gateway-55@moi.go.th', office: nan, senders: [nan], every: '1s' },
-      ...{ imap: { ...account, port: dovecot.port }, smtp: { ...account, port: smtp.port }, within: '5s' },
+      ...{ imap: { ...account, port: dovecot.port }, smtp: { ...account, port: smtp.port }, within: '60s' },
       notices: 'แจ้งผลหนังสือ',
     }
     const profile = parse(readFileSync(new URL('../../profiles/nan-mailbox.yaml', import.meta.url), 'utf8'))

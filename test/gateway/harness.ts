@@ -111,9 +111,9 @@ export async function rest(turns = 40): Promise<void> {
 /** Turns of the event loop alone; what takes longer waits for the disk or another process, which turns do not hurry. */
 const quickTurns = 2_000
 
-/** Goes on turning until `done`; the bound is on turns, not on time. */
+/** Goes on turning until `done`; the bound is on turns, not on time: a minute where nothing else runs. */
 export async function until(done: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let turn = 0; turn < 20_000; ) {
+  for (let turn = 0; turn < 60_000; ) {
     if (await done()) return
     await (turn < quickTurns ? new Promise((resolve) => setImmediate(resolve)) : pause(1))
     if (!isAsked() && (turn % 50 > 0 || !(await isQueueBusy()))) turn += 1
@@ -123,7 +123,7 @@ export async function until(done: () => boolean | Promise<boolean>, what: string
 
 /** Asks again and again, a bounded number of times, of what goes on at a server of another process. */
 export async function soon(done: () => boolean | Promise<boolean>): Promise<void> {
-  for (let look = 0; look < 600 && !(await done()); look += 1) await pause(50)
+  for (let look = 0; look < 2_400 && !(await done()); look += 1) await pause(50)
 }
 
 export interface TestTrust {

@@ -328,7 +328,7 @@ t.test('what says that it is beyond the limit is refused before it is read', asy
   socket.write(
     `${[...head, 'content-type: application/json', 'content-length: 268435456'].join('\r\n')}\r\n\r\n{`,
   )
-  const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer]
+  const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(60_000) })) as [Buffer]
   t.match(String(answer), /^HTTP\/1.1 413 /)
   t.match(String(answer), 'adapter.document.too-large')
 })

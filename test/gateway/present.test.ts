@@ -5,7 +5,7 @@ import t from 'tap'
 import { systemClock } from '../../src/letter/time.ts'
 import { sarabanIn } from '../cli/operator.ts'
 import { office } from '../letter/arbitrary.ts'
-import { scratch } from './harness.ts'
+import { scratch, soon } from './harness.ts'
 import { ask, inboxProfile, jsonProfile, makeInstallation } from './installation.ts'
 import { besideIt } from './store-settings.ts'
 
@@ -48,12 +48,13 @@ const row = (number: string, file: string): string =>
 
 /** Asks again until the answer fits: the folder is looked into by a real clock. */
 async function eventually(read: () => Promise<string>, expected: RegExp): Promise<string> {
-  for (let turn = 0; turn < 500; turn++) {
-    const found = await read()
-    if (expected.test(found)) return found
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error(`never ${expected}: ${await read()}`)
+  let found = ''
+  await soon(async () => {
+    found = await read()
+    return expected.test(found)
+  })
+  if (!expected.test(found)) throw new Error(`never ${expected}: ${found}`)
+  return found
 }
 const metrics = async (): Promise<string> => (await ask(`${running.http}/metrics`)).text
 const ready = async (): Promise<string> => {

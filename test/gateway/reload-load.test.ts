@@ -2,16 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import iconv from 'iconv-lite'
 import t from 'tap'
 import { stringify } from 'yaml'
+import { freePort } from '../../src/sandbox/servers/port.ts'
 import { csv, row } from '../adapters/chiang-mai.ts'
-import { chiangMai, chiangRai, scratch } from './harness.ts'
+import { chiangMai, chiangRai, scratch, soon } from './harness.ts'
 import { jsonProfile, makeInstallation } from './installation.ts'
 import { phatthalung, send } from './reload-stage.ts'
 import { storeSettings, storesInFile } from './store-settings.ts'
@@ -28,7 +27,7 @@ const csvProfile = (id: string, title: string): string =>
 
 t.test(
   'under load and killed in between: every letter arrives exactly once',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async (t) => {
     const installation = await makeInstallation(scratch(t), [chiangMai, chiangRai, phatthalung], {
       '93.yaml': jsonProfile('93'),
@@ -130,7 +129,7 @@ t.test(
         await pause(round * 70)
         await kill()
         await start()
-      } else for (let look = 0; look < 300 && reloads() === before; look += 1) await pause(50)
+      } else await soon(() => reloads() > before)
     }
     working = false
     await Promise.all([dropping, posting])
@@ -144,7 +143,7 @@ t.test(
               iconv.decode(readFileSync(join(receive, name)), 'windows-874'),
             )?.[0] ?? '',
         )
-    for (let look = 0; look < 600 && arrived().length < sent + answered.size; look += 1) await pause(100)
+    await soon(() => arrived().length >= sent + answered.size)
     await pause(500)
     const numbers = arrived()
     t.equal(new Set(numbers).size, numbers.length, 'none twice')
@@ -164,11 +163,3 @@ t.test(
     t.notOk(existsSync(join(folder, 'part')))
   },
 )
-
-async function freePort(): Promise<number> {
-  const server: Server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}

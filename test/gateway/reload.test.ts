@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -5,11 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Agent } from 'undici'
+import { stringify } from 'yaml'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { makeCertificates } from '../../src/cli/certificates.ts'
 import { rememberingReader } from '../../src/gateway/installation/profile-files.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
-import { chiangMai, chiangRai, moi, scratch, until } from './harness.ts'
+import { chiangMai, chiangRai, moi, scratch, soon, until } from './harness.ts'
 import {
   ask,
   bearer,
@@ -23,6 +25,7 @@ import {
 } from './installation.ts'
 import { journalBeside } from './journal-engine.ts'
 import { phatthalung, reload, send } from './reload-stage.ts'
+import { storeSettings, storesInFile } from './store-settings.ts'
 
 async function events(installation: Installation) {
   const journal = await journalBeside(installation.folder)
@@ -282,3 +285,31 @@ t.test(
     await Promise.all([old.close(), fresh.close(), before.close()])
   },
 )
+
+t.test('SIGHUP to a process that is only starting: it reads again when it has started', async (t) => {
+  const { folder, settings } = await makeInstallation(scratch(t), [chiangMai], {
+    '50.yaml': jsonProfile('50'),
+  })
+  const { settings: stores, environment } = await storeSettings(folder)
+  const { data, trust, profiles } = settings
+  const listen = { http: { host: '127.0.0.1', port: 0 } }
+  const file = join(folder, 'saraban.yaml')
+  writeFileSync(file, stringify({ data, trust, profiles, listen, ...storesInFile(stores) }))
+  const program = `
+    import { main } from ${JSON.stringify(new URL('../../src/main.ts', import.meta.url).href)}
+    void main(${JSON.stringify(file)}, 'all')
+    process.kill(process.pid, 'SIGHUP')
+  `
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  let log = ''
+  child.stdout.on('data', (text: Buffer) => {
+    log += String(text)
+  })
+  await soon(() => log.includes('profiles.applied') || child.exitCode !== null || child.signalCode !== null)
+  t.match(log, /gateway\.started[\s\S]*profiles\.applied/)
+  t.equal(child.signalCode, null)
+})

@@ -28,6 +28,7 @@ import {
 import { readSigners, readTrustFolder } from '../../src/gateway/trust/folder.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { describe, type Problem, type Result, remedyOf } from '../../src/problem/problem.ts'
+import { freePort } from '../../src/sandbox/servers/port.ts'
 import { office } from '../letter/arbitrary.ts'
 import { scratch, soon, start } from './harness.ts'
 import {
@@ -430,13 +431,7 @@ t.test('a start that fails names everything, and leaves nothing behind', async (
   taken.listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const { port } = taken.address() as { port: number }
-  const fixed = createServer()
-  fixed.listen(0, '127.0.0.1')
-  await once(fixed, 'listening')
-  const { port: freePort } = fixed.address() as { port: number }
-  fixed.close()
-  await once(fixed, 'close')
-  const listen = { http: { host: '127.0.0.1', port: freePort }, https: { ...https, port } }
+  const listen = { http: { host: '127.0.0.1', port: await freePort() }, https: { ...https, port } }
   const [fault, ...more] = await faultsOfStart(t, installation, { listen })
   t.equal(fault?.code, 'settings.listen.failed')
   t.equal(fault?.path, 'listen.https')
@@ -546,10 +541,10 @@ t.test('a gateway that is refused its port has brought nothing and taken nothing
     receive: { transport: transport(receive), document: 'letter' },
     notices: { transport: transport(receive), document: 'notice' },
   })
+  const port = await freePort()
   const taken = createServer()
-  taken.listen(0, '127.0.0.1')
+  taken.listen(port, '127.0.0.1')
   await once(taken, 'listening')
-  const { port } = taken.address() as { port: number }
   const { https } = settings.listen
   if (https === undefined) throw new Error('the model has no https')
   const refused = { ...settings, listen: { ...settings.listen, https: { ...https, port } } }

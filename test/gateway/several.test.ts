@@ -138,7 +138,7 @@ t.test(
     // A worker is killed in the middle, and a letter comes; the other goes on.
     await Promise.all([send(), pause(150).then(() => herd.signal('one', 'SIGKILL'))])
     t.ok(await whole(), 'a worker was killed: the other brings')
-    for (let look = 0; look < 600 && (await members()).includes('one'); look++) await pause(100)
+    for (let look = 0; look < 1200 && (await members()).includes('one'); look++) await pause(100)
     t.same(await members(), ['front', 'spare', 'two'], 'and it was given up')
     await herd.rise('one')
 
@@ -147,14 +147,14 @@ t.test(
     const csv = systems[0]!
     const late = { ...model!, item: '2000', number: 'มท 0210.3/2000', subject: `${model!.subject} (2000)` }
     await csv.send(clerkLetter(late, csv.office, moi))
-    for (let look = 0; look < 600 && (await members()).includes('front'); look++) await pause(100)
-    for (let look = 0; look < 600 && !registered().some(({ number }) => number === late.number); look++)
+    for (let look = 0; look < 1200 && (await members()).includes('front'); look++) await pause(100)
+    for (let look = 0; look < 1200 && !registered().some(({ number }) => number === late.number); look++)
       await pause(100)
     t.equal(registered().filter(({ number }) => number === late.number).length, 1, 'the spare leads now')
 
     // It wakes, finds out that it was given up, and ends with the status by which a supervisor starts it again.
     herd.signal('front', 'SIGCONT')
-    for (let look = 0; look < 300 && herd.isUp('front'); look++) await pause(100)
+    for (let look = 0; look < 1200 && herd.isUp('front'); look++) await pause(100)
     t.ok(herd.ended.includes('front 75'), herd.ended.join(', '))
     await herd.rise('front')
 

@@ -2,7 +2,6 @@
 // a letter with scans goes each way, and its receive number comes back into the book of whoever sent it.
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -20,6 +19,7 @@ import { openControl } from '../../src/sandbox/inbox/control.ts'
 import { openInbox } from '../../src/sandbox/inbox/inbox.ts'
 import type { InboxEntry } from '../../src/sandbox/inbox/register.ts'
 import { makePdf, makePng } from '../../src/sandbox/paper.ts'
+import { freePort } from '../../src/sandbox/servers/port.ts'
 import type { BookEntry, Scan } from '../../src/sandbox/systems/system.ts'
 import { logTo } from '../gateway/installation.ts'
 import { mustBe } from '../letter/arbitrary.ts'
@@ -246,12 +246,3 @@ t.test('nobody has anything twice, and nothing is in quarantine', async (t) => {
     [],
   )
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const address = server.address()
-  await new Promise((closed) => server.close(closed))
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
-}

@@ -2,7 +2,6 @@
 // scans both ways. Each test says what must stand in the books.
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -20,6 +19,7 @@ import type { FleetMember } from '../../src/sandbox/fleet/member.ts'
 import { type Inbox, openInbox } from '../../src/sandbox/inbox/inbox.ts'
 import { readMinistryLetter } from '../../src/sandbox/inbox/letters.ts'
 import type { InboxEntry } from '../../src/sandbox/inbox/register.ts'
+import { freePort } from '../../src/sandbox/servers/port.ts'
 import type { BookEntry, Scan } from '../../src/sandbox/systems/system.ts'
 import { serverTls } from '../servers/tls.ts'
 
@@ -192,13 +192,3 @@ function looks(members: readonly Hosted[]): { end(): Promise<void> } {
 }
 
 export const digestOf = ({ bytes }: Scan): string => createHash('sha256').update(bytes).digest('hex')
-
-/** A port of the loopback that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const address = server.address()
-  await new Promise<void>((closed) => server.close(() => closed()))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}

@@ -2,14 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { bash, freePort, root, untilThere } from './shell.ts'
+import { freePort } from '../../src/sandbox/servers/port.ts'
+import { bash, changedIn, root, untilThere } from './shell.ts'
 
 /** The shell blocks of the example, with the test's own folder and ports, and the program from its sources. */
 async function example(folder: string): Promise<readonly string[]> {
   const page = readFileSync(join(root, 'docs/sandbox.md'), 'utf8')
   const section =
     page.split(/^## /m).find((each) => each.startsWith('The inbox beside your own gateway')) ?? ''
-  const changes: Readonly<Record<string, string>> = {
+  const changes: Readonly<Record<string, string | number>> = {
     'npx saraban': 'node --import tsx src/cli/saraban.ts',
     '/tmp/rehearsal': folder,
     '8443': await freePort(),
@@ -17,8 +18,7 @@ async function example(folder: string): Promise<readonly string[]> {
     '8491': await freePort(),
   }
   return [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => {
-    let text = block
-    for (const [from, to] of Object.entries(changes)) text = text.replaceAll(from, to)
+    const text = changedIn(block, changes)
     return text.replace(/sandbox faults$/m, `sandbox faults --control http://127.0.0.1:${changes['8491']}`)
   })
 }

@@ -1,20 +1,16 @@
 // Pages whose commands are run as they stand: a shell, its ports, and what comes into a folder.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, watch } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import iconv from 'iconv-lite'
 import type { Test } from 'tap'
 
 export const root = join(import.meta.dirname, '../..')
 
-/** A port that nothing listens at now. */
-export async function freePort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return String(port)
+/** Each of these words becomes another, and what it became is left alone: a port may hold the digits of the next one. */
+export function changedIn(text: string, changes: Readonly<Record<string, string | number>>): string {
+  const words = Object.keys(changes).map((word) => word.replaceAll('.', '\\.'))
+  return text.replaceAll(new RegExp(words.join('|'), 'g'), (word) => String(changes[word]))
 }
 
 /** Runs a script in bash in a group of its own, which is ended with the test. */

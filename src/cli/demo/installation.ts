@@ -1,7 +1,5 @@
 // A whole installation in a scratch folder: the gateway, the ministry's inbox and provincial systems of the sandbox.
 import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import pino from 'pino'
 import { startGateway } from '../../gateway/gateway.ts'
@@ -15,6 +13,7 @@ import type { FleetMember } from '../../sandbox/fleet/member.ts'
 import { openControl } from '../../sandbox/inbox/control.ts'
 import { type Inbox, openInbox } from '../../sandbox/inbox/inbox.ts'
 import type { InboxEntry } from '../../sandbox/inbox/register.ts'
+import { freePort } from '../../sandbox/servers/port.ts'
 import type { BookEntry, OfficeSystem } from '../../sandbox/systems/system.ts'
 import { makeCertificates } from '../certificates.ts'
 import { readIdentity, readMinistry } from '../ministry.ts'
@@ -152,15 +151,3 @@ const startIn =
     const log = createLog(pino({ level: 'info', base: null }, pino.destination(join(folder, 'gateway.log'))))
     return startGateway({ settings, environment, clock, random, log })
   }
-
-/** A port of the loopback that was free a moment ago: gateway and inbox must know each other's before either listens. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((listening, failed) => {
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', listening)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((closed) => server.close(() => closed()))
-  return port
-}

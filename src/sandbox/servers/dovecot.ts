@@ -18,7 +18,8 @@ import {
 import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { type Environment, freePort, installed, programAt } from './install.ts'
+import { type Environment, installed, programAt } from './install.ts'
+import { freePort } from './port.ts'
 import type { ServerTls } from './tls.ts'
 
 export interface Dovecot {

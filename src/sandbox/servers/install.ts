@@ -1,7 +1,6 @@
 // Finds the programs that a server is made of, or installs them: as root on Debian, by apt-get.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 /** The environment of the process, handed in: the sandbox does not read it. PATH, and where servers are already. */
@@ -42,13 +41,3 @@ function apt(environment: Environment, parameters: readonly string[]): boolean {
     return false
   }
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { type Database, type DatabaseServer, type NoDatabase, plainName } from './database.ts'
-import { type Environment, freePort, installed, programAt } from './install.ts'
+import { type Environment, installed, programAt } from './install.ts'
+import { freePort } from './port.ts'
 
 const run = promisify(execFile)
 const password = 'Secret-1'

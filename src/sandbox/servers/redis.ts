@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NoDatabase } from './database.ts'
-import { type Environment, freePort, installed, programAt } from './install.ts'
+import { type Environment, installed, programAt } from './install.ts'
+import { freePort } from './port.ts'
 import type { ServerTls } from './tls.ts'
 
 /** A server whose process a test may end, freeze and start again. It keeps nothing over its end. */

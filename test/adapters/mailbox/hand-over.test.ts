@@ -76,7 +76,7 @@ t.test('cut or silent at any moment: not now before the last byte, unknown after
   t.teardown(() => plain.stop())
   const proxy = await proxyTo('127.0.0.1', plain.port)
   t.teardown(() => proxy.stop())
-  const over = { within: '2s', smtp: { host: 'localhost', port: proxy.port, plain: true } }
+  const over = { within: '30s', smtp: { host: 'localhost', port: proxy.port, plain: true } }
   t.equal((await deliver(over)).kind, 'taken')
   const whole = plain.taken[0]?.bytes
   const cut = async (...cuts: Parameters<typeof proxy.cut>) => {

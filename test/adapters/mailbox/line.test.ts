@@ -204,7 +204,7 @@ t.test('a server that refuses to search is a trouble, and no empty mailbox', asy
   t.match(gateway.reports, [{ event: 'mailbox.unavailable', facts: { reason: 'SEARCH refused' } }])
   answer = 'OK'
   gateway.clock.pass(60_000)
-  for (let look = 0; look < 1_000 && gateway.reports.length < 2; look++) await pause(10)
+  for (let look = 0; look < 6_000 && gateway.reports.length < 2; look++) await pause(10)
   await adapter.stop()
   t.match(gateway.reports.slice(1), [{ event: 'mailbox.available' }])
 })

@@ -67,7 +67,7 @@ export function madeWith(
     smtp: { ...imap, port: smtp.port },
     senders: [nan],
     notices: 'แจ้งผลหนังสือ',
-    within: '5s',
+    within: '60s',
     ...options,
   }
   for (const channel of ['send', 'sendNotices', 'receive', 'notices']) raw[channel].transport = transport

@@ -117,7 +117,7 @@ async function badDays(t: Test, on: Ground): Promise<void> {
 
   if (on.engine === undefined)
     await t.test('two sessions that wait for each other: unavailable, and nothing was written', async (t) => {
-      const { deliver, put, sent } = await stage(t, on, { changes: [['within: 30s', 'within: 1s']] })
+      const { deliver, put, sent } = await stage(t, on, { changes: [['within: 30s', 'within: 5s']] })
       await put({ ...good, สถานะ: 'T' })
       const other = await on.server.session()
       await other.ask(on.begin)

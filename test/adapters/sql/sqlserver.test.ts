@@ -164,7 +164,16 @@ t.test('on a server', async (t) => {
   const on = ground('sqlserver', server)
   const { host, port, database, user, password, authority } = server
   const settings = {
-    ...{ host, port, database, user, password, connect: 5000, within: 2000, plain: authority === undefined },
+    ...{
+      host,
+      port,
+      database,
+      user,
+      password,
+      connect: 60_000,
+      within: 5000,
+      plain: authority === undefined,
+    },
     ...(authority !== undefined && { tls: { authority } }),
   }
 
@@ -261,7 +270,7 @@ t.test('a server that says it has no encryption gets no password', ownServerOnly
   const proxy = await proxyTo(server.host, server.port)
   t.teardown(() => proxy.stop())
   const { host, database, user, password } = server
-  const settings = { host, port: proxy.port, database, user, password, connect: 5000, within: 2000 }
+  const settings = { host, port: proxy.port, database, user, password, connect: 60_000, within: 60_000 }
   await refused(t, engine.open({ ...settings, plain: false }), { trouble: 'closed', reason: 'ENOENCRYPT' })
   t.ok(proxy.passed < 120, `the greeting and no more: ${proxy.passed} bytes`)
   const connection = await engine.open({ ...settings, plain: true })
