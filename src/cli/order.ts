@@ -36,11 +36,13 @@ export async function giveOrder(
     })
   const until = clock.elapsed() + longest
   for (;;) {
+    // In this order: a gateway that answers and ends at once has answered.
+    const running = await isRunning()
     const open = await isOrderOpen(database.committed, id)
     const answer = await orderAnswer(database.committed, id)
     if (answer !== undefined) return { kind: 'answered', answer }
     // An order to a gateway that is gone went with it.
-    if (!open || !(await isRunning())) return { kind: 'stopped', order: id }
+    if (!open || !running) return { kind: 'stopped', order: id }
     if (clock.elapsed() > until) throw new Failed(exit.refused, [problem('cli.order.unanswered', '--data')])
     await new Promise<void>((resolve) => void clock.schedule(clock.now() + every, resolve))
   }

@@ -3,13 +3,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { giveOrder } from '../../src/cli/order.ts'
 import { moveLetter } from '../../src/gateway/journal/letters.ts'
+import { answerOrder } from '../../src/gateway/journal/orders.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
-import { type MessageId, systemClock } from '../../src/letter/time.ts'
+import { type MessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
 import { apiInstallation, asking, type Who } from '../gateway/api-stage.ts'
 import { scratch, soon } from '../gateway/harness.ts'
 import { bearer, keyOf, post } from '../gateway/installation.ts'
-import { journalBeside } from '../gateway/journal-engine.ts'
+import { journalBeside, openJournal } from '../gateway/journal-engine.ts'
 import { besideIt } from '../gateway/store-settings.ts'
 import { sarabanIn } from './operator.ts'
 
@@ -191,4 +193,22 @@ t.test('a secret letter only where it is asked for', async (t) => {
   const asked = await correct(id, '--subject', 'ลับกว่า', '--yes', '--secret')
   t.equal(asked.code, 0, asked.err)
   t.match(await statesOf(id), [{ state: 'recalled' }])
+})
+
+t.test('a gateway that answers an order and ends at once has answered it', async (t) => {
+  const database = await openJournal(scratch(t))
+  t.teardown(() => database.close())
+  const answersAndEnds = async () => {
+    const [row] = await database.committed.all<{ id: string }>('SELECT id FROM orders')
+    await database.write((transaction) => answerOrder(transaction, row?.id ?? '', { kind: 'done' }, 0))
+    return false
+  }
+  const terminal = {
+    ...{ write: () => undefined, complain: () => undefined, environment: {}, random: systemRandom },
+    ...{ clock: systemClock, untilEnded: async () => undefined },
+  }
+  t.same(await giveOrder(database, answersAndEnds, terminal, { kind: 'reload', apply: false }), {
+    kind: 'answered',
+    answer: { kind: 'done' },
+  })
 })
