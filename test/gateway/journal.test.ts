@@ -177,6 +177,7 @@ t.test('hot queries use an index', async (t) => {
   const hot: Record<string, string> = {
     due: deliverySql.due,
     toBring: deliverySql.toBring,
+    toSettle: deliverySql.toSettle,
     behind: deliverySql.behind,
     head: deliverySql.head,
     toOffice: deliverySql.toOffice,

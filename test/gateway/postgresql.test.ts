@@ -462,7 +462,7 @@ INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'sourc
     const { database } = await opened(t)
     const hot = { ...deliverySql, ...letterSql }
     for (const name of [
-      ...(['due', 'toBring', 'behind', 'head', 'byNaturalKey', 'received', 'sent'] as const),
+      ...(['due', 'toBring', 'toSettle', 'behind', 'head', 'byNaturalKey', 'received', 'sent'] as const),
       ...(['noticesAbout', 'newestSent'] as const),
     ]) {
       const statement = hot[name]

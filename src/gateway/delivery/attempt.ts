@@ -5,7 +5,7 @@ import type { Clock, Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
 import type { Transaction } from '../journal/database.ts'
 import { type DeliveryRow, holdForAttempt } from '../journal/deliveries.ts'
-import { moveLetter } from '../journal/letters.ts'
+import { letterAt, moveLetterRow } from '../journal/letters.ts'
 import { marksOf } from '../marks.ts'
 import { parcelOf } from './parcels.ts'
 import { type Hold, NotHeld, recordHanded } from './record.ts'
@@ -97,10 +97,12 @@ function beginning(desk: Desk, parcel: Parcel, began: () => void): Begun {
   let overtaken = false
   const hold = async (transaction: Transaction): Promise<boolean> => {
     const at = clock.now()
-    const held = await holdForAttempt(transaction, id, number, member.id, at)
+    const [held, letter] = await Promise.all([
+      holdForAttempt(transaction, id, number, member.id, at),
+      envelope.content === 'letter' ? letterAt(transaction, envelope.messageId, office) : undefined,
+    ])
     overtaken = held === undefined && !begun
-    if (held === 'begun' && envelope.content === 'letter')
-      await moveLetter(transaction, envelope.messageId, office, 'forward', at)
+    if (held === 'begun' && letter !== undefined) await moveLetterRow(transaction, letter, 'forward', at)
     return held !== undefined
   }
   return {

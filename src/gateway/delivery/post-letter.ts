@@ -1,13 +1,14 @@
 // Posting of a letter, and of what its natural key leads to: the same again, a correction, or a conflict.
 import type { Letter } from '../../letter/letter.ts'
 import type { Notice } from '../../letter/notice.ts'
-import { officeById } from '../../letter/offices.ts'
+import { type OfficeId, officeById } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import type { Transaction } from '../journal/database.ts'
 import type { Due } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import {
+  type Earlier,
   findEarlier,
   insertEnvelope,
   insertLetter,
@@ -42,18 +43,48 @@ interface PostedLetter extends Posted {
   readonly recalls: readonly Recall[]
 }
 
+/** What the journal has of a letter that is posted. */
+interface Found {
+  /** Of the same handing-over. */
+  readonly before: MessageId | undefined
+  readonly earlier: Earlier
+  /** The last one under its number, at each of its recipients. */
+  readonly previous: ReadonlyMap<OfficeId, MessageId>
+}
+
+/** Looks for what the journal has of a letter: all of it is asked at once, before anything is written of it. */
+export async function lookForLetter(
+  transaction: Transaction,
+  { handover, position, letter, contentDigest }: Omit<PostedLetter, 'sourceId' | 'sealed' | 'recalls'>,
+): Promise<Found> {
+  const { offices } = letter.to
+  const [before, earlier, ...previous] = await Promise.all([
+    takenOf(transaction, handover, position ?? ''),
+    findEarlier(transaction, letter, contentDigest),
+    ...offices.map(
+      async (recipient) => [recipient, await previousTo(transaction, letter, recipient)] as const,
+    ),
+  ])
+  return {
+    ...{ before, earlier },
+    previous: new Map(previous.flatMap(([recipient, id]) => (id === undefined ? [] : [[recipient, id]]))),
+  }
+}
+
 /**
  * Writes a letter and its deliveries, unless its natural key is taken (`judge`). A letter that it corrects is recalled in the
- * same transaction; one for which no recall was made had not ended when this one was offered, and is a conflict.
+ * same transaction; one for which no recall was made had not ended when this one was offered, and is a conflict. `found`: what was
+ * looked for already in this transaction.
  */
 export async function postLetter(
   transaction: Transaction,
   posted: PostedLetter,
   routes: Routes,
   newId: NewId,
+  found?: Found,
 ): Promise<PostResult> {
   const { messageId, letter, at } = posted
-  const before = await takenOf(transaction, posted.handover, posted.position ?? '')
+  const { before, earlier, previous } = found ?? (await lookForLetter(transaction, posted))
   if (before !== undefined) {
     // What was taken of this handing-over may have grown since: half a scan is another letter.
     const [row] = await lettersOfMessage(transaction, before)
@@ -64,7 +95,6 @@ export async function postLetter(
     if (same !== undefined) return { kind: 'known', messageId: same }
     if (posted.offerer !== 'person') return conflict(transaction, posted, before)
   }
-  const earlier = await findEarlier(transaction, letter, posted.contentDigest)
   const judged = judge(earlier, posted.offerer)
   if (judged.kind === 'known') {
     const { messageId: known, resend, ended } = judged
@@ -82,8 +112,8 @@ export async function postLetter(
   await insertWords(transaction, messageId, letter, at)
   for (const recipient of judged.recipients) {
     // Behind the recall of the one before it, which its recipient forgets first.
-    const previous = await previousTo(transaction, letter, recipient)
-    const root = previous === undefined ? messageId : await rootOf(transaction, previous, recipient)
+    const last = previous.get(recipient)
+    const root = last === undefined ? messageId : await rootOf(transaction, last, recipient)
     await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
     due.push(
       ...(await addDelivery(transaction, posted, 'letter', recipient, root, letter.urgency, routes, newId)),

@@ -15,6 +15,7 @@ import {
   type LetterRow,
   letterAt,
   moveLetterRow,
+  type NoticeRow,
   noticesBetween,
   sameNotice,
   takenOf,
@@ -46,25 +47,55 @@ interface PostedNotice extends Posted {
   readonly kept?: Kept
 }
 
-/** Writes a notice, moves the letter that it speaks of, and makes the delivery to the office that it is for. */
+/** What the journal has of a notice that is posted, and of the letter that it speaks of. */
+interface Found {
+  /** Of the same handing-over. */
+  readonly before: MessageId | undefined
+  readonly letter: LetterRow | undefined
+  readonly kept: Kept | undefined
+  /** Under its own message id. */
+  readonly earlier: { readonly digest: string } | undefined
+  /** By the same office to the same, of this letter. */
+  readonly said: readonly NoticeRow[]
+  /** Of the letter. */
+  readonly delivery: DeliveryRow | undefined
+}
+
+/** Looks for what the journal has of a notice: all of it is asked at once, before anything is written of it. */
+export async function lookForNotice(
+  transaction: Transaction,
+  { messageId, notice, handover, position, kept: read }: Omit<PostedNotice, 'sourceId' | 'sealed'>,
+): Promise<Found> {
+  const recipient = recipientOf(notice)
+  const about = notice.about.messageId
+  const [before, letter, kept, earlier, said, delivery] = await Promise.all([
+    takenOf(transaction, handover, position ?? ''),
+    letterAt(transaction, about, recipient),
+    read ?? keptLetter(transaction, about),
+    envelopeById(transaction, messageId),
+    noticesBetween(transaction, about, notice.from, notice.to),
+    deliveryTo(transaction, about, recipient),
+  ])
+  return { before, letter, kept, earlier, said, delivery }
+}
+
+/**
+ * Writes a notice, moves the letter that it speaks of, and makes the delivery to the office that it is for. `found`: what was looked
+ * for already in this transaction.
+ */
 export async function postNotice(
   transaction: Transaction,
   posted: PostedNotice,
   routes: Routes,
   newId: NewId,
+  found?: Found,
 ): Promise<PostResult> {
   const { messageId, notice, at } = posted
-  const before = await takenOf(transaction, posted.handover, posted.position ?? '')
+  const { before, letter, kept, earlier, said, delivery } =
+    found ?? (await lookForNotice(transaction, posted))
   if (before !== undefined) return { kind: 'known', messageId: before }
   const recipient = recipientOf(notice)
   const about = notice.about.messageId
-  const [letter, kept, earlier, said, delivery] = await Promise.all([
-    letterAt(transaction, about, recipient),
-    posted.kept ?? keptLetter(transaction, about),
-    envelopeById(transaction, messageId),
-    noticesBetween(transaction, about, notice.from, notice.to),
-    deliveryTo(transaction, about, recipient),
-  ])
   const sender = recipient === notice.from ? notice.to : notice.from
   if (letter === undefined || letter.sender !== sender) {
     return { kind: 'problem', problem: problem('notice.letter.unknown', 'about', about) }

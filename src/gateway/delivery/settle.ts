@@ -9,7 +9,7 @@ import type { Transaction } from '../journal/database.ts'
 import {
   type DeliveryRow,
   type Due,
-  deliveryById,
+  deliveryToSettle,
   endAttempt,
   headOfLane,
   mayHaveArrived,
@@ -18,8 +18,7 @@ import {
 import { recordEvent } from '../journal/events.ts'
 import { noticeAbout } from '../journal/find.ts'
 import { envelopeById, keepReceipt, letterAt, moveLetter } from '../journal/letters.ts'
-import { postNotice } from './post-notice.ts'
-import type { PostResult } from './posted.ts'
+import { lookForNotice, postNotice } from './post-notice.ts'
 import { reasonFor } from './reason.ts'
 import { judgeReply } from './receipt.ts'
 import type { Hold } from './record.ts'
@@ -129,10 +128,13 @@ async function write(
 ): Promise<{ state: DeliveryState | undefined; due: readonly Due[] }> {
   const at = desk.clock.now()
   if (begin !== undefined && !(await begin(transaction))) return { state: undefined, due: [] }
-  const [{ outcome, statement }, row] = await Promise.all([
-    unlessReused(transaction, judged),
-    deliveryById(transaction, parcel.id),
+  const notice = noticeOf(parcel, judged.statement, at)
+  const [row, found, reused] = await Promise.all([
+    deliveryToSettle(transaction, parcel.id),
+    notice && lookForNotice(transaction, notice),
+    notice ? undefined : judged.statement && envelopeById(transaction, judged.statement.messageId),
   ])
+  const { outcome, statement } = unlessReused(judged, found?.earlier ?? reused)
   const { attempt } = parcel
   const moved = row && (await move(desk, transaction, row, { outcome, attempted, attempt }, at))
   if (moved === undefined) return { state: undefined, due: [] }
@@ -146,13 +148,14 @@ async function write(
       answer,
     })
   const due: Due[] = []
-  const posted = statement && (await writeStatement(desk, transaction, parcel, statement, at))
+  if (statement !== undefined && notice === undefined) await keepEvidence(transaction, parcel, statement, at)
+  const posted = statement && notice && (await postNotice(transaction, notice, desk.routes, newId, found))
   if (posted?.kind === 'posted') due.push(...posted.due)
   else await moveLetterOf(transaction, parcel, moved, statement?.notice.kind, at)
   await writeEnd(transaction, parcel, moved, at)
   if (moved.state === 'due' || moved.state === 'unknown') {
     if (moved.mode === 'push') due.push({ id: moved.id, dueAt: moved.dueAt, priority: moved.priority })
-  } else {
+  } else if (row?.isAwaited) {
     const behind = await headOfLane(transaction, moved.lane)
     if (behind !== undefined) due.push(behind)
   }
@@ -160,9 +163,8 @@ async function write(
 }
 
 /** A receipt under the id of another envelope proves nothing: taken for one, it could be kept nowhere. */
-async function unlessReused(transaction: Transaction, judged: Judged): Promise<Judged> {
+function unlessReused(judged: Judged, earlier: { readonly digest: string } | undefined): Judged {
   const { statement } = judged
-  const earlier = statement && (await envelopeById(transaction, statement.messageId))
   if (earlier === undefined || earlier.digest === statement?.sealed.digest) return judged
   const found = problem('envelope.message-id.reused', 'receipt', statement?.messageId)
   return { outcome: { kind: 'unknown', said: `${found.code}: ${messageOf(found)}` } }
@@ -198,22 +200,20 @@ async function move(
 }
 
 /** A receipt about a letter is a notice to its sender; about a notice it is evidence only. */
-async function writeStatement(
-  desk: Desk,
+function noticeOf({ envelope, sealed }: Parcel, statement: Statement | undefined, at: Instant) {
+  if (statement === undefined || envelope.content !== 'letter') return undefined
+  const kept = { digest: sealed.digest, letter: envelope.letter }
+  return { ...statement, kept, sourceId: null, position: null, handover: null, at }
+}
+
+async function keepEvidence(
   transaction: Transaction,
-  parcel: Parcel,
-  { messageId, notice, sealed }: Statement,
+  { envelope, sealed }: Parcel,
+  statement: Statement,
   at: Instant,
-): Promise<PostResult | undefined> {
-  const { envelope } = parcel
-  const { digest } = parcel.sealed
-  if (envelope.content === 'notice') {
-    await keepReceipt(transaction, { messageId: envelope.messageId, digest }, 'got', notice.from, sealed, at)
-    return undefined
-  }
-  const bare = { sourceId: null, position: null, handover: null, at }
-  const kept = { digest, letter: envelope.letter }
-  return postNotice(transaction, { messageId, notice, sealed, kept, ...bare }, desk.routes, newId)
+): Promise<void> {
+  const about = { messageId: envelope.messageId, digest: sealed.digest }
+  await keepReceipt(transaction, about, 'got', statement.notice.from, statement.sealed, at)
 }
 
 /** The letter's own state, where no notice of the outcome moved it. */

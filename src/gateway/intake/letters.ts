@@ -9,7 +9,7 @@ import { characterFaults } from '../../letter/text.ts'
 import { newMessageId } from '../../letter/time.ts'
 import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import { judge } from '../delivery/again.ts'
-import { postLetter, type Recall, unreachable } from '../delivery/post-letter.ts'
+import { lookForLetter, postLetter, type Recall, unreachable } from '../delivery/post-letter.ts'
 import { type Desk, faulty, newId, type Outcome, type System, sealFor, sealNotice } from '../desk.ts'
 import { noticeAbout } from '../journal/find.ts'
 import { findEarlier, type LetterRow } from '../journal/letters.ts'
@@ -79,16 +79,15 @@ async function sealAndCommit(
   const sealed = await sealFor(desk, system.office, envelope)
   desk.reached('letter.sealed')
   const posted = await desk.database.write(async (transaction) => {
-    const sourceId = await keepSource(transaction, source)
-    return postLetter(
-      transaction,
-      {
-        ...{ messageId, letter, sealed, sourceId, position, at, offerer, recalls },
-        ...{ handover: source.handover, contentDigest: digest },
-      },
-      desk.routes,
-      newId,
-    )
+    const offered = {
+      ...{ messageId, letter, sealed, position, at, offerer, recalls },
+      ...{ handover: source.handover, contentDigest: digest },
+    }
+    const [sourceId, found] = await Promise.all([
+      keepSource(transaction, source),
+      lookForLetter(transaction, offered),
+    ])
+    return postLetter(transaction, { ...offered, sourceId }, desk.routes, newId, found)
   }, 'rows')
   if (posted.kind === 'problem') return { ...faulty([posted.problem]), contentDigest: digest }
   desk.due(posted.due ?? [])

@@ -4,7 +4,7 @@ import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { MessageId } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
-import { postNotice } from '../delivery/post-notice.ts'
+import { lookForNotice, postNotice } from '../delivery/post-notice.ts'
 import { type Desk, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
 import type { Reader } from '../journal/database.ts'
 import { findByKey, noticeAbout, saidBySender } from '../journal/find.ts'
@@ -34,17 +34,16 @@ export async function takeNotice(
   if (!notice.ok) return faulty(notice.problems)
   const { envelope, sealed } = await sealNotice(desk, notice.value)
   const posted = await desk.database.write(async (transaction) => {
-    const sourceId = await keepSource(transaction, source)
     const { messageId, createdAt: at } = envelope
-    return postNotice(
-      transaction,
-      {
-        ...{ messageId, notice: notice.value, sealed, sourceId, position, handover: source.handover, at },
-        seen: source.offerer === 'looked-at',
-      },
-      desk.routes,
-      newId,
-    )
+    const offered = {
+      ...{ messageId, notice: notice.value, sealed, position, handover: source.handover, at },
+      seen: source.offerer === 'looked-at',
+    }
+    const [sourceId, known] = await Promise.all([
+      keepSource(transaction, source),
+      lookForNotice(transaction, offered),
+    ])
+    return postNotice(transaction, { ...offered, sourceId }, desk.routes, newId, known)
   }, 'rows')
   if (posted.kind === 'problem') return faulty([posted.problem])
   if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }

@@ -75,6 +75,9 @@ ON CONFLICT (message_id, office) DO NOTHING`,
   toBring: `
 SELECT ${deliveryColumns('d.')}, (SELECT MIN(a.seq) FROM deliveries a WHERE a.lane = d.lane AND a.open = 1 AND a.seq < d.seq) AS ahead
 FROM deliveries d WHERE d.id = ?`,
+  toSettle: `
+SELECT ${deliveryColumns('d.')}, (SELECT MIN(b.seq) FROM deliveries b WHERE b.lane = d.lane AND b.open = 1 AND b.seq > d.seq) AS next
+FROM deliveries d WHERE d.id = ?`,
   behind: `
 SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open = 1 AND mode = 'push' ORDER BY seq LIMIT 1`,
   move: `
@@ -182,6 +185,17 @@ export async function deliveryToBring(
   return { ...delivery, isBehind: ahead !== null }
 }
 
+/** A delivery, and whether a later one of the same lane waits for it. */
+export async function deliveryToSettle(
+  reader: Reader,
+  id: string,
+): Promise<(DeliveryRow & { readonly isAwaited: boolean }) | undefined> {
+  const row = await reader.one<DeliveryRow & { readonly next: number | null }>(deliverySql.toSettle, id)
+  if (row === undefined) return undefined
+  const { next, ...delivery } = row
+  return { ...delivery, isAwaited: next !== null }
+}
+
 /** The first open delivery of a lane. */
 export const headOfLane = (reader: Reader, lane: string): Promise<Due | undefined> =>
   reader.one<Due>(deliverySql.behind, lane)
@@ -192,6 +206,8 @@ interface Cause {
   readonly dueAt?: Instant
   /** The gateway whose doing it is. Only a member sends, and what is being sent moves only by whoever sends it. */
   readonly by?: string | null
+  /** Whether that gateway is a member, where it was read in this transaction. */
+  readonly isMember?: boolean
 }
 
 /**
@@ -215,13 +231,13 @@ export async function moveDeliveryRow(
   row: DeliveryRow,
   event: DeliveryEvent,
   at: Instant,
-  { dueAt, by = null }: Cause = {},
+  { dueAt, by = null, isMember: isOne }: Cause = {},
 ): Promise<DeliveryRow | undefined> {
   const state = next(deliveryTable, row.state, event)
   if (state === undefined) return undefined
   if (row.state === 'sending' && row.member !== by) return undefined
   // A gateway that was given up, and does not know it yet, begins nothing.
-  if (event === 'send' && (by === null || !(await isMember(transaction, by)))) return undefined
+  if (event === 'send' && (by === null || !(isOne ?? (await isMember(transaction, by))))) return undefined
   const { id } = row
   const moved: DeliveryRow = {
     ...row,
@@ -334,11 +350,11 @@ export async function holdForAttempt(
   member: string,
   at: Instant,
 ): Promise<'begun' | 'held' | undefined> {
-  const row = await deliveryById(transaction, id)
+  const [row, isOne] = await Promise.all([deliveryById(transaction, id), isMember(transaction, member)])
   if (row?.state === 'sending' && row.member === member && row.attempts === attempt) return 'held'
   // Somebody has tried it since it was looked at.
   if (row === undefined || row.attempts !== attempt - 1) return undefined
-  const moved = await moveDeliveryRow(transaction, row, 'send', at, { by: member })
+  const moved = await moveDeliveryRow(transaction, row, 'send', at, { by: member, isMember: isOne })
   return moved && 'begun'
 }
 

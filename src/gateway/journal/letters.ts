@@ -6,7 +6,7 @@ import type { Notice, NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { type LetterEvent, type LetterState, letterTable, next } from '../delivery/states.ts'
-import type { Reader, Transaction } from './database.ts'
+import type { Reader, Statement, Transaction } from './database.ts'
 import { correctionsOf, recordEvent } from './events.ts'
 
 export interface EnvelopeRow {
@@ -57,6 +57,12 @@ export const noticeColumns = (
 ): string => `${of}message_id AS "messageId", ${of}kind, ${of}about, ${of}sender,
   ${of}recipient, ${of}receive_number AS "receiveNumber", ${of}committed_at AS "committedAt"`
 
+/** What stands in the journal, and what of it was purged: asked as one, for every letter that is handed over is looked for. */
+const keptOrPurged = (one: (table: string, purged: number) => string): string =>
+  `${one('letters', 0)} UNION ALL ${one('purged_letters', 1)}`
+const found = (table: string, purged: number): string =>
+  `SELECT ${letterColumns()}, ${purged} AS purged FROM ${table}`
+
 export const letterSql = {
   insertEnvelope: `
 INSERT INTO envelopes (message_id, content, sender, digest, bytes, source_id, position, handover, committed_at)
@@ -75,15 +81,14 @@ FROM envelopes WHERE message_id = ?`,
 INSERT INTO letters (message_id, recipient, sender, number, date, natural_key, content_digest, urgency, secrecy, state,
   receive_number, live, committed_at, changed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, ?, ?)`,
-  byNaturalKey: `SELECT ${letterColumns()} FROM letters WHERE natural_key = ? AND live = 1`,
-  retired: `
-SELECT ${letterColumns()} FROM letters WHERE sender = ? AND number = ? AND content_digest = ? AND live = 0
-ORDER BY committed_at DESC LIMIT 1`,
-  purgedByKey: `
-SELECT ${letterColumns()} FROM purged_letters WHERE natural_key = ? AND live = 1 ORDER BY committed_at DESC LIMIT 1`,
-  purgedRetired: `
-SELECT ${letterColumns()} FROM purged_letters WHERE sender = ? AND number = ? AND content_digest = ? AND live = 0
-ORDER BY committed_at DESC LIMIT 1`,
+  byNaturalKey: `
+${keptOrPurged((...of) => `${found(...of)} WHERE natural_key = ? AND live = 1`)} ORDER BY "committedAt"`,
+  // The newest of each: of a circular that was recalled there are thousands.
+  retired: keptOrPurged(
+    (table, purged) => `
+SELECT * FROM (${found(table, purged)} WHERE sender = ? AND number = ? AND content_digest = ? AND live = 0
+ORDER BY committed_at DESC LIMIT 1) newest_of_${table}`,
+  ),
   previous: `
 SELECT message_id AS "messageId" FROM letters WHERE sender = ? AND number = ? AND date = ? AND recipient = ?
 ORDER BY committed_at DESC, message_id DESC LIMIT 1`,
@@ -220,36 +225,42 @@ export type Earlier =
 
 const hasEnded = ({ state }: LetterRow): boolean => state === 'refused' || state === 'wrong'
 
+/** What `keptOrPurged` asks for: the newest of each. */
+async function keptAndPurged(
+  reader: Reader,
+  statement: Statement,
+  ...values: readonly string[]
+): Promise<{ readonly kept?: LetterRow; readonly purged?: LetterRow }> {
+  const rows = await reader.all<LetterRow & { readonly purged: number }>(statement, ...values, ...values)
+  const found: { kept?: LetterRow; purged?: LetterRow } = {}
+  for (const { purged, ...row } of rows) found[purged === 1 ? 'purged' : 'kept'] = row
+  return found
+}
+
 /** Compares an offered letter with what is there under its natural key (design §5.5, duplicates). */
 export async function findEarlier(
   reader: Reader,
   letter: Letter,
   digest = contentDigest(letter),
 ): Promise<Earlier> {
-  const { from, number } = letter
-  const key = [from.office, number.normalized, digest] as const
-  const recalled = async () => {
-    const [kept, purged] = await Promise.all([
-      reader.one<LetterRow>(letterSql.retired, ...key),
-      reader.one<LetterRow>(letterSql.purgedRetired, ...key),
-    ])
-    return kept ?? purged
-  }
+  const { from, number, to } = letter
+  const [retired, ...under] = await Promise.all([
+    keptAndPurged(reader, letterSql.retired, from.office, number.normalized, digest),
+    ...to.offices.map((recipient) =>
+      keptAndPurged(reader, letterSql.byNaturalKey, naturalKey(letter, recipient)),
+    ),
+  ])
+  const before = retired.kept ?? retired.purged
   const same: LetterRow[] = []
   const recipients: OfficeId[] = []
   const corrects: LetterRow[] = []
-  for (const recipient of letter.to.offices) {
-    const natural = naturalKey(letter, recipient)
-    const [kept, purged] = await Promise.all([
-      reader.one<LetterRow>(letterSql.byNaturalKey, natural),
-      reader.one<LetterRow>(letterSql.purgedByKey, natural),
-    ])
+  for (const [index, recipient] of to.offices.entries()) {
+    const { kept, purged } = under[index] ?? {}
     const row = kept ?? purged
     if (row?.contentDigest === digest) same.push(row)
-    else if (row !== undefined && !hasEnded(row)) {
-      const before = await recalled()
+    else if (row !== undefined && !hasEnded(row))
       return { kind: 'conflict', messageId: row.messageId, ...(before && { before }) }
-    } else {
+    else {
       recipients.push(recipient)
       // What was purged nobody can recall any more.
       if (kept !== undefined) corrects.push(kept)
@@ -262,7 +273,6 @@ export async function findEarlier(
     const ended = same.find(hasEnded)?.state
     return { kind: 'known', messageId: known.messageId, givenUp, ...(ended && { ended }) }
   }
-  const before = await recalled()
   const replaced = before !== undefined && (await isReplaced(reader, before))
   return { kind: 'fresh', recipients, corrects, givenUp, ...(before && { before, replaced }) }
 }
@@ -283,10 +293,8 @@ export async function letterUnder(
   recipient: OfficeId,
 ): Promise<LetterRow | undefined> {
   const natural = naturalKey(letter, recipient)
-  return (
-    (await reader.one<LetterRow>(letterSql.byNaturalKey, natural)) ??
-    (await reader.one<LetterRow>(letterSql.purgedByKey, natural))
-  )
+  const { kept, purged } = await keptAndPurged(reader, letterSql.byNaturalKey, natural)
+  return kept ?? purged
 }
 
 /** The last letter under the sender, number, date and recipient of this one, whatever became of it. */
