@@ -9,6 +9,7 @@ import type { Granted } from './gateway/settings/api.ts'
 import type { Settings } from './gateway/settings/settings.ts'
 import { readSettings } from './gateway/settings/settings.ts'
 import { systemClock, systemRandom } from './letter/time.ts'
+import { linesOf } from './log-lines.ts'
 import { good, type Result } from './problem/problem.ts'
 
 /** Starts a gateway with the process's own clock, chance, environment and standard output. */
@@ -18,7 +19,7 @@ function runGateway(
   role: Role,
   superseded: () => void,
 ): Promise<Gateway> {
-  const log = createLog(pino({ level: settings.log, base: null }))
+  const log = createLog(pino({ level: settings.log, base: null }, linesOf(1)))
   const parts = { settings, environment: process.env, clock: systemClock, random: systemRandom, log }
   const grants = (): Result<readonly Granted[]> => {
     const read = readSettings(settingsFile)

@@ -6,6 +6,7 @@ import type { Role } from '../../src/gateway/journal/members.ts'
 import { createLog } from '../../src/gateway/log.ts'
 import { readSettings } from '../../src/gateway/settings/settings.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { linesOf } from '../../src/log-lines.ts'
 import { answerQuestions, sharedNow } from './child.ts'
 
 export type Question =
@@ -23,7 +24,7 @@ let recording = false
 const gateway = startGateway({
   ...{ settings: orThrow(readSettings(settings)), environment: process.env, role: role as Role },
   ...{ clock: systemClock, random: systemRandom, name: `bench ${process.pid}` },
-  log: createLog(pino({ level: 'info', base: null })),
+  log: createLog(pino({ level: 'info', base: null }, linesOf(1))),
   superseded: () => process.exit(75),
   reached: (step, messageId) => {
     if (recording && step === 'delivery.settled' && messageId !== undefined)
