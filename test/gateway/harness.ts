@@ -95,7 +95,7 @@ const isAsked = (): boolean => isJournalAsked() || isStoreAsked()
 const isDiskAsked = (): boolean => process.getActiveResourcesInfo().some((each) => each.startsWith('FSReq'))
 
 /** How long `rest` waits for a disk: a test may hold up a look into a folder for good. In milliseconds. */
-const longestDisk = 5_000
+const longestDisk = 60_000
 
 /** Lets everything that waits for the disk, another process or a promise go on. */
 export async function rest(turns = 40): Promise<void> {

@@ -314,7 +314,8 @@ t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
     'a read is asked again where its connection broke, and not where its time ran out',
     async (t) => {
       const { ask, database } = await opened(t)
-      const read = () => database.committed.one('SELECT pg_backend_pid() AS pid, pg_sleep(4)')
+      const read = (seconds: number) =>
+        database.committed.one(`SELECT pg_backend_pid() AS pid, pg_sleep(${seconds})`)
       const asking = async () =>
         (
           await ask(
@@ -322,11 +323,11 @@ t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
           )
         ).map(({ pid }) => Number(pid))
       const { cut, outOfTime } = meet(ask, 'pg_sleep')
-      const late = t.rejects(read(), { name: 'JournalUnavailable', cause: { code: '57014' } })
+      const late = t.rejects(read(25), { name: 'JournalUnavailable', cause: { code: '57014' } })
       await outOfTime()
       await late
       t.same(await asking(), [], 'not asked again')
-      const again = read()
+      const again = read(10)
       await soon(async () => (await asking()).length > 0)
       const [first] = await asking()
       await cut()
@@ -344,7 +345,7 @@ t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
 
   await t.test('a commit whose time runs out, or whose answer is lost, is never run again', async (t) => {
     const { at, ask, database } = await opened(t)
-    await ask(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(20); RETURN NULL; END';
+    await ask(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NULL; END';
 CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
 WHEN (NEW.name = 'slow') EXECUTE FUNCTION slow()`)
     let runs = 0

@@ -54,6 +54,18 @@ export async function rightsTo(path: string): Promise<Problem | undefined> {
 
 const silence = (): Error => new Error('it does not answer')
 
+/** Acts when the time is over, after what came while this machine itself stood still was heard. Gives what cancels it. */
+function whenSilent(act: () => void): () => void {
+  let turn: NodeJS.Immediate | undefined
+  const timer = setTimeout(() => {
+    turn = setImmediate(act)
+  }, within)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(turn)
+  }
+}
+
 /**
  * Whether a path answers at all. A share whose server is gone says nothing for ever, and whoever asks it cannot be broken off: asked
  * here, it would hold one of the few threads for files, and keep the command from ending. So it is asked by a process that is let go.
@@ -61,13 +73,13 @@ const silence = (): Error => new Error('it does not answer')
 function answers(path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const asking = spawn('stat', ['--', path], { stdio: 'ignore' })
-    const timer = setTimeout(() => {
+    const cancel = whenSilent(() => {
       asking.kill('SIGKILL')
       asking.unref()
       reject(silence())
-    }, within)
+    })
     const end = (): void => {
-      clearTimeout(timer)
+      cancel()
       resolve()
     }
     asking.once('exit', end)
@@ -78,14 +90,14 @@ function answers(path: string): Promise<void> {
 
 /** Rejects when a look takes too long, and lets it go on by itself. */
 export async function answered<Value>(look: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
+  let cancel = (): void => undefined
   const silent = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(silence()), within)
+    cancel = whenSilent(() => reject(silence()))
   })
   try {
     return await Promise.race([look, silent])
   } finally {
-    clearTimeout(timer)
+    cancel()
   }
 }
 

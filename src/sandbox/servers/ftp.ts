@@ -26,7 +26,7 @@ interface Waiting {
   readonly dataSocket: unknown
 }
 /** How long a client may take to open its data connection, in milliseconds. */
-const patience = 5000
+const patience = 60_000
 
 // It looks for its data connection every 50 ms, which would be most of the time that tests take; and it looks for ever when
 // the client went away or time is up, so that the process would never end.

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import type { Adapter } from '../../../src/adapters/contract.ts'
 import { readProfile } from '../../../src/adapters/profile.ts'
+import { until } from '../../gateway/harness.ts'
 import { mustBe } from '../../letter/arbitrary.ts'
 import { adapterOf, TestClock, TestGateway } from '../stage.ts'
 
@@ -131,10 +132,7 @@ export async function polling(
     tick,
     pass: async (milliseconds) => {
       tick(milliseconds)
-      for (let turns = 0; gateway.clock.waiting === 0; turns += 1) {
-        await new Promise((resolve) => setImmediate(resolve))
-        if (turns > 1_000_000) throw new Error('the look does not end')
-      }
+      await until(() => gateway.clock.waiting > 0, 'the look ends')
     },
     again: async () => {
       await adapter.stop()
