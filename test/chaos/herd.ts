@@ -25,9 +25,15 @@ export interface Begun {
   readonly execArgv: readonly string[]
 }
 
+/** The status with which a gateway ends that the others gave up. */
+const superseded = 75
+
 export class Herd {
   readonly #beasts: readonly Beast[]
   readonly #children = new Map<string, ChildProcess>()
+  /** Resolves when it listens or has ended. */
+  readonly #ready = new WeakMap<ChildProcess, Promise<unknown>>()
+  readonly #deadAfter: number
   /** Makes the settings that all of them share. */
   readonly #shared: (settings: Settings) => Promise<Pick<Order, 'settings' | 'environment'>>
   #order: Pick<Order, 'settings' | 'environment'> | undefined
@@ -35,15 +41,20 @@ export class Herd {
   heard: (name: string, message: object) => void = () => undefined
   /** How the process with this data folder is begun. */
   begun: (data: string) => Begun = () => ({ execPath: process.execPath, execArgv: ['--import', 'tsx'] })
+  /** Whether one that the others gave up, as it stood still for too long, is started again at once: so a supervisor does. */
+  supervised = false
   /** How each process that ended did: `name code` or `name signal`. */
   readonly ended: string[] = []
 
+  /** `deadAfter`: milliseconds without a word after which they give each other up. */
   constructor(
     beasts: readonly Beast[],
     shared: (settings: Settings) => Promise<Pick<Order, 'settings' | 'environment'>>,
+    deadAfter = 5_000,
   ) {
     this.#beasts = beasts
     this.#shared = shared
+    this.#deadAfter = deadAfter
   }
 
   readonly start: StartGateway = async (settings, environment) => {
@@ -53,8 +64,10 @@ export class Herd {
     return { stop: () => this.stop() }
   }
 
-  /** Starts one, and waits until it listens or ends. */
+  /** Starts one that is not up, and waits until it listens or ends. */
   async rise(name: string): Promise<void> {
+    const up = this.#children.get(name)
+    if (up !== undefined) return void (await this.#ready.get(up))
     const beast = this.#beasts.find((each) => each.name === name)
     if (beast === undefined || this.#order === undefined) throw new Error(`nobody is called ${name}`)
     const { settings, environment } = this.#order
@@ -69,6 +82,7 @@ export class Herd {
     child.once('exit', (code, signal) => {
       this.ended.push(`${name} ${signal ?? code}`)
       if (this.#children.get(name) === child) this.#children.delete(name)
+      if (code === superseded && this.supervised) void this.rise(name)
     })
     const order: Order = {
       settings: {
@@ -79,11 +93,13 @@ export class Herd {
       environment,
       role: beast.role,
       // They give each other up sooner than usual: a test need not wait for half a minute.
-      pace: { every: 250, deadAfter: 5_000 },
+      pace: { every: 250, deadAfter: this.#deadAfter },
       name,
     }
     child.send(order)
-    await Promise.race([once(child, 'message'), once(child, 'exit')])
+    const ready = Promise.race([once(child, 'message'), once(child, 'exit')])
+    this.#ready.set(child, ready)
+    await ready
   }
 
   /** Says something to one that is up. */
@@ -117,6 +133,7 @@ export class Herd {
   }
 
   async stop(): Promise<void> {
+    this.supervised = false
     await Promise.all(this.#beasts.map(({ name }) => this.rest(name)))
   }
 }

@@ -90,7 +90,7 @@ async function runOne(fault: Fault, stage: Stage, { long, seed, progress, keep }
     failed = saidBy(error)
   }
   const ended = stage.clock.elapsed()
-  const whole = await stage.whole(fault.patience ?? 60_000)
+  const whole = await stage.whole(fault.patience ?? 120_000)
   const recovered = stage.clock.elapsed() - ended
   const now = performance.now()
   // What comes twice may come a little later.

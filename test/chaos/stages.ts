@@ -139,6 +139,7 @@ async function openSeveral(): Promise<Stage> {
       }
     },
   )
+  herd.supervised = true
   const close = async (): Promise<void> => {
     for (const link of [journal, journalOfOne, queue]) await link.close()
     await postgresql.stop()

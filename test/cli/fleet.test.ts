@@ -277,7 +277,8 @@ const absent: FleetMember = {
 }
 
 t.test('a member that loses a letter, and one whose server is missing', async (t) => {
-  const order = { printed: readPrintedLetters(), each: 1, stay: false, patience: 3_000 }
+  // What is lost is waited for so long: longer than a loaded machine stands still.
+  const order = { printed: readPrintedLetters(), each: 1, stay: false, patience: 30_000 }
   const [window, plain] = [terminal({ rows: 30, columns: 120 }), terminal()]
   const folder = t.testdir({ lost: {}, absent: {} })
   const lost = await runFleet(

@@ -19,7 +19,7 @@ import { orThrow } from '../../src/gateway/installation/systems.ts'
 import { moi, officeId } from '../../src/letter/offices.ts'
 import { newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(600_000)
 
 const shipped = (id: string): string =>
   readFileSync(join(import.meta.dirname, `../../profiles/${id}.yaml`), 'utf8')
@@ -32,7 +32,7 @@ async function onStage(act: typeof testProfile, text: string): Promise<Report> {
     const machine = { clock: systemClock, random: systemRandom, environment: process.env }
     const shared = await serversOnThisMachine(machine)
     try {
-      return await act(text, { ...machine, servers: shared.servers, folder, patience: 20_000 })
+      return await act(text, { ...machine, servers: shared.servers, folder, patience: 90_000 })
     } finally {
       await shared.close()
     }

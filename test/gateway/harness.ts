@@ -150,11 +150,12 @@ export async function makeTrust(ids: readonly OfficeId[], now: Instant = start):
   return { trust: { authority: authority.certificate, certificatesOf }, signers, authority }
 }
 
-/** A folder that is gone after the test. */
+/** A folder that is gone after the test, and after what the test opened in it was closed (`t.testdir` goes before). */
 export function scratch(t: { readonly after: (act: () => unknown) => void }): string {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-test-'))
   t.after(() => {
-    rmSync(folder, { recursive: true, force: true })
+    // Something may be written there by a process that is only ending.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   })
   return folder
 }

@@ -17,7 +17,7 @@ import type { OfficeSystem } from '../../src/sandbox/systems/system.ts'
 import { Herd } from '../chaos/herd.ts'
 import { scratch } from './harness.ts'
 
-t.setTimeout(600_000)
+t.setTimeout(900_000)
 
 /** A clerk who is told that the gateway is not there tries again. */
 async function sendPatiently(
@@ -36,7 +36,7 @@ async function sendPatiently(
 
 t.test(
   'gateways are killed, frozen and started again while letters come: each is registered once',
-  { timeout: 400_000 },
+  { timeout: 900_000 },
   async (t) => {
     const server = await postgresqlServer(process.env, { durable: true })
     if ('missing' in server) {
@@ -83,6 +83,8 @@ t.test(
           SARABAN_TEST_REDIS_PASSWORD: redis.password,
         },
       }),
+      // A machine that stands still for some seconds gives nobody up: which of them are up is said below.
+      15_000,
     )
     const installation = await openInstallation({
       folder,

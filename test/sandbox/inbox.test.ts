@@ -29,6 +29,7 @@ import { type Inbox, openInbox } from '../../src/sandbox/inbox/inbox.ts'
 import type { TlsIdentity } from '../../src/sandbox/inbox/post.ts'
 import { relatedType, writeRelated } from '../../src/sandbox/multipart.ts'
 import { makePdf } from '../../src/sandbox/paper.ts'
+import { scratch } from '../gateway/harness.ts'
 
 const must = <Value>(result: Result<Value>): Value => {
   if (!result.ok) throw new Error(JSON.stringify(result.problems))
@@ -145,7 +146,7 @@ interface Answered {
 }
 
 /** An inbox in the test's own folder, and a province's way to it. */
-async function openRoom(t: Test, gateway = 'https://localhost:1', folder = t.testdir()) {
+async function openRoom(t: Test, gateway = 'https://localhost:1', folder = scratch(t)) {
   const settings = {
     folder,
     signer: certified.ministry,
@@ -500,7 +501,7 @@ t.test(
     const ended: string[] = []
     let told: () => void = () => undefined
     const inbox = await openInbox({
-      folder: t.testdir(),
+      folder: scratch(t),
       signer: certified.ministry,
       trust: certified.trust,
       server: certified.server,

@@ -1,10 +1,12 @@
 // The servers that provincial systems of the sandbox share: each with accounts or databases of their own for many.
+import { createServer } from 'node:net'
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
 import t from 'tap'
 import { systemRandom } from '../../src/letter/time.ts'
 import { startMailServer } from '../../src/sandbox/servers/mail.ts'
 import { mariadbServer } from '../../src/sandbox/servers/mariadb.ts'
+import { freePort } from '../../src/sandbox/servers/port.ts'
 import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
 import { serverTls } from '../servers/tls.ts'
 
@@ -99,3 +101,22 @@ for (const [name, start] of [
     const again = await server.database('saraban_64')
     await t.rejects(again.ask('SELECT id FROM letters'), 'what another run left is gone')
   })
+
+t.test(
+  'a free port: nobody listens at it, it was not given before, and the system gives it to nobody',
+  async (t) => {
+    const first = await freePort()
+    const neighbour = createServer()
+    // Ours now, or somebody else's before: it is passed over either way.
+    await new Promise<void>((resolve) => {
+      neighbour.once('error', () => resolve())
+      neighbour.listen(first + 1, '127.0.0.1', resolve)
+    })
+    t.teardown(() => neighbour.close())
+    const ports = [first, await freePort(), await freePort()]
+    t.notOk(ports.includes(first + 1))
+    t.equal(new Set(ports).size, 3)
+    // Linux begins at 32768, others at 49152 (RFC 6335, section 6).
+    t.ok(ports.every((port) => port < 32_768))
+  },
+)

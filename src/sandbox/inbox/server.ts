@@ -2,10 +2,10 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import type { Clock } from '../../letter/time.ts'
 import { problem } from '../../problem/problem.ts'
 import { type Answer, problemAnswer } from '../answer.ts'
+import { freePort } from '../servers/port.ts'
 import type { Fault, Faults } from './faults.ts'
 import type { TlsIdentity } from './post.ts'
 
@@ -71,13 +71,13 @@ export async function openInboxServer(options: {
   )
   // A sender that goes away while the TLS session begins is its own affair.
   server.on('tlsClientError', (_error, socket) => socket.destroy())
-  let port = options.port
+  // It comes back to the same one when it was down.
+  const port = options.port === 0 ? await freePort() : options.port
   const listen = (): Promise<void> =>
     new Promise((opened, failed) => {
       server.once('error', failed)
       server.listen(port, '127.0.0.1', () => {
         server.off('error', failed)
-        port = (server.address() as AddressInfo).port
         opened()
       })
     })

@@ -1,12 +1,13 @@
 // An FTP server: ftp-srv with TLS (explicit, implicit) or without, many accounts, and bad days at the push of a button.
 import { closeSync, createReadStream, openSync, statSync, writeSync } from 'node:fs'
 import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { join, posix } from 'node:path'
 import { Transform, Writable } from 'node:stream'
 import { FileSystem, type FtpConnection, FtpSrv } from 'ftp-srv'
 // @ts-expect-error A part of ftp-srv without types.
 import Passive from 'ftp-srv/src/connector/passive.js'
+import { freePort } from './port.ts'
 import {
   type Account,
   type Day,
@@ -84,7 +85,7 @@ export async function ftpHost({ tls, key, cert }: Settings, connected: () => voi
     const made = new FtpSrv({
       url: `${tls === 'implicit' ? 'ftps' : 'ftp'}://127.0.0.1:${port}`,
       pasv_url: '127.0.0.1',
-      pasv_min: 20_000 + (process.pid % 200) * 100,
+      pasv_min: 20_000 + (process.pid % 120) * 100,
       log: silent,
       // `ls -l`, with links as links; the kind was put into the row by `list`.
       file_format: ((row: unknown) => lineOf(row as Row)) as never,
@@ -114,9 +115,10 @@ export async function ftpHost({ tls, key, cert }: Settings, connected: () => voi
     })
     return { made, server }
   }
-  let { made, server } = make(0)
+  // It comes back to the same one.
+  const port = await freePort()
+  let { made, server } = make(port)
   await made.listen()
-  const { port } = server.address() as AddressInfo
   return {
     port,
     add: (account) => accounts.set(account.user, account),

@@ -13,10 +13,11 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { join, posix } from 'node:path'
 import type { Attributes, FileEntry, PublicKeyAuthContext, SFTPWrapper } from 'ssh2'
 import ssh2 from 'ssh2'
+import { freePort } from './port.ts'
 import {
   type Account,
   placeOf,
@@ -71,10 +72,14 @@ export async function sftpHost(connected: () => void): Promise<SftpHost> {
     socket.on('error', () => undefined)
     ssh.injectSocket(socket)
   })
-  const listen = (port: number): Promise<void> =>
-    new Promise((resolve) => listener.listen(port, '127.0.0.1', () => resolve()))
-  await listen(0)
-  const { port } = listener.address() as AddressInfo
+  // It comes back to the same one.
+  const port = await freePort()
+  const listen = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      listener.once('error', reject)
+      listener.listen(port, '127.0.0.1', () => resolve())
+    })
+  await listen()
   const digest = createHash('sha256').update(publicOf(host)).digest('base64').replace(/=+$/, '')
   return {
     port,
@@ -84,7 +89,7 @@ export async function sftpHost(connected: () => void): Promise<SftpHost> {
       drop()
       if (listener.listening) await new Promise((resolve) => listener.close(resolve))
     },
-    comeBack: () => listen(port),
+    comeBack: listen,
   }
 }
 

@@ -100,10 +100,10 @@ const slow: Fault = {
     const before = province.struck
     province.set('drip')
     for (let letter = 0; letter < (long ? 40 : 4); letter++) await stage.sendTo(json)
-    await within(30_000, () => province.struck >= before + 3)
+    await within(60_000, () => province.struck >= before + 3)
     await stage.send(others)
     const open = stage.verdict().lost.filter((letter) => !letter.startsWith('moi → 57'))
-    const flowed = await within(60_000, async () => {
+    const flowed = await within(120_000, async () => {
       await Promise.all(others.map((system) => system.look()))
       return stage.verdict().lost.every((letter) => letter.startsWith('moi → 57'))
     })

@@ -28,7 +28,7 @@ async function failEach(calls: FaultyCall['calls'], stage: Stage, scale: Scale):
   await stage.whole(60_000)
   counted = undefined
   tell({ mend: true })
-  await within(10_000, () => counted !== undefined)
+  await within(60_000, () => counted !== undefined)
   const all = counted?.[calls] ?? 0
   const places = scale.long ? scale.chance.some(400, 1, all) : scale.chance.some(3, 1, all)
   let struck = 0
