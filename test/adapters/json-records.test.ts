@@ -247,10 +247,10 @@ t.test('X10: depth, keys twice, __proto__, numbers beyond 2^53, bounds, broken t
     t.same(one(broken), ['record 1 adapter.json.broken'], broken)
   t.same(one('"id": 1, "x": "\\ud83d"'), ['record 1 adapter.charset.bytes'])
   t.same(one('"id": 1, "x": "\\ud83d\\ude00"'), [{ id: '1', x: '😀' }])
-  const started = performance.now()
+  const started = process.cpuUsage()
   t.same(one(`"x": "${'\\"'.repeat(2_000_000)}"`).length, 1)
   t.same(one(`"x": "${'\\'.repeat(4_000_001)}"`), ['record 1 adapter.json.broken'])
-  t.ok(performance.now() - started < 5_000, 'reading is linear in the length')
+  t.ok(process.cpuUsage(started).user < 5_000_000, 'reading is linear in the length')
   t.same(cellsOf(form(), Buffer.from([0x7b, 0xff, 0x7d])), ['record 1 adapter.json.broken'])
   t.same(cellsOf(form({ charset: 'windows-874' }), Buffer.from('{"data": [{"id": "กขค"}]}')), [
     'document adapter.charset.contradicted',

@@ -13,7 +13,7 @@ import { object, secret, textOrReference } from '../../src/adapters/schema.ts'
 import { transports } from '../../src/adapters/transports/transports.ts'
 
 // Keys and certificates are made for the transports.
-t.setTimeout(120_000)
+t.setTimeout(600_000)
 
 for (const reference of [codecReference, formatReference, transportReference])
   t.test(`${reference.file} is what the code says, and its examples come out so`, async (t) => {

@@ -113,7 +113,7 @@ function* orders(): Generator<readonly boolean[]> {
 
 t.test(
   'what counts as kept is there, in whatever order the requests come',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async (t) => {
     const ended = { removed: 0, fresh: 0, absent: 0 }
     for (const keepIsNext of orders()) {

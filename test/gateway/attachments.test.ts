@@ -62,7 +62,7 @@ let made = 0
 
 t.test('on the disk', (t) => suite(t, attachmentsIn))
 
-t.test('in a bucket', { timeout: 150_000 }, async (t) => {
+t.test('in a bucket', { timeout: 600_000 }, async (t) => {
   const server = await s3Server(process.env)
   t.teardown(() => server.stop())
   await suite(t, (folder) => inBucket(folder, placed(server, `suite-${++made}/`)))

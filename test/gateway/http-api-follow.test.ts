@@ -10,7 +10,7 @@ import { scratch, until } from './harness.ts'
 import { bearer } from './installation.ts'
 import { journalBeside } from './journal-engine.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 /** What more than fills what the two ends of a connection keep for a reader who takes nothing. */
 const flood = 20_000

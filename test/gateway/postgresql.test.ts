@@ -50,7 +50,7 @@ async function saraban(words: readonly string[], environment: Readonly<Record<st
   return { code, out, err }
 }
 
-t.test('the journal on PostgreSQL', { timeout: 300_000 }, async (t) => {
+t.test('the journal on PostgreSQL', { timeout: 600_000 }, async (t) => {
   const server = await postgresqlServer(process.env, { durable: true })
   if ('missing' in server) {
     if (process.env['CI'] === 'true') t.fail(server.missing)

@@ -72,7 +72,7 @@ const put = (queue: SharedQueue, ...ids: readonly string[]): void => {
   for (const id of ids) queue.put(id, systemClock.now(), 1)
 }
 
-t.test('a queue on Redis', { timeout: 150_000 }, async (t) => {
+t.test('a queue on Redis', { timeout: 600_000 }, async (t) => {
   const server = await redisServer(own)
   if ('missing' in server) {
     if (process.env['CI'] === 'true') t.fail(server.missing)

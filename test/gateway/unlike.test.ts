@@ -6,7 +6,7 @@ import { chiangMai, chiangRai, moi } from './harness.ts'
 import { ask, bearer, inboxProfile, jsonLetter, jsonProfile, keyOf, post } from './installation.ts'
 import { comes, unlike } from './unlike-stage.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const waiting = (http: string | undefined, office: string) =>
   ask(`${http}/v1/systems/${office}/waiting`, { headers: bearer(keyOf(office)) })

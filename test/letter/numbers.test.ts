@@ -131,9 +131,10 @@ t.test('a hostile number costs no time', async (t) => {
     '0 . '.repeat(25),
     `มท ${'0.'.repeat(48)}`,
   ]
-  const start = performance.now()
+  // Of the processor, in microseconds: what else runs on the machine does not count.
+  const start = process.cpuUsage()
   for (const text of hostile) for (let index = 0; index < 1000; index++) readLetterNumber(text)
-  t.ok(performance.now() - start < 2000, 'under 0.4 ms each even on a busy machine')
+  t.ok(process.cpuUsage(start).user < 2_000_000, 'under 0.4 ms each')
 })
 
 t.test('folding for keys and search', async (t) => {

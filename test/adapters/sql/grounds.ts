@@ -227,7 +227,7 @@ export async function sqlserver(tls = true): Promise<Database | NoDatabase> {
 /** Runs the same tests on every kind of server. */
 export function onEveryServer(tests: (t: Test, on: Ground) => Promise<void>): void {
   const suite = (name: Name, open: () => Promise<Database | NoDatabase>, engine?: string): void => {
-    t.test(`${name} ${engine ?? ''}`.trim(), { timeout: 240_000 }, async (t) => {
+    t.test(`${name} ${engine ?? ''}`.trim(), { timeout: 600_000 }, async (t) => {
       const server = await open()
       if (!present(t, server)) return
       if (name !== 'mariadb') t.teardown(() => server.stop())

@@ -7,9 +7,9 @@ import { parcelOf } from '../stage.ts'
 import { ground, mariadbOnce, present } from './grounds.ts'
 import { type Changes, good, letterWith, notice, stage } from './stage.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 
-t.test('mariadb, as old systems have it', { timeout: 120_000 }, async (t) => {
+t.test('mariadb, as old systems have it', { timeout: 600_000 }, async (t) => {
   const server = await mariadbOnce()
   if (!present(t, server)) return
   const on = ground('mariadb', server)
@@ -137,7 +137,7 @@ t.test('mariadb, as old systems have it', { timeout: 120_000 }, async (t) => {
   })
 })
 
-t.test('postgresql with SQL_ASCII: any bytes, which are windows-874', { timeout: 120_000 }, async (t) => {
+t.test('postgresql with SQL_ASCII: any bytes, which are windows-874', { timeout: 600_000 }, async (t) => {
   const server = await postgresql(process.env, 'SQL_ASCII')
   if (!present(t, server)) return
   t.teardown(() => server.stop())

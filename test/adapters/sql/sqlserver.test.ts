@@ -13,7 +13,7 @@ import { parcelOf } from '../stage.ts'
 import { ground, present, sqlserver } from './grounds.ts'
 import { type Changes, good, letterWith, stage } from './stage.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(900_000)
 /** That it is refused, and how. */
 const refused = async (t: Test, act: Promise<unknown>, how: object, said = ''): Promise<void> => {
   const found: unknown = await act.then(
