@@ -186,9 +186,12 @@ function serve(sftp: SFTPWrapper, account: Account, drop: () => void): void {
         const quiet = sftp.status
         // It is done, and nobody hears of it.
         sftp.status = () => undefined as never
-        act(at(path))
-        sftp.status = quiet
-        drop()
+        try {
+          act(at(path))
+        } finally {
+          sftp.status = quiet
+          drop()
+        }
       } else act(at(path))
     } catch (error) {
       status(request, error)
