@@ -2,7 +2,7 @@
 import type { Clock, Instant } from '../../src/letter/time.ts'
 
 interface Alarm {
-  readonly at: Instant
+  at: Instant
   readonly act: () => void
   timer?: NodeJS.Timeout
 }
@@ -33,13 +33,14 @@ export class MovedClock implements Clock {
   /** Time passes: what is due by then happens. */
   pass(milliseconds: number): void {
     this.#passed += milliseconds
-    this.set(milliseconds)
-  }
-
-  /** The clock is set, forth or back; no time passes. */
-  set(milliseconds: number): void {
     this.#ahead += milliseconds
     for (const alarm of this.#alarms) this.#arm(alarm)
+  }
+
+  /** The clock is set, forth or back; no time passes, and what is to happen does so in as long as before: the machine's timers do not follow its clock. */
+  set(milliseconds: number): void {
+    this.#ahead += milliseconds
+    for (const alarm of this.#alarms) alarm.at += milliseconds
   }
 
   #arm(alarm: Alarm): void {
