@@ -42,6 +42,16 @@ export const alarmProblems = {
       th: 'ดูรายการด้วย saraban messages list --state given-up --to {value} แก้สาเหตุแล้วสั่ง saraban messages retry',
     },
   },
+  'alarm.recall': {
+    status: 503,
+    permanent: false,
+    en: 'office {value} has {count} letters that their senders have recalled: the recall was refused, or given up',
+    th: 'หน่วยงาน {value} ยังมีหนังสือที่ผู้ส่งเรียกคืนแล้ว {count} ฉบับ เพราะการเรียกคืนถูกปฏิเสธหรือเลิกพยายามส่ง',
+    remedy: {
+      en: 'Where the letter was corrected the office may have registered both: agree with it which number counts. saraban messages list --state recalled --to {value} names the letters, and the story of each says what became of its recall.',
+      th: 'หากหนังสือถูกแก้ไขแล้ว หน่วยงานอาจลงรับทั้งสองฉบับ ให้ตกลงกันว่าเลขรับใดใช้ได้ ดูรายการด้วย saraban messages list --state recalled --to {value} และดูประวัติของแต่ละฉบับว่าการเรียกคืนเป็นอย่างไร',
+    },
+  },
   'alarm.breaker': {
     status: 503,
     permanent: false,

@@ -30,7 +30,7 @@ export interface Fault {
   readonly stage: StageKind
   /** Lets it happen while letters go, and ends it. The stage judges what became of them. */
   run(stage: Stage, scale: Scale): Promise<Struck>
-  /** How long the letters may take after its end, in milliseconds. */
+  /** How long the letters may take after its end, in milliseconds of the machine's own time: as long as a slow one may need. */
   readonly patience?: number
 }
 

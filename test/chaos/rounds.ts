@@ -90,7 +90,7 @@ async function runOne(fault: Fault, stage: Stage, { long, seed, progress, keep }
     failed = saidBy(error)
   }
   const ended = stage.clock.elapsed()
-  const whole = await stage.whole(fault.patience ?? 120_000)
+  const whole = await stage.whole(fault.patience ?? 300_000)
   const recovered = stage.clock.elapsed() - ended
   const now = performance.now()
   // What comes twice may come a little later.
@@ -106,7 +106,10 @@ async function runOne(fault: Fault, stage: Stage, { long, seed, progress, keep }
     ...(failed !== undefined && { failed }),
     ...stage.verdict(),
   }
-  if (keep !== undefined && (!isGood(row) || row.told.length > 0)) await keepEvidence(stage, row, keep)
+  if (keep !== undefined && (!isGood(row) || row.told.length > 0))
+    await keepEvidence(stage, row, keep).catch((error) =>
+      progress(`not all evidence is kept: ${saidBy(error)}`),
+    )
   return row
 }
 

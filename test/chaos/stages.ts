@@ -25,12 +25,13 @@ export function openStage(kind: StageKind): Promise<Stage> {
     case 'one':
     case 'cut-off':
       return openOne()
+    // Four times what the journal's log may come to before it is written back (32 MiB): it is full because it was filled up.
     case 'small-disk':
       return openOne((data) => ({
         execPath: 'unshare',
         execArgv: [
           ...(process.getuid?.() === 0 ? ['-m'] : ['-Urm']),
-          ...['sh', '-c', `mkdir -p "$0" && mount -t tmpfs -o size=24m none "$0" && exec "$@"`, data],
+          ...['sh', '-c', `mkdir -p "$0" && mount -t tmpfs -o size=128m none "$0" && exec "$@"`, data],
           ...[process.execPath, '--import', 'tsx'],
         ],
       }))

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
+import { deliveryPolicyOf } from '../../src/adapters/delivery-policy.ts'
 import { certificateCheck, endingSoon } from '../../src/gateway/alarms/certificates.ts'
 import type { Check, Condition } from '../../src/gateway/alarms/condition.ts'
 import type { Hook } from '../../src/gateway/alarms/hook.ts'
@@ -16,7 +17,9 @@ import {
   deadlineCheck,
   givenUpCheck,
   lagCheck,
+  officeChecks,
   presentCheck,
+  recallCheck,
 } from '../../src/gateway/alarms/offices.ts'
 import { silenceCheck } from '../../src/gateway/alarms/silence.ts'
 import { Tell } from '../../src/gateway/alarms/tell.ts'
@@ -33,8 +36,10 @@ import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { systemRandom } from '../../src/letter/time.ts'
 import { startSmtp } from '../../src/sandbox/servers/smtp.ts'
 import { mustBe } from '../letter/arbitrary.ts'
+import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
 import {
   chiangMai,
+  chiangRai,
   HandClock,
   letterItem,
   makeTrust,
@@ -54,7 +59,7 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 const quiet = 10 * minute
-const trust = await makeTrust([chiangMai, moi])
+const trust = await makeTrust([chiangMai, chiangRai, moi])
 
 /** What a test says is so. */
 class Said implements Check {
@@ -429,6 +434,57 @@ t.test('what waits for an office: backlog, deadline, lag, a dead office, what wa
   await clock.advance(60 * hour)
   t.same(await looked(deadlineCheck(committed)), [], 'given up: no longer late')
   t.same(await looked(givenUpCheck(committed)), ['given-up moi 1'], 'and that is an alarm of its own')
+})
+
+t.test('an office that has what its sender has recalled: two numbers of one letter', async (t) => {
+  const world = await openWorld(t, trust)
+  const { neighbour, province, clock, committed } = world
+  const letterTo = (number: number, subject = 'เดิม') =>
+    plainLetter({
+      ...{ number: mustBe(readLetterNumber(`ชม 0017.1/${number}`)).number, subject },
+      to: { offices: [chiangRai] },
+    })
+  const looked = async () =>
+    (await recallCheck(committed).look(clock.now())).map(({ subject, level }) => `${subject} ${level}`)
+  let recalls = refusal
+  neighbour.answer = (parcel) => (contentOf(parcel) === 'recall' ? recalls : taken)
+
+  const old = await world.send(letterTo(1), { handover: 'claim-1' })
+  await world.say(neighbour, 'reject', old)
+  const corrected = await world.send(letterTo(1, 'แก้ไข'), { handover: 'claim-2' })
+  await clock.advance(minute)
+  t.same(neighbour.brought.map(contentOf), ['letter', 'recall', 'letter'])
+  t.same(await looked(), [], 'the recall was refused, and its letter too: one letter is there')
+  await world.say(neighbour, 'accept', corrected, '2/2569')
+  t.same(await looked(), [])
+  await world.say(neighbour, 'accept', old, '1/2569')
+  t.same(await looked(), [`${chiangRai} 1`], 'and now both have a number')
+
+  neighbour.policy = deliveryPolicyOf({
+    retry: { pauses: ['1s'], every: '1s', giveUpAfter: '5s', giveUpNoticesAfter: '5s' },
+  })
+  recalls = away
+  const other = await world.send(letterTo(2), { handover: 'claim-3' })
+  await world.say(neighbour, 'accept', other, '3/2569')
+  await world.say(province, 'recall', other)
+  await clock.advance(minute)
+  t.same(await looked(), [`${chiangRai} 2`], 'registered, and the recall was given up: worse')
+  recalls = taken
+  t.same(await world.retry(other, [chiangRai]), ['recall'])
+  await clock.advance(minute)
+  t.same(await looked(), [`${chiangRai} 1`], 'it was brought after all')
+  await world.say(neighbour, 'invalid', old)
+  t.same(await looked(), [], 'the office has taken the other number back')
+
+  recalls = refusal
+  const third = await world.send(letterTo(3), { handover: 'claim-4' })
+  await world.say(province, 'recall', third)
+  await clock.advance(minute)
+  t.same(await looked(), [`${chiangRai} 1`], 'it has not registered it, and has it')
+  clock.jump(90 * day)
+  t.same(await looked(), [], 'older news are told to nobody any more')
+  const kinds = officeChecks(committed, usualAlarms()).flatMap((check) => check.kinds)
+  t.ok(kinds.includes('recall'), 'whatever the settings say')
 })
 
 t.test('silence of an office that usually speaks', async (t) => {

@@ -446,3 +446,8 @@ UPDATE deliveries SET state = 'due', member = NULL WHERE state = 'claimed';
 
 -- What each member says of itself beside the offices: whether its work hangs.
 ALTER TABLE reaches ADD COLUMN self TEXT; -- JSON
+
+-- next step
+
+-- For the alarms: letters that were recalled of late.
+CREATE INDEX notices_recalls ON notices (committed_at) WHERE kind = 'recall';

@@ -9,6 +9,7 @@ export type AlarmKind =
   | 'silence'
   | 'deadline'
   | 'given-up'
+  | 'recall'
   | 'breaker'
   | 'unreadable'
   | 'lag'
@@ -44,6 +45,7 @@ const codes: ReadonlyMap<string, ProblemCode> = new Map(
     silence: 'alarm.silence',
     deadline: 'alarm.deadline',
     'given-up': 'alarm.given-up',
+    recall: 'alarm.recall',
     breaker: 'alarm.breaker',
     unreadable: 'alarm.unreadable',
     lag: 'alarm.lag',

@@ -1,7 +1,7 @@
 // Alarms of an office: what waits for it, how long, and whether it can be reached.
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
-import { latestExpected, officesWithOpen, openUpTo } from '../journal/conditions.ts'
+import { latestExpected, officesWithOpen, openUpTo, recalledInVain } from '../journal/conditions.ts'
 import type { Reader } from '../journal/database.ts'
 import { dueDeliveries } from '../journal/deliveries.ts'
 import { officesGivenUp } from '../journal/open.ts'
@@ -46,6 +46,21 @@ export const givenUpCheck = (reader: Reader): Check => ({
     (await officesGivenUp(reader)).map((subject) => ({ kind: 'given-up', subject, level: 1, facts: {} })),
 })
 
+/** Milliseconds: of a recall that was made longer ago nobody is told any more. It is tried for 30 days, and the office may speak later. */
+const longestTold = 90 * 86_400_000
+
+/**
+ * An office that has a letter which its sender holds to be recalled: both it and the one that took its place may stand in its register,
+ * each under a number of its own. The more letters, the worse.
+ */
+export const recallCheck = (reader: Reader): Check => ({
+  kinds: ['recall'],
+  look: async (now) =>
+    (await recalledInVain(reader, now - longestTold)).map(({ office, count }) => ({
+      ...{ kind: 'recall', subject: office, level: Number(count), facts: { count: Number(count) } },
+    })),
+})
+
 /** The first due delivery of an office that could be brought: not behind another, nor to an office that is closed or dead. */
 export const lagCheck = (reader: Reader, longest: number): Check => ({
   kinds: ['lag'],
@@ -86,6 +101,7 @@ export function officeChecks(
     ...(backlog === undefined ? [] : [backlogCheck(reader, backlog)]),
     deadlineCheck(reader),
     givenUpCheck(reader),
+    recallCheck(reader),
     ...(breaker === undefined ? [] : [presentCheck(reader, 'breaker', breaker)]),
     ...(unreadable === undefined ? [] : [presentCheck(reader, 'unreadable', unreadable)]),
     ...(lag === undefined ? [] : [lagCheck(reader, lag)]),

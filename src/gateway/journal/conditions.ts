@@ -5,6 +5,11 @@ import type { Reader } from './database.ts'
 
 const nearly = 'expected_by - expected_in / 4'
 
+/** The last word, of those kinds, of the one that a recall (r) is for on the letter that it is about. */
+const wordOn = (kinds: string): string => `(
+  SELECT w.kind FROM notices w WHERE w.about = r.about AND w.sender = r.recipient AND w.recipient = r.sender AND w.kind IN (${kinds})
+  ORDER BY w.seq DESC LIMIT 1)`
+
 export const conditionSql = {
   nextOffice: 'SELECT MIN(office) AS office FROM deliveries WHERE open = 1 AND office > ?',
   open: 'SELECT COUNT(*) AS count FROM (SELECT id FROM deliveries WHERE open = 1 AND office = ? LIMIT ?) AS counted',
@@ -16,6 +21,14 @@ SELECT expected_by AS "expectedBy" FROM deliveries WHERE open = 1 AND office = ?
 ORDER BY ${nearly} LIMIT 1`,
   lastLetter: 'SELECT MAX(committed_at) AS at FROM letters WHERE sender = ?',
   spoke: 'SELECT 1 AS yes FROM letters WHERE sender = ? AND committed_at >= ? AND committed_at < ? LIMIT 1',
+  recalledInVain: `
+SELECT d.office, COUNT(*) AS count FROM notices r JOIN deliveries d ON d.message_id = r.message_id
+WHERE r.kind = 'recall' AND r.committed_at > ? AND d.state IN ('refused', 'given-up')
+AND COALESCE(${wordOn("'accept', 'reject', 'invalid'")}, ${wordOn("'receive'")}) IN ('receive', 'accept')
+AND NOT EXISTS (
+  SELECT 1 FROM notices o JOIN deliveries t ON t.message_id = o.message_id
+  WHERE o.about = r.about AND o.sender = r.sender AND o.recipient = r.recipient AND o.kind = 'recall' AND t.state = 'taken')
+GROUP BY d.office`,
   quarantine: `SELECT COUNT(*) AS count, MIN(at) AS since FROM quarantine WHERE state = 'waiting'`,
 } as const
 
@@ -64,6 +77,16 @@ export async function spokeWithin(
 ): Promise<boolean> {
   return (await reader.one(conditionSql.spoke, office, from, until)) !== undefined
 }
+
+/**
+ * Offices that have letters which their senders recalled after an instant: the recall was refused or given up, and what the office
+ * said last of the letter is that it has it. How many letters each.
+ */
+export const recalledInVain = (
+  reader: Reader,
+  after: Instant,
+): Promise<{ readonly office: OfficeId; readonly count: number }[]> =>
+  reader.all<{ office: OfficeId; count: number }>(conditionSql.recalledInVain, after)
 
 /** How many places wait in quarantine, and the oldest since when. */
 export async function oldestQuarantined(

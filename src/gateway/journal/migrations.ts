@@ -447,6 +447,10 @@ UPDATE deliveries SET state = 'due', member = NULL WHERE state = 'claimed';
 -- What each member says of itself beside the offices: whether its work hangs.
 ALTER TABLE reaches ADD COLUMN self TEXT; -- JSON
 `,
+  `
+-- For the alarms: letters that were recalled of late.
+CREATE INDEX notices_recalls ON notices (committed_at) WHERE kind = 'recall';
+`,
 ]
 
 /** The version of a schema that is up to date. */

@@ -9,7 +9,7 @@ const cut: Fault = {
   name: 'network-cut',
   what: 'the network between all parts is down for seconds; connections stay and hear nothing',
   stage: 'cut-off',
-  patience: 120_000,
+  patience: 900_000,
   async run(stage, { long, chance }) {
     const stop = stage.load()
     let struck = 0

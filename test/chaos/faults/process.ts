@@ -70,7 +70,7 @@ const disk: Fault = {
     for (let time = 1; time <= times; time++) {
       const sending = stage.send()
       // From nothing left to a few pages: the write that finds no room is another one each time.
-      for (let size = 32 * 1024 * 1024; size >= 4096; size = Math.floor(size / 2))
+      for (let size = 64 * 1024 * 1024; size >= 4096; size = Math.floor(size / 2))
         try {
           writeFileSync(filler, Buffer.alloc(size), { flag: 'a' })
         } catch (error) {

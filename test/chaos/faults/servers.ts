@@ -40,7 +40,7 @@ const postgresql: Fault = {
   name: 'postgresql',
   what: 'PostgreSQL is killed, silent for seconds, its connections are ended',
   stage: 'several',
-  patience: 120_000,
+  patience: 900_000,
   async run(stage, { long }) {
     const { postgresql: server, database, journal, journalOfOne } = stage.servers
     if (server.crash === undefined)
@@ -76,7 +76,7 @@ const leaders: Fault = {
   name: 'two-leaders',
   what: 'the one that leads is cut off from the journal and another leads; then it is back, believing that it leads',
   stage: 'several',
-  patience: 120_000,
+  patience: 900_000,
   async run(stage, { long, progress }) {
     const { journalOfOne, database } = stage.servers
     const leader = async (): Promise<string> =>
@@ -111,7 +111,7 @@ const members: Fault = {
   name: 'herd-kill',
   what: 'any of four gateways is killed or frozen at a random moment under load',
   stage: 'several',
-  patience: 120_000,
+  patience: 900_000,
   async run(stage, { long, chance, progress }) {
     const cycles = long ? 60 : 3
     const before = stage.herd.ended.length

@@ -38,7 +38,7 @@ const down: Fault = {
   name: 'ministry-down',
   what: 'the ministry is away for just under 72 hours of simulated time, and letters come all the while',
   stage: 'days',
-  patience: 120_000,
+  patience: 900_000,
   async run(stage, scale) {
     const struck = await away(stage, 71, scale)
     return struck < 10 ? undefined : `71 hours, ${struck} attempts in vain`
@@ -49,7 +49,7 @@ const gone: Fault = {
   name: 'ministry-gone',
   what: 'the ministry is away for longer than letters are tried: a person is told, and has them brought again',
   stage: 'days',
-  patience: 120_000,
+  patience: 900_000,
   async run(stage, scale) {
     const clock = clockOf(stage)
     const { person } = stage
@@ -76,7 +76,7 @@ const jumps: Fault = {
   name: 'clock-jumps',
   what: 'the clock is set an hour forth, a day forth, a minute back, while letters are on their way',
   stage: 'days',
-  patience: 120_000,
+  patience: 900_000,
   async run(stage, { long, progress }) {
     const clock = clockOf(stage)
     let jumped = 0

@@ -1,5 +1,6 @@
 // A gateway in a process of its own, which kills itself (SIGKILL: no handler, no cleaning up) when it reaches a step of a
-// letter's way for the n-th time. The parent sends {settings, environment, step?, pass?} and hears 'listening'.
+// letter's way for the n-th time. The parent sends {settings, environment, step?, pass?} and hears 'listening'; {elapse} makes so many
+// milliseconds pass for it, while no clock is set.
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
@@ -22,14 +23,19 @@ export interface Order {
   readonly pass?: number
 }
 
+let elapsed = 0
+
 process.once('message', async (order: Order) => {
+  process.on('message', ({ elapse = 0 }: { readonly elapse?: number }) => {
+    elapsed += elapse
+  })
   const file = join(order.settings.data, '..', 'gateway.log')
   let passed = 0
   let leave: (status: number) => void = (status) => process.exit(status)
   const gateway = await startGateway({
     settings: order.settings,
     environment: order.environment,
-    clock: systemClock,
+    clock: { ...systemClock, elapsed: () => systemClock.elapsed() + elapsed },
     random: systemRandom,
     ...(order.role && { role: order.role }),
     ...(order.name && { name: order.name }),

@@ -1,0 +1,85 @@
+// A share that is really dead: a look into it waits in the system and cannot be broken off (decision 0029). Judged by the ledgers.
+import { join } from 'node:path'
+import t from 'tap'
+import { openStage } from '../chaos/stages.ts'
+import { within } from '../chaos/stage.ts'
+import { apart, dies, whyNone } from './dead-share.ts'
+
+t.setTimeout(600_000)
+
+const missing = whyNone() ?? false
+const minute = 60_000
+
+t.test(
+  'the share of the gateway that leads dies: another leads and takes what lies there',
+  { skip: missing },
+  async (t) => {
+    const stage = await openStage('several').catch((error: Error) => error)
+    if (stage instanceof Error) {
+      if (process.env['CI'] === 'true') t.fail(stage.message)
+      else t.pass(stage.message, { skip: stage.message })
+      return
+    }
+    t.teardown(() => stage.close())
+    const { herd } = stage
+    const { database } = stage.servers
+    const csv = stage.system('50')
+    const leads = async (name: string): Promise<boolean> => {
+      const [row] = await database.ask(
+        "SELECT members.name FROM leases JOIN members ON members.id = leases.member WHERE leases.name = 'lead'",
+      )
+      return row?.['name'] === name
+    }
+    const isWhole = async (what: string): Promise<void> => {
+      t.ok(await stage.whole(2 * minute), what)
+      const { lost, doubled, altered, unnumbered } = stage.verdict()
+      t.same({ lost, doubled, altered, unnumbered }, { lost: [], doubled: [], altered: [], unnumbered: [] })
+    }
+
+    for (const name of ['spare', 'front']) await herd.rest(name)
+    const usual = herd.begun
+    const [own = '', ...words] = apart
+    herd.begun = (data) => {
+      const { execPath, execArgv } = usual(data)
+      return data.endsWith('data-front')
+        ? { execPath: own, execArgv: [...words, execPath, ...execArgv] }
+        : usual(data)
+    }
+    await herd.rise('front')
+    t.ok(await within(minute, () => leads('front')))
+    await herd.rise('spare')
+    await stage.sendFrom(csv)
+    await isWhole('all is well at first')
+
+    const front = herd.processOf('front') ?? 0
+    const share = join(stage.installation.folder, 'systems', 'chiang-mai-csv', 'send')
+    const dead = await dies(share, front)
+    t.teardown(() => dead.end())
+    await stage.sendFrom(csv)
+    // No clock is set, and the others have a time of their own; a look that begins after one half hour is there for the next.
+    const passed = await within(5 * minute, async () => {
+      herd.tell('front', { elapse: 31 * minute })
+      return within(20_000, () => leads('spare'))
+    })
+    t.ok(passed, 'another leads')
+    await isWhole('and takes what lies there')
+    t.match(
+      await database.ask("SELECT subject FROM present WHERE kind = 'trouble'"),
+      [{ subject: 'chiang-mai-csv' }],
+      'a person can see what hangs',
+    )
+    t.same(
+      await database.ask("SELECT COUNT(*)::int AS count FROM events WHERE name = 'gateway.lead-passed'"),
+      [{ count: 1 }],
+    )
+    t.equal(herd.processOf('front'), front, 'the one that waits lives')
+
+    await dead.end()
+    await stage.sendFrom(csv)
+    await isWhole('its look came back, and both were there for a moment')
+    await herd.rest('spare')
+    t.ok(await within(minute, () => leads('front')))
+    await stage.sendFrom(csv)
+    await isWhole('it leads and looks again')
+  },
+)
