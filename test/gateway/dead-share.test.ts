@@ -1,8 +1,8 @@
 // A share that is really dead: a look into it waits in the system and cannot be broken off (decision 0029). Judged by the ledgers.
 import { join } from 'node:path'
 import t from 'tap'
-import { openStage } from '../chaos/stages.ts'
 import { within } from '../chaos/stage.ts'
+import { openStage } from '../chaos/stages.ts'
 import { apart, dies, whyNone } from './dead-share.ts'
 
 t.setTimeout(600_000)

@@ -46,7 +46,7 @@ export const givenUpCheck = (reader: Reader): Check => ({
     (await officesGivenUp(reader)).map((subject) => ({ kind: 'given-up', subject, level: 1, facts: {} })),
 })
 
-/** Milliseconds: of a recall that was made longer ago nobody is told any more. It is tried for 30 days, and the office may speak later. */
+/** Milliseconds: of a recall that was made longer ago nobody is told any more. It is tried for days, and the office may speak much later. */
 const longestTold = 90 * 86_400_000
 
 /**
