@@ -57,6 +57,8 @@ export function remoteHanding(served: Served): void {
           t.notOk(existsSync(on('in', document)), `${what}: nothing was taken`)
         // Verbs after the last that matters may break without harm.
         if (first.kind !== 'taken') t.match(first.kind, /^un(available|known)$/, what)
+        if (served.kind === 'sftp' && 'said' in first)
+          t.notMatch(first.said, /no answer in time/, `${what}: it is noticed at once`)
         gateway.clock.skip(5000)
         t.match(await deliver(letterParcel(id)), { kind: 'taken' }, what)
         t.same(
