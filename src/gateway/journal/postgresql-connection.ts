@@ -17,6 +17,15 @@ export interface PostgresqlAt {
 /** A server that says nothing for so long is not there, in milliseconds. */
 const longestSilence = 30_000
 
+const ofSession = {
+  // A statement outside of a transaction that said so changes nothing: one whose BEGIN failed would be kept by itself.
+  default_transaction_read_only: 'on',
+  // A plan is made when the tables are small, and kept while they grow: what is asked for each letter has an index, and is to use it.
+  enable_seqscan: 'off',
+  // A walk that has no index costs "too much" then, and would be compiled each time.
+  jit: 'off',
+}
+
 export const optionsOf = (at: PostgresqlAt): pg.ClientConfig => ({
   host: at.host,
   port: at.port,
@@ -31,8 +40,9 @@ export const optionsOf = (at: PostgresqlAt): pg.ClientConfig => ({
   statement_timeout: longestSilence,
   idle_in_transaction_session_timeout: 2 * longestSilence,
   keepAlive: true,
-  // A statement outside of a transaction that said so changes nothing: one whose BEGIN failed would be kept by itself.
-  options: '-c default_transaction_read_only=on',
+  options: Object.entries(ofSession)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' '),
   pipeline: true,
   stream: () => new TickSocket(),
   types: {
