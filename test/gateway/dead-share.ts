@@ -20,7 +20,7 @@ export function whyNone(): string | undefined {
     timeout: 10_000,
     killSignal: 'SIGKILL',
   })
-  return tried.status === 0 ? undefined : `no mount of FUSE: ${tried.stderr || tried.error?.message}`
+  return tried.status === 0 ? undefined : `kernel: no mount of FUSE: ${tried.stderr || tried.error?.message}`
 }
 
 export interface DeadShare {

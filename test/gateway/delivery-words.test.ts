@@ -9,7 +9,7 @@ import { readLetterNumber } from '../../src/letter/numbers.ts'
 import type { MessageId } from '../../src/letter/time.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
-import { chiangMai, chiangRai, type HandClock, makeTrust, moi, plainLetter } from './harness.ts'
+import { chiangMai, chiangRai, type HandClock, makeTrust, moi, plainLetter, until } from './harness.ts'
 
 const trust = await makeTrust([chiangMai, chiangRai, moi])
 const letter = plainLetter({ to: { offices: [chiangRai] } })
@@ -81,6 +81,24 @@ t.test('a number that was never given may be in dispute', async (t) => {
   await say(province, 'dispute', id, '๑/2569')
   await rest()
   t.equal(await standing(id), 'delivered 1/2569', 'as its sender reads the number')
+})
+
+t.test('what waits behind another word goes when that one is through, not at the next sweep', async (t) => {
+  const { province, neighbour, say, send, heard } = await begin(t)
+  const id = await send(letter)
+  let go: () => void = () => undefined
+  province.answer = () =>
+    new Promise((resolve) => {
+      go = () => resolve(taken)
+    })
+  await say(neighbour, 'accept', id, '1/2569')
+  await until(() => heard().length === 2, 'its sender is being told the number')
+  await say(neighbour, 'accept', id, '2/2569')
+  province.answer = () => taken
+  go()
+  // The clock stands still.
+  await until(() => heard().length === 3, 'the other one follows')
+  t.same(heard(), ['receive', 'accept 1/2569', 'accept 2/2569'])
 })
 
 t.test('the same number again after a dispute, and in dispute again: each is a new word', async (t) => {
