@@ -71,7 +71,8 @@ function apiDescription(): string {
   const database = {
     committed: { all: async () => [], one: nothing },
     write: () => Promise.reject(new Error('there is no journal')),
-    close: async () => undefined,
+    unsafe: nothing,
+    close: nothing,
   }
   const cursors = new Cursors(Buffer.alloc(32), systemRandom)
   const none = (): never => {

@@ -102,6 +102,16 @@ export const alarmProblems = {
       th: 'เพิ่มที่ว่างหรือขยายดิสก์ หากเหลือต่ำกว่า 64 MiB จะหยุดรับหนังสือ แต่ไม่มีอะไรสูญหาย',
     },
   },
+  'alarm.sync': {
+    status: 503,
+    permanent: false,
+    en: "the journal's server says what is committed before it is on disk: {reason}",
+    th: 'เซิร์ฟเวอร์ของสมุดบันทึกตอบรับก่อนข้อมูลลงดิสก์จริง: {reason}',
+    remedy: {
+      en: 'Set it back at once: when its machine loses power, letters that were acknowledged are gone. saraban doctor says how it has to be.',
+      th: 'ตั้งค่ากลับทันที หากไฟดับ หนังสือที่ตอบรับแล้วอาจสูญหาย ดูค่าที่ถูกต้องด้วย saraban doctor',
+    },
+  },
   'alarm.quarantine': {
     status: 503,
     permanent: false,

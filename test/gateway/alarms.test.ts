@@ -11,7 +11,7 @@ import { certificateCheck, endingSoon } from '../../src/gateway/alarms/certifica
 import type { Check, Condition } from '../../src/gateway/alarms/condition.ts'
 import type { Hook } from '../../src/gateway/alarms/hook.ts'
 import { hooksOf } from '../../src/gateway/alarms/hooks.ts'
-import { diskCheck, quarantineCheck } from '../../src/gateway/alarms/machine.ts'
+import { diskCheck, quarantineCheck, syncCheck } from '../../src/gateway/alarms/machine.ts'
 import {
   backlogCheck,
   deadlineCheck,
@@ -560,6 +560,12 @@ t.test('certificates, disk, quarantine', async (t) => {
     ['raised', ...Array.from({ length: 5 }, () => 'worsened')],
     'at 60, 30, 14, 7 and 1 days and at its end, each once',
   )
+  let reason: string | undefined
+  const sync = syncCheck(async () => reason)
+  t.same(await sync.look(0), [])
+  reason = 'fsync is off and must be on'
+  t.same(await sync.look(0), [{ kind: 'sync', subject: 'journal', level: 1, facts: { reason } }])
+  t.equal(await database.unsafe(), undefined)
   let free = 3 * 1024 ** 3
   const disk = diskCheck(async () => free, 2 * 1024 ** 3)
   const seen = async () => (await disk.look(0)).map(({ between }) => between === true)

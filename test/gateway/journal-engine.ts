@@ -44,6 +44,7 @@ const watched = (database: Database): Database => ({
     one: (statement, ...parameters) => counted(database.committed.one(statement, ...parameters)),
   },
   write: (work, by) => counted(database.write(work, by)),
+  unsafe: () => counted(database.unsafe()),
   close: () => database.close(),
 })
 

@@ -43,6 +43,7 @@ function open(t: Test) {
         one: (statement, ...values) => reached(() => database.committed.one(statement, ...values)),
       },
       write: (work) => reached(() => database.write(work)),
+      unsafe: () => reached(() => database.unsafe()),
       close: async () => undefined,
     }
     const member = new Membership({

@@ -165,7 +165,7 @@ t.test('killed at any write, and run again: the same in the end', async (t) => {
   for (let at = 1; ; at += 1) {
     let left = at
     const dying: Database = {
-      ...{ committed: database.committed, close: () => database.close() },
+      ...{ committed: database.committed, unsafe: () => database.unsafe(), close: () => database.close() },
       write: (work) => {
         left -= 1
         writes += 1

@@ -10,7 +10,7 @@ import type { AlarmSettings } from '../settings/alarms.ts'
 import { certificateCheck, type Relied } from './certificates.ts'
 import type { Check } from './condition.ts'
 import type { Hook } from './hook.ts'
-import { diskCheck, freeBytes, quarantineCheck } from './machine.ts'
+import { diskCheck, freeBytes, quarantineCheck, syncCheck } from './machine.ts'
 import { officeChecks } from './offices.ts'
 import { reliedOn } from './relied.ts'
 import { silenceCheck } from './silence.ts'
@@ -66,17 +66,19 @@ export function alarmsOf({
 }
 
 function checksOf(
-  { committed }: Database,
+  database: Database,
   atWork: AtWork,
   data: string,
   settings: AlarmSettings,
 ): readonly Check[] {
   const { disk, quarantine, silence } = settings
+  const { committed } = database
   const relied = (): readonly Relied[] => reliedOn(atWork.installation)
   return [
     ...officeChecks(committed, settings),
     silenceCheck(committed, () => atWork.systems.keys(), silence),
     certificateCheck(relied),
+    syncCheck(() => database.unsafe()),
     ...(disk === undefined ? [] : [diskCheck(() => freeBytes(data), disk)]),
     ...(quarantine === undefined ? [] : [quarantineCheck(committed, quarantine)]),
   ]

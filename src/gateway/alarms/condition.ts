@@ -15,6 +15,7 @@ export type AlarmKind =
   | 'lag'
   | 'certificate'
   | 'disk'
+  | 'sync'
   | 'quarantine'
 
 export interface Condition {
@@ -51,6 +52,7 @@ const codes: ReadonlyMap<string, ProblemCode> = new Map(
     lag: 'alarm.lag',
     certificate: 'alarm.certificate',
     disk: 'alarm.disk',
+    sync: 'alarm.sync',
     quarantine: 'alarm.quarantine',
   } as const satisfies Record<AlarmKind, ProblemCode>),
 )

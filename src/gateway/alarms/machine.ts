@@ -1,4 +1,4 @@
-// Alarms of the gateway itself: the disk of its data folder, and what waits in quarantine for a person.
+// Alarms of the gateway itself: the disk of its data folder, whether its journal is safe, and what waits in quarantine for a person.
 import { statfs } from 'node:fs/promises'
 import { oldestQuarantined } from '../journal/conditions.ts'
 import type { Reader } from '../journal/database.ts'
@@ -24,6 +24,15 @@ export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize
 }
+
+/** Raised when the journal's server was set so that what is acknowledged may be lost: when it was opened it was safe. */
+export const syncCheck = (unsafe: () => Promise<string | undefined>): Check => ({
+  kinds: ['sync'],
+  async look() {
+    const reason = await unsafe()
+    return reason === undefined ? [] : [{ kind: 'sync', subject: 'journal', level: 1, facts: { reason } }]
+  },
+})
 
 /** Raised when the oldest place waits for longer than `longest` milliseconds. */
 export const quarantineCheck = (reader: Reader, longest: number): Check => ({

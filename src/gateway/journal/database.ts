@@ -39,6 +39,8 @@ export interface Database {
    * broke within the commit: whoever offers the same again finds what is there. `by`: if not said, `all`.
    */
   write<Value>(work: (transaction: Transaction) => Promise<Value>, by?: DecidesBy): Promise<Value>
+  /** Why what it says is committed may be gone when its machine loses power; undefined: it is on disk. Rejects when it cannot be asked. */
+  unsafe(): Promise<string | undefined>
   close(): Promise<void>
 }
 

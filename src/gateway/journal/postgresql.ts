@@ -63,12 +63,12 @@ export async function openPostgresql(at: PostgresqlAt): Promise<Database> {
     await pool.end()
     throw error
   }
-  return new PostgresqlDatabase(pool, poolOf(at, connections.read))
+  return new PostgresqlDatabase(at, pool, poolOf(at, connections.read))
 }
 
 /** Opens a journal beside the gateway, as it is: for a command that reads, or writes a little. */
 export const besidePostgresql = (at: PostgresqlAt): Database =>
-  new PostgresqlDatabase(poolOf(at, 1), poolOf(at, 1))
+  new PostgresqlDatabase(at, poolOf(at, 1), poolOf(at, 1))
 
 /** Whether the journal's schema is the one that this program knows: only a gateway that starts brings it up to date. */
 export async function isPostgresqlUpToDate(at: PostgresqlAt): Promise<boolean> {
@@ -98,13 +98,15 @@ async function withClient<Value>(
 
 class PostgresqlDatabase implements Database {
   readonly committed: Reader
+  readonly #at: PostgresqlAt
   readonly #pool: pg.Pool
   readonly #readers: pg.Pool
   readonly #underWay = new Set<Promise<unknown>>()
   #closed = false
   #closing: Promise<void> | undefined
 
-  constructor(pool: pg.Pool, readers: pg.Pool) {
+  constructor(at: PostgresqlAt, pool: pg.Pool, readers: pg.Pool) {
+    this.#at = at
     this.#pool = pool
     this.#readers = readers
     // A connection that the server has ended meanwhile is found out by its first statement: another is asked then.
@@ -118,6 +120,16 @@ class PostgresqlDatabase implements Database {
     const ended = (): void => void this.#underWay.delete(writing)
     writing.then(ended, ended)
     return writing
+  }
+
+  /** As it is for whoever connects now: who opened the journal found it safe. */
+  async unsafe(): Promise<string | undefined> {
+    const pool = poolOf(this.#at, 1)
+    try {
+      return await asked(() => withClient(pool, unsafeBecause))
+    } finally {
+      await pool.end()
+    }
   }
 
   close(): Promise<void> {

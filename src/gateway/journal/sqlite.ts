@@ -100,6 +100,11 @@ class SqliteDatabase implements Database {
     })
   }
 
+  /** Its sync setting is its connection's own: nobody else can change it. */
+  unsafe(): Promise<undefined> {
+    return Promise.resolve(undefined)
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#draining

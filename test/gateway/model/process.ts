@@ -55,6 +55,7 @@ export class Mortal {
       this.#die()
       return never()
     },
+    unsafe: () => this.#alive(() => database.unsafe()),
     close: () => database.close(),
   })
 
