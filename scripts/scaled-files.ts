@@ -14,7 +14,9 @@ const aboutOne: Readonly<Record<string, string>> = {
   'test/gateway/journal.test.ts': 'it is about the files of SQLite',
   'test/gateway/members.test.ts':
     'its members share a journal in one process: SQLite; on PostgreSQL it is several.test.ts',
-  'test/gateway/postgresql.test.ts': 'it is about PostgreSQL, on a server of its own that it kills',
+  'test/gateway/postgresql.test.ts': 'it is about PostgreSQL, on a server of its own',
+  'test/gateway/postgresql-broken.test.ts': 'it is about PostgreSQL, on a server of its own that it kills',
+  'test/gateway/postgresql-installed.test.ts': 'it is about PostgreSQL, on a server of its own',
   'test/gateway/queue.test.ts': 'it is about both queues, each in turn',
   'test/gateway/redis.test.ts': 'it is about Redis, on a server of its own that it kills',
   'test/gateway/rounds.test.ts': 'it needs a clock, and no store',
