@@ -28,7 +28,7 @@ export function ordersWork(parts: OrdersParts): Work {
   const rounds: Rounds = new Rounds({
     ...{ clock, every, failed: (error) => failed('orders', error) },
     once: async () => {
-      while (!rounds.stopped && (await carryOutNext(parts, since)));
+      while (rounds.goesOn() && (await carryOutNext(parts, since)));
       return undefined
     },
   })

@@ -40,10 +40,10 @@ export class Rounds implements Work {
     this.#parts = parts
   }
 
-  /** Whether it is to end: a long round looks here between two pieces. */
-  get stopped(): boolean {
+  /** A long round says between two pieces that it is at work, and is told whether it may go on. */
+  goesOn(): boolean {
     this.#begun?.heard()
-    return this.#run === undefined
+    return this.#run !== undefined
   }
 
   /** One that runs already goes on. Rounds of a run that is being stopped end before the first of this one. */

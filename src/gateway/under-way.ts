@@ -53,9 +53,9 @@ export class UnderWay {
     for (const piece of this.#pieces) if (piece.subject === subject) piece.heard = this.#parts.clock.elapsed()
   }
 
-  /** Whether something hangs: of this subject, or at all. */
-  hangs(subject?: string): boolean {
-    return [...this.#pieces].some((piece) => piece.hangs && (subject ?? piece.subject) === piece.subject)
+  /** Whether something hangs. */
+  hangs(): boolean {
+    return [...this.#pieces].some((piece) => piece.hangs)
   }
 
   /** Tells of what hangs since the last look, and of what was heard of again. */

@@ -27,7 +27,7 @@ function counted(clock: HandClock, pauses: readonly (number | 'over' | Error | u
 t.test('at once, or after a pause; then again and again, whatever a round throws', async (t) => {
   const clock = new HandClock()
   const { rounds, failures, begun } = counted(clock, [undefined, new Error('a defect'), 30])
-  t.equal(rounds.stopped, true)
+  t.equal(rounds.goesOn(), false)
   rounds.start()
   await clock.advance(0)
   t.equal(begun(), 1)
@@ -41,7 +41,7 @@ t.test('at once, or after a pause; then again and again, whatever a round throws
   await clock.advance(30)
   t.equal(begun(), 4, 'the pause that the round asked for')
   await rounds.stop()
-  t.equal(rounds.stopped, true)
+  t.equal(rounds.goesOn(), false)
   await clock.advance(1000)
   t.equal(begun(), 4)
   const other = counted(clock, [], true)

@@ -33,7 +33,7 @@ export function retentionWork({ settings, failed, begins, ...parts }: RetentionP
     ...{ clock: parts.clock, every, later: true, failed: (error) => failed('retention', error) },
     ...(begins && { begins }),
     once: async () => {
-      await runRetention({ ...parts, keep: settings.keep, stopped: () => rounds.stopped }, 'timer', isDue)
+      await runRetention({ ...parts, keep: settings.keep, stopped: () => !rounds.goesOn() }, 'timer', isDue)
       return undefined
     },
   })
