@@ -109,7 +109,8 @@ export class Watch implements Work {
 
   async #clear(alarm: AlarmRow, now: Instant): Promise<void> {
     const { database, quiet, told } = this.#parts
-    if (alarm.clearSince === null)
+    // Over since the future: its clock was set back.
+    if (alarm.clearSince === null || alarm.clearSince > now)
       return database.write((transaction) => clearAlarm(transaction, alarm.id, now))
     if (alarm.clearSince > now - quiet) return
     const ended = await database.write(async (transaction) => {

@@ -13,7 +13,13 @@ export async function headFor(desk: Desk, office: OfficeId): Promise<Parcel | un
   // From now on the system may have it: a recall has to reach it (docs/decisions/0008).
   if (delivery.attempts === 0) {
     const at = desk.clock.now()
-    await desk.database.write((transaction) => markGivenOut(transaction, delivery.id, at))
+    const isFirst = await desk.database.write(async (transaction) => {
+      // What goes before it may be open again by now.
+      if ((await headOfPolled(transaction, office))?.id !== delivery.id) return false
+      await markGivenOut(transaction, delivery.id, at)
+      return true
+    })
+    if (!isFirst) return headFor(desk, office)
   }
   return parcelOf(desk, delivery, Math.max(1, delivery.attempts))
 }

@@ -3,7 +3,7 @@
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Database, Transaction } from '../journal/database.ts'
-import { type DeliveryRow, moveDelivery, renewDeadlines } from '../journal/deliveries.ts'
+import { crossThoseBehind, type DeliveryRow, moveDelivery, renewDeadlines } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { moveLetter } from '../journal/letters.ts'
 import { type Content, failedOf, waitingOf } from '../journal/open.ts'
@@ -104,6 +104,7 @@ async function putBack(
   const moved = await moveDelivery(transaction, id, 'resend', at, { dueAt: at })
   if (moved === undefined) return undefined
   await renewDeadlines(transaction, id, at)
+  await crossThoseBehind(transaction, moved)
   const facts = { delivery: id, content, from: delivery.state, by, why }
   await recordEvent(transaction, at, 'delivery.resent', { messageId, office }, facts)
   return moved

@@ -35,10 +35,11 @@ const sql = {
 INSERT INTO alarms (id, kind, subject, level, state, raised_at, clear_since, ended_at, facts)
 VALUES (?, ?, ?, ?, 'raised', ?, NULL, NULL, ?)
 ON CONFLICT (kind, subject) WHERE state = 'raised' DO NOTHING`,
-  endedSince: `SELECT id FROM alarms WHERE kind = ? AND subject = ? AND ended_at > ? LIMIT 1`,
+  // What ended in the future was ended by a clock that has been set back since.
+  endedSince: `SELECT id FROM alarms WHERE kind = ? AND subject = ? AND ended_at > ? AND ended_at <= ? LIMIT 1`,
   worsen: `UPDATE alarms SET level = ?, facts = ?, clear_since = NULL WHERE id = ? AND state = 'raised' AND level < ?`,
   renew: `UPDATE alarms SET level = ?, facts = ?, clear_since = NULL WHERE id = ? AND state = 'raised'`,
-  clear: `UPDATE alarms SET clear_since = ? WHERE id = ? AND state = 'raised' AND clear_since IS NULL`,
+  clear: `UPDATE alarms SET clear_since = ? WHERE id = ? AND state = 'raised' AND (clear_since IS NULL OR clear_since > ?)`,
   hold: `UPDATE alarms SET clear_since = NULL WHERE id = ? AND state = 'raised'`,
   end: `UPDATE alarms SET state = 'ended', ended_at = ? WHERE id = ? AND state = 'raised' AND clear_since <= ?`,
   raised: `SELECT ${columns} FROM alarms WHERE state = 'raised' ORDER BY raised_at, kind, subject`,
@@ -64,7 +65,7 @@ export async function raiseAlarm(
   at: Instant,
   since: Instant,
 ): Promise<boolean> {
-  if ((await transaction.one(sql.endedSince, kind, subject, since)) !== undefined) return false
+  if ((await transaction.one(sql.endedSince, kind, subject, since, at)) !== undefined) return false
   const raised = await transaction.run(sql.raise, id, kind, subject, level, at, JSON.stringify(facts))
   if (raised === 0) return false
   await record(transaction, 'alarm.raised', { id, kind, subject, level }, at)
@@ -89,7 +90,7 @@ export async function goOnWithAlarm(
 
 /** Its condition is over since `at`. */
 export async function clearAlarm(transaction: Transaction, id: string, at: Instant): Promise<void> {
-  await transaction.run(sql.clear, at, id)
+  await transaction.run(sql.clear, at, id, at)
 }
 
 /** Ends an alarm whose condition is over since `until`, or longer. Whether it was ended now. */

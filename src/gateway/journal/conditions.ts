@@ -22,13 +22,13 @@ ORDER BY ${nearly} LIMIT 1`,
   lastLetter: 'SELECT MAX(committed_at) AS at FROM letters WHERE sender = ?',
   spoke: 'SELECT 1 AS yes FROM letters WHERE sender = ? AND committed_at >= ? AND committed_at < ? LIMIT 1',
   recalledInVain: `
-SELECT d.office, COUNT(*) AS count FROM notices r JOIN deliveries d ON d.message_id = r.message_id
-WHERE r.kind = 'recall' AND r.committed_at > ? AND d.state IN ('refused', 'given-up')
+SELECT r.recipient AS office, COUNT(*) AS count FROM notices r LEFT JOIN deliveries d ON d.message_id = r.message_id
+WHERE r.kind = 'recall' AND r.committed_at > ? AND (d.id IS NULL OR d.state IN ('refused', 'given-up'))
 AND COALESCE(${wordOn("'accept', 'reject', 'invalid'")}, ${wordOn("'receive'")}) IN ('receive', 'accept')
 AND NOT EXISTS (
   SELECT 1 FROM notices o JOIN deliveries t ON t.message_id = o.message_id
   WHERE o.about = r.about AND o.sender = r.sender AND o.recipient = r.recipient AND o.kind = 'recall' AND t.state = 'taken')
-GROUP BY d.office`,
+GROUP BY r.recipient`,
   quarantine: `SELECT COUNT(*) AS count, MIN(at) AS since FROM quarantine WHERE state = 'waiting'`,
 } as const
 
@@ -79,8 +79,8 @@ export async function spokeWithin(
 }
 
 /**
- * Offices that have letters which their senders recalled after an instant: the recall was refused or given up, and what the office
- * said last of the letter is that it has it. How many letters each.
+ * Offices that have letters which their senders recalled after an instant: the recall was refused, given up or, as the letter had been
+ * refused at the door, never brought, and what the office said last of the letter is that it has it. How many letters each.
  */
 export const recalledInVain = (
   reader: Reader,

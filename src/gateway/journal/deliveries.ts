@@ -105,6 +105,7 @@ UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ?, details = 
 SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", ended_at AS "endedAt", outcome, problem, said,
   details
 FROM attempts WHERE delivery_id = ? ORDER BY number`,
+  crossBehind: 'UPDATE deliveries SET lane = lane WHERE lane = ? AND open = 1 AND seq > ?',
   renew: `
 UPDATE deliveries SET deadline = ? + try_for, expected_by = ? + expected_in, warn_at = ? + expected_in * 3 / 4 WHERE id = ?`,
   late: `
@@ -350,10 +351,10 @@ export async function holdForAttempt(
   member: string,
   at: Instant,
 ): Promise<'begun' | 'held' | undefined> {
-  const [row, isOne] = await Promise.all([deliveryById(transaction, id), isMember(transaction, member)])
+  const [row, isOne] = await Promise.all([deliveryToBring(transaction, id), isMember(transaction, member)])
   if (row?.state === 'sending' && row.member === member && row.attempts === attempt) return 'held'
-  // Somebody has tried it since it was looked at.
-  if (row === undefined || row.attempts !== attempt - 1) return undefined
+  // Somebody has tried it since it was looked at, or has had what goes first in its lane brought again.
+  if (row === undefined || row.attempts !== attempt - 1 || row.isBehind) return undefined
   const moved = await moveDeliveryRow(transaction, row, 'send', at, { by: member, isMember: isOne })
   return moved && 'begun'
 }
@@ -374,6 +375,17 @@ export const countOpen = (
 /** Open deliveries of which it was told that their time is over, by office. */
 export const countLate = (reader: Reader): Promise<{ office: string; count: number }[]> =>
   reader.all(deliverySql.countLate)
+
+/**
+ * What is open again goes first in its lane: whoever begins what is behind it at this very moment crosses this, and looks again
+ * (PostgreSQL, where each write sees only what was there when it began).
+ */
+export async function crossThoseBehind(
+  transaction: Transaction,
+  { lane, seq }: Pick<DeliveryRow, 'lane' | 'seq'>,
+): Promise<void> {
+  transaction.put(deliverySql.crossBehind, lane, seq)
+}
 
 /** A system that polls was shown this delivery for the first time; later times are no news. */
 export async function markGivenOut(transaction: Transaction, id: string, at: Instant): Promise<void> {

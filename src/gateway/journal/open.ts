@@ -60,12 +60,13 @@ d.state IN ('refused', 'given-up') AND CASE WHEN n.message_id IS NULL THEN l.sta
   (n.kind = 'recall' OR l.state <> 'recalled') AND NOT EXISTS (
     SELECT 1 FROM notices p JOIN deliveries o ON o.message_id = p.message_id AND o.office = d.office
     WHERE p.about = n.about AND p.sender = n.sender AND p.recipient = n.recipient AND (n.kind <> 'accept' OR p.kind = 'accept')
-    AND o.seq > d.seq AND o.state IN ('taken', 'sending', 'unknown'))
+    AND o.seq > d.seq AND (o.state IN ('taken', 'sending', 'unknown') OR EXISTS (
+      SELECT 1 FROM attempts a WHERE a.delivery_id = o.id AND a.outcome = 'given-out')))
   AND NOT (n.kind = 'recall' AND EXISTS (
     SELECT 1 FROM letters f JOIN deliveries o ON o.message_id = f.message_id AND o.office = f.recipient
     WHERE f.sender = l.sender AND f.number = l.number AND f.date = l.date AND f.recipient = l.recipient AND o.seq > d.seq
     AND (o.state IN ('taken', 'sending', 'unknown') OR EXISTS (
-      SELECT 1 FROM attempts a WHERE a.delivery_id = o.id AND a.outcome IN ('unknown', 'interrupted'))))) END`
+      SELECT 1 FROM attempts a WHERE a.delivery_id = o.id AND a.outcome IN ('unknown', 'interrupted', 'given-out'))))) END`
 
 /** Deliveries (d), each with the notice (n) that it brings, if it does, and the letter (l) that it is about. */
 export const ofLetters = `
