@@ -47,12 +47,15 @@ export function standingOf(open: OpenDelivery, now: Now): Standing {
   const ofOffice = delivery.mode === 'push' ? lastFailure : undefined
   // While all wait for the probe, what the last probe met is the reason, not what this one met long ago.
   const failed = own !== undefined && isBefore(ofOffice, own, open) ? own : (ofOffice ?? own)
-  const last = failed && {
-    attempt: failed,
-    reason: reasonOf(failed),
-    ofOther: failed.deliveryId !== delivery.id,
-  }
   const { kind, told } = next(open, now)
+  // What is on its way, or waits for a closed office to open, does not wait because of what another met.
+  const ownOnly = kind === 'under-way' || kind === 'interrupted' || open.closedUntil !== undefined
+  const attempt = ownOnly ? own : failed
+  const last = attempt && {
+    attempt,
+    reason: reasonOf(attempt),
+    ofOther: attempt.deliveryId !== delivery.id,
+  }
   return { kind, told: `${told}${lateTold(delivery, now)}`, ...(last && { last }) }
 }
 
@@ -81,15 +84,13 @@ function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
     return { kind: 'under-way', told: `${told}${state === 'unknown' ? `; ${mayHaveArrived}` : ''}` }
   }
   if (behind !== undefined) {
-    const first =
-      behind === 'letter' ? 'the letter itself' : `an earlier notice of the same letter (${behind})`
-    return { kind: 'behind', told: `behind ${first}` }
+    return { kind: 'behind', told: `behind ${firstOf(open.content, behind)}` }
   }
   const again = state === 'unknown' ? `; ${mayHaveArrived}` : ''
   const probe = now.running && open.probeAt !== undefined ? probeTold(open.probeAt, now) : ''
   if (dueAt > now.at) {
     const once = now.running ? '' : ', once the gateway runs'
-    const late = open.probeAt !== undefined && open.probeAt > dueAt ? probe : ''
+    const late = probe !== '' && (open.probeAt ?? 0) > dueAt ? `; its office ${probe}` : ''
     return { kind: 'next-attempt', told: `next attempt ${moment(dueAt)}${late}${once}${again}` }
   }
   if (now.running) {
@@ -97,7 +98,7 @@ function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
       open.closedUntil === undefined ? '' : `, to which nothing is brought until ${moment(open.closedUntil)}`
     return {
       kind: 'waits-for-office',
-      told: `waits for its office since ${moment(dueAt)}${closed}${probe}${again}`,
+      told: `waits for its office since ${moment(dueAt)}${closed}${probe && `, which ${probe}`}${again}`,
     }
   }
   return {
@@ -106,8 +107,17 @@ function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
   }
 }
 
+/** Nothing of its own goes before a letter: then it is a corrected one, behind what it corrects. */
+function firstOf(content: Content, behind: Content): string {
+  if (content === 'letter') {
+    const earlier = 'the earlier letter that it replaces'
+    return behind === 'letter' ? earlier : `${nameOf(behind)} of ${earlier}`
+  }
+  return behind === 'letter' ? 'the letter itself' : `an earlier notice of the same letter (${behind})`
+}
+
 const probeTold = (at: Instant, now: Now): string =>
-  `, which cannot be reached: ${at > now.at ? `next probe ${moment(at)}` : 'it is being probed'}`
+  `cannot be reached: ${at > now.at ? `next probe ${moment(at)}` : 'it is being probed'}`
 
 const mayHaveArrived = 'it may have arrived, and is sent again under the same message id'
 
@@ -123,7 +133,7 @@ function atWork({ delivery, attempts }: OpenDelivery, now: Now): Pick<Standing, 
 
 /** Which attempt failed last, when, and why, on one line. */
 export function lastLine({ attempt, reason, ofOther }: NonNullable<Standing['last']>): string {
-  const which = ofOther ? 'the last attempt to its office' : `attempt ${attempt.number}`
+  const which = ofOther ? 'another attempt to its office' : `attempt ${attempt.number}`
   const unsure = attempt.outcome === 'unknown' ? 'may have arrived' : 'failed'
   return `${which} at ${moment(attempt.startedAt)} ${unsure}: ${reasonLine(reason)}`
 }

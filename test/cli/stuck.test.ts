@@ -12,6 +12,7 @@ import { take } from '../../src/gateway/intake/intake.ts'
 import { attemptsOf, deliveriesOfMessage, endAttempt } from '../../src/gateway/journal/deliveries.ts'
 import { lettersOfMessage } from '../../src/gateway/journal/letters.ts'
 import { schemaVersion } from '../../src/gateway/journal/migrations.ts'
+import { setPresent } from '../../src/gateway/journal/present.ts'
 import type { NoticeKind } from '../../src/letter/notice.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { type MessageId, systemClock } from '../../src/letter/time.ts'
@@ -368,6 +369,33 @@ t.test('quarantine: the number, what to do, and what was sent again since', asyn
     /ที่ ชม 0017\.1\/9\n(.*\n)* {2}sent again and taken since: saraban messages show [0-9a-f-]{36}\n/,
   )
   t.equal(since.match(/then: let its sender/g)?.length, 1, 'the other still waits')
+})
+
+t.test('under way, or closed: what another letter met is no reason of it', async (t) => {
+  const { ministry, send, saraban, clock, gateway } = await open(t)
+  ministry.answer = () => ({ kind: 'unavailable', said: 'Error ECONNREFUSED' })
+  await send()
+  await until(() => ministry.brought.length === 1, 'an attempt')
+  await rest()
+  const waiting: (() => void)[] = []
+  ministry.answer = () => new Promise((resolve) => void waiting.push(() => resolve({ kind: 'taken' })))
+  t.teardown(() => {
+    for (const answer of waiting) answer()
+  })
+  const id = await send()
+  await until(() => waiting.length === 1, 'another attempt')
+  const underWay = (await saraban('show', id)).out
+  t.match(underWay, 'under way since')
+  t.notMatch(underWay, 'why:')
+  const away = await send()
+  await until(() => waiting.length === 2, 'one more')
+  await gateway.desk.database.write((transaction) =>
+    setPresent(transaction, 'one', {
+      ...{ kind: 'closed', subject: 'moi', what: '', since: clock.now() },
+      facts: { until: clock.now() + 3600 * second },
+    }),
+  )
+  t.notMatch((await saraban('show', away)).out, 'why:')
 })
 
 t.test('behind the gate: the office’s latest failure, and when it is probed next', async (t) => {
