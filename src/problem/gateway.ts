@@ -185,8 +185,8 @@ export const gatewayProblems = {
     en: 'the other side answered without a signed receipt',
     th: 'ปลายทางตอบโดยไม่มีใบรับที่ลงนาม',
     remedy: {
-      en: 'Ask the office that runs the other side; the delivery is tried again with the same MessageID.',
-      th: 'ประสานหน่วยงานปลายทาง ระบบจะส่งซ้ำด้วย MessageID เดิม',
+      en: 'Read what it answered (`saraban messages show --bytes`) and ask the office that runs the other side; the delivery is tried again with the same MessageID.',
+      th: 'อ่านคำตอบ (`saraban messages show --bytes`) แล้วประสานหน่วยงานปลายทาง ระบบจะส่งซ้ำด้วย MessageID เดิม',
     },
   },
   'receipt.other': {

@@ -88,6 +88,27 @@ t.test('an answer that proves nothing is not believed', async (t) => {
   }
 })
 
+t.test('what an answer without proof said is told: its status and the title of a problem', async (t) => {
+  const { ministry, send, gateway } = await open(t)
+  const told = async (said: string): Promise<string | null | undefined> => {
+    const unsigned = problem('delivery.refused', 'x', undefined, { said: 'no' })
+    ministry.answer = () => ({ kind: 'refused', problem: unsigned, said })
+    const number = mustBe(readLetterNumber(`ชม 0017.1/${750 + said.length}`)).number
+    const id = await send(plainLetter({ number }))
+    const last = async () => (await storyOf(gateway.desk.database.committed, id))?.deliveries[0]?.attempts[0]
+    await until(async () => (await last())?.outcome === 'unknown', said)
+    return (await last())?.said
+  }
+  const missing = 'receipt.missing: the other side answered without a signed receipt'
+  const json = '{"type":"about:blank","title":"the certificate is “none” of the 1 registered"}'
+  t.equal(
+    await told(`HTTP 422: ${json}`),
+    `${missing}; it answered HTTP 422: the certificate is “none” of the 1 registered`,
+  )
+  t.equal(await told('HTTP 422: no such office'), `${missing}; it answered HTTP 422: no such office`)
+  t.equal(await told('HTTP 422: {"status": 422}'), `${missing}; it answered HTTP 422`)
+})
+
 t.test(
   "a receipt under the letter's own message id proves nothing, and costs no more than silence",
   async (t) => {

@@ -3,7 +3,7 @@ import type { Outcome, Parcel } from '../../adapters/contract.ts'
 import type { SealedEnvelope } from '../../envelope/envelope.ts'
 import type { Notice, NoticeKind } from '../../letter/notice.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
-import { messageOf, type Problem, problem } from '../../problem/problem.ts'
+import { messageOf, type Problem, printable, problem } from '../../problem/problem.ts'
 import { type Desk, newId, sealNotice } from '../desk.ts'
 import type { Transaction } from '../journal/database.ts'
 import {
@@ -88,7 +88,7 @@ function judge(desk: Desk, parcel: Parcel, outcome: Outcome): Judged {
   if (!receipt.ok) {
     // A refusal without proof may be anybody's, and taken without proof is not proved: both are tried again.
     const found = receipt.problems[0]
-    return { outcome: { kind: 'unknown', said: `${found.code}: ${messageOf(found)}` } }
+    return { outcome: { kind: 'unknown', said: `${found.code}: ${messageOf(found)}${answered(outcome)}` } }
   }
   const { notice, verified } = receipt.value
   const { messageId } = verified.envelope
@@ -99,6 +99,15 @@ function judge(desk: Desk, parcel: Parcel, outcome: Outcome): Judged {
     outcome: { kind: 'refused', problem: refusal, said: `${notice.kind}: ${notice.reason}` },
     statement,
   }
+}
+
+/** What stands in an answer without proof, for whoever looks: its status, and the title of a problem or the beginning of a text. */
+function answered({ said = '' }: Outcome): string {
+  const [, status, body = ''] = /^(HTTP \d{3})(?:: (.*))?$/s.exec(said) ?? []
+  if (status === undefined) return ''
+  const [, title] = /"(?:title|detail)":\s*"((?:[^"\\]|\\.)*)"/.exec(body) ?? []
+  const text = title ?? (body.startsWith('{') ? '' : body)
+  return `; it answered ${status}${text === '' ? '' : `: ${printable(text, 300)}`}`
 }
 
 /** Where the system cannot sign, the gateway says for its office that it has the letter, or refused it. */
