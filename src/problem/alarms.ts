@@ -98,8 +98,8 @@ export const alarmProblems = {
     en: 'the disk of {value} has {free} MiB free; {least} MiB are wanted',
     th: 'ดิสก์ของ {value} เหลือที่ว่าง {free} MiB ต้องการอย่างน้อย {least} MiB',
     remedy: {
-      en: 'Make room or give it a larger disk. Below 64 MiB nothing is taken any more; nothing is lost.',
-      th: 'เพิ่มที่ว่างหรือขยายดิสก์ หากเหลือต่ำกว่า 64 MiB จะหยุดรับหนังสือ แต่ไม่มีอะไรสูญหาย',
+      en: 'Make room or give it a larger disk. Below 64 MiB /readyz says 503; when it is full nothing is taken any more, what is handed over waits at its sender, and nothing is lost.',
+      th: 'เพิ่มที่ว่างหรือขยายดิสก์ หากเหลือต่ำกว่า 64 MiB /readyz จะตอบ 503 เมื่อเต็มจะหยุดรับหนังสือ หนังสือที่ส่งมาจะรออยู่ที่ต้นทางและไม่มีอะไรสูญหาย',
     },
   },
   'alarm.sync': {

@@ -78,8 +78,8 @@ export const apiProblems = {
     en: 'nothing of {value} is in a state in which this can be done',
     th: 'ไม่มีส่วนใดของ {value} อยู่ในสถานะที่ทำเช่นนี้ได้',
     remedy: {
-      en: 'Look at its states: only what was refused or given up is brought again, and only what waits in quarantine is ended.',
-      th: 'ดูสถานะ: นำส่งใหม่ได้เฉพาะที่ถูกปฏิเสธหรือเลิกส่ง และปิดได้เฉพาะที่รออยู่ในส่วนกักกัน',
+      en: 'Look at its states: only what was refused or given up is brought again, only what waits for its next attempt or for an office that cannot be reached is brought at once, and only what waits in quarantine is ended. An office that its profile closes gets nothing before it opens.',
+      th: 'ดูสถานะ: นำส่งใหม่ได้เฉพาะที่ถูกปฏิเสธหรือเลิกส่ง ส่งทันทีได้เฉพาะที่รอส่งครั้งถัดไปหรือรอหน่วยงานที่ติดต่อไม่ได้ และปิดได้เฉพาะที่รออยู่ในส่วนกักกัน หน่วยงานที่โพรไฟล์กำหนดเวลาปิดจะได้รับเมื่อเปิดเท่านั้น',
     },
   },
   'api.events.beyond': {

@@ -125,11 +125,11 @@ export const cliProblems = {
   'cli.retry.nothing': {
     status: 409,
     permanent: true,
-    en: 'nothing of the letter {value} was refused or given up, or what was is over: the letter was recalled, has arrived, or a later notice has; and nothing of it waits',
-    th: 'ไม่มีส่วนใดของหนังสือ {value} ที่ถูกปฏิเสธหรือเลิกส่ง หรือเรื่องนั้นจบแล้ว: หนังสือถูกเรียกคืน ถึงผู้รับแล้ว หรือมีการแจ้งภายหลังที่ถึงแล้ว',
+    en: 'nothing of the letter {value} was refused or given up, or what was is over: the letter was recalled, has arrived, or a later notice has; and nothing of it waits for its next attempt, or for an office that cannot be reached',
+    th: 'ไม่มีส่วนใดของหนังสือ {value} ที่ถูกปฏิเสธหรือเลิกส่ง หรือเรื่องนั้นจบแล้ว: หนังสือถูกเรียกคืน ถึงผู้รับแล้ว หรือมีการแจ้งภายหลังที่ถึงแล้ว และไม่มีส่วนใดรอส่งครั้งถัดไปหรือรอหน่วยงานที่ติดต่อไม่ได้',
     remedy: {
-      en: 'Look with `saraban messages show` how it stands; what is under way, or is due, is brought by itself.',
-      th: 'ดูสถานะด้วย `saraban messages show` ส่วนที่กำลังส่งหรือถึงเวลาแล้วระบบจะส่งเอง',
+      en: 'Look with `saraban messages show` how it stands; what is under way, or is due, is brought by itself. What waits for a closed office goes when it opens: sooner only by another `closed` in its profile and `saraban profile reload`.',
+      th: 'ดูสถานะด้วย `saraban messages show` ส่วนที่กำลังส่งหรือถึงเวลาแล้วระบบจะส่งเอง ส่วนที่รอหน่วยงานซึ่งปิดอยู่จะส่งเมื่อเปิด หากต้องส่งก่อนให้แก้ `closed` ในโพรไฟล์แล้วสั่ง `saraban profile reload`',
     },
   },
   'cli.retry.none': {
