@@ -112,6 +112,16 @@ export const doctorProblems = {
       th: 'สั่ง chmod 600 หากอาจมีผู้อื่นอ่านไปแล้วให้เปลี่ยนกุญแจ',
     },
   },
+  'doctor.certificate.foreign': {
+    status: 503,
+    permanent: true,
+    en: '{count} certificates of offices do not stand under authority.pem of the trust folder: those of {value}',
+    th: 'ใบรับรองของหน่วยงาน {count} ฉบับไม่ได้ออกโดย authority.pem ในโฟลเดอร์ความน่าเชื่อถือ: ของ {value}',
+    remedy: {
+      en: 'Put the authority’s certificate that issued them in its place, or have them issued anew under it, and run saraban profile reload: until then nothing that these offices seal is believed, here or there.',
+      th: 'วางใบรับรองของผู้ออกที่ถูกต้อง หรือขอออกใบรับรองใหม่ แล้วสั่ง saraban profile reload ก่อนหน้านั้นเอกสารที่หน่วยงานเหล่านี้ลงนามจะไม่ได้รับความเชื่อถือ',
+    },
+  },
   'doctor.clock': {
     status: 503,
     permanent: false,

@@ -1,5 +1,5 @@
 // `saraban doctor`: a healthy installation, and broken ones, of each of which it names what is wrong and no more.
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import type { Database } from '../../src/gateway/journal/database.ts'
 import { moveDelivery } from '../../src/gateway/journal/deliveries.ts'
 import { listMembers } from '../../src/gateway/journal/members.ts'
 import { placesIn } from '../../src/gateway/places.ts'
+import { createAuthority } from '../../src/gateway/trust/authority.ts'
 import { type Clock, systemClock, systemRandom } from '../../src/letter/time.ts'
 import { scratch } from '../gateway/harness.ts'
 import {
@@ -141,6 +142,17 @@ t.test('healthy, and each thing that can be wrong with the same installation', a
   t.match(open.out, /what to do: chmod 600/)
   t.match(open.out, /วิธีแก้: สั่ง chmod 600/)
   chmodSync(key, 0o600)
+
+  const own = join(settings.trust, 'authority.pem')
+  const authority = readFileSync(own)
+  writeFileSync(own, (await createAuthority(Date.now(), systemRandom)).certificate.toString())
+  const foreign = await doctor()
+  t.same([foreign.code, foreign.wrong], [1, ['doctor.certificate.foreign']])
+  t.match(
+    foreign.out,
+    '2 certificates of offices do not stand under authority.pem of the trust folder: those of “50, moi”',
+  )
+  writeFileSync(own, authority)
 
   write({ alarms: { disk: '999999999GiB' } })
   t.same((await doctor()).wrong, ['alarm.disk'])

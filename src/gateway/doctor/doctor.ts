@@ -1,7 +1,8 @@
 // Finds what is wrong with an installation, running or not. It looks, changes nothing, and needs no gateway.
+import type { X509Certificate } from 'node:crypto'
 import type { Clock } from '../../letter/time.ts'
 import { type Problem, problem, type Result, within } from '../../problem/problem.ts'
-import { endingSoon } from '../alarms/certificates.ts'
+import { endingSoon, type Relied } from '../alarms/certificates.ts'
 import { alarmProblem, type Check } from '../alarms/condition.ts'
 import { hooksOf } from '../alarms/hooks.ts'
 import { diskCheck, freeBytes, quarantineCheck } from '../alarms/machine.ts'
@@ -75,11 +76,13 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
   })
   await look('secrets of the settings', async () => problemsOf(hooksOf(limits.hooks, environment)))
   await look('who may read keys', async () => openSecrets(settings))
-  await look('certificates', async () =>
-    endingSoon(installation === undefined ? [] : reliedOn(installation), clock.now())
+  await look('certificates', async () => {
+    const relied = installation === undefined ? [] : reliedOn(installation)
+    const ending = endingSoon(relied, clock.now())
       .filter(({ level }) => level >= certificateLevel)
-      .flatMap(({ kind, subject, facts }) => alarmProblem(kind, subject, facts) ?? []),
-  )
+      .flatMap(({ kind, subject, facts }) => alarmProblem(kind, subject, facts) ?? [])
+    return [...foreign(relied, installation?.trust.authority), ...ending]
+  })
   const unreachable = new Set<string>()
   let known: readonly ConnectedSystem[] = []
   await look('places of systems', async () => {
@@ -148,6 +151,22 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
   })
   return { wrong: wrong.filter((found) => !isSaid(found, unreachable)), unseen, seen }
 }
+
+/** What offices seal with that does not stand under the authority: nothing of theirs verifies, here or elsewhere. */
+function foreign(relied: readonly Relied[], authority: X509Certificate | undefined): readonly Problem[] {
+  if (authority === undefined) return []
+  const found = relied.filter(
+    ({ of, certificate }) =>
+      of.startsWith('office ') &&
+      !(certificate.checkIssued(authority) && certificate.verify(authority.publicKey)),
+  )
+  if (found.length === 0) return []
+  const shown = found.slice(0, mostShown).map(({ of }) => of.slice('office '.length))
+  const value = `${shown.join(', ')}${found.length > mostShown ? ', …' : ''}`
+  return [problem('doctor.certificate.foreign', '', value, { count: found.length })]
+}
+
+const mostShown = 10
 
 /** An alarm of a place that was just found out to be unreachable says the same once more. */
 const isSaid = ({ code, value = '' }: Problem, unreachable: ReadonlySet<string>): boolean =>
