@@ -74,7 +74,7 @@ export function createLog(logger: Logger): Log {
           office: parcel.office,
           attempt: parcel.attempt,
           outcome: outcome.kind,
-          ...(outcome.kind === 'refused' && { code: outcome.problem.code }),
+          ...whyOf(outcome),
           milliseconds,
         },
         'attempt.ended',
@@ -131,3 +131,13 @@ function errorOf(error: unknown): Readonly<Record<string, string>> {
     }),
   }
 }
+
+/** What stood in the way, as a code of ours, of the network or of HTTP: never the words of the other side. */
+function whyOf(outcome: Outcome): { readonly code?: string } {
+  if (outcome.kind === 'refused') return { code: outcome.problem.code }
+  const code = outcome.kind === 'taken' ? undefined : reason.exec(outcome.said)?.[0]
+  return code === undefined ? {} : { code }
+}
+
+const reason =
+  /^HTTP \d{3}|^[a-z]+(?:[.-][a-z0-9]+)+(?=: )|(?<=\[)[a-z]+(?:[.-][a-z0-9]+)+(?=\])|\b(?:E[A-Z]{4,}|(?:UND_)?ERR_\w+|CERT_\w+|UNABLE_TO_\w+|\w*SELF_SIGNED_CERT\w*)\b/
