@@ -61,6 +61,27 @@ export interface System {
 /** A new id of a delivery or a source: unique for ever, and beside those of its time in every index. */
 export const newId = (): string => newUuid(systemClock, systemRandom)
 
+/** What an office would say now nobody could accept: it is not taken, and its system may offer it again at any time. */
+export class CannotSeal extends Error {
+  override readonly name = 'CannotSeal'
+}
+
+/** Why nothing is to be sealed for an office now: its certificate is not valid at this time (RFC 5280 §4.1.2.5). Undefined: it is. */
+export function unsealableBecause({ signers, clock }: Desk, office: OfficeId): string | undefined {
+  const certificate = signers.get(office)?.certificate
+  if (certificate === undefined) return undefined
+  const now = clock.now()
+  const { validFrom, validTo } = certificate
+  const isValid = now >= Date.parse(validFrom) && now < Date.parse(validTo) + 1000
+  return isValid ? undefined : `the certificate of office ${office} is valid from ${validFrom} to ${validTo}`
+}
+
+/** Throws `CannotSeal`. What is sealed all the same would be brought in vain for days, and its corrections behind it. */
+export function demandSealable(desk: Desk, office: OfficeId): void {
+  const reason = unsealableBecause(desk, office)
+  if (reason !== undefined) throw new CannotSeal(reason)
+}
+
 /** Seals what an office says, with the office's key. Rejects when this gateway holds none: settings are checked at start. */
 export function sealFor(desk: Desk, office: OfficeId, envelope: Envelope): Promise<SealedEnvelope> {
   const signer = desk.signers.get(office)

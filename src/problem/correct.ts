@@ -62,6 +62,16 @@ export const correctProblems = {
       th: 'ให้หน่วยงานเรียกคืนและส่งฉบับแก้ไขจากระบบของตน',
     },
   },
+  'letter.correct.certificate': {
+    status: 503,
+    permanent: false,
+    en: 'nothing can be sealed for office {value} now: {reason}',
+    th: 'ลงลายมือชื่อแทนหน่วยงาน {value} ไม่ได้ในขณะนี้: {reason}',
+    remedy: {
+      en: 'Put its new certificate in place (docs/operate.md, A certificate ends), then order it again.',
+      th: 'ติดตั้งใบรับรองใหม่ (docs/operate.md หัวข้อ A certificate ends) แล้วสั่งอีกครั้ง',
+    },
+  },
   'letter.correct.changed': {
     status: 409,
     permanent: true,

@@ -150,6 +150,18 @@ export async function makeTrust(ids: readonly OfficeId[], now: Instant = start):
   return { trust: { authority: authority.certificate, certificatesOf }, signers, authority }
 }
 
+/** Gives every office that a gateway seals for another certificate for its key: years have passed. */
+export function renewCertificates(
+  { signers }: Pick<Desk, 'signers'>,
+  { authority }: TestTrust,
+  now: Instant,
+): void {
+  for (const [office, signer] of signers) {
+    const certificate = issueCertificate(authority, signer.key, { kind: 'office', office }, now, systemRandom)
+    ;(signers as Map<OfficeId, Signer>).set(office, { ...signer, certificate })
+  }
+}
+
 /** A folder that is gone after the test, and after what the test opened in it was closed (`t.testdir` goes before). */
 export function scratch(t: { readonly after: (act: () => unknown) => void }): string {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-test-'))

@@ -5,7 +5,16 @@ import type { Letter } from '../../src/letter/letter.ts'
 import { offices } from '../../src/letter/offices.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
-import { chiangMai, chiangRai, HandClock, letterItem, moi, plainLetter, sealedBy } from './harness.ts'
+import {
+  chiangMai,
+  chiangRai,
+  HandClock,
+  letterItem,
+  moi,
+  plainLetter,
+  renewCertificates,
+  sealedBy,
+} from './harness.ts'
 import { codes, count, number, open, trust } from './intake-stage.ts'
 
 t.test('nobody waits: faults go to quarantine with every reason, whole neighbours are taken', async (t) => {
@@ -54,6 +63,26 @@ t.test('somebody waits: faults are answered, and nothing is kept but an event', 
   )
   t.same(codes((await offer(province, [nowhere], 'http 2', 'waits'))[0]), ['letter.recipient.unreachable'])
 })
+
+t.test(
+  'nothing is sealed with a certificate that has ended: it stays with its system until another is in place',
+  async (t) => {
+    const { gateway, province, offer, clock } = await open(t)
+    const { desk } = gateway
+    const signer = desk.signers.get(chiangMai)!
+    const end = Date.parse(signer.certificate.validTo)
+    clock.jump(end + 1_000 - clock.now())
+    for (const sender of ['gone', 'waits'] as const)
+      await t.rejects(offer(province, [letterItem(plainLetter())], `by ${sender}`, sender), {
+        name: 'CannotSeal',
+        message: /^the certificate of office 50 is valid from .* to /,
+      })
+    t.equal(await count(gateway, 'envelopes'), 0)
+    t.equal(await count(gateway, 'quarantine'), 0, 'nobody is asked to do anything with it')
+    renewCertificates(desk, trust, clock.now())
+    t.match(await offer(province, [letterItem(plainLetter())], 'by gone'), [{ kind: 'taken' }])
+  },
+)
 
 t.test('a letter with more faults than a reason holds is refused as any other', async (t) => {
   const { ministry, offer } = await open(t)

@@ -7,6 +7,7 @@ import { mustBe } from '../letter/arbitrary.ts'
 import {
   chiangMai,
   chiangRai,
+  HandClock,
   makeTrust,
   moi,
   openGateway,
@@ -25,11 +26,11 @@ export const sha256 = (bytes: Buffer | string): string => createHash('sha256').u
 
 export const number = (printed: string) => mustBe(readLetterNumber(printed)).number
 
-export async function open(t: Tap, folder = scratch(t)) {
+export async function open(t: Tap, folder = scratch(t), clock = new HandClock()) {
   const province = new ScriptedAdapter(chiangMai)
   const other = new ScriptedAdapter(chiangRai)
   const ministry = new ScriptedAdapter(moi, { receipts: true })
-  const gateway = await openGateway(folder, trust, [province, other, ministry])
+  const gateway = await openGateway(folder, trust, [province, other, ministry], clock)
   t.after(() => gateway.close())
   const offer = (
     adapter: ScriptedAdapter,
@@ -40,7 +41,7 @@ export async function open(t: Tap, folder = scratch(t)) {
     adapter.items = items
     return take(gateway.desk, systemOf(adapter), source(bytes, sender), (each) => adapter.read(each))
   }
-  return { gateway, province, other, ministry, offer, folder }
+  return { gateway, province, other, ministry, offer, folder, clock }
 }
 
 export const count = async (gateway: TestGateway, table: string): Promise<number> =>

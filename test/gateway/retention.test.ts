@@ -34,6 +34,7 @@ import {
   moi,
   openGateway,
   plainLetter,
+  renewCertificates,
   rest,
   ScriptedAdapter,
   scratch,
@@ -68,6 +69,7 @@ async function opened(t: Test, idle = false) {
     const content = { kind: 'bytes', bytes: Buffer.from(scan ?? '') } as const
     const attachment = { name: 'scan.pdf', mediaType: 'application/pdf', role: 'main', content } as const
     province.items = [{ ...item, ...(scan !== undefined && { attachments: [attachment] }) } as typeof item]
+    renewCertificates(desk, trust, clock.now())
     const [taken] = await take(desk, systemOf(province), source(name), (each) => province.read(each))
     await rest()
     await clock.advance(1_000)

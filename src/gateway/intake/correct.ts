@@ -8,7 +8,7 @@ import { type MessageId, printInstant } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 import { type CorrectionPlan, planCorrection, postCorrection } from '../delivery/correction.ts'
 import { unreachable } from '../delivery/post-letter.ts'
-import { type Desk, newId, sealFor } from '../desk.ts'
+import { type Desk, newId, sealFor, unsealableBecause } from '../desk.ts'
 import { envelopeById, lettersOfMessage } from '../journal/letters.ts'
 import type { Correction, CorrectionOrder } from '../journal/orders.ts'
 import { sourceRowOf } from './keep.ts'
@@ -38,6 +38,9 @@ export async function foreseeCorrection(
   const problems: Problem[] = []
   if (!desk.signers.has(after.from.office))
     problems.push(problem('letter.correct.key', 'from.office', after.from.office))
+  const reason = unsealableBecause(desk, after.from.office)
+  if (reason !== undefined)
+    problems.push(problem('letter.correct.certificate', 'from.office', after.from.office, { reason }))
   problems.push(...unreachable(after, desk.routes), ...(await missing(desk, after, brought)))
   const [first, ...more] = problems
   return first === undefined ? plan : bad(first, ...more)

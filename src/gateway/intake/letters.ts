@@ -10,7 +10,16 @@ import { newMessageId } from '../../letter/time.ts'
 import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import { judge } from '../delivery/again.ts'
 import { lookForLetter, postLetter, type Recall, unreachable } from '../delivery/post-letter.ts'
-import { type Desk, faulty, newId, type Outcome, type System, sealFor, sealNotice } from '../desk.ts'
+import {
+  type Desk,
+  demandSealable,
+  faulty,
+  newId,
+  type Outcome,
+  type System,
+  sealFor,
+  sealNotice,
+} from '../desk.ts'
 import { noticeAbout } from '../journal/find.ts'
 import { findEarlier, type LetterRow } from '../journal/letters.ts'
 import { keepSource } from '../journal/sources.ts'
@@ -18,7 +27,7 @@ import { keepAttachments, type Offered } from './keep.ts'
 
 type LetterItem = Extract<Item, { kind: 'letter' }>
 
-/** Takes one letter. Rejects only when the disk or the journal fails: then nothing was taken. */
+/** Takes one letter. Rejects only when the disk or the journal fails, and with `CannotSeal`: then nothing was taken. */
 export async function takeLetter(
   desk: Desk,
   system: System,
@@ -65,6 +74,7 @@ async function sealAndCommit(
   // Its number was changed after it was taken, or this journal is older than the system's table: nobody handed it over now.
   if (offerer === 'looked-at' && earlier.kind === 'goes')
     return faulty([problem('letter.taken-unknown', 'number', letter.number.printed)])
+  demandSealable(desk, system.office)
   const recalls =
     earlier.kind === 'goes' ? await recallsOf(desk, system.office, earlier.corrects, corrected) : []
   const messageId = newMessageId(desk.clock, desk.random)

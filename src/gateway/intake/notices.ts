@@ -5,7 +5,7 @@ import type { OfficeId } from '../../letter/offices.ts'
 import type { MessageId } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import { lookForNotice, postNotice } from '../delivery/post-notice.ts'
-import { type Desk, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
+import { type Desk, demandSealable, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
 import type { Reader } from '../journal/database.ts'
 import { findByKey, noticeAbout, saidBySender } from '../journal/find.ts'
 import { type LetterRow, letterAt, lettersOfMessage } from '../journal/letters.ts'
@@ -32,6 +32,7 @@ export async function takeNotice(
     reason: draft.reason ?? '',
   })
   if (!notice.ok) return faulty(notice.problems)
+  demandSealable(desk, system.office)
   const { envelope, sealed } = await sealNotice(desk, notice.value)
   const posted = await desk.database.write(async (transaction) => {
     const { messageId, createdAt: at } = envelope
