@@ -124,7 +124,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
       }),
       descriptionPlugin(),
       ...(api === undefined ? [] : [api]),
-      ...(role === 'worker' ? [] : [doorsPlugin(doors, keeper, clock)]),
+      ...(role === 'worker' ? [] : [doorsPlugin(doors, keeper, clock, log.accessDenied)]),
     ],
   })
   // Closed in reverse: orders and attempts under way end first, then the systems are let go, then the servers answer what they have.

@@ -41,6 +41,8 @@ export interface Log {
   letterUncorrected(facts: Readonly<Record<'messageId' | 'order' | 'codes', string>>): void
   workFailed(work: string, error: unknown): void
   requestFailed(error: Error): void
+  /** Somebody showed no key or certificate that a door knows; `more`: as often again since the last line. */
+  accessDenied(path: string, more: number): void
   adapterReported(system: string, event: string, facts: Readonly<Record<string, string | number>>): void
 }
 
@@ -93,6 +95,7 @@ export function createLog(logger: Logger): Log {
     queueEvicts: (policy) => logger.warn({ policy: printable(policy, 40) }, 'queue.evicts'),
     letterUncorrected: (facts) => logger.warn(facts, 'letter.uncorrected'),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
+    accessDenied: (path, more) => logger.warn({ path, more }, 'access.denied'),
     requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),
     // An adapter reports what an operator may have to do something about, and that it is over.
     adapterReported: (system, event, facts) =>

@@ -51,7 +51,7 @@ async function idleServer() {
   const obstacles = async () => ({ ofAll: ['the journal cannot be read'], ofSome: [] })
   await server.register(healthPlugin({ obstacles, registry: new Registry(), mayMeasure: () => true }))
   await server.register(descriptionPlugin())
-  await server.register(doorsPlugin(new Doors(doors), new Doorkeeper(() => []), systemClock))
+  await server.register(doorsPlugin(new Doors(doors), new Doorkeeper(() => []), systemClock, () => undefined))
   const idle = await server.listen({ host: '127.0.0.1', port: 0 })
   for (const { door } of doors) {
     routes.push(`${door.method} ${door.path}`)

@@ -424,11 +424,14 @@ async function open(
   const failures: Error[] = []
   const bounds = { ...defaultBounds, ...options.bounds }
   const server = createServer({ bounds, failed: (error) => failures.push(error) })
-  await server.register(doorsPlugin(new Doors(doors), new Doorkeeper(() => []), options.clock ?? systemClock))
+  const denied: [path: string, more: number][] = []
+  const tell = (...told: [path: string, more: number]): void => void denied.push(told)
+  const { clock = systemClock } = options
+  await server.register(doorsPlugin(new Doors(doors), new Doorkeeper(() => []), clock, tell))
   await server.listen({ host: options.host ?? '127.0.0.1', port: 0 })
   t.teardown(() => server.close())
   const { port } = server.server.address() as AddressInfo
-  return { server, failures, port, url: `http://127.0.0.1:${port}` }
+  return { server, failures, denied, port, url: `http://127.0.0.1:${port}` }
 }
 
 const keyAccess: Access = { kind: 'api-key', sha256: apiKey('k').sha256 }
@@ -437,6 +440,22 @@ const doorTo = (enter: Door['enter'], access: Access = keyAccess): OfficeDoor =>
   door: { method: 'POST', path: '/door', access, enter },
 })
 const reads = async ({ body }: DoorRequest) => ({ status: 200, body: String((await text(body)).length) })
+
+t.test('who is not let in is told of, once a minute for each door', async (t) => {
+  let now = 0
+  const clock: Clock = { ...systemClock, elapsed: () => now }
+  const { url, denied } = await open(t, [doorTo(reads)], { clock })
+  const knock = (key: string) => ask(`${url}/door`, { method: 'POST', headers: bearer(key), body: 'x' })
+  for (const passed of [0, 1, 59_999, 60_000, 60_001]) {
+    now = passed
+    t.equal((await knock('wrong')).status, 401)
+  }
+  t.equal((await knock('k')).status, 200)
+  t.same(denied, [
+    ['/door', 0],
+    ['/door', 2],
+  ])
+})
 
 t.test('T7: who is silent or slow is cut off', async (t) => {
   const bounds = { head: 40, looksEvery: 10, silence: 5000 }

@@ -92,8 +92,30 @@ function entrancesOf(doors: readonly OfficeDoor[]): ReadonlyMap<string, Entrance
   return entrances
 }
 
+/** Of one door so often at most is told that it let somebody not in, in milliseconds. */
+const quietAbout = 60_000
+
+/** Told that a door did not let somebody in; `more`: as often again since it was told last. */
+export type Denied = (path: string, more: number) => void
+
+/** Whoever knocks in vain again and again fills no log. */
+function seldom(denied: Denied, clock: Clock): (path: string) => void {
+  const told = new Map<string, { at: number; more: number }>()
+  return (path) => {
+    const last = told.get(path)
+    const now = clock.elapsed()
+    if (last !== undefined && now - last.at < quietAbout) {
+      last.more += 1
+      return
+    }
+    told.set(path, { at: now, more: 0 })
+    denied(path, last?.more ?? 0)
+  }
+}
+
 /** A Fastify plugin with one route for all doors, whatever they are at the time. */
-export function doorsPlugin(doors: Doors, keeper: Doorkeeper, clock: Clock) {
+export function doorsPlugin(doors: Doors, keeper: Doorkeeper, clock: Clock, told: Denied) {
+  const denied = seldom(told, clock)
   return async (server: FastifyInstance): Promise<void> => {
     // Bodies are streams: each door bounds and reads its own.
     server.removeAllContentTypeParsers()
@@ -101,7 +123,7 @@ export function doorsPlugin(doors: Doors, keeper: Doorkeeper, clock: Clock) {
     server.route({
       method: ['GET', 'POST', 'DELETE'],
       url: '/*',
-      handler: (request, reply) => enter(doors, request, reply, keeper, clock),
+      handler: (request, reply) => enter(doors, request, reply, keeper, clock, denied),
     })
   }
 }
@@ -112,6 +134,7 @@ async function enter(
   reply: FastifyReply,
   keeper: Doorkeeper,
   clock: Clock,
+  denied: (path: string) => void,
 ): Promise<FastifyReply> {
   reply.raw.once('finish', () => linger(request.raw, clock))
   for (;;) {
@@ -120,6 +143,7 @@ async function enter(
       return tell(reply, answerOf([problem('access.not-found', 'request', request.url.slice(0, 200))]))
     const opened = await findDoor(entrance.doors, request, keeper)
     if (opened === undefined) {
+      denied(entrance.path)
       reply.header('www-authenticate', challenges(entrance.doors))
       return tell(reply, answerOf([problem('access.denied', 'request')]))
     }
