@@ -11,8 +11,6 @@ import { type Due, deliveryTo } from '../journal/deliveries.ts'
 import { correctedBy, recordEvent } from '../journal/events.ts'
 import {
   envelopeById,
-  insertEnvelope,
-  insertLetter,
   type LetterRow,
   letterAt,
   lettersOfMessage,
@@ -21,18 +19,8 @@ import {
 } from '../journal/letters.ts'
 import type { Correction } from '../journal/orders.ts'
 import { keepSource, type SourceRow } from '../journal/sources.ts'
-import { insertWords } from '../journal/words.ts'
-import { correct, type Recall } from './post-letter.ts'
-import {
-  addDelivery,
-  type NewId,
-  type Posted,
-  type PostResult,
-  type Routes,
-  rootOf,
-  rowOf,
-  subjectOf,
-} from './posted.ts'
+import { correct, type Recall, writeLetter } from './post-letter.ts'
+import { type NewId, type Posted, type PostResult, type Routes, rootOf, subjectOf } from './posted.ts'
 import type { LetterState } from './states.ts'
 
 export interface CorrectionPlan {
@@ -184,15 +172,8 @@ export async function postCorrection(
   for (const row of corrects) due.push(...(await correct(transaction, posted, row, routes, newId, said)))
   const sourceId = await keepSource(transaction, posted.source)
   const whole = { ...posted, sourceId }
-  await insertEnvelope(transaction, rowOf(whole, 'letter', letter.from.office))
-  await insertWords(transaction, messageId, letter, at)
-  for (const recipient of letter.to.offices) {
-    const root = await rootAt(transaction, posted, recipient)
-    await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
-    due.push(
-      ...(await addDelivery(transaction, whole, 'letter', recipient, root, letter.urgency, routes, newId)),
-    )
-  }
+  const root = (recipient: OfficeId): Promise<string> => rootAt(transaction, posted, recipient)
+  due.push(...(await writeLetter(transaction, whole, letter.to.offices, root, routes, newId)))
   await recordEvent(transaction, at, 'letter.taken', subjectOf(whole, messageId), {
     recipients: letter.to.offices.length,
     corrects: corrects[0]?.messageId ?? '',

@@ -83,7 +83,7 @@ export async function postLetter(
   newId: NewId,
   found?: Found,
 ): Promise<PostResult> {
-  const { messageId, letter, at } = posted
+  const { messageId, at } = posted
   const { before, earlier, previous } = found ?? (await lookForLetter(transaction, posted))
   if (before !== undefined) {
     // What was taken of this handing-over may have grown since: half a scan is another letter.
@@ -108,21 +108,40 @@ export async function postLetter(
   const due: Due[] = [...(await sendAgain(transaction, judged.resend, at)).due]
   for (const row of judged.corrects) due.push(...(await correct(transaction, posted, row, routes, newId)))
   const handover = before === undefined ? posted.handover : null
-  await insertEnvelope(transaction, rowOf({ ...posted, handover }, 'letter', letter.from.office))
-  await insertWords(transaction, messageId, letter, at)
-  for (const recipient of judged.recipients) {
-    // Behind the recall of the one before it, which its recipient forgets first.
+  // Behind the recall of the one before it, which its recipient forgets first.
+  const rootAt = async (recipient: OfficeId): Promise<string> => {
     const last = previous.get(recipient)
-    const root = last === undefined ? messageId : await rootOf(transaction, last, recipient)
-    await insertLetter(transaction, messageId, letter, recipient, posted.contentDigest, at)
-    due.push(
-      ...(await addDelivery(transaction, posted, 'letter', recipient, root, letter.urgency, routes, newId)),
-    )
+    return last === undefined ? messageId : rootOf(transaction, last, recipient)
   }
+  const whole = { ...posted, handover }
+  due.push(...(await writeLetter(transaction, whole, judged.recipients, rootAt, routes, newId)))
   await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
     recipients: judged.recipients.length,
   })
   return { kind: 'posted', due }
+}
+
+/** Writes the envelope of a letter, and what each of `recipients` is to have of it, in the lane of `rootAt`. */
+export async function writeLetter(
+  transaction: Transaction,
+  posted: Posted & Pick<PostedLetter, 'letter' | 'contentDigest'>,
+  recipients: readonly OfficeId[],
+  rootAt: (recipient: OfficeId) => Promise<string>,
+  routes: Routes,
+  newId: NewId,
+): Promise<readonly Due[]> {
+  const { messageId, letter, contentDigest, at } = posted
+  const due: Due[] = []
+  await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
+  await insertWords(transaction, messageId, letter, at)
+  for (const recipient of recipients) {
+    const root = await rootAt(recipient)
+    await insertLetter(transaction, messageId, letter, recipient, contentDigest, at)
+    due.push(
+      ...(await addDelivery(transaction, posted, 'letter', recipient, root, letter.urgency, routes, newId)),
+    )
+  }
+  return due
 }
 
 const recallOf = (row: LetterRow, recalls: readonly Recall[]): Recall | undefined =>

@@ -342,7 +342,8 @@ export const interruptedDeliveries = (reader: Reader, member: string): Promise<D
 
 /**
  * Makes sure that a delivery is sent by `member` as its attempt `attempt`, and by nobody else. `begun`: from now on; `held`: it was so
- * already. Undefined when others were faster, or took it over meanwhile, or this gateway is no member any more.
+ * already. Undefined when others were faster, or took it over meanwhile, what goes before it in its lane is open again, or this
+ * gateway is no member any more.
  */
 export async function holdForAttempt(
   transaction: Transaction,

@@ -18,24 +18,26 @@ import {
   withClient,
 } from './stage.ts'
 
-/** A cable to the mail server on which, after so many bytes from it, the connection is cut, or nothing comes any more. */
-async function cable(bytes: number, end: 'cut' | 'silent' = 'cut'): Promise<{ port: number; close(): void }> {
+interface Line {
+  readonly port: number
+  close(): void
+}
+
+/** A line to the mail server: what it says goes through `heard`; where one side ends, so does the other. */
+async function lineTo(far: () => Socket, heard: (chunk: Buffer, near: Socket) => void): Promise<Line> {
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
-    const far = connect(imap.port, '127.0.0.1')
-    let passed = 0
-    for (const socket of [near, far]) {
+    const other = far()
+    near.pipe(other)
+    other.on('data', (chunk: Buffer) => heard(chunk, near))
+    for (const socket of [near, other]) {
       sockets.add(socket)
       socket.on('error', () => undefined)
+      socket.on('close', () => {
+        near.destroy()
+        other.destroy()
+      })
     }
-    near.pipe(far)
-    far.on('data', (chunk) => {
-      passed += chunk.length
-      if (passed <= bytes) near.write(chunk)
-      else if (end === 'cut') for (const socket of [near, far]) socket.destroy()
-    })
-    far.on('close', () => near.destroy())
-    near.on('close', () => far.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   const bound = server.address()
@@ -46,6 +48,20 @@ async function cable(bytes: number, end: 'cut' | 'silent' = 'cut'): Promise<{ po
       for (const socket of sockets) socket.destroy()
     },
   }
+}
+
+/** One on which, after so many bytes from the server, the connection is cut, or nothing comes any more. */
+function cable(bytes: number, end: 'cut' | 'silent' = 'cut'): Promise<Line> {
+  const passed = new Map<Socket, number>()
+  return lineTo(
+    () => connect(imap.port, '127.0.0.1'),
+    (chunk, near) => {
+      const sum = (passed.get(near) ?? 0) + chunk.length
+      passed.set(near, sum)
+      if (sum <= bytes) near.write(chunk)
+      else if (end === 'cut') near.destroy()
+    },
+  )
 }
 
 t.test(
@@ -86,31 +102,11 @@ t.test(
 )
 
 /** What Dovecot says, with a word of it said otherwise. In the clear, so that it can be. */
-async function saidOtherwise(change: (line: string) => string): Promise<{ port: number; close(): void }> {
-  const sockets = new Set<Socket>()
-  const server = createServer((near) => {
-    const far = connectTls({ port: imap.port, host: 'localhost', ca: tls.authority })
-    near.pipe(far)
-    far.on('data', (chunk: Buffer) => near.write(change(chunk.toString('latin1')), 'latin1'))
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => {
-        near.destroy()
-        far.destroy()
-      })
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  const bound = server.address()
-  return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
-    close: () => {
-      server.close()
-      for (const socket of sockets) socket.destroy()
-    },
-  }
-}
+const saidOtherwise = (change: (line: string) => string): Promise<Line> =>
+  lineTo(
+    () => connectTls({ port: imap.port, host: 'localhost', ca: tls.authority }),
+    (chunk, near) => near.write(change(chunk.toString('latin1')), 'latin1'),
+  )
 
 t.test(
   'a list that is out of order, and says one mail twice and one that is gone: each once, as they came',
