@@ -19,8 +19,9 @@ function runGateway(
   role: Role,
   superseded: () => void,
 ): Promise<Gateway> {
-  const log = createLog(pino({ level: settings.log, base: null }, linesOf(1)))
-  const parts = { settings, environment: process.env, clock: systemClock, random: systemRandom, log }
+  const lines = linesOf(1)
+  const log = createLog(pino({ level: settings.log, base: null }, lines))
+  const parts = { settings, environment: process.env, clock: systemClock, random: systemRandom, log, lines }
   const grants = (): Result<readonly Granted[]> => {
     const read = readSettings(settingsFile)
     return read.ok ? good(read.value.api?.grants ?? []) : read

@@ -25,6 +25,7 @@ import { type ConnectedSystem, doorsOf, orThrow } from './installation/systems.t
 import { type Mode, setMode } from './journal/deliveries.ts'
 import type { OfficeReach, Reach, Self } from './journal/reaches.ts'
 import type { Log } from './log.ts'
+import { type LogLoss, tellOfLoss } from './log-loss.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { Opened } from './opened.ts'
 import { ordersWork } from './orders.ts'
@@ -38,6 +39,8 @@ export interface GatewayParts extends StoresParts {
   /** Reads the grants of the API again, at a reload; absent: they stay those of the settings. */
   readonly grants?: () => Result<readonly Granted[]>
   readonly random: Random
+  /** What is lost of the log, where lines can be. */
+  readonly lines?: LogLoss
   /** Told of every named step of a letter's way; tests end the process there, and the bench looks at its clock. */
   readonly reached?: Desk['reached']
 }
@@ -79,7 +82,9 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   let changed = (): void => undefined
   const stores = await openStores(parts, opened, { sweep: () => sweep(), changed: () => changed() })
   const { database, installation, role, member, attachments, present, queue } = stores
-  const metrics = createMetrics(database, queue, present)
+  const { lines } = parts
+  if (lines !== undefined) opened.add(tellOfLoss(lines, present, clock))
+  const metrics = createMetrics(database, queue, present, lines)
   const { adapters, signers, trust } = atWork
   const desk: Desk = {
     ...{ database, attachments, signers, trust, clock, random, member },

@@ -5,6 +5,7 @@ import { countUntold, raisedAlarms } from './journal/alarms.ts'
 import type { Database } from './journal/database.ts'
 import { countLate, countOpen } from './journal/deliveries.ts'
 import { countQuarantine } from './journal/quarantine.ts'
+import type { LogLoss } from './log-loss.ts'
 import type { Present } from './present.ts'
 import type { Queue } from './queue/queue.ts'
 
@@ -15,7 +16,7 @@ export interface Metrics {
 }
 
 /** A registry of its own for each gateway; the gauges are read from the journal when they are asked for. */
-export function createMetrics(database: Database, queue: Queue, present: Present): Metrics {
+export function createMetrics(database: Database, queue: Queue, present: Present, lines?: LogLoss): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -120,6 +121,15 @@ export function createMetrics(database: Database, queue: Queue, present: Present
     registers,
     async collect() {
       this.set(await countUntold(database.committed))
+    },
+  })
+  new Counter({
+    name: 'saraban_log_lines_lost_total',
+    help: 'Lines of the log that could not be written.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(lines?.lost() ?? 0)
     },
   })
   return {

@@ -18,7 +18,7 @@ import {
 const mostNames = 100
 
 /** What the gateway works with beside its journal. */
-export type Part = 'queue' | 'attachments' | 'gateways'
+export type Part = 'queue' | 'attachments' | 'gateways' | 'log'
 
 type Facts = Readonly<Record<string, string | number>>
 

@@ -41,6 +41,7 @@ const partWords: Readonly<Record<string, string>> = {
     'the gateways on this journal do not have the same profiles: saraban doctor names the offices and the gateways',
   'attachments away':
     'the store of attachments cannot be used: no letter with attachments is taken or brought; see the log',
+  'log away': 'the log cannot be written, and lines of it are lost: saraban alarms says why',
 }
 
 const evicts = ({ policy }: PresentRow['facts']): string =>

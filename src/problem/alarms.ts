@@ -112,6 +112,16 @@ export const alarmProblems = {
       th: 'ตั้งค่ากลับทันที หากไฟดับ หนังสือที่ตอบรับแล้วอาจสูญหาย ดูค่าที่ถูกต้องด้วย saraban doctor',
     },
   },
+  'alarm.log': {
+    status: 503,
+    permanent: false,
+    en: 'a gateway cannot write its log since {since} ({reason}): {lost} lines or more are lost; letters go on',
+    th: 'เกตเวย์เขียนบันทึกการทำงาน (log) ไม่ได้ตั้งแต่ {since} ({reason}) สูญหายแล้วอย่างน้อย {lost} บรรทัด แต่หนังสือยังรับส่งต่อไป',
+    remedy: {
+      en: 'ENOSPC: make room on the disk of the log. EPIPE or EAGAIN: who reads its standard output is gone or hangs: start that again, or the gateway. Lines are written again by themselves.',
+      th: 'ENOSPC: เพิ่มที่ว่างบนดิสก์ของ log ส่วน EPIPE หรือ EAGAIN: โปรแกรมที่อ่าน standard output หยุดหรือค้าง ให้เริ่มโปรแกรมนั้นหรือเกตเวย์ใหม่ เมื่อเขียนได้จะเขียนต่อเอง',
+    },
+  },
   'alarm.quarantine': {
     status: 503,
     permanent: false,

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import pino from 'pino'
 import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { run } from '../../src/cli/program.ts'
@@ -11,10 +12,12 @@ import { attachmentsOf, openAttachments } from '../../src/gateway/attachments/pl
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { moveDelivery } from '../../src/gateway/journal/deliveries.ts'
 import { listMembers } from '../../src/gateway/journal/members.ts'
+import { createLog } from '../../src/gateway/log.ts'
 import { placesIn } from '../../src/gateway/places.ts'
 import { createAuthority } from '../../src/gateway/trust/authority.ts'
 import { type Clock, systemClock, systemRandom } from '../../src/letter/time.ts'
-import { scratch } from '../gateway/harness.ts'
+import { linesOf } from '../../src/log-lines.ts'
+import { scratch, until } from '../gateway/harness.ts'
 import {
   ask,
   bearer,
@@ -28,6 +31,7 @@ import {
 import { isEmbedded, openJournal } from '../gateway/journal-engine.ts'
 import { storeSettings, storesInFile } from '../gateway/store-settings.ts'
 import { mustBe, office } from '../letter/arbitrary.ts'
+import { pipeIn } from '../named-pipe.ts'
 
 const day = 86_400_000
 
@@ -210,6 +214,40 @@ t.test('healthy, and each thing that can be wrong with the same installation', a
   t.same((await doctor()).wrong.toSorted(), ['doctor.envelope.damaged', 'doctor.gateway.stopped'])
   await database.close()
   gateway = await installation.start()
+})
+
+t.test('a gateway that cannot write its log takes letters all the same, and is told', async (t) => {
+  const installation = await opened(t)
+  const pipe = pipeIn(installation.folder)
+  const lines = linesOf(pipe.writer)
+  const gateway = await installation.start({
+    log: createLog(pino({ level: 'info', base: null }, lines)),
+    lines,
+  })
+  t.teardown(() => gateway.stop())
+  await send(gateway.http, 1)
+  t.same((await installation.doctor()).wrong, [])
+  const metric = async (): Promise<string | undefined> =>
+    /^saraban_log_lines_lost_total (\d+)$/m.exec((await ask(`${gateway.http}/metrics`)).text)?.[1]
+  const obstacles = async (): Promise<string> => (await ask(`${gateway.http}/readyz`)).text
+  t.equal(await metric(), '0')
+  pipe.hangUp()
+  await send(gateway.http, 2)
+  await until(async () => (await installation.doctor()).wrong.length > 0, 'told')
+  const told = await installation.doctor()
+  t.same(told.wrong, ['alarm.log'])
+  t.match(
+    told.out,
+    /a gateway cannot write its log since .* \(“?EPIPE”?\): “?1”? lines or more are lost; letters go on/,
+  )
+  t.equal(await metric(), '1')
+  t.match(await obstacles(), 'log cannot be written')
+  pipe.takeUp()
+  await send(gateway.http, 3)
+  await until(async () => (await installation.doctor()).wrong.length === 0, 'over')
+  t.match(pipe.read(), /"lost":1,"reason":"EPIPE",.*"msg":"log.available"\}\n.*source.taken/)
+  t.equal(await metric(), '1')
+  t.notMatch(await obstacles(), 'log cannot be written')
 })
 
 t.test(

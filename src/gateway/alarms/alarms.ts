@@ -10,7 +10,7 @@ import type { AlarmSettings } from '../settings/alarms.ts'
 import { certificateCheck, type Relied } from './certificates.ts'
 import type { Check } from './condition.ts'
 import type { Hook } from './hook.ts'
-import { diskCheck, freeBytes, quarantineCheck, syncCheck } from './machine.ts'
+import { diskCheck, freeBytes, logCheck, quarantineCheck, syncCheck } from './machine.ts'
 import { officeChecks } from './offices.ts'
 import { reliedOn } from './relied.ts'
 import { silenceCheck } from './silence.ts'
@@ -79,6 +79,7 @@ function checksOf(
     silenceCheck(committed, () => atWork.systems.keys(), silence),
     certificateCheck(relied),
     syncCheck(() => database.unsafe()),
+    logCheck(committed),
     ...(disk === undefined ? [] : [diskCheck(() => freeBytes(data), disk)]),
     ...(quarantine === undefined ? [] : [quarantineCheck(committed, quarantine)]),
   ]

@@ -16,6 +16,7 @@ export type AlarmKind =
   | 'certificate'
   | 'disk'
   | 'sync'
+  | 'log'
   | 'quarantine'
 
 export interface Condition {
@@ -53,6 +54,7 @@ const codes: ReadonlyMap<string, ProblemCode> = new Map(
     certificate: 'alarm.certificate',
     disk: 'alarm.disk',
     sync: 'alarm.sync',
+    log: 'alarm.log',
     quarantine: 'alarm.quarantine',
   } as const satisfies Record<AlarmKind, ProblemCode>),
 )

@@ -1,7 +1,9 @@
-// Alarms of the gateway itself: the disk of its data folder, whether its journal is safe, and what waits in quarantine for a person.
+// Alarms of the gateway itself: the disk of its data folder, whether its journal is safe and its log can be written, and what waits
+// in quarantine for a person.
 import { statfs } from 'node:fs/promises'
 import { oldestQuarantined } from '../journal/conditions.ts'
 import type { Reader } from '../journal/database.ts'
+import { listPresent } from '../journal/present.ts'
 import { type Check, shownTime } from './condition.ts'
 
 const mebibyte = 1024 * 1024
@@ -31,6 +33,18 @@ export const syncCheck = (unsafe: () => Promise<string | undefined>): Check => (
   async look() {
     const reason = await unsafe()
     return reason === undefined ? [] : [{ kind: 'sync', subject: 'journal', level: 1, facts: { reason } }]
+  },
+})
+
+/** Raised while a gateway cannot write its log: nobody reads there that it cannot. */
+export const logCheck = (reader: Reader): Check => ({
+  kinds: ['log'],
+  async look() {
+    const row = (await listPresent(reader, 'part')).find(({ subject }) => subject === 'log')
+    if (row === undefined) return []
+    const { reason, lost } = row.facts
+    const facts = { since: shownTime(row.since), reason: String(reason), lost: Number(lost) }
+    return [{ kind: 'log', subject: 'log', level: 1, facts }]
   },
 })
 

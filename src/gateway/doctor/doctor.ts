@@ -5,7 +5,7 @@ import { type Problem, problem, type Result, within } from '../../problem/proble
 import { endingSoon, type Relied } from '../alarms/certificates.ts'
 import { alarmProblem, type Check } from '../alarms/condition.ts'
 import { hooksOf } from '../alarms/hooks.ts'
-import { diskCheck, freeBytes, quarantineCheck } from '../alarms/machine.ts'
+import { diskCheck, freeBytes, logCheck, quarantineCheck } from '../alarms/machine.ts'
 import { lagCheck } from '../alarms/offices.ts'
 import { reliedOn } from '../alarms/relied.ts'
 import { attachmentsOf, readAttachments } from '../attachments/place.ts'
@@ -125,6 +125,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     // Nobody takes anything where no gateway runs: that is said once.
     if (running && lag !== undefined) await look('due deliveries', () => conditions(lagCheck(reader, lag)))
     if (running) await look('attempts under way', () => oldAttempts(reader, clock.now()))
+    if (running) await look('log', () => conditions(logCheck(reader)))
     if (quarantine !== undefined)
       await look('quarantine', () => conditions(quarantineCheck(reader, quarantine)))
     await look('profiles of the gateways', () => differences(reader))
@@ -132,7 +133,9 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
       const here = known.filter(({ system }) => !unreachable.has(system.id))
       return otherFolders(reader, here, settings.data)
     })
-    await look('alarms', () => openAlarms(reader, new Set(['certificate', 'disk', 'lag', 'quarantine'])))
+    await look('alarms', () =>
+      openAlarms(reader, new Set(['certificate', 'disk', 'lag', 'log', 'quarantine'])),
+    )
     const trust = readTrustFolder(settings.trust)
     const scans = attachmentsOf(settings, environment)
     // What is wrong with them was said with the stores.
