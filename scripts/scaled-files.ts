@@ -17,12 +17,14 @@ const aboutOne: Readonly<Record<string, string>> = {
   'test/gateway/postgresql.test.ts': 'it is about PostgreSQL, on a server of its own',
   'test/gateway/postgresql-broken.test.ts': 'it is about PostgreSQL, on a server of its own that it kills',
   'test/gateway/postgresql-installed.test.ts': 'it is about PostgreSQL, on a server of its own',
+  'test/gateway/postgresql-start.test.ts': 'it is about PostgreSQL, on a server of its own that it kills',
   'test/gateway/queue.test.ts': 'it is about both queues, each in turn',
   'test/gateway/redis.test.ts': 'it is about Redis, on a server of its own that it kills',
   'test/gateway/rounds.test.ts': 'it needs a clock, and no store',
   'test/gateway/several.test.ts': 'it is about gateways on PostgreSQL and Redis that it kills',
   'test/gateway/unlike.test.ts': 'it is about gateways on one PostgreSQL that differ',
   'test/gateway/stores-tls.test.ts': 'it is about servers that speak TLS, which it starts itself',
+  'test/log-lines.test.ts': 'it needs a clock, and no store',
 }
 
 export interface ScaledFiles {

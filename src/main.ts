@@ -18,6 +18,7 @@ function runGateway(
   settings: Settings,
   role: Role,
   superseded: () => void,
+  ended: AbortSignal,
 ): Promise<Gateway> {
   const lines = linesOf(1)
   const log = createLog(pino({ level: settings.log, base: null }, lines))
@@ -26,7 +27,7 @@ function runGateway(
     const read = readSettings(settingsFile)
     return read.ok ? good(read.value.api?.grants ?? []) : read
   }
-  return startGateway({ ...parts, grants, role, name: `${hostname()} ${process.pid}`, superseded })
+  return startGateway({ ...parts, grants, role, name: `${hostname()} ${process.pid}`, superseded, ended })
 }
 
 /** How a gateway ended: it was asked to, or the others on its journal gave it up (docs/decisions/0023). */
@@ -46,15 +47,30 @@ export async function main(settingsFile: string, role: Role): Promise<Ended> {
     if (running !== undefined) void running.reload().catch(() => undefined)
     else askedEarly = true
   })
-  const gateway = await runGateway(settingsFile, orThrow(readSettings(settingsFile)), role, () =>
-    end('superseded'),
-  )
-  running = gateway
+  const asked = new AbortController()
+  const ask = (): void => {
+    // A start that waits for something is broken off; one that hangs may not keep its supervisor waiting.
+    if (running === undefined) endAnyway()
+    asked.abort()
+    end('asked')
+  }
+  process.once('SIGTERM', ask)
+  process.once('SIGINT', ask)
+  try {
+    running = await runGateway(
+      settingsFile,
+      orThrow(readSettings(settingsFile)),
+      role,
+      () => end('superseded'),
+      asked.signal,
+    )
+  } catch (error) {
+    if (asked.signal.aborted && error === asked.signal.reason) return 'asked'
+    throw error
+  }
   if (askedEarly) process.emit('SIGHUP')
-  process.once('SIGTERM', () => end('asked'))
-  process.once('SIGINT', () => end('asked'))
   const how = await ended
-  await gateway.stop()
+  await running.stop()
   endAnyway()
   return how
 }

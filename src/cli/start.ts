@@ -34,6 +34,7 @@ const help = `
 It logs JSON lines to standard output: ids and codes, never letter text.
 On a journal on PostgreSQL any number of gateways work together: intake takes what systems hand over (one of them looks into their
 folders and tables, and another goes on when it ends), worker brings deliveries, all does both.
+A PostgreSQL of the journal that is starting, recovering or not reachable is waited for, 5 minutes at most.
 Exit code: 0 stopped as asked, 2 the installation is not in order (every fault is named), 75 the others gave this one up: start it again.
 
 Examples:

@@ -33,9 +33,9 @@ export interface Log {
   alarmTold(event: AlarmEvent, alarm: { readonly kind: string; readonly subject: string }): void
   /** A hook could not be told; `again`: when it is tried next. */
   hookFailed(hook: string, said: string, again: Instant | undefined): void
-  /** A part of the gateway cannot be used, for a reason in its own words, or can be used again. */
-  partAway(part: Part, reason: string): void
-  partHere(part: Part): void
+  /** A part of the gateway cannot be used, for a reason in its own words, or can be used again. `until`: it is waited for until then. */
+  partAway(part: Part | 'journal', reason: string, until?: Instant): void
+  partHere(part: Part | 'journal'): void
   queueEvicts(policy: string): void
   /** A correction that a person ordered was not made. */
   letterUncorrected(facts: Readonly<Record<'messageId' | 'order' | 'codes', string>>): void
@@ -90,7 +90,11 @@ export function createLog(logger: Logger): Log {
       logger[event === 'ended' ? 'info' : 'warn']({ kind, subject }, `alarm.${event}`),
     hookFailed: (hook, said, again) =>
       logger.warn({ hook, said, ...(again !== undefined && { again: printInstant(again) }) }, 'hook.failed'),
-    partAway: (part, reason) => logger.warn({ reason: printable(reason, 300) }, `${part}.unavailable`),
+    partAway: (part, reason, until) =>
+      logger.warn(
+        { reason: printable(reason, 300), ...(until !== undefined && { until: printInstant(until) }) },
+        `${part}.unavailable`,
+      ),
     partHere: (part) => logger.info(`${part}.available`),
     queueEvicts: (policy) => logger.warn({ policy: printable(policy, 40) }, 'queue.evicts'),
     letterUncorrected: (facts) => logger.warn(facts, 'letter.uncorrected'),

@@ -10,6 +10,7 @@ import type { Database } from './journal/database.ts'
 import { installationOf } from './journal/founding.ts'
 import type { Role } from './journal/members.ts'
 import { type JournalPlace, journalOf, openJournal, shownPlace } from './journal/place.ts'
+import { waitOf } from './journal/wait.ts'
 import { lockFolder, makeDataFolder, placeOf } from './lock.ts'
 import type { Log } from './log.ts'
 import { marksOf } from './marks.ts'
@@ -34,6 +35,8 @@ export interface StoresParts {
   readonly name?: string
   /** Told when the other gateways on its journal have given this one up: it has to stop. */
   readonly superseded?: () => void
+  /** Aborted when it is asked to end: what it waits for while it starts it waits for no longer, and the start rejects with its reason. */
+  readonly ended?: AbortSignal
 }
 
 export interface Stores {
@@ -65,7 +68,11 @@ export async function openStores(
   const role = parts.role ?? 'all'
   if (at.kind === 'sqlite' && role !== 'all')
     throw new SettingsError([problem('settings.role.alone', '--role', role, { journal: at.file })])
-  const database = orThrow(await openJournal(at))
+  const wait = waitOf({
+    ...{ clock, ended: parts.ended, here: () => log.partHere('journal') },
+    away: (reason, until) => log.partAway('journal', reason, until),
+  })
+  const database = orThrow(await openJournal(at, wait))
   opened.add(() => database.close())
   const installation = await installationOf(database, newId(), clock.now())
   const member = await join({ settings, environment, clock, log, ...parts }, { at, database, role, changed })

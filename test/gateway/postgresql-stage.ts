@@ -18,7 +18,7 @@ export interface PostgresqlStage {
   /** A journal in a database of its own; closed after the test. */
   opened(t: Test): Promise<{ readonly at: PostgresqlAt; readonly ask: Ask; readonly database: Database }>
   /** All its processes at once, nothing written down, as after a power cut; it is there again then. Absent: it is not ours. */
-  readonly crash: (() => Promise<void>) | undefined
+  readonly crash: ((meanwhile?: () => Promise<void>) => Promise<void>) | undefined
 }
 
 /** A server for one test file. Undefined: there is none, which the test says. */

@@ -8,8 +8,9 @@ import { secretsOf } from '../settings/secrets.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Database, Reader } from './database.ts'
 import { besidePostgresql, isPostgresqlUpToDate, openPostgresql } from './postgresql.ts'
-import type { PostgresqlAt } from './postgresql-connection.ts'
+import { mayBeThereSoon, type PostgresqlAt } from './postgresql-connection.ts'
 import { isUpToDate, openSqlite, readSqlite, writeSqlite } from './sqlite.ts'
+import type { Wait } from './wait.ts'
 
 export type JournalPlace =
   | { readonly kind: 'sqlite'; readonly file: string; readonly folder: string }
@@ -42,13 +43,18 @@ export const shownPlace = (place: JournalPlace): string =>
     ? place.file
     : `postgresql://${place.at.user}@${place.at.host}:${place.at.port}/${place.at.database}`
 
-/** Opens the journal for a gateway and brings its schema up to date. */
-export async function openJournal(place: JournalPlace): Promise<Result<Database>> {
+/** Opens the journal for a gateway and brings its schema up to date. A server that may be there soon is tried again while `wait` says so. */
+export async function openJournal(place: JournalPlace, wait?: Wait): Promise<Result<Database>> {
   if (place.kind === 'sqlite') return usable(place.folder, () => openSqlite(place.file))
-  try {
-    return good(await openPostgresql(place.at))
-  } catch (error) {
-    return bad(unusable(place, error))
+  for (;;) {
+    try {
+      const database = await openPostgresql(place.at)
+      wait?.over()
+      return good(database)
+    } catch (error) {
+      if (wait !== undefined && mayBeThereSoon(error) && (await wait.more(reasonOf(error)))) continue
+      return bad(unusable(place, error))
+    }
   }
 }
 

@@ -116,6 +116,20 @@ export function isConnectionBroken(error: unknown): boolean {
   return ofSocket.test(code) || ended.test(error.message)
 }
 
+/** What Node says of a server that does not listen yet, or of a network that is not up yet; too many of whom it had before its end. */
+const ofArrival = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|53300)$/
+const late = /^timeout expired$|due to connection timeout$/
+
+/**
+ * Whether a server that could not be had may be there soon: it starts or recovers, or its machine does. A name that nobody knows,
+ * a password that is refused or a database that is not there changes with the settings alone.
+ */
+export function mayBeThereSoon(error: unknown): boolean {
+  if (isConnectionBroken(error)) return true
+  if (!(error instanceof Error)) return false
+  return ('code' in error && ofArrival.test(String(error.code))) || late.test(error.message)
+}
+
 export async function asked<Value>(question: () => Promise<Value>): Promise<Value> {
   try {
     return await question()

@@ -27,7 +27,8 @@ export interface DatabaseServer {
   /** Where another process finds it, as its owner. Of PostgreSQL. */
   readonly url?: string
   database(name: string, encoding?: Encoding): Promise<Database>
-  readonly crash?: () => Promise<void>
+  /** The same of all its databases; `meanwhile` is done while it is not there. */
+  readonly crash?: (meanwhile?: () => Promise<void>) => Promise<void>
   stop(): Promise<void>
 }
 

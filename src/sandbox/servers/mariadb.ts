@@ -76,8 +76,9 @@ export async function mariadbServer(environment: Environment): Promise<DatabaseS
   const root = { host: '127.0.0.1', port, user: 'root', password: '' }
   return {
     database: (name) => prepared(root, plainName(name)),
-    crash: async () => {
+    crash: async (meanwhile) => {
       await end('SIGKILL')
+      await meanwhile?.()
       await begin()
     },
     stop: async () => {

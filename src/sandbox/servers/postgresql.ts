@@ -106,9 +106,10 @@ export async function postgresqlServer(
   return {
     url: `postgres://${root.user}:${root.password}@${root.host}:${root.port}/postgres`,
     database: (name, encoding) => prepared(root, plainName(name), encoding),
-    crash: async () => {
+    crash: async (meanwhile) => {
       // SIGQUIT: all its processes at once, nothing written down, as after a power cut.
       await end('SIGQUIT')
+      await meanwhile?.()
       await begin()
     },
     stop: async () => {
