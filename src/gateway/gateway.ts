@@ -188,6 +188,7 @@ const observer = (log: Log, metrics: Metrics, present: Present): DispatchObserve
   },
   breakerOpened: log.breakerOpened,
   givenUp: log.givenUp,
+  setBack: log.clockSetBack,
   breakerMoved: (office, probeAt) => present.breaker(office, probeAt),
   closed: (office, until) => present.closed(office, until),
   bringing: ({ office, id }, since) => present.bringing(office, id, since),

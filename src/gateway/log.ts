@@ -29,6 +29,8 @@ export interface Log {
   attemptEnded(parcel: Parcel, outcome: Outcome, milliseconds: number): void
   breakerOpened(office: OfficeId): void
   givenUp(parcel: Parcel): void
+  /** Deliveries to an office that waited for what is the future now, for the clock was set back: they are timed anew. */
+  clockSetBack(office: OfficeId, deliveries: number): void
   deliveryLate(late: Late): void
   alarmTold(event: AlarmEvent, alarm: { readonly kind: string; readonly subject: string }): void
   /** A hook could not be told; `again`: when it is tried next. */
@@ -84,6 +86,7 @@ export function createLog(logger: Logger): Log {
     breakerOpened: (office) => logger.warn({ office }, 'breaker.opened'),
     givenUp: ({ id, office, envelope }) =>
       logger.error({ office, delivery: id, messageId: envelope.messageId }, 'delivery.given-up'),
+    clockSetBack: (office, deliveries) => logger.warn({ office, deliveries }, 'clock.set-back'),
     deliveryLate: ({ delivery: { id, office, messageId, expectedBy }, event }) =>
       logger.warn({ office, delivery: id, messageId, expectedBy: printInstant(expectedBy) }, event),
     alarmTold: (event, { kind, subject }) =>

@@ -60,8 +60,9 @@ export class HandClock implements Clock {
     }
   }
 
-  /** The clock is set: what was to happen meanwhile is late. */
+  /** The clock is set: what was to happen meanwhile is late. Set back it delays nothing: a timer runs for as long as it was set for. */
   jump(milliseconds: number): void {
+    if (milliseconds < 0) for (const alarm of this.#alarms) alarm.at += milliseconds
     this.#now += milliseconds
     this.#jumped += milliseconds
   }
@@ -222,6 +223,8 @@ export interface TestGateway {
   readonly underWay: UnderWay
   readonly failures: unknown[]
   readonly opened: OfficeId[]
+  /** What was told of a clock that was set back: the office, and how many deliveries to it were timed anew. */
+  readonly setBack: string[]
   /** What was told of deliveries that were late. */
   readonly late: string[]
   /** What was told of attempts that ended, for the log and the metrics. */
@@ -262,6 +265,7 @@ export async function openGateway(
   const steps: Step[] = []
   const failures: unknown[] = []
   const opened: OfficeId[] = []
+  const setBack: string[] = []
   const late: string[] = []
   const told: string[] = []
   const desk: Desk = {
@@ -293,6 +297,7 @@ export async function openGateway(
   const dispatch = new Dispatch(desk, queue, byOffice, {
     attempted: (_parcel, { kind }) => void told.push(kind),
     breakerOpened: (id) => void opened.push(id),
+    setBack: (id, deliveries) => void setBack.push(`${id} ${deliveries}`),
     givenUp: () => undefined,
     breakerMoved: (id, probeAt) => present.breaker(id, probeAt),
     bringing: ({ office, id }, since) => present.bringing(office, id, since),
@@ -315,6 +320,7 @@ export async function openGateway(
     underWay: new UnderWay({ clock, told: (...hanging) => present.hangs(...hanging) }),
     failures,
     opened,
+    setBack,
     late,
     told,
     steps,

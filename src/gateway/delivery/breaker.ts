@@ -44,11 +44,16 @@ export class Breakers {
     return state.failures === opensAfter
   }
 
-  /** A person wanted a probe at `since`; true when one may go now, and the pause was the only reason against it. */
+  /**
+   * A person wanted a probe at `since`, or the clock was set back and the last failure is in the future: true when one may go now, and
+   * the pause was the only reason against it.
+   */
   hasten(office: string, since: Instant, now: Instant): boolean {
     const state = this.#offices.get(office)
-    if (state === undefined || state.failures < opensAfter || since <= state.failedAt) return false
+    if (state === undefined || state.failures < opensAfter) return false
+    if (since <= state.failedAt && state.failedAt <= now) return false
     if (state.probing || state.until <= now) return false
+    state.failedAt = Math.min(state.failedAt, now)
     state.until = now
     return true
   }

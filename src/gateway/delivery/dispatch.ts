@@ -10,6 +10,7 @@ import { Rounds } from '../rounds.ts'
 import { type AttemptObserver, attempt, type BringingAdapter } from './attempt.ts'
 import { Gate } from './gate.ts'
 import { recover } from './recovery.ts'
+import { SetBack, timeAnew } from './set-back.ts'
 
 /** Deliveries under way at once, to all offices together. */
 const concurrency = 32
@@ -24,6 +25,8 @@ export interface DispatchObserver extends AttemptObserver {
   breakerOpened(office: OfficeId): void
   /** An office cannot be reached and is probed at an instant; undefined: it can be reached again. */
   breakerMoved(office: OfficeId, probeAt: Instant | undefined): void
+  /** The clock was set back: so many deliveries to an office that waited for what is the future now were timed anew. */
+  setBack(office: OfficeId, deliveries: number): void
   /** Nothing is brought to an office until an instant; undefined: it is open again. */
   closed(office: OfficeId, until: Instant | undefined): void
 }
@@ -47,6 +50,7 @@ export class Dispatch {
   /** What breaks off the attempts to one office. */
   readonly #breakOff = new Map<OfficeId, AbortController>()
   readonly #sweeps: Rounds
+  readonly #setBack: SetBack
 
   constructor(
     desk: Desk,
@@ -59,6 +63,7 @@ export class Dispatch {
     this.#adapters = adapters
     this.#observer = observer
     this.#gate = new Gate((office) => this.#shareOf(office))
+    this.#setBack = new SetBack(desk.clock)
     this.#sweeps = new Rounds({
       ...{ clock: desk.clock, every: sweepEvery, later: true },
       once: () => this.sweep(),
@@ -123,8 +128,11 @@ export class Dispatch {
   /** Puts into the queue what the journal says is due, and what a failing disk left behind: the queue is only a hint. */
   async sweep(): Promise<undefined> {
     await recover(this.#desk, (id) => this.#held.has(id), 'later')
+    const wasSetBack = this.#setBack.look()
     for (const [office, adapter] of this.#adapters) {
       if (adapter.deliver === undefined) continue
+      const timed = await timeAnew(this.#desk, office, wasSetBack)
+      if (timed > 0) this.#observer.setBack(office, timed)
       this.#release(office)
       await this.#refill(office)
     }
@@ -142,7 +150,7 @@ export class Dispatch {
     this.#hasten(office, Math.max(...due.map(({ hastenedAt }) => hastenedAt ?? 0)))
   }
 
-  /** A person wanted something tried now: once, the probe of an office that cannot be reached waits for nothing. */
+  /** A person wanted something tried now, or the clock was set back: once, the probe of an office that cannot be reached waits for nothing. */
   #hasten(office: OfficeId, since: Instant): void {
     const now = this.#desk.clock.now()
     const probe = this.#gate.hasten(office, since, now)

@@ -96,7 +96,7 @@ export class Gate {
     return released
   }
 
-  /** A person wanted an office tried at `since`: the probe goes at once. Gives the delivery that is to be it, if one is to come earlier. */
+  /** A person wanted an office tried at `since`, or the clock was set back: the probe goes at once. Gives the delivery that is to be it, if one is to come earlier. */
   hasten(office: OfficeId, since: Instant, now: Instant): readonly (Due & { readonly at: Instant })[] {
     if (!this.#breakers.hasten(office, since, now)) return []
     const state = this.#of(office)

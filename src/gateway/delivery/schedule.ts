@@ -27,3 +27,17 @@ export function nextAttempt(
   const next = now + Math.round(waited)
   return opensAt(policy, now >= deadline ? next : Math.min(next, deadline))
 }
+
+/**
+ * The instant of the next attempt of a delivery whose time was set by a clock that was ahead: the pause that it made begins now, and
+ * is no longer than any that the policy makes.
+ */
+export function afterSetBack(
+  policy: DeliveryPolicy,
+  { dueAt, changedAt }: { readonly dueAt: Instant; readonly changedAt: Instant },
+  now: Instant,
+): Instant {
+  const longest = Math.max(...policy.pauses, policy.every) * (1 + jitter)
+  const pause = Math.min(Math.max(0, dueAt - changedAt), Math.max(longest, policy.longestRetryAfter))
+  return opensAt(policy, now + Math.round(pause))
+}

@@ -21,6 +21,8 @@ export type DeliveryEvent =
   | 'resend'
   /** A person wants it tried now, whatever its next attempt's time. */
   | 'hasten'
+  /** Its time was set by a clock that was ahead, and is set anew. */
+  | 'set-back'
 
 /**
  * Recovery knows what may have left: of what is `due` nothing did, however far its attempt had come, and what was `sending` becomes
@@ -29,7 +31,7 @@ export type DeliveryEvent =
 export const deliveryTable: Table<DeliveryState, DeliveryEvent> = {
   due: {
     ...{ send: 'sending', taken: 'taken', refused: 'refused', 'give-up': 'given-up', recall: 'recalled' },
-    hasten: 'due',
+    ...{ hasten: 'due', 'set-back': 'due' },
   },
   sending: {
     taken: 'taken',
@@ -38,7 +40,13 @@ export const deliveryTable: Table<DeliveryState, DeliveryEvent> = {
     'lost-answer': 'unknown',
     'give-up': 'given-up',
   },
-  unknown: { send: 'sending', taken: 'taken', 'give-up': 'given-up', hasten: 'unknown' },
+  unknown: {
+    send: 'sending',
+    taken: 'taken',
+    'give-up': 'given-up',
+    hasten: 'unknown',
+    'set-back': 'unknown',
+  },
   taken: {},
   refused: { resend: 'due' },
   'given-up': { resend: 'due', taken: 'taken' },

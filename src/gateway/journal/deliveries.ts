@@ -88,6 +88,9 @@ SELECT id, due_at AS "dueAt", priority, hastened_at AS "hastenedAt" FROM deliver
 WHERE office = ? AND open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') AND NOT EXISTS (
   SELECT 1 FROM deliveries ahead WHERE ahead.lane = deliveries.lane AND ahead.open = 1 AND ahead.seq < deliveries.seq)
 ORDER BY rank LIMIT ?`,
+  timedAhead: `
+SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND rank > ? AND changed_at > ? AND state IN ('due', 'unknown')
+ORDER BY rank LIMIT ?`,
   held: `SELECT ${columns} FROM deliveries WHERE open = 1 AND state = 'sending'`,
   interrupted: `
 SELECT ${columns} FROM deliveries WHERE open = 1 AND state = 'sending'
@@ -331,6 +334,14 @@ export const dueDeliveries = (
   until: Instant,
   limit: number,
 ): Promise<Due[]> => reader.all<Due>(deliverySql.due, office, until, limit)
+
+/** Open deliveries to an office that were moved after `until`, which is in the future, of those whose rank is after `since`. */
+export const timedAhead = (
+  reader: Reader,
+  office: OfficeId,
+  { since, until }: Readonly<Record<'since' | 'until', Instant>>,
+  limit: number,
+): Promise<DeliveryRow[]> => reader.all<DeliveryRow>(deliverySql.timedAhead, office, since, until, limit)
 
 /** Deliveries that some gateway is sending. */
 export const heldDeliveries = (reader: Reader): Promise<DeliveryRow[]> =>

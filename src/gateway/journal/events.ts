@@ -37,6 +37,7 @@ export type EventName =
   | 'delivery.recovered'
   | 'delivery.resent'
   | 'delivery.hastened'
+  | 'delivery.set-back'
   | 'delivery.deadline-near'
   | 'delivery.deadline-passed'
   | 'retention.started'
