@@ -57,9 +57,10 @@ const cellsOf = (letter: ListedLetter): readonly string[] =>
 const openLines = ({ open }: ListedLetter, now: Now): string =>
   open
     .map((one) => {
-      const { told, last } = standingOf(one, now)
+      const { told, why: waits, last } = standingOf(one, now)
       const { office, createdAt } = one.delivery
-      const why = last === undefined ? '' : `; ${lastLine(last)}`
+      const why =
+        waits !== undefined ? `; ${reasonLine(waits)}` : last === undefined ? '' : `; ${lastLine(last)}`
       return `    ${nameOf(one.content)} to ${office}, open since ${moment(createdAt)}: ${printable(`${told}${why}`, 500)}\n`
     })
     .join('')

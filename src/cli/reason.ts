@@ -67,7 +67,8 @@ function describedIn(said: string): Reason | undefined {
   return { message, remedy: remedy === '' ? remedyOf(whole(problem(code, ''))) : remedy, code }
 }
 
-function inWords(found: Problem, said: string, status?: string): Reason {
+/** A problem in words, with what the other side said of it. */
+export function inWords(found: Problem, said = '', status?: string): Reason {
   const heard = { ...(said !== '' && { said, reason: said }), ...(status !== undefined && { status }) }
   const filled = whole(found)
   const shown = { ...filled, details: { ...filled.details, ...heard, ...found.details } }

@@ -2,7 +2,8 @@
 import type { AttemptRow } from '../gateway/journal/deliveries.ts'
 import type { Content, FailedDelivery, OpenDelivery } from '../gateway/journal/open.ts'
 import { type Instant, printInstant } from '../letter/time.ts'
-import { type Reason, reasonLine, reasonOf } from './reason.ts'
+import { problem } from '../problem/problem.ts'
+import { inWords, type Reason, reasonLine, reasonOf } from './reason.ts'
 
 /** The moment, and whether a gateway is at work on the journal. */
 export interface Now {
@@ -19,6 +20,8 @@ export type StandingKind =
   | 'next-attempt'
   /** Its time has come, and the gateway holds it back until its office can be reached, or has room. */
   | 'waits-for-office'
+  /** No profile for its office is there any more. */
+  | 'waits-for-profile'
   /** Something for the same office about the same letter goes first. */
   | 'behind'
   /** Its system comes for it. */
@@ -29,7 +32,9 @@ export type StandingKind =
 export interface Standing {
   readonly kind: StandingKind
   readonly told: string
-  /** The last attempt that failed, and why; absent when there was none. */
+  /** Why it waits, where that is no attempt's failure. */
+  readonly why?: Reason
+  /** The last attempt that failed, and why; absent when there was none, or it is not why it waits. */
   readonly last?: { readonly attempt: AttemptRow; readonly reason: Reason; readonly ofOther: boolean }
 }
 
@@ -48,6 +53,10 @@ export function standingOf(open: OpenDelivery, now: Now): Standing {
   // While all wait for the probe, what the last probe met is the reason, not what this one met long ago.
   const failed = own !== undefined && isBefore(ofOffice, own, open) ? own : (ofOffice ?? own)
   const { kind, told } = next(open, now)
+  if (kind === 'waits-for-profile') {
+    const why = inWords(problem('delivery.no-system', '', delivery.office))
+    return { kind, told: `${told}${lateTold(delivery, now)}`, why }
+  }
   // What is on its way, or waits for a closed office to open, does not wait because of what another met.
   const ownOnly = kind === 'under-way' || kind === 'interrupted' || open.closedUntil !== undefined
   const attempt = ownOnly ? own : failed
@@ -69,6 +78,8 @@ function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
   const { delivery, attempts, behind } = open
   const { state, dueAt, mode } = delivery
   if (state === 'sending') return atWork(open, now)
+  if (now.running && open.unserved === true && behind === undefined)
+    return { kind: 'waits-for-profile', told: 'waits for a profile of its office' }
   if (mode === 'poll') {
     const shown = attempts.find(({ outcome }) => outcome === 'given-out')
     const since = moment(delivery.createdAt)
@@ -161,7 +172,7 @@ export function failedJson(failed: FailedDelivery): Readonly<Record<string, unkn
 /** An open delivery as JSON: instants with +07:00. */
 export function openJson(open: OpenDelivery, now: Now): Readonly<Record<string, unknown>> {
   const { delivery, content } = open
-  const { kind, told, last } = standingOf(open, now)
+  const { kind, told, why, last } = standingOf(open, now)
   return {
     delivery: delivery.id,
     content,
@@ -176,6 +187,7 @@ export function openJson(open: OpenDelivery, now: Now): Readonly<Record<string, 
     told,
     ...(open.closedUntil !== undefined && now.running && { closedUntil: printInstant(open.closedUntil) }),
     ...(open.probeAt !== undefined && now.running && { probeAt: printInstant(open.probeAt) }),
+    ...(why && { why }),
     ...(last && {
       last: {
         at: printInstant(last.attempt.startedAt),

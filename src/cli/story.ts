@@ -190,13 +190,15 @@ const endOf = ({ mode, deadline }: OpenDelivery['delivery']): string =>
 
 function openLines(open: OpenDelivery, now: Now): string[] {
   const { delivery, content } = open
-  const { told, last } = standingOf(open, now)
+  const { told, why, last } = standingOf(open, now)
+  const remedy = why?.remedy ?? last?.reason.remedy
   const attempts = delivery.attempts === 1 ? '1 attempt' : `${delivery.attempts} attempts`
   return [
     `${nameOf(content)} to ${delivery.office}: ${told}`,
     `  open since ${moment(delivery.createdAt)}, ${attempts}${endOf(delivery)}`,
+    ...(why === undefined ? [] : [`  why: ${reasonLine(why)}`]),
     ...(last === undefined ? [] : [`  why: ${lastLine(last)}`]),
-    ...(last?.reason.remedy === undefined ? [] : [`  what to do: ${last.reason.remedy}`]),
+    ...(remedy === undefined ? [] : [`  what to do: ${remedy}`]),
   ]
 }
 

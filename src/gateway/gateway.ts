@@ -151,6 +151,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   unlock(doorsOf(atWork.systems))
   const reload = new Reload({
     ...{ atWork, dispatch, doors, database, present, log, clock, read, start, agrees },
+    changed: () => member.tellNews(),
     secure: (fresh) => servers.secure(fresh),
   })
   opened.add(() => reload.stop())

@@ -157,10 +157,15 @@ export class Membership implements Member {
     return this.#parts.alone ? atOnce : this.#reaches.shareOf(office, atOnce, this.#members)
   }
 
-  /** Tells the others what this gateway has of the offices, and of itself, now and whenever it is something else. */
+  /** Tells the others, and whoever reads beside it, what this gateway has of the offices, and of itself, now and whenever it is something else. */
   async tell(mine: () => Reach, self: () => Self = () => ({})): Promise<void> {
-    if (this.#parts.alone) return
     this.#reaches.tell(mine, self)
+    await this.tellNews()
+  }
+
+  /** The same, once it may be something else: whoever is alone has no beats that would tell it. */
+  async tellNews(): Promise<void> {
+    if (!this.#reaches.isNews) return
     await this.#parts.database.write((transaction) => this.#reaches.write(transaction))
   }
 

@@ -225,8 +225,8 @@ export const gatewayProblems = {
     en: 'no system of office {value} is connected at present',
     th: 'ขณะนี้ไม่มีระบบของหน่วยงาน {value} เชื่อมต่ออยู่',
     remedy: {
-      en: 'Put its profile back; the delivery waits.',
-      th: 'นำโพรไฟล์กลับมา การนำส่งจะรออยู่',
+      en: 'Put its profile back and order saraban profile reload; the delivery waits until then, and is given up by nobody.',
+      th: 'นำโพรไฟล์กลับมาแล้วสั่ง saraban profile reload การนำส่งจะรออยู่จนกว่าจะถึงเวลานั้น และไม่ถูกยกเลิก',
     },
   },
   'access.denied': {

@@ -32,6 +32,7 @@ import { isEmbedded, openJournal } from '../gateway/journal-engine.ts'
 import { storeSettings, storesInFile } from '../gateway/store-settings.ts'
 import { mustBe, office } from '../letter/arbitrary.ts'
 import { pipeIn } from '../named-pipe.ts'
+import { sarabanIn } from './operator.ts'
 
 const day = 86_400_000
 
@@ -45,6 +46,7 @@ interface Found {
 interface Opened extends Installation {
   doctor(...words: string[]): Promise<Found>
   doctorAt(clock: Clock, ...words: string[]): Promise<Found>
+  readonly environment: Readonly<Record<string, string>>
   /** Writes the settings file. */
   write(changes?: object): void
   database(): Promise<Database>
@@ -88,7 +90,7 @@ async function opened(t: Test): Promise<Opened> {
     return { code, out: out + err, wrong }
   }
   return {
-    ...{ ...installation, write, doctorAt },
+    ...{ ...installation, write, doctorAt, environment },
     doctor: (...words) => doctorAt(systemClock, ...words),
     database: () => openAgain(installation),
   }
@@ -274,6 +276,33 @@ t.test(
     t.same((await installation.doctor()).wrong, ['cli.journal.version'])
   },
 )
+
+t.test('an office whose profile was taken away: what waits for it is named, and why', async (t) => {
+  const installation = await opened(t)
+  const { settings, doctor, environment } = installation
+  const gateway = await installation.start()
+  t.teardown(() => gateway.stop())
+  await send(gateway.http, 1)
+  const file = ['--settings', join(installation.folder, 'saraban.yaml')]
+  const messages = async (...words: string[]) =>
+    (await sarabanIn(environment, systemClock, 'messages', ...words, ...file)).out
+  t.equal(await messages('list', '--stuck'), 'no letters\n')
+  rmSync(join(settings.profiles, 'moi.yaml'))
+  t.match(await gateway.reload(), { kind: 'applied', waiting: { moi: 1 } })
+  const found = await doctor()
+  t.same(found.wrong, ['doctor.office.unserved'])
+  t.match(found.out, /“?1”? deliveries to office “?moi”? wait, and no profile for it is at work/)
+  t.match(
+    await messages('list', '--stuck'),
+    /the letter to moi, open since .*: waits for a profile of its office; no system of office “moi” is connected at present \[delivery\.no-system\]/,
+  )
+  const shown = await messages('show', 'ชม 0017.1/1')
+  t.match(shown, /why: no system of office “moi” is connected.*\n {4}what to do: Put its profile back/)
+  installation.profile('moi.yaml', inboxProfile())
+  await gateway.reload()
+  t.same((await doctor()).wrong, [])
+  t.equal(await messages('list', '--stuck'), 'no letters\n')
+})
 
 t.test('offices that cannot be reached, and a clock that differs', async (t) => {
   const installation = await opened(t)

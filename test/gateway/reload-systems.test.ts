@@ -84,6 +84,7 @@ async function scripted(t: Test) {
     ...{ atWork, dispatch, doors, present, clock, log: logTo(log), database: desk.database },
     agrees: (_office, mode) => state.others === undefined || state.others === mode,
     read: async () => state.next,
+    changed: async () => undefined,
     secure: () => undefined,
     start: async ({ system }) => {
       if (system.office === state.refuse && system.version !== '0') throw new Error('the port is taken')

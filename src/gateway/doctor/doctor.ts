@@ -26,7 +26,7 @@ import type { Settings } from '../settings/settings.ts'
 import { readTrustFolder } from '../trust/folder.ts'
 import { keptEnvelopes, oldAttempts, openAlarms } from './journal.ts'
 import { otherFolders } from './marks.ts'
-import { atWork, differences, stopped } from './members.ts'
+import { atWork, differences, stopped, unserved } from './members.ts'
 import { clockDiffers, reach } from './reach.ts'
 import { lookAtRights } from './rights.ts'
 import { lookAtEngine } from './safe.ts'
@@ -123,7 +123,12 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
   await withReader(place.value, async (reader) => {
     await look('gateway', () => atWork(reader, { data: settings.data, running, now: clock.now() }))
     // Nobody takes anything where no gateway runs: that is said once.
-    if (running && lag !== undefined) await look('due deliveries', () => conditions(lagCheck(reader, lag)))
+    if (running)
+      await look('due deliveries', async () => {
+        const alone = await unserved(reader)
+        const lags = lag === undefined ? [] : await conditions(lagCheck(reader, lag))
+        return [...alone, ...lags.filter(({ value }) => !alone.some((each) => each.value === value))]
+      })
     if (running) await look('attempts under way', () => oldAttempts(reader, clock.now()))
     if (running) await look('log', () => conditions(logCheck(reader)))
     if (quarantine !== undefined)

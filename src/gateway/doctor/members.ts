@@ -1,8 +1,10 @@
 // The gateways on a journal: whether some are at work, for everything that has to be done, with the same profiles.
 import type { Instant } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
+import { openUpTo } from '../journal/conditions.ts'
 import type { Reader } from '../journal/database.ts'
 import { type BeatRow, listMembers } from '../journal/members.ts'
+import { unservedOffices } from '../journal/reaches.ts'
 import { knownPlaceOf } from '../lock.ts'
 import { Reaches } from '../reaches.ts'
 
@@ -51,3 +53,16 @@ export async function differences(reader: Reader): Promise<readonly Problem[]> {
       problem('gateway.differ', '', office, { without: shown(without), others: shown(others) }),
     )
 }
+
+/** Offices to which something waits, and for which no gateway at work has a profile. */
+export async function unserved(reader: Reader): Promise<readonly Problem[]> {
+  const found: Problem[] = []
+  for (const office of await unservedOffices(reader)) {
+    const count = await openUpTo(reader, office, mostCounted)
+    found.push(problem('doctor.office.unserved', '', office, { count }))
+  }
+  return found
+}
+
+/** So many deliveries of one office are counted. */
+const mostCounted = 100_000

@@ -42,6 +42,8 @@ export interface ReloadParts {
   read(): Promise<Result<Installation>>
   /** Starts a connected system. */
   start(system: ConnectedSystem): Promise<void>
+  /** What is at work is another now. */
+  changed(): Promise<void>
   /** The servers show another certificate and believe another authority from now on. */
   secure(installation: Installation): void
 }
@@ -85,6 +87,8 @@ export class Reload {
       const changed = await this.#become(unchangedFrom(before, after.value, plan), plan)
       if (!changed.ok) return this.#refused(changed.problems)
     }
+    // A remark for whoever reads beside the gateway: the systems are at work.
+    await this.#parts.changed().catch((error: unknown) => log.workFailed('reload', error))
     const facts = countsOf(plan)
     log.profilesApplied(facts)
     await database.write((transaction) =>

@@ -7,6 +7,7 @@ import { letterTable } from '../delivery/states.ts'
 import type { Parameter, Reader } from './database.ts'
 import { type AttemptRow, attemptsOf, type DeliveryRow, deliveryById } from './deliveries.ts'
 import { beingBroughtSince, closedUntil, probeAt } from './present.ts'
+import { unservedOffices } from './reaches.ts'
 
 /** What a delivery brings. */
 export type Content = 'letter' | NoticeKind
@@ -23,6 +24,8 @@ export interface OpenDelivery {
   readonly probeAt?: Instant
   /** While nothing is brought to its office, as its profile says: until when. */
   readonly closedUntil?: Instant
+  /** No profile for its office is there any more. */
+  readonly unserved?: true
   /** Since when it is being brought while nothing of it is recorded yet. */
   readonly bringingSince?: Instant
 }
@@ -133,18 +136,22 @@ export const headingCondition = (
   values: [office],
 })
 
-/** A condition on letters (l): anything of it is open; or, as of `stuckAt`, stuck: open for long, refused or given up. */
-export function openCondition(stuckAt: Instant | undefined): {
-  readonly where: string
-  readonly values: readonly Parameter[]
-} {
+/**
+ * A condition on letters (l): anything of it is open; or, as of `stuckAt`, stuck: open for long or to an office of `unserved`, refused or
+ * given up.
+ */
+export function openCondition(
+  stuckAt: Instant | undefined,
+  unserved: readonly OfficeId[] = [],
+): { readonly where: string; readonly values: readonly Parameter[] } {
   if (stuckAt === undefined) return { where: `(l.message_id, l.recipient) IN (${open})`, values: [] }
-  const stuck = `${open} AND (d.created_at <= ? OR EXISTS (
+  const waits = unserved.length === 0 ? '' : `d.office IN (${unserved.map(() => '?').join(', ')}) OR `
+  const stuck = `${open} AND (d.created_at <= ? OR ${waits}EXISTS (
 SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND ${failed}))`
   const failedOnes = `SELECT l.message_id, l.recipient FROM ${ofLetters} WHERE ${unresolved}`
   return {
     where: `(l.message_id, l.recipient) IN (${stuck} UNION ${failedOnes})`,
-    values: [stuckAt - stuckAfter],
+    values: [stuckAt - stuckAfter, ...unserved],
   }
 }
 
@@ -207,6 +214,7 @@ export function openFinder(
     if (!failures.has(office)) failures.set(office, await reader.one<AttemptRow>(openSql.lastFailure, office))
     return failures.get(office)
   }
+  let unserved: Promise<readonly OfficeId[]> | undefined
   return async (messageId, office) => {
     const found = await reader.all<{ id: string; content: Content }>(
       openSql.ofLetter,
@@ -222,6 +230,8 @@ export function openFinder(
       const probe = await probeAt(reader, delivery.office)
       const closed = await closedUntil(reader, delivery.office)
       const since = await beingBroughtSince(reader, delivery.office, id)
+      unserved ??= unservedOffices(reader)
+      const isUnserved = (await unserved).includes(delivery.office)
       open.push({
         delivery,
         content,
@@ -230,6 +240,7 @@ export function openFinder(
         ...(lastFailure && { lastFailure }),
         ...(probe !== undefined && { probeAt: probe }),
         ...(closed !== undefined && { closedUntil: closed }),
+        ...(isUnserved && { unserved: true as const }),
         ...(since !== undefined && { bringingSince: since }),
       })
     }

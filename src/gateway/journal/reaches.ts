@@ -1,8 +1,11 @@
 // What each of the gateways on a journal has of the offices. Those that have a part in the work have to be alike; where they are not,
 // the others must know: a share that falls to whoever cannot bring would be brought by nobody.
 
+import type { OfficeId } from '../../letter/offices.ts'
+import { officesWithOpen } from './conditions.ts'
 import type { Reader, Transaction } from './database.ts'
 import type { Mode } from './deliveries.ts'
+import { listMembers } from './members.ts'
 
 /** What a gateway has of one office. */
 export interface OfficeReach {
@@ -47,4 +50,14 @@ export async function reachOf(
 ): Promise<{ readonly reach: Reach; readonly self: Self } | undefined> {
   const row = await reader.one<{ offices: string; self: string | null }>(reachSql.of, member)
   return row && { reach: JSON.parse(row.offices) as Reach, self: JSON.parse(row.self ?? '{}') as Self }
+}
+
+/** Offices to which something is open and that no gateway has: no profile for them is there any more. None while one does not say what it has. */
+export async function unservedOffices(reader: Reader): Promise<readonly OfficeId[]> {
+  const members = await listMembers(reader)
+  const said = await Promise.all(members.map(({ id }) => reachOf(reader, id)))
+  if (said.length === 0 || said.includes(undefined)) return []
+  return (await officesWithOpen(reader)).filter((office) =>
+    said.every((each) => each?.reach[office] === undefined),
+  )
 }

@@ -31,6 +31,7 @@ import {
 } from './open.ts'
 import { type WaitingCorrection, waitingCorrection } from './orders.ts'
 import { listQuarantine, type QuarantineFilter, type QuarantineRow } from './quarantine.ts'
+import { unservedOffices } from './reaches.ts'
 import { type SourceRow, sourceById } from './sources.ts'
 
 export interface ListedLetter extends LetterRow {
@@ -135,7 +136,10 @@ async function rowsOf(
   )
   if (filter.heading !== undefined) conditions.push(headingCondition(filter.heading))
   if (filter.lateAt !== undefined) conditions.push(lateCondition(filter.lateAt))
-  if (filter.open === true || filter.stuckAt !== undefined) conditions.push(openCondition(filter.stuckAt))
+  if (filter.open === true || filter.stuckAt !== undefined) {
+    const unserved = filter.stuckAt === undefined ? [] : await unservedOffices(reader)
+    conditions.push(openCondition(filter.stuckAt, unserved))
+  }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map((each) => each.where).join(' AND ')}`
   const limit = Math.min(Math.max(1, filter.limit), 1001)
   return reader.all<Omit<ListedLetter, 'open' | 'failed'>>(
