@@ -37,7 +37,8 @@ export function doctorCommand(terminal: Terminal): Command {
 }
 
 const help = `
-It changes nothing. It asks the places that profiles name whether they are there: a folder, a connection, an HTTP HEAD.
+It changes nothing. What is so for less time than the alarms allow (quarantine, a place or office that cannot be reached) is no fault:
+its last line tells it. It asks the places that profiles name whether they are there: a folder, a connection, an HTTP HEAD.
 Exit code: 0 healthy, 1 something is wrong, 2 the settings or something else could not be looked at.
 
 Examples:
@@ -45,16 +46,19 @@ Examples:
   $ saraban doctor --settings /etc/saraban/saraban.yaml --deep --json
 `
 
-function page({ wrong, unseen, seen }: Diagnosis): string {
+function page({ wrong, young, unseen, seen }: Diagnosis): string {
   const told = [
     ...wrong.map((found) => lines('wrong', found)),
     ...unseen.map((found) => lines('unseen', found)),
+    ...young.map((found) => lines('not for long', found)),
   ]
   const verdict =
     wrong.length === 0 && unseen.length === 0
       ? 'healthy'
       : `${wrong.length} wrong, ${unseen.length} could not be looked at`
-  return `${told.join('')}looked at: ${seen.join('; ')}\n${verdict}\n`
+  const yet =
+    young.length === 0 ? '' : `; not for long yet: ${young.map((found) => messageOf(found)).join('; ')}`
+  return `${told.join('')}looked at: ${seen.join('; ')}\n${verdict}${yet}\n`
 }
 
 const lines = (kind: string, found: Problem): string =>
@@ -63,9 +67,10 @@ const lines = (kind: string, found: Problem): string =>
     `    what to do: ${remedyOf(found)}\n    วิธีแก้: ${remedyOf(found, 'th')}\n`,
   ].join('')
 
-const diagnosisJson = ({ wrong, unseen, seen }: Diagnosis): object => ({
+const diagnosisJson = ({ wrong, young, unseen, seen }: Diagnosis): object => ({
   healthy: wrong.length === 0 && unseen.length === 0,
   wrong: wrong.map(problemInBoth),
+  young: young.map(problemInBoth),
   unseen: unseen.map(problemInBoth),
   seen,
 })

@@ -12,6 +12,9 @@ import { attachmentsOf, openAttachments } from '../../src/gateway/attachments/pl
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { moveDelivery } from '../../src/gateway/journal/deliveries.ts'
 import { listMembers } from '../../src/gateway/journal/members.ts'
+import { setPresent } from '../../src/gateway/journal/present.ts'
+import { quarantine } from '../../src/gateway/journal/quarantine.ts'
+import { keepSource } from '../../src/gateway/journal/sources.ts'
 import { createLog } from '../../src/gateway/log.ts'
 import { placesIn } from '../../src/gateway/places.ts'
 import { createAuthority } from '../../src/gateway/trust/authority.ts'
@@ -302,6 +305,47 @@ t.test('an office whose profile was taken away: what waits for it is named, and 
   await gateway.reload()
   t.same((await doctor()).wrong, [])
   t.equal(await messages('list', '--stuck'), 'no letters\n')
+})
+
+t.test('healthy, and its last line says what is not for long enough to be wrong', async (t) => {
+  const installation = await opened(t)
+  const gateway = await installation.start()
+  t.teardown(() => gateway.stop())
+  const database = await installation.database()
+  t.teardown(() => database.close())
+  const at = Date.now() - 60_000
+  await database.write(async (transaction) => {
+    const bytes = Buffer.from('x')
+    await keepSource(transaction, {
+      ...{ id: 's1', system: 'json-50', document: 'letter', name: 'a.json', receivedAt: at },
+      ...{ bytes, size: bytes.length, sha256: sha256(bytes), beside: '' },
+    })
+    await quarantine(
+      transaction,
+      {
+        ...{ id: 'q1', sourceId: 's1', position: 'row 1', problems: [], number: undefined, office: '50' },
+        ...{ handover: null, doubted: false, unseen: false },
+        ...{ understood: undefined, secrecy: undefined, contentDigest: undefined },
+      },
+      at,
+    )
+    const row = { kind: 'breaker', subject: 'moi', what: '', since: at, facts: {} } as const
+    const [member] = await listMembers(transaction)
+    await setPresent(transaction, member?.id ?? '', row)
+  })
+  const found = await installation.doctor()
+  t.same([found.code, found.wrong], [0, []])
+  const last = found.out.trimEnd().split('\n').at(-1)
+  t.match(
+    last,
+    /^healthy; not for long yet: “?1”? places wait in quarantine, the oldest since .*; office “moi” cannot be reached since /,
+  )
+  t.match(found.out, /not for long: .*\[alarm\.quarantine\]\n {2}มีเอกสารในที่กักกัน/)
+  const json = JSON.parse((await installation.doctor('--json')).out)
+  t.match(json, {
+    healthy: true,
+    young: [{ code: 'alarm.quarantine' }, { code: 'alarm.breaker', value: 'moi' }],
+  })
 })
 
 t.test('offices that cannot be reached, and a clock that differs', async (t) => {

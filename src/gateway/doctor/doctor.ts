@@ -6,7 +6,7 @@ import { endingSoon, type Relied } from '../alarms/certificates.ts'
 import { alarmProblem, type Check } from '../alarms/condition.ts'
 import { hooksOf } from '../alarms/hooks.ts'
 import { diskCheck, freeBytes, logCheck, quarantineCheck } from '../alarms/machine.ts'
-import { lagCheck } from '../alarms/offices.ts'
+import { lagCheck, presentCheck } from '../alarms/offices.ts'
 import { reliedOn } from '../alarms/relied.ts'
 import { attachmentsOf, readAttachments } from '../attachments/place.ts'
 import { type Installation, readInstallation } from '../installation/installation.ts'
@@ -45,6 +45,8 @@ export interface DoctorParts {
 
 export interface Diagnosis {
   readonly wrong: readonly Problem[]
+  /** What is so, and not for long enough that an alarm would tell it. */
+  readonly young: readonly Problem[]
   /** What could not be looked at. */
   readonly unseen: readonly Problem[]
   /** What was looked at, in order, with how much of it. */
@@ -56,7 +58,7 @@ const certificateLevel = 2
 
 /** Looks at everything; what cannot be looked at is said, and the rest goes on. */
 export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
-  const [wrong, unseen, seen]: [Problem[], Problem[], string[]] = [[], [], []]
+  const [wrong, young, unseen, seen]: [Problem[], Problem[], Problem[], string[]] = [[], [], [], []]
   const look = async (what: string, act: () => Promise<readonly Problem[]>): Promise<void> => {
     try {
       wrong.push(...(await act()))
@@ -113,7 +115,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
   if (!place.ok || unfit.length > 0) {
     await look('gateway', async () => (running ? [] : [stopped(settings.data, [])]))
     wrong.push(...unfit)
-    return { wrong, unseen, seen }
+    return { wrong, young, unseen, seen }
   }
   await look('journal’s engine', async () => {
     const { problems, serverTime } = await lookAtEngine(place.value, deep)
@@ -141,6 +143,17 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     await look('alarms', () =>
       openAlarms(reader, new Set(['certificate', 'disk', 'lag', 'log', 'quarantine'])),
     )
+    await look('what is not told yet', async () => {
+      const checks = [quarantineCheck(reader, 0)]
+      // What was so when the last one ended is no news.
+      if (running)
+        checks.push(...(['unreadable', 'breaker'] as const).map((kind) => presentCheck(reader, kind, 0)))
+      const found = (await Promise.all(checks.map(conditions))).flat()
+      const isTold = ({ code, value }: Problem): boolean =>
+        wrong.some((each) => each.code === code && each.value === value)
+      young.push(...found.filter((each) => !isTold(each) && !isSaid(each, unreachable)))
+      return []
+    })
     const trust = readTrustFolder(settings.trust)
     const scans = attachmentsOf(settings, environment)
     // What is wrong with them was said with the stores.
@@ -157,7 +170,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     })
     seen.push(`${count} envelopes and their attachments${deep ? '' : ', the newest (--deep: all)'}`)
   })
-  return { wrong: wrong.filter((found) => !isSaid(found, unreachable)), unseen, seen }
+  return { wrong: wrong.filter((found) => !isSaid(found, unreachable)), young, unseen, seen }
 }
 
 /** What offices seal with that does not stand under the authority: nothing of theirs verifies, here or elsewhere. */
