@@ -14,6 +14,9 @@ import { migrationsFrom, schemaVersion } from './migrations.ts'
 /** Writes in one group at the most: bounds how long the first of them waits for the last. */
 const groupSize = 128
 
+/** Turns of the event loop for which a group waits for more, as long as each brings some: every group writes the same pages anew. */
+const longestGathering = 4
+
 /** The log is written back into the journal when it has so many pages of 4 KiB. */
 const logPages = 8_000
 
@@ -113,10 +116,20 @@ class SqliteDatabase implements Database {
   }
 
   async #drain(): Promise<void> {
-    // One turn of the event loop lets the requests that arrived together into the same group.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (this.#waiting.length > 0) await this.#commitGroup(this.#waiting.splice(0, groupSize))
+    while (this.#waiting.length > 0) {
+      await this.#gather()
+      await this.#commitGroup(this.#waiting.splice(0, groupSize))
+    }
     this.#draining = undefined
+  }
+
+  /** A turn of the event loop lets the requests that arrived together into the same group. */
+  async #gather(): Promise<void> {
+    let had = 0
+    for (let turns = 0; turns < longestGathering && had < this.#waiting.length; turns++) {
+      had = this.#waiting.length
+      await turnOver()
+    }
   }
 
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
@@ -157,13 +170,15 @@ class SqliteDatabase implements Database {
 /** Statements in a row of one connection after which everything else has a turn: a circular's thousands hold nobody up. */
 const inARow = 256
 
+const turnOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 function connectionOf(connection: Sqlite.Database): Transaction {
   let count = 0
   const turn = async (): Promise<void> => {
     count += 1
     if (count < inARow) return
     count = 0
-    await new Promise((resolve) => setImmediate(resolve))
+    await turnOver()
   }
   const prepared = new Map<Statement, Sqlite.Statement>()
   const prepare = (statement: Statement): Sqlite.Statement => {
