@@ -176,8 +176,7 @@ t.test('hot queries use an index', async (t) => {
   const { letterSql } = await import('../../src/gateway/journal/letters.ts')
   const hot: Record<string, string> = {
     due: deliverySql.due,
-    toBring: deliverySql.toBring,
-    toSettle: deliverySql.toSettle,
+    inLane: deliverySql.inLane,
     behind: deliverySql.behind,
     head: deliverySql.head,
     toOffice: deliverySql.toOffice,

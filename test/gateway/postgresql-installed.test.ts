@@ -7,8 +7,6 @@ import { createInterface } from 'node:readline'
 import t from 'tap'
 import { run } from '../../src/cli/program.ts'
 import { SettingsError } from '../../src/gateway/installation/systems.ts'
-import { deliverySql } from '../../src/gateway/journal/deliveries.ts'
-import { letterSql } from '../../src/gateway/journal/letters.ts'
 import { migrationSql, schemaVersion } from '../../src/gateway/journal/migrations.ts'
 import { openJournal, unfitBecause, unusable } from '../../src/gateway/journal/place.ts'
 import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
@@ -46,7 +44,7 @@ async function saraban(words: readonly string[], environment: Readonly<Record<st
 t.test('an installation on PostgreSQL', { timeout: 600_000 }, async (t) => {
   const stage = await postgresqlStage(t)
   if (stage === undefined) return
-  const { fresh, opened } = stage
+  const { fresh } = stage
 
   await t.test('a server that cannot keep the promise is refused', async (t) => {
     const ascii = await fresh('SQL_ASCII')
@@ -103,26 +101,6 @@ INSERT INTO events (at, name, office, source_id, facts) VALUES (${start}, 'sourc
       )
     }
     t.match(readFileSync(new URL('schema.golden.sql', import.meta.url), 'utf8'), /CREATE TABLE letters/)
-  })
-
-  await t.test('hot queries use an index', async (t) => {
-    const { database } = await opened(t)
-    const hot = { ...deliverySql, ...letterSql }
-    for (const name of [
-      ...(['due', 'toBring', 'toSettle', 'behind', 'head', 'byNaturalKey', 'received', 'sent'] as const),
-      ...(['noticesAbout', 'newestSent'] as const),
-    ]) {
-      const statement = hot[name]
-      const steps = await database.write(async (transaction) => {
-        // An empty table is read faster than its index.
-        await transaction.run('SET LOCAL enable_seqscan = off')
-        const values = (statement.match(/\?/g) ?? []).map(() => '1')
-        const plan = await transaction.all<Record<string, string>>(`EXPLAIN ${statement}`, ...values)
-        return plan.map((row) => row['QUERY PLAN'] ?? '').join('; ')
-      })
-      t.match(steps, /Index (Only )?Scan|Bitmap Index Scan/, `${name}: ${steps}`)
-      t.notMatch(steps, /Seq Scan/, name)
-    }
   })
 
   await t.test('a gateway that the others gave up ends so that its supervisor starts it again', async (t) => {

@@ -451,3 +451,13 @@ ALTER TABLE reaches ADD COLUMN self TEXT; -- JSON
 
 -- For the alarms: letters that were recalled of late.
 CREATE INDEX notices_recalls ON notices (committed_at) WHERE kind = 'recall';
+
+-- next step
+
+-- What is asked for each letter has an index with a condition of its own, which means the same: no other can be taken for it (0031).
+DROP INDEX deliveries_lane;
+CREATE INDEX deliveries_lane ON deliveries (lane, seq) WHERE open > 0;
+DROP INDEX deliveries_due;
+CREATE INDEX deliveries_due ON deliveries (office, rank) WHERE open >= 1;
+DROP INDEX deliveries_waiting;
+CREATE INDEX deliveries_waiting ON deliveries (office, seq) WHERE open >= 1;

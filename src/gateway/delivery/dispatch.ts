@@ -4,7 +4,7 @@ import { opensAt } from '../../adapters/delivery-policy.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
-import { type DeliveryRow, deliveryToBring, dueDeliveries } from '../journal/deliveries.ts'
+import { type DeliveryRow, deliveryInLane, dueDeliveries } from '../journal/deliveries.ts'
 import type { Queue } from '../queue/queue.ts'
 import { Rounds } from '../rounds.ts'
 import { type AttemptObserver, attempt, type BringingAdapter } from './attempt.ts'
@@ -182,7 +182,7 @@ export class Dispatch {
     // Whoever is at work on it looks at it again when it ends.
     if (this.#gate.isParked(id) || this.#held.has(id)) return
     const { database, clock } = this.#desk
-    const delivery = await deliveryToBring(database.committed, id)
+    const delivery = await deliveryInLane(database.committed, id)
     if (
       delivery === undefined ||
       (delivery.state !== 'due' && delivery.state !== 'unknown') ||

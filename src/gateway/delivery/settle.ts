@@ -9,7 +9,7 @@ import type { Transaction } from '../journal/database.ts'
 import {
   type DeliveryRow,
   type Due,
-  deliveryToSettle,
+  deliveryInLane,
   endAttempt,
   headOfLane,
   mayHaveArrived,
@@ -139,7 +139,7 @@ async function write(
   if (begin !== undefined && !(await begin(transaction))) return { state: undefined, due: [] }
   const notice = noticeOf(parcel, judged.statement, at)
   const [row, found, reused] = await Promise.all([
-    deliveryToSettle(transaction, parcel.id),
+    deliveryInLane(transaction, parcel.id),
     notice && lookForNotice(transaction, notice),
     notice ? undefined : judged.statement && envelopeById(transaction, judged.statement.messageId),
   ])

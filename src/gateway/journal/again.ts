@@ -3,6 +3,7 @@
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import type { Parameter, Reader } from './database.ts'
+import { nextTo } from './deliveries.ts'
 import { type Content, ofLetters, unresolved } from './open.ts'
 
 /** A delivery that may be brought again: of which letter, at which of its recipients. */
@@ -40,7 +41,7 @@ export interface AgainFilter {
 const waits = `
 d.open = 1 AND d.mode = 'push' AND d.state IN ('due', 'unknown') AND (d.due_at > ? OR EXISTS (
   SELECT 1 FROM present b WHERE b.kind = 'breaker' AND b.subject = d.office AND b.what = ''))
-AND NOT EXISTS (SELECT 1 FROM deliveries ahead WHERE ahead.lane = d.lane AND ahead.open = 1 AND ahead.seq < d.seq)`
+AND ${nextTo('<', 'd')} IS NULL`
 
 const columns = `d.seq, d.id, l.message_id AS "messageId", l.recipient, d.office, COALESCE(n.kind, 'letter') AS content, d.state`
 

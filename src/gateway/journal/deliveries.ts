@@ -63,6 +63,13 @@ export const deliveryColumns = (
   ${of}hastened_at AS "hastenedAt", ${of}created_at AS "createdAt", ${of}changed_at AS "changedAt", ${of}member`
 const columns = deliveryColumns()
 
+/**
+ * The open delivery of the lane of `of` that is next to it: before it (`<`) or after it (`>`). `open > 0` is the condition of the index
+ * over lanes alone (docs/decisions/0031).
+ */
+export const nextTo = (side: '<' | '>', of: string): string => `
+(SELECT ${side === '<' ? 'MAX' : 'MIN'}(o.seq) FROM deliveries o WHERE o.lane = ${of}.lane AND o.open > 0 AND o.seq ${side} ${of}.seq)`
+
 export const deliverySql = {
   insert: `
 INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, rank, deadline, attempts, open,
@@ -72,21 +79,17 @@ ON CONFLICT (message_id, office) DO NOTHING`,
   byId: `SELECT ${columns} FROM deliveries WHERE id = ?`,
   ofMessage: `SELECT ${columns} FROM deliveries WHERE message_id = ? ORDER BY seq`,
   toOffice: `SELECT ${columns} FROM deliveries WHERE message_id = ? AND office = ?`,
-  toBring: `
-SELECT ${deliveryColumns('d.')}, (SELECT MIN(a.seq) FROM deliveries a WHERE a.lane = d.lane AND a.open = 1 AND a.seq < d.seq) AS ahead
-FROM deliveries d WHERE d.id = ?`,
-  toSettle: `
-SELECT ${deliveryColumns('d.')}, (SELECT MIN(b.seq) FROM deliveries b WHERE b.lane = d.lane AND b.open = 1 AND b.seq > d.seq) AS next
-FROM deliveries d WHERE d.id = ?`,
+  inLane: `
+SELECT ${deliveryColumns('d.')}, ${nextTo('<', 'd')} AS ahead, ${nextTo('>', 'd')} AS behind FROM deliveries d WHERE d.id = ?`,
   behind: `
-SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open = 1 AND mode = 'push' ORDER BY seq LIMIT 1`,
+SELECT id, due_at AS "dueAt", priority FROM deliveries WHERE lane = ? AND open > 0 AND mode = 'push' ORDER BY seq LIMIT 1`,
   move: `
 UPDATE deliveries SET state = ?, open = ?, due_at = ?, rank = ?, attempts = ?, hastened_at = ?, changed_at = ?, member = ?
 WHERE id = ?`,
   due: `
 SELECT id, due_at AS "dueAt", priority, hastened_at AS "hastenedAt" FROM deliveries
-WHERE office = ? AND open = 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown') AND NOT EXISTS (
-  SELECT 1 FROM deliveries ahead WHERE ahead.lane = deliveries.lane AND ahead.open = 1 AND ahead.seq < deliveries.seq)
+WHERE office = ? AND open >= 1 AND mode = 'push' AND due_at <= ? AND state IN ('due', 'unknown')
+AND ${nextTo('<', 'deliveries')} IS NULL
 ORDER BY rank LIMIT ?`,
   timedAhead: `
 SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND rank > ? AND changed_at > ? AND state IN ('due', 'unknown')
@@ -95,7 +98,7 @@ ORDER BY rank LIMIT ?`,
   interrupted: `
 SELECT ${columns} FROM deliveries WHERE open = 1 AND state = 'sending'
 AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE members.id = deliveries.member))`,
-  head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
+  head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open >= 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
   setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
   count: 'SELECT office, state, COUNT(*) AS count FROM deliveries WHERE open = 1 GROUP BY office, state',
   countLate: `
@@ -108,7 +111,7 @@ UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ?, details = 
 SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", ended_at AS "endedAt", outcome, problem, said,
   details
 FROM attempts WHERE delivery_id = ? ORDER BY number`,
-  crossBehind: 'UPDATE deliveries SET lane = lane WHERE lane = ? AND open = 1 AND seq > ?',
+  crossBehind: 'UPDATE deliveries SET lane = lane WHERE lane = ? AND open > 0 AND seq > ?',
   renew: `
 UPDATE deliveries SET deadline = ? + try_for, expected_by = ? + expected_in, warn_at = ? + expected_in * 3 / 4 WHERE id = ?`,
   late: `
@@ -178,26 +181,20 @@ export const deliveryTo = (
   office: OfficeId,
 ): Promise<DeliveryRow | undefined> => reader.one<DeliveryRow>(deliverySql.toOffice, messageId, office)
 
-/** A delivery, and whether an earlier one of the same lane is still open: that one goes first. */
-export async function deliveryToBring(
-  reader: Reader,
-  id: string,
-): Promise<(DeliveryRow & { readonly isBehind: boolean }) | undefined> {
-  const row = await reader.one<DeliveryRow & { readonly ahead: number | null }>(deliverySql.toBring, id)
-  if (row === undefined) return undefined
-  const { ahead, ...delivery } = row
-  return { ...delivery, isBehind: ahead !== null }
+/** A delivery among those of its lane that are open. */
+export interface DeliveryInLane extends DeliveryRow {
+  /** An earlier one goes first. */
+  readonly isBehind: boolean
+  /** A later one waits for it. */
+  readonly isAwaited: boolean
 }
 
-/** A delivery, and whether a later one of the same lane waits for it. */
-export async function deliveryToSettle(
-  reader: Reader,
-  id: string,
-): Promise<(DeliveryRow & { readonly isAwaited: boolean }) | undefined> {
-  const row = await reader.one<DeliveryRow & { readonly next: number | null }>(deliverySql.toSettle, id)
+export async function deliveryInLane(reader: Reader, id: string): Promise<DeliveryInLane | undefined> {
+  type Row = DeliveryRow & Readonly<Record<'ahead' | 'behind', number | null>>
+  const row = await reader.one<Row>(deliverySql.inLane, id)
   if (row === undefined) return undefined
-  const { next, ...delivery } = row
-  return { ...delivery, isAwaited: next !== null }
+  const { ahead, behind, ...delivery } = row
+  return { ...delivery, isBehind: ahead !== null, isAwaited: behind !== null }
 }
 
 /** The first open delivery of a lane. */
@@ -363,7 +360,7 @@ export async function holdForAttempt(
   member: string,
   at: Instant,
 ): Promise<'begun' | 'held' | undefined> {
-  const [row, isOne] = await Promise.all([deliveryToBring(transaction, id), isMember(transaction, member)])
+  const [row, isOne] = await Promise.all([deliveryInLane(transaction, id), isMember(transaction, member)])
   if (row?.state === 'sending' && row.member === member && row.attempts === attempt) return 'held'
   // Somebody has tried it since it was looked at, or has had what goes first in its lane brought again.
   if (row === undefined || row.attempts !== attempt - 1 || row.isBehind) return undefined

@@ -47,7 +47,7 @@ ORDER BY n.seq DESC`
 export const listSql = {
   deliveries: deliveries('seq < ?'),
   openDeliveries: deliveries('open = 1 AND seq < ?'),
-  openDeliveriesTo: deliveries('open = 1 AND office = ? AND seq < ?'),
+  openDeliveriesTo: deliveries('open >= 1 AND office = ? AND seq < ?'),
   failedDeliveries: deliveries(`state IN ('refused', 'given-up') AND seq < ?`),
   deliveriesOf: deliveries(
     'message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELECT ?) AND seq < ?',

@@ -451,6 +451,15 @@ ALTER TABLE reaches ADD COLUMN self TEXT; -- JSON
 -- For the alarms: letters that were recalled of late.
 CREATE INDEX notices_recalls ON notices (committed_at) WHERE kind = 'recall';
 `,
+  `
+-- What is asked for each letter has an index with a condition of its own, which means the same: no other can be taken for it (0031).
+DROP INDEX deliveries_lane;
+CREATE INDEX deliveries_lane ON deliveries (lane, seq) WHERE open > 0;
+DROP INDEX deliveries_due;
+CREATE INDEX deliveries_due ON deliveries (office, rank) WHERE open >= 1;
+DROP INDEX deliveries_waiting;
+CREATE INDEX deliveries_waiting ON deliveries (office, seq) WHERE open >= 1;
+`,
 ]
 
 /** The version of a schema that is up to date. */

@@ -104,7 +104,7 @@ SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM deliveries d LEFT JOIN n
 WHERE d.open = 1 AND d.id IN (${pair}) ORDER BY d.seq`,
   ahead: `
 SELECT e.content FROM deliveries d JOIN envelopes e ON e.message_id = d.message_id
-WHERE d.lane = ? AND d.open = 1 AND d.seq < ? ORDER BY d.seq LIMIT 1`,
+WHERE d.lane = ? AND d.open > 0 AND d.seq < ? ORDER BY d.seq LIMIT 1`,
   lastFailure: `
 SELECT a.delivery_id AS "deliveryId", a.number, a.started_at AS "startedAt", a.ended_at AS "endedAt", a.outcome, a.problem,
   a.said, a.details

@@ -22,6 +22,8 @@ const ofSession = {
   default_transaction_read_only: 'on',
   // A plan is made when the tables are small, and kept while they grow: what is asked for each letter has an index, and is to use it.
   enable_seqscan: 'off',
+  // And in that index's order, from where it is asked for: a set of what several indexes have would be the whole backlog each time.
+  enable_bitmapscan: 'off',
   // A walk that has no index costs "too much" then, and would be compiled each time.
   jit: 'off',
 }

@@ -5,7 +5,7 @@ import { strict as assert } from 'node:assert'
 import type { Item, Source, Taken } from '../../../src/adapters/contract.ts'
 import { resend } from '../../../src/gateway/delivery/resend.ts'
 import { take } from '../../../src/gateway/intake/intake.ts'
-import { type DeliveryRow, deliveryToBring } from '../../../src/gateway/journal/deliveries.ts'
+import { type DeliveryRow, deliveryInLane } from '../../../src/gateway/journal/deliveries.ts'
 import { envelopeById, lettersOfMessage, noticesAbout } from '../../../src/gateway/journal/letters.ts'
 import { failedOf } from '../../../src/gateway/journal/open.ts'
 import type { Letter } from '../../../src/letter/letter.ts'
@@ -359,7 +359,7 @@ export class World {
     const { office, deliveryId, messageId, content, mode } = arrival
     this.#meet(`answered: ${mode}`)
     const reader = this.#process.committed
-    const delivery = await deliveryToBring(reader, deliveryId)
+    const delivery = await deliveryInLane(reader, deliveryId)
     if (delivery === undefined) throw new Error('brought, and not in the journal')
     if (delivery.isBehind) assert.fail(`${content} to ${office} overtook its lane`)
     if (content !== 'letter') return
