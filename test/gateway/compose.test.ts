@@ -16,6 +16,7 @@ interface Service {
   readonly command?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly env_file?: readonly object[]
+  readonly healthcheck?: { readonly test: readonly string[] }
   readonly secrets?: readonly Secret[]
   readonly volumes?: readonly string[]
   readonly depends_on?: readonly string[] | Readonly<Record<string, object>>
@@ -125,6 +126,12 @@ t.test('the settings of the gateways fit', async (t) => {
     compose.services['intake']?.image?.split(':')[1],
     JSON.parse(readFileSync('package.json', 'utf8')).version,
   )
+})
+
+t.test('PostgreSQL is healthy when the gateways can reach it', (t) => {
+  // The image makes the database with a server on its socket only, which is ended again.
+  t.match(compose.services['postgres']?.healthcheck?.test.join(' '), /^CMD pg_isready -h localhost /)
+  t.end()
 })
 
 t.test('each gateway does what its name says', async (t) => {
