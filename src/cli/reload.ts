@@ -78,6 +78,10 @@ function tell(said: Answer, { json }: Options, terminal: Terminal): void {
   else terminal.write(planPage(answer.plan, answer.waiting, answer.kind === 'applied'))
 }
 
+/** Which is in its place, to be compared with `openssl x509 -noout -fingerprint -sha256 -in authority.pem`. */
+const authoritiesOf = ({ authorities }: Plan): string =>
+  authorities === undefined ? '' : `: from ${authorities.from} to ${authorities.to}`
+
 function planPage(plan: Plan, waiting: Readonly<Record<string, number>>, applied: boolean): string {
   const changes = plan.systems.filter(({ kind }) => kind !== 'unchanged')
   const same = plan.systems.length - changes.length
@@ -88,7 +92,7 @@ function planPage(plan: Plan, waiting: Readonly<Record<string, number>>, applied
     ...(plan.certificates.length > 0 ? [`certificates of ${offices(plan.certificates)}`] : []),
     ...(plan.keys.length > 0 ? [`keys for ${offices(plan.keys)}`] : []),
     ...(plan.grants.length > 0 ? [`grants of ${plan.grants.join(', ')}`] : []),
-    ...(plan.authority ? ['the authority'] : []),
+    ...(plan.authority ? [`the authority${authoritiesOf(plan)}`] : []),
     ...(plan.tls ? ['the server’s own certificate and key'] : []),
     ...Object.entries(waiting).map(
       ([office, count]) =>

@@ -24,6 +24,8 @@ export interface Log {
   gatewayStopped(): void
   profilesApplied(counts: Readonly<Record<string, number>>): void
   profilesRefused(problems: readonly Problem[]): void
+  /** Another authority is believed from now on, and the one before is not: their fingerprints. */
+  authorityChanged(authorities: Readonly<Record<'from' | 'to', string>>): void
   sourceTaken(system: string, taken: readonly Taken[], milliseconds: number): void
   sourceFailed(system: string, error: unknown): void
   attemptEnded(parcel: Parcel, outcome: Outcome, milliseconds: number): void
@@ -53,6 +55,7 @@ export function createLog(logger: Logger): Log {
     gatewayStarted: (facts) => logger.info(facts, 'gateway.started'),
     leading: () => logger.info('gateway.leading'),
     gatewayStopped: () => logger.info('gateway.stopped'),
+    authorityChanged: (authorities) => logger.warn(authorities, 'authority.changed'),
     profilesApplied: (counts) => logger.info(counts, 'profiles.applied'),
     // Where in which file, and what kind of fault: a value may be a secret.
     profilesRefused: (problems) =>

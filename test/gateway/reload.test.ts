@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { X509Certificate } from 'node:crypto'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -27,10 +28,13 @@ import { journalBeside } from './journal-engine.ts'
 import { phatthalung, reload, send } from './reload-stage.ts'
 import { storeSettings, storesInFile } from './store-settings.ts'
 
-async function events(installation: Installation) {
+const authorityOf = (folder: string): string =>
+  new X509Certificate(readFileSync(join(folder, 'authority.pem'))).fingerprint256
+
+async function events(installation: Installation, like = 'profiles.%') {
   const journal = await journalBeside(installation.folder)
   return journal.committed
-    .all<{ name: string; facts: string }>("SELECT name, facts FROM events WHERE name LIKE 'profiles.%'")
+    .all<{ name: string; facts: string }>('SELECT name, facts FROM events WHERE name LIKE ?', like)
     .finally(() => journal.close())
 }
 
@@ -261,6 +265,7 @@ t.test(
     const old = clientOf(folder, filesOf(folder, 'moi'))
     t.equal((await client(old)).status, 204)
     // Another authority with all its certificates: nobody of before is believed, and everybody of now is.
+    const before = authorityOf(folder)
     const other = join(scratch(t), 'other')
     await makeCertificates(other, [chiangMai, chiangRai, phatthalung, moi], systemClock, systemRandom)
     for (const file of ['authority.pem', 'tls/gateway.pem', 'tls/gateway.key.pem'])
@@ -275,14 +280,25 @@ t.test(
     const said = await reload(installation)
     t.match(
       said.out,
-      /certificates of .*50.*\nkeys for .*50.*\nthe authority\nthe server’s own certificate and key\nso it is now/,
+      /certificates of .*50.*\nkeys for .*50.*\nthe authority: from [0-9A-F:]{95} to [0-9A-F:]{95}\nthe server’s own certificate and key\nso it is now/,
+    )
+    const [from, to] = [before, authorityOf(folder)]
+    t.not(from, to)
+    t.match(said.out, `the authority: from ${from} to ${to}`)
+    t.match(
+      installation.log.map((line) => JSON.parse(line) as object).filter((line) => 'to' in line),
+      [{ level: 40, msg: 'authority.changed', from, to }],
+    )
+    t.match(
+      (await events(installation, 'authority.%')).map(({ facts }) => JSON.parse(facts) as object),
+      [{ from, to }],
     )
     t.equal((await client(old)).status, 401, 'on the connection that was open')
     const fresh = clientOf(other, filesOf(other, 'moi'))
     t.equal((await client(fresh)).status, 204, 'under the new authority')
-    const before = clientOf(other)
-    t.equal((await client(before)).status, 401)
-    await Promise.all([old.close(), fresh.close(), before.close()])
+    const nobody = clientOf(other)
+    t.equal((await client(nobody)).status, 401)
+    await Promise.all([old.close(), fresh.close(), nobody.close()])
   },
 )
 

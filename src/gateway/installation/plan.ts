@@ -33,6 +33,8 @@ export interface Plan {
   readonly grants: readonly string[]
   /** The authority is another. */
   readonly authority: boolean
+  /** Which one before and after, where it is another: SHA-256 fingerprints, as `openssl x509 -fingerprint -sha256` prints them. */
+  readonly authorities?: { readonly from: string; readonly to: string }
   /** The server's own certificate or key is another. */
   readonly tls: boolean
 }
@@ -40,6 +42,8 @@ export interface Plan {
 /** What leads from one installation to another. */
 export function planOf(before: Installation, after: Installation): Plan {
   const ids = offices.map(({ id }) => id)
+  const [was, is] = [before.trust.authority, after.trust.authority]
+  const authority = !was.raw.equals(is.raw)
   const all = new Set([...before.systems.keys(), ...after.systems.keys()])
   return {
     systems: [...all].sort().map((office) => {
@@ -53,7 +57,8 @@ export function planOf(before: Installation, after: Installation): Plan {
     ),
     keys: ids.filter((office) => sealOf(before.signers.get(office)) !== sealOf(after.signers.get(office))),
     grants: changedGrants(before.grants, after.grants),
-    authority: !before.trust.authority.raw.equals(after.trust.authority.raw),
+    authority,
+    ...(authority && { authorities: { from: was.fingerprint256, to: is.fingerprint256 } }),
     tls:
       before.tls?.certificate.equals(after.tls?.certificate ?? Buffer.alloc(0)) === false ||
       before.tls?.key.equals(after.tls?.key ?? Buffer.alloc(0)) === false,

@@ -90,10 +90,14 @@ export class Reload {
     // A remark for whoever reads beside the gateway: the systems are at work.
     await this.#parts.changed().catch((error: unknown) => log.workFailed('reload', error))
     const facts = countsOf(plan)
+    const { authorities } = plan
+    if (authorities !== undefined) log.authorityChanged(authorities)
     log.profilesApplied(facts)
-    await database.write((transaction) =>
-      recordEvent(transaction, clock.now(), 'profiles.applied', {}, facts),
-    )
+    await database.write(async (transaction) => {
+      const at = clock.now()
+      if (authorities !== undefined) await recordEvent(transaction, at, 'authority.changed', {}, authorities)
+      await recordEvent(transaction, at, 'profiles.applied', {}, facts)
+    })
     return { kind: 'applied', plan, waiting: await this.#waiting(plan) }
   }
 

@@ -11,6 +11,8 @@ export type EventName =
   | 'gateway.lead-passed'
   | 'profiles.applied'
   | 'profiles.refused'
+  /** Who is believed stands under another certificate now. */
+  | 'authority.changed'
   | 'source.kept'
   | 'source.refused'
   | 'source.quarantined'
