@@ -1,5 +1,7 @@
 // What everybody at the intake's desk needs: verbs and stores, handed over once.
+import type { X509Certificate } from 'node:crypto'
 import type { Taken } from '../adapters/contract.ts'
+import { NotTaken } from '../adapters/not-taken.ts'
 import type { Envelope, SealedEnvelope, Signer, Trust } from '../envelope/envelope.ts'
 import { sealAsync } from '../envelope/seal.ts'
 import type { Notice } from '../letter/notice.ts'
@@ -13,7 +15,7 @@ import {
   systemClock,
   systemRandom,
 } from '../letter/time.ts'
-import type { Problem } from '../problem/problem.ts'
+import { type Problem, problem } from '../problem/problem.ts'
 import type { AttachmentStore } from './attachments/store.ts'
 import type { Routes } from './delivery/posted.ts'
 import type { Database } from './journal/database.ts'
@@ -62,24 +64,30 @@ export interface System {
 export const newId = (): string => newUuid(systemClock, systemRandom)
 
 /** What an office would say now nobody could accept: it is not taken, and its system may offer it again at any time. */
-export class CannotSeal extends Error {
+export class CannotSeal extends NotTaken {
   override readonly name = 'CannotSeal'
 }
 
-/** Why nothing is to be sealed for an office now: its certificate is not valid at this time (RFC 5280 §4.1.2.5). Undefined: it is. */
-export function unsealableBecause({ signers, clock }: Desk, office: OfficeId): string | undefined {
+/**
+ * Why nothing is to be sealed for an office now: its certificate, or the authority's, is not valid at this time (RFC 5280 §4.1.2.5).
+ * Undefined: both are.
+ */
+export function unsealableBecause({ signers, trust, clock }: Desk, office: OfficeId): Problem | undefined {
   const certificate = signers.get(office)?.certificate
   if (certificate === undefined) return undefined
   const now = clock.now()
-  const { validFrom, validTo } = certificate
-  const isValid = now >= Date.parse(validFrom) && now < Date.parse(validTo) + 1000
-  return isValid ? undefined : `the certificate of office ${office} is valid from ${validFrom} to ${validTo}`
+  const isValid = ({ validFrom, validTo }: X509Certificate): boolean =>
+    now >= Date.parse(validFrom) && now < Date.parse(validTo) + 1000
+  const said = ({ validFrom: from, validTo: to }: X509Certificate) => ({ from, to })
+  if (!isValid(certificate)) return problem('seal.certificate', '', office, said(certificate))
+  if (!isValid(trust.authority)) return problem('seal.authority', '', office, said(trust.authority))
+  return undefined
 }
 
 /** Throws `CannotSeal`. What is sealed all the same would be brought in vain for days, and its corrections behind it. */
 export function demandSealable(desk: Desk, office: OfficeId): void {
-  const reason = unsealableBecause(desk, office)
-  if (reason !== undefined) throw new CannotSeal(reason)
+  const found = unsealableBecause(desk, office)
+  if (found !== undefined) throw new CannotSeal(found)
 }
 
 /** Seals what an office says, with the office's key. Rejects when this gateway holds none: settings are checked at start. */

@@ -1,6 +1,7 @@
 // What the gateway logs: one function for each event, ids always, bodies and names never (style, attacks T11).
 import type { Logger } from 'pino'
 import type { Outcome, Parcel, Taken } from '../adapters/contract.ts'
+import { NotTaken } from '../adapters/not-taken.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import { type Instant, printInstant } from '../letter/time.ts'
 import { type Problem, printable } from '../problem/problem.ts'
@@ -132,6 +133,8 @@ function factsOf(taken: Taken): Readonly<Record<string, string>> {
 /** An error's name, code and place in the program. Its message may quote letter text and stays out. */
 function errorOf(error: unknown): Readonly<Record<string, string>> {
   if (!(error instanceof Error)) return { error: typeof error }
+  // Its words are ours: an office and two dates.
+  if (error instanceof NotTaken) return { error: error.name, code: error.problem.code, reason: error.message }
   const code = (error as NodeJS.ErrnoException).code
   const place = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
   return {

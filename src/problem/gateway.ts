@@ -209,6 +209,26 @@ export const gatewayProblems = {
       th: 'ตรวจใบรับรองของปลายทาง ระบบจะส่งซ้ำด้วย MessageID เดิม',
     },
   },
+  'seal.certificate': {
+    status: 503,
+    permanent: false,
+    en: 'nothing can be sealed for office {value} now: its certificate is valid from {from} to {to}',
+    th: 'ลงลายมือชื่อแทนหน่วยงาน {value} ไม่ได้ในขณะนี้: ใบรับรองของหน่วยงานใช้ได้ตั้งแต่ {from} ถึง {to}',
+    remedy: {
+      en: 'Nothing was taken: send it again later. The gateway’s operator puts the new certificate in place (docs/operate.md, A certificate ends), or sets the clock.',
+      th: 'ยังไม่ได้รับสิ่งใดไว้ ให้ส่งใหม่ภายหลัง ผู้ดูแลเกตเวย์ต้องติดตั้งใบรับรองใหม่ (docs/operate.md หัวข้อ A certificate ends) หรือตั้งนาฬิกาให้ถูกต้อง',
+    },
+  },
+  'seal.authority': {
+    status: 503,
+    permanent: false,
+    en: 'nothing can be sealed for office {value} now: the certificate of the authority, under which its own stands, is valid from {from} to {to}',
+    th: 'ลงลายมือชื่อแทนหน่วยงาน {value} ไม่ได้ในขณะนี้: ใบรับรองของผู้ออกใบรับรองใช้ได้ตั้งแต่ {from} ถึง {to}',
+    remedy: {
+      en: 'Nothing was taken: send it again later. The gateway’s operator puts the new authority.pem in place (docs/operate.md, A certificate ends), or sets the clock.',
+      th: 'ยังไม่ได้รับสิ่งใดไว้ ให้ส่งใหม่ภายหลัง ผู้ดูแลเกตเวย์ต้องติดตั้ง authority.pem ใหม่ (docs/operate.md หัวข้อ A certificate ends) หรือตั้งนาฬิกาให้ถูกต้อง',
+    },
+  },
   'delivery.refused': {
     status: 422,
     permanent: true,

@@ -163,6 +163,13 @@ export function renewCertificates(
   }
 }
 
+/** Gives a gateway another authority where its own has ended: still more years have passed. */
+export async function renewAuthority(desk: Desk, now: Instant): Promise<void> {
+  if (now < Date.parse(desk.trust.authority.validTo)) return
+  const { certificate: authority } = await createAuthority(now, systemRandom)
+  Object.assign(desk, { trust: { ...desk.trust, authority } })
+}
+
 /** A folder that is gone after the test, and after what the test opened in it was closed (`t.testdir` goes before). */
 export function scratch(t: { readonly after: (act: () => unknown) => void }): string {
   const folder = mkdtempSync(join(tmpdir(), 'saraban-test-'))

@@ -363,6 +363,26 @@ t.test('what is wrong with a request is said in two languages', async (t) => {
   t.equal((await ask(`${http}/healthz`)).status, 200, 'and the server goes on')
 })
 
+t.test('a certificate that has ended: whoever waits is told, and so is the log', async (t) => {
+  const lines = installation.log.length
+  clock.now = () => systemClock.now() + 3 * 365 * 86_400_000
+  const answer = await post(`${http}${shared}`, jsonLetter('52', 21), bearer(keyOf('52')))
+  clock.now = systemClock.now
+  isProblem(t, answer, 503, 'seal.certificate', 'its certificate')
+  t.equal(answer.headers['retry-after'], '10')
+  t.match(answer.text, /for office “52” now: its certificate is valid from .* to /)
+  t.match(
+    installation.log
+      .slice(lines)
+      .map((line) => JSON.parse(line) as object)
+      .filter((line) => 'code' in line || 'path' in line),
+    [
+      { msg: 'source.failed', code: 'seal.certificate', reason: /its certificate is valid from .* to / },
+      { msg: 'door.failed', reason: 'seal.certificate' },
+    ],
+  )
+})
+
 t.test('what cannot be committed is not taken: 503, and again later', async (t) => {
   for (const code of ['ENOSPC', 'EIO', 'SQLITE_FULL']) {
     broken = Object.assign(new Error('the disk'), { code })

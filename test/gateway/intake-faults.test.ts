@@ -75,12 +75,19 @@ t.test(
     for (const sender of ['gone', 'waits'] as const)
       await t.rejects(offer(province, [letterItem(plainLetter())], `by ${sender}`, sender), {
         name: 'CannotSeal',
-        message: /^the certificate of office 50 is valid from .* to /,
+        message: /^nothing can be sealed for office “50” now: its certificate is valid from .* to /,
       })
     t.equal(await count(gateway, 'envelopes'), 0)
     t.equal(await count(gateway, 'quarantine'), 0, 'nobody is asked to do anything with it')
     renewCertificates(desk, trust, clock.now())
     t.match(await offer(province, [letterItem(plainLetter())], 'by gone'), [{ kind: 'taken' }])
+    // The authority's ends too: nobody believes what stands under it, however long its own is valid.
+    clock.jump(Date.parse(trust.authority.certificate.validTo) + 1_000 - clock.now())
+    renewCertificates(desk, trust, clock.now())
+    await t.rejects(offer(province, [letterItem(plainLetter({ subject: 'อีกเรื่อง' }))], 'later', 'waits'), {
+      name: 'CannotSeal',
+      problem: { code: 'seal.authority' },
+    })
   },
 )
 

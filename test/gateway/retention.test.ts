@@ -34,6 +34,7 @@ import {
   moi,
   openGateway,
   plainLetter,
+  renewAuthority,
   renewCertificates,
   rest,
   ScriptedAdapter,
@@ -69,6 +70,7 @@ async function opened(t: Test, idle = false) {
     const content = { kind: 'bytes', bytes: Buffer.from(scan ?? '') } as const
     const attachment = { name: 'scan.pdf', mediaType: 'application/pdf', role: 'main', content } as const
     province.items = [{ ...item, ...(scan !== undefined && { attachments: [attachment] }) } as typeof item]
+    await renewAuthority(desk, clock.now())
     renewCertificates(desk, trust, clock.now())
     const [taken] = await take(desk, systemOf(province), source(name), (each) => province.read(each))
     await rest()

@@ -5,7 +5,7 @@ import type { Envelope } from '../../envelope/envelope.ts'
 import { contentDigest } from '../../letter/digest.ts'
 import type { Letter } from '../../letter/letter.ts'
 import { type MessageId, printInstant } from '../../letter/time.ts'
-import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
+import { bad, good, messageOf, type Problem, problem, type Result } from '../../problem/problem.ts'
 import { type CorrectionPlan, planCorrection, postCorrection } from '../delivery/correction.ts'
 import { unreachable } from '../delivery/post-letter.ts'
 import { type Desk, newId, sealFor, unsealableBecause } from '../desk.ts'
@@ -38,9 +38,11 @@ export async function foreseeCorrection(
   const problems: Problem[] = []
   if (!desk.signers.has(after.from.office))
     problems.push(problem('letter.correct.key', 'from.office', after.from.office))
-  const reason = unsealableBecause(desk, after.from.office)
-  if (reason !== undefined)
+  const unsealable = unsealableBecause(desk, after.from.office)
+  if (unsealable !== undefined) {
+    const reason = messageOf(unsealable)
     problems.push(problem('letter.correct.certificate', 'from.office', after.from.office, { reason }))
+  }
   problems.push(...unreachable(after, desk.routes), ...(await missing(desk, after, brought)))
   const [first, ...more] = problems
   return first === undefined ? plan : bad(first, ...more)

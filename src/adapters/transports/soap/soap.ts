@@ -4,6 +4,7 @@ import type { Access, AdapterVerbs, Door, DoorAnswer, DoorRequest } from '../../
 import { EcmsForm } from '../../formats/e-cms/e-cms.ts'
 import { type Message, readMessage } from '../../formats/e-cms/message.ts'
 import type { Operation } from '../../formats/e-cms/names.ts'
+import { NotTaken } from '../../not-taken.ts'
 import { byteCount, milliseconds } from '../../quantities.ts'
 import { type Checked, duration, type Finding, reference, size } from '../../schema.ts'
 import { access, accessFindings } from '../access.ts'
@@ -186,8 +187,10 @@ class SoapTransport implements Transport {
       })
     } catch (cause) {
       // The journal is closed, the disk is full: nothing was taken, and the client is told so in a way that it can read.
-      verbs.report('ecms.failed', { operation, cause: cause instanceof Error ? cause.name : 'unknown' })
-      return failure([problem('ecms.unavailable', '')])
+      const known = cause instanceof NotTaken ? cause.problem : undefined
+      const said = known?.code ?? (cause instanceof Error ? cause.name : 'unknown')
+      verbs.report('ecms.failed', { operation, cause: said })
+      return failure([known ?? problem('ecms.unavailable', '')])
     }
   }
 }

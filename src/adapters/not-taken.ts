@@ -1,0 +1,13 @@
+// Nothing was taken, and it is known what stands in the way: whoever waits for the answer is told.
+import { messageOf, type Problem } from '../problem/problem.ts'
+
+/** What `take` rejects with then; with any other error what the sender may know is that it should come again. */
+export class NotTaken extends Error {
+  override readonly name: string = 'NotTaken'
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(messageOf(problem))
+    this.problem = problem
+  }
+}
