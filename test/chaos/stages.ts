@@ -52,12 +52,13 @@ async function openOne(begun?: Herd['begun']): Promise<Stage> {
     environment: {},
   }))
   if (begun !== undefined) herd.begun = begun
+  const person = await callPerson()
   // Its disk may be its own: it is reached through its process.
   const journal: StageParts['journal'] = ({ installation }) =>
     journalIn(
       join('/proc', String(herd.processOf('only') ?? 'self'), 'root', installation.data, '..', 'data-only'),
     )
-  return Stage.open({ herd, journal }, () => herd.start)
+  return Stage.open({ herd, journal, person, close: () => person.close() }, () => herd.start)
 }
 
 /** A system for each transport, and for each way of using it in which an answer that is lost tells something else. */

@@ -1,5 +1,7 @@
 // The n-th call to files, to SQLite or over the network fails, once and for good.
 
+import { dirname } from 'node:path'
+import { systemClock } from '../../../src/letter/time.ts'
 import type { Fault, Scale, Struck } from '../fault.ts'
 import type { Counted, FaultAnswer, FaultOrder, FaultyCall } from '../faulty-calls.ts'
 import { type Stage, wait, within } from '../stage.ts'
@@ -82,12 +84,33 @@ async function cutEach(stage: Stage, scale: Scale): Promise<Struck> {
         if (link.struck > strikes) struck += 1
         if (forGood) await wait(300)
         link.set('open')
+        if (forGood) await hasten(stage)
         await sending
         await Promise.all(stage.systems.map((system) => system.look()))
         scale.progress(`${name}: piece ${nth} of ${all}${forGood ? ', for good' : ''}`)
       }
   }
   return struck < asked ? undefined : `${struck} cuts on ${wires.length} wires`
+}
+
+/** A person who has mended a wire does not wait a minute for the next probe of each office. */
+async function hasten({ person, journal }: Stage): Promise<void> {
+  if (journal.kind !== 'sqlite') throw new Error('the journal is on no disk')
+  const order = [
+    'messages',
+    'retry',
+    '--all',
+    '--waiting',
+    '--yes',
+    '--by',
+    'chaos',
+    '--why',
+    'the wire is whole',
+  ]
+  await person.order([...order, '--data', dirname(journal.file)], systemClock).catch((error: unknown) => {
+    // Nothing has to wait: what goes the other way, or had been answered before.
+    if (!String(error).includes('cli.retry.none')) throw error
+  })
 }
 
 export const calls: readonly Fault[] = [
