@@ -43,6 +43,8 @@ export interface Claim {
   offered: boolean
   /** The missing files that were reported. */
   reported: string
+  /** Why it could not be taken, as it was reported last. */
+  troubled: string
 }
 
 /** Where the gateway keeps its own things in somebody else's folder. */
@@ -80,6 +82,7 @@ export const claimOf = (
   settled: false,
   offered: false,
   reported: '',
+  troubled: '',
 })
 
 /** The files that its letters need and that are neither in the claim nor put aside. */

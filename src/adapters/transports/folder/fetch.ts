@@ -101,7 +101,12 @@ export function folderFetch(settings: FolderSettings): Looking {
       },
     }
     await takeBack(offering)
-    await each(open, (found) => guarded(found, verbs, () => readNames(found, offering)))
+    const forbidden = new Map<string, string>()
+    const guard = async (found: Claim, act: () => Promise<void>): Promise<void> => {
+      const code = await guarded(found, verbs, act)
+      if (code !== undefined) forbidden.set(found.id, code)
+    }
+    await each(open, (found) => guard(found, () => readNames(found, offering)))
     markContested(open)
     await putContestedAside(open, settled, verbs, async ({ place }, name) => {
       try {
@@ -112,9 +117,12 @@ export function folderFetch(settings: FolderSettings): Looking {
         throw error
       }
     })
-    await each(open, (found) => guarded(found, verbs, () => offer(found, offering)))
+    await each(open, (found) => guard(found, () => offer(found, offering)))
     claims = { ...claims, open: open.filter((found) => !found.settled) }
     looked = began
+    // All that may be read was offered; the rest stands in no list, so that the place itself is told until somebody gives the rights.
+    for (const code of forbidden.values())
+      throw Object.assign(new Error('a document may not be read'), { code })
   }
 
   async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {

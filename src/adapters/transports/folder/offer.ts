@@ -65,15 +65,25 @@ export const readyAt =
     return late && others.length > 0 ? undefined : file
   }
 
-/** Runs `act`; what it throws is reported, and the claim stays for the next look: nothing was taken, or nobody knows. */
-export async function guarded(found: Claim, verbs: AdapterVerbs, act: () => Promise<void>): Promise<void> {
+/**
+ * Runs `act`; what it throws is reported, once for each trouble, and the claim stays for the next look: nothing was taken, or nobody
+ * knows. Answers the system's code where a part of the claim itself may not be read or moved, which only a person can mend.
+ */
+export async function guarded(
+  found: Claim,
+  verbs: AdapterVerbs,
+  act: () => Promise<void>,
+): Promise<string | undefined> {
   try {
     await act()
+    return undefined
   } catch (error) {
-    verbs.report('folder.not-taken', {
-      claim: found.id,
-      reason: codeOf(error) || (error instanceof Error ? error.name : 'unknown'),
-    })
+    const reason = codeOf(error) || (error instanceof Error ? error.name : 'unknown')
+    if (found.troubled !== reason) verbs.report('folder.not-taken', { claim: found.id, reason })
+    found.troubled = reason
+    const { path } = error as NodeJS.ErrnoException
+    const own = typeof path === 'string' && path.startsWith(found.folder)
+    return own && ['EACCES', 'EPERM'].includes(reason) ? reason : undefined
   }
 }
 
