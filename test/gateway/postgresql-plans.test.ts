@@ -38,6 +38,9 @@ const asked: Readonly<Record<string, readonly [statement: string, values: string
   behind: [deliverySql.behind, `'moi m14000'`, 20],
   head: [deliverySql.head, `'50'`, 20],
   due: [deliverySql.due, `'moi', 999999, 10`, 120],
+  timedAhead: [deliverySql.timedAhead, `'moi', 999999, 999999, 10`, 20],
+  held: [deliverySql.held, '', 20],
+  interrupted: [deliverySql.interrupted, `'m1'`, 20],
   byNaturalKey: [letterSql.byNaturalKey, ofBoth(`'k11001'`), 20],
   retired: [letterSql.retired, ofBoth(`'57', 'no/11000', 'c11000'`), 20],
   previous: [letterSql.previous, `'57', 'no/14000', '2026-11-30', 'moi'`, 20],
@@ -46,8 +49,12 @@ const asked: Readonly<Record<string, readonly [statement: string, values: string
   sentTo: [letterSql.sentTo, `'moi', 'no/14000', '57'`, 20],
 }
 
+const called = (name: string, values: string): string => (values === '' ? name : `${name}(${values})`)
+
 async function pagesOf(client: pg.Client, name: string, values: string): Promise<number> {
-  const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${name}(${values})`)
+  const { rows } = await client.query(
+    `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${called(name, values)}`,
+  )
   const [{ Plan: plan }] = rows[0]['QUERY PLAN']
   return plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
 }
@@ -83,7 +90,7 @@ t.test('plans of PostgreSQL', { timeout: 300_000 }, async (t) => {
         let place = 0
         await client.query(`PREPARE ${name} AS ${statement.replace(/\?/g, () => `$${++place}`)}`)
         // From the sixth time on it keeps a plan, whatever the values are.
-        for (let time = 0; time < 7; time++) await client.query(`EXECUTE ${name}(${values})`)
+        for (let time = 0; time < 7; time++) await client.query(`EXECUTE ${called(name, values)}`)
       }
       await fill(ask, 10_000, backlog, 'moi', 'push', 1)
       await fillLetters(ask, 10_000, backlog)

@@ -92,12 +92,11 @@ WHERE office = ? AND open >= 1 AND mode = 'push' AND due_at <= ? AND state IN ('
 AND ${nextTo('<', 'deliveries')} IS NULL
 ORDER BY rank LIMIT ?`,
   timedAhead: `
-SELECT ${columns} FROM deliveries WHERE office = ? AND open = 1 AND rank > ? AND changed_at > ? AND state IN ('due', 'unknown')
+SELECT ${columns} FROM deliveries WHERE office = ? AND open >= 1 AND rank > ? AND changed_at > ? AND state IN ('due', 'unknown')
 ORDER BY rank LIMIT ?`,
-  held: `SELECT ${columns} FROM deliveries WHERE open = 1 AND state = 'sending'`,
+  held: `SELECT ${columns} FROM deliveries WHERE state = 'sending'`,
   interrupted: `
-SELECT ${columns} FROM deliveries WHERE open = 1 AND state = 'sending'
-AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE members.id = deliveries.member))`,
+SELECT ${columns} FROM deliveries WHERE state = 'sending' AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE members.id = deliveries.member))`,
   head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open >= 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
   setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
   count: 'SELECT office, state, COUNT(*) AS count FROM deliveries WHERE open = 1 GROUP BY office, state',

@@ -459,6 +459,8 @@ DROP INDEX deliveries_due;
 CREATE INDEX deliveries_due ON deliveries (office, rank) WHERE open >= 1;
 DROP INDEX deliveries_waiting;
 CREATE INDEX deliveries_waiting ON deliveries (office, seq) WHERE open >= 1;
+-- What is looked through every few seconds is never what waits.
+CREATE INDEX deliveries_sending ON deliveries (member) WHERE state = 'sending';
 `,
 ]
 
