@@ -1,6 +1,6 @@
 // How an open delivery stands: what happens next, and why it is not over, told from the journal alone.
 import type { AttemptRow } from '../gateway/journal/deliveries.ts'
-import type { Content, FailedDelivery, OpenDelivery } from '../gateway/journal/open.ts'
+import type { Content, FailedDelivery, First, OpenDelivery } from '../gateway/journal/open.ts'
 import { type Instant, printInstant } from '../letter/time.ts'
 import { problem } from '../problem/problem.ts'
 import { inWords, type Reason, reasonLine, reasonOf } from './reason.ts'
@@ -35,7 +35,12 @@ export interface Standing {
   /** Why it waits, where that is no attempt's failure. */
   readonly why?: Reason
   /** The last attempt that failed, and why; absent when there was none, or it is not why it waits. */
-  readonly last?: { readonly attempt: AttemptRow; readonly reason: Reason; readonly ofOther: boolean }
+  readonly last?: {
+    readonly attempt: AttemptRow
+    readonly reason: Reason
+    readonly ofOther: boolean /** Of the one that goes first. */
+    readonly ofFirst?: true
+  }
 }
 
 /** `2026-11-23 10:15:00`, +07:00. */
@@ -56,6 +61,16 @@ export function standingOf(open: OpenDelivery, now: Now): Standing {
   if (kind === 'waits-for-profile') {
     const why = inWords(problem('delivery.no-system', '', delivery.office))
     return { kind, told: `${told}${lateTold(delivery, now)}`, why }
+  }
+  if (kind === 'behind' && open.behind !== undefined) {
+    // Its own time counts for nothing until that one is through: why that one waits is why it does.
+    const { told: first, why, last } = standingOf(firstOf(open, open.behind), now)
+    return {
+      kind,
+      told: `${told}${lateTold(delivery, now)}: ${first}`,
+      ...(why && { why }),
+      ...(last && { last: ofThatOne(last) }),
+    }
   }
   // What is on its way, or waits for a closed office to open, does not wait because of what another met.
   const ownOnly = kind === 'under-way' || kind === 'interrupted' || open.closedUntil !== undefined
@@ -95,7 +110,7 @@ function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
     return { kind: 'under-way', told: `${told}${state === 'unknown' ? `; ${mayHaveArrived}` : ''}` }
   }
   if (behind !== undefined) {
-    return { kind: 'behind', told: `behind ${firstOf(open.content, behind)}` }
+    return { kind: 'behind', told: `behind ${nameOfFirst(open.content, behind)}` }
   }
   const again = state === 'unknown' ? `; ${mayHaveArrived}` : ''
   const probe = now.running && open.probeAt !== undefined ? probeTold(open.probeAt, now) : ''
@@ -119,13 +134,26 @@ function next(open: OpenDelivery, now: Now): Pick<Standing, 'kind' | 'told'> {
 }
 
 /** Nothing of its own goes before a letter: then it is a corrected one, behind what it corrects. */
-function firstOf(content: Content, behind: Content): string {
+function nameOfFirst(content: Content, { content: behind, letter }: First): string {
   if (content === 'letter') {
-    const earlier = 'the earlier letter that it replaces'
+    const earlier = `the earlier letter that it replaces (${letter.slice('urn:uuid:'.length)})`
     return behind === 'letter' ? earlier : `${nameOf(behind)} of ${earlier}`
   }
   return behind === 'letter' ? 'the letter itself' : `an earlier notice of the same letter (${behind})`
 }
+
+/** What goes first in the lane of an open delivery, to the same office, as an open delivery itself. */
+const firstOf = (
+  { behind: _behind, bringingSince: _since, ...ofOffice }: OpenDelivery,
+  { content, delivery, attempts, bringingSince }: First,
+): OpenDelivery => ({
+  ...ofOffice,
+  ...{ content, delivery, attempts },
+  ...(bringingSince !== undefined && { bringingSince }),
+})
+
+const ofThatOne = (last: NonNullable<Standing['last']>): NonNullable<Standing['last']> =>
+  last.ofOther ? last : { ...last, ofOther: true, ofFirst: true }
 
 const probeTold = (at: Instant, now: Now): string =>
   `cannot be reached: ${at > now.at ? `next probe ${moment(at)}` : 'it is being probed'}`
@@ -143,8 +171,13 @@ function atWork({ delivery, attempts }: OpenDelivery, now: Now): Pick<Standing, 
 }
 
 /** Which attempt failed last, when, and why, on one line. */
-export function lastLine({ attempt, reason, ofOther }: NonNullable<Standing['last']>): string {
-  const which = ofOther ? 'another attempt to its office' : `attempt ${attempt.number}`
+export function lastLine({ attempt, reason, ofOther, ofFirst }: NonNullable<Standing['last']>): string {
+  const which =
+    ofFirst === true
+      ? `attempt ${attempt.number} of that one`
+      : ofOther
+        ? 'another attempt to its office'
+        : `attempt ${attempt.number}`
   const unsure = attempt.outcome === 'unknown' ? 'may have arrived' : 'failed'
   return `${which} at ${moment(attempt.startedAt)} ${unsure}: ${reasonLine(reason)}`
 }

@@ -288,7 +288,11 @@ changed_at FROM deliveries WHERE office = '50'`,
     })
     t.match(
       (await saraban('list', '--open')).out,
-      /the accept notice to 50, .*: behind an earlier notice of the same letter \(receive\)/,
+      /the accept notice to 50, .*: behind an earlier notice of the same letter \(receive\): next attempt 2026-11-23 10:00:05; attempt 1 of that one at 2026-11-23 10:00:00 failed: .* may not write/,
+    )
+    t.match(
+      (await saraban('show', id)).out,
+      /behind an earlier .*\n.*\n {4}why: attempt 1 of that one at .*\n {4}what to do: /,
     )
   },
 )

@@ -398,6 +398,29 @@ t.test('under way, or closed: what another letter met is no reason of it', async
   t.notMatch((await saraban('show', away)).out, 'why:')
 })
 
+t.test('a corrected letter says behind which it waits, and why that one does', async (t) => {
+  const opened = await open(t)
+  const { ministry, send, saraban } = opened
+  const first = await send()
+  await until(() => ministry.brought.length === 1, 'the letter is brought')
+  await say(opened, first, 'reject')
+  ministry.answer = () => ({ kind: 'unavailable', said: 'Error ECONNREFUSED' })
+  const number = mustBe(readLetterNumber('ชม 0017.1/1')).number
+  const second = await send({ number, subject: 'ฉบับแก้ไข' })
+  await until(() => ministry.brought.length === 2, 'the recall is tried')
+  await rest()
+  const { out } = await saraban('show', second)
+  t.match(
+    out,
+    `the letter to moi: behind the recall notice of the earlier letter that it replaces (${first.slice('urn:uuid:'.length)}): next attempt 2026-11-23 10:00:05\n`,
+  )
+  t.match(out, /why: attempt 1 of that one at 2026-11-23 10:00:00 failed: .*attempt\.connection\.refused/)
+  const [row] = JSON.parse((await saraban('list', '--open', '--json')).out) as Record<string, unknown>[]
+  t.match(row, {
+    open: [{ standing: 'behind', last: { code: 'attempt.connection.refused', ofAnotherDelivery: true } }],
+  })
+})
+
 t.test('behind the gate: the office’s latest failure, and when it is probed next', async (t) => {
   const { ministry, send, saraban, clock, gateway } = await open(t)
   ministry.answer = () => ({ kind: 'unavailable', said: 'Error ECONNREFUSED' })

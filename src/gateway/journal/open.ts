@@ -2,7 +2,7 @@
 // Reads only.
 import type { NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
-import type { Instant } from '../../letter/time.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
 import { letterTable } from '../delivery/states.ts'
 import type { Parameter, Reader } from './database.ts'
 import { type AttemptRow, attemptsOf, type DeliveryRow, deliveryById } from './deliveries.ts'
@@ -17,7 +17,7 @@ export interface OpenDelivery {
   readonly content: Content
   readonly attempts: readonly AttemptRow[]
   /** What goes first in its lane and is open too; absent when nothing does. */
-  readonly behind?: Content
+  readonly behind?: First
   /** The last attempt of any open delivery to the same office that ended, and so failed. */
   readonly lastFailure?: AttemptRow
   /** While its office cannot be reached: when it is probed next. */
@@ -27,6 +27,16 @@ export interface OpenDelivery {
   /** No profile for its office is there any more. */
   readonly unserved?: true
   /** Since when it is being brought while nothing of it is recorded yet. */
+  readonly bringingSince?: Instant
+}
+
+/** What goes first in a lane. */
+export interface First {
+  readonly content: Content
+  /** The letter that it is, or is about. */
+  readonly letter: MessageId
+  readonly delivery: DeliveryRow
+  readonly attempts: readonly AttemptRow[]
   readonly bringingSince?: Instant
 }
 
@@ -103,7 +113,8 @@ WHERE d.message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELE
 SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM deliveries d LEFT JOIN notices n ON n.message_id = d.message_id
 WHERE d.open = 1 AND d.id IN (${pair}) ORDER BY d.seq`,
   ahead: `
-SELECT e.content FROM deliveries d JOIN envelopes e ON e.message_id = d.message_id
+SELECT d.id, e.content, COALESCE(n.about, d.message_id) AS letter
+FROM deliveries d JOIN envelopes e ON e.message_id = d.message_id LEFT JOIN notices n ON n.message_id = d.message_id
 WHERE d.lane = ? AND d.open > 0 AND d.seq < ? ORDER BY d.seq LIMIT 1`,
   lastFailure: `
 SELECT a.delivery_id AS "deliveryId", a.number, a.started_at AS "startedAt", a.ended_at AS "endedAt", a.outcome, a.problem,
@@ -205,6 +216,21 @@ export async function waitingOf(
   return waiting
 }
 
+/** What goes before a delivery in its lane, and is open; undefined: nothing does. */
+async function firstBefore(reader: Reader, { lane, seq }: DeliveryRow): Promise<First | undefined> {
+  const found = await reader.one<{ id: string; content: Content; letter: MessageId }>(
+    openSql.ahead,
+    lane,
+    seq,
+  )
+  const delivery = found && (await deliveryById(reader, found.id))
+  if (found === undefined || delivery === undefined) return undefined
+  const since = await beingBroughtSince(reader, delivery.office, found.id)
+  const attempts = await attemptsOf(reader, found.id)
+  const { content, letter } = found
+  return { content, letter, delivery, attempts, ...(since !== undefined && { bringingSince: since }) }
+}
+
 /** Finds what is open of letters; what it learns of an office it remembers, so that a long list asks once. */
 export function openFinder(
   reader: Reader,
@@ -225,7 +251,7 @@ export function openFinder(
       const delivery = await deliveryById(reader, id)
       // Settled between the two questions.
       if (delivery === undefined) continue
-      const ahead = await reader.one<{ content: Content }>(openSql.ahead, delivery.lane, delivery.seq)
+      const ahead = await firstBefore(reader, delivery)
       const lastFailure = await lastFailureOf(delivery.office)
       const probe = await probeAt(reader, delivery.office)
       const closed = await closedUntil(reader, delivery.office)
@@ -236,7 +262,7 @@ export function openFinder(
         delivery,
         content,
         attempts: await attemptsOf(reader, id),
-        ...(ahead && { behind: ahead.content }),
+        ...(ahead && { behind: ahead }),
         ...(lastFailure && { lastFailure }),
         ...(probe !== undefined && { probeAt: probe }),
         ...(closed !== undefined && { closedUntil: closed }),
