@@ -67,6 +67,31 @@ t.test('a write that fails leaves its neighbours in the same group alone', async
   t.same(await database.committed.all(names), [{ name: 'one' }, { name: 'three' }])
 })
 
+t.test('a group waits for writes that come turn by turn, and not for ever', async (t) => {
+  const database = openSqlite(join(scratch(t), 'journal.sqlite'))
+  t.after(() => database.close())
+  let [put, isThrough] = [0, false]
+  await new Promise<void>((done) => {
+    const next = (): void => {
+      if (isThrough) {
+        done()
+        return
+      }
+      put += 1
+      void database
+        .write((transaction) => transaction.run(insert, start, 'one'))
+        .then(() => {
+          isThrough = true
+        })
+      setImmediate(next)
+    }
+    // Before the turn in which the group looks for the first time.
+    setImmediate(next)
+    next()
+  })
+  t.ok(put > 3 && put < 20, `${put} were put until the first was through`)
+})
+
 t.test('a group that cannot be committed is lost whole, and says so', async (t) => {
   const folder = scratch(t)
   const database = openSqlite(join(folder, 'journal.sqlite'))
