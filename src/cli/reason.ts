@@ -16,6 +16,7 @@ export interface Reason {
   readonly message: string
   /** What to do; absent when nobody knows. */
   readonly remedy?: string
+  readonly remedyThai?: string
   readonly code?: ProblemCode
   /** As the other side, the network or the disk said it. */
   readonly said?: string
@@ -50,7 +51,7 @@ export function reasonOf(attempt: AttemptRow): Reason {
   if (refusal !== undefined) return inWords(refusal, said, status)
   // What our own judgement said of a receipt begins with its code.
   const [, code = '', message = ''] = /^([a-z]+(?:[.-][a-z0-9]+)+): (.*)$/s.exec(said) ?? []
-  if (isCode(code)) return { message, remedy: remedyOf(whole(problem(code, ''))), code, said }
+  if (isCode(code)) return { message, ...remediesOf(whole(problem(code, ''))), code, said }
   const described = describedIn(said)
   if (described !== undefined) return described
   if (status !== undefined) return inWords(problem('attempt.busy', ''), said, status)
@@ -64,7 +65,7 @@ function describedIn(said: string): Reason | undefined {
   const [, message = '', code = '', remedy = ''] =
     /^(.*) \[([a-z]+(?:[.-][a-z0-9]+)+)\](?: (.*))?$/s.exec(said) ?? []
   if (!isCode(code)) return undefined
-  return { message, remedy: remedy === '' ? remedyOf(whole(problem(code, ''))) : remedy, code }
+  return { message, ...remediesOf(whole(problem(code, ''))), ...(remedy !== '' && { remedy }), code }
 }
 
 /** A problem in words, with what the other side said of it. */
@@ -75,11 +76,17 @@ export function inWords(found: Problem, said = '', status?: string): Reason {
   const where = found.path === '' ? '' : `${printable(found.path)}: `
   return {
     message: `${where}${messageOf(shown)}`,
-    remedy: remedyOf(shown),
+    ...remediesOf(shown),
     code: found.code,
     ...(said !== '' && { said }),
   }
 }
+
+/** What to do, in both languages. */
+const remediesOf = (found: Problem): Required<Pick<Reason, 'remedy' | 'remedyThai'>> => ({
+  remedy: remedyOf(found),
+  remedyThai: remedyOf(found, 'th'),
+})
 
 /** The problem with something in every place that its sentences have: what was not kept is `…`, never a bare `{place}`. */
 function whole(found: Problem): Problem {

@@ -7,7 +7,7 @@ import { letterToJson } from '../letter/json.ts'
 import { type OfficeId, officeById } from '../letter/offices.ts'
 import { type Instant, printInstant } from '../letter/time.ts'
 import { printable } from '../problem/problem.ts'
-import { reasonLine, reasonOf } from './reason.ts'
+import { type Reason, reasonLine, reasonOf } from './reason.ts'
 import {
   failedJson,
   lastLine,
@@ -188,17 +188,22 @@ function correctLine({ messageId, letter, provenance, ordered }: Story, office: 
 const endOf = ({ mode, deadline }: OpenDelivery['delivery']): string =>
   mode === 'poll' ? '' : `; tried until ${moment(deadline)}, then given up`
 
+/** What to do, in English and, where the catalogue says it, in Thai. */
+const remedyLines = (reason: Reason | undefined): string[] => [
+  ...(reason?.remedy === undefined ? [] : [`  what to do: ${reason.remedy}`]),
+  ...(reason?.remedyThai === undefined ? [] : [`  วิธีแก้: ${reason.remedyThai}`]),
+]
+
 function openLines(open: OpenDelivery, now: Now): string[] {
   const { delivery, content } = open
   const { told, why, last } = standingOf(open, now)
-  const remedy = why?.remedy ?? last?.reason.remedy
   const attempts = delivery.attempts === 1 ? '1 attempt' : `${delivery.attempts} attempts`
   return [
     `${nameOf(content)} to ${delivery.office}: ${told}`,
     `  open since ${moment(delivery.createdAt)}, ${attempts}${endOf(delivery)}`,
     ...(why === undefined ? [] : [`  why: ${reasonLine(why)}`]),
     ...(last === undefined ? [] : [`  why: ${lastLine(last)}`]),
-    ...(remedy === undefined ? [] : [`  what to do: ${remedy}`]),
+    ...remedyLines(why ?? last?.reason),
   ]
 }
 
@@ -243,7 +248,7 @@ function failedLines(failed: FailedDelivery, story: Story): string[] {
   return [
     `${nameOf(content)} to ${delivery.office}: ${delivery.state} at ${moment(delivery.changedAt)}; it is not tried again by itself`,
     ...(reason === undefined ? [] : [`  why: ${reasonLine(reason)}`]),
-    ...(reason?.remedy === undefined ? [] : [`  what to do: ${reason.remedy}`]),
+    ...remedyLines(reason),
     ...(ordered === undefined || content !== 'letter'
       ? [
           `  then: saraban messages retry ${id} --office ${delivery.office}${letter.secrecy === 'ordinary' ? '' : ' --secret'} --by NAME --why TEXT`,
