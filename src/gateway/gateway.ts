@@ -118,7 +118,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const granted = new Grants(() => atWork.installation.grants)
   const api = role === 'worker' ? undefined : await openApi(settings.api, granted, desk, atWork)
   const keeper = new Doorkeeper((office) => trust.certificatesOf(office))
-  const obstacles = () => findObstacles(database, settings.data, present)
+  const obstacles = () => findObstacles(database, settings.data, present, () => member.silentFor())
   const servers = new Servers({
     ...{ listen: settings.listen, tls: atWork.installation.tls, failed: log.requestFailed },
     plugins: [

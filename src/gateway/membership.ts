@@ -153,6 +153,16 @@ export class Membership implements Member {
     )
   }
 
+  /**
+   * Milliseconds since it last wrote that it lives, once that is too long for beats that are only late; else 0. A server that waits for a
+   * standby that is away answers everything, and commits nothing.
+   */
+  silentFor(): number {
+    const { alone, clock, pace } = this.#parts
+    const silent = clock.elapsed() - this.#beaten
+    return alone || this.#beaten === 0 || silent < pace.deadAfter / 2 ? 0 : silent
+  }
+
   shareOf(office: string, atOnce: number): number {
     return this.#parts.alone ? atOnce : this.#reaches.shareOf(office, atOnce, this.#members)
   }

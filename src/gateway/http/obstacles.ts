@@ -14,18 +14,19 @@ export interface Obstacles {
   readonly ofSome: readonly string[]
 }
 
-/** Everything that stands in the way at present. */
+/** Everything that stands in the way at present. `silentFor`: milliseconds for which the journal has committed nothing. */
 export async function findObstacles(
   database: Database,
   dataFolder: string,
   present: Present,
+  silentFor: () => number,
 ): Promise<Obstacles> {
   const partsOf = (meant: (subject: string) => boolean): string[] =>
     present
       .parts()
       .filter(({ subject }) => meant(subject))
       .map(partForAll)
-  const found = await Promise.all([lockedOrBroken(database), fullDisk(dataFolder)])
+  const found = await Promise.all([lockedOrBroken(database), silent(silentFor()), fullDisk(dataFolder)])
   return {
     ofAll: [
       ...found.filter((reason) => reason !== undefined),
@@ -42,6 +43,12 @@ async function lockedOrBroken(database: Database): Promise<string | undefined> {
   } catch {
     return 'the journal cannot be written: see the log for the disk or the lock that stands in its way'
   }
+}
+
+function silent(milliseconds: number): string | undefined {
+  return milliseconds === 0
+    ? undefined
+    : `the journal has committed nothing for ${Math.floor(milliseconds / 1000)} seconds: see its server, and the standby for which it waits`
 }
 
 async function fullDisk(dataFolder: string): Promise<string | undefined> {
