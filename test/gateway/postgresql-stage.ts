@@ -18,6 +18,8 @@ export interface PostgresqlStage {
   /** A journal in a database of its own; closed after the test. */
   opened(t: Test): Promise<{ readonly at: PostgresqlAt; readonly ask: Ask; readonly database: Database }>
   /** All its processes at once, nothing written down, as after a power cut; it is there again then. Absent: it is not ours. */
+  /** Ended as by an operator, and begun again. Absent: it is not ours. */
+  readonly restart: ((meanwhile: () => Promise<void>) => Promise<void>) | undefined
   readonly crash: ((meanwhile?: () => Promise<void>) => Promise<void>) | undefined
 }
 
@@ -40,6 +42,7 @@ export async function postgresqlStage(t: Test): Promise<PostgresqlStage | undefi
   return {
     fresh,
     crash: server.crash,
+    restart: server.restart,
     async opened(t) {
       const { at, ask } = await fresh()
       const database = await openPostgresql(at)

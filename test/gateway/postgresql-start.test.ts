@@ -6,15 +6,16 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t from 'tap'
-import type { Database } from '../../src/gateway/journal/database.ts'
+import { type Database, JournalUnavailable } from '../../src/gateway/journal/database.ts'
 import { openJournal } from '../../src/gateway/journal/place.ts'
 import type { PostgresqlAt } from '../../src/gateway/journal/postgresql-connection.ts'
 import { longestWait, waitOf } from '../../src/gateway/journal/wait.ts'
+import { systemClock } from '../../src/letter/time.ts'
 import { freePort } from '../../src/sandbox/servers/port.ts'
 import { mustBe } from '../letter/arbitrary.ts'
-import { chiangMai, HandClock, scratch, until } from './harness.ts'
+import { chiangMai, HandClock, scratch, soon, until } from './harness.ts'
 import { jsonProfile, makeInstallation } from './installation.ts'
-import { postgresqlStage } from './postgresql-stage.ts'
+import { count, insert, postgresqlStage } from './postgresql-stage.ts'
 
 const nowhere: PostgresqlAt = { host: '127.0.0.1', port: 0, database: 'j', user: 'u' }
 
@@ -92,6 +93,57 @@ t.test('the server of a journal', { timeout: 600_000 }, async (t) => {
   t.match(begun?.told, [/ECONNREFUSED/])
   t.equal(begun?.told.at(-1), 'here')
   await database?.close()
+})
+
+t.test('a standby is waited for until it is promoted', { timeout: 600_000 }, async (t) => {
+  const stage = await postgresqlStage(t)
+  const { restart } = stage ?? {}
+  if (stage === undefined || restart === undefined) return
+  const { at, ask } = await stage.fresh()
+  const [place] = await ask(`SELECT current_setting('data_directory') AS data`)
+  // The server begins again as one that follows another; resolves when it is promoted.
+  const follows = (meanwhile: () => void = () => undefined): Promise<void> =>
+    restart(async () => {
+      writeFileSync(join(String(place?.['data']), 'standby.signal'), '', { mode: 0o644 })
+      meanwhile()
+    })
+  // The server takes its own time.
+  const told: string[] = []
+  const wait = waitOf({
+    ...{ clock: systemClock, here: () => void told.push('here') },
+    away: (reason) => void told.push(reason),
+  })
+  let opened: ReturnType<typeof openJournal> | undefined
+  const promoted = follows(() => {
+    opened = openJournal({ kind: 'postgresql', at }, wait)
+  })
+  await soon(() => told.some((reason) => /standby/.test(reason)))
+  t.match(told.at(-1), /standby/)
+  await ask('SELECT pg_promote()')
+  await promoted
+  if (opened === undefined) throw new Error('it was not opened')
+  const database = mustBe(await opened)
+  t.teardown(() => database.close())
+
+  const write = () => database.write((transaction) => transaction.run(insert, 0, 'one'))
+  await write()
+  const again = follows()
+  let hot = false
+  await soon(async () => {
+    const reason = await write().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    if (!(reason instanceof JournalUnavailable)) throw reason
+    hot = /hot standby/.test(String(reason.cause))
+    return hot
+  })
+  t.ok(hot, 'the gateway has reached the standby')
+  await ask('SELECT pg_promote()')
+  await again
+  await write()
+  const counted = await database.committed.one<{ count: number }>(count)
+  t.ok(counted !== undefined && counted.count >= 2, 'what was written before and after is there')
 })
 
 t.test('a gateway that waits says so in its log, and ends when it is asked to', async (t) => {

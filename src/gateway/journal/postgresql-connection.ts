@@ -97,8 +97,13 @@ export function meaningOf(error: unknown): unknown {
     if (crossed.has(error.code)) return new Crossed(error)
     if (ofStatement.test(error.code)) return error
   }
-  return new JournalUnavailable('the journal could not be reached or written', { cause: error })
+  return unavailable(error)
 }
+
+export const unavailable = (cause: unknown): JournalUnavailable =>
+  cause instanceof JournalUnavailable
+    ? cause
+    : new JournalUnavailable('the journal could not be reached or written', { cause })
 
 /** The server ended the connection, or says that it is about to: classes of errors. */
 const ofConnection = /^(08|57P)/
@@ -122,12 +127,20 @@ export function isConnectionBroken(error: unknown): boolean {
 const ofArrival = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|53300)$/
 const late = /^timeout expired$|due to connection timeout$/
 
+/** A server that follows another one, and takes no writes until it is promoted. */
+export class Standby extends Error {
+  override readonly name = 'Standby'
+  constructor() {
+    super('it is a standby that nobody has promoted')
+  }
+}
+
 /**
  * Whether a server that could not be had may be there soon: it starts or recovers, or its machine does. A name that nobody knows,
  * a password that is refused or a database that is not there changes with the settings alone.
  */
 export function mayBeThereSoon(error: unknown): boolean {
-  if (isConnectionBroken(error)) return true
+  if (isConnectionBroken(error) || error instanceof Standby) return true
   if (!(error instanceof Error)) return false
   return ('code' in error && ofArrival.test(String(error.code))) || late.test(error.message)
 }

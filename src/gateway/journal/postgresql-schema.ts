@@ -28,6 +28,12 @@ export async function unsafeBecause(client: pg.ClientBase): Promise<string | und
   return wrong.length === 0 ? undefined : wrong.join('; ')
 }
 
+/** Whether it follows another server: nothing can be written there until it is promoted. */
+export async function isStandby(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
+  return rows[0]?.standby === true
+}
+
 /** The version of the schema; 0: there is none. */
 export async function versionOf(client: pg.ClientBase): Promise<number> {
   const { rows } = await client.query<{ there: string | null }>(

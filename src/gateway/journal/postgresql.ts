@@ -15,12 +15,13 @@ import {
   bare,
   Crossed,
   isConnectionBroken,
-  meaningOf,
   type PostgresqlAt,
   poolOf,
+  Standby,
+  unavailable,
   wordsFor,
 } from './postgresql-connection.ts'
-import { migrate, unsafeBecause, versionOf } from './postgresql-schema.ts'
+import { isStandby, migrate, unsafeBecause, versionOf } from './postgresql-schema.ts'
 
 /** Connections of a gateway: as many writes at once, and as many reads beside them. */
 const connections = { write: 16, read: 4 }
@@ -55,6 +56,7 @@ export async function openPostgresql(at: PostgresqlAt): Promise<Database> {
   const pool = poolOf(at, connections.write)
   try {
     await withClient(pool, async (client) => {
+      if (await isStandby(client)) throw new Standby()
       const reason = await unsafeBecause(client)
       if (reason !== undefined) throw new Error(reason)
       await migrate(client)
@@ -151,7 +153,8 @@ class PostgresqlDatabase implements Database {
         return await this.#writeOnce(work, by, how)
       } catch (error) {
         if (error instanceof NotBegun) {
-          if (again || !isConnectionBroken(error.cause)) throw meaningOf(error.cause)
+          // Whatever the server said, it was not of the work: a standby, say, begins nothing that writes.
+          if (again || !isConnectionBroken(error.cause)) throw unavailable(error.cause)
           again = true
           continue
         }
@@ -193,8 +196,8 @@ class PostgresqlDatabase implements Database {
       // The server's way to say that a statement of it had failed.
       throw transaction.failure() ?? new Error(`the work went on after a statement that failed: ${command}`)
     } finally {
-      // What failed in the middle: a connection that cannot even go back is not used again.
-      if (!over) over = await goesBack(client)
+      // What failed in the middle: a connection that cannot even go back, or begin, is not used again.
+      if (!over) over = (await begun) === undefined && (await goesBack(client))
       client.release(!over)
     }
   }

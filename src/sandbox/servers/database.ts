@@ -29,6 +29,8 @@ export interface DatabaseServer {
   database(name: string, encoding?: Encoding): Promise<Database>
   /** The same of all its databases; `meanwhile` is done while it is not there. */
   readonly crash?: (meanwhile?: () => Promise<void>) => Promise<void>
+  /** Ends it as an operator does, and starts it again. Of a PostgreSQL of ours. */
+  readonly restart?: (meanwhile: () => Promise<void>) => Promise<void>
   stop(): Promise<void>
 }
 

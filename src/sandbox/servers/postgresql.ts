@@ -112,6 +112,11 @@ export async function postgresqlServer(
       await meanwhile?.()
       await begin()
     },
+    restart: async (meanwhile) => {
+      await end('SIGINT')
+      await meanwhile()
+      await begin()
+    },
     stop: async () => {
       await end('SIGINT')
       rmSync(folder, { recursive: true, force: true })
