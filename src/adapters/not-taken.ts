@@ -11,3 +11,12 @@ export class NotTaken extends Error {
     this.problem = problem
   }
 }
+
+/** Why nothing was taken: what whoever waits is told, `otherwise` where it is none of theirs, and a word for the log. */
+export function whyNotTaken(
+  error: unknown,
+  otherwise: Problem,
+): { readonly problem: Problem; readonly reason: string } {
+  if (error instanceof NotTaken) return { problem: error.problem, reason: error.problem.code }
+  return { problem: otherwise, reason: error instanceof Error ? error.name : 'unknown' }
+}

@@ -38,7 +38,8 @@ export interface Standing {
   readonly last?: {
     readonly attempt: AttemptRow
     readonly reason: Reason
-    readonly ofOther: boolean /** Of the one that goes first. */
+    readonly ofOther: boolean
+    /** Of the one that goes first. */
     readonly ofFirst?: true
   }
 }

@@ -96,7 +96,8 @@ SELECT ${columns} FROM deliveries WHERE office = ? AND open >= 1 AND rank > ? AN
 ORDER BY rank LIMIT ?`,
   held: `SELECT ${columns} FROM deliveries WHERE state = 'sending'`,
   interrupted: `
-SELECT ${columns} FROM deliveries WHERE state = 'sending' AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE members.id = deliveries.member))`,
+SELECT ${columns} FROM deliveries WHERE state = 'sending'
+AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE members.id = deliveries.member))`,
   head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open >= 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
   setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
   count: 'SELECT office, state, COUNT(*) AS count FROM deliveries WHERE open = 1 GROUP BY office, state',

@@ -41,7 +41,7 @@ const minute = 60_000
 const headStart: Readonly<Record<number, number>> = { 1: 0, 2: 5 * minute, 3: 20 * minute, 4: 60 * minute }
 
 /** The longest of them. */
-export const longestHeadStart = 60 * minute
+export const longestHeadStart = Math.max(...Object.values(headStart))
 
 /** The order in which deliveries that are due are served: the smallest first. */
 export const rankOf = (delivery: { readonly dueAt: Instant; readonly priority: number }): number =>

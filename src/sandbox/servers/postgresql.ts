@@ -102,21 +102,18 @@ export async function postgresqlServer(
     server?.kill(signal)
     await ended
   }
+  const again = async (signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void> => {
+    await end(signal)
+    await meanwhile?.()
+    await begin()
+  }
   const root = { host: '127.0.0.1', port, user: 'owner', password }
   return {
     url: `postgres://${root.user}:${root.password}@${root.host}:${root.port}/postgres`,
     database: (name, encoding) => prepared(root, plainName(name), encoding),
-    crash: async (meanwhile) => {
-      // SIGQUIT: all its processes at once, nothing written down, as after a power cut.
-      await end('SIGQUIT')
-      await meanwhile?.()
-      await begin()
-    },
-    restart: async (meanwhile) => {
-      await end('SIGINT')
-      await meanwhile()
-      await begin()
-    },
+    // SIGQUIT: all its processes at once, nothing written down, as after a power cut.
+    crash: (meanwhile) => again('SIGQUIT', meanwhile),
+    restart: (meanwhile) => again('SIGINT', meanwhile),
     stop: async () => {
       await end('SIGINT')
       rmSync(folder, { recursive: true, force: true })

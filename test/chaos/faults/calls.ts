@@ -1,7 +1,6 @@
 // The n-th call to files, to SQLite or over the network fails, once and for good.
 
 import { dirname } from 'node:path'
-import { systemClock } from '../../../src/letter/time.ts'
 import type { Fault, Scale, Struck } from '../fault.ts'
 import type { Counted, FaultAnswer, FaultOrder, FaultyCall } from '../faulty-calls.ts'
 import { type Stage, wait, within } from '../stage.ts'
@@ -38,12 +37,11 @@ async function failEach(calls: FaultyCall['calls'], stage: Stage, scale: Scale):
     for (const nth of places) {
       const before = failed.length
       tell({ fault: { calls, nth, forGood } })
-      const sending = stage.send()
-      // Looks of the gateway's own count too, so that every place is reached.
-      if (await within(60_000, () => failed.length > before)) struck += 1
+      const sending = await sendUntil(stage, () => failed.length > before)
+      if (failed.length > before) struck += 1
       if (forGood) await wait(300)
       tell({ mend: true })
-      await sending
+      await Promise.all(sending)
       await Promise.all(stage.systems.map((system) => system.look()))
       scale.progress(`${calls} call ${nth} of ${all}${forGood ? ', for good' : ''}: ${failed[before]}`)
     }
@@ -52,6 +50,19 @@ async function failEach(calls: FaultyCall['calls'], stage: Stage, scale: Scale):
   return struck < places.length * 2
     ? undefined
     : `${struck} places of ${all}, once and for good; ${kinds} different calls`
+}
+
+/**
+ * Sends until it strikes: one letter more or less in a group of writes, a look more or less, and calls and pieces are never as many as
+ * they were. What was sent has arrived at its gateway only when the fault is over.
+ */
+async function sendUntil(
+  stage: Stage,
+  isStruck: () => boolean | Promise<boolean>,
+): Promise<readonly Promise<void>[]> {
+  const sending = [stage.send()]
+  for (let more = 12; more > 0 && !(await within(5_000, isStruck)); more -= 1) sending.push(stage.send())
+  return sending
 }
 
 async function cutEach(stage: Stage, scale: Scale): Promise<Struck> {
@@ -70,22 +81,15 @@ async function cutEach(stage: Stage, scale: Scale): Promise<Struck> {
         const strikes = link.struck
         asked += 1
         link.cutAt(nth, forGood)
-        const sending = stage.send()
-        // One letter more or less, a look more or less: pieces are never the same. So there is more of both until it strikes.
-        const isStruck = async (): Promise<boolean> => {
+        const sending = await sendUntil(stage, async () => {
           await Promise.all(stage.systems.map((system) => system.look().catch(() => undefined)))
           return link.struck > strikes
-        }
-        let more = 12
-        while (!(await within(5_000, isStruck)) && more > 0) {
-          more -= 1
-          await stage.send()
-        }
+        })
         if (link.struck > strikes) struck += 1
         if (forGood) await wait(300)
         link.set('open')
         if (forGood) await hasten(stage)
-        await sending
+        await Promise.all(sending)
         await Promise.all(stage.systems.map((system) => system.look()))
         scale.progress(`${name}: piece ${nth} of ${all}${forGood ? ', for good' : ''}`)
       }
@@ -94,7 +98,7 @@ async function cutEach(stage: Stage, scale: Scale): Promise<Struck> {
 }
 
 /** A person who has mended a wire does not wait a minute for the next probe of each office. */
-async function hasten({ person, journal }: Stage): Promise<void> {
+async function hasten({ person, journal, clock }: Stage): Promise<void> {
   if (journal.kind !== 'sqlite') throw new Error('the journal is on no disk')
   const order = [
     'messages',
@@ -107,7 +111,7 @@ async function hasten({ person, journal }: Stage): Promise<void> {
     '--why',
     'the wire is whole',
   ]
-  await person.order([...order, '--data', dirname(journal.file)], systemClock).catch((error: unknown) => {
+  await person.order([...order, '--data', dirname(journal.file)], clock).catch((error: unknown) => {
     // Nothing has to wait: what goes the other way, or had been answered before.
     if (!String(error).includes('cli.retry.none')) throw error
   })

@@ -101,10 +101,10 @@ export function folderFetch(settings: FolderSettings): Looking {
       },
     }
     await takeBack(offering)
-    const forbidden = new Map<string, string>()
+    const forbidden: string[] = []
     const guard = async (found: Claim, act: () => Promise<void>): Promise<void> => {
       const code = await guarded(found, verbs, act)
-      if (code !== undefined) forbidden.set(found.id, code)
+      if (code !== undefined) forbidden.push(code)
     }
     await each(open, (found) => guard(found, () => readNames(found, offering)))
     markContested(open)
@@ -121,8 +121,8 @@ export function folderFetch(settings: FolderSettings): Looking {
     claims = { ...claims, open: open.filter((found) => !found.settled) }
     looked = began
     // All that may be read was offered; the rest stands in no list, so that the place itself is told until somebody gives the rights.
-    for (const code of forbidden.values())
-      throw Object.assign(new Error('a document may not be read'), { code })
+    const [code] = forbidden
+    if (code !== undefined) throw Object.assign(new Error('a document may not be read'), { code })
   }
 
   async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {

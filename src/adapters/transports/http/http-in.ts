@@ -3,7 +3,7 @@
 import { problem } from '../../../problem/problem.ts'
 import type { Access, AdapterVerbs, Door, DoorAnswer, DoorRequest } from '../../contract.ts'
 import type { DocumentForm } from '../../formats/format.ts'
-import { NotTaken } from '../../not-taken.ts'
+import { whyNotTaken } from '../../not-taken.ts'
 import { byteCount, milliseconds } from '../../quantities.ts'
 import { duration, size } from '../../schema.ts'
 import { access, accessFindings } from '../access.ts'
@@ -151,10 +151,9 @@ async function enter(
     })
   } catch (error) {
     // The disk or the journal failed, and nothing was taken: what the sender may know is that it should come again.
-    const known = error instanceof NotTaken ? error.problem : undefined
-    const reason = known?.code ?? (error instanceof Error ? error.name : 'unknown')
+    const { problem: told, reason } = whyNotTaken(error, problem('adapter.gateway.busy', ''))
     verbs.report('door.failed', { path, reason })
-    return problemsAnswer([known ?? problem('adapter.gateway.busy', '')])
+    return problemsAnswer([told])
   }
   const [taken] = answers
   if (taken === undefined) return problemsAnswer([problem('adapter.document.empty', '')])

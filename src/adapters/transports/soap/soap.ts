@@ -4,7 +4,7 @@ import type { Access, AdapterVerbs, Door, DoorAnswer, DoorRequest } from '../../
 import { EcmsForm } from '../../formats/e-cms/e-cms.ts'
 import { type Message, readMessage } from '../../formats/e-cms/message.ts'
 import type { Operation } from '../../formats/e-cms/names.ts'
-import { NotTaken } from '../../not-taken.ts'
+import { whyNotTaken } from '../../not-taken.ts'
 import { byteCount, milliseconds } from '../../quantities.ts'
 import { type Checked, duration, type Finding, reference, size } from '../../schema.ts'
 import { access, accessFindings } from '../access.ts'
@@ -187,10 +187,9 @@ class SoapTransport implements Transport {
       })
     } catch (cause) {
       // The journal is closed, the disk is full: nothing was taken, and the client is told so in a way that it can read.
-      const known = cause instanceof NotTaken ? cause.problem : undefined
-      const said = known?.code ?? (cause instanceof Error ? cause.name : 'unknown')
-      verbs.report('ecms.failed', { operation, cause: said })
-      return failure([known ?? problem('ecms.unavailable', '')])
+      const { problem: told, reason } = whyNotTaken(cause, problem('ecms.unavailable', ''))
+      verbs.report('ecms.failed', { operation, cause: reason })
+      return failure([told])
     }
   }
 }
