@@ -135,17 +135,19 @@ const ministryProfile = (atOnce: number | undefined): string =>
       transport: { kind: 'http-in', path: '/v1/envelopes', access: { kind: 'certificate' } },
       document: 'envelope',
     },
-    receive: { transport: inbox, document: 'envelope' },
-    notices: { transport: inbox, document: 'envelope' },
+    receive: { transport: inbox(atOnce), document: 'envelope' },
+    notices: { transport: inbox(atOnce), document: 'envelope' },
     ...(atOnce !== undefined && { delivery: { atOnce } }),
   })
 
-const inbox = {
+const inbox = (atOnce: number | undefined) => ({
   kind: 'http-out',
+  // As many as the transport may have.
+  ...(atOnce !== undefined && { connections: Math.min(atOnce, 64) }),
   url: { env: 'SARABAN_BENCH_INBOX' },
   tls: {
     key: { file: '../certs/tls/gateway.key.pem' },
     certificate: { file: '../certs/tls/gateway.pem' },
     authority: { file: '../certs/authority.pem' },
   },
-}
+})

@@ -106,7 +106,8 @@ export const deliveryOptions: JsonSchema = object({
     minimum: 1,
     maximum: 100,
     default: usual.atOnce,
-    description: 'attempts to the office under way at once',
+    description:
+      'attempts to the office under way at once; where its transport has `connections`, no more than those',
   },
   closed: {
     type: 'array',

@@ -1,6 +1,7 @@
 // A queue on a Redis that is flushed, ended, frozen, full or wrong: a hint may be lost or come twice, the work goes on.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { bullmqQueue, type SharedQueue } from '../../src/gateway/queue/bullmq.ts'
@@ -39,16 +40,27 @@ class Seen {
 function open(
   t: Test,
   server: Pick<RedisServer, 'host' | 'port' | 'password'>,
-  { installation = 'one', concurrency = 4, hold = false } = {},
+  {
+    installation = 'one',
+    concurrency = 4,
+    hold = false,
+    again = (): void => undefined,
+  }: {
+    installation?: string
+    concurrency?: number
+    hold?: boolean
+    again?: (queue: SharedQueue) => void
+  } = {},
 ): { queue: SharedQueue; seen: Seen } {
   const seen = new Seen()
   const { host, port, password } = server
-  const queue = bullmqQueue({
+  const queue: SharedQueue = bullmqQueue({
     at: { host, port, password, database: 0, tls: false },
     installation,
     clock: systemClock,
     forgot: () => {
       seen.forgotten += 1
+      again(queue)
     },
     away: (reason) => void seen.told.push(`away: ${reason}`),
     here: () => void seen.told.push('here'),
@@ -162,6 +174,49 @@ t.test('a queue on Redis', { timeout: 600_000 }, async (t) => {
     await soon(() => seen.count('after') === 1)
     t.equal(seen.count('after'), 1)
   })
+
+  await t.test(
+    'what a connection that is dead has taken is not waited for, once it is there again',
+    async (t) => {
+      const dueAt = systemClock.now()
+      const ids = Array.from({ length: 8 }, (_, index) => `taken by the dead ${index}`)
+      let isBack = false
+      const { seen } = open(t, server, {
+        installation: 'dead',
+        again: (queue) => {
+          for (const id of ids) if (isBack && seen.count(id) === 0) queue.put(id, dueAt, 1)
+        },
+      })
+      await soon(() => seen.told.includes('here'))
+      await life.kill()
+      await soon(() => seen.told.length === 2)
+      // It takes whatever it is given, keeps its locks, and does nothing.
+      const dead = new Redis({
+        host: server.host,
+        port: server.port,
+        password: server.password,
+        maxRetriesPerRequest: null,
+      })
+      dead.on('error', () => undefined)
+      const holder = new Worker('due', () => new Promise(() => undefined), {
+        ...{ connection: dead, prefix: '{saraban-dead}', skipVersionCheck: true, concurrency: 50 },
+      })
+      holder.on('error', () => undefined)
+      t.after(async () => {
+        await holder.close(true)
+        dead.disconnect()
+      })
+      isBack = true
+      await life.start()
+      await soon(() => ids.every((id) => seen.count(id) > 0))
+      t.same(
+        ids.filter((id) => seen.count(id) !== 1),
+        [],
+        'each was begun, and once',
+      )
+      t.ok((await asking.llen('{saraban-dead}:due:active')) > 0, 'some of them are still held there')
+    },
+  )
 
   await t.test('frozen: nobody waits for it', async (t) => {
     const { queue, seen } = open(t, server)

@@ -25,6 +25,11 @@ const mostHeld = 50_000
 const atOnce = 500
 /** A delivery that has been due for this long, in milliseconds, is not left to Redis by a gateway that has nothing to do. */
 const patience = 30_000
+/**
+ * When Redis is there again after it was away, a connection that the network has swallowed may still take a hint, and hold it until its lock
+ * is over. For so long it is looked at what is due every so often, and so little of it is left to Redis, in milliseconds.
+ */
+const doubt = { lasts: 60_000, looksEvery: 5_000, patience: 3_000 }
 const name = 'due'
 
 /** A queue that all gateways of an installation share. It begins at once to reach for Redis, and never waits for it. */
@@ -47,6 +52,9 @@ export class SharedQueue implements Queue {
   #worker: { readonly jobs: Worker; readonly redis: Redis } | undefined
   #concurrency = 0
   #noRoom: (() => void) | undefined
+  /** Until when Redis is not trusted with what is overdue. */
+  #doubtUntil: Instant = 0
+  #cancelLook: (() => void) | undefined
   #closed = false
   #closing: Promise<void> | undefined
 
@@ -57,8 +65,10 @@ export class SharedQueue implements Queue {
     this.#later = new EmbeddedQueue(clock)
     this.#later.work(async (_id, hint) => this.#pass(hint), Number.POSITIVE_INFINITY)
     this.#here = new EmbeddedQueue(clock)
+    let wasAway = false
     this.#link = new RedisLink(at, this.#prefix, clock, {
       away: (reason) => {
+        wasAway = true
         away(reason)
         forgot()
       },
@@ -68,6 +78,7 @@ export class SharedQueue implements Queue {
         this.#roomAgain()
         here()
         forgot()
+        if (wasAway) this.#doubt(forgot)
       },
       evicts,
     })
@@ -156,6 +167,7 @@ export class SharedQueue implements Queue {
 
   async #close(): Promise<void> {
     this.#closed = true
+    this.#cancelLook?.()
     this.#leaving.clear()
     await this.#later.close()
     const ended = this.#worker?.jobs.close(!this.#link.isHere())
@@ -168,10 +180,27 @@ export class SharedQueue implements Queue {
     await this.#jobs.close()
   }
 
+  /** Redis is there again: what is due is looked for a few times more. */
+  #doubt(forgot: () => void): void {
+    this.#cancelLook?.()
+    this.#doubtUntil = this.#clock.now() + doubt.lasts
+    const look = (): void => {
+      forgot()
+      lookLater()
+    }
+    const lookLater = (): void => {
+      const next = this.#clock.now() + doubt.looksEvery
+      if (next <= this.#doubtUntil) this.#cancelLook = this.#clock.schedule(next, look)
+    }
+    lookLater()
+  }
+
   #pass(hint: Hint): void {
-    const overdue = this.#clock.now() - hint.dueAt
+    const now = this.#clock.now()
+    const overdue = now - hint.dueAt
     const idle = this.#concurrency > 0 && this.#here.holds() < this.#concurrency
-    if (!this.#link.isHere() || (idle && overdue > patience)) this.#keep(hint)
+    const longest = now < this.#doubtUntil ? doubt.patience : patience
+    if (!this.#link.isHere() || (idle && overdue > longest)) this.#keep(hint)
     else if (this.#leaving.size < mostHeld) {
       this.#leaving.set(hint.id, hint)
       if (this.#leaving.size === 1 && this.#sending === 0) setImmediate(() => void this.#send())
