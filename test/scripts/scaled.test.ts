@@ -19,7 +19,7 @@ t.test('what runs once could not be otherwise on another engine', (t) => {
     /SARABAN_TEST_(JOURNAL|QUEUE|ATTACHMENTS)\b|(harness|-engine|installation|(?<!\/postgresql)-stage)\.ts'/
   for (const file of left.filter((file) => file.startsWith('test/gateway/')))
     t.notMatch(source(file), asks, `${file} asks for no engine`)
-  for (const file of ['delivery-way', 'kill', 'model', 'http', 'reload', 'quarantine'])
+  for (const file of ['delivery-way', 'kill', 'model', 'http-access', 'reload', 'quarantine'])
     t.ok(twice.includes(`test/gateway/${file}.test.ts`), file)
   for (const file of left.filter(
     (file) => file.startsWith('test/letter/') || file.startsWith('test/envelope/'),
