@@ -1,0 +1,67 @@
+// Alarms: each begins once and ends once, over a flapping condition, a restart and a second watcher.
+import t from 'tap'
+import type { Condition } from '../../src/gateway/alarms/condition.ts'
+import { raisedAlarms } from '../../src/gateway/journal/alarms.ts'
+import { bodies, events, full, minute, quiet, watched } from './alarms-stage.ts'
+
+t.test('an alarm begins once and ends once, however its condition flaps', async (t) => {
+  const { database, after, failures } = await watched(t)
+  await after(0, [full])
+  await after(minute, [full])
+  await after(minute, [])
+  await after(quiet - 1, [full])
+  await after(minute, [])
+  t.same(await events(database), ['raised'], 'over for less than it must be')
+  await after(quiet - 1, new Error('the disk cannot be asked'))
+  await after(1, new Error('the disk cannot be asked'))
+  t.same(await events(database), ['raised'], 'what cannot be looked at ends nothing')
+  t.equal(failures.length, 2)
+  await after(1, [{ ...full, between: true }])
+  await after(minute, [])
+  await after(quiet - 1, [])
+  t.same(await events(database), ['raised'], 'between its bounds it is not over: the time begins anew')
+  await after(1, [])
+  t.same(await events(database), ['raised', 'ended'])
+  await after(quiet - 1, [full])
+  t.same(await events(database), ['raised', 'ended'], 'not again so soon')
+  await after(minute, [{ ...full, between: true }])
+  t.same(await events(database), ['raised', 'ended'], 'what is between its bounds raises nothing')
+  await after(minute, [full])
+  t.same(await events(database), ['raised', 'ended', 'raised'], 'what lasts is told')
+  t.same(
+    (await bodies(database)).map(({ event }) => event),
+    ['alarm.raised', 'alarm.ended', 'alarm.raised'],
+    'each for the hook too',
+  )
+  t.equal(new Set((await bodies(database)).map(({ id }) => id)).size, 3)
+})
+
+t.test('two watchers by mistake, and a restart, tell nothing twice', async (t) => {
+  const { database, said, watch, clock } = await watched(t)
+  const [one, other] = [watch(), watch()]
+  const both = async (milliseconds: number, found: Condition[]) => {
+    clock.jump(milliseconds)
+    said.found = found
+    await Promise.all([one.look(), other.look()])
+    // A gateway that was started anew.
+    await watch().look()
+  }
+  await both(0, [full])
+  t.same(await events(database), ['raised'])
+  await both(minute, [{ ...full, level: 2 }])
+  t.same(await events(database), ['raised', 'worsened'])
+  await both(minute, [{ ...full, level: 1 }])
+  await both(minute, [{ ...full, level: 2 }])
+  t.same(await events(database), ['raised', 'worsened', 'worsened'], 'better is no news, worse again is')
+  await both(minute, [])
+  await both(quiet, [])
+  await both(minute, [])
+  t.same(await events(database), ['raised', 'worsened', 'worsened', 'ended'])
+  t.equal((await bodies(database)).length, 4)
+  one.start()
+  one.start()
+  await one.stop()
+  one.start()
+  await one.stop()
+  t.same((await raisedAlarms(database.committed)).length, 0, 'started and stopped again and again')
+})
