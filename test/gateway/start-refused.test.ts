@@ -1,36 +1,17 @@
-// Settings, trust, lock and systems: every fault at once, and a start that fails leaves nothing behind.
+// A start that is refused names every fault at once and leaves nothing behind: systems, doors, lock, disk, ports.
 import { spawn, spawnSync } from 'node:child_process'
-import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import {
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { SettingsError } from '../../src/gateway/installation/systems.ts'
-import { journalOf } from '../../src/gateway/journal/place.ts'
 import { lockFolder } from '../../src/gateway/lock.ts'
-import { checkSettings, readSettings, type Settings } from '../../src/gateway/settings/settings.ts'
-import {
-  createAuthority,
-  issueCertificate,
-  keyFromPem,
-  keyToPem,
-  newKey,
-} from '../../src/gateway/trust/authority.ts'
-import { readSigners, readTrustFolder } from '../../src/gateway/trust/folder.ts'
-import { systemClock, systemRandom } from '../../src/letter/time.ts'
-import { describe, type Problem, type Result, remedyOf } from '../../src/problem/problem.ts'
+import type { Settings } from '../../src/gateway/settings/settings.ts'
+import { describe, type Problem, remedyOf } from '../../src/problem/problem.ts'
 import { freePort } from '../../src/sandbox/servers/port.ts'
 import { office } from '../letter/arbitrary.ts'
-import { scratch, soon, start } from './harness.ts'
+import { scratch, soon } from './harness.ts'
 import {
   apiKey,
   bearer,
@@ -44,10 +25,7 @@ import {
   post,
 } from './installation.ts'
 import { isEmbedded } from './journal-engine.ts'
-
-const problemsOf = (result: Result<unknown>): readonly Problem[] => (result.ok ? [] : result.problems)
-const placesOf = (problems: readonly Problem[]): string[] =>
-  problems.map(({ code, path }) => `${path}: ${code}`)
+import { placesOf } from './settings-stage.ts'
 
 const profiles = { 'json-50.yaml': jsonProfile('50'), 'moi.yaml': inboxProfile() }
 /** Keys cost a second: made once, copied for each test. */
@@ -110,196 +88,6 @@ async function faultsOfStart(
     return error.problems
   }
 }
-
-t.test('a settings file', async (t) => {
-  const folder = scratch(t)
-  const file = join(folder, 'saraban.yaml')
-  for (const name of ['trust', 'profiles']) mkdirSync(join(folder, name))
-  const read = (text: string): Result<Settings> => {
-    writeFileSync(file, text)
-    return readSettings(file)
-  }
-  const whole =
-    'data: var/data\ntrust: ./trust\nprofiles: profiles\nlisten: { http: { host: 127.0.0.1, port: 0 } }\n'
-  t.same(
-    read(whole),
-    {
-      ok: true,
-      value: {
-        data: join(folder, 'var/data'),
-        trust: join(folder, 'trust'),
-        profiles: join(folder, 'profiles'),
-        listen: { http: { host: '127.0.0.1', port: 0 } },
-        log: 'info',
-      },
-    },
-    'relative paths stand in its folder',
-  )
-  t.same(
-    placesOf(
-      problemsOf(
-        read(
-          'data: 7\ntrsut: trust\nprofiles: nowhere\nlog: loud\nlisten:\n  http: { host: "", port: 70000, certificate: a }\n  https: { host: 127.0.0.1, port: 1.5, certificate: none.pem, colour: red }\n',
-        ),
-      ),
-    ).sort(),
-    [
-      'data: settings.wrong',
-      'listen.http.certificate: settings.wrong',
-      'listen.http.host: settings.wrong',
-      'listen.http.port: settings.wrong',
-      'listen.https.certificate: settings.wrong',
-      'listen.https.colour: settings.wrong',
-      'listen.https.key: settings.wrong',
-      'listen.https.port: settings.wrong',
-      'log: settings.wrong',
-      'profiles: settings.wrong',
-      'trsut: settings.wrong',
-      'trust: settings.wrong',
-    ],
-    'every fault, each once',
-  )
-  const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\n${whole}`
-  const unreadable: Readonly<Record<string, string>> = {
-    'X11: an alias bomb': bomb,
-    'X11: a single alias': `${whole}log: &level info\nx: *level\n`,
-    'a key twice': `${whole}data: other\n`,
-    'X11: a tag': `${whole}log: !!js/function "x"\n`,
-    'no YAML': 'data: [',
-    'too large': `${whole}#${' '.repeat(64 * 1024)}`,
-  }
-  for (const [name, text] of Object.entries(unreadable)) {
-    const problems = problemsOf(read(text))
-    t.equal(problems[0]?.code, 'settings.unreadable', name)
-    t.equal(problems[0]?.path, file, name)
-  }
-  for (const nothing of ['', '[]', 'text', '42', 'null'])
-    t.ok(
-      problemsOf(read(nothing)).length > 3,
-      `${JSON.stringify(nothing)} is no map, and nothing of it is there`,
-    )
-  t.equal(problemsOf(readSettings(join(folder, 'none.yaml')))[0]?.code, 'settings.unreadable')
-  t.equal(problemsOf(readSettings(folder))[0]?.code, 'settings.unreadable', 'a folder')
-  const neither = checkSettings({ data: 'd', trust: 'trust', profiles: 'profiles', listen: {} }, folder)
-  t.same(placesOf(problemsOf(neither)), ['listen: settings.wrong'], 'it must listen somewhere')
-})
-
-t.test('a journal on a server: its address without a password, TLS unless it is this machine', async (t) => {
-  const folder = scratch(t)
-  for (const name of ['trust', 'profiles']) mkdirSync(join(folder, name))
-  writeFileSync(join(folder, 'secret'), 'Secret-1\n')
-  const pem = (await createAuthority(start, systemRandom)).certificate.toString()
-  writeFileSync(join(folder, 'authority.pem'), pem)
-  const listen = { http: { host: '127.0.0.1', port: 0 } }
-  const read = (journal: unknown) =>
-    checkSettings({ data: 'data', trust: 'trust', profiles: 'profiles', listen, journal }, folder)
-  const password = { file: 'secret' }
-  const url = 'postgresql://saraban@127.0.0.1/journal'
-  const sound = read({ url, password })
-  if (!sound.ok) throw new Error(describe(sound.problems[0]))
-  t.match(journalOf(sound.value, {}), {
-    value: {
-      kind: 'postgresql',
-      at: { host: '127.0.0.1', port: 5432, user: 'saraban', database: 'journal', password: 'Secret-1' },
-    },
-  })
-  const elsewhere = 'postgresql://saraban@db.example:6432/journal'
-  const far = read({ url: elsewhere, password: { env: 'PASSWORD' }, authority: { file: 'authority.pem' } })
-  if (!far.ok) throw new Error(describe(far.problems[0]))
-  t.match(journalOf(far.value, { PASSWORD: 'of the environment' }), {
-    value: { at: { port: 6432, password: 'of the environment', authority: pem.trim() } },
-  })
-  writeFileSync(join(folder, 'no.pem'), 'PEM')
-  const wrong = read({ url: elsewhere, password: { env: 'PASSWORD' }, authority: { file: 'no.pem' } })
-  if (!wrong.ok) throw new Error(describe(wrong.problems[0]))
-  t.same(placesOf(problemsOf(journalOf(wrong.value, { PASSWORD: 'x' }))), [
-    'journal.authority: adapter.tls.not-pem',
-  ])
-  t.match(journalOf(far.value, {}), {
-    problems: [{ code: 'adapter.profile.reference-unresolved', path: 'journal.password' }],
-  })
-  t.same(placesOf(problemsOf(read({ url: elsewhere, password }))), ['journal.authority: settings.wrong'])
-  t.same(placesOf(problemsOf(read({ url, password: 'Secret-1', colour: 'red' }))), [
-    'journal.colour: settings.wrong',
-    'journal.password: settings.wrong',
-  ])
-  for (const wrong of [
-    'postgresql://saraban:Secret-1@127.0.0.1/journal',
-    'postgresql://127.0.0.1/journal',
-    'postgresql://saraban@127.0.0.1/',
-    'postgresql://saraban@127.0.0.1/a/b',
-    'postgresql://saraban@127.0.0.1/journal?sslmode=disable',
-    'mysql://saraban@127.0.0.1/journal',
-    'journal.sqlite',
-    7,
-  ]) {
-    const refused = problemsOf(read({ url: wrong, password }))
-    t.same(placesOf(refused), ['journal.url: settings.wrong'], String(wrong))
-    t.notMatch(refused.map((found) => describe(found)).join(), 'Secret-1', 'a password is not shown')
-  }
-})
-
-t.test('a trust folder', async (t) => {
-  const { trust } = installationOf(t).settings
-  const read = readTrustFolder(trust)
-  if (!read.ok) throw new Error('the model is not in order')
-  t.equal(read.value.certificatesOf('50').length, 1)
-  t.same(read.value.certificatesOf('99'), [])
-
-  // Chiang Mai gets a new key: both certificates count, and what is sealed here is sealed with the new one.
-  const authority = {
-    certificate: new X509Certificate(readFileSync(join(trust, 'authority.pem'))),
-    key: createPrivateKey(readFileSync(join(trust, 'authority.key.pem'))),
-  }
-  const key = await newKey()
-  const later = systemClock.now() + 60_000
-  const next = issueCertificate(authority, key, { kind: 'office', office: '50' }, later, systemRandom)
-  writeFileSync(join(trust, 'offices', '50', 'next.pem'), next.toString())
-  const rotating = readTrustFolder(trust)
-  if (!rotating.ok) throw new Error('two certificates are refused')
-  t.equal(rotating.value.certificatesOf('50').length, 2)
-  const before = readSigners(trust, rotating.value)
-  t.notSame(before.ok && before.value.get(office('50'))?.certificate.raw, next.raw, 'the key decides')
-  writeFileSync(join(trust, 'keys', '50.pem'), keyToPem(key))
-  const signers = readSigners(trust, rotating.value)
-  t.same(signers.ok && signers.value.get(office('50'))?.certificate.raw, next.raw)
-  t.ok(keyFromPem(keyToPem(key)).equals(key))
-  const both = `${next}\n${readFileSync(join(trust, 'offices', '50', 'certificate.pem'), 'utf8')}`
-  writeFileSync(join(trust, 'offices', '50', 'next.pem'), both)
-  const joined = readTrustFolder(trust)
-  t.ok(joined.ok && joined.value.certificatesOf('50').length === 3, 'several in one file, and one twice')
-
-  // All faults of all files at once.
-  rmSync(join(trust, 'authority.pem'))
-  mkdirSync(join(trust, 'offices', '10'))
-  mkdirSync(join(trust, 'offices', 'chiang-mai'))
-  writeFileSync(join(trust, 'offices', '51', 'broken.pem'), 'no certificate')
-  const wrong = '-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n'
-  writeFileSync(join(trust, 'offices', '51', 'wrong.pem'), wrong)
-  copyFileSync(join(trust, 'offices', '50', 'certificate.pem'), join(trust, 'offices', '51', 'copy.pem'))
-  t.same(
-    placesOf(problemsOf(readTrustFolder(trust))).map((each) => each.replace(`${trust}/`, '')),
-    [
-      'authority.pem: trust.certificate.unreadable',
-      'offices/10: trust.office.unknown',
-      'offices/51/broken.pem: trust.certificate.unreadable',
-      'offices/51/wrong.pem: trust.certificate.unreadable',
-      'offices/51: trust.certificate.shared',
-      'offices/chiang-mai: trust.office.unknown',
-    ],
-  )
-  writeFileSync(join(trust, 'keys', '51.pem'), keyToPem(await newKey()))
-  writeFileSync(join(trust, 'keys', 'moi.pem'), 'no key')
-  writeFileSync(join(trust, 'keys', 'other.pem'), '')
-  t.same(
-    placesOf(problemsOf(readSigners(trust, rotating.value))).map((each) => each.replace(`${trust}/`, '')),
-    [
-      'keys/51.pem: trust.key.unregistered',
-      'keys/moi.pem: trust.key.unreadable',
-      'keys/other.pem: trust.office.unknown',
-    ],
-  )
-})
 
 t.test('one gateway for one data folder', async (t) => {
   const installation = installationOf(t)
@@ -562,20 +350,3 @@ t.test('a gateway that is refused its port has brought nothing and taken nothing
   t.notSame(readdirSync(send), ['one.json'])
   await second.stop()
 })
-
-t.test(
-  'one key in the certificates of two offices is refused, whatever the certificates say (T9)',
-  async (t) => {
-    const trust = scratch(t)
-    const authority = await createAuthority(start, systemRandom)
-    const shared = await newKey()
-    writeFileSync(join(trust, 'authority.pem'), authority.certificate.toString())
-    for (const office of ['50', '51']) {
-      mkdirSync(join(trust, 'offices', office), { recursive: true })
-      const own = issueCertificate(authority, shared, { kind: 'office', office }, start, systemRandom)
-      writeFileSync(join(trust, 'offices', office, 'certificate.pem'), own.toString())
-    }
-    const read = readTrustFolder(trust)
-    t.match(read, { ok: false, problems: [{ code: 'trust.certificate.shared', value: '51' }] })
-  },
-)

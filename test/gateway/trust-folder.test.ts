@@ -1,0 +1,97 @@
+// A trust folder: certificates and keys of offices, while they rotate too, and every fault of every file at once.
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import {
+  createAuthority,
+  issueCertificate,
+  keyFromPem,
+  keyToPem,
+  newKey,
+} from '../../src/gateway/trust/authority.ts'
+import { readSigners, readTrustFolder } from '../../src/gateway/trust/folder.ts'
+import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { office } from '../letter/arbitrary.ts'
+import { scratch, start } from './harness.ts'
+import { makeInstallation } from './installation.ts'
+import { placesOf, problemsOf } from './settings-stage.ts'
+
+t.test('a trust folder', async (t) => {
+  const { trust } = (await makeInstallation(scratch(t), ['50', '51', 'moi'].map(office), {})).settings
+  const read = readTrustFolder(trust)
+  if (!read.ok) throw new Error('the model is not in order')
+  t.equal(read.value.certificatesOf('50').length, 1)
+  t.same(read.value.certificatesOf('99'), [])
+
+  // Chiang Mai gets a new key: both certificates count, and what is sealed here is sealed with the new one.
+  const authority = {
+    certificate: new X509Certificate(readFileSync(join(trust, 'authority.pem'))),
+    key: createPrivateKey(readFileSync(join(trust, 'authority.key.pem'))),
+  }
+  const key = await newKey()
+  const later = systemClock.now() + 60_000
+  const next = issueCertificate(authority, key, { kind: 'office', office: '50' }, later, systemRandom)
+  writeFileSync(join(trust, 'offices', '50', 'next.pem'), next.toString())
+  const rotating = readTrustFolder(trust)
+  if (!rotating.ok) throw new Error('two certificates are refused')
+  t.equal(rotating.value.certificatesOf('50').length, 2)
+  const before = readSigners(trust, rotating.value)
+  t.notSame(before.ok && before.value.get(office('50'))?.certificate.raw, next.raw, 'the key decides')
+  writeFileSync(join(trust, 'keys', '50.pem'), keyToPem(key))
+  const signers = readSigners(trust, rotating.value)
+  t.same(signers.ok && signers.value.get(office('50'))?.certificate.raw, next.raw)
+  t.ok(keyFromPem(keyToPem(key)).equals(key))
+  const both = `${next}\n${readFileSync(join(trust, 'offices', '50', 'certificate.pem'), 'utf8')}`
+  writeFileSync(join(trust, 'offices', '50', 'next.pem'), both)
+  const joined = readTrustFolder(trust)
+  t.ok(joined.ok && joined.value.certificatesOf('50').length === 3, 'several in one file, and one twice')
+
+  // All faults of all files at once.
+  rmSync(join(trust, 'authority.pem'))
+  mkdirSync(join(trust, 'offices', '10'))
+  mkdirSync(join(trust, 'offices', 'chiang-mai'))
+  writeFileSync(join(trust, 'offices', '51', 'broken.pem'), 'no certificate')
+  const wrong = '-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n'
+  writeFileSync(join(trust, 'offices', '51', 'wrong.pem'), wrong)
+  copyFileSync(join(trust, 'offices', '50', 'certificate.pem'), join(trust, 'offices', '51', 'copy.pem'))
+  t.same(
+    placesOf(problemsOf(readTrustFolder(trust))).map((each) => each.replace(`${trust}/`, '')),
+    [
+      'authority.pem: trust.certificate.unreadable',
+      'offices/10: trust.office.unknown',
+      'offices/51/broken.pem: trust.certificate.unreadable',
+      'offices/51/wrong.pem: trust.certificate.unreadable',
+      'offices/51: trust.certificate.shared',
+      'offices/chiang-mai: trust.office.unknown',
+    ],
+  )
+  writeFileSync(join(trust, 'keys', '51.pem'), keyToPem(await newKey()))
+  writeFileSync(join(trust, 'keys', 'moi.pem'), 'no key')
+  writeFileSync(join(trust, 'keys', 'other.pem'), '')
+  t.same(
+    placesOf(problemsOf(readSigners(trust, rotating.value))).map((each) => each.replace(`${trust}/`, '')),
+    [
+      'keys/51.pem: trust.key.unregistered',
+      'keys/moi.pem: trust.key.unreadable',
+      'keys/other.pem: trust.office.unknown',
+    ],
+  )
+})
+
+t.test(
+  'one key in the certificates of two offices is refused, whatever the certificates say (T9)',
+  async (t) => {
+    const trust = scratch(t)
+    const authority = await createAuthority(start, systemRandom)
+    const shared = await newKey()
+    writeFileSync(join(trust, 'authority.pem'), authority.certificate.toString())
+    for (const office of ['50', '51']) {
+      mkdirSync(join(trust, 'offices', office), { recursive: true })
+      const own = issueCertificate(authority, shared, { kind: 'office', office }, start, systemRandom)
+      writeFileSync(join(trust, 'offices', office, 'certificate.pem'), own.toString())
+    }
+    const read = readTrustFolder(trust)
+    t.match(read, { ok: false, problems: [{ code: 'trust.certificate.shared', value: '51' }] })
+  },
+)
