@@ -1,14 +1,19 @@
 // A clock that was wrong, and is set back: an alarm that ended in what is the future now keeps no new one from being raised.
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { Check, Condition } from '../../src/gateway/alarms/condition.ts'
+import type { Hook } from '../../src/gateway/alarms/hook.ts'
+import { Tell } from '../../src/gateway/alarms/tell.ts'
 import { Watch } from '../../src/gateway/alarms/watch.ts'
 import { newId } from '../../src/gateway/desk.ts'
-import { raisedAlarms } from '../../src/gateway/journal/alarms.ts'
+import { countUntold, raisedAlarms } from '../../src/gateway/journal/alarms.ts'
 import { HandClock, scratch } from './harness.ts'
 import { openJournal } from './journal-engine.ts'
 
-const minute = 60_000
-const day = 24 * 60 * minute
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+const longestPause = 15 * minute
 const quiet = 10 * minute
 const given: Condition = { kind: 'given-up', subject: '50', level: 1, facts: {} }
 
@@ -40,4 +45,72 @@ t.test('raised and ended by a clock a day ahead, then the clock is set right', a
   await look(day)
   await look(minute - day)
   t.equal(await look(2 * quiet), 0, 'and it ends when it is over')
+})
+
+async function toldBy(t: Test, works: () => boolean) {
+  const clock = new HandClock()
+  const database = await openJournal(scratch(t))
+  t.teardown(() => database.close())
+  const check: Check = { kinds: ['given-up'], look: async () => [given] }
+  const watch = new Watch({
+    ...{ database, clock, checks: [check], quiet, hooks: ['duty'], newId },
+    told: () => undefined,
+    failed: (_work, error) => t.fail(String(error)),
+  })
+  let asked = 0
+  const hook: Hook = {
+    name: 'duty',
+    async tell() {
+      asked += 1
+      return works() ? { kind: 'told' } : { kind: 'failed', said: 'it answered 503' }
+    },
+    close: async () => undefined,
+  }
+  const tell = new Tell({
+    ...{ database, clock, hooks: [hook], untold: () => undefined },
+    failed: (_work, error) => t.fail(String(error)),
+  })
+  /** How often the hook was asked at a look after so long. */
+  const askedAfter = async (milliseconds: number): Promise<number> => {
+    clock.jump(milliseconds)
+    const before = asked
+    await tell.tellDue()
+    return asked - before
+  }
+  return { clock, database, watch, askedAfter }
+}
+
+t.test(
+  'a hook that was not reached while the clock was a day ahead is told when it is set right',
+  async (t) => {
+    let works = false
+    const { database, watch, askedAfter } = await toldBy(t, () => works)
+    await watch.look()
+    t.equal(await askedAfter(day), 1)
+    t.equal(await askedAfter(minute - day), 1, 'its next try does not wait a day')
+    works = true
+    t.equal(await askedAfter(second), 0, 'the pauses are kept again')
+    t.equal(await askedAfter(30 * second), 1)
+    t.equal(await countUntold(database.committed), 0)
+  },
+)
+
+t.test('news that a clock a year ahead has written are old a day after it is set right', async (t) => {
+  const { clock, database, watch, askedAfter } = await toldBy(t, () => false)
+  clock.jump(365 * day)
+  await watch.look()
+  t.equal(await askedAfter(minute), 1)
+  t.equal(await askedAfter(-365 * day), 1, 'tried at once')
+  for (let hours = 1; hours < 24; hours += 1) t.equal(await askedAfter(hour), 1)
+  t.equal(await countUntold(database.committed), 1)
+  t.equal(await askedAfter(hour), 1)
+  t.equal(await countUntold(database.committed), 0, 'and then given up')
+})
+
+t.test('set back by less than the longest pause: it waits for no longer than that', async (t) => {
+  const { watch, askedAfter } = await toldBy(t, () => false)
+  await watch.look()
+  t.equal(await askedAfter(10 * minute), 1)
+  t.equal(await askedAfter(-10 * minute), 0)
+  t.equal(await askedAfter(longestPause), 1)
 })

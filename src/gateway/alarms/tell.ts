@@ -14,7 +14,8 @@ const every = 5_000
 const lease = 60_000
 /** Pauses after failed attempts; the last one again and again. */
 const pauses = [10_000, 30_000, 60_000, 300_000, 900_000] as const
-/** Older news are told to nobody any more. */
+const longestPause = Math.max(...pauses)
+/** Older news are told to nobody any more, once each of the pauses was waited for. */
 const oldest = 24 * 3_600_000
 /** Tellings at one look. */
 const atOnce = 100
@@ -53,7 +54,8 @@ export class Tell implements Work {
   /** Tells everything that is due, hook beside hook. */
   async tellDue(): Promise<undefined> {
     const { database, clock, hooks } = this.#parts
-    const due = await dueTellings(database.committed, clock.now(), atOnce)
+    const now = clock.now()
+    const due = await dueTellings(database.committed, now, now + longestPause, atOnce)
     const names = new Set(due.map(({ hook }) => hook))
     await Promise.all(
       [...names].map(async (name) => {
@@ -63,11 +65,12 @@ export class Tell implements Work {
     )
   }
 
-  async #tell(telling: TellingRow, hook: Hook | undefined): Promise<void> {
+  async #tell(row: TellingRow, hook: Hook | undefined): Promise<void> {
     const { database, clock } = this.#parts
-    const claimed = await database.write((transaction) =>
-      claimTelling(transaction, telling, clock.now() + lease),
-    )
+    const now = clock.now()
+    // What a clock wrote that was ahead becomes old from now on, not from then.
+    const telling = { ...row, at: Math.min(row.at, now) }
+    const claimed = await database.write((transaction) => claimTelling(transaction, telling, now + lease))
     if (!claimed) return
     const told = JSON.parse(telling.body) as ToldAlarm
     const came: Told =
@@ -89,8 +92,9 @@ export class Tell implements Work {
       return database.write((transaction) => settleTelling(transaction, id, settled))
     }
     const { said } = came
-    const dueAt = now + (pauses[attempts] ?? pauses[pauses.length - 1] ?? oldest)
-    const over = dueAt - at > oldest
+    const dueAt = now + (pauses[attempts] ?? longestPause)
+    // A clock that jumps, or a gateway that was off, must not end what was hardly tried.
+    const over = attempts >= pauses.length && dueAt - at > oldest
     await database.write(async (transaction) => {
       await settleTelling(transaction, id, { state: over ? 'given-up' : 'due', dueAt, said })
       if (over) await recordEvent(transaction, now, 'alarm.untold', {}, { alarm: alarm.id, event, hook })

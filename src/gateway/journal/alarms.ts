@@ -49,11 +49,11 @@ INSERT INTO alarm_tellings (id, alarm_id, hook, body, at, state, due_at, attempt
 VALUES (?, ?, ?, ?, ?, 'due', ?, 0, NULL)`,
   // What was raised is told before its end is.
   due: `
-SELECT id, hook, body, at, attempts FROM alarm_tellings t WHERE state = 'due' AND due_at <= ? AND NOT EXISTS (
+SELECT id, hook, body, at, attempts FROM alarm_tellings t WHERE state = 'due' AND (due_at <= ? OR due_at > ?) AND NOT EXISTS (
   SELECT 1 FROM alarm_tellings b WHERE b.alarm_id = t.alarm_id AND b.hook = t.hook AND b.state = 'due' AND b.seq < t.seq)
 ORDER BY due_at, seq LIMIT ?`,
   claim: `
-UPDATE alarm_tellings SET attempts = attempts + 1, due_at = ? WHERE id = ? AND state = 'due' AND attempts = ?`,
+UPDATE alarm_tellings SET attempts = attempts + 1, due_at = ?, at = ? WHERE id = ? AND state = 'due' AND attempts = ?`,
   settle: `UPDATE alarm_tellings SET state = ?, due_at = ?, said = ? WHERE id = ? AND state = 'due'`,
   untold: `SELECT COUNT(*) AS count FROM alarm_tellings WHERE state = 'due'`,
 } as const
@@ -132,16 +132,21 @@ export async function insertTelling(
   await transaction.run(sql.tell, id, alarm, hook, body, at, at)
 }
 
-export const dueTellings = (reader: Reader, now: Instant, limit: number): Promise<TellingRow[]> =>
-  reader.all<TellingRow>(sql.due, now, limit)
+/** What is due, and what is due after `latest`: nobody sets a time so late, but by a clock that has been set back since. */
+export const dueTellings = (
+  reader: Reader,
+  now: Instant,
+  latest: Instant,
+  limit: number,
+): Promise<TellingRow[]> => reader.all<TellingRow>(sql.due, now, latest, limit)
 
-/** Takes a telling on until `until`; false when somebody else did. */
+/** Takes a telling on until `until`, as news of `at`; false when somebody else did. */
 export async function claimTelling(
   transaction: Transaction,
-  { id, attempts }: Pick<TellingRow, 'id' | 'attempts'>,
+  { id, at, attempts }: Pick<TellingRow, 'id' | 'at' | 'attempts'>,
   until: Instant,
 ): Promise<boolean> {
-  return (await transaction.run(sql.claim, until, id, attempts)) > 0
+  return (await transaction.run(sql.claim, until, at, id, attempts)) > 0
 }
 
 /** What came of it: told, given up, or due again at `dueAt`. */
