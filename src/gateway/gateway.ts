@@ -120,7 +120,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const keeper = new Doorkeeper((office) => trust.certificatesOf(office))
   const obstacles = () => findObstacles(database, settings.data, present, () => member.silentFor())
   const servers = new Servers({
-    ...{ listen: settings.listen, tls: atWork.installation.tls, failed: log.requestFailed },
+    ...{ listen: settings.listen, tls: atWork.installation.tls, clock, failed: log.requestFailed },
     plugins: [
       healthPlugin({
         registry: metrics.registry,

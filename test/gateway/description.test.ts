@@ -45,7 +45,7 @@ async function idleServer() {
   const from = { profiles, folder, environment: {}, clock: systemClock, read: readProfile }
   const { systems } = await connectSystems(from)
   const doors = doorsOf(systems)
-  const server = createServer({ failed: () => undefined })
+  const server = createServer({ clock: systemClock, failed: () => undefined })
   const routes: string[] = []
   server.addHook('onRoute', ({ method, url }) => void routes.push(`${String(method)} ${url}`))
   const obstacles = async () => ({ ofAll: ['the journal cannot be read'], ofSome: [] })

@@ -86,10 +86,10 @@ export async function open(
 ) {
   const failures: Error[] = []
   const bounds = { ...defaultBounds, ...options.bounds }
-  const server = createServer({ bounds, failed: (error) => failures.push(error) })
+  const { clock = systemClock } = options
+  const server = createServer({ bounds, clock, failed: (error) => failures.push(error) })
   const denied: [path: string, more: number][] = []
   const tell = (...told: [path: string, more: number]): void => void denied.push(told)
-  const { clock = systemClock } = options
   await server.register(doorsPlugin(new Doors(doors), new Doorkeeper(() => []), clock, tell))
   await server.listen({ host: options.host ?? '127.0.0.1', port: 0 })
   t.teardown(() => server.close())

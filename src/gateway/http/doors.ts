@@ -6,7 +6,6 @@ import type { Clock } from '../../letter/time.ts'
 import { problem } from '../../problem/problem.ts'
 import type { Doorkeeper } from './access.ts'
 import { answerOf } from './answers.ts'
-import { linger } from './linger.ts'
 
 /** A door, and the office that its system speaks for. */
 export interface OfficeDoor {
@@ -123,7 +122,7 @@ export function doorsPlugin(doors: Doors, keeper: Doorkeeper, clock: Clock, told
     server.route({
       method: ['GET', 'POST', 'DELETE'],
       url: '/*',
-      handler: (request, reply) => enter(doors, request, reply, keeper, clock, denied),
+      handler: (request, reply) => enter(doors, request, reply, keeper, denied),
     })
   }
 }
@@ -133,10 +132,8 @@ async function enter(
   request: FastifyRequest,
   reply: FastifyReply,
   keeper: Doorkeeper,
-  clock: Clock,
   denied: (path: string) => void,
 ): Promise<FastifyReply> {
-  reply.raw.once('finish', () => linger(request.raw, clock))
   for (;;) {
     const entrance = doors.at(request.method, request.url)
     if (entrance === undefined)

@@ -4,10 +4,12 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Clock } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import { AttachmentsUnavailable } from '../attachments/store.ts'
 import { JournalUnavailable } from '../journal/database.ts'
 import { answerOf } from './answers.ts'
+import { linger } from './linger.ts'
 import { KeeperBusy } from './passwords.ts'
 
 export interface Tls {
@@ -44,6 +46,7 @@ export const defaultBounds: Bounds = {
 export interface ServerOptions {
   readonly tls?: Tls
   readonly bounds?: Bounds
+  readonly clock: Clock
   /** Told of every request that failed by our fault. */
   readonly failed: (error: Error) => void
 }
@@ -78,6 +81,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   }) as FastifyInstance
   server.server.headersTimeout = bounds.head
   server.server.maxConnections = bounds.connections
+  server.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('finish', () => linger(request.raw, options.clock))
+  })
   closeKeptConnections(server)
   server.setNotFoundHandler((request, reply) =>
     tell(reply, [problem('access.not-found', 'request', request.url.slice(0, 200))]),

@@ -1,5 +1,6 @@
 // The servers of a gateway: the same doors on the province's own network and, by mutual TLS, for the ministry.
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Clock } from '../../letter/time.ts'
 import type { Installation } from '../installation/installation.ts'
 import { orThrow } from '../installation/systems.ts'
 import type { Listen, Settings } from '../settings/settings.ts'
@@ -16,6 +17,7 @@ export interface ServersParts {
   readonly listen: Settings['listen']
   readonly tls: Installation['tls']
   readonly plugins: readonly FastifyPluginAsync[]
+  readonly clock: Clock
   readonly failed: (error: Error) => void
 }
 
@@ -47,8 +49,8 @@ export class Servers {
   }
 
   async #listenAt(at: Listen, scheme: 'http' | 'https'): Promise<string> {
-    const { tls, plugins, failed } = this.#parts
-    const server = createServer({ ...(scheme === 'https' && tls && { tls }), failed })
+    const { tls, plugins, clock, failed } = this.#parts
+    const server = createServer({ ...(scheme === 'https' && tls && { tls }), clock, failed })
     this.#servers.push(server)
     for (const plugin of plugins) await server.register(plugin)
     return orThrow(await listenAt(server, at, `listen.${scheme}`, scheme))

@@ -1,6 +1,7 @@
 // The operators' API as a Fastify plugin: a route for each operation, exact ones before the doors' route for everything.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Options } from 'ajv'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
@@ -14,6 +15,8 @@ import { type Grant, may } from './roles.ts'
 
 /** A body is a few words. */
 const largestBody = 16 * 1024
+/** Milliseconds until a body has arrived whole: as long as at a door. */
+const within = 10 * 60_000
 /** Faults of one request that are told. */
 const mostFaults = 20
 
@@ -34,7 +37,7 @@ export function apiPlugin(grants: Grants, resources: readonly (readonly Operatio
     )
     for (const operations of resources)
       await server.register(async (plugin) => {
-        for (const operation of operations) addRoute(plugin, grants, operation, going)
+        for (const operation of operations) addRoute(plugin, grants, operation, going, clock)
       })
   }
 }
@@ -49,6 +52,8 @@ function useChecks(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError & { validation?: ErrorObject[] }, request, reply) => {
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
       const limit = request.routeOptions.bodyLimit ?? largestBody
+      // Else the connection is cut at once, and who still writes may see that instead of the answer.
+      reply.removeHeader('connection')
       return tell(reply, [problem('api.request.too-large', 'body', undefined, { limit })])
     }
     const [first, ...rest] = (error.validation ?? [])
@@ -118,7 +123,13 @@ class Going {
 /** Milliseconds that a stream has to come to its end when the gateway stops. */
 const patience = 5_000
 
-function addRoute(server: FastifyInstance, grants: Grants, operation: Operation, going: Going): void {
+function addRoute(
+  server: FastifyInstance,
+  grants: Grants,
+  operation: Operation,
+  going: Going,
+  clock: Clock,
+): void {
   const known = new WeakMap<FastifyRequest, Grant>()
   const { params, query, body } = operation
   server.route({
@@ -143,6 +154,7 @@ function addRoute(server: FastifyInstance, grants: Grants, operation: Operation,
           problem('api.role.lacks', 'request', undefined, { role, right: operation.right }),
         ])
       known.set(request, grant)
+      cutOff(request.raw, clock)
     },
     handler: async (request, reply) => {
       const grant = known.get(request)
@@ -162,6 +174,14 @@ function addRoute(server: FastifyInstance, grants: Grants, operation: Operation,
       return give(reply, await operation.handle(call), going)
     },
   })
+}
+
+/** Ends the connection of a body that comes too slowly. */
+function cutOff(request: IncomingMessage, clock: Clock): void {
+  const cancel = clock.schedule(clock.now() + within, () => {
+    if (!request.complete) request.destroy()
+  })
+  request.once('close', cancel)
 }
 
 /** Exactly these parameters. */
