@@ -32,6 +32,16 @@ export const remoteProblems = {
       th: 'แก้ผู้ใช้ รหัสผ่าน หรือกุญแจ ระบบจะลองใหม่โดยเว้นช่วงนานขึ้น เพื่อไม่ให้บัญชีถูกล็อก',
     },
   },
+  'adapter.remote.unreadable': {
+    status: 503,
+    permanent: false,
+    en: 'a document or file in {value} on the server may not be read: {reason}',
+    th: 'ไม่มีสิทธิ์อ่านเอกสารหรือไฟล์ใน {value} บนเซิร์ฟเวอร์: {reason}',
+    remedy: {
+      en: 'Give the gateway’s account on the server the right to read what stands there, and see that the system writes it so; it is taken at the next look, and the others are taken meanwhile.',
+      th: 'ให้สิทธิ์บัญชีของเกตเวย์บนเซิร์ฟเวอร์อ่านสิ่งที่อยู่ในนั้น และให้ระบบเขียนไฟล์ด้วยสิทธิ์ดังกล่าว ระบบจะรับในการตรวจครั้งถัดไป ระหว่างนี้เอกสารอื่นยังรับตามปกติ',
+    },
+  },
   'adapter.remote.credentials': {
     status: 422,
     permanent: true,

@@ -93,6 +93,36 @@ export function remoteBadDays(served: Served): void {
     t.equal(gateway.reports.length, 2, 'and then no more of it')
   })
 
+  test('a document that may not be read holds up no other, and is told with what to do until it may', async (t) => {
+    const { gateway, drop, pass, start, day, claims, reported } = await stage(t)
+    await start()
+    drop('closed.csv', csv(row('ชม 1/2')))
+    drop('here.csv', csv(row('ชม 1/3')))
+    day.fault = (verb, path) =>
+      verb === 'read' && path.endsWith('/document/closed.csv') ? 'refuse' : undefined
+    await pass(60_000)
+    t.same(numbers(gateway.items), ['ชม 1/3'])
+    const [claim = ''] = claims()
+    t.match(
+      gateway.reports,
+      [
+        { event: 'folder.not-taken', facts: { claim } },
+        { event: 'folder.unavailable', facts: { channel: 'send', path: 'out' } },
+      ],
+      'each once, however often it is looked at',
+    )
+    t.equal(gateway.reports.length, 2)
+    const said = String(reported('folder.unavailable')[0]?.['said'])
+    t.match(said, `out/.saraban/claimed/${claim}`)
+    t.match(said, /may not be read.*right to read/)
+    t.notMatch(said, 'closed.csv', 'T11: its name may say what a secret letter is about')
+    day.fault = undefined
+    await pass(10_000)
+    t.same(numbers(gateway.items), ['ชม 1/3', 'ชม 1/2'])
+    t.same(claims(), [])
+    t.equal(gateway.reports.at(-1)?.event, 'folder.available')
+  })
+
   test('a scan that is gone between the list and the claim is waited for', async (t) => {
     const { gateway, drop, pass, start, day, on } = await stage(t)
     await start()

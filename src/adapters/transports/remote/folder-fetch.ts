@@ -10,7 +10,7 @@ import { goesOn, type Offering, offer, readNames, readyAt } from '../folder/offe
 import { Foreign } from '../folder/owner.ts'
 import { Another, mustBeOurs } from '../folder/proof.ts'
 import { type Looking, looking } from '../looking.ts'
-import { ensureRemoteFolder, inside, isFailure, type RemoteEntry } from './files.ts'
+import { ensureRemoteFolder, inside, isFailure, type RemoteEntry, type RemoteFailure } from './files.ts'
 import { type Claims, claimRemote, newClaimId, reconcile, refuseRemote } from './folder-claim.ts'
 import { observeRemote, type RemoteLook, type RemoteSeen } from './folder-names.ts'
 import { ownRemote } from './folder-owner.ts'
@@ -121,12 +121,19 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
         done.push({ claim, place, next: verbs.clock.elapsed() + settle, left: looks, written: false }),
     }
     await takeBack(offering)
-    await each((claim) => guardedRemote(claim, verbs, () => readNames(claim, offering)))
+    const forbidden: RemoteFailure[] = []
+    const guard = async (claim: Claim, act: () => Promise<void>): Promise<void> => {
+      const failure = await guardedRemote(claim, verbs, act)
+      if (failure !== undefined) forbidden.push(failure)
+    }
+    await each((claim) => guard(claim, () => readNames(claim, offering)))
     markContested(claims.open)
     await putContestedAside(claims.open, settled, verbs, away)
-    await each((claim) => guardedRemote(claim, verbs, () => offer(claim, offering)))
+    await each((claim) => guard(claim, () => offer(claim, offering)))
     claims = { ...claims, open: claims.open.filter((claim) => !claim.settled) }
     looked = began
+    // All that may be read was offered; the rest stands in no list, so that the place itself is told until somebody gives the rights.
+    if (forbidden[0] !== undefined) throw forbidden[0]
   }
 
   function see(entries: readonly RemoteEntry[], verbs: AdapterVerbs): void {

@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { problem } from '../../../problem/problem.ts'
 import type { AdapterVerbs } from '../../contract.ts'
 import { asideName, type Claim, setLarge } from '../folder/claim.ts'
 import type { DocumentRead } from '../folder/read.ts'
-import { inside, type RemoteFiles } from './files.ts'
+import { inside, isFailure, RemoteFailure, type RemoteFiles } from './files.ts'
 import { fileIn, moveIfThere, refuseRemote } from './folder-claim.ts'
 import { type RemoteSeen, stampOf } from './folder-names.ts'
 import type { RemoteFolderSettings } from './folder-settings.ts'
@@ -43,18 +44,45 @@ async function fetchPart(
   const known = found.stamps.get(part)
   if (known !== undefined && known !== stamp) return { kind: 'changing' }
   const place = join(spool, `${found.id}.${part === '' ? 'document' : 'beside'}`)
-  const whole = await fetchInto(place, inside(folder, name), listed.size, files)
+  const whole = await fetchInto(place, listed.size, (take) => fetchFrom(found, part, files, take))
   const after = await fileIn(files, folder, name)
   if (!whole || after === undefined || stampOf(after) !== stamp) return { kind: 'changing' }
   return { kind: 'fetched', place, stamp }
 }
 
-/** Writes a remote file into `place`; false when it has not exactly `size` bytes. */
-async function fetchInto(place: string, from: string, size: number, files: RemoteFiles): Promise<boolean> {
+/** What servers answer who do not let a file be read; for many this is a failure without a number of its own. */
+const withheld = ['EACCES', 'EPERM', 'EREMOTE']
+
+/** Fetches a part of a claim; one that the server still lists and does not give is told by the claim's folder: its name may say too much (attacks T11). */
+async function fetchFrom(
+  { folder: claim, name: document }: Claim,
+  part: string,
+  files: RemoteFiles,
+  take: Parameters<RemoteFiles['fetch']>[1],
+): Promise<void> {
+  const folder = folderOf(claim, part)
+  const name = part === '' ? document : part
+  try {
+    await files.fetch(inside(folder, name), take)
+  } catch (error) {
+    if (!isFailure(error, ...withheld) || error.lost) throw error
+    if ((await fileIn(files, folder, name)) === undefined) throw error
+    const { code } = error
+    const found = problem('adapter.remote.unreadable', '', claim, { reason: code })
+    throw new RemoteFailure(code, found, false, { cause: error })
+  }
+}
+
+/** Writes what `fetch` gives into `place`; false when it has not exactly `size` bytes. */
+async function fetchInto(
+  place: string,
+  size: number,
+  fetch: (take: Parameters<RemoteFiles['fetch']>[1]) => Promise<void>,
+): Promise<boolean> {
   const file = await open(place, 'w', 0o600)
   let count = 0
   try {
-    await files.fetch(from, async (piece) => {
+    await fetch(async (piece) => {
       count += piece.length
       if (count > size) throw new Grown('more bytes came than were listed')
       await file.writeFile(piece)
@@ -98,7 +126,7 @@ async function unreadDocument(
   const before = await fileIn(files, folder, found.name)
   const hash = createHash('sha256')
   let size = 0
-  await files.fetch(inside(folder, found.name), async (piece) => {
+  await fetchFrom(found, '', files, async (piece) => {
     size += piece.length
     hash.update(piece)
   })

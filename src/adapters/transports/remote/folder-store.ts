@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { AdapterVerbs } from '../../contract.ts'
 import type { Claim } from '../folder/claim.ts'
 import { type ClaimStore, guarded } from '../folder/offer.ts'
-import { inside, isFailure } from './files.ts'
+import { inside, isFailure, type RemoteFailure } from './files.ts'
 import { finishRemote, refuseRemote } from './folder-claim.ts'
 import type { RemoteSeen } from './folder-names.ts'
 import { changedRemoteParts, keepBesideRemote, moveBesideRemote, readRemoteDocument } from './folder-read.ts'
@@ -29,18 +29,24 @@ export const remoteStore = (settings: RemoteFolderSettings, verbs: AdapterVerbs)
 export const forgetSpooled = ({ id }: Claim, { spool }: RemoteFolderSettings): Promise<void> =>
   rm(join(spool, `${id}.document`), { force: true })
 
-/** Runs `act`; what it throws is reported and the claim stays for the next look, but a lost connection ends the whole look. */
+/**
+ * Runs `act`; what it throws is reported and the claim stays for the next look, but a lost connection ends the whole look. Answers why a
+ * part of the claim may not be read, which only a person can mend.
+ */
 export async function guardedRemote(
   found: Claim,
   verbs: AdapterVerbs,
   act: () => Promise<void>,
-): Promise<void> {
+): Promise<RemoteFailure | undefined> {
   const lost: unknown[] = []
+  let forbidden: RemoteFailure | undefined
   await guarded(found, verbs, () =>
     act().catch((error: unknown) => {
-      if (!isFailure(error) || !error.lost) throw error
-      lost.push(error)
+      if (isFailure(error) && error.lost) return void lost.push(error)
+      if (isFailure(error) && error.problem.code === 'adapter.remote.unreadable') forbidden = error
+      throw error
     }),
   )
   if (lost.length > 0) throw lost[0]
+  return forbidden
 }
