@@ -1,7 +1,7 @@
 // A queue on a Redis that is flushed, ended, frozen, full or wrong: a hint may be lost or come twice, the work goes on.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Worker } from 'bullmq'
+import { Queue as Jobs, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { bullmqQueue, type SharedQueue } from '../../src/gateway/queue/bullmq.ts'
@@ -9,6 +9,7 @@ import { redisOf } from '../../src/gateway/queue/place.ts'
 import { readSettings } from '../../src/gateway/settings/settings.ts'
 import { systemClock } from '../../src/letter/time.ts'
 import { type RedisServer, redisServer } from '../../src/sandbox/servers/redis.ts'
+import { Link } from '../chaos/link.ts'
 import { office } from '../letter/arbitrary.ts'
 import { scratch, soon } from './harness.ts'
 import {
@@ -178,43 +179,44 @@ t.test('a queue on Redis', { timeout: 600_000 }, async (t) => {
   await t.test(
     'what a connection that is dead has taken is not waited for, once it is there again',
     async (t) => {
+      const wire = await Link.to(server.port)
+      t.teardown(() => wire.close())
       const dueAt = systemClock.now()
       const ids = Array.from({ length: 8 }, (_, index) => `taken by the dead ${index}`)
-      let isBack = false
-      const { seen } = open(t, server, {
-        installation: 'dead',
-        again: (queue) => {
-          for (const id of ids) if (isBack && seen.count(id) === 0) queue.put(id, dueAt, 1)
+      const { seen } = open(
+        t,
+        { ...server, host: '127.0.0.1', port: wire.port },
+        {
+          installation: 'dead',
+          again: (queue) => {
+            for (const id of ids) if (seen.told.length > 2 && seen.count(id) === 0) queue.put(id, dueAt, 1)
+          },
         },
-      })
+      )
       await soon(() => seen.told.includes('here'))
-      await life.kill()
+      wire.set('cut')
       await soon(() => seen.told.length === 2)
       // It takes whatever it is given, keeps its locks, and does nothing.
-      const dead = new Redis({
-        host: server.host,
-        port: server.port,
-        password: server.password,
-        maxRetriesPerRequest: null,
-      })
-      dead.on('error', () => undefined)
-      const holder = new Worker('due', () => new Promise(() => undefined), {
-        ...{ connection: dead, prefix: '{saraban-dead}', skipVersionCheck: true, concurrency: 50 },
-      })
+      const connection = { host: server.host, port: server.port, password: server.password }
+      const options = { connection, prefix: '{saraban-dead}', skipVersionCheck: true }
+      const holder = new Worker('due', () => new Promise(() => undefined), { ...options, concurrency: 50 })
+      const jobs = new Jobs('due', options)
       holder.on('error', () => undefined)
-      t.after(async () => {
-        await holder.close(true)
-        dead.disconnect()
-      })
-      isBack = true
-      await life.start()
+      jobs.on('error', () => undefined)
+      t.teardown(() => Promise.all([holder.close(true), jobs.close()]))
+      await jobs.addBulk(
+        ids.map((id) => ({ name: 'due', data: { dueAt, priority: 1 }, opts: { jobId: `d-${id}` } })),
+      )
+      const held = () => asking.llen('{saraban-dead}:due:active')
+      await soon(async () => (await held()) === ids.length)
+      wire.set('open')
       await soon(() => ids.every((id) => seen.count(id) > 0))
       t.same(
         ids.filter((id) => seen.count(id) !== 1),
         [],
         'each was begun, and once',
       )
-      t.ok((await asking.llen('{saraban-dead}:due:active')) > 0, 'some of them are still held there')
+      t.equal(await held(), ids.length, 'they are still held there')
     },
   )
 

@@ -3,6 +3,7 @@
 import { type Job, Queue as Jobs, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Clock, Instant } from '../../letter/time.ts'
+import { Rounds } from '../rounds.ts'
 import { EmbeddedQueue } from './embedded.ts'
 import { type Handler, type Hint, type Queue, rankOf } from './queue.ts'
 import { type RedisAt, RedisLink } from './redis.ts'
@@ -52,9 +53,9 @@ export class SharedQueue implements Queue {
   #worker: { readonly jobs: Worker; readonly redis: Redis } | undefined
   #concurrency = 0
   #noRoom: (() => void) | undefined
-  /** Until when Redis is not trusted with what is overdue. */
-  #doubtUntil: Instant = 0
-  #cancelLook: (() => void) | undefined
+  /** Until when, elapsed, Redis is not trusted with what is overdue. */
+  #doubtUntil = 0
+  readonly #looks: Rounds
   #closed = false
   #closing: Promise<void> | undefined
 
@@ -65,10 +66,17 @@ export class SharedQueue implements Queue {
     this.#later = new EmbeddedQueue(clock)
     this.#later.work(async (_id, hint) => this.#pass(hint), Number.POSITIVE_INFINITY)
     this.#here = new EmbeddedQueue(clock)
-    let wasAway = false
+    this.#looks = new Rounds({
+      ...{ clock, every: doubt.looksEvery, later: true, failed: () => undefined },
+      once: async () => {
+        if (!this.#isInDoubt()) return 'over'
+        forgot()
+        return undefined
+      },
+    })
     this.#link = new RedisLink(at, this.#prefix, clock, {
       away: (reason) => {
-        wasAway = true
+        this.#doubtUntil = Number.POSITIVE_INFINITY
         away(reason)
         forgot()
       },
@@ -78,7 +86,7 @@ export class SharedQueue implements Queue {
         this.#roomAgain()
         here()
         forgot()
-        if (wasAway) this.#doubt(forgot)
+        if (this.#isInDoubt()) this.#lookAgain()
       },
       evicts,
     })
@@ -167,7 +175,7 @@ export class SharedQueue implements Queue {
 
   async #close(): Promise<void> {
     this.#closed = true
-    this.#cancelLook?.()
+    void this.#looks.stop()
     this.#leaving.clear()
     await this.#later.close()
     const ended = this.#worker?.jobs.close(!this.#link.isHere())
@@ -180,26 +188,21 @@ export class SharedQueue implements Queue {
     await this.#jobs.close()
   }
 
-  /** Redis is there again: what is due is looked for a few times more. */
-  #doubt(forgot: () => void): void {
-    this.#cancelLook?.()
-    this.#doubtUntil = this.#clock.now() + doubt.lasts
-    const look = (): void => {
-      forgot()
-      lookLater()
-    }
-    const lookLater = (): void => {
-      const next = this.#clock.now() + doubt.looksEvery
-      if (next <= this.#doubtUntil) this.#cancelLook = this.#clock.schedule(next, look)
-    }
-    lookLater()
+  /** Redis is there again after it was away: the time of doubt ends from now on. */
+  #lookAgain(): void {
+    this.#doubtUntil = this.#clock.elapsed() + doubt.lasts
+    void this.#looks.stop()
+    this.#looks.start()
+  }
+
+  #isInDoubt(): boolean {
+    return this.#clock.elapsed() < this.#doubtUntil
   }
 
   #pass(hint: Hint): void {
-    const now = this.#clock.now()
-    const overdue = now - hint.dueAt
+    const overdue = this.#clock.now() - hint.dueAt
     const idle = this.#concurrency > 0 && this.#here.holds() < this.#concurrency
-    const longest = now < this.#doubtUntil ? doubt.patience : patience
+    const longest = this.#isInDoubt() ? doubt.patience : patience
     if (!this.#link.isHere() || (idle && overdue > longest)) this.#keep(hint)
     else if (this.#leaving.size < mostHeld) {
       this.#leaving.set(hint.id, hint)
