@@ -1,5 +1,5 @@
 // The quarantine as pages for a person, in Thai and English, and as JSON.
-import type { Became, Retried } from '../gateway/intake/retry.ts'
+import { type Became, largestRead, type Retried } from '../gateway/intake/retry.ts'
 import type { QuarantineRow } from '../gateway/journal/quarantine.ts'
 import type { Instant } from '../letter/time.ts'
 import { describe, messageOf, type Problem, printable, remedyOf } from '../problem/problem.ts'
@@ -126,6 +126,7 @@ const told: Readonly<Record<Became, string>> = {
   nothing: 'stays: the profile reads nothing there any more; dismiss it when that is right',
   doubted: 'stays: whether its office handed it over is not proved (--believe)',
   unread: 'stays: its bytes are not here',
+  'too-large': `stays: it has more than ${largestRead / 1024 ** 2} MiB, which are not read at one time`,
   'no-system': 'stays: no system of its office is connected',
 }
 

@@ -9,7 +9,7 @@ import type { Adapter } from '../../src/adapters/contract.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { run } from '../../src/cli/program.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
-import { type ReaderOf, retryQuarantined } from '../../src/gateway/intake/retry.ts'
+import { largestRead, type ReaderOf, retryQuarantined } from '../../src/gateway/intake/retry.ts'
 import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
 import { newestSent } from '../../src/gateway/journal/letters.ts'
 import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
@@ -344,6 +344,40 @@ t.test('what is doubted is not taken with all the others, only when a person bel
   t.match(await retry([place!.id], province), [{ became: 'doubted' }])
   t.equal((await waiting()).length, 1)
   t.match(await retry([place!.id], province, true), [{ became: 'taken' }])
+  t.equal((await sent()).length, 1)
+})
+
+t.test('what is too large to be read at one time stays, and is not read', async (t) => {
+  const { desk, waiting, sent } = await open(t)
+  const province = new ScriptedAdapter(chiangMai)
+  province.items = [letterItem(plainLetter())]
+  // As a transport leaves it whose `limit` it is beyond: kept whole with the attachments, and not read.
+  const large = Buffer.alloc(100_000, 'large')
+  const unread = await desk.attachments.keep(large, large.length)
+  const problems = [problem('adapter.document.too-large', '', undefined, { limit: 1000 })] as const
+  const offered = { ...source('a large one'), bytes: Buffer.alloc(0), unread }
+  await take(desk, systemOf(province), offered, async () => [{ kind: 'fault', position: 'letter', problems }])
+  const [place] = await waiting()
+  const order = { ids: [place!.id], by: 'สมชาย', why: 'read it all the same', believe: false }
+  const larger = {
+    ...desk.attachments,
+    sizeOf: async () => largestRead + 1,
+    open: () => t.fail('it is not read') as never,
+  }
+  t.match(await retryQuarantined({ ...desk, attachments: larger }, readerOf(province), order), [
+    { became: 'too-large' },
+  ])
+  t.equal((await waiting()).length, 1)
+  let read: Buffer | undefined
+  const noting: ReaderOf = () => ({
+    system: systemOf(province),
+    read: async (given) => {
+      read = given.bytes
+      return province.read(given)
+    },
+  })
+  t.match(await retryQuarantined(desk, noting, order), [{ became: 'taken' }])
+  t.ok(read?.equals(large), 'a smaller one is read, whole')
   t.equal((await sent()).length, 1)
 })
 

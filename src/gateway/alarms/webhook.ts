@@ -1,7 +1,7 @@
 // A webhook: an HTTPS POST of JSON, signed with HMAC-SHA256 (RFC 2104) of the body, so that its receiver knows who speaks.
 import { createHmac } from 'node:crypto'
 import { Agent } from 'undici'
-import { printable } from '../../problem/problem.ts'
+import { networkWords } from '../../adapters/transports/network-words.ts'
 import type { HookSettings } from '../settings/alarms.ts'
 import type { Hook } from './hook.ts'
 
@@ -41,15 +41,9 @@ export function webhook(
           ? { kind: 'told' }
           : { kind: 'failed', said: `it answered ${statusCode}` }
       } catch (error) {
-        return { kind: 'failed', said: saidOf(error) }
+        return { kind: 'failed', said: networkWords(error) }
       }
     },
     close: () => agent.destroy(),
   }
-}
-
-function saidOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'an error without a name'
-  const code = 'code' in error ? String(error.code) : ''
-  return printable(`${error.name} ${code}`.trim(), 200)
 }

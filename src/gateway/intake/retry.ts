@@ -20,7 +20,7 @@ import { quarantineItem } from './quarantine.ts'
 /**
  * What became of a place. `known`: it was taken before, or is another's double · `replaced`: it is read as other places now ·
  * `nothing`: the profile reads nothing there any more, so it stays · `doubted`: a person has to say that its office sent it ·
- * `unread`: its bytes are not here · `no-system`: no system of its office is connected.
+ * `unread`: its bytes are not here · `too-large`: they are not read at one time · `no-system`: no system of its office is connected.
  */
 export type Became =
   | 'taken'
@@ -30,7 +30,11 @@ export type Became =
   | 'nothing'
   | 'doubted'
   | 'unread'
+  | 'too-large'
   | 'no-system'
+
+/** Bytes of a document that is read again: while it is read, about four times as many are in memory. */
+export const largestRead = 256 * 1024 ** 2
 
 export interface Retried {
   /** Of the place in quarantine. */
@@ -95,8 +99,9 @@ class Again {
   async run(rows: readonly QuarantineRow[]): Promise<readonly Retried[]> {
     const reader = this.#readerOf(this.#source.system, rows[0]?.office ?? null)
     if (reader === undefined) return this.#all(rows, 'no-system')
-    const bytes = await this.#bytes()
-    if (bytes === undefined) return this.#all(rows, 'unread')
+    const size = await this.#size()
+    if (size === undefined) return this.#all(rows, 'unread')
+    if (size > largestRead) return this.#all(rows, 'too-large')
     const retried: Retried[] = []
     const believed: QuarantineRow[] = []
     for (const row of rows) {
@@ -108,7 +113,7 @@ class Again {
     const source: Source = {
       document: this.#source.document === 'notice' ? 'notice' : 'letter',
       name: this.#source.name,
-      bytes,
+      bytes: await this.#bytes(size),
       beside: new Map(files.map(({ name, sha256, size }) => [name, { kind: 'kept', sha256, size }])),
       sender: 'gone',
       final: true,
@@ -123,12 +128,20 @@ class Again {
     return retried
   }
 
-  async #bytes(): Promise<Buffer | undefined> {
+  /** Of what is here of it, in bytes. */
+  async #size(): Promise<number | undefined> {
+    const { bytes, sha256 } = this.#source
+    return bytes?.length ?? (await this.#desk.attachments.sizeOf(sha256))
+  }
+
+  /** In one piece: the pieces of a large one are never in memory beside the whole of it. */
+  async #bytes(size: number): Promise<Buffer> {
     const { bytes, sha256 } = this.#source
     if (bytes !== null) return Buffer.from(bytes)
-    const { attachments } = this.#desk
-    if ((await attachments.sizeOf(sha256)) === undefined) return undefined
-    return Buffer.concat(await attachments.open(sha256).toArray())
+    const whole = Buffer.alloc(size)
+    let at = 0
+    for await (const piece of this.#desk.attachments.open(sha256)) at += (piece as Buffer).copy(whole, at)
+    return whole
   }
 
   /**

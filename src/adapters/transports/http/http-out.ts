@@ -8,6 +8,7 @@ import type { Outcome, Parcel } from '../../contract.ts'
 import type { DocumentForm } from '../../formats/format.ts'
 import { milliseconds } from '../../quantities.ts'
 import { duration, type Finding, secret, textOrReference } from '../../schema.ts'
+import { networkWords } from '../network-words.ts'
 import { publicOrOwn, tlsFindings, tlsOption } from '../tls.ts'
 import { transport } from '../transport.ts'
 import { outgoingBody } from './out-body.ts'
@@ -171,10 +172,7 @@ async function send(
   }
 }
 
-/** The error's name and code: its message may hold what was sent. */
 function saidOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'an error without a name'
-  const code = 'code' in error ? String(error.code) : ''
-  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : ''
-  return printable(`${error.name} ${code}${cause}`.trim(), 500)
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''
+  return printable(`${networkWords(error)}${cause}`, 500)
 }

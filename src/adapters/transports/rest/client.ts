@@ -6,6 +6,7 @@ import type { Clock } from '../../../letter/time.ts'
 import { printable } from '../../../problem/problem.ts'
 import { Gathered, saidLength } from '../gathered.ts'
 import { retryAfterOf } from '../http/outcome.ts'
+import { networkWords } from '../network-words.ts'
 import { guardedLookup } from './addresses.ts'
 import type { Ask, Streamed, Trouble, Whole } from './exchange.ts'
 import type { SignIn } from './sign-in.ts'
@@ -133,11 +134,8 @@ const isOfNetwork = (error: unknown): error is Error =>
         String(error.code),
       )))
 
-/** The error's name and code: its message may hold what was sent. */
-export function saidOf(error: Error): string {
-  const code = 'code' in error ? ` ${String(error.code)}` : ''
-  return printable(error.name === 'Unusable' ? error.message : `${error.name}${code}`, 500)
-}
+const saidOf = (error: Error): string =>
+  error.name === 'Unusable' ? printable(error.message, 500) : networkWords(error)
 
 /** A body that must not be read: packed, without an end that could be told, larger than its bound. */
 export class Unusable extends Error {

@@ -7,6 +7,7 @@ import { Findings } from '../../formats/e-cms/gather.ts'
 import { namespaces, type Operation } from '../../formats/e-cms/names.ts'
 import { xmlWriter } from '../../formats/e-cms/write-xml.ts'
 import { Gathered, inPieces, saidLength } from '../gathered.ts'
+import { networkWords } from '../network-words.ts'
 import { readSaid, type Said } from './heard.ts'
 
 export interface PeerSettings {
@@ -175,7 +176,7 @@ export function peerOf(settings: PeerSettings): Peer {
         if (!answer.body.readableEnded) answer.body.on('error', () => undefined).destroy()
       }
     } catch (error) {
-      return { kind: 'lost', sent, reason: reasonOf(error) }
+      return { kind: 'lost', sent, reason: networkWords(error) }
     } finally {
       cancel()
     }
@@ -224,11 +225,4 @@ function retryAfterOf(value: string | string[] | undefined, now: number): number
   if (!/^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return undefined
   const at = Date.parse(text)
   return Number.isNaN(at) ? undefined : Math.max(0, at - now)
-}
-
-/** The error's name and code: its message may hold what was sent. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'an error without a name'
-  const code = 'code' in error ? String(error.code) : ''
-  return printable(`${error.name} ${code}`.trim(), 200)
 }
