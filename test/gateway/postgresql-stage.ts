@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { openPostgresql } from '../../src/gateway/journal/postgresql.ts'
 import type { PostgresqlAt } from '../../src/gateway/journal/postgresql-connection.ts'
+import type { Standby } from '../../src/sandbox/servers/database.ts'
 import { postgresqlServer } from '../../src/sandbox/servers/postgresql.ts'
 
 /** What tests write, and look at: a table of the journal that asks for nothing else. */
@@ -18,9 +19,11 @@ export interface PostgresqlStage {
   /** A journal in a database of its own; closed after the test. */
   opened(t: Test): Promise<{ readonly at: PostgresqlAt; readonly ask: Ask; readonly database: Database }>
   /** All its processes at once, nothing written down, as after a power cut; it is there again then. Absent: it is not ours. */
+  readonly crash: ((meanwhile?: () => Promise<void>) => Promise<void>) | undefined
   /** Ended as by an operator, and begun again. Absent: it is not ours. */
   readonly restart: ((meanwhile: () => Promise<void>) => Promise<void>) | undefined
-  readonly crash: ((meanwhile?: () => Promise<void>) => Promise<void>) | undefined
+  /** A copy that follows it; gone after the test. Absent: it is not ours. */
+  readonly standby: ((t: Test, name: string) => Promise<Standby>) | undefined
 }
 
 /** A server for one test file. Undefined: there is none, which the test says. */
@@ -32,6 +35,7 @@ export async function postgresqlStage(t: Test): Promise<PostgresqlStage | undefi
     return undefined
   }
   t.teardown(() => server.stop())
+  const { standby } = server
   let made = 0
   const fresh: PostgresqlStage['fresh'] = async (encoding) => {
     const { ask, ...database } = await server.database(`j${++made}`, encoding)
@@ -43,6 +47,13 @@ export async function postgresqlStage(t: Test): Promise<PostgresqlStage | undefi
     fresh,
     crash: server.crash,
     restart: server.restart,
+    standby:
+      standby &&
+      (async (t, name) => {
+        const copy = await standby(name)
+        t.after(() => copy.stop())
+        return copy
+      }),
     async opened(t) {
       const { at, ask } = await fresh()
       const database = await openPostgresql(at)

@@ -31,6 +31,22 @@ export interface DatabaseServer {
   readonly crash?: (meanwhile?: () => Promise<void>) => Promise<void>
   /** Ends it as an operator does, and starts it again. Of a PostgreSQL of ours. */
   readonly restart?: (meanwhile: () => Promise<void>) => Promise<void>
+  /** Begins a copy of it that follows it, with a slot of that name. Of a PostgreSQL of ours. */
+  readonly standby?: (name: string) => Promise<Standby>
+  stop(): Promise<void>
+}
+
+/** A PostgreSQL that follows another one, until it is promoted. */
+export interface Standby {
+  readonly port: number
+  /** Runs a statement on it as the owner of everything; `database`: if not said, `postgres`. */
+  ask(sql: string, database?: string): Promise<Record<string, string | null>[]>
+  /** Follows this other one from now on, which has a slot of its name. */
+  follow(other: Pick<Standby, 'port'>): Promise<void>
+  /** Ends it as an operator does; what it has stays. */
+  end(): Promise<void>
+  begin(): Promise<void>
+  /** Ends it, and removes what it has. */
   stop(): Promise<void>
 }
 

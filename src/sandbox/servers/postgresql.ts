@@ -1,8 +1,8 @@
 // PostgreSQL: SARABAN_TEST_POSTGRES_URL (postgres://owner:password@host:port/postgres), or a private server.
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { type Database, type DatabaseServer, type Encoding, type NoDatabase, plainName } from './database.ts'
@@ -58,75 +58,125 @@ export async function postgresqlServer(
     const remedy = 'apt-get install postgresql, or set SARABAN_TEST_POSTGRES_URL'
     return { missing: `no PostgreSQL: ${remedy}`, remedy }
   }
-  const folder = mkdtempSync(join(under, 'saraban-postgresql-'))
-  const secret = join(folder, 'password')
-  writeFileSync(secret, password)
   // It refuses to run as root: Debian's package makes a user for it.
   const id =
     process.getuid?.() === 0
       ? (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
       : undefined
   const who = id && { uid: id('-u'), gid: id('-g') }
-  if (who) {
-    chownSync(folder, who.uid, who.gid)
-    chownSync(secret, who.uid, who.gid)
-    chmodSync(folder, 0o700)
+  const make = async (copy: (data: string, at: RunAt) => Promise<unknown>): Promise<Place> => {
+    const folder = mkdtempSync(join(under, 'saraban-postgresql-'))
+    if (who) {
+      chownSync(folder, who.uid, who.gid)
+      chmodSync(folder, 0o700)
+    }
+    const data = join(folder, 'data')
+    await copy(data, { cwd: folder, ...who })
+    const settings = [`fsync=${durable ? 'on' : 'off'}`, `max_connections=${connections}`]
+    return { folder, data, port: await freePort(), program, settings, who }
   }
-  const data = join(folder, 'data')
-  const auth = ['--auth=scram-sha-256', '--username=owner', `--pwfile=${secret}`]
-  await run(setup, ['-D', data, '--locale=C', '--encoding=UTF8', '--no-sync', ...auth], {
-    timeout: 120_000,
-    cwd: folder,
-    ...who,
+
+  const place = await make(async (data, at) => {
+    const secret = join(at.cwd, 'password')
+    writeFileSync(secret, password)
+    if (who) chownSync(secret, who.uid, who.gid)
+    const auth = ['--auth=scram-sha-256', '--username=owner', `--pwfile=${secret}`]
+    const parameters = ['-D', data, '--locale=C', '--encoding=UTF8', '--no-sync', ...auth]
+    await run(setup, parameters, { timeout: 120_000, ...at })
   })
-  const port = await freePort()
-  let server: ChildProcess | undefined
-  const begin = async (): Promise<void> => {
-    const settings = [
-      'listen_addresses=127.0.0.1',
-      `port=${port}`,
-      `unix_socket_directories=${folder}`,
-      `fsync=${durable ? 'on' : 'off'}`,
-      `max_connections=${connections}`,
-    ]
-    server = spawn(program, ['-D', data, ...settings.flatMap((each) => ['-c', each])], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      cwd: folder,
-      ...who,
-    })
-    await ready(server)
-  }
-  await begin()
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    const ended = new Promise((resolve) => server?.once('exit', resolve))
-    server?.kill(signal)
-    await ended
-  }
-  const again = async (signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void> => {
-    await end(signal)
-    await meanwhile?.()
-    await begin()
-  }
-  const root = { host: '127.0.0.1', port, user: 'owner', password }
+  const server = await begun(place, 'ready to accept connections')
+  const root = { host: '127.0.0.1', port: place.port, user: 'owner', password }
   return {
     url: `postgres://${root.user}:${root.password}@${root.host}:${root.port}/postgres`,
     database: (name, encoding) => prepared(root, plainName(name), encoding),
     // SIGQUIT: all its processes at once, nothing written down, as after a power cut.
-    crash: (meanwhile) => again('SIGQUIT', meanwhile),
-    restart: (meanwhile) => again('SIGINT', meanwhile),
-    stop: async () => {
+    crash: (meanwhile) => server.again('SIGQUIT', meanwhile),
+    restart: (meanwhile) => server.again('SIGINT', meanwhile),
+    stop: () => server.stop(),
+    async standby(name) {
+      const from = (port: number): string =>
+        `host=${root.host} port=${port} user=${root.user} password=${root.password}`
+      const own = await make((data, at) =>
+        run(
+          join(dirname(realpathSync(program)), 'pg_basebackup'),
+          ['-d', from(root.port), '-D', data, '-R', '-C', '-S', plainName(name), '-c', 'fast'],
+          { timeout: 120_000, ...at },
+        ),
+      )
+      const copy = await begun(own, 'ready to accept read-only connections')
+      const ask = (sql: string, database = 'postgres') => within({ ...root, port: own.port }, database, sql)
+      return {
+        port: own.port,
+        ask,
+        async follow(other) {
+          await ask(`ALTER SYSTEM SET primary_conninfo = '${from(other.port)}'`)
+          await ask('SELECT pg_reload_conf()')
+        },
+        begin: () => copy.begin(),
+        end: () => copy.end('SIGINT'),
+        stop: () => copy.stop(),
+      }
+    },
+  }
+}
+
+interface RunAt {
+  readonly cwd: string
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/** Where a server of ours runs, and as whom. */
+interface Place {
+  readonly folder: string
+  readonly data: string
+  readonly port: number
+  readonly program: string
+  readonly settings: readonly string[]
+  readonly who: { readonly uid: number; readonly gid: number } | undefined
+}
+
+/** Begins a server; `isReady`: what it says when it can be asked. */
+async function begun({ folder, data, port, program, settings, who }: Place, isReady: string) {
+  const all = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${folder}`, ...settings]
+  let server: ChildProcess | undefined
+  const begin = async (): Promise<void> => {
+    server = spawn(program, ['-D', data, ...all.flatMap((each) => ['-c', each])], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: folder,
+      ...who,
+    })
+    await ready(server, isReady)
+  }
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const running = server
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
+    const ended = new Promise((resolve) => running.once('exit', resolve))
+    running.kill(signal)
+    await ended
+  }
+  await begin()
+  return {
+    begin,
+    end,
+    async again(signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void> {
+      await end(signal)
+      await meanwhile?.()
+      await begin()
+    },
+    async stop(): Promise<void> {
       await end('SIGINT')
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-function ready(server: ChildProcess): Promise<void> {
+function ready(server: ChildProcess, isReady: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''
     server.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8')
-      if (said.includes('ready to accept connections')) resolve()
+      if (said.includes(isReady)) resolve()
     })
     server.once('exit', () => reject(new Error(`PostgreSQL did not start: ${said.slice(-500)}`)))
   })
@@ -139,44 +189,47 @@ interface Root {
   readonly password: string
 }
 
+async function open(root: Root, database: string): Promise<pg.Client> {
+  const client = new pg.Client({ ...root, database, types: { getTypeParser: () => asText } })
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
+}
+
+async function within(root: Root, database: string, sql: string, values: readonly unknown[] = []) {
+  const client = await open(root, database)
+  try {
+    const answers: unknown = await client.query(sql, values.length > 0 ? [...values] : undefined)
+    const last = Array.isArray(answers) ? answers.at(-1) : answers
+    return (last as { rows: Record<string, string | null>[] }).rows
+  } finally {
+    await client.end()
+  }
+}
+
 async function prepared(root: Root, database: string, encoding: Encoding = 'UTF8'): Promise<Database> {
   const user = database
-  const open = async (name: string): Promise<pg.Client> => {
-    const client = new pg.Client({ ...root, database: name, types: { getTypeParser: () => asText } })
-    client.on('error', () => undefined)
-    await client.connect()
-    return client
-  }
-  const within = async (name: string, sql: string, values: readonly unknown[] = []) => {
-    const client = await open(name)
-    try {
-      const answers: unknown = await client.query(sql, values.length > 0 ? [...values] : undefined)
-      const last = Array.isArray(answers) ? answers.at(-1) : answers
-      return (last as { rows: Record<string, string | null>[] }).rows
-    } finally {
-      await client.end()
-    }
-  }
+  const asOwner = (sql: string) => within(root, 'postgres', sql)
   const drop = async (): Promise<void> => {
-    await within('postgres', `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
-    await within('postgres', `DROP ROLE IF EXISTS ${user}`)
+    await asOwner(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+    await asOwner(`DROP ROLE IF EXISTS ${user}`)
   }
-  await within('postgres', `DROP DATABASE IF EXISTS ${database}`)
-  await within('postgres', `CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`)
-  await within('postgres', `DROP ROLE IF EXISTS ${user}`)
-  await within('postgres', `CREATE ROLE ${user} LOGIN PASSWORD '${password}'`)
+  await asOwner(`DROP DATABASE IF EXISTS ${database}`)
+  await asOwner(`CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`)
+  await asOwner(`DROP ROLE IF EXISTS ${user}`)
+  await asOwner(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`)
   const grant = `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${user};
     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO ${user}`
-  await within(database, grant)
+  await within(root, database, grant)
   return {
     host: root.host,
     port: root.port,
     database,
     user,
     password,
-    ask: (sql, values) => within(database, sql, values),
+    ask: (sql, values) => within(root, database, sql, values),
     session: async () => {
-      const client = await open(database)
+      const client = await open(root, database)
       return { ask: (sql) => client.query(sql), end: () => client.end() }
     },
     drop,
