@@ -166,7 +166,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     work.start()
   }
   log.gatewayStarted({ systems: atWork.systems.size, role, ...addresses })
-  return { ...addresses, reload: () => reload.run(true) }
+  return { ...addresses, reload: () => reload.insist() }
 }
 
 /** What a gateway has of the offices. */

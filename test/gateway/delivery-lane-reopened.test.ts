@@ -4,7 +4,7 @@ import t from 'tap'
 import { headFor, settlePolled } from '../../src/gateway/delivery/polled.ts'
 import { resend, resendIn } from '../../src/gateway/delivery/resend.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
-import { deliveriesOfMessage, holdForAttempt } from '../../src/gateway/journal/deliveries.ts'
+import { deliveriesOfMessage, holdForAttempt, setMode } from '../../src/gateway/journal/deliveries.ts'
 import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
 import {
   chiangMai,
@@ -112,6 +112,30 @@ t.test('a recall is tried again while a system that polls was shown the letter b
   await poll()
   t.same(shown, ['letter', 'recall', 'letter'], 'it is shown no recall behind the letter that it has')
 })
+
+t.test(
+  'a recall whose answer was lost, and its office polls now and cannot be told it: the letter behind comes',
+  async (t) => {
+    const world = await openWorld(t, trust)
+    const { neighbour, desk } = world
+    const id = await world.send(first, { handover: 'claim-1' })
+    t.equal((await world.say(neighbour, 'reject', id)).kind, 'taken')
+    neighbour.answer = (parcel) =>
+      contentOf(parcel) === 'recall' ? { kind: 'unknown', said: 'the connection broke' } : taken
+    const corrected = await world.send({ ...second }, { handover: 'claim-2' })
+    await until(() => neighbour.brought.length === 2, 'the recall was brought, perhaps')
+    await rest(20)
+    await desk.database.write((transaction) => setMode(transaction, chiangRai, 'poll'))
+    const polled = { office: chiangRai, receipts: false }
+    const recall = await headFor(desk, chiangRai)
+    t.equal(contentOf(recall!), 'recall')
+    t.ok(await settlePolled(desk, polled, recall!.id, refusal), 'what cannot be said is passed by')
+    const letter = await headFor(desk, chiangRai)
+    t.equal(letter?.envelope.content, 'letter')
+    t.ok(await settlePolled(desk, polled, letter!.id, taken))
+    t.same(await world.statesOf(corrected), { [chiangRai]: 'delivered' })
+  },
+)
 
 // One journal with one writer has no two transactions at once.
 if (!isEmbedded)

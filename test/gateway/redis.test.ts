@@ -46,10 +46,12 @@ function open(
     concurrency = 4,
     hold = false,
     again = (): void => undefined,
+    work = async (): Promise<void> => undefined,
   }: {
     installation?: string
     concurrency?: number
     hold?: boolean
+    work?: (id: string, queue: SharedQueue) => Promise<void>
     again?: (queue: SharedQueue) => void
   } = {},
 ): { queue: SharedQueue; seen: Seen } {
@@ -73,6 +75,7 @@ function open(
   queue.work(async (id) => {
     seen.handled.push(id)
     if (hold) await held
+    await work(id, queue)
   }, concurrency)
   t.after(async () => {
     seen.release()
@@ -137,6 +140,31 @@ t.test('a queue on Redis', { timeout: 600_000 }, async (t) => {
     seen.release()
     await soon(() => seen.handled.length === 6)
     t.equal(seen.handled[2], 'urgent')
+  })
+
+  await t.test('what has failed and waits for its next time takes no room from what is due', async (t) => {
+    const hour = 3_600_000
+    const failing = Array.from({ length: 10 }, (_, index) => `failing-${index}`)
+    const { queue, seen } = open(t, server, {
+      // As an attempt that fails: its next time is known before its handler has ended.
+      work: async (id, queue) => {
+        await new Promise((resolve) => setImmediate(resolve))
+        if (failing.includes(id)) queue.put(id, systemClock.now() + hour, 1)
+      },
+    })
+    await soon(() => seen.told.includes('here'))
+    put(queue, ...failing)
+    await soon(() => failing.every((id) => seen.count(id) === 1))
+    put(queue, 'new')
+    queue.put('long-overdue', systemClock.now() - hour, 1)
+    await soon(() => seen.count('new') === 1 && seen.count('long-overdue') === 1)
+    t.same([seen.count('new'), seen.count('long-overdue')], [1, 1])
+    t.same(
+      failing.filter((id) => seen.count(id) !== 1),
+      [],
+      'each of the others waits for its time',
+    )
+    t.equal(await queue.size(), failing.length)
   })
 
   await t.test('flushed: what is put again is handled', async (t) => {

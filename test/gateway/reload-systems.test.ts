@@ -5,6 +5,7 @@ import type { Installation as Read } from '../../src/gateway/installation/instal
 import { Reload } from '../../src/gateway/installation/reload.ts'
 import type { ConnectedSystem } from '../../src/gateway/installation/systems.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
+import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
 import type { Mode } from '../../src/gateway/journal/deliveries.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
 import { bad, good, problem, type Result } from '../../src/problem/problem.ts'
@@ -18,6 +19,7 @@ import {
   rest,
   ScriptedAdapter,
   scratch,
+  soon,
   source,
   systemOf,
   until,
@@ -75,23 +77,57 @@ async function scripted(t: Test) {
   const doors = new Doors([])
   const log: string[] = []
   const startedOnes: string[] = []
-  const state: { next: Result<Read>; refuse: OfficeId | undefined; others: Mode | undefined } = {
+  const state: {
+    next: Result<Read>
+    refuse: OfficeId | undefined
+    /** Is not started as it was before. */
+    stays: OfficeId | undefined
+    others: Mode | undefined
+    /** The journal cannot be written. */
+    away: boolean
+  } = {
     next: good(before),
     refuse: undefined,
+    stays: undefined,
     others: undefined,
+    away: false,
   }
   const reload = new Reload({
-    ...{ atWork, dispatch, doors, present, clock, log: logTo(log), database: desk.database },
+    ...{ atWork, dispatch, doors, present, clock, log: logTo(log) },
+    database: {
+      committed: desk.database.committed,
+      write: (work, by) =>
+        state.away
+          ? Promise.reject(new JournalUnavailable('the server is away'))
+          : desk.database.write(work, by),
+      unsafe: () => desk.database.unsafe(),
+      close: () => desk.database.close(),
+    },
     agrees: (_office, mode) => state.others === undefined || state.others === mode,
     read: async () => state.next,
     changed: async () => undefined,
     secure: () => undefined,
     start: async ({ system }) => {
-      if (system.office === state.refuse && system.version !== '0') throw new Error('the port is taken')
+      if (system.office === (system.version === '0' ? state.stays : state.refuse))
+        throw new Error('the port is taken')
       startedOnes.push(`${system.office} ${system.version}`)
     },
   })
-  return { clock, first, gateway, atWork, reload, connected, installed, state, remade, startedOnes, log }
+  return {
+    ...{
+      clock,
+      first,
+      gateway,
+      atWork,
+      reload,
+      connected,
+      installed,
+      state,
+      remade,
+      startedOnes,
+      log,
+    },
+  }
 }
 
 t.test('an attempt under way ends, and is settled, before its system changes', async (t) => {
@@ -174,6 +210,74 @@ t.test('a system that does not start: everything is taken back', async (t) => {
   state.refuse = undefined
   t.match(await reload.run(true), { kind: 'applied' }, 'and may be tried again')
   t.equal(atWork.modeOf(moi), 'poll')
+})
+
+t.test('one of them does not start again when all is taken back: the others do', async (t) => {
+  const { reload, connected, installed, state, startedOnes } = await scripted(t)
+  state.refuse = moi
+  state.stays = chiangMai
+  state.next = good(
+    installed([
+      connected(new ScriptedAdapter(chiangMai), '1'),
+      connected(new ScriptedAdapter(moi, { polls: true }), '1'),
+    ]),
+  )
+  t.match(await reload.run(true), {
+    kind: 'refused',
+    problems: [{ value: 'moi' }, { code: 'gateway.system.not-started', value: '50' }],
+  })
+  t.same(startedOnes, ['50 1', 'moi 0'])
+})
+
+t.test('the journal cannot be written meanwhile: all is as before, and is done when it can be', async (t) => {
+  const { clock, reload, connected, installed, state, startedOnes, log, gateway } = await scripted(t)
+  const fresh = [chiangMai, moi].map((id) => connected(new ScriptedAdapter(id), '1'))
+  const unpaused = new Set<OfficeId>()
+  const { dispatch } = gateway
+  const resume = dispatch.resume.bind(dispatch)
+  dispatch.resume = async (id) => {
+    await resume(id)
+    unpaused.add(id)
+  }
+  state.next = good(installed(fresh))
+  state.away = true
+  let done: unknown
+  const insisted = reload.insist().then((answer) => {
+    done = answer
+  })
+  await soon(() => startedOnes.length === 2 && unpaused.size === 2)
+  t.same(startedOnes, ['50 0', 'moi 0'], 'the systems are at work as they were')
+  t.same(unpaused, new Set([chiangMai, moi]))
+  await soon(() => log.join('').includes('"work":"reload"'))
+  t.equal(done, undefined, 'nobody was told that it is done')
+  state.away = false
+  await soon(async () => {
+    await clock.advance(5_000)
+    return done !== undefined
+  })
+  await insisted
+  t.match(done, { kind: 'applied' })
+  t.same(startedOnes.slice(-2), ['50 1', 'moi 1'])
+})
+
+t.test('what cannot be read as an office goes on holds up no other', async (t) => {
+  const { gateway, first } = await scripted(t)
+  const { desk, dispatch } = gateway
+  const { committed } = desk.database
+  await dispatch.start()
+  await Promise.all([dispatch.pause(chiangMai, 0), dispatch.pause(moi, 0)])
+  const province = first.get(chiangMai)!
+  province.items = [letterItem(plainLetter())]
+  await take(desk, systemOf(province), source('one'), (each) => province.read(each))
+  const { all } = committed
+  committed.all = () => Promise.reject(new Error('the connection is gone'))
+  await dispatch.resume(chiangMai)
+  await dispatch.resume(moi)
+  committed.all = all
+  t.equal(first.get(moi)!.brought.length, 0)
+  await dispatch.sweep()
+  await soon(() => first.get(moi)!.brought.length > 0)
+  t.equal(first.get(moi)!.brought.length, 1, 'the next sweep finds it')
 })
 
 t.test(

@@ -97,14 +97,15 @@ export class Dispatch {
     cancel()
   }
 
-  /** Goes on, with the adapter that the office has now: what was known of its breaker was of the one before. */
+  /** Goes on, with the adapter that the office has now: what was known of its breaker was of the one before. Never rejects: a sweep finds the rest. */
   async resume(office: OfficeId): Promise<void> {
     this.#paused.delete(office)
     this.#breakOff.delete(office)
     if (this.#gate.isBreakerOpen(office)) this.#observer.breakerMoved(office, undefined)
     this.#gate.answered(office)
     this.#release(office)
-    if (this.#adapters.get(office)?.deliver !== undefined) await this.#refill(office)
+    if (this.#adapters.get(office)?.deliver === undefined) return
+    await this.#refill(office).catch((error: unknown) => this.#observer.failed('sweep', error))
   }
 
   /** Other gateways bring to that office: of those that share the queue one gets it next. What nobody gets their sweep finds. */

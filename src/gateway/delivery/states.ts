@@ -43,6 +43,8 @@ export const deliveryTable: Table<DeliveryState, DeliveryEvent> = {
   unknown: {
     send: 'sending',
     taken: 'taken',
+    // By a system that polls now, and cannot be told this.
+    refused: 'refused',
     'give-up': 'given-up',
     hasten: 'unknown',
     'set-back': 'unknown',

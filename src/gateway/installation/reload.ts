@@ -2,11 +2,11 @@
 // anything changes. All or nothing: what is faulty changes nothing, and a system that cannot be started takes all back.
 
 import type { OfficeId } from '../../letter/offices.ts'
-import type { Clock } from '../../letter/time.ts'
+import { atMost, type Clock } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 import type { Dispatch } from '../delivery/dispatch.ts'
 import type { Doors } from '../http/doors.ts'
-import type { Database } from '../journal/database.ts'
+import { type Database, JournalUnavailable } from '../journal/database.ts'
 import { countOpen, type Mode, setMode } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import type { Log } from '../log.ts'
@@ -50,11 +50,17 @@ export interface ReloadParts {
 
 /** What is under way to, or from, a system that changes may take so long; then it is broken off, and comes again. Milliseconds. */
 const grace = 30_000
+/** Milliseconds between two tries of what the journal stood in the way of. */
+const insistEvery = 5_000
 
 export class Reload {
   readonly #parts: ReloadParts
   #last: Promise<unknown> = Promise.resolve()
   #stopped = false
+  #end: () => void = () => undefined
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#end = resolve
+  })
 
   constructor(parts: ReloadParts) {
     this.#parts = parts
@@ -67,9 +73,24 @@ export class Reload {
     return result
   }
 
+  /** As `run(true)`, by somebody who hears no answer: what the journal stands in the way of is tried again, until it is done. */
+  async insist(): Promise<Reloaded> {
+    const { clock, log } = this.#parts
+    for (;;) {
+      try {
+        return await this.run(true)
+      } catch (error) {
+        log.workFailed('reload', error)
+        if (!(error instanceof JournalUnavailable)) throw error
+        await atMost(clock, insistEvery, this.#ended)
+      }
+    }
+  }
+
   /** Resolves when none is under way; those that come later are refused. */
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#end()
     await this.#last
   }
 
@@ -143,7 +164,7 @@ export class Reload {
       const fault = await this.#exchange(before, after, offices)
       if (fault === undefined) return good(true)
       const again = remade(before, offices)
-      const lost = await this.#exchange(atWork.installation, again, offices)
+      const lost = await this.#exchange(atWork.installation, again, offices, 'back')
       return lost === undefined ? bad(fault) : bad(fault, lost)
     } finally {
       // Whatever happened: deliveries go on and doors open, with what there is now.
@@ -152,11 +173,15 @@ export class Reload {
     }
   }
 
-  /** Stops the systems of these offices as they are and starts them as they are to be. The problem of the first that does not start. */
+  /**
+   * Stops the systems of these offices as they are and starts them as they are to be. The first problem, where there is one: with it
+   * it ends, unless it is a way `back`: then all are started that can be, and in the journal it is as it was.
+   */
   async #exchange(
     before: Installation,
     after: Installation,
     offices: ReadonlySet<OfficeId>,
+    way: 'on' | 'back' = 'on',
   ): Promise<Problem | undefined> {
     const { atWork, database, present, log, secure, start, agrees } = this.#parts
     for (const office of offices) {
@@ -168,6 +193,7 @@ export class Reload {
     }
     atWork.become(after)
     secure(after)
+    let found: Problem | undefined
     try {
       await database.write(async (transaction) => {
         for (const office of offices) {
@@ -180,7 +206,8 @@ export class Reload {
       })
     } catch (error) {
       log.workFailed('reload', error)
-      return problem('gateway.unavailable', 'journal')
+      found = problem('gateway.unavailable', 'journal')
+      if (way === 'on') return found
     }
     for (const office of offices) {
       const fresh = after.systems.get(office)
@@ -194,10 +221,11 @@ export class Reload {
       } catch (error) {
         log.workFailed(`start ${fresh.system.id}`, error)
         const reason = error instanceof Error ? error.name : String(error)
-        return problem('gateway.system.not-started', fresh.system.id, office, { reason })
+        found ??= problem('gateway.system.not-started', fresh.system.id, office, { reason })
+        if (way === 'on') return found
       }
     }
-    return undefined
+    return found
   }
 }
 

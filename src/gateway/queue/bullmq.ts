@@ -104,10 +104,12 @@ export class SharedQueue implements Queue {
   put(id: string, dueAt: Instant, priority: number): void {
     if (this.#closed) return
     const hint = { id, dueAt, priority }
-    // Of what is at work here it is looked at when that ends.
-    if (this.#here.isWorking(id)) this.#here.put(id, dueAt, priority)
-    else if (dueAt <= this.#clock.now()) this.#pass(hint)
-    else if (this.#later.holds() < mostHeld) this.#later.put(id, dueAt, priority)
+    // What waits for its time takes no room from what is due, though it is at work here until it has its next time.
+    if (dueAt > this.#clock.now()) {
+      if (this.#later.holds() < mostHeld) this.#later.put(id, dueAt, priority)
+      // Of what is at work here it is looked at when that ends.
+    } else if (this.#here.isWorking(id)) this.#here.put(id, dueAt, priority)
+    else this.#pass(hint)
   }
 
   putBack(id: string, dueAt: Instant, priority: number): void {

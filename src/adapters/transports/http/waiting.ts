@@ -10,6 +10,9 @@ import type { DocumentForm, Written } from '../../formats/format.ts'
 import type { Channel } from '../transport.ts'
 import { problemsAnswer } from './answers.ts'
 
+/** Documents that the form cannot express, which are passed by at one look. */
+const mostPassedBy = 20
+
 type Forms = Readonly<Partial<Record<Channel, DocumentForm>>>
 type Enter = (request: DoorRequest, verbs: AdapterVerbs) => Promise<DoorAnswer>
 type Opened = (enter: Enter) => Door['enter']
@@ -30,7 +33,7 @@ async function give(rest: string, path: string, forms: Forms, verbs: AdapterVerb
   const file = /^\/([0-9a-z-]{1,40})\/attachments\/([0-9a-f]{64})$/.exec(rest)
   if (file === null && !/^\/?(\?.*)?$/.test(rest)) return unknown(rest)
   // What the form cannot express is settled as refused, so that it does not stand in the way of what comes after.
-  for (;;) {
+  for (let passed = 0; passed < mostPassedBy; passed += 1) {
     const parcel = await verbs.head()
     if (file !== null)
       return parcel !== undefined && parcel.id === file[1]
@@ -40,8 +43,9 @@ async function give(rest: string, path: string, forms: Forms, verbs: AdapterVerb
     const written = await write(parcel, forms)
     if (!('problem' in written)) return document(parcel, written, path)
     const { problem: reason, said } = written
-    if (!(await verbs.settle(parcel.id, { kind: 'refused', problem: reason, said }))) return { status: 204 }
+    await verbs.settle(parcel.id, { kind: 'refused', problem: reason, said })
   }
+  return problemsAnswer([problem('gateway.unavailable', '')])
 }
 
 function document(parcel: Parcel, written: Written, path: string): DoorAnswer {
