@@ -19,10 +19,11 @@ import { findObstacles } from './http/obstacles.ts'
 import { type Addresses, Servers } from './http/servers.ts'
 import { AtWork, modeOf } from './installation/at-work.ts'
 import { readInstallation } from './installation/installation.ts'
+import { Modes } from './installation/modes.ts'
 import { rememberingReader } from './installation/profile-files.ts'
 import { Reload, type Reloaded } from './installation/reload.ts'
 import { type ConnectedSystem, doorsOf, orThrow } from './installation/systems.ts'
-import { type Mode, setMode } from './journal/deliveries.ts'
+import type { Mode } from './journal/deliveries.ts'
 import type { OfficeReach, Reach, Self } from './journal/reaches.ts'
 import type { Log } from './log.ts'
 import { type LogLoss, tellOfLoss } from './log-loss.ts'
@@ -99,18 +100,15 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const self = (): Self => (underWay.hangs() ? { hangs: true } : {})
   await member.tell(() => reachOf(atWork, dispatch), self)
   const agrees = (office: OfficeId, mode: Mode): boolean => member.agrees(office, mode)
-  const agree = (): Promise<void> =>
-    database.write(async (transaction) => {
-      for (const [office, adapter] of adapters) {
-        // Where another gateway delivers in another way it stays as it is: the two would turn it about for ever.
-        const mode = modeOf(adapter)
-        if (agrees(office, mode)) await setMode(transaction, office, mode)
-      }
-    })
-  await agree()
+  const modes = new Modes({
+    ...{ database, clock, adapters, agrees },
+    failed: (error) => log.workFailed('modes', error),
+  })
+  opened.add(() => modes.stop())
+  await modes.write()
   changed = () => {
     sweep()
-    agree().catch((error: unknown) => log.workFailed('modes', error))
+    modes.changed()
     const offices = member.differences().map(({ office }) => office)
     present.part('gateways', 'differ', offices.length === 0 ? undefined : { offices: offices.length })
   }
@@ -151,7 +149,10 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   unlock(doorsOf(atWork.systems))
   const reload = new Reload({
     ...{ atWork, dispatch, doors, database, present, log, clock, read, start, agrees },
-    changed: () => member.tellNews(),
+    changed: () => {
+      modes.changed()
+      return member.tellNews()
+    },
     secure: (fresh) => servers.secure(fresh),
   })
   opened.add(() => reload.stop())

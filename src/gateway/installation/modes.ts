@@ -1,0 +1,51 @@
+// In which way what is open is brought: pushed or polled, as the profile of its office says.
+import type { Adapter } from '../../adapters/contract.ts'
+import type { OfficeId } from '../../letter/offices.ts'
+import type { Clock } from '../../letter/time.ts'
+import type { Database } from '../journal/database.ts'
+import { type Mode, setMode } from '../journal/deliveries.ts'
+import { modeOf } from './at-work.ts'
+
+export interface ModesParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly adapters: ReadonlyMap<OfficeId, Adapter>
+  /** Whether no other gateway delivers to an office in another way. */
+  agrees(office: OfficeId, mode: Mode): boolean
+  failed(error: unknown): void
+}
+
+/** After so long, in milliseconds, no write is under way any more that had begun before. */
+const longestWrite = 60_000
+
+export class Modes {
+  readonly #parts: ModesParts
+  #cancel: () => void = () => undefined
+
+  constructor(parts: ModesParts) {
+    this.#parts = parts
+  }
+
+  /** Where another gateway delivers in another way it stays as it is: the two would turn it about for ever. */
+  write(): Promise<void> {
+    const { database, adapters, agrees } = this.#parts
+    return database.write(async (transaction) => {
+      for (const [office, adapter] of adapters) {
+        const mode = modeOf(adapter)
+        if (agrees(office, mode)) await setMode(transaction, office, mode)
+      }
+    })
+  }
+
+  /** A profile is another now, here or elsewhere. A letter that was being written meanwhile may be open in the old way: it is looked at twice. */
+  changed(): void {
+    const { clock, failed } = this.#parts
+    this.#cancel()
+    this.#cancel = clock.schedule(clock.now() + longestWrite, () => void this.write().catch(failed))
+    this.write().catch(failed)
+  }
+
+  stop(): void {
+    this.#cancel()
+  }
+}
