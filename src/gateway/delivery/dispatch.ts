@@ -199,7 +199,9 @@ export class Dispatch {
     // Its profile is gone or being changed, or it polls now: the delivery waits in the journal.
     if (!brings(adapter) || this.#paused.has(office) || this.#isClosed(office)) return
     if (this.#shareOf(office) === 0) return this.#passOn(delivery, now)
-    if (!this.#gate.enter(office, { id, dueAt, priority }, now)) return this.#release(office)
+    const entered = this.#gate.enter(office, { id, dueAt, priority }, now)
+    if (entered === 'full') this.#more.add(office)
+    if (entered !== 'passes') return this.#release(office)
     this.#held.add(id)
     const underWay = this.#underWay.get(office) ?? new Set()
     this.#underWay.set(office, underWay)

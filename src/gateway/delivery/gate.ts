@@ -7,6 +7,8 @@ import { Heap } from '../queue/heap.ts'
 import { rankOf } from '../queue/queue.ts'
 import { Breakers } from './breaker.ts'
 
+/** What waits here of one office at the most: what comes after it stays in the journal. */
+const mostParked = 10_000
 /** How long after its time a called probe is awaited, in milliseconds. */
 const longestCall = 30_000
 
@@ -46,18 +48,23 @@ export class Gate {
     return this.#breakers.probeAt(office)
   }
 
-  /** True: the delivery may pass, and `leave` must follow. False: it waits here until `release` gives it out. */
-  enter(office: OfficeId, due: Due, now: Instant): boolean {
+  /**
+   * `passes`: `leave` must follow. `waits`: here, until `release` gives it out. `full`: too many wait here that go before it, and nothing
+   * is known of it.
+   */
+  enter(office: OfficeId, due: Due, now: Instant): 'passes' | 'waits' | 'full' {
     const state = this.#of(office)
     // Whoever was called and comes, early or not, is no longer awaited: another may be called.
     if (state.called?.id === due.id) state.called = undefined
     if (state.busy < this.#atOnce(office) && this.#breakers.admits(office, now)) {
       state.busy += 1
-      return true
+      return 'passes'
     }
+    const first = state.parked.peek()
+    if (state.parked.size >= mostParked && first !== undefined && rankOf(due) >= rankOf(first)) return 'full'
     state.parked.push(due)
     this.#parkedIds.add(due.id)
-    return false
+    return 'waits'
   }
 
   leave(office: OfficeId): void {
