@@ -1,6 +1,7 @@
 // A webhook: an HTTPS POST of JSON, signed with HMAC-SHA256 (RFC 2104) of the body, so that its receiver knows who speaks.
 import { createHmac } from 'node:crypto'
 import { Agent } from 'undici'
+import { breakable } from '../../adapters/breakable.ts'
 import { networkWords } from '../../adapters/transports/network-words.ts'
 import type { HookSettings } from '../settings/alarms.ts'
 import type { Hook } from './hook.ts'
@@ -24,8 +25,8 @@ export function webhook(
     name,
     async tell(body, { id, event }, signal) {
       const signature = createHmac('sha256', secret).update(body).digest('hex')
-      try {
-        const answer = await agent.request({
+      const post = async (breakOff: AbortSignal) => {
+        const { statusCode, body: said } = await agent.request({
           ...{ origin, path: `${pathname}${search}`, method: 'POST', body },
           headers: {
             'content-type': 'application/json',
@@ -33,10 +34,13 @@ export function webhook(
             'saraban-event': event,
             'saraban-signature': `sha256=${signature}`,
           },
-          signal: AbortSignal.any([signal, AbortSignal.timeout(within)]),
+          signal: breakOff,
         })
-        await answer.body.dump({ limit: 16 * 1024 }).catch(() => undefined)
-        const { statusCode } = answer
+        await said.dump({ limit: 16 * 1024 }).catch(() => undefined)
+        return statusCode
+      }
+      try {
+        const statusCode = await breakable([signal, AbortSignal.timeout(within)], post)
         return statusCode >= 200 && statusCode < 300
           ? { kind: 'told' }
           : { kind: 'failed', said: `it answered ${statusCode}` }

@@ -1,5 +1,6 @@
 // One attempt of a delivery: what is to leave is recorded, with which the attempt is begun in the journal, it leaves, and what was
 // answered is written. Until it is recorded nothing has left, and any other gateway may begin in this one's place.
+import { breakable } from '../../adapters/breakable.ts'
 import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
 import type { Clock, Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
@@ -176,7 +177,7 @@ async function bring(
   const limit = new AbortController()
   const cancel = clock.schedule(clock.now() + longestAttempt, () => limit.abort())
   try {
-    return await adapter.deliver(parcel, AbortSignal.any([limit.signal, ...breakOff]))
+    return await breakable([limit.signal, ...breakOff], (signal) => adapter.deliver(parcel, signal))
   } catch (error) {
     failed(error)
     return {

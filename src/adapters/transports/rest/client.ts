@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { Agent } from 'undici'
 import type { Clock } from '../../../letter/time.ts'
 import { printable } from '../../../problem/problem.ts'
+import { breakable } from '../../breakable.ts'
 import { Gathered, saidLength } from '../gathered.ts'
 import { retryAfterOf } from '../http/outcome.ts'
 import { networkWords } from '../network-words.ts'
@@ -88,7 +89,7 @@ export class Client {
       // From here on the other side may have the whole of it, whatever we hear.
       sent = true
     }
-    try {
+    const request = async (signal: AbortSignal): Promise<Result> => {
       const {
         statusCode,
         headers: said,
@@ -105,7 +106,7 @@ export class Client {
           ...(body && { 'content-type': body.type, 'content-length': String(body.length) }),
         },
         ...(body && { body: Readable.from(watched(), { objectMode: false }) }),
-        signal: AbortSignal.any([this.#stopped.signal, late.signal, ...(signal ? [signal] : [])]),
+        signal,
       })
       sent = true
       try {
@@ -113,6 +114,9 @@ export class Client {
       } finally {
         if (!stream.readableEnded) stream.on('error', () => undefined).destroy()
       }
+    }
+    try {
+      return await breakable([this.#stopped.signal, late.signal, ...(signal ? [signal] : [])], request)
     } catch (error) {
       if (!isOfNetwork(error)) throw error
       return { kind: 'trouble', said: saidOf(error), sent }

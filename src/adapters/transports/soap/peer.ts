@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { Agent, type Dispatcher } from 'undici'
 import type { Clock } from '../../../letter/time.ts'
 import { printable } from '../../../problem/problem.ts'
+import { breakable } from '../../breakable.ts'
 import { Findings } from '../../formats/e-cms/gather.ts'
 import { namespaces, type Operation } from '../../formats/e-cms/names.ts'
 import { xmlWriter } from '../../formats/e-cms/write-xml.ts'
@@ -154,7 +155,7 @@ export function peerOf(settings: PeerSettings): Peer {
           yield piece
         }
     }
-    try {
+    const ask = async (signal: AbortSignal): Promise<Value> => {
       // Redirects are followed nowhere (attack T1).
       agent ??= agentOf(settings)
       const answer = await agent.request({
@@ -168,13 +169,16 @@ export function peerOf(settings: PeerSettings): Peer {
           ...authorization,
         },
         body: Readable.from(watched(), { objectMode: false }),
-        signal: AbortSignal.any([call.signal, tooLong.signal]),
+        signal,
       })
       try {
         return await use(answer)
       } finally {
         if (!answer.body.readableEnded) answer.body.on('error', () => undefined).destroy()
       }
+    }
+    try {
+      return await breakable([call.signal, tooLong.signal], ask)
     } catch (error) {
       return { kind: 'lost', sent, reason: networkWords(error) }
     } finally {
