@@ -22,7 +22,7 @@ import { readInstallation } from './installation/installation.ts'
 import { Modes } from './installation/modes.ts'
 import { rememberingReader } from './installation/profile-files.ts'
 import { Reload, type Reloaded } from './installation/reload.ts'
-import { type ConnectedSystem, doorsOf, orThrow } from './installation/systems.ts'
+import { type ConnectedSystem, doorsOf, orThrow, stopSystem } from './installation/systems.ts'
 import type { Mode } from './journal/deliveries.ts'
 import type { OfficeReach, Reach, Self } from './journal/reaches.ts'
 import type { Log } from './log.ts'
@@ -95,8 +95,8 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     },
     reached: parts.reached ?? (() => undefined),
   }
-  const dispatch = new Dispatch(desk, queue, adapters, observer(log, metrics, present))
   const underWay = new UnderWay({ clock, told: (...hanging) => present.hangs(...hanging) })
+  const dispatch = new Dispatch(desk, queue, adapters, observer(log, metrics, present, underWay))
   const self = (): Self => (underWay.hangs() ? { hangs: true } : {})
   await member.tell(() => reachOf(atWork, dispatch), self)
   const agrees = (office: OfficeId, mode: Mode): boolean => member.agrees(office, mode)
@@ -132,7 +132,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   })
   // Closed in reverse: orders and attempts under way end first, then the systems are let go, then the servers answer what they have.
   opened.add(() => servers.close())
-  opened.add(() => Promise.all([...adapters.values()].map((adapter) => adapter.stop())))
+  opened.add(() => Promise.all([...adapters.values()].map((adapter) => stopSystem(clock, adapter))))
   opened.add(() => dispatch.stop())
   // Whoever comes to a door before all systems are started waits at it, and is answered when the start fails.
   const unlock = doors.change(new Set(atWork.systems.keys()))
@@ -183,7 +183,7 @@ const reachOf = ({ systems, adapters }: AtWork, dispatch: Dispatch): Reach =>
   )
 
 /** Who is told of attempts and of offices that cannot be reached. */
-const observer = (log: Log, metrics: Metrics, present: Present): DispatchObserver => ({
+const observer = (log: Log, metrics: Metrics, present: Present, underWay: UnderWay): DispatchObserver => ({
   attempted: (parcel, outcome, milliseconds) => {
     log.attemptEnded(parcel, outcome, milliseconds)
     metrics.attemptEnded(parcel, outcome, milliseconds / 1000)
@@ -193,6 +193,7 @@ const observer = (log: Log, metrics: Metrics, present: Present): DispatchObserve
   setBack: log.clockSetBack,
   breakerMoved: (office, probeAt) => present.breaker(office, probeAt),
   closed: (office, until) => present.closed(office, until),
+  unreturned: ({ office }, system) => underWay.unreturned(system, 'attempt', { office }),
   bringing: ({ office, id }, since) => present.bringing(office, id, since),
   failed: log.workFailed,
 })

@@ -112,10 +112,14 @@ export class Present {
     return this.#of('part')
   }
 
-  /** A system was stopped, and perhaps another comes in its place: what is still so is told again, a wait goes on since when it did. */
+  /**
+   * A system was stopped, and perhaps another comes in its place: what is still so is told again, a wait goes on since when it did. What
+   * hangs was not stopped by that.
+   */
   left(system: string): void {
     for (const row of [...this.#rows.values()]) {
       if (row.subject !== system || (row.kind !== 'waiting' && row.kind !== 'trouble')) continue
+      if (row.facts['hangs'] !== undefined) continue
       const { kind, subject, what, since } = row
       this.#end(kind, subject, what)
       if (kind === 'waiting') this.#before.set(keyOf(row), since)

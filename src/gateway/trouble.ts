@@ -7,6 +7,7 @@ import type { PresentRow } from './journal/present.ts'
 export function troubleLine({ subject, since, facts }: PresentRow): string {
   if (facts['work'] !== undefined)
     return printable(`${subject}: its work ${facts['work']} has not returned, told at ${moment(since)}`, 500)
+  if (facts['office'] !== undefined) return notReturned({ subject, since, facts })
   const { channel, path = '', mailbox, table, reason } = facts
   const place =
     mailbox !== undefined
@@ -24,9 +25,18 @@ export function troubleLine({ subject, since, facts }: PresentRow): string {
   return printable(`${subject}: its ${place.trim()} cannot be read since ${moment(since)}${why}`, 500)
 }
 
+/** Of an attempt that does not end. */
+const notReturned = ({ subject, since, facts }: Pick<PresentRow, 'subject' | 'since' | 'facts'>): string =>
+  printable(
+    `${subject}: what was being brought to office ${facts['office']} was broken off and has not returned, told at ${moment(since)}: its place says nothing, and that delivery is not tried again before`,
+    500,
+  )
+
 /** The same for everybody on the network: without the place. */
-export const troubleForAll = ({ subject, what, since }: PresentRow): string =>
-  printable(`${subject}: nothing comes from it (${what}) since ${moment(since)}; see the log`, 500)
+export const troubleForAll = ({ subject, what, since, facts }: PresentRow): string =>
+  facts['office'] !== undefined
+    ? notReturned({ subject, since, facts })
+    : printable(`${subject}: nothing comes from it (${what}) since ${moment(since)}; see the log`, 500)
 
 /** What is wrong with a part of the gateway, and what follows from it; the log has the reason. */
 export function partForAll({ subject, what, since, facts }: PresentRow): string {

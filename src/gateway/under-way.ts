@@ -19,8 +19,8 @@ interface Piece {
   readonly subject: string
   readonly what: string
   readonly facts: PresentFacts
-  /** Elapsed. */
-  heard: number
+  /** Elapsed; undefined: it was to end, and nothing but its end counts. */
+  heard: number | undefined
   hangs: boolean
 }
 
@@ -34,23 +34,29 @@ export class UnderWay {
 
   /** `subject`: whose it is; `what`: the piece, for each of which there is one at a time. */
   begin(subject: string, what: string, facts: PresentFacts): Begun {
-    const { clock, told } = this.#parts
+    const { clock } = this.#parts
     const piece: Piece = { subject, what, facts, heard: clock.elapsed(), hangs: false }
     this.#pieces.add(piece)
     return {
       heard: () => {
         piece.heard = clock.elapsed()
       },
-      ended: () => {
-        this.#pieces.delete(piece)
-        if (piece.hangs && !this.#hangsTwice(piece)) told(subject, what, undefined)
-      },
+      ended: () => this.#ended(piece),
     }
+  }
+
+  /** What was broken off and has not returned hangs at once. What it gives is called when it has returned. */
+  unreturned(subject: string, what: string, facts: PresentFacts): () => void {
+    const piece: Piece = { subject, what, facts, heard: undefined, hangs: false }
+    this.#pieces.add(piece)
+    this.look()
+    return () => this.#ended(piece)
   }
 
   /** Something of this subject was heard of. */
   heard(subject: string): void {
-    for (const piece of this.#pieces) if (piece.subject === subject) piece.heard = this.#parts.clock.elapsed()
+    for (const piece of this.#pieces)
+      if (piece.subject === subject && piece.heard !== undefined) piece.heard = this.#parts.clock.elapsed()
   }
 
   /** Whether something hangs. */
@@ -62,7 +68,7 @@ export class UnderWay {
   look(): void {
     const { clock, told } = this.#parts
     for (const piece of this.#pieces) {
-      const hangs = clock.elapsed() - piece.heard >= longestSilence
+      const hangs = piece.heard === undefined || clock.elapsed() - piece.heard >= longestSilence
       if (hangs === piece.hangs) continue
       piece.hangs = hangs
       if (hangs || !this.#hangsTwice(piece)) told(piece.subject, piece.what, hangs ? piece.facts : undefined)
@@ -73,6 +79,11 @@ export class UnderWay {
   watch(failed: (error: unknown) => void): Work {
     const { clock } = this.#parts
     return new Rounds({ clock, every, later: true, failed, once: async () => void this.look() })
+  }
+
+  #ended(piece: Piece): void {
+    this.#pieces.delete(piece)
+    if (piece.hangs && !this.#hangsTwice(piece)) this.#parts.told(piece.subject, piece.what, undefined)
   }
 
   /** Whether another of the same hangs: a system that was stopped and started while its look hung has two. */

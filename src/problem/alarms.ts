@@ -65,8 +65,8 @@ export const alarmProblems = {
   'alarm.unreadable': {
     status: 503,
     permanent: false,
-    en: 'a place where the system {value} hands over cannot be read since {since}',
-    th: 'อ่านที่รับเอกสารของระบบ {value} ไม่ได้ตั้งแต่ {since}',
+    en: 'a place of the system {value} cannot be read, or says nothing, since {since}',
+    th: 'อ่านที่รับส่งเอกสารของระบบ {value} ไม่ได้ หรือไม่ตอบสนอง ตั้งแต่ {since}',
     remedy: {
       en: 'saraban messages list --stuck names it: is it mounted, and may the gateway’s user read it?',
       th: 'ดูตำแหน่งด้วย saraban messages list --stuck ตรวจว่าเชื่อมต่ออยู่และผู้ใช้ของเกตเวย์มีสิทธิ์อ่าน',

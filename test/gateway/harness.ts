@@ -301,7 +301,9 @@ export async function openGateway(
   }
   const present = new Present(database, member.id, clock, (error) => void failures.push(error))
   await present.start()
+  const underWay = new UnderWay({ clock, told: (...hanging) => present.hangs(...hanging) })
   const dispatch = new Dispatch(desk, queue, byOffice, {
+    unreturned: ({ office }, system) => underWay.unreturned(system, 'attempt', { office }),
     attempted: (_parcel, { kind }) => void told.push(kind),
     breakerOpened: (id) => void opened.push(id),
     setBack: (id, deliveries) => void setBack.push(`${id} ${deliveries}`),
@@ -324,7 +326,7 @@ export async function openGateway(
     dispatch,
     queue,
     present,
-    underWay: new UnderWay({ clock, told: (...hanging) => present.hangs(...hanging) }),
+    underWay,
     failures,
     opened,
     setBack,

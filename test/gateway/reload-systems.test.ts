@@ -345,3 +345,41 @@ t.test('who comes to a door that is being changed waits for it; all others pass'
   t.equal(doors.at('GET', '/ab'), undefined)
   t.equal(doors.at('POST', '/a'), undefined)
 })
+
+t.test('a system that hangs, under way and when it is to stop, keeps no reload from its end', async (t) => {
+  const { clock, first, gateway, reload, connected, installed, state, atWork } = await scripted(t)
+  const { desk, dispatch, present } = gateway
+  clock.busy = () => false
+  const [province, ministry] = [first.get(chiangMai)!, first.get(moi)!]
+  await dispatch.start()
+  let wake: () => void = () => undefined
+  ministry.answer = () =>
+    new Promise((resolve) => {
+      wake = () => resolve({ kind: 'taken' })
+    })
+  ministry.stop = () => new Promise(() => undefined)
+  province.items = [letterItem(plainLetter())]
+  await take(desk, systemOf(province), source('one'), (each) => province.read(each))
+  await until(() => ministry.brought.length === 1, 'an attempt')
+  const fresh = new ScriptedAdapter(moi)
+  state.next = good(installed([connected(province), connected(fresh, '1')]))
+  let kind = ''
+  const running = reload.run(true).then((result) => {
+    kind = result.kind
+  })
+  // Half a minute for what is under way, for its end, and for the stop.
+  await clock.advance(91_000)
+  await rest()
+  t.equal(kind, 'applied')
+  if (kind === '') return
+  await running
+  t.equal(atWork.adapters.get(moi), fresh)
+  const hanging = () => present.troubles().map(({ subject, what }) => `${subject} ${what}`)
+  t.same(hanging(), ['system-moi attempt hangs'], 'which the reload has not ended')
+  wake()
+  await until(() => hanging().length === 0, 'it has returned')
+  t.match(await desk.database.committed.all("SELECT state FROM deliveries WHERE office = 'moi'"), [
+    { state: 'taken' },
+  ])
+  t.same(fresh.brought, [])
+})

@@ -1,19 +1,16 @@
 // One attempt of a delivery: what is to leave is recorded, with which the attempt is begun in the journal, it leaves, and what was
 // answered is written. Until it is recorded nothing has left, and any other gateway may begin in this one's place.
-import { breakable } from '../../adapters/breakable.ts'
-import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
+import type { Outcome, Parcel } from '../../adapters/contract.ts'
 import type { Clock, Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
 import type { Transaction } from '../journal/database.ts'
 import { type DeliveryRow, holdForAttempt } from '../journal/deliveries.ts'
 import { letterAt, moveLetterRow } from '../journal/letters.ts'
 import { marksOf } from '../marks.ts'
+import { type BringingAdapter, bring } from './bring.ts'
 import { parcelOf } from './parcels.ts'
 import { type Hold, NotHeld, recordHanded } from './record.ts'
 import { judgeOutcome, settle } from './settle.ts'
-
-/** An attempt that is not over after this is broken off, in milliseconds: its outcome is unknown. */
-const longestAttempt = 30 * 60_000
 
 /** What takes longer than this to be connected to, and to be asked what is there, is told, in milliseconds. */
 const longToReach = 1_000
@@ -28,8 +25,13 @@ export interface AttemptObserver {
   failed(deliveryId: string, error: unknown): void
 }
 
-/** An adapter that is brought its parcels. */
-export type BringingAdapter = Adapter & Required<Pick<Adapter, 'deliver'>>
+/** Who is told how far an attempt is, beside the observers. */
+export interface AttemptEnds {
+  /** The office is free for the next: what the attempt did, as the adapter says it. Never told when others were faster. */
+  answered(outcome: Outcome): void
+  /** The adapter was broken off and has not returned. `returned`: it has, and what it said late is written; rejects when the journal fails. */
+  unreturned(returned: Promise<void>): void
+}
 
 /** Where an attempt stands in the journal. */
 interface Begun {
@@ -37,14 +39,14 @@ interface Begun {
   readonly isBegun: () => boolean
   /** Others were faster, and nothing of it is to be written. */
   readonly isOvertaken: () => boolean
+  /** From now on nothing of it may be handed over any more that was not recorded before. */
+  readonly letGo: () => void
   readonly hold: Hold
   readonly record: NonNullable<Parcel['record']>
 }
 
 /**
- * Brings a delivery once, until `breakOff` says that it has to end. `answered` is called when the office is free for the next, with
- * what it did, as the adapter says it; never when others were faster. Rejects when the journal fails: it stays as the
- * journal has it.
+ * Brings a delivery once, until `breakOff` says that it has to end. Rejects when the journal fails: it stays as the journal has it.
  */
 export async function attempt(
   desk: Desk,
@@ -52,7 +54,7 @@ export async function attempt(
   adapter: BringingAdapter,
   breakOff: readonly AbortSignal[],
   observer: AttemptObserver,
-  answered: (outcome: Outcome) => void,
+  { answered, unreturned }: AttemptEnds,
 ): Promise<void> {
   const { database, clock, reached } = desk
   const parcel = await parcelOf(desk, delivery, delivery.attempts + 1)
@@ -61,23 +63,54 @@ export async function attempt(
   const marks = marksOf(database, clock, adapter.id)
   const { watched, fault } = watchOurselves({ ...parcel, record: begun.record, marks })
   const startedAt = clock.now()
-  const said = await bring(desk, watched, adapter, breakOff, (error) => {
+  const { receipts } = adapter
+  const judge = async (outcome: Outcome): ReturnType<typeof judgeOutcome> => {
+    const took = clock.now() - startedAt
+    const judged = await judgeOutcome(desk, parcel, outcome, { attempted: true, receipts })
+    observer.attempted(parcel, judged.outcome, took)
+    return judged
+  }
+  const brought = await bring(clock, watched, adapter, breakOff, (error) => {
     if (fault() === undefined) observer.failed(parcel.id, error)
   })
   toldOver()
+  if (brought.kind === 'unreturned') {
+    begun.letGo()
+    unreturned(
+      brought.late.then(async (outcome) => {
+        // The attempt is over, and a refusal is nobody's word by now (docs/decisions/0029).
+        if (outcome.kind !== 'taken') return
+        await settle(desk, parcel, await judge(outcome), { attempted: true, answer: outcome.answer })
+      }),
+    )
+  }
   if (begun.isOvertaken()) return
-  const ours = fault()
-  // Our own disk failed, not the other side: whatever it made of half a scan, the delivery is not over.
-  const outcome = ours === undefined || said.kind === 'taken' ? said : failedHere(delivery.id, ours, observer)
+  const outcome =
+    brought.kind === 'unreturned'
+      ? outcomeWithoutWord(begun.isBegun())
+      : unlessOurs(brought.said, fault(), (error) => observer.failed(delivery.id, error))
   reached('delivery.answered')
   answered(outcome)
-  const took = clock.now() - startedAt
-  const { receipts } = adapter
-  const judged = await judgeOutcome(desk, parcel, outcome, { attempted: true, receipts })
-  observer.attempted(parcel, judged.outcome, took)
+  const judged = await judge(outcome)
   const begin = begun.isBegun() ? undefined : begun.hold
   const state = await settle(desk, parcel, judged, { attempted: true, begin, answer: outcome.answer })
   if (state === 'given-up') observer.givenUp(parcel)
+}
+
+/** Of an attempt that was broken off, and of which nothing is heard. */
+const outcomeWithoutWord = (isBegun: boolean): Outcome =>
+  isBegun
+    ? {
+        kind: 'unknown',
+        said: 'it was broken off and has not returned: whatever it had begun may be done yet',
+      }
+    : { kind: 'unavailable', said: 'it was broken off and has not returned; nothing was handed over' }
+
+/** Our own disk failed, not the other side: whatever it made of half a scan, the delivery is not over. */
+function unlessOurs(said: Outcome, fault: OwnFault | undefined, failed: (error: unknown) => void): Outcome {
+  if (fault === undefined || said.kind === 'taken') return said
+  failed(fault.error)
+  return { kind: 'unavailable', said: `${fault.said}: ${fault.error.message}` }
 }
 
 /** Tells that it is being brought, where that takes a while: nobody else knows of what is not recorded yet. What it gives says that it is over. */
@@ -96,6 +129,7 @@ function beginning(desk: Desk, parcel: Parcel, began: () => void): Begun {
   const { clock, member, reached } = desk
   let begun = false
   let overtaken = false
+  let isLetGo = false
   const hold = async (transaction: Transaction): Promise<boolean> => {
     const at = clock.now()
     const [held, letter] = await Promise.all([
@@ -109,10 +143,15 @@ function beginning(desk: Desk, parcel: Parcel, began: () => void): Begun {
   return {
     isBegun: () => begun,
     isOvertaken: () => overtaken,
+    letGo: () => {
+      isLetGo = true
+    },
     hold,
     record: async (handed) => {
       // A gateway that was frozen, or cut off, for so long that the others took over what it held: they may have brought it.
       await recordHanded(desk, { deliveryId: id, attempt: number }, handed, hold)
+      // Its attempt ended while this was committed, as one that has handed nothing over.
+      if (isLetGo) throw new NotHeld(id)
       if (begun) return
       reached('delivery.sending')
       begun = true
@@ -164,32 +203,4 @@ function watchOurselves(parcel: Parcel & Required<Pick<Parcel, 'record' | 'marks
     },
   }
   return { watched, fault: () => fault }
-}
-
-/** Bounded in time. An adapter that throws has a defect: what left is not known. */
-async function bring(
-  { clock }: Desk,
-  parcel: Parcel,
-  adapter: BringingAdapter,
-  breakOff: readonly AbortSignal[],
-  failed: (error: unknown) => void,
-): Promise<Outcome> {
-  const limit = new AbortController()
-  const cancel = clock.schedule(clock.now() + longestAttempt, () => limit.abort())
-  try {
-    return await breakable([limit.signal, ...breakOff], (signal) => adapter.deliver(parcel, signal))
-  } catch (error) {
-    failed(error)
-    return {
-      kind: 'unknown',
-      said: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-    }
-  } finally {
-    cancel()
-  }
-}
-
-function failedHere(id: string, { error, said }: OwnFault, observer: AttemptObserver): Outcome {
-  observer.failed(id, error)
-  return { kind: 'unavailable', said: `${said}: ${error.message}` }
 }

@@ -7,7 +7,8 @@ import type { Desk } from '../desk.ts'
 import { type DeliveryRow, deliveryInLane, dueDeliveries } from '../journal/deliveries.ts'
 import type { Queue } from '../queue/queue.ts'
 import { Rounds } from '../rounds.ts'
-import { type AttemptObserver, attempt, type BringingAdapter } from './attempt.ts'
+import { type AttemptObserver, attempt } from './attempt.ts'
+import type { BringingAdapter } from './bring.ts'
 import { Gate } from './gate.ts'
 import { recover } from './recovery.ts'
 import { SetBack, timeAnew } from './set-back.ts'
@@ -27,6 +28,8 @@ export interface DispatchObserver extends AttemptObserver {
   breakerMoved(office: OfficeId, probeAt: Instant | undefined): void
   /** The clock was set back: so many deliveries to an office that waited for what is the future now were timed anew. */
   setBack(office: OfficeId, deliveries: number): void
+  /** An attempt was broken off, and the adapter of that system has not returned; what it gives is called when it has. */
+  unreturned(delivery: DeliveryRow, system: string): () => void
   /** Nothing is brought to an office until an instant; undefined: it is open again. */
   closed(office: OfficeId, until: Instant | undefined): void
 }
@@ -41,6 +44,8 @@ export class Dispatch {
   readonly #more = new Set<OfficeId>()
   /** Deliveries that this process is at work on: any other that the journal calls sending was left behind. */
   readonly #held = new Set<string>()
+  /** Deliveries of which an attempt is over, but its call has not returned. Until it has, this process makes no other (docs/decisions/0032). */
+  readonly #unreturned = new Set<string>()
   readonly #stop = new AbortController()
   /** Offices to which nothing is brought for a while. */
   readonly #paused = new Set<OfficeId>()
@@ -181,7 +186,7 @@ export class Dispatch {
 
   async #deliver(id: string): Promise<void> {
     // Whoever is at work on it looks at it again when it ends.
-    if (this.#gate.isParked(id) || this.#held.has(id)) return
+    if (this.#gate.isParked(id) || this.#held.has(id) || this.#unreturned.has(id)) return
     const { database, clock } = this.#desk
     const delivery = await deliveryInLane(database.committed, id)
     if (
@@ -214,9 +219,12 @@ export class Dispatch {
       this.#release(office)
     }
     const breakOff = [this.#stop.signal, this.#breakOffOf(office).signal]
-    const sending = attempt(this.#desk, delivery, adapter, breakOff, this.#observer, (outcome) => {
-      this.#heard(office, outcome)
-      leave()
+    const sending = attempt(this.#desk, delivery, adapter, breakOff, this.#observer, {
+      answered: (outcome) => {
+        this.#heard(office, outcome)
+        leave()
+      },
+      unreturned: (returned) => void this.#awaitReturn(delivery, adapter.id, returned),
     })
     underWay.add(sending)
     try {
@@ -227,6 +235,16 @@ export class Dispatch {
       leave()
       if (this.#more.has(office) && this.#gate.parked(office) === 0) await this.#refill(office)
     }
+  }
+
+  /** A call that was let go keeps its own delivery waiting, and nothing else. When it has returned, the next sweep goes on with it. */
+  async #awaitReturn(delivery: DeliveryRow, system: string, returned: Promise<void>): Promise<void> {
+    const { id } = delivery
+    this.#unreturned.add(id)
+    const over = this.#observer.unreturned(delivery, system)
+    await returned.catch((error: unknown) => this.#observer.failed(id, error))
+    this.#unreturned.delete(id)
+    over()
   }
 
   /** Whether nothing is brought to an office at this time; the first look after it is over brings what has waited. */

@@ -15,7 +15,7 @@ import type { AtWork } from './at-work.ts'
 import { modeOf } from './at-work.ts'
 import type { Installation } from './installation.ts'
 import { countsOf, isEmpty, type Plan, planOf } from './plan.ts'
-import { type ConnectedSystem, doorsOf } from './systems.ts'
+import { type ConnectedSystem, doorsOf, stopSystem } from './systems.ts'
 
 export type Reloaded =
   | {
@@ -183,12 +183,14 @@ export class Reload {
     offices: ReadonlySet<OfficeId>,
     way: 'on' | 'back' = 'on',
   ): Promise<Problem | undefined> {
-    const { atWork, database, present, log, secure, start, agrees } = this.#parts
+    const { atWork, database, present, log, clock, secure, start, agrees } = this.#parts
     for (const office of offices) {
       const old = before.systems.get(office)
       if (old === undefined) continue
       // One that ends badly has ended.
-      await old.adapter.stop().catch((error: unknown) => log.workFailed(`stop ${old.system.id}`, error))
+      await stopSystem(clock, old.adapter).catch((error: unknown) =>
+        log.workFailed(`stop ${old.system.id}`, error),
+      )
       present.left(old.system.id)
     }
     atWork.become(after)

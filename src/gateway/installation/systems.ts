@@ -10,7 +10,7 @@ import { resolveReferences } from '../../adapters/references.ts'
 import type { Signer } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { OrganisationIds } from '../../letter/organisations.ts'
-import type { Clock } from '../../letter/time.ts'
+import { atMost, type Clock } from '../../letter/time.ts'
 import { bad, describe, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import type { System } from '../desk.ts'
 import { isOwn } from '../http/description.ts'
@@ -166,6 +166,13 @@ export function checkKeys(
     })
   return first === undefined ? good(true) : bad(first, ...rest)
 }
+
+/** So long a system is waited for that is to stop; what hangs is left to itself, in milliseconds. */
+const patience = 30_000
+
+/** Stops a system. Rejects when it ends badly. */
+export const stopSystem = (clock: Clock, adapter: Adapter): Promise<void> =>
+  atMost(clock, patience, adapter.stop())
 
 /** The doors of all systems, each with the office that comes through it. */
 export const doorsOf = (systems: ReadonlyMap<OfficeId, ConnectedSystem>): readonly OfficeDoor[] =>

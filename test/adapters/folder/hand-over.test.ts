@@ -385,3 +385,38 @@ t.test('handing over: what cannot be done now is said, and nothing is overwritte
   renameSync(path('receive'), path('gone'))
   t.match(await deliver(letterParcel(fixedLetter(), 'p-82')), { kind: 'unavailable', said: /is not there/ })
 })
+
+t.test('a start waits half a minute for a folder that says nothing, and goes on', async (t) => {
+  const { gateway, start } = await stage(t)
+  // As a share whose server is gone: whoever asks waits.
+  let back: (mark: string) => void = () => undefined
+  const away = new Promise<string>((resolve) => {
+    back = resolve
+  })
+  gateway.marks = { known: () => away, become: () => away }
+  let started = false
+  const starting = start().then(() => {
+    started = true
+  })
+  for (let seconds = 0; seconds < 29; seconds += 1) {
+    gateway.clock.pass(1_000)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  t.notOk(started)
+  // One place after the other: it is handed over to at two, and looked into at two.
+  for (let seconds = 0; seconds < 100; seconds += 1) {
+    gateway.clock.pass(1_000)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  t.ok(started)
+  back('another')
+  await starting
+  const told = () =>
+    gateway.reports.filter(
+      ({ event, facts }) =>
+        event === 'folder.unavailable' && /receive|notices/.test(String(facts['channel'])),
+    )
+  for (let turn = 0; turn < 1_000 && told().length < 2; turn += 1)
+    await new Promise((resolve) => setImmediate(resolve))
+  t.equal(told().length, 2, 'what it says when it is back is heard')
+})

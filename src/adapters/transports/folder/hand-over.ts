@@ -3,7 +3,7 @@
 // All files are written beside, in `.saraban`, and synced; then they are moved into place, the document last.
 // `parcel.ts` keeps how far that went; what cannot be told is `unknown`, never taken.
 import { join } from 'node:path'
-import type { Clock } from '../../../letter/time.ts'
+import { atMost, type Clock } from '../../../letter/time.ts'
 import { describe, type ProblemCode, problem, remedyOf } from '../../../problem/problem.ts'
 import type { AdapterVerbs, Outcome, Parcel } from '../../contract.ts'
 import type { DocumentForm } from '../../formats/format.ts'
@@ -12,6 +12,9 @@ import { bring, type Moved } from './parcel.ts'
 import { parcelDisk } from './parcel-disk.ts'
 import { Another, folderProof, type Proof } from './proof.ts'
 import { sweep } from './sweep.ts'
+
+/** So long a start waits for a folder: a share whose server is gone says nothing for ever. Milliseconds. */
+const patience = 30_000
 
 interface Settings {
   readonly path: string
@@ -43,18 +46,19 @@ export function folderHandOver({ path, place, clock, letter, notice }: Settings)
     const moved = await bring({ files: parcelDisk, path, own }, parcel, () => form.write(parcel), signal)
     return outcomeOf(moved, path, parcel.id)
   }
+  const know = async (verbs: AdapterVerbs): Promise<void> => {
+    const reason = await proof(verbs.marks).then(
+      (found) => startReason(found, path),
+      (error: unknown) => {
+        if (codeOf(error) === '') throw error
+        return codeOf(error)
+      },
+    )
+    if (reason !== '') verbs.report('folder.unavailable', { channel, path, reason })
+  }
   return {
-    start: async (verbs) => {
-      // The folder is known from the start, so that a share which goes away before the first parcel is missed.
-      const reason = await proof(verbs.marks).then(
-        (found) => startReason(found, path),
-        (error: unknown) => {
-          if (codeOf(error) === '') throw error
-          return codeOf(error)
-        },
-      )
-      if (reason !== '') verbs.report('folder.unavailable', { channel, path, reason })
-    },
+    // The folder is known from the start, so that a share which goes away before the first parcel is missed.
+    start: (verbs) => atMost(verbs.clock, patience, know(verbs)),
     deliver: async (parcel, signal) => {
       const form = parcel.envelope.content === 'letter' ? letter : notice
       if (form === undefined) throw new Error('a parcel came to a folder that has no form for it')
