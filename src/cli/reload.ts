@@ -13,8 +13,7 @@ interface Options extends Place {
   readonly plan?: boolean
 }
 
-/** What a gateway answers: `started`, when it was asked before it was started and has read everything since. */
-type Answer = Reloaded | { readonly kind: 'started' } | { readonly kind: 'failed'; readonly reason: string }
+type Answer = Reloaded | { readonly kind: 'failed'; readonly reason: string }
 
 /** `saraban profile reload [--plan]`. */
 export function reloadCommand(terminal: Terminal): Command {
@@ -73,8 +72,6 @@ function tellAll(
 function tell(said: Answer, { json }: Options, terminal: Terminal): void {
   const answer = fulfilled(said, json, terminal)
   if (json === true) terminal.write(jsonLine(answer))
-  else if (answer.kind === 'started')
-    terminal.write('the gateway was started meanwhile, and has read everything\n')
   else terminal.write(planPage(answer.plan, answer.waiting, answer.kind === 'applied'))
 }
 

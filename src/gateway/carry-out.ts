@@ -17,11 +17,12 @@ interface Able {
 /** Places of which an answer tells; of all of them the diary does. */
 const mostTold = 1_000
 
-/** Carries an order out and gives its answer. `late`: it was asked of a gateway before this one, which has read everything since. */
-export async function carryOut({ reload, desk, atWork }: Able, order: Order, late: boolean): Promise<object> {
+/** Carries an order out and gives its answer. */
+export async function carryOut({ reload, desk, atWork }: Able, order: Order): Promise<object> {
   switch (order.kind) {
     case 'reload':
-      return late ? { kind: 'started' } : reload.run(order.apply)
+      // Also one that was asked before this gateway had started: nobody can tell whether it has read what was changed since.
+      return reload.run(order.apply)
     case 'retry': {
       const retried = await retryQuarantined(desk, readerAt(desk, atWork), order)
       return { kind: 'retried', count: retried.length, places: retried.slice(0, mostTold) }

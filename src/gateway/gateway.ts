@@ -158,7 +158,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => reload.stop())
   const orders = ordersWork({
     ...{ database, clock, member, failed: log.workFailed, uncorrected: log.letterUncorrected },
-    carryOut: (order, late) => carryOut({ reload, desk, atWork }, order, late),
+    carryOut: (order) => carryOut({ reload, desk, atWork }, order),
   })
   const duties = leadersDuties({ settings, desk, member, log, atWork, hooks, underWay })
   const watch = underWay.watch((error) => log.workFailed('under way', error))

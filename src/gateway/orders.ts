@@ -14,8 +14,8 @@ export interface OrdersParts {
   readonly database: Database
   readonly clock: Clock
   readonly member: Member
-  /** Does what was asked, and says what came of it. `late`: it was asked before this gateway was started. */
-  carryOut(order: Order, late: boolean): Promise<object>
+  /** Does what was asked, and says what came of it. */
+  carryOut(order: Order): Promise<object>
   failed(work: string, error: unknown): void
   /** A correction that was not made: who ordered it may have gone long ago. */
   uncorrected(facts: { readonly messageId: string; readonly order: string; readonly codes: string }): void
@@ -24,11 +24,10 @@ export interface OrdersParts {
 /** Asks for orders again and again. A stop takes no more on, and resolves when the one under way is answered. */
 export function ordersWork(parts: OrdersParts): Work {
   const { clock, failed } = parts
-  const since = clock.now()
   const rounds: Rounds = new Rounds({
     ...{ clock, every, failed: (error) => failed('orders', error) },
     once: async () => {
-      while (rounds.goesOn() && (await carryOutNext(parts, since)));
+      while (rounds.goesOn() && (await carryOutNext(parts)));
       return undefined
     },
   })
@@ -36,12 +35,12 @@ export function ordersWork(parts: OrdersParts): Work {
 }
 
 /** Carries out the order that has waited longest; false where there is none. */
-async function carryOutNext(parts: OrdersParts, since: number): Promise<boolean> {
+async function carryOutNext(parts: OrdersParts): Promise<boolean> {
   const { database, clock, member, carryOut, failed, uncorrected } = parts
   const found = await nextOrder(database.committed, member)
   if (found === undefined) return false
-  const { id, order, askedAt } = found
-  const answer = await carryOut(order, askedAt < since).catch((error: unknown) => {
+  const { id, order } = found
+  const answer = await carryOut(order).catch((error: unknown) => {
     // A disk that is full passes, and the order stays; a defect would be met at every look.
     if (error instanceof JournalUnavailable) throw error
     failed(`order ${id}`, error)

@@ -11,7 +11,8 @@ import { stringify } from 'yaml'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { makeCertificates } from '../../src/cli/certificates.ts'
 import { rememberingReader } from '../../src/gateway/installation/profile-files.ts'
-import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { insertOrder, orderAnswer } from '../../src/gateway/journal/orders.ts'
+import { type Clock, systemClock, systemRandom } from '../../src/letter/time.ts'
 import { chiangMai, chiangRai, moi, scratch, soon, until } from './harness.ts'
 import {
   ask,
@@ -328,4 +329,36 @@ t.test('SIGHUP to a process that is only starting: it reads again when it has st
   await soon(() => log.includes('profiles.applied') || child.exitCode !== null || child.signalCode !== null)
   t.match(log, /gateway\.started[\s\S]*profiles\.applied/)
   t.equal(child.signalCode, null)
+})
+
+t.test('the clock of whoever asks may be behind the gateway’s: what was changed is read', async (t) => {
+  const installation = await makeInstallation(scratch(t), [chiangMai, chiangRai, moi], {
+    '50.yaml': jsonProfile('50'),
+  })
+  const ahead = 3_600_000
+  const order = async (id: string) => {
+    const journal = await journalBeside(installation.folder)
+    await journal.write((transaction) =>
+      insertOrder(transaction, id, { kind: 'reload', apply: true }, systemClock.now()),
+    )
+    return journal
+  }
+  const first = await installation.start()
+  await first.stop()
+  const journal = await order('before')
+  t.teardown(() => journal.close())
+  const clock: Clock = {
+    now: () => systemClock.now() + ahead,
+    elapsed: () => systemClock.elapsed(),
+    schedule: (at, act) => systemClock.schedule(at - ahead, act),
+  }
+  const gateway = await installation.start({ clock })
+  t.teardown(() => gateway.stop())
+  const answer = async () => (await orderAnswer(journal.committed, 'before')) as { kind?: string } | undefined
+  await soon(async () => (await answer()) !== undefined)
+  t.equal((await answer())?.kind, 'applied', 'whatever was asked before it started is done, not believed')
+  installation.profile('57.yaml', jsonProfile('57'))
+  const said = await reload(installation)
+  t.equal(said.code, 0, said.err)
+  t.match(said.out, /added[\s\S]*json-57[\s\S]*so it is now/)
 })

@@ -46,13 +46,12 @@ export type Order = ReloadOrder | RetryOrder | CorrectOrder
 export interface OrderRow {
   readonly id: string
   readonly order: Order
-  readonly askedAt: Instant
 }
 
 const sql = {
   insert: 'INSERT INTO orders (id, kind, facts, asked_at, member) VALUES (?, ?, ?, ?, ?)',
   next: `
-SELECT id, facts, asked_at AS "askedAt" FROM orders WHERE answered_at IS NULL AND (member = ? OR (member IS NULL AND ? = 1))
+SELECT id, facts FROM orders WHERE answered_at IS NULL AND (member = ? OR (member IS NULL AND ? = 1))
 ORDER BY seq LIMIT 1`,
   isOpen: 'SELECT id FROM orders WHERE id = ? AND answered_at IS NULL',
   corrections: `
@@ -81,12 +80,8 @@ export async function nextOrder(
   reader: Reader,
   member: { readonly id: string; leads(): boolean },
 ): Promise<OrderRow | undefined> {
-  const row = await reader.one<{ id: string; facts: string; askedAt: Instant }>(
-    sql.next,
-    member.id,
-    member.leads() ? 1 : 0,
-  )
-  return row && { id: row.id, order: JSON.parse(row.facts) as Order, askedAt: row.askedAt }
+  const row = await reader.one<{ id: string; facts: string }>(sql.next, member.id, member.leads() ? 1 : 0)
+  return row && { id: row.id, order: JSON.parse(row.facts) as Order }
 }
 
 export async function answerOrder(
