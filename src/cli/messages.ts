@@ -58,7 +58,7 @@ function listCommand(terminal: Terminal): Command {
     .option('--to <OFFICE>', 'only letters to this office')
     .option(
       '--office <OFFICE>',
-      'only what is on its way to this office: letters to it, and notices about its own',
+      'only what is on its way to this office: letters to it, and notices about its own; with --stuck, what is stuck of that, refused or given up too',
     )
     .option('--state <STATE>', `only in this state: ${Object.keys(letterTable).join(', ')}`)
     .option('--open', 'only letters of which something is open: the letter itself, or a notice about it')
@@ -85,6 +85,7 @@ const listHelp = `
 Examples:
   $ saraban messages list --data var
   $ saraban messages list --stuck
+  $ saraban messages list --stuck --office 50
   $ saraban messages list --late --office 50
   $ saraban messages list --from 50 --state delivered --json
   $ saraban messages list --quarantine
@@ -112,7 +113,8 @@ async function list(reader: Reader, options: ListOptions, terminal: Terminal, no
   else terminal.write(listPage(letters, now))
   tellCut(found.length > options.limit, options, 'letters', terminal)
   // A list of what is wrong that leaves something out must not look like good news.
-  if ((options.office ?? options.open ?? options.stuck ?? options.late) === undefined) return
+  const { office, open, stuck, late, state } = options
+  if ((office ?? open ?? stuck ?? late ?? state) === undefined) return
   const hidden = await countHidden(reader, filter)
   if (hidden > 0) terminal.complain(`${hidden} more that are secret: --secret shows them too\n`)
 }

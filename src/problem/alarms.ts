@@ -1,4 +1,5 @@
-// What alarms tell, and what helps: `{value}` is the office, the system, or whose certificate.
+// What alarms tell, and what helps: `{value}` is the office, the system, or whose certificate. A command names it as `{office}`: `{value}` is
+// shown in quotes, which a shell takes for a part of it.
 import type { ProblemDefinition } from './definition.ts'
 
 export const alarmProblems = {
@@ -28,8 +29,8 @@ export const alarmProblems = {
     en: 'something for office {value} is not through in the time that is expected of it: by {expectedBy}',
     th: 'มีเอกสารถึงหน่วยงาน {value} ที่ยังส่งไม่สำเร็จตามเวลาที่คาดไว้ คือภายใน {expectedBy}',
     remedy: {
-      en: 'saraban messages list --stuck says why; where all are brought, only later, let the profile expect them later (delivery.expected).',
-      th: 'ดูสาเหตุด้วย saraban messages list --stuck หากส่งได้แต่ช้าเป็นปกติ ให้แก้ delivery.expected ในโพรไฟล์',
+      en: 'saraban messages list --open --office {office} says why; where all are brought, only later, let the profile expect them later (delivery.expected).',
+      th: 'ดูสาเหตุด้วย saraban messages list --open --office {office} หากส่งได้แต่ช้าเป็นปกติ ให้แก้ delivery.expected ในโพรไฟล์',
     },
   },
   'alarm.given-up': {
@@ -38,8 +39,8 @@ export const alarmProblems = {
     en: 'something for office {value} was given up, and nothing has come of it since',
     th: 'มีเอกสารถึงหน่วยงาน {value} ที่เลิกพยายามส่งแล้วและยังไม่มีใครจัดการ',
     remedy: {
-      en: 'saraban messages list --state given-up --to {value} names it; remove the cause, then saraban messages retry.',
-      th: 'ดูรายการด้วย saraban messages list --state given-up --to {value} แก้สาเหตุแล้วสั่ง saraban messages retry',
+      en: 'saraban messages list --stuck --office {office} names it. Remove the cause; saraban messages retry --office {office} --by NAME --why TEXT then brings it again.',
+      th: 'ดูรายการด้วย saraban messages list --stuck --office {office} แก้สาเหตุแล้วสั่ง saraban messages retry --office {office} --by NAME --why TEXT เพื่อส่งอีกครั้ง',
     },
   },
   'alarm.recall': {
@@ -48,8 +49,8 @@ export const alarmProblems = {
     en: 'office {value} has {count} letters that their senders have recalled: the recall was refused, or given up',
     th: 'หน่วยงาน {value} ยังมีหนังสือที่ผู้ส่งเรียกคืนแล้ว {count} ฉบับ เพราะการเรียกคืนถูกปฏิเสธหรือเลิกพยายามส่ง',
     remedy: {
-      en: 'Where the letter was corrected the office may have registered both: agree with it which number counts. saraban messages list --state recalled --to {value} names the letters, and the story of each says what became of its recall.',
-      th: 'หากหนังสือถูกแก้ไขแล้ว หน่วยงานอาจลงรับทั้งสองฉบับ ให้ตกลงกันว่าเลขรับใดใช้ได้ ดูรายการด้วย saraban messages list --state recalled --to {value} และดูประวัติของแต่ละฉบับว่าการเรียกคืนเป็นอย่างไร',
+      en: 'Where the letter was corrected the office may have registered both: agree with it which number counts. saraban messages list --state recalled --to {office} names the letters, and the story of each says what became of its recall.',
+      th: 'หากหนังสือถูกแก้ไขแล้ว หน่วยงานอาจลงรับทั้งสองฉบับ ให้ตกลงกันว่าเลขรับใดใช้ได้ ดูรายการด้วย saraban messages list --state recalled --to {office} และดูประวัติของแต่ละฉบับว่าการเรียกคืนเป็นอย่างไร',
     },
   },
   'alarm.breaker': {
@@ -58,8 +59,8 @@ export const alarmProblems = {
     en: 'office {value} cannot be reached since {since}',
     th: 'ติดต่อหน่วยงาน {value} ไม่ได้ตั้งแต่ {since}',
     remedy: {
-      en: 'saraban messages list --stuck --to {value} says what its system answered; it is probed by itself.',
-      th: 'ดูคำตอบของระบบด้วย saraban messages list --stuck --to {value} เกตเวย์จะลองติดต่อเองต่อไป',
+      en: 'saraban messages list --stuck --office {office} says what its system answered; it is probed by itself.',
+      th: 'ดูคำตอบของระบบด้วย saraban messages list --stuck --office {office} เกตเวย์จะลองติดต่อเองต่อไป',
     },
   },
   'alarm.unreadable': {

@@ -48,8 +48,8 @@ export const doctorProblems = {
     en: '{count} deliveries to office {value} wait, and no profile for it is at work',
     th: 'มีรายการส่งถึงหน่วยงาน {value} ค้างอยู่ {count} รายการ แต่ไม่มีโพรไฟล์ของหน่วยงานนี้ทำงานอยู่',
     remedy: {
-      en: 'Put its profile back into the folder of the profiles and order saraban profile reload: they are brought by themselves then. saraban messages list --open --office {value} names the letters.',
-      th: 'นำโพรไฟล์กลับไปไว้ในโฟลเดอร์โพรไฟล์แล้วสั่ง saraban profile reload รายการที่ค้างจะส่งเอง ดูรายชื่อหนังสือด้วย saraban messages list --open --office {value}',
+      en: 'Put its profile back into the folder of the profiles and order saraban profile reload: they are brought by themselves then. saraban messages list --open --office {office} names the letters.',
+      th: 'นำโพรไฟล์กลับไปไว้ในโฟลเดอร์โพรไฟล์แล้วสั่ง saraban profile reload รายการที่ค้างจะส่งเอง ดูรายชื่อหนังสือด้วย saraban messages list --open --office {office}',
     },
   },
   'doctor.rights': {

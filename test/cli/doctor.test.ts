@@ -295,6 +295,7 @@ t.test('an office whose profile was taken away: what waits for it is named, and 
   const found = await doctor()
   t.same(found.wrong, ['doctor.office.unserved'])
   t.match(found.out, /“?1”? deliveries to office “?moi”? wait, and no profile for it is at work/)
+  t.match(found.out, /saraban messages list --open --office moi names the letters/)
   t.match(
     await messages('list', '--stuck'),
     /the letter to moi, open since .*: waits for a profile of its office; no system of office “moi” is connected at present \[delivery\.no-system\]/,

@@ -197,7 +197,7 @@ t.test('hot queries use an index', async (t) => {
     late: lateOne,
     ...conditionSql
   } = (await import('../../src/gateway/journal/conditions.ts')).conditionSql
-  const { openSql } = await import('../../src/gateway/journal/open.ts')
+  const { openSql, stuckCondition } = await import('../../src/gateway/journal/open.ts')
   const { letterSql } = await import('../../src/gateway/journal/letters.ts')
   const hot: Record<string, string> = {
     due: deliverySql.due,
@@ -237,6 +237,14 @@ t.test('hot queries use an index', async (t) => {
     if (['previous', 'received', 'sent', 'sentTo', 'byNaturalKey'].includes(name))
       t.notMatch(steps, /letters_by_(recipient|sender|time)/, `${name}: ${steps}`)
   }
+  const { where, values } = stuckCondition(1, [], '50')
+  const plan = await database.committed.all<{ detail: string }>(
+    `EXPLAIN QUERY PLAN SELECT 1 FROM letters l WHERE ${where}`,
+    ...values,
+  )
+  const steps = plan.map(({ detail }) => detail).join('; ')
+  t.match(steps, 'deliveries_ended_badly', steps)
+  t.notMatch(steps, /SCAN [dna]\b(?! USING INDEX deliveries_ended_badly)/, steps)
 })
 
 t.test('the state tables are whole', async (t) => {

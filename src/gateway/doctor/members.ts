@@ -59,7 +59,7 @@ export async function unserved(reader: Reader): Promise<readonly Problem[]> {
   const found: Problem[] = []
   for (const office of await unservedOffices(reader)) {
     const count = await openUpTo(reader, office, mostCounted)
-    found.push(problem('doctor.office.unserved', '', office, { count }))
+    found.push(problem('doctor.office.unserved', '', office, { office, count }))
   }
   return found
 }

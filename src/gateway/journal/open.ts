@@ -131,38 +131,48 @@ FROM deliveries d LEFT JOIN notices n ON n.message_id = d.message_id WHERE d.ope
 /** How long a delivery may be open before it counts as stuck, in milliseconds; with a failed attempt it does at once. */
 const stuckAfter = 10 * 60_000
 
-/** A condition on letters (l): something of it is open at `now`, and was expected to be through. */
-export const lateCondition = (
-  now: Instant,
-): { readonly where: string; readonly values: readonly Parameter[] } => ({
-  where: `(l.message_id, l.recipient) IN (${open} AND d.expected_by <= ?)`,
-  values: [now],
-})
+/** A condition on letters (l). */
+interface Condition {
+  readonly where: string
+  readonly values: readonly Parameter[]
+}
 
-/** A condition on letters (l): something of it, itself or a notice, is on its way to `office`. */
-export const headingCondition = (
-  office: string,
-): { readonly where: string; readonly values: readonly Parameter[] } => ({
-  where: `(l.message_id, l.recipient) IN (${open} AND d.office = ?)`,
-  values: [office],
-})
+/** Of deliveries (d) those to an office alone, where one is said. */
+const heading = (office: string | undefined): Condition =>
+  office === undefined ? { where: '', values: [] } : { where: ' AND d.office = ?', values: [office] }
+
+/** A condition on letters (l): something of it, heading to `office` where that is said, is open at `now`, and was expected to be through. */
+export function lateCondition(now: Instant, office?: string): Condition {
+  const to = heading(office)
+  return {
+    where: `(l.message_id, l.recipient) IN (${open} AND d.expected_by <= ?${to.where})`,
+    values: [now, ...to.values],
+  }
+}
+
+/** A condition on letters (l): something of it, itself or a notice, heading to `office` where that is said, is open. */
+export function openCondition(office?: string): Condition {
+  const to = heading(office)
+  return { where: `(l.message_id, l.recipient) IN (${open}${to.where})`, values: to.values }
+}
 
 /**
- * A condition on letters (l): anything of it is open; or, as of `stuckAt`, stuck: open for long or to an office of `unserved`, refused or
- * given up.
+ * A condition on letters (l): something of it, heading to `office` where that is said, is stuck as of `now`: open for long or to an
+ * office of `unserved`, refused or given up.
  */
-export function openCondition(
-  stuckAt: Instant | undefined,
-  unserved: readonly OfficeId[] = [],
-): { readonly where: string; readonly values: readonly Parameter[] } {
-  if (stuckAt === undefined) return { where: `(l.message_id, l.recipient) IN (${open})`, values: [] }
+export function stuckCondition(
+  now: Instant,
+  unserved: readonly OfficeId[],
+  office: string | undefined,
+): Condition {
+  const to = heading(office)
   const waits = unserved.length === 0 ? '' : `d.office IN (${unserved.map(() => '?').join(', ')}) OR `
-  const stuck = `${open} AND (d.created_at <= ? OR ${waits}EXISTS (
+  const stuck = `${open}${to.where} AND (d.created_at <= ? OR ${waits}EXISTS (
 SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND ${failed}))`
-  const failedOnes = `SELECT l.message_id, l.recipient FROM ${ofLetters} WHERE ${unresolved}`
+  const failedOnes = `SELECT l.message_id, l.recipient FROM ${ofLetters} WHERE ${unresolved}${to.where}`
   return {
     where: `(l.message_id, l.recipient) IN (${stuck} UNION ${failedOnes})`,
-    values: [stuckAt - stuckAfter, ...unserved],
+    values: [...to.values, now - stuckAfter, ...unserved, ...to.values],
   }
 }
 

@@ -23,11 +23,11 @@ import {
 import {
   type FailedDelivery,
   failedOf,
-  headingCondition,
   lateCondition,
   type OpenDelivery,
   openCondition,
   openFinder,
+  stuckCondition,
 } from './open.ts'
 import { type WaitingCorrection, waitingCorrection } from './orders.ts'
 import { listQuarantine, type QuarantineFilter, type QuarantineRow } from './quarantine.ts'
@@ -46,7 +46,7 @@ export interface ListedLetter extends LetterRow {
 export interface LetterFilter {
   readonly sender?: string
   readonly recipient?: string
-  /** Only letters of which something, itself or a notice, is open to this office. */
+  /** Only letters of which something, itself or a notice, heads to this office: is open, or stuck or late where those are asked for. */
   readonly heading?: string
   readonly state?: string
   /** Only letters of which something is still open. */
@@ -134,12 +134,11 @@ async function rowsOf(
   }).flatMap(([column, value]) =>
     value === undefined ? [] : [{ where: `${column} = ?`, values: [value] as readonly Parameter[] }],
   )
-  if (filter.heading !== undefined) conditions.push(headingCondition(filter.heading))
-  if (filter.lateAt !== undefined) conditions.push(lateCondition(filter.lateAt))
-  if (filter.open === true || filter.stuckAt !== undefined) {
-    const unserved = filter.stuckAt === undefined ? [] : await unservedOffices(reader)
-    conditions.push(openCondition(filter.stuckAt, unserved))
-  }
+  const { heading, lateAt, stuckAt } = filter
+  if (lateAt !== undefined) conditions.push(lateCondition(lateAt, heading))
+  if (stuckAt !== undefined) conditions.push(stuckCondition(stuckAt, await unservedOffices(reader), heading))
+  const plain = lateAt === undefined && stuckAt === undefined
+  if (plain && (filter.open === true || heading !== undefined)) conditions.push(openCondition(heading))
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map((each) => each.where).join(' AND ')}`
   const limit = Math.min(Math.max(1, filter.limit), 1001)
   return reader.all<Omit<ListedLetter, 'open' | 'failed'>>(
