@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes what compose.yaml keeps secret, once: passwords, and for each server a certificate under an authority of its own.
 #   sh deploy/secrets.sh [FOLDER]      (deploy/secrets)
-# What is there already stays. The authority's key is thrown away: to renew, remove the folder's *.pem files and run it again.
+# What is there already stays. The certificates end after 825 days (docs/operate.md, “A certificate ends”). The authority's key is thrown
+# away: to renew, remove the folder's *.pem files and run it again.
 set -eu
 umask 077
 folder=${1:-$(dirname "$0")/secrets}

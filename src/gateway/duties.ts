@@ -1,5 +1,6 @@
 // What the gateway that leads does by itself, for all of them on its journal.
 import { alarmsOf } from './alarms/alarms.ts'
+import type { Relied } from './alarms/certificates.ts'
 import type { Hook } from './alarms/hook.ts'
 import { lateWatch } from './delivery/late.ts'
 import { type Desk, newId } from './desk.ts'
@@ -20,6 +21,8 @@ export interface DutiesParts {
   readonly member: Member
   readonly log: Log
   readonly atWork: AtWork
+  /** The authorities of its servers. */
+  readonly authorities: readonly Relied[]
   /** Who is told of alarms. */
   readonly hooks: readonly Hook[]
   readonly underWay: UnderWay
@@ -31,6 +34,7 @@ export function leadersDuties({
   member,
   log,
   atWork,
+  authorities,
   hooks,
   underWay,
 }: DutiesParts): LeadersWork {
@@ -40,7 +44,7 @@ export function leadersDuties({
   return new LeadersWork(member, clock, failedAt('leading'), [
     lateWatch(desk, log.deliveryLate, failedAt('late')),
     alarmsOf({
-      ...{ database, clock, log, atWork, hooks, begins: beginsAt('alarms') },
+      ...{ database, clock, log, atWork, authorities, hooks, begins: beginsAt('alarms') },
       ...{ data: settings.data, settings: settings.alarms ?? usualAlarms() },
     }),
     filling(database, clock, failedAt('fill in words')),

@@ -4,6 +4,7 @@ import type { OfficeId } from '../letter/offices.ts'
 import type { Random } from '../letter/time.ts'
 import type { Result } from '../problem/problem.ts'
 import { hooksOf } from './alarms/hooks.ts'
+import { authoritiesOf } from './alarms/relied.ts'
 import { carryOut } from './carry-out.ts'
 import { Dispatch, type DispatchObserver } from './delivery/dispatch.ts'
 import type { Desk } from './desk.ts'
@@ -78,6 +79,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const read = () => readInstallation(from)
   const atWork = new AtWork(orThrow(await read()))
   const hooks = orThrow(hooksOf(settings.alarms?.hooks ?? [], environment))
+  const authorities = authoritiesOf(settings, environment)
   opened.add(() => Promise.all(hooks.map((hook) => hook.close())))
   let sweep = (): void => undefined
   let changed = (): void => undefined
@@ -160,7 +162,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     ...{ database, clock, member, failed: log.workFailed, uncorrected: log.letterUncorrected },
     carryOut: (order) => carryOut({ reload, desk, atWork }, order),
   })
-  const duties = leadersDuties({ settings, desk, member, log, atWork, hooks, underWay })
+  const duties = leadersDuties({ settings, desk, member, log, atWork, authorities, hooks, underWay })
   const watch = underWay.watch((error) => log.workFailed('under way', error))
   for (const work of [orders, duties, watch]) {
     opened.add(() => work.stop())

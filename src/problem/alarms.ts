@@ -89,8 +89,8 @@ export const alarmProblems = {
     en: 'the certificate of {value} is valid until {until}, and no longer',
     th: 'ใบรับรองของ {value} ใช้ได้ถึง {until} เท่านั้น',
     remedy: {
-      en: 'Have the next one issued, put it where docs/operate.md, “A certificate ends”, says for {value}, and run saraban profile reload.',
-      th: 'ขอใบรับรองใหม่ วางไว้ตามที่ docs/operate.md หัวข้อ “A certificate ends” บอกสำหรับ {value} แล้วสั่ง saraban profile reload',
+      en: 'Have the next one issued, put it where docs/operate.md, “A certificate ends”, says for {value}, and run saraban profile reload, or start anew what that page says.',
+      th: 'ขอใบรับรองใหม่ วางไว้ตามที่ docs/operate.md หัวข้อ “A certificate ends” บอกสำหรับ {value} แล้วสั่ง saraban profile reload หรือเริ่มใหม่ตามที่หน้านั้นบอก',
     },
   },
   'alarm.disk': {

@@ -1,7 +1,7 @@
 // compose.yaml and what it mounts, without Docker: every name in it is one that is there, and the gateways' settings fit its servers.
 import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
@@ -84,6 +84,27 @@ t.test('the certificates are those of the servers, and the passwords are no word
     t.notMatch(file, /tmp|authority\.key/)
   }
 })
+
+t.test(
+  'no server’s certificate ends before the authority, which is watched; renewed, the passwords stay',
+  (t) => {
+    const read = (name: string) => new X509Certificate(readFileSync(secretFile(name)))
+    const before = read('authority')
+    const password = readFileSync(secretFile('journal'), 'utf8')
+    const end = Date.parse(before.validTo)
+    for (const name of ['postgres', 'redis', 'store'])
+      t.ok(Date.parse(read(`${name}-certificate`).validTo) >= end, name)
+    t.match(readFileSync('docs/operate/README.md', 'utf8'), /end after 825 days/)
+    t.equal(Math.round((end - Date.now()) / 86_400_000), 825)
+    for (const file of readdirSync(join(folder, 'secrets')))
+      if (file.endsWith('.pem')) rmSync(join(folder, 'secrets', file))
+    execFileSync('sh', ['deploy/secrets.sh', join(folder, 'secrets')])
+    t.not(read('authority').fingerprint256, before.fingerprint256)
+    t.ok(read('postgres-certificate').verify(read('authority').publicKey))
+    t.equal(readFileSync(secretFile('journal'), 'utf8'), password)
+    t.end()
+  },
+)
 
 t.test('the settings of the gateways fit', async (t) => {
   copyFileSync('deploy/saraban.yaml', join(folder, 'saraban.yaml'))

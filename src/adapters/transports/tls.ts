@@ -56,8 +56,8 @@ function keyIn(pem: string): KeyObject | undefined {
   }
 }
 
-/** The certificates of a chain, the own one first. */
-function certificatesIn(pem: string): readonly X509Certificate[] | undefined {
+/** The certificates of a PEM text, of a chain the own one first; undefined: it holds none, or something in a certificate's frame that is none. */
+export function certificatesIn(pem: string): readonly X509Certificate[] | undefined {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
   try {
     return blocks.length === 0 ? undefined : blocks.map((block) => new X509Certificate(block))

@@ -22,6 +22,8 @@ export interface AlarmParts {
   readonly clock: Clock
   readonly log: Log
   readonly atWork: AtWork
+  /** The authorities of its servers, as its connections know them: as they were when it was started. */
+  readonly authorities: readonly Relied[]
   /** The data folder. */
   readonly data: string
   readonly settings: AlarmSettings
@@ -36,21 +38,12 @@ export interface Alarms {
   stop(): Promise<void>
 }
 
-export function alarmsOf({
-  database,
-  clock,
-  log,
-  atWork,
-  data,
-  settings,
-  hooks,
-  begins,
-}: AlarmParts): Alarms {
+export function alarmsOf({ database, clock, log, settings, hooks, begins, ...parts }: AlarmParts): Alarms {
   const failed = log.workFailed
   const tell = new Tell({ database, clock, hooks, untold: log.hookFailed, failed })
   const watch = new Watch({
     ...{ database, clock, newId, failed, begins, quiet: settings.quiet },
-    checks: checksOf(database, atWork, data, settings),
+    checks: checksOf({ database, settings, ...parts }),
     hooks: hooks.map(({ name }) => name),
     told: log.alarmTold,
   })
@@ -65,19 +58,15 @@ export function alarmsOf({
   }
 }
 
-function checksOf(
-  database: Database,
-  atWork: AtWork,
-  data: string,
-  settings: AlarmSettings,
-): readonly Check[] {
+type Looked = Pick<AlarmParts, 'database' | 'atWork' | 'authorities' | 'data' | 'settings'>
+
+function checksOf({ database, atWork, authorities, data, settings }: Looked): readonly Check[] {
   const { disk, quarantine, silence } = settings
   const { committed } = database
-  const relied = (): readonly Relied[] => reliedOn(atWork.installation)
   return [
     ...officeChecks(committed, settings),
     silenceCheck(committed, () => atWork.systems.keys(), silence),
-    certificateCheck(relied),
+    certificateCheck(() => [...reliedOn(atWork.installation), ...authorities]),
     syncCheck(() => database.unsafe()),
     logCheck(committed),
     ...(disk === undefined ? [] : [diskCheck(() => freeBytes(data), disk)]),

@@ -1,5 +1,5 @@
 // Certificates that end soon: our own in TLS, those that offices seal with, the authority, those of offices that seal for
-// themselves, and those that profiles show to systems.
+// themselves, those that profiles show to systems, and the authorities of the servers that the settings name.
 import type { X509Certificate } from 'node:crypto'
 import type { Instant } from '../../letter/time.ts'
 import type { Check, Condition } from './condition.ts'
@@ -11,7 +11,7 @@ const day = 86_400_000
 
 /** A certificate that somebody relies on; of several that serve, the one that is valid longest. */
 export interface Relied {
-  /** Whose: `authority`, `https`, `office 50`, `system chiang-mai`. */
+  /** Whose: `authority`, `https`, `office 50`, `system chiang-mai`, `journal`, `queue`, `attachments`. */
   readonly of: string
   readonly certificate: X509Certificate
 }
@@ -34,6 +34,6 @@ export function endingSoon(relied: Iterable<Relied>, now: Instant): readonly Con
   return found
 }
 
-/** Of an office's certificates the one that is valid longest. */
+/** Of several that serve the one that is valid longest. */
 export const longestValid = (certificates: readonly X509Certificate[]): X509Certificate | undefined =>
   [...certificates].sort((one, other) => Date.parse(other.validTo) - Date.parse(one.validTo))[0]

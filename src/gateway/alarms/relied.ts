@@ -1,6 +1,12 @@
 // The certificates that an installation relies on.
 import { X509Certificate } from 'node:crypto'
+import { certificatesIn } from '../../adapters/transports/tls.ts'
+import type { Result } from '../../problem/problem.ts'
+import { attachmentsOf } from '../attachments/place.ts'
 import type { Installation } from '../installation/installation.ts'
+import { journalOf } from '../journal/place.ts'
+import { redisOf } from '../queue/place.ts'
+import type { Settings } from '../settings/settings.ts'
 import { longestValid, type Relied } from './certificates.ts'
 
 /** The authority, our own, those of offices (their own or ours for them), and those that profiles show to systems. */
@@ -16,3 +22,26 @@ export function reliedOn({ trust, signers, systems, tls }: Installation): readon
     for (const pem of shown) relied.push({ of: `system ${system.id}`, certificate: new X509Certificate(pem) })
   return relied
 }
+
+/**
+ * The authorities by which the settings know the servers of journal, queue and attachments, as they can be read now. Where several stand
+ * in one text a server may be under any: the one that is valid longest counts. What cannot be read is told where the server is looked for.
+ */
+export function authoritiesOf(
+  settings: Pick<Settings, 'data' | 'journal' | 'queue' | 'attachments'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly Relied[] {
+  const journal = given(journalOf(settings, environment))
+  const attachments = given(attachmentsOf(settings, environment))
+  const texts = {
+    journal: journal?.kind === 'postgresql' ? journal.at.authority : undefined,
+    queue: given(redisOf(settings, environment))?.authority,
+    attachments: attachments?.kind === 'bucket' ? attachments.at.authority : undefined,
+  }
+  return Object.entries(texts).flatMap(([of, text]) => {
+    const certificate = text === undefined ? undefined : longestValid(certificatesIn(text) ?? [])
+    return certificate === undefined ? [] : [{ of, certificate }]
+  })
+}
+
+const given = <Value>(result: Result<Value>): Value | undefined => (result.ok ? result.value : undefined)

@@ -7,7 +7,7 @@ import { alarmProblem, type Check } from '../alarms/condition.ts'
 import { hooksOf } from '../alarms/hooks.ts'
 import { diskCheck, freeBytes, logCheck, quarantineCheck } from '../alarms/machine.ts'
 import { lagCheck, presentCheck } from '../alarms/offices.ts'
-import { reliedOn } from '../alarms/relied.ts'
+import { authoritiesOf, reliedOn } from '../alarms/relied.ts'
 import { attachmentsOf, readAttachments } from '../attachments/place.ts'
 import { type Installation, readInstallation } from '../installation/installation.ts'
 import { rememberingReader } from '../installation/profile-files.ts'
@@ -79,7 +79,10 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
   await look('secrets of the settings', async () => problemsOf(hooksOf(limits.hooks, environment)))
   await look('who may read keys', async () => openSecrets(settings))
   await look('certificates', async () => {
-    const relied = installation === undefined ? [] : reliedOn(installation)
+    const relied = [
+      ...(installation === undefined ? [] : reliedOn(installation)),
+      ...authoritiesOf(settings, environment),
+    ]
     const ending = endingSoon(relied, clock.now())
       .filter(({ level }) => level >= certificateLevel)
       .flatMap(({ kind, subject, facts }) => alarmProblem(kind, subject, facts) ?? [])

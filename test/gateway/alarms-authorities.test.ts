@@ -1,0 +1,98 @@
+// The authorities of the servers that the settings name: when they end, nothing on these servers can be reached any more.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { stringify } from 'yaml'
+import { endingSoon } from '../../src/gateway/alarms/certificates.ts'
+import { authoritiesOf } from '../../src/gateway/alarms/relied.ts'
+import { raisedAlarms } from '../../src/gateway/journal/alarms.ts'
+import { checkSettings, type Settings } from '../../src/gateway/settings/settings.ts'
+import { createAuthority } from '../../src/gateway/trust/authority.ts'
+import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { sarabanIn } from '../cli/operator.ts'
+import { mustBe, office } from '../letter/arbitrary.ts'
+import { day } from './alarms-stage.ts'
+import { scratch, until } from './harness.ts'
+import { inboxProfile, jsonProfile, makeInstallation } from './installation.ts'
+import { isEmbedded, openJournal } from './journal-engine.ts'
+import { storeSettings, storesInFile } from './store-settings.ts'
+
+const now = Date.now()
+/** An authority, made for ten years, that has so many days left, or a day or two more. */
+const endingIn = async (days: number): Promise<string> =>
+  (await createAuthority(now - (3652 - days) * day, systemRandom)).certificate.toString()
+const soon = await endingIn(10)
+const later = await endingIn(45)
+const long = await endingIn(2000)
+
+const settingsIn = (t: Test, secrets: Readonly<Record<'journal' | 'queue' | 'attachments', object>>) =>
+  mustBe(
+    checkSettings(
+      {
+        ...{ data: 'data', trust: '.', profiles: '.', listen: { http: { host: '127.0.0.1', port: 0 } } },
+        journal: { url: 'postgresql://saraban@postgres/saraban', authority: secrets.journal },
+        queue: { url: 'rediss://redis', authority: secrets.queue },
+        attachments: {
+          ...{ url: 's3://letters', endpoint: 'https://store', authority: secrets.attachments },
+          ...{ accessKey: { env: 'KEY' }, secretKey: { env: 'KEY' } },
+        },
+      },
+      scratch(t),
+    ),
+  )
+
+t.test('each under its own name; of several in one text the one that is valid longest', (t) => {
+  const environment = { KEY: 'x', SOON: soon, LATER: `${soon}${later}`, LONG: `${long}${soon}` }
+  const one = (name: string) => ({ env: name })
+  const looked = (settings: Settings) =>
+    endingSoon(authoritiesOf(settings, environment), now).map(({ subject, level }) => [subject, level])
+  const [journal, queue, attachments] = [one('SOON'), one('LATER'), one('LONG')]
+  t.same(looked(settingsIn(t, { journal, queue, attachments })), [
+    ['journal', 3],
+    ['queue', 1],
+  ])
+  t.same(looked(settingsIn(t, { journal: queue, queue: attachments, attachments: journal })), [
+    ['journal', 1],
+    ['attachments', 3],
+  ])
+  const unread = settingsIn(t, { journal: one('ABSENT'), queue: one('KEY'), attachments: one('SOON') })
+  t.same(looked(unread), [['attachments', 3]], 'one that is absent, and one that is none, hide no other')
+  const { journal: _journal, queue: _queue, attachments: _attachments, ...embedded } = unread
+  t.same(authoritiesOf(embedded, environment), [])
+  t.end()
+})
+
+t.test('the gateway raises an alarm of it, and doctor names it', async (t) => {
+  const folder = scratch(t)
+  const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
+    'json-50.yaml': jsonProfile('50'),
+    'moi.yaml': inboxProfile(),
+  })
+  const file = join(folder, 'authority.pem')
+  writeFileSync(file, soon, { mode: 0o600 })
+  // Nobody answers there: a gateway goes on without Redis.
+  const queue = {
+    at: { host: '127.0.0.1', port: 1, database: 0, tls: true },
+    secrets: { authority: { file } },
+  }
+  const settings = { ...installation.settings, queue }
+  const gateway = await installation.start({ settings })
+  t.teardown(() => gateway.stop())
+  const database = await openJournal(isEmbedded ? settings.data : folder)
+  t.teardown(() => database.close())
+  const raised = async () =>
+    (await raisedAlarms(database.committed)).map(({ kind, subject }) => `${kind} ${subject}`)
+  await until(async () => (await raised()).includes('certificate queue'), 'raised')
+
+  const { data, trust, profiles, listen } = settings
+  const { queue: _ofTest, ...stores } = storesInFile(settings) as { queue?: object }
+  const said = join(folder, 'saraban.yaml')
+  const url = 'rediss://127.0.0.1:1'
+  writeFileSync(
+    said,
+    stringify({ data, trust, profiles, listen, ...stores, queue: { url, authority: { file } } }),
+  )
+  const { environment } = await storeSettings(folder)
+  const found = await sarabanIn(environment, systemClock, 'doctor', '--settings', said)
+  t.match(found.out, /the certificate of “queue” is valid until .*\[alarm\.certificate\]/)
+})
