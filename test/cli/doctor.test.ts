@@ -390,6 +390,38 @@ t.test('offices that cannot be reached, and a clock that differs', async (t) => 
   t.same((await installation.doctor()).wrong, ['doctor.unreachable'])
 })
 
+t.test('a secret of a profile that others may read', async (t) => {
+  const installation = await opened(t)
+  const { folder, settings } = installation
+  const written = (path: string, text: string, mode = 0o644) => {
+    writeFileSync(path, text, { mode })
+    return path
+  }
+  mkdirSync(settings.data)
+  const token = written(join(settings.data, 'token'), 'x')
+  const key = join(settings.trust, 'tls', 'gateway.key.pem')
+  const certificate = written(
+    join(folder, 'shown.pem'),
+    readFileSync(join(settings.trust, 'tls', 'gateway.pem'), 'utf8'),
+  )
+  const transport = {
+    ...{ kind: 'http-out', url: 'http://127.0.0.1:1/', token: { file: 'token' } },
+    tls: { certificate: { file: certificate }, key: { file: key } },
+  }
+  installation.profile('json-50.yaml', {
+    ...jsonProfile('50'),
+    receive: { transport, document: 'letter' },
+    notices: { transport, document: 'notice' },
+  })
+  const open = async () =>
+    [...(await installation.doctor()).out.matchAll(/^wrong: (.*) \[doctor\.key\.open\]$/gm)].map(
+      ([, said]) => said,
+    )
+  t.same(await open(), [`json-50: others than the gateway’s user may read the secret “${token}” (mode 644)`])
+  chmodSync(token, 0o600)
+  t.same(await open(), [])
+})
+
 t.test('settings that cannot be read: nothing could be looked at', async (t) => {
   const installation = await opened(t)
   installation.write({ trust: join(installation.folder, 'nowhere') })

@@ -169,7 +169,7 @@ t.test('secrets of every store that others may read', (t) => {
     attachments: { kind: 'bucket', secrets: { accessKey: file('access'), secretKey: file('key') } },
   } as unknown as Settings
   t.same(
-    openSecrets(settings).map(({ code, value }) => [code, value]),
+    openSecrets(settings, []).map(({ code, value }) => [code, value]),
     ['journal', 'queue', 'access', 'key'].map((name) => ['doctor.key.open', join(folder, name)]),
   )
   t.end()

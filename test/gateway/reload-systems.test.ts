@@ -57,7 +57,7 @@ async function scripted(t: Test) {
     system: { ...systemOf(adapter), version },
     adapter,
     references: '',
-    shown: [],
+    ...{ shown: [], secrets: [] },
     places: [],
     tables: new Map(),
     remake: () => {

@@ -77,7 +77,6 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     return problemsOf(read)
   })
   await look('secrets of the settings', async () => problemsOf(hooksOf(limits.hooks, environment)))
-  await look('who may read keys', async () => openSecrets(settings))
   await look('certificates', async () => {
     const relied = [
       ...(installation === undefined ? [] : reliedOn(installation)),
@@ -104,6 +103,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     )
     return (await Promise.all(looks)).flat()
   })
+  await look('who may read keys', async () => openSecrets(settings, known))
   await look('stores of the settings', () => lookAtStores(settings, environment))
   const conditions = async (check: Check): Promise<readonly Problem[]> =>
     (await check.look(clock.now()))

@@ -7,6 +7,7 @@ import { createAdapter } from '../../adapters/adapter.ts'
 import type { Access, Adapter } from '../../adapters/contract.ts'
 import { withTables } from '../../adapters/lookup-tables.ts'
 import { resolveReferences } from '../../adapters/references.ts'
+import { secretFiles } from '../../adapters/secret-files.ts'
 import type { Signer } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { OrganisationIds } from '../../letter/organisations.ts'
@@ -45,6 +46,8 @@ export interface ConnectedSystem {
   readonly tables: ReadonlyMap<string, string>
   /** The certificates that it shows to its system (PEM). */
   readonly shown: readonly string[]
+  /** The files in which its secrets stand; absolute. */
+  readonly secrets: readonly string[]
   /** Where it is reached. */
   readonly places: readonly Place[]
   /** The adapter once more, for a system that is started again as it was. */
@@ -120,7 +123,8 @@ function connect(
   const system = { id, office, version, format }
   const shown = shownCertificates(resolved)
   const places = placesIn(resolved, folder)
-  return good({ system, adapter: adapter.value, references, tables, shown, places, remake: make })
+  const secrets = secretFiles(profile.value).map(absolute)
+  return good({ system, adapter: adapter.value, references, tables, shown, secrets, places, remake: make })
 }
 
 const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
