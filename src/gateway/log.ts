@@ -108,9 +108,11 @@ export function createLog(logger: Logger): Log {
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),
     accessDenied: (path, more) => logger.warn({ path, more }, 'access.denied'),
     requestFailed: (error) => logger.error(errorOf(error), 'request.failed'),
-    // An adapter reports what an operator may have to do something about, and that it is over.
-    adapterReported: (system, event, facts) =>
-      logger[event.endsWith('.available') ? 'info' : 'warn']({ system, ...facts }, event),
+    // An adapter reports what an operator may have to do something about, that it is over, and what its profile leaves out by intention.
+    adapterReported: (system, event, facts) => {
+      const usual = event.endsWith('.available') || event === 'notice.untold'
+      logger[usual ? 'info' : 'warn']({ system, ...facts }, event)
+    },
   }
 }
 
