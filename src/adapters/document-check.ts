@@ -1,5 +1,7 @@
 // Whether a document's fields fit its format, its content and each other.
-import { checkCodec } from './fields/codecs.ts'
+
+import type { Codec } from './fields/codec.ts'
+import { checkCodec, codecOf } from './fields/codecs.ts'
 import { type FieldRule, letterFields, neededLetterFields, officeIds } from './fields/letter-fields.ts'
 import { neededNoticeFields, noticeFields } from './fields/notice-fields.ts'
 import type { FormatKind } from './formats/format.ts'
@@ -120,7 +122,7 @@ function fieldFindings(
         ? insideFindings(definition, options, format, at)
         : name === 'lookup'
           ? lookupFindings(options, rule, at)
-          : []
+          : columnsFindings(definition, codecOf(as), at)
   return [
     ...values,
     ...joined,
@@ -131,6 +133,17 @@ function fieldFindings(
     ...tornFindings(name, options, [...at, 'as']),
   ]
 }
+
+/** What stands in more columns than the codec has a meaning for would be lost. */
+function columnsFindings(definition: object, { columns }: Codec, at: Pointer): readonly Finding[] {
+  const count = countOf(definition)
+  if (columns === undefined || count <= columns) return []
+  const details = { expected: `${columns} at most: the codec reads no more columns` }
+  return [{ at: [...at, 'at'], code: 'adapter.profile.value-wrong', value: `${count}`, details }]
+}
+
+const countOf = (definition: object): number =>
+  'at' in definition && Array.isArray(definition.at) ? definition.at.length : 1
 
 /** Files stand in cells that are large enough, in groups of columns. */
 function insideFindings(
@@ -143,7 +156,7 @@ function insideFindings(
     const details = { expected: 'file-beside: cells of this format are too small for files' }
     return [{ at: [...at, 'as'], code: 'adapter.profile.value-wrong', value: 'base64', details }]
   }
-  const columns = 'at' in definition && Array.isArray(definition.at) ? definition.at.length : 1
+  const columns = countOf(definition)
   const { parts = ['content', 'name'] } = (options ?? {}) as { readonly parts?: readonly string[] }
   if (columns % parts.length === 0) return []
   const details = { expected: `columns in groups of ${parts.length}: ${parts.join(', ')}` }

@@ -22,6 +22,16 @@ export const fieldProblems = {
       th: 'เพิ่มคอลัมน์ในโปรไฟล์ (at) หรือใช้รายการที่มีตัวคั่น',
     },
   },
+  'adapter.field.several': {
+    status: 422,
+    permanent: true,
+    en: 'there are {count} values ({value}) and the field has {limit}: which of them is meant cannot be told',
+    th: 'มี {count} ค่า ({value}) แต่ช่องนี้มีได้ {limit} จึงไม่รู้ว่าหมายถึงค่าใด',
+    remedy: {
+      en: 'Fill one of the columns only, or say in the profile how they are one value (join, highest).',
+      th: 'กรอกเพียงคอลัมน์เดียว หรือระบุในโปรไฟล์ว่ารวมเป็นค่าเดียวอย่างไร (join, highest)',
+    },
+  },
   'adapter.field.code-unknown': {
     status: 422,
     permanent: true,

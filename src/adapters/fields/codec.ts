@@ -29,6 +29,8 @@ export interface Codec {
   write(values: Values, columns: number, refuses: Refuses): Result<WrittenCells>
   /** Whether the cells say more than the value that is read of them: then they travel along as they stand. */
   more?(cells: Cells): boolean
+  /** So many columns have a meaning, at most; absent: each holds a value of its own. */
+  readonly columns?: number
   /** Set when the values are names of files beside the document, the first of them the main letter or an enclosure. */
   readonly files?: {
     readonly first: 'main' | 'enclosure'

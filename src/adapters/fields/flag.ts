@@ -51,6 +51,7 @@ export const flag = codec<Options>({
       ),
     )
     return {
+      columns: 1,
       read: ([cell = '']) => {
         const meaning = meanings.get(cell.trim())
         if (meaning !== undefined) return good([meaning])

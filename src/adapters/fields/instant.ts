@@ -123,6 +123,7 @@ function inWords(options: Written): Codec {
     },
   })
   return {
+    columns: 2,
     read: (cells) => {
       const [day = '', time = ''] = cells
       if (cells.length < 2) return inOne.read(cells)

@@ -103,7 +103,12 @@ export function letterOfValues(
   extension: readonly ExtensionField[] = [],
 ): Result<LetterDraft> {
   const problems: Problem[] = []
-  const first = (field: string): string | undefined => values.get(field)?.[0]
+  const only = (field: string): string | undefined => {
+    const found = values.get(field) ?? []
+    const several = severalIn(field, found, 1)
+    if (several !== undefined) problems.push(several)
+    return several === undefined ? found[0] : undefined
+  }
   const keep = <Value>(field: string, result: Result<Value> | undefined): Value | undefined => {
     if (result === undefined) return undefined
     if (result.ok) return result.value
@@ -111,7 +116,7 @@ export function letterOfValues(
     return undefined
   }
   const read = <Value>(field: string, reader: (text: string) => Result<Value>): Value | undefined => {
-    const value = first(field)
+    const value = only(field)
     return keep(field, value === undefined ? undefined : reader(value))
   }
 
@@ -123,14 +128,20 @@ export function letterOfValues(
     problems.push(problem('adapter.field.urgency-contradicted', 'urgency', number?.printed, { glued, said }))
   const from = read('from', officeId) ?? own
   const [recipient, ...recipients] = keep('to', gather(values.get('to') ?? [], officeId)) ?? []
-  const sender = personOf(values.get('from.person'))
-  const receiver = personOf(values.get('to.person'))
+  const person = (field: string): Person | undefined => {
+    const found = values.get(field)
+    const several = severalIn(field, found ?? [], 3)
+    if (several !== undefined) problems.push(several)
+    return personOf(found)
+  }
+  const sender = person('from.person')
+  const receiver = person('to.person')
   const draft: LetterDraft = {
     kind: read('kind', kindOf) ?? 'external',
-    circular: values.has('circular') ? first('circular') === 'true' : (number?.circular ?? false),
+    circular: values.has('circular') ? only('circular') === 'true' : (number?.circular ?? false),
     number,
     date: read('date', readCanonicalDate),
-    subject: first('subject'),
+    subject: only('subject'),
     urgency: said ?? glued ?? 'ordinary',
     secrecy: read('secrecy', secrecyOf) ?? 'ordinary',
     from: sender === undefined ? { office: from } : { office: from, person: sender },
@@ -138,14 +149,20 @@ export function letterOfValues(
       to: { offices: [recipient, ...recipients], ...(receiver && { person: receiver }) },
     }),
     references: keep('references.date', referencesOf(values)) ?? [],
-    enclosureNote: first('enclosureNote') ?? '',
+    enclosureNote: only('enclosureNote') ?? '',
     sentAt: read('sentAt', readInstant),
-    description: first('description') ?? '',
+    description: only('description') ?? '',
     extension,
   }
   const [fault, ...more] = problems
   return fault === undefined ? good(draft) : { ok: false, problems: [fault, ...more] }
 }
+
+/** More values than the field has: which of them is the letter's, nobody can tell. */
+export const severalIn = (field: string, found: Values, limit: number): Problem | undefined =>
+  found.length <= limit
+    ? undefined
+    : problem('adapter.field.several', field, found.join(' · '), { count: found.length, limit })
 
 /** A value of a closed list. */
 export const oneOf =

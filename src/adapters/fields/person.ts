@@ -69,6 +69,7 @@ export const person = codec<Options>({
         ]
       : [],
   create: ({ parts, overflow }) => ({
+    columns: parts?.length ?? usual.length - 1,
     read: (cells) => good(readAs(parts ?? usual[Math.min(cells.length, 3)] ?? [], cells)),
     write: (values, columns) => {
       const asked = parts ?? usual[Math.min(columns, 3)] ?? []
