@@ -104,7 +104,8 @@ function addCommand(terminal: Terminal): Command {
 }
 
 const addHelp = `
-Only a test authority that saraban certs init made is added to. A gateway reads its trust folder when it starts.
+Only a test authority that saraban certs init made is added to. A gateway reads its trust folder when it starts, and at
+saraban profile reload.
 
 Examples:
   $ saraban certs add --certs certs --office 57

@@ -4,7 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path'
 import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
+import { transportKinds } from '../../src/adapters/propose/transports.ts'
 import { run } from '../../src/cli/program.ts'
+import { exit } from '../../src/cli/terminal.ts'
 import { readTrustFolder } from '../../src/gateway/trust/folder.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { faultKinds } from '../../src/sandbox/inbox/faults.ts'
@@ -271,6 +273,17 @@ t.test('wrong usage is told with a hint, help with examples, and both by every c
     if (!services.has(words.join(' '))) t.match(help.out, '--json', words.join(' '))
   }
 })
+
+t.test(
+  'docs/cli.md has every exit code and every transport; who adds a certificate is told when it is read',
+  async (t) => {
+    const page = readFileSync('docs/cli.md', 'utf8')
+    for (const code of Object.values(exit)) t.match(page, new RegExp(`^\\| ${code} +\\| `, 'm'))
+    const [, said = ''] = /`--transport`: (.*?) It exits/.exec(page) ?? []
+    t.same([...said.matchAll(/`([a-z-]+)`/g)].map(([, kind]) => kind).sort(), [...transportKinds].sort())
+    t.match((await saraban(['certs', 'add', '--help'])).out, 'when it starts, and at\nsaraban profile reload')
+  },
+)
 
 t.test('profile check and try: there and back, or every problem', async (t) => {
   const profile = join(import.meta.dirname, '../../profiles/chiang-rai-json.yaml')
