@@ -1,4 +1,5 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   changing,
   csv,
@@ -62,6 +63,41 @@ export function remoteBadDays(served: Served): void {
     )
     // They are read and offered side by side.
     t.same(gateway.offered.map(({ name }) => name).sort(), ['a.csv', 'b.csv', 'c.csv'])
+  })
+
+  test('a server that says no to a rename that it did: the document is claimed, with its scan, and offered once', async (t) => {
+    const { gateway, drop, pass, start, day, claims, done } = await stage(t)
+    await start()
+    day.fault = (verb, path) => (verb === 'rename' && path.startsWith('/out/a.') ? 'refuse-after' : undefined)
+    drop('a.csv', csv(row('ชม 1/2', 'a.pdf')))
+    drop('a.pdf', 'abc')
+    await pass(20_000)
+    t.same(numbers(gateway.items), ['ชม 1/2'])
+    t.equal(keptOf(gateway, gateway.items[0])?.toString(), 'abc')
+    t.same([claims().length, done().length], [0, 1])
+  })
+
+  test('a rename that lands while its claim is thought empty: the claim stays, and is offered', async (t) => {
+    for (const late of ['rmdir', 'list'] as const) {
+      const { gateway, start, pass, on, day, done } = await stage(t)
+      const claim = on('out', '.saraban', 'claimed', '2026-11-23-000000-abcdef')
+      for (const part of ['document', 'beside']) mkdirSync(join(claim, part), { recursive: true })
+      let listed = 0
+      day.meanwhile = (verb, path) => {
+        if (!path.startsWith('/out/.saraban/claimed/2026-11-23-000000-abcdef')) return
+        if (verb === 'list') listed += 1
+        // An FTP server of ours removes a folder as it removes a file.
+        const removes = verb === 'rmdir' || verb === 'remove'
+        if (late === 'rmdir' ? !removes : listed < 3) return
+        writeFileSync(join(claim, 'document', 'late.csv'), csv(row('ชม 1/2')))
+        day.meanwhile = undefined
+      }
+      await start()
+      await pass(20_000)
+      t.equal(day.meanwhile, undefined, `${late}: it came`)
+      t.same(numbers(gateway.items), ['ชม 1/2'], late)
+      t.equal(done().length, 1, late)
+    }
   })
 
   test('a file that is gone between the list and the claim is nobody’s trouble', async (t) => {

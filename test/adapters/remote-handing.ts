@@ -76,6 +76,35 @@ export function remoteHanding(served: Served): void {
     open: () => Readable.from([scan.subarray(0, 3)]),
   })
 
+  test('handing over: whichever verb the server says no to though it did it: it stands there once, whole', async (t) => {
+    const { deliver, visible, day, on } = await stage(t)
+    t.match(await deliver(letterParcel('p-0')), { kind: 'taken' })
+    let count = 0
+    day.fault = () => {
+      count += 1
+      return undefined
+    }
+    t.match(await deliver(letterParcel('p-1')), { kind: 'taken' })
+    const verbs = count
+    for (let refused = 1; refused <= verbs; refused += 1) {
+      const id = `p-${refused}-no`
+      count = 0
+      day.fault = (verb) => {
+        count += 1
+        return count === refused && ['rename', 'mkdir', 'remove', 'rmdir'].includes(verb)
+          ? 'refuse-after'
+          : undefined
+      }
+      const before = visible('in').length
+      const first = await deliver(letterParcel(id))
+      if (first.kind === 'unavailable') t.notOk(existsSync(on('in', `${id}.csv`)), `verb ${refused}`)
+      day.fault = undefined
+      t.match(await deliver({ ...letterParcel(id), attempt: 2 }), { kind: 'taken' }, `verb ${refused}`)
+      t.equal(visible('in').length, before + 2, `verb ${refused}`)
+      t.equal(readFileSync(on('in', `${id}-1-หนังสือ.pdf`), 'utf8'), 'abc', `verb ${refused}`)
+    }
+  })
+
   test('handing over: the connection breaks in the middle of an upload: nothing stands in the folder, then the whole', async (t) => {
     const { deliver, visible, gateway, day, on } = await stage(t)
     day.dropAfterBytes = 40

@@ -177,6 +177,10 @@ class Files extends FileSystem {
     const fault: Fault | undefined = this.day.asked(verb, whole)
     if (fault === 'silent') return new Promise<Value>(() => undefined)
     if (fault === 'refuse') throw new Error('refused')
+    if (fault === 'refuse-after') {
+      await act(placeOf(this.account, whole))
+      throw new Error('refused')
+    }
     if (fault === 'drop-before') this.drop()
     else if (fault !== 'drop-after') return act(placeOf(this.account, whole))
     else {

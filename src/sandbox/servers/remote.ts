@@ -6,8 +6,8 @@ import { join, posix } from 'node:path'
 export const verbs = ['list', 'stat', 'read', 'write', 'rename', 'remove', 'mkdir', 'rmdir'] as const
 export type Verb = (typeof verbs)[number]
 
-/** What a server does instead of what it is asked: breaks the connection before or after it did it, says no, or nothing at all. */
-export type Fault = 'drop-before' | 'drop-after' | 'refuse' | 'silent'
+/** What a server does instead of what it is asked: breaks the connection before or after it did it, says no before or after, or nothing. */
+export type Fault = 'drop-before' | 'drop-after' | 'refuse' | 'refuse-after' | 'silent'
 
 /** A row of a listing, as the server is about to send it. */
 export interface Row {

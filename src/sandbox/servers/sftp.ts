@@ -181,6 +181,16 @@ function serve(sftp: SFTPWrapper, account: Account, drop: () => void): void {
     if (fault === 'silent') return
     try {
       if (fault === 'refuse') throw new Error('refused')
+      if (fault === 'refuse-after') {
+        const quiet = sftp.status
+        sftp.status = () => undefined as never
+        try {
+          act(at(path))
+        } finally {
+          sftp.status = quiet
+        }
+        throw new Error('refused')
+      }
       if (fault === 'drop-before') drop()
       else if (fault === 'drop-after') {
         const quiet = sftp.status

@@ -2,11 +2,11 @@
 //
 // A claim is a folder of its own, `.saraban/claimed/<id>/`, with the document in `document/` and its files in `beside/`:
 // done is one rename of it. A name that is used again meets nothing of the letter before.
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, type Instant, printInstant, readInstant } from '../../../letter/time.ts'
 import type { AttachmentContent, LargeFile } from '../../contract.ts'
-import { codeOf, ensureFolder, look, moveToFree, syncFolder } from './files.ts'
+import { codeOf, ensureFolder, look, moveToFree, removeEmpty, renameToFree, syncFolder } from './files.ts'
 import { isSame, type Seen } from './names.ts'
 
 export interface Claim {
@@ -116,9 +116,10 @@ export async function claim(
     await mkdir(join(folder, 'beside'))
     const place = join(folder, 'document', name)
     try {
-      await rename(seen.place, place)
+      await renameToFree(seen.place, place)
     } catch (error) {
-      await rm(folder, { recursive: true })
+      // Where it is not empty the document came late: the next look finds the claim.
+      await removeClaim(folder)
       if (codeOf(error) === 'ENOENT') return undefined
       throw error
     }
@@ -155,17 +156,28 @@ export async function reconcile(
   for (const id of [...standing].sort()) {
     if (known.has(id) || others.has(id)) continue
     const folder = join(claimed, id)
-    const [name] = await readdir(join(folder, 'document')).catch((error: unknown): string[] => {
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
-      throw error
-    })
-    if (name === undefined) {
-      // A crash between the making of the claim and the move into it: the document stands in the folder still.
-      if (first) await rm(folder, { recursive: true })
-    } else if (pattern.test(name)) still.push(foundAgain(id, folder, name, clock))
+    let name = await documentIn(folder)
+    // A crash between the making of the claim and the move into it: the document stands in the folder still, or comes just now.
+    if (name === undefined && first && !(await removeClaim(folder))) name = await documentIn(folder)
+    if (name === undefined) continue
+    if (pattern.test(name)) still.push(foundAgain(id, folder, name, clock))
     else others.add(id)
   }
   return { open: still, others, gone: open.filter(({ id }) => !standing.has(id)) }
+}
+
+/** Removes a claim in which nothing stands; false when something does. */
+const removeClaim = (folder: string): Promise<boolean> =>
+  removeEmpty(join(folder, 'document'), join(folder, 'beside'), folder)
+
+/** The name of a claim's document. */
+async function documentIn(folder: string): Promise<string | undefined> {
+  try {
+    return (await readdir(join(folder, 'document')))[0]
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
 }
 
 /** A claim of another run. It has waited as long as the clock says; a clock that was set back since says: not at all. */

@@ -1,11 +1,11 @@
 // Looks into a folder for documents and offers them. A file is claimed when it has not changed for a while, and done only
 // after the commit: whatever fails before leaves the claim, and the claim is offered again.
-import { readdir, rename } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
 import { type Looking, looking } from '../looking.ts'
 import { type Claim, type Claims, claim, claimOf, missingOf, places, reconcile, refuse } from './claim.ts'
 import { markContested, putContestedAside } from './contest.ts'
-import { codeOf, ensureFolder } from './files.ts'
+import { codeOf, ensureFolder, renameToFree } from './files.ts'
 import { holds, type Look, nothingSeen, observe, type Seen } from './names.ts'
 import { goesOn, guarded, type Offering, offer, readNames, readyAt } from './offer.ts'
 import { Foreign, own } from './owner.ts'
@@ -140,7 +140,7 @@ export function folderFetch(settings: FolderSettings): Looking {
         if (now < until) still.push(each)
         continue
       }
-      await rename(place, old.folder)
+      await renameToFree(place, old.folder)
       const again = claimOf(old.id, old.folder, old.name, old.since, now, old)
       again.pausedUntil = old.pausedUntil
       claims.open.push(again)

@@ -1,7 +1,7 @@
 // Files of a folder that somebody else writes into: opened so that neither a link, a device nor a name that changes
 // between look and open leads anywhere else (attacks T5), and written so that they survive a power cut.
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, rename } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, rename, rmdir } from 'node:fs/promises'
 
 /** The code of a file system's error (`ENOENT`), or '' when it is none. */
 export const codeOf = (error: unknown): string =>
@@ -72,9 +72,36 @@ export async function writeNew(
   }
 }
 
+/**
+ * Renames to a name that is free. What stands there afterwards is believed, not the answer: that of a rename which was done can be lost
+ * (rename(2), BUGS: NFS asks again and hears ENOENT; CIFS says EIO).
+ */
+export async function renameToFree(from: string | Buffer, to: string | Buffer): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if ((await look(to)) === undefined) throw error
+  }
+}
+
+/**
+ * Removes folders that are thought empty, in this order; false when one is not, or may not be removed. Never with what they hold: a
+ * rename whose answer was lost may have put the only copy of a letter there.
+ */
+export async function removeEmpty(...folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders)
+    try {
+      await rmdir(folder)
+    } catch (error) {
+      if (codeOf(error) === '') throw error
+      if (codeOf(error) !== 'ENOENT') return false
+    }
+  return true
+}
+
 /** Moves a file to a name that is free. False, and nothing is moved, when the name is taken. */
 export async function moveToFree(from: string | Buffer, to: string | Buffer): Promise<boolean> {
   if ((await look(to)) !== undefined) return false
-  await rename(from, to)
+  await renameToFree(from, to)
   return true
 }

@@ -56,6 +56,10 @@ export const folder = transport<Options>({
         'unknown, never taken: a person looks',
         'adapter.folder.lost',
       ],
+      [
+        'a share says no to a rename that it did (NFS after a lost answer, CIFS)',
+        'what stands there is believed: the document is claimed, the parcel handed over, once',
+      ],
       ['the folder cannot be read or written', 'not now; told once', 'adapter.folder.absent'],
     ],
   },

@@ -1,7 +1,7 @@
 // Files of a folder on a disk or a mounted share, as a parcel needs them: synced, and put into place by a link, which no two can.
-import { link, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { link, lstat, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, ensureFolder, look, openRegular, syncFolder, writeNew } from './files.ts'
+import { codeOf, ensureFolder, look, moveToFree, openRegular, syncFolder, writeNew } from './files.ts'
 import type { ParcelFiles, Standing } from './parcel-files.ts'
 
 /** What a share says that knows no links. */
@@ -39,13 +39,13 @@ export const parcelDisk: ParcelFiles = {
       await link(from, to)
       return true
     } catch (error) {
+      // NFS says so too when it asked again, after a link of ours whose answer was lost.
+      if (await isOneFile(from, to)) return true
       if (codeOf(error) === 'EEXIST') return false
       if (!noLinks.includes(codeOf(error))) throw error
     }
     // There a look and a rename have to do, which are two steps.
-    if ((await look(to)) !== undefined) return false
-    await rename(from, to)
-    return true
+    return moveToFree(from, to)
   },
   move,
   replace: move,
@@ -54,6 +54,13 @@ export const parcelDisk: ParcelFiles = {
   removeTree: (place) => rm(place, { recursive: true, force: true }),
   sync: syncFolder,
   isLost: () => false,
+}
+
+/** Whether both names are names of the same file. Exact: an inode of a share can have more digits than a number. */
+async function isOneFile(from: string, to: string): Promise<boolean> {
+  const exact = (place: string) => lstat(place, { bigint: true }).catch(() => undefined)
+  const [one, other] = [await exact(from), await exact(to)]
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev
 }
 
 async function move(from: string, to: string): Promise<boolean> {

@@ -150,9 +150,10 @@ async function moveAll(way: Way, begun: Begun, { files: beside }: Written): Prom
   try {
     if (await files.move(source(document), place(document))) return await finish(way, begun, true)
   } catch (error) {
-    if (!files.isLost(error)) throw error
     // The next attempt finds out.
-    return { kind: 'not-synced', reason: codeOf(error) }
+    if (files.isLost(error)) return { kind: 'not-synced', reason: codeOf(error) }
+    // A share may say no to what it did.
+    if ((await stateOf(way, begun, document)) !== 'moved') throw error
   }
   // Somebody else was faster: he moved it, or took it back.
   return (await stateOf(way, begun, document)) === 'moved' ? finish(way, begun) : { kind: 'begun' }

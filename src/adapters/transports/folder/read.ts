@@ -1,11 +1,11 @@
 // Reading what a claim holds, and noticing when somebody who opened it before the claim still writes into it.
 import { createHash } from 'node:crypto'
-import { type FileHandle, rename } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdapterVerbs, Source } from '../../contract.ts'
 import { tooLarge } from '../keeping.ts'
 import { asideName, type Claim, refuse, setLarge } from './claim.ts'
-import { codeOf, look, moveToFree, openRegular, unchanged } from './files.ts'
+import { codeOf, look, moveToFree, openRegular, renameToFree, unchanged } from './files.ts'
 import { isSame, type Seen } from './names.ts'
 
 export type DocumentRead =
@@ -67,7 +67,7 @@ async function digestOf(file: FileHandle, stopping: () => boolean): Promise<stri
 export async function moveBeside(found: Claim, path: string, name: string, seen: Seen): Promise<boolean> {
   const place = placeOf(found.folder, found.name, name)
   try {
-    await rename(seen.place, place)
+    await renameToFree(seen.place, place)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false
     throw error

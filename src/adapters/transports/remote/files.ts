@@ -132,6 +132,21 @@ export async function fetchSmall(
   return Buffer.concat(chunks)
 }
 
+/** Removes folders that are thought empty, in this order; false when the server refuses one: it may hold something by now. */
+export async function removeEmptyFolders(
+  files: RemoteFiles,
+  ...folders: readonly string[]
+): Promise<boolean> {
+  for (const folder of folders)
+    try {
+      await files.removeFolder(folder)
+    } catch (error) {
+      if (!isFailure(error) || error.lost) throw error
+      return false
+    }
+  return true
+}
+
 /** Removes a folder of the gateway's own with everything in it, three folders deep; links are removed, not followed. */
 export async function removeTree(files: RemoteFiles, path: string, depth = 3): Promise<void> {
   for (const { name, kind } of await files.list(path)) {

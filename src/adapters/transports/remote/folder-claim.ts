@@ -8,18 +8,25 @@ import {
   inside,
   isFailure,
   isPlainName,
+  type RemoteEntry,
   type RemoteFiles,
+  removeEmptyFolders,
   removeTree,
 } from './files.ts'
 import { type RemoteSeen, stampOf } from './folder-names.ts'
 
-/** Renames a file unless it is gone: whatever a server answers then, it does not list it any more. */
+/**
+ * Renames a file to a name that is free, unless it is gone: whatever a server answers then, it does not list it any more. Some say no
+ * to what they did.
+ */
 export async function moveIfThere(files: RemoteFiles, from: string, to: string): Promise<boolean> {
   try {
     await files.rename(from, to)
     return true
   } catch (error) {
-    if (!isFailure(error) || error.lost || (await files.sizeOf(from)) !== undefined) throw error
+    if (!isFailure(error) || error.lost) throw error
+    if ((await files.sizeOf(to)) !== undefined) return true
+    if ((await files.sizeOf(from)) !== undefined) throw error
     return false
   }
 }
@@ -48,10 +55,10 @@ export async function claimRemote(
   await files.makeFolder(folder)
   await files.makeFolder(inside(folder, 'document'))
   await files.makeFolder(inside(folder, 'beside'))
-  if (!(await moveIfThere(files, inside(path, name), inside(folder, 'document', name)))) {
-    await removeTree(files, folder)
+  const arrived = await moveIfThere(files, inside(path, name), inside(folder, 'document', name))
+  // What cannot be removed may hold the document by now.
+  if (!arrived && ((await removeClaim(files, folder)) || (await documentIn(files, folder)) === undefined))
     return undefined
-  }
   const found = clock.elapsed()
   const made = claimOf(id, folder, name, clock.now(), found, { waited: found, first: seen.first })
   const moved = await fileIn(files, inside(folder, 'document'), name)
@@ -87,16 +94,27 @@ export async function reconcile(
   for (const id of [...standing].sort()) {
     if (known.has(id)) continue
     const folder = inside(claimed, id)
-    const [document] = (await files.list(folder)).some(({ name }) => name === 'document')
-      ? await files.list(inside(folder, 'document'))
-      : []
-    if (document === undefined) {
-      // A crash between the making of the claim and the move into it: the document stands in the folder still.
-      if (empties(id)) await removeTree(files, folder)
-    } else if (!isPlainName(document.name) || !pattern.test(document.name)) claims.foreign.add(id)
+    let document = await documentIn(files, folder)
+    // A crash between the making of the claim and the move into it: the document stands in the folder still, or comes just now.
+    if (document === undefined && empties(id) && !(await removeClaim(files, folder)))
+      document = await documentIn(files, folder)
+    if (document === undefined) continue
+    if (!isPlainName(document.name) || !pattern.test(document.name)) claims.foreign.add(id)
     else open.push(foundAgain(id, folder, document.name, clock))
   }
   return { open, foreign: claims.foreign, gone: claims.open.filter(({ id }) => !standing.has(id)) }
+}
+
+/** Removes a claim in which nothing stands; false when something does. Never with what it holds: that may be the only copy of a letter. */
+async function removeClaim(files: RemoteFiles, folder: string): Promise<boolean> {
+  const parts = (await files.list(folder)).map(({ name }) => inside(folder, name))
+  return removeEmptyFolders(files, ...parts, folder)
+}
+
+/** A claim's document. */
+async function documentIn(files: RemoteFiles, folder: string): Promise<RemoteEntry | undefined> {
+  const holds = (await files.list(folder)).some(({ name }) => name === 'document')
+  return holds ? (await files.list(inside(folder, 'document')))[0] : undefined
 }
 
 /** The claim is settled: the commit stands, nothing of it is offered again. Answers where it stands now; nothing when deleted. */

@@ -43,7 +43,8 @@ export function remoteParcelFiles(files: RemoteFiles): ParcelFiles {
         return true
       } catch (error) {
         if (!saidNo(error) || !(await stands(to))) throw error
-        return false
+        // The server said no and did it: nobody else takes it away from there.
+        return !(await stands(from))
       }
     },
     move,
