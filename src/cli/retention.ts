@@ -4,7 +4,8 @@ import { attachmentsOf, discardIn } from '../gateway/attachments/place.ts'
 import { newId } from '../gateway/desk.ts'
 import type { Database } from '../gateway/journal/database.ts'
 import { besideJournal, journalOf, shownPlace, unfitBecause, unusable } from '../gateway/journal/place.ts'
-import { type Counts, newestRuns } from '../gateway/journal/retention-runs.ts'
+import { type Counts, lastEnded, newestRuns } from '../gateway/journal/retention-runs.ts'
+import { isDoubted } from '../gateway/retention/clock.ts'
 import { previewRetention, runRetention } from '../gateway/retention/run.ts'
 import { usualRetention } from '../gateway/settings/retention.ts'
 import { readSettings, type Settings } from '../gateway/settings/settings.ts'
@@ -53,7 +54,8 @@ Examples:
 `
 
 const runHelp = `
-It may be killed and run again: nothing is left half. What is open or undecided always stays.
+It may be killed and run again: nothing is left half. What is open or undecided always stays. After 30 days without a run the gateway
+begins none by itself, for its clock may be wrong: look at the clock, then run it once.
 
 Examples:
   $ saraban retention run --by somchai
@@ -63,6 +65,7 @@ async function preview(options: RetentionOptions, terminal: Terminal): Promise<v
   await withDatabase(options, terminal, async (database, { retention = usualRetention() }) => {
     const counts = await previewRetention(database.committed, retention.keep, terminal.clock.now())
     const runs = await newestRuns(database.committed, 5)
+    await warn(database, terminal)
     if (options.json === true) {
       const shown = runs.map(({ startedAt, endedAt, ...run }) => ({
         ...run,
@@ -84,6 +87,7 @@ async function runNow(options: RetentionOptions, terminal: Terminal): Promise<vo
   await withDatabase(options, terminal, async (database, settings) => {
     const { clock, environment } = terminal
     const { retention = usualRetention() } = settings
+    await warn(database, terminal)
     const scans = attachmentsOf(settings, environment)
     if (!scans.ok) throw new Failed(exit.usage, scans.problems)
     const { discard, close } = await discardIn(scans.value)
@@ -93,6 +97,17 @@ async function runNow(options: RetentionOptions, terminal: Terminal): Promise<vo
       options.json === true ? jsonLine({ removed: counts }) : `removed: ${countsLine(counts ?? {})}\n`,
     )
   })
+}
+
+/** Says so when the gateway itself would remove nothing by this clock. */
+async function warn(database: Database, terminal: Terminal): Promise<void> {
+  const now = terminal.clock.now()
+  if (!(await isDoubted(database, now))) return
+  const last = await lastEnded(database.committed, now)
+  terminal.complain(
+    `warning: the clock says ${moment(now)}${last === undefined ? '' : `, and no run has ended since ${moment(last)}`}: by this clock none begins by itself. ` +
+      'What a person runs removes what is old by it all the same, for ever. Look at the clock first.\n',
+  )
 }
 
 function countsLine(counts: Counts): string {

@@ -39,6 +39,7 @@ export function leadersDuties({
   underWay,
 }: DutiesParts): LeadersWork {
   const { database, clock, attachments } = desk
+  const { retention = usualRetention() } = settings
   const failedAt = (work: string) => (error: unknown) => log.workFailed(work, error)
   const beginsAt = (work: string) => () => underWay.begin('gateway', work, { work })
   return new LeadersWork(member, clock, failedAt('leading'), [
@@ -46,12 +47,13 @@ export function leadersDuties({
     alarmsOf({
       ...{ database, clock, log, atWork, authorities, hooks, begins: beginsAt('alarms') },
       ...{ data: settings.data, settings: settings.alarms ?? usualAlarms() },
+      retention: retention.automatic,
     }),
     filling(database, clock, failedAt('fill in words')),
     retentionWork({
       ...{ database, clock, newId, discard: attachments.discard, failed: log.workFailed },
       begins: beginsAt('retention'),
-      settings: settings.retention ?? usualRetention(),
+      settings: retention,
     }),
   ])
 }

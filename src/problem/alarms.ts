@@ -133,4 +133,14 @@ export const alarmProblems = {
       th: 'ดูสาเหตุและวิธีแก้ด้วย saraban quarantine list',
     },
   },
+  'alarm.retention': {
+    status: 503,
+    permanent: false,
+    en: 'no run of the retention has ended since {since}, and the clock says {clock}: where that is 30 days later, or a day beside the clock of the journal’s server, none begins by itself',
+    th: 'ไม่มีการลบข้อมูลตามอายุ (retention) ที่ทำเสร็จตั้งแต่ {since} และนาฬิกาบอกเวลา {clock}: ถ้าห่างกันเกิน 30 วัน หรือต่างจากนาฬิกาของเซิร์ฟเวอร์ journal เกิน 1 วัน จะไม่เริ่มลบเอง',
+    remedy: {
+      en: 'Look at the clock first (date), also for a year of the Buddhist era, and set it right: runs go on by themselves. Only when the clock is right, because the gateway or its retention stood still for so long: saraban retention preview, then saraban retention run --by NAME, once. When the clock was right all the while, the log says why (work.failed).',
+      th: 'ตรวจนาฬิกาก่อน (date) รวมทั้งปีที่อาจเป็นพุทธศักราช แล้วตั้งให้ถูก การลบจะทำต่อเอง ถ้านาฬิกาถูกแล้วเพราะเกตเวย์หรือ retention หยุดไปนานจริง ให้ใช้ saraban retention preview แล้ว saraban retention run --by ชื่อ หนึ่งครั้ง ถ้านาฬิกาถูกมาตลอด ดูสาเหตุใน log (work.failed)',
+    },
+  },
 } as const satisfies Record<string, ProblemDefinition>

@@ -12,11 +12,14 @@ import {
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
+import { alarmProblem } from '../../src/gateway/alarms/condition.ts'
+import { retentionCheck } from '../../src/gateway/alarms/retention.ts'
 import { discard } from '../../src/gateway/attachments/discard.ts'
 import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { newId } from '../../src/gateway/desk.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
+import { recordEvent } from '../../src/gateway/journal/events.ts'
 import { endQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { newestRuns } from '../../src/gateway/journal/retention-runs.ts'
 import { retentionWork } from '../../src/gateway/retention/retention.ts'
@@ -24,7 +27,8 @@ import { previewRetention, type RunParts, runRetention } from '../../src/gateway
 import { readRetentionSettings, usualRetention } from '../../src/gateway/settings/retention.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
-import { problem } from '../../src/problem/problem.ts'
+import type { Clock } from '../../src/letter/time.ts'
+import { messageOf, problem } from '../../src/problem/problem.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 import {
   chiangMai,
@@ -270,6 +274,102 @@ t.test('once a day, by one of two, and at once after one that was killed', async
   })
   never.start()
   t.equal(await after(3 * day), 4, 'where only a person asks for it')
+})
+
+t.test('a clock that runs ahead removes nothing, and a person is told', async (t) => {
+  const { clock, database, send, parts, count } = await opened(t)
+  const failures: unknown[] = []
+  const settings = usualRetention()
+  const failed = (_work: string, error: unknown) => void failures.push(error)
+  const work = retentionWork({ ...parts(), settings, failed })
+  const check = retentionCheck(database)
+  const raised = async () => (await check.look(clock.now())).map(({ kind }) => kind)
+  const day0 = clock.now()
+  await send(1, 'a scan')
+  work.start()
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 1)
+  t.same(await raised(), [])
+  const before = await count('letters')
+
+  clock.jump(11 * year)
+  await send(2)
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 1, 'what came since proves nothing: it has the same clock')
+  t.equal(await count('letters'), before + 1, 'nothing was removed')
+  t.same(await database.committed.all('SELECT id FROM sources WHERE purged_at IS NOT NULL'), [])
+  t.same(await raised(), ['retention'])
+
+  clock.jump(day0 + day + 3_600_000 - clock.now())
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 2, 'the clock is right again')
+  t.same(await raised(), [])
+
+  await runRetention({ ...parts(), clock: later(clock, 5 * year) }, 'somchai', async () => true)
+  t.equal(await count('retention_runs'), 3, 'a person says so')
+  clock.jump(day)
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 4, 'a run of the future is not the last one')
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 4, 'and makes no run due at each look')
+
+  clock.jump(31 * day)
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 4, 'it stood still for long')
+  t.same(await raised(), ['retention'])
+  await runRetention(parts(), 'somchai', async () => true)
+  t.same(await raised(), [], 'a person ran it once')
+  clock.jump(day)
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 6, 'and it goes on by itself')
+  await work.stop()
+  t.same(failures, [])
+})
+
+t.test('a clock that is not the one of the journal’s server', async (t) => {
+  const { clock, database, parts, count } = await opened(t, true)
+  let there = clock.now() - 2 * day
+  const distant: Database = {
+    committed: database.committed,
+    write: (work, by) => database.write(work, by),
+    ...{ unsafe: () => database.unsafe(), close: () => database.close(), serverTime: async () => there },
+  }
+  await database.write((transaction) => recordEvent(transaction, clock.now(), 'gateway.founded', {}))
+  const work = retentionWork({
+    ...parts(),
+    ...{ database: distant, settings: usualRetention(), failed: (_work, error) => t.error(error) },
+  })
+  work.start()
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 0)
+  t.equal((await retentionCheck(distant).look(clock.now())).length, 1)
+  there = clock.now() + day / 2
+  await clock.advance(11 * 60_000)
+  t.equal(await count('retention_runs'), 1)
+  t.equal((await retentionCheck(distant).look(clock.now())).length, 0)
+  await work.stop()
+})
+
+t.test('no run ends for two days', async (t) => {
+  const { clock, database, parts } = await opened(t, true)
+  const check = retentionCheck(database)
+  await runRetention(parts(), 'timer', async () => true)
+  clock.jump(3 * day)
+  t.same(await check.look(clock.now()), [], 'a gateway that has just begun runs it first')
+  clock.jump(2 * 3_600_000)
+  const [found] = await check.look(clock.now())
+  t.match(found, { kind: 'retention', subject: 'retention', level: 1 })
+  const shown = alarmProblem('retention', 'retention', found?.facts ?? {})
+  t.match(shown && messageOf(shown), /no run of the retention has ended since \d{4}-/)
+  await runRetention(parts(), 'timer', async () => true)
+  t.same(await check.look(clock.now()), [])
+})
+
+/** A clock that is so far ahead of another. */
+const later = (clock: HandClock, ahead: number): Clock => ({
+  now: () => clock.now() + ahead,
+  elapsed: () => clock.elapsed(),
+  schedule: (at, work) => clock.schedule(at - ahead, work),
 })
 
 t.test('bytes that are kept again while they leave', async (t) => {

@@ -13,6 +13,7 @@ import type { Hook } from './hook.ts'
 import { diskCheck, freeBytes, logCheck, quarantineCheck, syncCheck } from './machine.ts'
 import { officeChecks } from './offices.ts'
 import { reliedOn } from './relied.ts'
+import { retentionCheck } from './retention.ts'
 import { silenceCheck } from './silence.ts'
 import { Tell } from './tell.ts'
 import { Watch } from './watch.ts'
@@ -27,6 +28,8 @@ export interface AlarmParts {
   /** The data folder. */
   readonly data: string
   readonly settings: AlarmSettings
+  /** Whether the retention runs by itself. */
+  readonly retention: boolean
   readonly hooks: readonly Hook[]
   /** Told of each look at the conditions. */
   begins(): Begun
@@ -58,9 +61,9 @@ export function alarmsOf({ database, clock, log, settings, hooks, begins, ...par
   }
 }
 
-type Looked = Pick<AlarmParts, 'database' | 'atWork' | 'authorities' | 'data' | 'settings'>
+type Looked = Pick<AlarmParts, 'database' | 'atWork' | 'authorities' | 'data' | 'settings' | 'retention'>
 
-function checksOf({ database, atWork, authorities, data, settings }: Looked): readonly Check[] {
+function checksOf({ database, atWork, authorities, data, settings, retention }: Looked): readonly Check[] {
   const { disk, quarantine, silence } = settings
   const { committed } = database
   return [
@@ -71,5 +74,6 @@ function checksOf({ database, atWork, authorities, data, settings }: Looked): re
     logCheck(committed),
     ...(disk === undefined ? [] : [diskCheck(() => freeBytes(data), disk)]),
     ...(quarantine === undefined ? [] : [quarantineCheck(committed, quarantine)]),
+    ...(retention ? [retentionCheck(database)] : []),
   ]
 }

@@ -18,6 +18,7 @@ export type AlarmKind =
   | 'sync'
   | 'log'
   | 'quarantine'
+  | 'retention'
 
 export interface Condition {
   readonly kind: AlarmKind
@@ -56,6 +57,7 @@ const codes: ReadonlyMap<string, ProblemCode> = new Map(
     sync: 'alarm.sync',
     log: 'alarm.log',
     quarantine: 'alarm.quarantine',
+    retention: 'alarm.retention',
   } as const satisfies Record<AlarmKind, ProblemCode>),
 )
 

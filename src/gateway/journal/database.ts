@@ -1,5 +1,7 @@
 // The port to the database under the journal: one set of queries, written once, for every engine.
 
+import type { Instant } from '../../letter/time.ts'
+
 /** A named SQL text with `?` places. Only the subset that SQLite and PostgreSQL share; no `now()`: time is a parameter. */
 export type Statement = string
 
@@ -41,6 +43,8 @@ export interface Database {
   write<Value>(work: (transaction: Transaction) => Promise<Value>, by?: DecidesBy): Promise<Value>
   /** Why what it says is committed may be gone when its machine loses power; undefined: it is on disk. Rejects when it cannot be asked. */
   unsafe(): Promise<string | undefined>
+  /** What time the journal's server says it is; absent where the journal has no clock but this machine's. Rejects when it cannot be asked. */
+  serverTime?(): Promise<Instant>
   close(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 // The schema of a journal on PostgreSQL: what the server must promise, and how a start brings the tables up to date.
 import type pg from 'pg'
+import type { Instant } from '../../letter/time.ts'
 import { migrationsFrom } from './migrations.ts'
 
 /** Any number that no other program is likely to lock in this database. */
@@ -26,6 +27,14 @@ export async function unsafeBecause(client: pg.ClientBase): Promise<string | und
     return demands[name] === setting ? [] : [`${name} is ${setting} and must be ${demands[name]}`]
   })
   return wrong.length === 0 ? undefined : wrong.join('; ')
+}
+
+/** What time the server says it is. */
+export async function timeOf(client: pg.ClientBase): Promise<Instant> {
+  const { rows } = await client.query<{ at: number }>(
+    'SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::float8 AS at',
+  )
+  return Math.floor(Number(rows[0]?.at))
 }
 
 /** Whether it follows another server: nothing can be written there until it is promoted. */

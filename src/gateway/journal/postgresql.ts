@@ -2,6 +2,7 @@
 // another crossed is run again, so that no query needs a word about locks. What is committed at the same time the server syncs together.
 import { setTimeout } from 'node:timers/promises'
 import type pg from 'pg'
+import type { Instant } from '../../letter/time.ts'
 import {
   type Database,
   type DecidesBy,
@@ -21,7 +22,7 @@ import {
   unavailable,
   wordsFor,
 } from './postgresql-connection.ts'
-import { isStandby, migrate, unsafeBecause, versionOf } from './postgresql-schema.ts'
+import { isStandby, migrate, timeOf, unsafeBecause, versionOf } from './postgresql-schema.ts'
 
 /** Connections of a gateway: as many writes at once, and as many reads beside them. */
 const connections = { write: 16, read: 4 }
@@ -125,10 +126,19 @@ class PostgresqlDatabase implements Database {
   }
 
   /** As it is for whoever connects now: who opened the journal found it safe. */
-  async unsafe(): Promise<string | undefined> {
+  unsafe(): Promise<string | undefined> {
+    return this.#ask(unsafeBecause)
+  }
+
+  serverTime(): Promise<Instant> {
+    return this.#ask(timeOf)
+  }
+
+  /** Over a connection of its own. */
+  async #ask<Value>(question: (client: pg.ClientBase) => Promise<Value>): Promise<Value> {
     const pool = poolOf(this.#at, 1)
     try {
-      return await asked(() => withClient(pool, unsafeBecause))
+      return await asked(() => withClient(pool, question))
     } finally {
       await pool.end()
     }

@@ -22,6 +22,10 @@ const sql = {
   newest: `
 SELECT id, asked_by AS "by", started_at AS "startedAt", ended_at AS "endedAt", counts FROM retention_runs
 ORDER BY started_at DESC LIMIT ?`,
+  begun:
+    'SELECT started_at AS "startedAt", ended_at AS "endedAt" FROM retention_runs WHERE started_at <= ? ORDER BY started_at DESC LIMIT 1',
+  ended: 'SELECT ended_at AS at FROM retention_runs WHERE ended_at <= ? ORDER BY started_at DESC LIMIT 1',
+  first: 'SELECT at FROM events ORDER BY seq LIMIT 1',
 } as const
 
 export async function beginRun(
@@ -70,4 +74,20 @@ async function countsOf(reader: Reader, id: string): Promise<Counts> {
 export async function newestRuns(reader: Reader, limit: number): Promise<RetentionRun[]> {
   const rows = await reader.all<RetentionRun & { readonly counts: unknown }>(sql.newest, limit)
   return rows.map((row) => ({ ...row, counts: JSON.parse(String(row.counts)) as Counts }))
+}
+
+/** The last run that began by now: one of the future was begun by a clock that ran ahead, and is none. */
+export const lastBegun = (
+  reader: Reader,
+  now: Instant,
+): Promise<Pick<RetentionRun, 'startedAt' | 'endedAt'> | undefined> => reader.one(sql.begun, now)
+
+/** When a run ended last, by now; where none did, when the journal began. Undefined: the journal is empty. */
+export async function lastEnded(reader: Reader, now: Instant): Promise<Instant | undefined> {
+  return (await reader.one<{ at: Instant }>(sql.ended, now))?.at ?? (await beganAt(reader))
+}
+
+/** When the journal's first event was written, as it is known still. */
+export async function beganAt(reader: Reader): Promise<Instant | undefined> {
+  return (await reader.one<{ at: Instant }>(sql.first))?.at
 }

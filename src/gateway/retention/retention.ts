@@ -2,9 +2,10 @@
 import type { Clock, Instant } from '../../letter/time.ts'
 import type { AttachmentStore } from '../attachments/store.ts'
 import type { Database, Reader } from '../journal/database.ts'
-import { newestRuns } from '../journal/retention-runs.ts'
+import { lastBegun } from '../journal/retention-runs.ts'
 import { type Begun, Rounds, type Work } from '../rounds.ts'
 import type { RetentionSettings } from '../settings/retention.ts'
+import { isAhead, isApart } from './clock.ts'
 import { runRetention } from './run.ts'
 
 /** Milliseconds between two looks whether a run is due; a gateway that starts has other things to do first. */
@@ -25,7 +26,7 @@ export interface RetentionParts {
 
 /**
  * Looks from time to time whether a run is due: when it is a day since the last one, or one was killed. A stop ends the run
- * under way at its next piece; the next one goes on there.
+ * under way at its next piece; the next one goes on there. None begins by a clock that cannot be believed: an alarm tells.
  */
 export function retentionWork({ settings, failed, begins, ...parts }: RetentionParts): Work {
   if (!settings.automatic) return { start: () => undefined, stop: async () => undefined }
@@ -33,6 +34,7 @@ export function retentionWork({ settings, failed, begins, ...parts }: RetentionP
     ...{ clock: parts.clock, every, later: true, failed: (error) => failed('retention', error) },
     ...(begins && { begins }),
     once: async () => {
+      if (await isApart(parts.database, parts.clock.now())) return undefined
       await runRetention({ ...parts, keep: settings.keep, stopped: () => !rounds.goesOn() }, 'timer', isDue)
       return undefined
     },
@@ -41,7 +43,8 @@ export function retentionWork({ settings, failed, begins, ...parts }: RetentionP
 }
 
 async function isDue(reader: Reader, now: Instant): Promise<boolean> {
-  const [last] = await newestRuns(reader, 1)
+  if (await isAhead(reader, now)) return false
+  const last = await lastBegun(reader, now)
   if (last === undefined) return true
   return now - last.startedAt >= (last.endedAt === null ? longest : day)
 }
