@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import t from 'tap'
 import { openAttachmentStore, TooLarge } from '../../src/gateway/attachments/store.ts'
 import { keepContent } from '../../src/gateway/intake/keep.ts'
@@ -62,5 +63,25 @@ t.test('bytes that changed on disk are not handed on', async (t) => {
   for (const changed of ['9000 baht', '']) {
     writeFileSync(path, changed)
     await t.rejects(store.open(digest).toArray(), { name: 'AttachmentDamaged' })
+  }
+})
+
+t.test('whoever knows how many bytes to expect never has all of what is damaged', async (t) => {
+  const folder = scratch(t)
+  const store = await openAttachmentStore(folder)
+  for (const size of [1, 65_536, 65_537, 300_000]) {
+    const bytes = Buffer.alloc(size, size % 251)
+    const { sha256: digest } = await store.keep(bytes, size)
+    t.ok(bytes.equals(Buffer.concat((await store.open(digest).toArray()) as Buffer[])))
+    const changed = Buffer.from(bytes)
+    changed[0]! ^= 1
+    writeFileSync(join(folder, digest.slice(0, 2), digest.slice(2, 4), digest), changed)
+    let got = 0
+    const reading = store.open(digest)
+    reading.on('data', (piece: Buffer) => {
+      got += piece.length
+    })
+    await t.rejects(finished(reading), { name: 'AttachmentDamaged' })
+    t.ok(got < size, `${got} of ${size}`)
   }
 })

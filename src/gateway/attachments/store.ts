@@ -200,16 +200,23 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Passes bytes on while hashing them; the end comes only when the digest is right. */
+/**
+ * Passes bytes on while hashing them, one piece behind: the last comes only when the digest is right. So whoever was told how many to
+ * expect never has the whole of what is damaged.
+ */
 export function checked(bytes: Readable, sha256: string): Readable {
   const hash = createHash('sha256')
+  let last: Buffer | undefined
   const check = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk)
-      done(null, chunk)
+      const before = last
+      last = chunk
+      done(null, before)
     },
     flush(done) {
-      done(hash.digest('hex') === sha256 ? null : new AttachmentDamaged(sha256))
+      if (hash.digest('hex') === sha256) done(null, last)
+      else done(new AttachmentDamaged(sha256))
     },
   })
   bytes.once('error', (error) => check.destroy(error))
