@@ -176,7 +176,7 @@ export class Membership implements Member {
   /** The same, once it may be something else: whoever is alone has no beats that would tell it. */
   async tellNews(): Promise<void> {
     if (!this.#reaches.isNews) return
-    await this.#parts.database.write((transaction) => this.#reaches.write(transaction))
+    await this.#reaches.write(this.#parts.database)
   }
 
   /** Whether no other gateway delivers to an office in another way. */
@@ -201,7 +201,7 @@ export class Membership implements Member {
       }
       this.#beaten = began
       const news = this.#reaches.isNews
-      if (news) await database.write((transaction) => this.#reaches.write(transaction))
+      if (news) await this.#reaches.write(database)
       await this.#look(news)
       this.#troubled = false
     } catch (error) {

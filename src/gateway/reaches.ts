@@ -1,6 +1,6 @@
 // What this gateway and the others have of the offices, and what follows: among whom an office is shared out, and where they differ.
 import { shareOf } from './delivery/share.ts'
-import type { Reader, Transaction } from './journal/database.ts'
+import type { Database, Reader } from './journal/database.ts'
 import type { Mode } from './journal/deliveries.ts'
 import type { BeatRow } from './journal/members.ts'
 import { putReach, type Reach, reachOf, type Self } from './journal/reaches.ts'
@@ -42,12 +42,14 @@ export class Reaches {
     return this.#mine !== undefined && JSON.stringify([this.#mine(), this.#self()]) !== this.#told
   }
 
-  async write(transaction: Transaction): Promise<void> {
+  /** Tells the others. Rejects when the journal cannot be written: then it is news still. */
+  async write(database: Database): Promise<void> {
     const reach = this.#mine?.() ?? {}
     const self = this.#self()
     this.#revision += 1
+    const revision = this.#revision
+    await database.write((transaction) => putReach(transaction, this.#me, revision, reach, self))
     this.#told = JSON.stringify([reach, self])
-    await putReach(transaction, this.#me, this.#revision, reach, self)
   }
 
   /** Reads what the others say anew. True when something is another than before. */

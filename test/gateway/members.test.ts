@@ -6,7 +6,7 @@ import { shareOf } from '../../src/gateway/delivery/share.ts'
 import { differences } from '../../src/gateway/doctor/members.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { expel, leaderOf, listMembers, type Role, takeLead } from '../../src/gateway/journal/members.ts'
-import type { Reach } from '../../src/gateway/journal/reaches.ts'
+import { type Reach, reachOf } from '../../src/gateway/journal/reaches.ts'
 import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { Membership, usualPace } from '../../src/gateway/membership.ts'
 import { HandClock, rest, scratch, start } from './harness.ts'
@@ -31,10 +31,10 @@ function open(t: Test) {
     place = `place ${count}`,
     sharing = true,
     clock = new HandClock(),
-  ): Promise<Here & { cut: boolean }> {
+  ): Promise<Here & { cut: boolean; full: boolean }> {
     count += 1
     const told: string[] = []
-    const here = { clock, told, cut: false, fewer: 0 }
+    const here = { clock, told, cut: false, full: false, fewer: 0 }
     const reached = <Value>(work: () => Promise<Value>): Promise<Value> =>
       here.cut ? Promise.reject(new Error('cut off')) : work()
     const own: Database = {
@@ -42,7 +42,14 @@ function open(t: Test) {
         all: (statement, ...values) => reached(() => database.committed.all(statement, ...values)),
         one: (statement, ...values) => reached(() => database.committed.one(statement, ...values)),
       },
-      write: (work) => reached(() => database.write(work)),
+      write: (work) =>
+        reached(() =>
+          database.write(async (transaction) => {
+            const value = await work(transaction)
+            if (here.full) throw new Error('the disk is full')
+            return value
+          }),
+        ),
       unsafe: () => reached(() => database.unsafe()),
       close: async () => undefined,
     }
@@ -177,6 +184,17 @@ t.test('a gateway in a copy of a data folder that is at work elsewhere does not 
   }
   t.same((await copied).told, ['beside gateway 1'])
   t.same([await ids(), one.told], [['m1'], ['leading']], 'and the other goes on undisturbed')
+})
+
+t.test('what could not be told is told as soon as it can be', async (t) => {
+  const { join, database } = open(t)
+  const one = await join('worker')
+  one.full = true
+  await t.rejects(one.member.tell(() => ({ 50: { mode: 'push', profile: 'a' } })))
+  one.full = false
+  t.equal(await reachOf(database.committed, 'm1'), undefined)
+  await together(4 * second, one)
+  t.match(await reachOf(database.committed, 'm1'), { reach: { 50: { profile: 'a' } } })
 })
 
 t.test('an office is shared out among those who have it and reach it', async (t) => {
