@@ -2,11 +2,24 @@
 import t from 'tap'
 import { deliveryPolicyOf, usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import { afterSetBack } from '../../src/gateway/delivery/schedule.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
 import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { mustBe } from '../letter/arbitrary.ts'
-import { open as openWorld, receiptFrom, second, type World } from './delivery-stage.ts'
-import { HandClock, plainLetter, scratch, start } from './harness.ts'
+import { open as openWorld, receiptFrom, second, trust, type World } from './delivery-stage.ts'
+import {
+  chiangMai,
+  HandClock,
+  letterItem,
+  moi,
+  openGateway,
+  plainLetter,
+  ScriptedAdapter,
+  scratch,
+  source,
+  start,
+  systemOf,
+} from './harness.ts'
 
 const minute = 60 * second
 const day = 24 * 60 * minute
@@ -89,6 +102,34 @@ t.test('set back while no gateway ran', async (t) => {
   await again.clock.advance(30 * second)
   t.equal(await again.stateOf(id), 'delivered')
 })
+
+t.test(
+  'an office that polls too is to have by its time what was made while the clock was ahead',
+  async (t) => {
+    const clock = new HandClock()
+    const [province, polling] = [new ScriptedAdapter(chiangMai), new ScriptedAdapter(moi, { polls: true })]
+    const gateway = await openGateway(scratch(t), trust, [province, polling], clock)
+    t.after(() => gateway.close())
+    await gateway.dispatch.start()
+    clock.jump(day)
+    province.items = [letterItem(plainLetter())]
+    await take(gateway.desk, systemOf(province), source('one'), (each) => province.read(each))
+    const times = async () =>
+      gateway.desk.database.committed.one<{ warn: number; expected: number; deadline: number }>(
+        'SELECT warn_at AS warn, expected_by AS expected, deadline FROM deliveries WHERE office = ?',
+        'moi',
+      )
+    const before = (await times())!
+    clock.jump(-day)
+    await clock.advance(30 * second)
+    const after = (await times())!
+    for (const name of ['warn', 'expected', 'deadline'] as const) {
+      const earlier = before[name] - after[name]
+      t.ok(earlier > day - minute && earlier <= day, `${name}: ${earlier}`)
+    }
+    t.same(gateway.setBack, ['moi 1'])
+  },
+)
 
 t.test('clocks of two machines that differ by a minute change nothing', async (t) => {
   const world = await openWorld(t)

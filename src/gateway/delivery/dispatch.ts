@@ -136,9 +136,10 @@ export class Dispatch {
     await recover(this.#desk, (id) => this.#held.has(id), 'later')
     const wasSetBack = this.#setBack.look()
     for (const [office, adapter] of this.#adapters) {
-      if (adapter.deliver === undefined) continue
+      // An office that polls too is to have its letters by a time.
       const timed = await timeAnew(this.#desk, office, wasSetBack)
       if (timed > 0) this.#observer.setBack(office, timed)
+      if (adapter.deliver === undefined) continue
       this.#release(office)
       await this.#refill(office)
     }
