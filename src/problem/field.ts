@@ -32,6 +32,16 @@ export const fieldProblems = {
       th: 'กรอกเพียงคอลัมน์เดียว หรือระบุในโปรไฟล์ว่ารวมเป็นค่าเดียวอย่างไร (join, highest)',
     },
   },
+  'adapter.field.sides': {
+    status: 422,
+    permanent: true,
+    en: 'the references have {numbers} numbers, {dates} dates and {subjects} subjects: which belong together nobody can know',
+    th: 'เรื่องที่อ้างถึงมีเลขที่ {numbers} วันที่ {dates} และชื่อเรื่อง {subjects} จึงไม่ทราบว่ารายการใดคู่กัน',
+    remedy: {
+      en: 'Let each list have as many entries as the others, a blank one where nothing is known, or leave the whole list blank.',
+      th: 'ให้แต่ละรายการมีจำนวนเท่ากัน เว้นว่างในตำแหน่งที่ไม่ทราบ หรือเว้นว่างทั้งรายการ',
+    },
+  },
   'adapter.field.code-unknown': {
     status: 422,
     permanent: true,

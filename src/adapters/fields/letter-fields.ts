@@ -6,7 +6,7 @@ import { readCanonicalDate } from '../../letter/dates.ts'
 import type { ExtensionField, LetterFields, Person, Reference } from '../../letter/letter.ts'
 import { type OfficeId, officeId, offices } from '../../letter/offices.ts'
 import { printInstant, readInstant } from '../../letter/time.ts'
-import { good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
+import { bad, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { gather, type Values } from './codec.ts'
 import { readNumber } from './letter-number.ts'
 
@@ -148,7 +148,7 @@ export function letterOfValues(
     ...(recipient !== undefined && {
       to: { offices: [recipient, ...recipients], ...(receiver && { person: receiver }) },
     }),
-    references: keep('references.date', referencesOf(values)) ?? [],
+    references: keep('references', referencesOf(values)) ?? [],
     enclosureNote: only('enclosureNote') ?? '',
     sentAt: read('sentAt', readInstant),
     description: only('description') ?? '',
@@ -184,13 +184,18 @@ const secrecyOf = oneOf(secrecies)
 /** References are lists side by side: a list in which nothing stands is no list. */
 const side = (values: Values): Values => (values.every((value) => value === '') ? [] : values)
 
+/** The lists of references; a fault where two of them differ in length: which number, day and subject are one nobody can know. */
 function referencesOf(values: FieldValues): Result<readonly Reference[]> {
-  const numbers = values.get('references.number') ?? []
-  const dates = values.get('references.date') ?? []
-  const subjects = values.get('references.subject') ?? []
-  if (numbers.length + dates.length + subjects.length === 0) return good([])
-  const longest = [numbers, dates, subjects].reduce((a, b) => (a.length < b.length ? b : a))
-  return gather(longest, (_, index): Result<Reference> => {
+  const numbers = side(values.get('references.number') ?? [])
+  const dates = side(values.get('references.date') ?? [])
+  const subjects = side(values.get('references.subject') ?? [])
+  const lists = [numbers, dates, subjects].filter(({ length }) => length > 0)
+  const [first = []] = lists
+  if (lists.some(({ length }) => length !== first.length)) {
+    const counts = { numbers: numbers.length, dates: dates.length, subjects: subjects.length }
+    return bad(problem('adapter.field.sides', '', undefined, counts))
+  }
+  return gather(first, (_, index): Result<Reference> => {
     const reference = { number: numbers[index] ?? '', subject: subjects[index] ?? '' }
     const printed = dates[index] ?? ''
     if (printed === '') return good(reference)
