@@ -1,6 +1,6 @@
 // One look into a mailbox (IMAP, RFC 9051): each mail is fetched, offered, and put where the profile says.
 import { createHash } from 'node:crypto'
-import { ImapFlow } from 'imapflow'
+import { type FetchMessageObject, ImapFlow } from 'imapflow'
 import { type Problem, printable, problem } from '../../../problem/problem.ts'
 import type { AdapterVerbs, Source, Taken } from '../../contract.ts'
 import { MailFault } from '../../formats/mail/fault.ts'
@@ -105,19 +105,15 @@ async function one(client: ImapFlow, uid: number, validity: string, look: Look):
   // Somebody deleted it meanwhile: nothing was handed over.
   if (known === false) return
   const size = known.size ?? 0
-  if (size > limit) verbs.report('mailbox.too-large', { uid, size, limit })
-  const asked = size > limit ? { headers: true } : { source: { start: 0, maxLength: piece } }
-  // The length of a literal is said before its bytes: a mail that is cut off never arrives here.
-  const fetched = await client.fetchOne(range, { uid: true, flags: true, ...asked }, { uid: true })
-  if (fetched === false) return
-  const bytes =
-    fetched.source === undefined ? fetched.headers : await whole(client, range, fetched.source, size, limit)
-  const unread = size > limit ? await unreadOf(client, range) : undefined
-  if (bytes === undefined || (size > limit && unread === undefined)) return
+  const whole = size > limit ? 'too-large' : await wholeOf(client, range, size, limit)
+  // Some are so only once they are read, whatever the server says of them.
+  const fetched = whole === 'too-large' ? await largeOf(client, range) : whole
+  if (fetched === undefined) return
+  const { bytes, unread, answered } = fetched
+  if (unread !== undefined) verbs.report('mailbox.too-large', { uid, size: unread.size, limit })
   const { source, head, judgement } = sourceOf(bytes, uid, validity, settings, unread)
   const taken = await verbs.take(source)
   if (taken.every(({ kind }) => kind === 'taken' || kind === 'known')) return settle(client, range, look)
-  const answered = fetched.flags?.has('\\Answered') === true
   if (look.answer !== undefined && head !== undefined && judgement.doubts.length === 0 && !answered) {
     // First the flag: after a crash in between there is no answer, but never a second one.
     const flagged = await client.messageFlagsAdd(range, ['\\Answered'], { uid: true })
@@ -127,31 +123,48 @@ async function one(client: ImapFlow, uid: number, validity: string, look: Look):
   await moved(client, range, failed, look)
 }
 
+/** A mail, or of one that is too large its headers, and what it is. */
+interface Fetched {
+  readonly bytes: Buffer
+  readonly answered: boolean
+  readonly unread?: NonNullable<Source['unread']>
+}
+
+const isAnswered = ({ flags }: FetchMessageObject): boolean => flags?.has('\\Answered') === true
+
 /**
  * A mail from its first piece on, to the piece that is shorter than was asked for: the size that a server says is not exact
- * with every one. Nothing when it was deleted meanwhile, or is larger than it is said to be and than the limit.
+ * with every one. Nothing when it was deleted meanwhile. The length of a literal is said before its bytes: a mail that is cut off
+ * never arrives here.
  */
-async function whole(
+async function wholeOf(
   client: ImapFlow,
   range: string,
-  first: Buffer,
   size: number,
   limit: number,
-): Promise<Buffer | undefined> {
+): Promise<Fetched | 'too-large' | undefined> {
   const gathered = new Gathered(limit, size)
-  let last = first
-  for (;;) {
-    if (!gathered.add(last)) return undefined
-    if (last.length < piece) return gathered.end()
+  for (let answered = false; ; ) {
     const source = { start: gathered.size, maxLength: piece }
-    const next = await client.fetchOne(range, { uid: true, source }, { uid: true })
-    if (next === false) return undefined
-    last = next.source ?? Buffer.alloc(0)
+    const next = await client.fetchOne(range, { uid: true, flags: true, source }, { uid: true })
+    if (next === false || (next.source === undefined && gathered.size === 0)) return undefined
+    const { source: bytes = Buffer.alloc(0) } = next
+    answered ||= isAnswered(next)
+    if (!gathered.add(bytes)) return 'too-large'
+    if (bytes.length < piece) return { bytes: gathered.end(), answered }
   }
 }
 
+/** Of a mail that is too large the headers, and what it is. Nothing when it was deleted meanwhile. */
+async function largeOf(client: ImapFlow, range: string): Promise<Fetched | undefined> {
+  const found = await client.fetchOne(range, { uid: true, flags: true, headers: true }, { uid: true })
+  const unread = found === false ? undefined : await unreadOf(client, range)
+  if (found === false || found.headers === undefined || unread === undefined) return undefined
+  return { bytes: found.headers, answered: isAnswered(found), unread }
+}
+
 /** What a mail is that is too large to be read: it goes past piece by piece. Nothing when it was deleted meanwhile. */
-async function unreadOf(client: ImapFlow, range: string): Promise<Source['unread']> {
+async function unreadOf(client: ImapFlow, range: string): Promise<Fetched['unread']> {
   const { content } = await client.download(range, undefined, { uid: true })
   if (content === undefined) return undefined
   const hash = createHash('sha256')
