@@ -232,16 +232,17 @@ t.test('reload: planned and applied, by who may for all offices', async (t) => {
   const why = 'a system for Mae Hong Son'
   t.same(codesOf(await act('operator-50', '/v1/reload', { why })), ['api.role.lacks'])
   const planned = await act('operator', '/v1/reload', { why })
-  t.match(planned, { status: 200, body: { answer: { kind: 'planned' } } })
-  const order = `/v1/orders/${String(planned.body['order'])}`
+  t.match(planned, { status: 200, body: { gateways: [{ answer: { kind: 'planned' } }] } })
+  const [given] = planned.body['gateways'] as readonly { readonly order: string }[]
+  const order = `/v1/orders/${given?.order}`
   t.match(await get('operator', order), { status: 200, body: { answer: { kind: 'planned' } } })
   t.equal((await get('operator-50', order)).status, 404, 'who looks after some offices has only its own')
   installation.profile('json-58.yaml', { ...jsonProfile('58'), title: 'changed' })
   const applied = await act('operator', '/v1/reload', { why, apply: true })
-  t.match(applied.body, { answer: { kind: 'applied' } })
+  t.match(applied.body, { gateways: [{ answer: { kind: 'applied' } }] })
   installation.profile('json-58.yaml', 'id: [')
   const refused = await act('operator', '/v1/reload', { why, apply: true })
-  t.match(refused.body, { answer: { kind: 'refused' } })
+  t.match(refused.body, { gateways: [{ answer: { kind: 'refused' } }] })
   t.match(await eventsNamed('order.given'), [
     { facts: { kind: 'retry', by: 'operator-50' } },
     ...Array.from({ length: 3 }, () => ({ facts: { kind: 'reload', by: 'operator', why } })),

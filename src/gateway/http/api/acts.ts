@@ -8,6 +8,7 @@ import { fullId } from '../../journal/asked.ts'
 import { recordEvent } from '../../journal/events.ts'
 import type { LetterRow } from '../../journal/letters.ts'
 import { listedDelivery } from '../../journal/lists.ts'
+import { listMembers } from '../../journal/members.ts'
 import { insertOrder, type Order, orderGiven, waitingCorrection } from '../../journal/orders.ts'
 import { searchLetters } from '../../journal/search.ts'
 import { seesAbout } from './deliveries.ts'
@@ -62,13 +63,14 @@ export function resendOperations(parts: ApiParts): readonly Operation[] {
       path: '/v1/reload',
       right: 'reload',
       summary: 'Read profiles, certificates and keys again',
-      description: 'All or nothing. Only for a grant for all offices.',
+      description:
+        'By every gateway on the journal, each its own files; at each of them all or nothing. Only for a grant for all offices.',
       body: object({
         why,
         'apply?': { type: 'boolean', description: 'false, or left out: only what would change is told.' },
       }),
-      answer: ref('Ordered'),
-      later: ref('Ordered'),
+      answer: ref('OrderedOfAll'),
+      later: ref('OrderedOfAll'),
       handle: async (call) => {
         const { role, offices } = call.grant
         const right = 'reload for all offices'
@@ -77,7 +79,7 @@ export function resendOperations(parts: ApiParts): readonly Operation[] {
             kind: 'problems',
             problems: [problem('api.role.lacks', 'request', undefined, { role, right })],
           }
-        return order(parts, call, { kind: 'reload', apply: flagAt(call.body, 'apply') })
+        return orderOfAll(parts, call, { kind: 'reload', apply: flagAt(call.body, 'apply') })
       },
     },
     {
@@ -160,27 +162,68 @@ export const whyOf = ({ body }: Call): string => (textAt(body, 'why') ?? '').tri
 const longest = 10_000
 const every = 200
 
-/** Gives an order to whichever gateway carries orders out, and waits a little for what comes of it. */
-export async function order({ database, clock }: ApiParts, call: Call, said: Order): Promise<Answered> {
+/** Gives an order to whichever gateway leads, and waits a little for what comes of it. */
+export async function order(parts: ApiParts, call: Call, said: Order): Promise<Answered> {
   const id = newId()
-  const by = call.grant.name
-  await database.write(async (transaction) => {
-    await insertOrder(transaction, id, { ...said, by }, clock.now())
-    await recordEvent(
-      transaction,
-      clock.now(),
-      'order.given',
-      {},
-      { order: id, kind: said.kind, by, why: whyOf(call) },
-    )
+  await giveOrders(parts, call, said, [{ id, member: null }])
+  const given = async () => (await orderGiven(parts.database.committed, id))?.answer
+  const answer = await waitFor(parts, call, given)
+  return answer === undefined ? later({ order: id }) : json({ order: id, answer: told(answer) })
+}
+
+/** Gives an order to every gateway on the journal. One that ends meanwhile is left out: it reads everything when it is started. */
+async function orderOfAll(parts: ApiParts, call: Call, said: Order): Promise<Answered> {
+  const { committed } = parts.database
+  const members = await listMembers(committed)
+  const orders = members.map(({ id, name }) => ({ id: newId(), member: id, name }))
+  await giveOrders(parts, call, said, orders)
+  let gateways: object[] = []
+  const all = await waitFor(parts, call, async () => {
+    let open = 0
+    gateways = []
+    for (const { id, name } of orders) {
+      const given = await orderGiven(committed, id)
+      if (given === undefined) continue
+      const { answer } = given
+      if (answer === undefined) open += 1
+      gateways.push({ gateway: name, order: id, ...(answer !== undefined && { answer: told(answer) }) })
+    }
+    return open === 0 ? gateways : undefined
   })
+  return all === undefined ? later({ gateways }) : json({ gateways: all })
+}
+
+/** Gives an order to each of some gateways; null: to whichever leads. */
+async function giveOrders(
+  { database, clock }: ApiParts,
+  call: Call,
+  said: Order,
+  orders: readonly { readonly id: string; readonly member: string | null }[],
+): Promise<void> {
+  const by = call.grant.name
+  const at = clock.now()
+  await database.write(async (transaction) => {
+    for (const { id, member } of orders) {
+      await insertOrder(transaction, id, { ...said, by }, at, member)
+      const facts = { order: id, kind: said.kind, by, why: whyOf(call) }
+      await recordEvent(transaction, at, 'order.given', {}, facts)
+    }
+  })
+}
+
+/** Looks until there is something; undefined: there was nothing for too long, or whoever asked is gone. */
+async function waitFor<Found>(
+  { clock }: ApiParts,
+  call: Call,
+  look: () => Promise<Found | undefined>,
+): Promise<Found | undefined> {
   const until = clock.elapsed() + longest
   while (clock.elapsed() < until && call.here()) {
-    const found = await orderGiven(database.committed, id)
-    if (found?.answer !== undefined) return json({ order: id, answer: told(found.answer) })
+    const found = await look()
+    if (found !== undefined) return found
     await new Promise<void>((resolve) => void clock.schedule(clock.now() + every, resolve))
   }
-  return later({ order: id })
+  return undefined
 }
 
 /** The same for who did not give it: what stands against an order may quote the letter that it is about. */

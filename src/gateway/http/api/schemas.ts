@@ -310,4 +310,13 @@ export const components: Readonly<Record<string, Schema>> = {
     'by?': { type: 'string', description: 'Who gave it.' },
     'answer?': { type: 'object', description: 'What came of it; absent: it is not done yet.' },
   }),
+  OrderedOfAll: object({
+    gateways: listOf(
+      object({
+        gateway: { type: 'string', description: 'Its machine and process.' },
+        order: { ...anId, description: 'GET /v1/orders/{id} tells when it is done.' },
+        'answer?': { type: 'object', description: 'What came of it there; absent: it is not done yet.' },
+      }),
+    ),
+  }),
 }
