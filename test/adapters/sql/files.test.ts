@@ -1,10 +1,11 @@
 // Scans in columns, in lists and behind paths: each letter gets its own, whole, and never a mixture.
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Test } from 'tap'
+import { messageIdOf } from '../message-ids.ts'
 import { type Ground, onEveryServer } from './grounds.ts'
-import { good, scansInList, stage, wrap } from './stage.ts'
+import { byNumber, good, scansInList, stage, wrap } from './stage.ts'
 
 onEveryServer(files)
 
@@ -59,6 +60,77 @@ async function files(t: Test, on: Ground): Promise<void> {
     await pass(600_000)
     t.equal((await sent()).at(-1), 'R', 'the wait is over')
   })
+
+  for (const [how, changes] of [
+    ['by a state', []],
+    ['by a number', byNumber('above: "0"')],
+  ] as const)
+    await t.test(
+      `${how}: a file of a path is sent when it has settled, whole; one that grows afterwards is told`,
+      async (t) => {
+        const { gateway, root, put, start, pass } = await stage(t, on, { settle: '15s', changes })
+        const scan = join(root, 'scans', 'half.pdf')
+        writeFileSync(scan, 'half')
+        await put({ ...good, ทางไฟล์: 'D:/scans/half.pdf' })
+        await start()
+        await pass(10_000)
+        t.same(gateway.offered, [], 'the first half')
+        appendFileSync(scan, ' and half')
+        await pass(10_000)
+        t.same(gateway.offered, [], 'the row is old enough; its file is not')
+        await pass(10_000)
+        await pass(10_000)
+        const texts = () =>
+          gateway.items.flatMap((item) =>
+            item.kind === 'letter'
+              ? item.attachments.map(({ content }) =>
+                  content.kind === 'kept' ? gateway.kept.get(content.sha256)?.toString() : content.kind,
+                )
+              : [item.kind],
+          )
+        t.same(texts(), ['half and half'])
+        await pass(300_000)
+        t.equal(gateway.offered.length, 1, 'nothing changed')
+        utimesSync(scan, new Date(2026, 1, 1), new Date(2026, 1, 1))
+        gateway.answer = ({ position }) => ({ kind: 'known', position, messageId: messageIdOf(1) })
+        await pass(300_000)
+        t.same(gateway.reports, [], 'touched, it holds what it held')
+        appendFileSync(scan, ', and more')
+        gateway.answer = (item) => ({ kind: 'quarantined', position: item.position, problems: [] })
+        await pass(300_000)
+        t.equal(texts().at(-1), 'half and half, and more')
+        t.equal(gateway.offered.at(-1)?.seen, true)
+        t.match(gateway.reports, [{ event: 'sql.row-changed', facts: { row: 'sql หนังสือส่ง 1' } }])
+        const before = gateway.offered.length
+        rmSync(scan)
+        await pass(300_000)
+        t.same([gateway.offered.length, gateway.reports.length], [before, 1], 'its system clears up')
+      },
+    )
+
+  await t.test(
+    'by a number: a scan that comes when the wait is over is sent when it has settled',
+    async (t) => {
+      const { gateway, root, put, start, pass } = await stage(t, on, {
+        settle: '15s',
+        changes: byNumber('above: "0"'),
+      })
+      await put({ ...good, ทางไฟล์: 'D:/scans/late.pdf' })
+      await start()
+      for (let look = 0; look < 3; look += 1) await pass(10_000)
+      await pass(600_000)
+      t.same(gateway.items.at(-1)?.kind, 'fault')
+      const scan = join(root, 'scans', 'late.pdf')
+      writeFileSync(scan, 'half')
+      await pass(300_000)
+      appendFileSync(scan, ' and half')
+      for (let look = 0; look < 4; look += 1) await pass(10_000)
+      const item = gateway.items.at(-1)
+      const content = item?.kind === 'letter' ? item.attachments[0]?.content : undefined
+      t.equal(content?.kind === 'kept' && gateway.kept.get(content.sha256)?.toString(), 'half and half')
+      t.notOk([...gateway.kept.values()].some((bytes) => bytes.toString() === 'half'))
+    },
+  )
 
   await t.test('a file that another one replaces while it is read is never a mixture of both', async (t) => {
     const { gateway, put, start, pass, sent, ask } = await stage(t, on, {

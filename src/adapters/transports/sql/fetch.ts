@@ -9,6 +9,7 @@ import { SqlError, type Value } from './engine.ts'
 import { type Gap, Gaps } from './gaps.ts'
 import {
   handoverOf,
+  isSameRow,
   type PrintedRow,
   parameterOf,
   printRow,
@@ -185,23 +186,23 @@ export function sqlFetch(
     advance(key, handover, row, verbs, isGood(taken))
   }
 
-  /** Whether a row with its lists says what it said before, and for long enough: systems write them one after the other. */
-  function settled(handover: string, { key, digest }: PrintedRow, verbs: AdapterVerbs): boolean {
+  /** Whether a row with its lists and files is what it was before, and for long enough: systems write them one after the other. */
+  function settled(handover: string, row: PrintedRow, verbs: AdapterVerbs): boolean {
     const before = waiting.get(handover)
-    const same = before?.digest === digest
+    const same = before !== undefined && isSameRow(before, row)
     const quiet = same ? verbs.clock.elapsed() - (before?.seen ?? 0) : 0
     if (quiet >= settle) return true
-    if (!same)
-      waiting.set(handover, { ...unsettled(key, digest, verbs), ...(before && { since: before.since }) })
+    if (!same) waiting.set(handover, { ...unsettled(row, verbs), ...(before && { since: before.since }) })
     return false
   }
 
-  function unsettled(key: Values, digest: string, { clock }: AdapterVerbs): Pending {
-    return { key, since: clock.elapsed(), trouble: 'it has not settled', digest, seen: clock.elapsed() }
+  function unsettled({ key, digest, stamps }: PrintedRow, { clock }: AdapterVerbs): Pending {
+    const now = clock.elapsed()
+    return { key, since: now, trouble: 'it has not settled', digest, stamps, seen: now }
   }
 
   function hold(handover: string, now: Pick<Pending, 'key' | 'trouble'>, { clock }: AdapterVerbs): void {
-    const before = waiting.get(handover) ?? { since: clock.elapsed(), digest: '', seen: 0 }
+    const before = waiting.get(handover) ?? { since: clock.elapsed(), digest: '', stamps: [], seen: 0 }
     waiting.set(handover, { ...before, ...now })
   }
 
@@ -234,7 +235,7 @@ export function sqlFetch(
   ): void {
     known.delete(handover)
     // What waits is not known yet: it is looked for again below the water.
-    if (!waiting.has(handover)) known.set(handover, { digest: row.digest, taken })
+    if (!waiting.has(handover)) known.set(handover, { digest: row.digest, stamps: row.stamps, taken })
     bound(known, Math.max(most, 2 * reading.watch))
     const [value] = key.values()
     if (water === undefined || typeof value !== 'string') return
@@ -261,13 +262,20 @@ export function sqlFetch(
     const handover = handoverOf(opened, reading, key)
     const row = await printRow(opened, reading, key, {})
     const before = known.get(handover)
-    if (row === undefined || before?.digest === row.digest || waiting.has(handover)) return
+    if (row === undefined || waiting.has(handover) || (before && !saysElse(before, row))) return
+    // A file that it missed came: it is offered when that has settled.
+    if (status === undefined && before?.taken === false && before.digest === row.digest) {
+      waiting.set(handover, unsettled(row, verbs))
+      return
+    }
     if (status !== undefined && !ended.has(handover)) end(handover, verbs)
     // One that was read and could not be taken is handed over now: it was mended.
     const seen = before?.taken !== false
     const source = await sourceOf(opened, reading, row, verbs, { final: false, ...(seen && { seen }) })
     const taken = await offered(() => verbs.take(source))
-    if (before !== undefined || taken.some(({ kind }) => kind === 'quarantined'))
+    // A file that was only touched holds what it held.
+    const same = before?.digest === row.digest && taken.every(({ kind }) => kind === 'known')
+    if ((before !== undefined && !same) || taken.some(({ kind }) => kind === 'quarantined'))
       verbs.report('sql.row-changed', { table: reading.table, row: handover })
     advance(key, handover, row, verbs, seen || isGood(taken))
   }
@@ -301,8 +309,13 @@ export function sqlFetch(
   }
 }
 
+/** Whether a row says something else than before. Its files may be gone by now: its system clears up behind itself. */
+const saysElse = (before: Known, { digest, stamps }: PrintedRow): boolean =>
+  before.digest !== digest || stamps.some((stamp, index) => stamp !== '' && stamp !== before.stamps[index])
+
 interface Known {
   readonly digest: string
+  readonly stamps: readonly string[]
   /** False where the gateway could not take it. */
   readonly taken: boolean
 }
@@ -315,6 +328,7 @@ interface Pending {
   readonly trouble: string
   /** What it said when it was looked at last, and since when it says just that. */
   readonly digest: string
+  readonly stamps: readonly string[]
   readonly seen: number
 }
 

@@ -4,7 +4,7 @@ import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { AdapterVerbs, AttachmentContent } from '../../contract.ts'
 import type { RowCell } from '../../formats/row-dump.ts'
-import { codeOf, openRegular, unchanged } from '../folder/files.ts'
+import { codeOf, look, openRegular, unchanged } from '../folder/files.ts'
 import type { FileOptions } from './options.ts'
 
 export interface FileFound {
@@ -13,25 +13,53 @@ export interface FileFound {
   readonly content?: AttachmentContent
 }
 
-/** What a path in a column leads to. A path that is none stays a text, which no name of a file can be: a fault. */
-export async function fileOfPath(
-  path: string,
-  { prefix, folder = '' }: FileOptions,
-  limit: number,
-  verbs: AdapterVerbs,
-): Promise<FileFound> {
+interface Led {
+  readonly name: string
+  /** Absent where nothing can be reached. */
+  readonly place?: string
+}
+
+const unreachable = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG']
+
+/** Where a path of the system's leads in the folder of ours; nothing where it is none, or leads out of it. */
+async function led(path: string, { prefix, folder = '' }: FileOptions): Promise<Led | undefined> {
   // Windows takes either slash and either case, and its systems write all of them.
   const plain = (text: string): string => text.toLowerCase().replaceAll('\\', '/')
   const inner = plain(path).startsWith(plain(prefix)) ? path.slice(prefix.length) : path
   const parts = inner.split(/[/\\]/).filter((part) => part !== '')
   const name = parts.at(-1)
   if (name === undefined || parts.some((part) => part === '..' || part === '.' || part.includes('\0')))
-    return { cell: path }
-  const absent: FileFound = { cell: { file: name, path } }
+    return undefined
   try {
     const root = await realpath(folder)
     const place = await realpath(join(root, ...parts))
-    if (!place.startsWith(root.endsWith(sep) ? root : root + sep)) return { cell: path }
+    return place.startsWith(root.endsWith(sep) ? root : root + sep) ? { name, place } : undefined
+  } catch (error) {
+    if (unreachable.includes(codeOf(error))) return { name }
+    throw error
+  }
+}
+
+/** What tells the file that a path leads to from another one, or from itself before somebody wrote into it; '' where none stands there. */
+export async function stampOfPath(path: string, options: FileOptions): Promise<string> {
+  const place = (await led(path, options))?.place
+  const stats = place === undefined ? undefined : await look(place)
+  return stats === undefined ? '' : `${stats.size} ${stats.mtimeMs} ${stats.ino}`
+}
+
+/** What a path in a column leads to. A path that is none stays a text, which no name of a file can be: a fault. */
+export async function fileOfPath(
+  path: string,
+  options: FileOptions,
+  limit: number,
+  verbs: AdapterVerbs,
+): Promise<FileFound> {
+  const found = await led(path, options)
+  if (found === undefined) return { cell: path }
+  const { name, place } = found
+  const absent: FileFound = { cell: { file: name, path } }
+  if (place === undefined) return absent
+  try {
     const opened = await openRegular(place)
     if (opened === undefined) return absent
     try {
@@ -44,7 +72,7 @@ export async function fileOfPath(
       await opened.file.close()
     }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG'].includes(codeOf(error))) return absent
+    if (unreachable.includes(codeOf(error))) return absent
     throw error
   }
 }

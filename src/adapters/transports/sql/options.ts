@@ -258,7 +258,7 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
           ...duration,
           default: '5s',
           description:
-            'a row is taken when it and its lists have said the same for so long; 0s: at once, where a system writes all of a letter in one transaction',
+            'a row is taken when it, its lists and its files have been the same for so long; 0s: at once, where a system writes all of a letter in one transaction',
         },
         wait: { ...duration, default: '10m', description: 'for a file of a path that is not there yet' },
         watch: {

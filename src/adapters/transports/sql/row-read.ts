@@ -9,8 +9,8 @@ import { type Charset, decode, decodePart, undecodable } from '../../formats/cha
 import { type RowCell, type RowDump, writeDump } from '../../formats/row-dump.ts'
 import { cellLimit } from '../../formats/rows.ts'
 import { type Column, type Row, SqlError, type Table, type Value } from './engine.ts'
-import { fileOfPath, freeName } from './files.ts'
-import type { ListOptions, ReadOptions } from './options.ts'
+import { fileOfPath, freeName, stampOfPath } from './files.ts'
+import type { FileOptions, ListOptions, ReadOptions } from './options.ts'
 import type { Opened } from './session.ts'
 import { columnOf, digestOf, piecesOf, select, type Values } from './statement.ts'
 
@@ -28,6 +28,8 @@ export interface PrintedRow {
   readonly key: Values
   /** The same for the same content, files by their size or path only; whatever the gateway writes back is no part of it. */
   readonly digest: string
+  /** What stands where its paths lead: the size, time and inode of each file, '' where none is. */
+  readonly stamps: readonly string[]
   /** The message id that was written back when the row was taken before; it outlives this process. */
   readonly told?: MessageId
   readonly printed: readonly Printed[]
@@ -75,15 +77,9 @@ export async function printRow(
   )
   const filesOf = (list?: string): ReadonlySet<string> =>
     new Set(
-      reading.files.flatMap(({ at }) => {
-        const [first = '', second] = at.split('.')
-        return list === undefined
-          ? second === undefined
-            ? [first]
-            : []
-          : first === list
-            ? [second ?? '']
-            : []
+      reading.files.flatMap((file) => {
+        const place = placeOf(file)
+        return place.list === list ? [place.column] : []
       }),
     )
   const columns = contentColumns(table, left, filesOf())
@@ -109,7 +105,45 @@ export async function printRow(
     for (const row of each.rows)
       for (const cell of row) digest.update(cell === null ? 'null' : `${cell.length}:`).update(cell ?? '')
   }
-  return { key, digest: digest.digest('hex'), printed, ...(before.ok && { told: before.value }) }
+  return {
+    key,
+    digest: digest.digest('hex'),
+    stamps: await stampsOf(printed, reading),
+    printed,
+    ...(before.ok && { told: before.value }),
+  }
+}
+
+/** Whether a row and what stands where its paths lead are what they were. */
+export const isSameRow = (
+  one: Pick<PrintedRow, 'digest' | 'stamps'>,
+  other: Pick<PrintedRow, 'digest' | 'stamps'>,
+): boolean => one.digest === other.digest && one.stamps.join('\n') === other.stamps.join('\n')
+
+/** The list and the column that a file stands in. */
+function placeOf({ at }: FileOptions): { readonly list?: string; readonly column: string } {
+  const [first = '', second] = at.split('.')
+  return second === undefined ? { column: first } : { list: first, column: second }
+}
+
+async function stampsOf(
+  printed: readonly Printed[],
+  { files, charset = 'utf-8' }: RowReading,
+): Promise<readonly string[]> {
+  const stamps: string[] = []
+  for (const file of files.filter(({ folder }) => folder !== undefined)) {
+    const { list, column } = placeOf(file)
+    for (const { table, columns, rows } of printed.filter((part) => part.list === list)) {
+      const at = columns.indexOf(column)
+      if (at < 0) continue
+      const { sort } = columnOf(table, column)
+      for (const row of rows.slice(0, listLimit)) {
+        const path = cellOf(row[at] ?? null, sort, charset)
+        stamps.push(typeof path === 'string' && path !== '' ? await stampOfPath(path, file) : '')
+      }
+    }
+  }
+  return stamps
 }
 
 async function printList(
@@ -213,16 +247,18 @@ export async function sourceOf(
 async function unchanged(
   opened: Opened,
   reading: RowReading,
-  { key, digest, printed }: PrintedRow,
+  before: PrintedRow,
   files: readonly ReadFile[],
 ): Promise<void> {
+  const { key, printed } = before
   // One statement read all of a row that has neither.
   if (printed.length === 1 && reading.files.length === 0) return
   for (const { table, column, where, digest: read } of files)
     if ((await digestOf(opened.connection, table, column, where)) !== read)
       throw new SqlError('busy', 'a file was written while it was read', column)
   const again = await printRow(opened, reading, key, {})
-  if (again?.digest !== digest) throw new SqlError('busy', 'a letter was written while it was read')
+  if (again === undefined || !isSameRow(again, before))
+    throw new SqlError('busy', 'a letter was written while it was read')
 }
 
 /**
@@ -277,9 +313,7 @@ async function withFiles(
 ): Promise<RowCell[]> {
   const cells = [...plain]
   for (const file of reading.files) {
-    const parts = file.at.split('.')
-    const column = parts.at(-1) ?? ''
-    const list = parts.length > 1 ? parts[0] : undefined
+    const { list, column } = placeOf(file)
     const at = part.columns.indexOf(column)
     const cell = cells[at]
     if (list !== part.list || typeof cell !== 'string' || (cell === '' && file.folder !== undefined)) continue
