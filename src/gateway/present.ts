@@ -3,7 +3,7 @@
 import type { Source, Taken } from '../adapters/contract.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import type { Clock, Instant } from '../letter/time.ts'
-import type { Database, Transaction } from './journal/database.ts'
+import type { Database } from './journal/database.ts'
 import {
   clearPresent,
   listPresent,
@@ -17,6 +17,9 @@ import {
 /** Names of missing files that are kept of one source. */
 const mostNames = 100
 
+/** Milliseconds until what could not be written is tried again. */
+const again = 15_000
+
 /** What the gateway works with beside its journal. */
 export type Part = 'queue' | 'attachments' | 'gateways' | 'log'
 
@@ -28,11 +31,16 @@ export class Present {
   readonly #clock: Clock
   readonly #failed: (error: unknown) => void
   readonly #rows = new Map<string, PresentRow>()
+  /** What the journal does not have as it is here. */
+  readonly #unwritten = new Map<string, Named>()
   #writing: Promise<unknown> = Promise.resolve()
+  #troubled = false
+  #retry: (() => void) | undefined
+  #stopped = false
   /** Since when sources waited for their files when the gateway was stopped. */
   readonly #before = new Map<string, Instant>()
 
-  /** `failed` is told when the journal could not be written. */
+  /** `failed` is told when the journal could not be written, once for each trouble; then it is tried again. */
   constructor(database: Database, member: string, clock: Clock, failed: (error: unknown) => void) {
     this.#database = database
     this.#member = member
@@ -45,6 +53,12 @@ export class Present {
     for (const row of await listPresent(this.#database.committed, 'waiting'))
       this.#before.set(keyOf(row), row.since)
     await this.#database.write((transaction) => clearPresent(transaction, this.#member))
+  }
+
+  /** Tries nothing again. */
+  stop(): void {
+    this.#stopped = true
+    this.#retry?.()
   }
 
   /** What became of a source: it waits for files, or does not any more. */
@@ -145,27 +159,61 @@ export class Present {
   #begin(kind: PresentKind, subject: string, what: string, facts: PresentFacts, at?: Instant): void {
     const key = keyOf({ kind, subject, what })
     const since = at ?? this.#rows.get(key)?.since ?? this.#before.get(key) ?? this.#clock.now()
-    const row = { kind, subject, what, since, facts }
-    this.#rows.set(key, row)
-    this.#write((transaction) => setPresent(transaction, this.#member, row))
+    this.#rows.set(key, { kind, subject, what, since, facts })
+    this.#write({ kind, subject, what })
   }
 
   #end(kind: PresentKind, subject: string, what: string): void {
     const row = { kind, subject, what }
     this.#before.delete(keyOf(row))
-    if (!this.#rows.delete(keyOf(row))) return
-    this.#write((transaction) => removePresent(transaction, this.#member, row))
+    if (this.#rows.delete(keyOf(row))) this.#write(row)
   }
 
-  /** Nothing waits for it: it is a remark. One is written after the other, so that the last word is the last. */
-  #write(work: (transaction: Transaction) => Promise<unknown>): void {
-    this.#writing = this.#writing.then(() => this.#database.write(work)).catch(this.#failed)
+  /** Nothing waits for it: it is a remark. One write comes after the other, so that the last word is the last. */
+  #write(named: Named): void {
+    this.#unwritten.set(keyOf(named), named)
+    this.#writeSoon()
+  }
+
+  #writeSoon(): void {
+    this.#writing = this.#writing.then(() => this.#writeAll())
+  }
+
+  async #writeAll(): Promise<void> {
+    const unwritten = [...this.#unwritten]
+    if (unwritten.length === 0) return
+    try {
+      await this.#database.write(async (transaction) => {
+        for (const [key, named] of unwritten) {
+          const row = this.#rows.get(key)
+          if (row === undefined) await removePresent(transaction, this.#member, named)
+          else await setPresent(transaction, this.#member, row)
+        }
+      })
+      // What became something else meanwhile has a write of its own.
+      for (const [key, named] of unwritten)
+        if (this.#unwritten.get(key) === named) this.#unwritten.delete(key)
+      this.#troubled = false
+    } catch (error) {
+      if (!this.#troubled) this.#failed(error)
+      this.#troubled = true
+      this.#writeAgain()
+    }
+  }
+
+  #writeAgain(): void {
+    if (this.#stopped || this.#retry !== undefined) return
+    this.#retry = this.#clock.schedule(this.#clock.now() + again, () => {
+      this.#retry = undefined
+      this.#writeSoon()
+    })
   }
 }
+
+type Named = Pick<PresentRow, 'kind' | 'subject' | 'what'>
 
 /** The place of a system that facts name: a folder by its channel, a mailbox, a table. */
 export const placeOf = ({ channel, mailbox, table }: Facts): string =>
   String(channel ?? mailbox ?? table ?? '')
 
-const keyOf = ({ kind, subject, what }: Pick<PresentRow, 'kind' | 'subject' | 'what'>): string =>
-  `${kind} ${subject} ${what}`
+const keyOf = ({ kind, subject, what }: Named): string => `${kind} ${subject} ${what}`
