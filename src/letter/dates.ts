@@ -70,11 +70,17 @@ interface Parts {
 /**
  * Reads a date in any written form of domain §4. With `form`, its order of parts, its era and its two- or four-digit year
  * must be the form's; digits of either script, missing zeros, dots and spaces are forgiven. Without, a four-digit year
- * tells its own era. Two-digit years belong to the Buddhist `century` (default 25: 51 → 2551).
+ * tells its own era. Two-digit years belong to the Buddhist `century` (default 25: 51 → 2551); with `now` they are years of
+ * letters of the present (`isPresent`), with `fourDigits` there are none.
  */
 export function readLetterDate(
   printed: string,
-  options: { readonly form?: DateForm; readonly century?: number } = {},
+  options: {
+    readonly form?: DateForm
+    readonly century?: number
+    readonly now?: Instant
+    readonly fourDigits?: boolean
+  } = {},
 ): Result<LetterDate> {
   const text = printed.length > longest ? '' : searchKey(printed)
   if (text === '' && printed.length <= longest) return bad(problem('letter.field.missing', ''))
@@ -85,11 +91,27 @@ export function readLetterDate(
   if (form && (form.order !== parts.order || form.yearDigits !== parts.year.length)) {
     return bad(problem('letter.date.form', '', printed, { form: options.form! }))
   }
+  const short = parts.year.length === 2
+  if (short && options.fourDigits === true)
+    return bad(problem('letter.date.form', '', printed, { form: 'yyyy-MM-dd' }))
   const year = christianYear(parts, form?.era, options.century ?? 25)
   if (typeof year !== 'number') return bad({ ...year, value: printed })
   const wrong = impossible(parts.day, parts.month, year)
   if (wrong) return bad({ ...wrong, value: printed })
-  return good(letterDate(year, parts.month, parts.day))
+  const date = letterDate(year, parts.month, parts.day)
+  if (!short || options.now === undefined || isPresent(date, options.now)) return good(date)
+  const details = { buddhist: year + eraOffset, christian: year, today: dateOfInstant(options.now) }
+  return bad(problem('letter.date.short-year', '', printed, details))
+}
+
+/**
+ * Whether a letter of two-digit years can be of this day: after the day 42 years ago and before that of next year. The eras
+ * are 43 years apart in their last two digits: a Christian year of a letter of the present falls before, taken for a Buddhist one.
+ */
+function isPresent(date: LetterDate, now: Instant): boolean {
+  const today = dateOfInstant(now)
+  const inYear = (more: number): string => `${Number(today.slice(0, 4)) + more}${today.slice(4)}`
+  return date > inYear(-42) && date < inYear(1)
 }
 
 const canonical = /^\d{4}-\d\d-\d\d$/

@@ -138,6 +138,12 @@ export const letterProblems = {
     'Correct the year.',
     'แก้ปี',
   ),
+  'letter.date.short-year': fault(
+    'the date {value} would be of พ.ศ. {buddhist} (ค.ศ. {christian}), and today is {today}: a year of two digits is taken for one of the last 42 years',
+    'วันที่ {value} จะเป็น พ.ศ. {buddhist} (ค.ศ. {christian}) แต่วันนี้คือ {today} ปีสองหลักต้องอยู่ในช่วง 42 ปีที่ผ่านมา',
+    'Write the year of the Buddhist era; a letter that is older, or a year ค.ศ., needs four digits.',
+    'เขียนปีเป็น พ.ศ. หนังสือที่เก่ากว่านั้นหรือปี ค.ศ. ต้องเขียนสี่หลัก',
+  ),
   'letter.date.added-twice': fault(
     'the date {value} has the year {year}: 543 was added twice, พ.ศ. {meant} is meant',
     'วันที่ {value} มีปี {year} เพราะบวก 543 สองครั้ง ปีที่ถูกคือ พ.ศ. {meant}',

@@ -3,6 +3,7 @@
 // Canonical values are texts here, as the canonical JSON writes them (a date `2008-11-15`, an office `50`, an urgency
 // `urgent`); a value that is absent is an empty list, and a list (recipients, files) has several. A codec turns cells into
 // such values and back; which field they fill is the mapping's business.
+import type { Instant } from '../../letter/time.ts'
 import type { Problem, Result } from '../../problem/problem.ts'
 import type { About } from '../about.ts'
 import type { Checked, Finding, JsonSchema, Pointer } from '../schema.ts'
@@ -45,6 +46,9 @@ export type LookupRows = ReadonlyMap<string, string>
 /** The tables of a document by name. */
 export type LookupTables = ReadonlyMap<string, LookupRows>
 
+/** The time at which a cell is read. Without it years of two digits are of any time. */
+export type Now = () => Instant
+
 /** A codec that can be named in a profile: `as: text`, `as: { text: { max: 150 } }`. */
 export interface CodecKind {
   readonly name: string
@@ -52,7 +56,7 @@ export interface CodecKind {
   /** Schema of what stands behind the name. */
   readonly options: JsonSchema
   check(raw: unknown, at: Pointer): readonly Finding[]
-  create(raw: unknown, tables: LookupTables): Checked<Codec>
+  create(raw: unknown, tables: LookupTables, now?: Now): Checked<Codec>
 }
 
 interface Definition<Options> {
@@ -63,7 +67,7 @@ interface Definition<Options> {
   /** The options when the profile gives the name alone; absent: they must be given. */
   readonly bare?: unknown
   deeper?(options: Options): readonly Finding[]
-  create(options: Options, tables: LookupTables): Codec
+  create(options: Options, tables: LookupTables, now?: Now): Codec
 }
 
 export function codec<Options>(definition: Definition<Options>): CodecKind {
@@ -85,9 +89,9 @@ export function codec<Options>(definition: Definition<Options>): CodecKind {
       const options = checked(raw, at)
       return options.ok ? [] : options.findings
     },
-    create: (raw, tables) => {
+    create: (raw, tables, now) => {
       const options = checked(raw, [])
-      return options.ok ? { ok: true, value: definition.create(options.value, tables) } : options
+      return options.ok ? { ok: true, value: definition.create(options.value, tables, now) } : options
     },
   }
 }

@@ -1,7 +1,7 @@
 // The field codecs that a profile can name: one line each.
 import type { Checked, Finding, Pointer } from '../schema.ts'
 import { base64 } from './base64.ts'
-import type { Codec, CodecKind, LookupTables } from './codec.ts'
+import type { Codec, CodecKind, LookupTables, Now } from './codec.ts'
 import { buddhistDate, christianDate } from './date.ts'
 import { digits } from './digits.ts'
 import { fileBeside } from './file-beside.ts'
@@ -23,8 +23,8 @@ const none: LookupTables = new Map()
 /** A codec of one value in one cell, among these. */
 const among =
   (kinds: readonly CodecKind[]) =>
-  (raw: unknown, tables: LookupTables = none): Codec | undefined => {
-    const made = create(kinds, raw, tables)
+  (raw: unknown, tables: LookupTables = none, now?: Now): Codec | undefined => {
+    const made = create(kinds, raw, tables, now)
     return made?.ok === true ? made.value : undefined
   }
 const namesOf = (kinds: readonly CodecKind[]): string[] => kinds.map(({ name }) => name)
@@ -76,15 +76,20 @@ export function checkCodec(raw: unknown, at: Pointer): readonly Finding[] {
 }
 
 /** The codec that `as` names. Throws when `checkCodec` finds a fault in it. */
-export function codecOf(raw: unknown, tables: LookupTables = none): Codec {
-  const made = create(codecs, raw, tables)
+export function codecOf(raw: unknown, tables: LookupTables = none, now?: Now): Codec {
+  const made = create(codecs, raw, tables, now)
   if (made?.ok !== true) throw new Error('a codec was made from options that were not checked')
   return made.value
 }
 
-function create(kinds: readonly CodecKind[], raw: unknown, tables: LookupTables): Checked<Codec> | undefined {
+function create(
+  kinds: readonly CodecKind[],
+  raw: unknown,
+  tables: LookupTables,
+  now: Now | undefined,
+): Checked<Codec> | undefined {
   const found = kindOf(kinds, raw)
-  return found?.kind.create(found.options, tables)
+  return found?.kind.create(found.options, tables, now)
 }
 
 /** The name of the codec that `as` names, whether there is one or not. */

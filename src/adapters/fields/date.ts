@@ -7,7 +7,7 @@ import {
   readLetterDate,
 } from '../../letter/dates.ts'
 import { bad, good, problem } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, cellByCell, codec } from './codec.ts'
+import { type Codec, type CodecKind, cellByCell, codec, type Now } from './codec.ts'
 
 interface Options {
   readonly form: DateForm
@@ -46,6 +46,11 @@ function dateCodec(name: string, summary: string, has: (form: string) => boolean
         ['a year of the other era', 'a fault, and never a letter of 543 years ago', 'letter.date.era'],
         ['a day that does not exist', 'a fault', 'letter.date.day'],
         ['another form than the one that is said', 'a fault', 'letter.date.form'],
+        [
+          'a year of two digits that is none of the last 42 years, as a Christian one among Buddhist ones',
+          'a fault; refused on the way out',
+          'letter.date.short-year',
+        ],
         ['a year that two digits cannot say', 'refused', 'adapter.field.cannot-say'],
       ],
     },
@@ -61,14 +66,15 @@ function dateCodec(name: string, summary: string, has: (form: string) => boolean
         additionalProperties: false,
       },
     },
-    create: (options) => (typeof options === 'string' ? codecOf({ form: options }) : codecOf(options)),
+    create: (options, _tables, now) =>
+      codecOf(typeof options === 'string' ? { form: options } : options, now),
   })
 }
 
-function codecOf({ form, century }: Options): Codec {
+function codecOf({ form, century }: Options, now: Now | undefined): Codec {
   // The form is given, so that a Christian year in a Buddhist column is a fault and not a letter of 543 years ago.
   const options = { form, ...(century !== undefined && { century }) }
-  const read = (cell: string) => readLetterDate(cell, options)
+  const read = (cell: string) => readLetterDate(cell, { ...options, ...(now && { now: now() }) })
   return cellByCell({
     read,
     write: (value) => {

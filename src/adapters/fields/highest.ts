@@ -11,6 +11,7 @@ import {
   gather,
   innerFindings,
   type LookupTables,
+  type Now,
 } from './codec.ts'
 
 interface Options {
@@ -28,7 +29,7 @@ const rankOf = (value: string): number => Math.max(...orders.map((order) => orde
  * canonical values. One tag is written. Of several that were read, all travel along as they stand.
  */
 export const highestOf = (
-  make: (raw: unknown, tables?: LookupTables) => Codec | undefined,
+  make: (raw: unknown, tables?: LookupTables, now?: Now) => Codec | undefined,
   names: readonly string[],
 ): CodecKind =>
   codec<Options>({
@@ -64,8 +65,8 @@ export const highestOf = (
       additionalProperties: false,
     },
     deeper: ({ of }) => innerFindings(make(of), of, names),
-    create: ({ separator, of }, tables) => {
-      const each = make(of, tables)
+    create: ({ separator, of }, tables, now) => {
+      const each = make(of, tables, now)
       if (each === undefined) throw new Error('the options of the highest were not checked')
       const tagsOf = (cells: Cells): Cells =>
         filled(

@@ -9,7 +9,7 @@ import {
 import { ofPrintedInstant, printInstant, readInstant } from '../../letter/time.ts'
 import { bad, good, problem, type Result } from '../../problem/problem.ts'
 import { behindTime, type ClockKind, clocks, printTime, readTime } from './clock-time.ts'
-import { type Codec, cellByCell, codec, fill } from './codec.ts'
+import { type Codec, cellByCell, codec, fill, type Now } from './codec.ts'
 import { printIso, printUnix, readIso, readUnix, type UnixUnit, unixUnits } from './universal.ts'
 
 interface Options {
@@ -24,6 +24,7 @@ interface Written {
   readonly date: DateForm
   readonly between: string
   readonly clock: ClockKind
+  readonly now?: Now
 }
 
 /**
@@ -74,7 +75,7 @@ export const instant = codec<Options>({
     [date, unix, iso].filter((each) => each !== undefined).length === 1
       ? []
       : [{ at: [], code: 'adapter.profile.key-missing', details: { key: 'date, unix or iso: one of them' } }],
-  create: ({ date, between, clock, unix, iso }) => {
+  create: ({ date, between, clock, unix, iso }, _tables, now) => {
     if (unix !== undefined)
       return ofInstant(
         (cell) => readUnix(cell, unix),
@@ -92,7 +93,7 @@ export const instant = codec<Options>({
         },
       )
     if (date === undefined) throw new Error('the options of an instant were not checked')
-    return inWords({ date, between, clock })
+    return inWords({ date, between, clock, ...(now && { now }) })
   },
 })
 
@@ -148,7 +149,8 @@ function canonical(text: string): Result<string> {
 }
 
 function read(day: string, time: string, options: Written): Result<string> {
-  const date = readLetterDate(day, { form: options.date })
+  const { date: form, now } = options
+  const date = readLetterDate(day, { form, ...(now && { now: now() }) })
   if (!date.ok) return date
   const clock = readTime(time, options.clock)
   if (clock === undefined) {
@@ -168,7 +170,12 @@ function write(value: string, options: Written): Result<[string, string]> {
   const time = printTime(printed.slice(11, 19), options.clock)
   if (time === undefined)
     return bad(problem('adapter.field.cannot-say', '', value, { field: 'a time outside of office hours' }))
-  return good([printLetterDate(date.value, options.date), time])
+  const day = printLetterDate(date.value, options.date)
+  // Two digits say a year of one century only, as in a date.
+  const back = options.date.includes('yyyy') ? good(printed) : read(day, time, options)
+  if (!back.ok || back.value.slice(0, 10) !== date.value)
+    return bad(problem('adapter.field.cannot-say', '', value, { field: 'date' }))
+  return good([day, time])
 }
 
 const expected = ({ date, between, clock }: Written): string =>

@@ -1,6 +1,6 @@
 // One value over several columns: a number in its letters, code and running number; a date in day, month and year.
 import { good } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, codec, innerFindings, type LookupTables } from './codec.ts'
+import { type Codec, type CodecKind, codec, innerFindings, type LookupTables, type Now } from './codec.ts'
 import { templateFindings, templateOf } from './template.ts'
 
 interface Options {
@@ -10,7 +10,7 @@ interface Options {
 
 /** `join: { template: "{letters} {code}/{running}", of: letter-number }`: the columns in the order of the template's places. */
 export const joinOf = (
-  make: (raw: unknown, tables?: LookupTables) => Codec | undefined,
+  make: (raw: unknown, tables?: LookupTables, now?: Now) => Codec | undefined,
   names: readonly string[],
 ): CodecKind =>
   codec<Options>({
@@ -43,9 +43,9 @@ export const joinOf = (
       ...templateFindings(template, ['template']),
       ...innerFindings(make(of), of, names),
     ],
-    create: ({ template: text, of }, tables) => {
+    create: ({ template: text, of }, tables, now) => {
       const template = templateOf(text)
-      const whole = make(of, tables)
+      const whole = make(of, tables, now)
       if (whole === undefined) throw new Error('the options of a join were not checked')
       return {
         read: (cells) => {

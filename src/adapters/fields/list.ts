@@ -1,6 +1,15 @@
 // Several values in one cell, with a separator between.
 import { bad, good, problem } from '../../problem/problem.ts'
-import { type Codec, type CodecKind, codec, fill, gather, innerFindings, type LookupTables } from './codec.ts'
+import {
+  type Codec,
+  type CodecKind,
+  codec,
+  fill,
+  gather,
+  innerFindings,
+  type LookupTables,
+  type Now,
+} from './codec.ts'
 
 interface Options {
   readonly separator: string
@@ -9,7 +18,7 @@ interface Options {
 
 /** `list: { separator: ";", of: office }`: the values as `of` writes each. `make` finds the codec that `of` names. */
 export const listOf = (
-  make: (raw: unknown, tables?: LookupTables) => Codec | undefined,
+  make: (raw: unknown, tables?: LookupTables, now?: Now) => Codec | undefined,
   names: readonly string[],
 ): CodecKind =>
   codec<Options>({
@@ -41,8 +50,8 @@ export const listOf = (
     },
     bare: {},
     deeper: ({ of }) => innerFindings(make(of), of, names),
-    create: ({ separator, of }, tables) => {
-      const each = make(of, tables)
+    create: ({ separator, of }, tables, now) => {
+      const each = make(of, tables, now)
       if (each === undefined) throw new Error('the options of a list were not checked')
       return {
         read: (cells) => {

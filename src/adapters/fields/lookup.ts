@@ -8,6 +8,8 @@ import {
   filled,
   gather,
   innerFindings,
+  type LookupTables,
+  type Now,
   type Values,
 } from './codec.ts'
 
@@ -20,7 +22,10 @@ interface Options {
  * `lookup: { table: หน่วยงาน, of: office }`: the cell is a code of the table, whose value `of` reads. Where several codes mean the
  * same the first is written.
  */
-export const lookupOf = (make: (raw: unknown) => Codec | undefined, names: readonly string[]): CodecKind =>
+export const lookupOf = (
+  make: (raw: unknown, tables?: LookupTables, now?: Now) => Codec | undefined,
+  names: readonly string[],
+): CodecKind =>
   codec<Options>({
     name: 'lookup',
     about: {
@@ -55,8 +60,8 @@ export const lookupOf = (make: (raw: unknown) => Codec | undefined, names: reado
       additionalProperties: false,
     },
     deeper: ({ of }) => innerFindings(make(of), of, names),
-    create: ({ table, of }, tables) => {
-      const value = make(of)
+    create: ({ table, of }, tables, now) => {
+      const value = make(of, undefined, now)
       if (value === undefined) throw new Error('the options of a lookup were not checked')
       const rows = tables.get(table)
       if (rows === undefined) {

@@ -1,7 +1,7 @@
 // A mapping at work: cells ↔ canonical values, by the same definitions in both directions (principle 2).
 import { type Problem, problem, type Result } from '../../problem/problem.ts'
 import type { FieldDefinition } from '../profile.ts'
-import { type Codec, type LookupTables, outcome, type Values } from './codec.ts'
+import { type Codec, type LookupTables, type Now, outcome, type Values } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import type { FieldValues } from './letter-fields.ts'
 
@@ -45,6 +45,7 @@ const none: ReadonlyMap<string, string> = new Map()
 export function mappingOf(
   fields: Readonly<Record<string, FieldDefinition>>,
   tables: LookupTables = new Map(),
+  now?: Now,
 ): Mapping {
   const constants = new Map<string, string>()
   const places: Place[] = []
@@ -55,7 +56,7 @@ export function mappingOf(
       places.push({
         field,
         at,
-        codec: codecOf(as, tables),
+        codec: codecOf(as, tables, now),
         ...(definition.default !== undefined && { default: definition.default }),
         ...(unsaid && { unsaid }),
       })

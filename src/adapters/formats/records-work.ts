@@ -22,7 +22,10 @@ export interface RecordsWork {
 /** The work of a records format and a profile's fields. */
 export function workOf(plain: RecordForm, definition: DocumentDefinition, context: FormContext): RecordsWork {
   const form = guarded(plain, definition)
-  const mapping = splitting(mappingOf(definition.fields, tablesOf(definition)), definition.split ?? {})
+  const mapping = splitting(
+    mappingOf(definition.fields, tablesOf(definition), () => context.clock.now()),
+    definition.split ?? {},
+  )
   return {
     form,
     mapping,

@@ -41,7 +41,9 @@ export function readLetter(
   const number = printed === '' ? undefined : found.take('ram:ID', readLetterNumber(printed))
   const datePrinted = needed('CorrespondenceDate')
   const date =
-    datePrinted === '' ? undefined : found.take('ram:CorrespondenceDate', readLetterDate(datePrinted))
+    datePrinted === ''
+      ? undefined
+      : found.take('ram:CorrespondenceDate', readLetterDate(datePrinted, { fourDigits: true }))
   needed('Subject')
   const secrecy = code(found, 'ram:SecretCode', needed('SecretCode'), secrecyOfCode, 'GetSecretCodes')
   const urgency = code(found, 'ram:SpeedCode', needed('SpeedCode'), urgencyOfCode, 'GetSpeedCodes')
@@ -143,7 +145,7 @@ function reference(element: XmlElement, path: string, found: Findings): Referenc
   // Clients write an empty element when there is no reference.
   if (number + subject + printed === '') return []
   if (printed === '') return [{ number, subject }]
-  const date = found.take(`${path}/ram:CorrespondenceDate`, readLetterDate(printed))
+  const date = found.take(`${path}/ram:CorrespondenceDate`, readLetterDate(printed, { fourDigits: true }))
   return date === undefined ? [] : [{ number, date, subject }]
 }
 

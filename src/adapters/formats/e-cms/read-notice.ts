@@ -22,7 +22,10 @@ export function readKey(element: XmlElement, organisations: Organisations, found
   const number = textOf(child(element, 'LetterID'))
   if (number === '') found.add(problem('ecms.element.missing', 'LetterID'))
   const printed = textOf(child(element, 'CorrespondenceDate'))
-  const date = printed === '' ? undefined : found.take('CorrespondenceDate', readLetterDate(printed))
+  const date =
+    printed === ''
+      ? undefined
+      : found.take('CorrespondenceDate', readLetterDate(printed, { fourDigits: true }))
   const sender = department(element, 'SenderDepartment', organisations, found)
   const recipient = department(element, 'AcceptDepartment', organisations, found)
   return { number, ...(date && { date }), ...(sender && { sender }), ...(recipient && { recipient }) }

@@ -29,7 +29,7 @@ function fitsKey(entry: XmlElement, key: Key, officeOf: Organisations['officeOf'
   if (!numbers.some((each) => normalizeNumber(textOf(each)) === key.number.normalized)) return false
   const dates = datesOf(entry)
   const dated = dates.every((printed) => {
-    const date = readLetterDate(printed)
+    const date = readLetterDate(printed, { fourDigits: true })
     return date.ok && date.value === key.date
   })
   return (
