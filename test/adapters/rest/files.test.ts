@@ -1,7 +1,7 @@
 import t from 'tap'
 import { guardedLookup, isReachable, originOf } from '../../../src/adapters/transports/rest/addresses.ts'
 import { letter, peer, polling } from './peer.ts'
-import { events } from './stage.ts'
+import { bytes, events } from './stage.ts'
 
 t.test('a file that does not come is waited for; a new address helps; then it is a person’s', async (t) => {
   const server = await peer(t)
@@ -67,6 +67,104 @@ t.test(
     await look.pass(30_000)
     t.match(gateway.items.at(-1), { kind: 'letter', attachments: [{ name: 'a.pdf', content: { size: 4 } }] })
     t.ok(server.lines().includes('DELETE /l/7'))
+  },
+)
+
+for (const [how, refuse] of [
+  ['500', () => ({ status: 500 })],
+  ['501', () => ({ status: 501 })],
+  ['503', () => ({ status: 503 })],
+  ['429', () => ({ status: 429, headers: { 'retry-after': '60' } })],
+  ['packed', () => ({ headers: { 'content-encoding': 'gzip' }, body: 'scan' })],
+  ['no length', bytes('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf')],
+  ['cut off', bytes('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf')],
+] as const)
+  t.test(
+    `a file that is never given (${how}) holds up no other, and is a person’s after the wait`,
+    async (t) => {
+      const server = await peer(t)
+      let gone: readonly string[] = []
+      server.answering = (asked, made) => {
+        const { method, url } = asked
+        if (method !== 'GET') {
+          gone = [...gone, url]
+          return { status: 204 }
+        }
+        if (url !== '/l') return refuse(asked, made)
+        const attached = (id: string) => (id === '1' ? { attachments: [{ name: 'a.pdf' }] } : {})
+        const waits = ['1', '2', '3'].filter((id) => !gone.includes(`/l/${id}`))
+        return { body: waits.map((id) => ({ id, doc: letter(id, attached(id)) })) }
+      }
+      const look = await polling(
+        t,
+        server,
+        `send: { list: { path: /l, items: "", key: id }, at: doc, files: { path: "/l/{key}/f/{file}" }, wait: 2m, done: { path: "/l/{key}" } }`,
+      )
+      t.same(gone, ['/l/2', '/l/3'], 'at the first look')
+      t.notOk(look.gateway.reports.some(({ event }) => event === 'rest.unavailable'))
+      await look.pass(60_000)
+      await look.pass(30_000)
+      t.same(gone, ['/l/2', '/l/3'])
+      await look.pass(60_000)
+      t.match(look.gateway.items.at(-1), { kind: 'fault', problems: [{ code: 'adapter.file.missing' }] })
+      t.same(gone, ['/l/2', '/l/3', '/l/1'])
+      t.equal(
+        look.gateway.reports.filter(({ event }) => event === 'rest.file-missing').length,
+        1,
+        'told once',
+      )
+    },
+  )
+
+t.test('the head of a queue whose file is never given makes way after the wait', async (t) => {
+  const server = await peer(t)
+  const queue = ['1', '2']
+  server.answering = ({ method, url }) => {
+    if (method !== 'GET') {
+      queue.shift()
+      return { status: 204 }
+    }
+    if (url !== '/h') return { status: 500 }
+    const [id] = queue
+    if (id === undefined) return { status: 204 }
+    return { body: { id, doc: letter(id, id === '1' ? { attachments: [{ name: 'a.pdf' }] } : {}) } }
+  }
+  const look = await polling(
+    t,
+    server,
+    `send: { head: { path: /h, key: { at: id } }, at: doc, files: { path: "/f/{key}/{file}" }, wait: 2m, done: { path: "/h/{key}" } }`,
+  )
+  await look.pass(60_000)
+  t.same(queue, ['1', '2'])
+  await look.pass(60_000)
+  t.same(queue, [])
+  t.match(look.gateway.items.slice(-2), [{ kind: 'fault' }, { kind: 'letter' }])
+})
+
+t.test(
+  'a dead server among those of the files is asked once a look, and holds up no other document',
+  async (t) => {
+    const server = await peer(t)
+    const dead = await peer(t)
+    dead.server.close()
+    let gone: readonly string[] = []
+    server.answering = ({ method, url }) => {
+      if (method !== 'GET') gone = [...gone, url]
+      if (method !== 'GET') return { status: 204 }
+      if (url !== '/l') return { body: 'scan' }
+      const row = (id: string, at: string) => ({
+        id,
+        doc: letter(id, { attachments: [{ name: 'a.pdf' }] }),
+        x: [{ name: 'a.pdf', url: `${at}/f` }],
+      })
+      return { body: [row('1', dead.url), row('2', dead.url), row('3', server.url)] }
+    }
+    await polling(
+      t,
+      server,
+      `hosts: ["${dead.url}"], send: { list: { path: /l, items: "", key: id }, at: doc, files: { at: x }, wait: 2m, done: { path: "/l/{key}" } }`,
+    )
+    t.same(gone, ['/l/3'])
   },
 )
 

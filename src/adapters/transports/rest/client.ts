@@ -119,7 +119,13 @@ export class Client {
       return await breakable([this.#stopped.signal, late.signal, ...(signal ? [signal] : [])], request)
     } catch (error) {
       if (!isOfNetwork(error)) throw error
-      return { kind: 'trouble', said: saidOf(error), sent }
+      return {
+        kind: 'trouble',
+        said: saidOf(error),
+        sent,
+        ...(error.name === 'Unusable' && { unusable: true }),
+        ...(isUnreached(error) && { unreached: true }),
+      }
     } finally {
       cancel()
     }
@@ -137,6 +143,13 @@ const isOfNetwork = (error: unknown): error is Error =>
       /^(UND_ERR|HPE_|E(CONN|PIPE|HOST|NET|ADDR|PROTO|TIMEDOUT|AI_)|ENOTFOUND|ERR_(TLS|SSL)|ERR_STREAM_PREMATURE|CERT_|DEPTH_|SELF_|UNABLE_|ADDRESS_)/.test(
         String(error.code),
       )))
+
+const isUnreached = (error: Error): boolean =>
+  error.name === 'Forbidden' ||
+  ('code' in error &&
+    /^(UND_ERR_CONNECT|ECONNREFUSED|ETIMEDOUT|E(HOST|NET|ADDR|AI_)|ENOTFOUND|ERR_(TLS|SSL)|CERT_|DEPTH_|SELF_|UNABLE_)/.test(
+      String(error.code),
+    ))
 
 const saidOf = (error: Error): string =>
   error.name === 'Unusable' ? printable(error.message, 500) : networkWords(error)

@@ -32,6 +32,10 @@ export interface Trouble {
   readonly retryAfter?: number
   /** Something that a person has to mend: asking again at once would only lock the account. */
   readonly closed?: boolean
+  /** Nobody was reached there: no connection, or none that may be used. */
+  readonly unreached?: true
+  /** There is an answer, and it must not be read: it is so for this address only. */
+  readonly unusable?: true
 }
 
 export interface Whole {

@@ -14,6 +14,10 @@ export interface Fetched {
   readonly beside: ReadonlyMap<string, AttachmentContent>
   /** Why the others are not here. */
   readonly reasons: readonly string[]
+  /** Milliseconds, where a server asks for patience. */
+  readonly retryAfter?: number
+  /** The system's own server cannot be reached: nothing more can be done now. */
+  readonly unreached?: Trouble
 }
 
 interface Wanted {
@@ -26,29 +30,43 @@ type Got =
   | { readonly kind: 'kept'; readonly sha256: string; readonly size: number }
   | { readonly kind: 'missing'; readonly reason: string }
 
-/** Fetches those of `names` that the server has. A trouble when it cannot be asked now: the document is offered another time. */
+/** Statuses of a server that may give the file soon: busy, or a proxy before one that is. */
+const passing = [408, 425, 429, 502, 503, 504]
+
+/** Fetches those of `names` that can be had now. `dead`: origins that could not be reached in this look, which nobody asks twice. */
 export async function fetchFiles(
   names: readonly string[],
   document: Document,
   key: string,
   settings: PollSettings,
   verbs: AdapterVerbs,
-): Promise<Fetched | Trouble> {
+  dead: Set<string>,
+): Promise<Fetched> {
   const beside = new Map<string, AttachmentContent>()
   const reasons = new Set<string>()
   const addresses = addressesIn(document, settings)
+  let retryAfter: number | undefined
   for (const name of names) {
     const wanted = addresses.get(name) ?? pathOf(name, key, settings)
     if (typeof wanted === 'string') {
       reasons.add(wanted)
       continue
     }
+    const { origin } = wanted.url
+    if (dead.has(origin)) {
+      reasons.add('its server cannot be reached')
+      continue
+    }
     const got = await fetchOne(wanted, settings, verbs)
-    if (got.kind === 'trouble') return got
-    if (got.kind === 'missing') reasons.add(got.reason)
-    else beside.set(name, got)
+    if (got.kind === 'kept') beside.set(name, got)
+    else reasons.add(got.kind === 'missing' ? got.reason : got.said)
+    if (got.kind !== 'trouble') continue
+    retryAfter = Math.max(retryAfter ?? 0, got.retryAfter ?? 0)
+    if (got.unreached !== true && got.closed !== true) continue
+    if (origin === settings.base.origin) return { beside, reasons: [...reasons], unreached: got }
+    dead.add(origin)
   }
-  return { beside, reasons: [...reasons] }
+  return { beside, reasons: [...reasons], ...(retryAfter !== undefined && { retryAfter }) }
 }
 
 /** The files that the document lists, by name: their addresses, or why they have none. */
@@ -97,8 +115,7 @@ async function fetchOne(
     const { status, headers } = answer
     if (status !== 200) {
       // Refused, expired, gone, elsewhere: another reading of the document may bring another address.
-      const passing = status >= 500 || status === 408 || status === 425 || status === 429
-      return passing ? troubleOf(answer, verbs.clock.now()) : missing(`HTTP ${status}`)
+      return passing.includes(status) ? troubleOf(answer, verbs.clock.now()) : missing(`HTTP ${status}`)
     }
     // No scan is a page: somebody wants a sign-in first.
     if (isPage(headers['content-type'])) return missing('200 with a page: perhaps a sign-in page')

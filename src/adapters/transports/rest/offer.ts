@@ -15,24 +15,33 @@ import type { PollSettings } from './settings.ts'
 import { addressOf, textOf } from './template.ts'
 
 /** `done`: acknowledged. `left`: it stays for the next look, and its neighbours go on. A trouble ends the look. */
-export type Offered = 'done' | 'left' | Trouble
+export type Offered = 'done' | 'left' | Patience | Trouble
+
+/** It is left, and a server of its files asks for so many milliseconds of patience. */
+export interface Patience {
+  readonly kind: 'left'
+  readonly retryAfter: number
+}
 
 /** Documents that wait for their files, at most: since when is forgotten of those beyond. */
 const waitingMost = 1000
 
-export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVerbs) => Promise<Offered> {
+/** `dead`: origins of files that could not be reached in this look. */
+export function offerer(
+  settings: PollSettings,
+): (found: Found, verbs: AdapterVerbs, dead: Set<string>) => Promise<Offered> {
   const { client, base, options, channel, limit, attachmentLimit } = settings
   const wait = milliseconds(options.wait)
-  /** When a document was first met whose files are not there, and what was told of it last. */
-  const waiting = new Map<string, { readonly since: number; told: string }>()
+  /** When a document was first met whose files are not there, and what was told of it. */
+  const waiting = new Map<string, { readonly since: number; readonly told: Set<string> }>()
 
-  return async (found, verbs) => {
+  return async (found, verbs, dead) => {
     const { key } = found
     const handover = handoverOf(channel, found)
     const report = (event: string, reason: string): void => {
       const before = waiting.get(handover)
-      if (before?.told === `${event} ${reason}`) return
-      if (before !== undefined) before.told = `${event} ${reason}`
+      if (before?.told.has(`${event} ${reason}`)) return
+      before?.told.add(`${event} ${reason}`)
       verbs.report(event, { channel, document: handover, reason })
     }
     const document = found.unread === undefined ? await wholeDocument(found, verbs) : { unread: found.unread }
@@ -60,22 +69,24 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
     const first: Source = { ...common, bytes: document.bytes, beside: new Map(), final: false }
     const items = await form.read(first)
     const named = [...new Set(items.flatMap((item) => (item.kind === 'waiting' ? item.missing : [])))]
-    const fetched = await fetchFiles(named, document, key, settings, verbs)
-    if ('kind' in fetched) return fetched
+    const fetched = await fetchFiles(named, document, key, settings, verbs, dead)
     const missing = named.filter((name) => !fetched.beside.has(name)).length
     const since = missing > 0 ? hold(handover, verbs) : 0
     const final = missing === 0 || verbs.clock.elapsed() - since >= wait
+    if (fetched.unreached !== undefined) return fetched.unreached
     for (const reason of fetched.reasons) report('rest.file-missing', reason)
     if (missing > 0) report('source.waiting', String(missing))
     // Of what is doubted nothing is read, so that nobody else would wait for its files.
-    if (found.another === true && !final) return 'left'
+    const { retryAfter } = fetched
+    const left = retryAfter === undefined ? 'left' : ({ kind: 'left', retryAfter } as const)
+    if (found.another === true && !final) return left
     const doubts = [problem('adapter.rest.key-twice', '', key)] as const
     const taken = await offered(
       { ...first, beside: fetched.beside, final, ...(found.another && { doubts }) },
       verbs,
     )
     if (taken === undefined) return notTaken(handover, verbs)
-    if (taken.some(({ kind }) => kind === 'waiting')) return 'left'
+    if (taken.some(({ kind }) => kind === 'waiting')) return left
     waiting.delete(handover)
     // The key is acknowledged once, with the first of its items.
     if (found.another === true) return 'done'
@@ -114,7 +125,7 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
     const [oldest] = waiting.keys()
     if (waiting.size >= waitingMost && oldest !== undefined) waiting.delete(oldest)
     const since = clock.elapsed()
-    waiting.set(handover, { since, told: '' })
+    waiting.set(handover, { since, told: new Set() })
     return since
   }
 
@@ -135,7 +146,7 @@ export function offerer(settings: PollSettings): (found: Found, verbs: AdapterVe
     if (!path.ok) return { left: 'its key is none that an address can hold' }
     const address = addressIn(base, path.text)
     const answer = await client.ask({ method: 'GET', url: address }, wholeOf(limit))
-    if (answer.kind === 'trouble') return answer
+    if (answer.kind === 'trouble') return answer.unusable === true ? { left: answer.said } : answer
     // Somebody took it away between the list and the reading: nothing was handed over.
     if (answer.status === 404 || answer.status === 410) return { left: 'gone' }
     if (answer.status < 200 || answer.status > 299) {

@@ -15,7 +15,7 @@ import { documentIn, type Found } from './document.ts'
 import type { Trouble, Whole } from './exchange.ts'
 import { itemsAt, type JsonText, nodeAt, partOf, rawOf, readJsonText, textAt } from './json-text.ts'
 import { KeyScan } from './key-scan.ts'
-import { offerer } from './offer.ts'
+import { type Offered, offerer, type Patience } from './offer.ts'
 import type { PollOptions } from './options.ts'
 import type { PollSettings } from './settings.ts'
 import { addressOf } from './template.ts'
@@ -35,6 +35,8 @@ export function restPoll(settings: PollSettings): Looking {
   let troubled = ''
   /** Items of the last look that have no key. */
   let withoutKey = 0
+  /** Milliseconds of patience that servers of files asked for in this look. */
+  let patient = 0
   /** Whether the last look left a part of the list unread. */
   let cut = false
 
@@ -45,13 +47,14 @@ export function restPoll(settings: PollSettings): Looking {
     if (options.head !== undefined) return lookAtHead(options.head, verbs)
     const listed = await list(verbs)
     if ('kind' in listed) return listed
+    const dead = new Set<string>()
     for (const same of listed) {
       // What acknowledges the key comes last: nothing of it may be gone there that is not whole here.
       for (const found of same.toReversed()) {
         if (stopped()) return undefined
-        const offered = await offer(found, verbs)
-        if (typeof offered === 'object') return offered
-        if (offered === 'left') break
+        const offered = await offer(found, verbs, dead)
+        if (isTrouble(offered)) return offered
+        if (isLeft(offered)) break
       }
     }
     return undefined
@@ -124,6 +127,7 @@ export function restPoll(settings: PollSettings): Looking {
     verbs: AdapterVerbs,
   ): Promise<Trouble | undefined> {
     const address = addressIn(base, head.path)
+    const dead = new Set<string>()
     const met = new Set<string>()
     for (let count = 0; count < most && !stopped(); count += 1) {
       const answer = await get(address)
@@ -139,9 +143,9 @@ export function restPoll(settings: PollSettings): Looking {
       // It was acknowledged and is the head all the same.
       if (met.has(found.key)) return notAsSaid('the same head after it was acknowledged')
       met.add(found.key)
-      const offered = await offer(found, verbs)
-      if (typeof offered === 'object') return offered
-      if (offered === 'left') return undefined
+      const offered = await offer(found, verbs, dead)
+      if (isTrouble(offered)) return offered
+      if (isLeft(offered)) return undefined
     }
     return undefined
   }
@@ -235,7 +239,14 @@ export function restPoll(settings: PollSettings): Looking {
     return answer.bytes === undefined ? notAsSaid(`more than ${limit} bytes`) : undefined
   }
 
+  /** Whether a document stays for the next look; what its servers ask for is remembered. */
+  function isLeft(offered: 'done' | 'left' | Patience): boolean {
+    if (typeof offered === 'object') patient = Math.max(patient, offered.retryAfter)
+    return offered !== 'done'
+  }
+
   async function round(verbs: AdapterVerbs): Promise<number> {
+    patient = 0
     const trouble = await look(verbs)
     const said = trouble?.said ?? ''
     // Once for each trouble, not at every look.
@@ -244,7 +255,7 @@ export function restPoll(settings: PollSettings): Looking {
       else verbs.report('rest.unavailable', { channel, reason: said })
     }
     troubled = said
-    const asked = Math.max(trouble?.retryAfter ?? 0, trouble?.closed === true ? patience : 0)
+    const asked = Math.max(patient, trouble?.retryAfter ?? 0, trouble?.closed === true ? patience : 0)
     return Math.max(every, Math.min(asked, longest))
   }
 
@@ -266,6 +277,9 @@ function keyIn(headers: IncomingHttpHeaders, name: string): string | undefined {
 /** An empty body, `null`, `{}` and `[]` are the ways in which queues say that they are empty. */
 const isNothing = (bytes: Buffer): boolean =>
   bytes.length < 16 && ['', 'null', '{}', '[]'].includes(bytes.toString('utf8').replace(/\s/g, ''))
+
+const isTrouble = (offered: Offered): offered is Trouble =>
+  typeof offered === 'object' && offered.kind === 'trouble'
 
 type Listed = Found & { readonly item: JsonText }
 

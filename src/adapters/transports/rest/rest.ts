@@ -31,8 +31,8 @@ export const rest = transport<Options>({
         'adapter.peer.unready',
       ],
       [
-        'a file is refused, gone, too large or another',
-        'waited for: the next look reads the document anew',
+        'a file is refused, gone, too large, another, or its server cannot give it',
+        'waited for, while others go on: the next look reads the document anew',
         'adapter.file.missing',
       ],
       ['a place of an address has nothing to stand in it', 'refused', 'adapter.rest.place-empty'],
