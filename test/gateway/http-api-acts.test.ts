@@ -21,6 +21,8 @@ const journal = await journalBeside(folder)
 t.teardown(() => journal.close())
 
 const codesOf = ({ body }: Asked) => body.problems.map(({ code }) => code)
+const toldIn = ({ body }: Asked) =>
+  body.items as unknown as readonly { readonly name: string; readonly facts: Record<string, unknown> }[]
 const eventsNamed = async (name: string) =>
   (await get('auditor', '/v1/events', { limit: '200' })).body.items.filter((event) => event['name'] === name)
 
@@ -116,6 +118,62 @@ t.test(
     t.match(await eventsNamed('quarantine.retried'), [
       { facts: { by: 'operator-50', why: 'the profile was mended' } },
     ])
+  },
+)
+
+t.test(
+  'a secret place in quarantine, and why it was dismissed, are in no event that is not for it',
+  async (t) => {
+    const after = String(await lastEvent(journal.committed))
+    const secret = await quarantined(journal, '50', 15, { to: '57' }, 'secret')
+    const unknown = await quarantined(journal, '50', 16, { to: '57' }, undefined)
+    const why = 'เรื่องลับเฉพาะ ไม่ใช่หนังสือ'
+    const source = await journal.committed.one<{ id: string }>(
+      'SELECT source_id AS id FROM quarantine WHERE id = ?',
+      secret,
+    )
+    await journal.write((transaction) =>
+      recordEvent(transaction, systemClock.now(), 'source.kept', {
+        sourceId: source?.id ?? '',
+        office: '50',
+      }),
+    )
+    for (const id of [secret, unknown]) {
+      const dismissed = await act('operator', `/v1/quarantine/${id}/dismiss`, { why })
+      t.match(dismissed, { status: 200, body: { state: 'dismissed', changedBy: 'operator' } })
+      t.notMatch(dismissed.text, why)
+    }
+    const read = async (who: 'operator' | 'auditor' | 'auditor-plain') => {
+      const answer = await get(who, '/v1/events', { after, limit: '200' })
+      const told = toldIn(answer).map(({ name, facts }) => `${name} ${facts['quarantine'] ?? ''}`)
+      return { text: answer.text, told: told.map((each) => each.trim()) }
+    }
+    const everything = [
+      'source.quarantined',
+      'source.quarantined',
+      'source.kept',
+      `quarantine.dismissed ${secret}`,
+      `quarantine.dismissed ${unknown}`,
+    ]
+    const [operator, auditor, plain] = [
+      await read('operator'),
+      await read('auditor'),
+      await read('auditor-plain'),
+    ]
+    t.same(operator.told, everything)
+    t.notMatch(operator.text, why, 'why may be words of the letter')
+    t.same(auditor.told, everything)
+    t.match(auditor.text, why)
+    t.same(
+      plain.told,
+      ['source.quarantined', `quarantine.dismissed ${unknown}`],
+      'as /v1/quarantine shows them',
+    )
+    t.notMatch(plain.text, why, 'what nobody could read may be secret')
+    t.notMatch((await get('operator', `/v1/quarantine/${secret}`)).text, why)
+    t.match((await get('auditor', `/v1/quarantine/${secret}`)).text, why)
+    await journal.write((transaction) => transaction.run('DELETE FROM quarantine WHERE id = ?', secret))
+    t.notMatch((await read('auditor-plain')).text, secret, 'and what is gone was perhaps')
   },
 )
 
@@ -245,7 +303,13 @@ t.test('reload: planned and applied, by who may for all offices', async (t) => {
   t.match(refused.body, { gateways: [{ answer: { kind: 'refused' } }] })
   t.match(await eventsNamed('order.given'), [
     { facts: { kind: 'retry', by: 'operator-50' } },
-    ...Array.from({ length: 3 }, () => ({ facts: { kind: 'reload', by: 'operator', why } })),
+    ...Array.from({ length: 3 }, () => ({ facts: { kind: 'reload', by: 'operator' } })),
   ])
+  const orders = toldIn(await get('operator', '/v1/events', { limit: '200' }))
+  t.match(
+    orders.filter(({ name }) => name === 'order.given').map(({ facts }) => facts['why']),
+    [undefined, why, why, why],
+    'why is for who gave it',
+  )
   await soon(async () => (await eventsNamed('profiles.refused')).length > 0)
 })

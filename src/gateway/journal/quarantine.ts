@@ -104,6 +104,11 @@ ${quarantined} WHERE q.state = ? AND (q.at, q.id) < (?, ?) ORDER BY q.at DESC, q
   waitingAt: `
 SELECT q.id, q.source_id AS "sourceId", q.content_digest AS "contentDigest" FROM quarantine q JOIN sources s ON s.id = q.source_id
 WHERE s.system = ? AND s.document = ? AND s.sha256 = ? AND q.position = ? AND q.state <> 'taken'`,
+  secrecyById: 'SELECT secrecy FROM quarantine WHERE id = ?',
+  secrecyAt: 'SELECT secrecy FROM quarantine WHERE source_id = ? AND position = ?',
+  secrecies: `
+SELECT secrecy FROM quarantine WHERE source_id = ? UNION
+SELECT l.secrecy FROM envelopes e JOIN letters l ON l.message_id = e.message_id WHERE e.source_id = ?`,
   end: `
 UPDATE quarantine SET state = ?, message_id = ?, changed_at = ?, changed_by = ?, changed_why = ?
 WHERE id = ? AND state <> ? AND state <> 'taken'`,
@@ -161,6 +166,26 @@ export async function dismissQuarantined(
     })
   return done
 }
+
+/** How secret what stands at a place of a source is; null: it could not be read. Undefined: the place is not in quarantine. */
+export async function secrecyOfPlace(
+  reader: Reader,
+  place: { readonly id: string } | { readonly sourceId: string; readonly position: string },
+): Promise<string | null | undefined> {
+  const row = await ('id' in place
+    ? reader.one<{ secrecy: string | null }>(sql.secrecyById, place.id)
+    : reader.one<{ secrecy: string | null }>(sql.secrecyAt, place.sourceId, place.position))
+  return row?.secrecy
+}
+
+/** How secret the letters of a source are, and its places in quarantine. */
+export const secreciesOfSource = async (
+  reader: Reader,
+  sourceId: string,
+): Promise<readonly (string | null)[]> =>
+  (await reader.all<{ secrecy: string | null }>(sql.secrecies, sourceId, sourceId)).map(
+    ({ secrecy }) => secrecy,
+  )
 
 /** The newest first, `limit` rows at most. */
 export async function listQuarantine(

@@ -2,8 +2,10 @@
 import { Readable } from 'node:stream'
 import { printInstant } from '../../../letter/time.ts'
 import { type Problem, problem } from '../../../problem/problem.ts'
+import type { Reader } from '../../journal/database.ts'
 import { eventsAfter, type FeedEvent, isPassed, lastEvent } from '../../journal/feed.ts'
 import { aboutMessage } from '../../journal/lists.ts'
+import { secreciesOfSource, secrecyOfPlace } from '../../journal/quarantine.ts'
 import { type Answered, type Call, json, numberAt, type Operation } from './operation.ts'
 import type { ApiParts } from './parts.ts'
 import { concerns, type Grant, readsText, seesLetter } from './roles.ts'
@@ -147,14 +149,47 @@ class Feed {
   /** As much of an event as a grant may see; undefined: nothing of it. */
   async #shown(grant: Grant, event: FeedEvent): Promise<FeedEvent | undefined> {
     const { messageId, office } = event
-    if (messageId === null) return concerns(grant, office) ? event : undefined
-    const letter = await aboutMessage(this.#parts.database.committed, messageId)
+    const { committed } = this.#parts.database
+    if (messageId === null) {
+      const secrecies = await secreciesOf(committed, event)
+      if (!concerns(grant, office) || !secrecies.every((each) => each === null || seesLetter(grant, each)))
+        return undefined
+      return isReadable(grant, event, secrecies) ? event : withoutWords(event)
+    }
+    const letter = await aboutMessage(committed, messageId)
     // Of a message that is not here nobody knows how secret it is.
     const secrecy = letter?.secrecy ?? 'unknown'
     if (!concerns(grant, office, letter?.sender ?? null) || !seesLetter(grant, secrecy)) return undefined
     return readsText(grant, secrecy) ? event : withoutWords(event)
   }
 }
+
+/**
+ * How secret what an event of a source is about may be; null: nobody could read it. An event of a place tells as much as the place: where
+ * that is hidden, it is hidden too.
+ */
+async function secreciesOf(
+  reader: Reader,
+  { sourceId, facts }: FeedEvent,
+): Promise<readonly (string | null)[]> {
+  const { quarantine, position } = facts
+  if (quarantine !== undefined) return [secrecyOr(await secrecyOfPlace(reader, { id: String(quarantine) }))]
+  if (sourceId === null) return []
+  if (position === undefined) return secreciesOfSource(reader, sourceId)
+  return [secrecyOr(await secrecyOfPlace(reader, { sourceId, position: String(position) }))]
+}
+
+/** Of a place that is gone nobody knows how secret it was. */
+const secrecyOr = (found: string | null | undefined): string | null =>
+  found === undefined ? 'unknown' : found
+
+/** What was ordered may be about a secret letter that the event does not name. */
+const isReadable = (
+  grant: Grant,
+  { name, facts }: FeedEvent,
+  secrecies: readonly (string | null)[],
+): boolean =>
+  name === 'order.given' ? facts['by'] === grant.name : secrecies.every((each) => readsText(grant, each))
 
 const wrong = (found: Problem): Answered => ({ kind: 'problems', problems: [found] })
 

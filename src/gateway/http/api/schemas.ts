@@ -274,7 +274,7 @@ export const components: Readonly<Record<string, Schema>> = {
     at: instant,
     changedAt: nullable(instant),
     changedBy: nullable({ type: 'string' }),
-    changedWhy: nullable({ type: 'string' }),
+    'changedWhy?': nullable({ type: 'string' }),
   }),
   Event: object({
     seq: { type: 'integer', minimum: 1 },

@@ -107,6 +107,6 @@ export function quarantinedView(row: QuarantineRow, readable: boolean): object {
     at: at(row.at),
     changedAt: at(row.changedAt),
     changedBy: row.changedBy,
-    changedWhy: row.changedWhy,
+    ...(readable && { changedWhy: row.changedWhy }),
   }
 }
