@@ -168,6 +168,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     opened.add(() => work.stop())
     work.start()
   }
+  log.certificatesForeign(atWork.installation.foreign)
   log.gatewayStarted({ systems: atWork.systems.size, role, ...addresses })
   return { ...addresses, reload: () => reload.insist() }
 }

@@ -27,6 +27,8 @@ export interface Log {
   profilesRefused(problems: readonly Problem[]): void
   /** Another authority is believed from now on, and the one before is not: their fingerprints. */
   authorityChanged(authorities: Readonly<Record<'from' | 'to', string>>): void
+  /** Certificates of these offices do not stand under the authority: what is sealed with them is not believed. */
+  certificatesForeign(offices: readonly string[]): void
   sourceTaken(system: string, taken: readonly Taken[], milliseconds: number): void
   sourceFailed(system: string, error: unknown): void
   attemptEnded(parcel: Parcel, outcome: Outcome, milliseconds: number): void
@@ -57,6 +59,13 @@ export function createLog(logger: Logger): Log {
     leading: () => logger.info('gateway.leading'),
     gatewayStopped: () => logger.info('gateway.stopped'),
     authorityChanged: (authorities) => logger.warn(authorities, 'authority.changed'),
+    certificatesForeign: (offices) => {
+      if (offices.length > 0)
+        logger.warn(
+          { offices: offices.slice(0, mostProblems), count: offices.length },
+          'certificates.foreign',
+        )
+    },
     profilesApplied: (counts) => logger.info(counts, 'profiles.applied'),
     // Where in which file, and what kind of fault: a value may be a secret.
     profilesRefused: (problems) =>

@@ -12,6 +12,16 @@ export const gatewayProblems = {
       th: 'วางใบรับรองแบบ PEM ไว้ที่นั่น หรือสร้างชุดทดสอบด้วย `saraban certs init --out DIR`',
     },
   },
+  'trust.authority.several': {
+    status: 500,
+    permanent: true,
+    en: 'this file holds {count} certificates, and the authority is one: none of the others would be believed',
+    th: 'ไฟล์นี้มีใบรับรอง {count} ฉบับ แต่ผู้ออกใบรับรองต้องมีเพียงหนึ่ง ใบรับรองอื่นจะไม่ได้รับความเชื่อถือ',
+    remedy: {
+      en: 'Leave the certificate of the authority that issued those of the offices, and take the others out.',
+      th: 'คงไว้เฉพาะใบรับรองของผู้ออกใบรับรองให้หน่วยงาน และลบฉบับอื่นออก',
+    },
+  },
   'trust.key.unreadable': {
     status: 500,
     permanent: true,

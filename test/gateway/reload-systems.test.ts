@@ -68,7 +68,7 @@ async function scripted(t: Test) {
   })
   const remade: ScriptedAdapter[] = []
   const installed = (systems: readonly ConnectedSystem[]): Read => ({
-    ...{ trust: trust.trust, signers: trust.signers, grants: [] },
+    ...{ trust: trust.trust, signers: trust.signers, foreign: [], grants: [] },
     systems: new Map(systems.map((each) => [each.system.office, each])),
   })
   const before = installed([...first.values()].map((adapter) => connected(adapter)))

@@ -17,6 +17,46 @@ import { scratch, start } from './harness.ts'
 import { makeInstallation } from './installation.ts'
 import { placesOf, problemsOf } from './settings-stage.ts'
 
+t.test('one authority is believed: a second in its file is refused by name', async (t) => {
+  const folder = () => makeInstallation(scratch(t), ['50', '51', 'moi'].map(office), {})
+  const [{ settings }, other] = [await folder(), await folder()]
+  const file = join(settings.trust, 'authority.pem')
+  const [own, foreign] = [file, join(other.settings.trust, 'authority.pem')].map((path) =>
+    readFileSync(path, 'utf8'),
+  )
+  for (const text of [`${own}${foreign}`, `${foreign}${own}`, `${own}${own}`]) {
+    writeFileSync(file, text)
+    t.match(problemsOf(readTrustFolder(settings.trust)), [
+      { code: 'trust.authority.several', path: file, details: { count: 2 } },
+    ])
+  }
+})
+
+t.test(
+  'a certificate of another authority beside a good one does not stop a start, and is told',
+  async (t) => {
+    const folder = () => makeInstallation(scratch(t), ['50', '51', 'moi'].map(office), {})
+    const [installation, other] = [await folder(), await folder()]
+    const { settings, log } = installation
+    const foreign = () => {
+      const read = readTrustFolder(settings.trust)
+      return read.ok ? read.value.foreign : read.problems
+    }
+    t.same(foreign(), [])
+    copyFileSync(
+      join(other.settings.trust, 'offices', '51', 'certificate.pem'),
+      join(settings.trust, 'offices', '51', 'of-before.pem'),
+    )
+    t.same(foreign(), ['51'])
+    const told = () => log.map((line) => JSON.parse(line) as object).filter((line) => 'offices' in line)
+    const gateway = await installation.start()
+    t.teardown(() => gateway.stop())
+    t.match(told(), [{ level: 40, msg: 'certificates.foreign', offices: ['51'], count: 1 }])
+    t.match(await gateway.reload(), { kind: 'applied' })
+    t.equal(told().length, 2, 'and at each reload')
+  },
+)
+
 t.test('a trust folder', async (t) => {
   const { trust } = (await makeInstallation(scratch(t), ['50', '51', 'moi'].map(office), {})).settings
   const read = readTrustFolder(trust)

@@ -23,7 +23,7 @@ import {
 } from '../journal/place.ts'
 import { usualAlarms } from '../settings/alarms.ts'
 import type { Settings } from '../settings/settings.ts'
-import { readTrustFolder } from '../trust/folder.ts'
+import { readTrustFolder, standsUnder } from '../trust/folder.ts'
 import { keptEnvelopes, oldAttempts, openAlarms } from './journal.ts'
 import { otherFolders } from './marks.ts'
 import { atWork, differences, stopped, unserved } from './members.ts'
@@ -180,9 +180,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
 function foreign(relied: readonly Relied[], authority: X509Certificate | undefined): readonly Problem[] {
   if (authority === undefined) return []
   const found = relied.filter(
-    ({ of, certificate }) =>
-      of.startsWith('office ') &&
-      !(certificate.checkIssued(authority) && certificate.verify(authority.publicKey)),
+    ({ of, certificate }) => of.startsWith('office ') && !standsUnder(authority, certificate),
   )
   if (found.length === 0) return []
   const shown = found.slice(0, mostShown).map(({ of }) => of.slice('office '.length))

@@ -13,6 +13,8 @@ import { type ConnectedSystem, checkDoors, checkKeys, connectSystems } from './s
 
 export interface Installation {
   readonly trust: Trust
+  /** Offices of which a certificate is registered that does not stand under the authority. */
+  readonly foreign: readonly string[]
   readonly signers: ReadonlyMap<OfficeId, Signer>
   readonly systems: ReadonlyMap<OfficeId, ConnectedSystem>
   /** Who may ask the API. */
@@ -55,6 +57,7 @@ export async function readInstallation({
     throw new Error('an installation without a problem is not whole')
   return good({
     trust,
+    foreign: trust.foreign,
     signers,
     systems,
     grants: grants ?? [],

@@ -113,6 +113,7 @@ export class Reload {
     const facts = countsOf(plan)
     const { authorities } = plan
     if (authorities !== undefined) log.authorityChanged(authorities)
+    log.certificatesForeign(after.value.foreign)
     log.profilesApplied(facts)
     await database.write(async (transaction) => {
       const at = clock.now()

@@ -14,10 +14,24 @@ export const keyFile = (folder: string, office: OfficeId): string => join(folder
 export const certificatesFolder = (folder: string, office: OfficeId): string =>
   join(folder, 'offices', office)
 
+export interface TrustFolder extends Trust {
+  /** Offices of which a certificate does not stand under the authority: while authorities change, one may stand beside a good one. */
+  readonly foreign: readonly string[]
+}
+
+/** Whether `authority` issued the certificate. */
+export const standsUnder = (authority: X509Certificate, certificate: X509Certificate): boolean =>
+  certificate.checkIssued(authority) && certificate.verify(authority.publicKey)
+
 /** Reads a trust folder into memory: every fault of every file at once. */
-export function readTrustFolder(folder: string): Result<Trust> {
+export function readTrustFolder(folder: string): Result<TrustFolder> {
   const problems: Problem[] = []
-  const authority = readCertificates(join(folder, 'authority.pem'), problems)[0]
+  const [authority, ...others] = readCertificates(join(folder, 'authority.pem'), problems)
+  // One is believed (docs/envelope.md): a second would be taken for believed by whoever put it there.
+  if (others.length > 0) {
+    const details = { count: others.length + 1 }
+    problems.push(problem('trust.authority.several', join(folder, 'authority.pem'), undefined, details))
+  }
   const offices = new Map<string, readonly X509Certificate[]>()
   const owners = new Map<string, string>()
   for (const name of foldersIn(join(folder, 'offices'))) {
@@ -40,7 +54,12 @@ export function readTrustFolder(folder: string): Result<Trust> {
   if (first !== undefined) return bad(first, ...rest)
   if (authority === undefined)
     return bad(problem('trust.certificate.unreadable', join(folder, 'authority.pem')))
-  return good({ authority, certificatesOf: (office) => offices.get(office) ?? [] })
+  const foreign = [...offices].filter(([, all]) => !all.every((each) => standsUnder(authority, each)))
+  return good({
+    authority,
+    certificatesOf: (office) => offices.get(office) ?? [],
+    foreign: foreign.map(([office]) => office),
+  })
 }
 
 /**
