@@ -24,6 +24,6 @@ export const bounds: Bounds = {
   elements: 20_000,
   value: 64 * 1024,
   namespace: 256,
-  declarations: 64,
+  declarations: 24,
   name: 256,
 }

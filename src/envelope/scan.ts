@@ -124,18 +124,20 @@ class Scanner {
 
   /** Attributes of one element differ in name and namespace; canonical XML sorts them (§2.2, unprefixed ones by name). */
   #finish(element: ScannedElement, attributes: readonly ScannedAttribute[], at: number): void {
+    // Each is looked up once: among sixteen attributes of one name there are 120 pairs.
+    const found: string[] = []
     for (let second = 0; second < attributes.length; second++) {
       const later = attributes[second]!
       const namespace = later.prefix === '' ? '' : this.#scope.lookUp(later.prefix, at)
+      found.push(namespace)
       if (namespace !== '') element.plain = false
       // An Id to some readers, and libxml2 refuses a value that is no name: both ways of verifying say so alike.
       if (later.prefix === 'xml' && later.name === 'id' && !isName(later.value))
         refuse('envelope.id.malformed', lineAt(this.#text, at), later.value)
       for (let first = 0; first < second; first++) {
         const earlier = attributes[first]!
-        if (earlier.name !== later.name) continue
-        const same = earlier.prefix === '' ? '' : this.#scope.lookUp(earlier.prefix, at)
-        if (same === namespace) refuse('envelope.attribute.twice', lineAt(this.#text, at), later.name)
+        if (earlier.name === later.name && found[first] === namespace)
+          refuse('envelope.attribute.twice', lineAt(this.#text, at), later.name)
       }
       if (second > 0 && attributes[second - 1]!.name > later.name) element.plain = false
     }
@@ -198,10 +200,12 @@ class Scanner {
     const around = element ?? this.#malformed('a start tag', start)
     const found = ordinary ? text.slice(start, end) : readCharacters(text, start, tag, around)
     this.#at = tag
-    if (around.children.length === 0 && around.text === '') around.text = found
-    else if (around.children.length === 0 || !isBlank(found)) around.text += found
-    if (around.text.length * 3 > bounds.value && Buffer.byteLength(around.text) > bounds.value)
-      this.#tooMuch('envelope.value.too-long', start, bounds.value)
+    if (around.children.length > 0 && isBlank(found)) return
+    around.text = around.text === '' ? found : around.text + found
+    if (around.text.length * 3 <= bounds.value) return
+    // Whole where it may be too long for the first time, then piece by piece: a text in thousands of pieces is measured once.
+    around.size += Buffer.byteLength(around.size === 0 ? around.text : found)
+    if (around.size > bounds.value) this.#tooMuch('envelope.value.too-long', start, bounds.value)
   }
 
   #endTag(parent: ScannedElement | undefined, tag: number): void {

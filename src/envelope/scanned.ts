@@ -37,6 +37,8 @@ export class ScannedElement implements ReadElement {
   children: readonly ScannedElement[] = none
   /** Its own character data, decoded. Beside child elements, what is only white space is left out. */
   text = ''
+  /** UTF-8 bytes of `text`, where it is so long that a bound asks for them; else 0. */
+  size = 0
   /** The offset of `<`. */
   readonly start: number
   /** The units of its name as written, prefix and all: what the end tag must repeat. */
@@ -58,7 +60,10 @@ export class ScannedElement implements ReadElement {
   /** Takes `child` as its last. */
   adopt(child: ScannedElement): void {
     if (this.children === none) {
-      if (this.text !== '' && isBlank(this.text)) this.text = ''
+      if (this.text !== '' && isBlank(this.text)) {
+        this.text = ''
+        this.size = 0
+      }
       this.children = [child]
     } else (this.children as ScannedElement[]).push(child)
   }
@@ -71,6 +76,7 @@ export class ScannedElement implements ReadElement {
     same.declarations = this.declarations
     same.children = this.children.slice(0, -1)
     same.text = this.text
+    same.size = this.size
     same.inside = this.inside
     same.end = this.end
     same.plain = this.plain
