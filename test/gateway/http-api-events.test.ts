@@ -2,9 +2,9 @@
 import t, { type Test } from 'tap'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { recordEvent } from '../../src/gateway/journal/events.ts'
-import { eventsAfter, isPassed, lastEvent } from '../../src/gateway/journal/feed.ts'
+import { EventFeed, isPassed, lastEvent } from '../../src/gateway/journal/feed.ts'
 import { apiInstallation, asking } from './api-stage.ts'
-import { scratch, soon, start, until } from './harness.ts'
+import { HandClock, scratch, soon, start, until } from './harness.ts'
 import { openJournal } from './journal-engine.ts'
 
 const onPostgresql = process.env['SARABAN_TEST_JOURNAL'] === 'postgresql'
@@ -14,10 +14,10 @@ const write = (database: Database, office: string, at = start) =>
   database.write((transaction) => recordEvent(transaction, at, 'source.kept', { office }))
 
 /** Reads on from `after` until nothing comes; the offices of the events, and where the feed is then. */
-async function readOn(database: Database, after: number, limit = 3, now = start) {
+async function readOn(feed: EventFeed, after: number, limit = 3) {
   const offices: string[] = []
   for (let last = after; ; ) {
-    const events = await eventsAfter(database, last, limit, now)
+    const events = await feed.after(last, limit)
     if (events.length === 0) return { offices, last }
     offices.push(...events.filter((event) => !isPassed(event)).map(({ office }) => String(office)))
     last = events.at(-1)?.seq ?? last
@@ -29,7 +29,9 @@ t.test(
   async (t) => {
     const database = await openJournal(scratch(t))
     t.teardown(() => database.close())
-    t.same(await readOn(database, 0), { offices: [], last: 0 })
+    const clock = new HandClock()
+    const feed = new EventFeed(database, clock)
+    t.same(await readOn(feed, 0), { offices: [], last: 0 })
     const expected: string[] = []
     let [read, last] = [[] as string[], 0]
     for (let round = 1; round <= 14; round += 1) {
@@ -43,20 +45,23 @@ t.test(
         await t.rejects(failing, /taken back/)
       }
       if (round % 2 === 0) {
-        const more = await readOn(database, last)
+        const more = await readOn(feed, last)
         ;[read, last] = [[...read, ...more.offices], more.last]
       }
     }
     t.same(read, expected)
-    t.same((await readOn(database, 0)).offices, expected, 'and from the beginning')
+    t.same((await readOn(feed, 0)).offices, expected, 'and from the beginning')
     t.equal(last, await lastEvent(database.committed))
     // Retention: what is gone and old is passed over, and costs no row.
+    await clock.advance(hour / 60)
+    await readOn(feed, last)
+    await clock.advance(2 * hour)
     await write(database, 'new', start + 3 * hour)
     await database.write((transaction) => transaction.run('DELETE FROM events WHERE seq < ?', 9))
     const count = async () =>
       Number((await database.committed.one<{ n: number }>('SELECT COUNT(*) AS n FROM events'))?.n)
     const before = await count()
-    const rest = await readOn(database, 0, 3, start + 3 * hour)
+    const rest = await readOn(feed, 0)
     t.match(rest.offices.at(-1), 'new')
     t.equal(await count(), before)
   },
@@ -79,6 +84,7 @@ const ofSeveralWriters = (name: string, test: (t: Test) => Promise<void>): void 
 ofSeveralWriters('an event that is being written is waited for, not passed', async (t) => {
   const database = await openJournal(scratch(t))
   t.teardown(() => database.close())
+  const feed = new EventFeed(database, new HandClock())
   await write(database, 'first')
   const [within, released] = [signal(), signal()]
   const slow = database.write(async (transaction) => {
@@ -88,14 +94,14 @@ ofSeveralWriters('an event that is being written is waited for, not passed', asy
   })
   await within.given
   await write(database, 'fast')
-  const begin = await eventsAfter(database, 0, 10, start)
+  const begin = await feed.after(0, 10)
   t.same(
     begin.map(({ office }) => office),
     ['first'],
     'up to it',
   )
   let answered = false
-  const asked = eventsAfter(database, 1, 10, start).then((events) => {
+  const asked = feed.after(1, 10).then((events) => {
     answered = true
     return events
   })
@@ -115,6 +121,7 @@ ofSeveralWriters(
   async (t) => {
     const database = await openJournal(scratch(t))
     t.teardown(() => database.close())
+    const feed = new EventFeed(database, new HandClock())
     await write(database, 'first')
     const [within, released] = [signal(), signal()]
     let runs = 0
@@ -132,25 +139,95 @@ ofSeveralWriters(
     })
     await within.given
     await write(database, 'fast')
-    const passed = await readOn(database, 0)
+    const passed = await readOn(feed, 0)
     t.same(passed.offices, ['first', 'fast'])
     released.give()
     await slow
     t.equal(runs, 2, 'it met a number that was taken')
-    t.same((await readOn(database, passed.last)).offices, ['late'], 'once')
+    t.same((await readOn(feed, passed.last)).offices, ['late'], 'once')
   },
 )
+
+ofSeveralWriters('an event that is being written is in what follows the end, or before it', async (t) => {
+  const database = await openJournal(scratch(t))
+  t.teardown(() => database.close())
+  const feed = new EventFeed(database, new HandClock())
+  await write(database, 'first')
+  const [within, released] = [signal(), signal()]
+  const slow = database.write(async (transaction) => {
+    await recordEvent(transaction, start, 'source.kept', { office: 'slow' })
+    // What is only put goes along with what is asked next.
+    await transaction.one('SELECT 1 AS one')
+    within.give()
+    await released.given
+  })
+  await within.given
+  await write(database, 'fast')
+  const asked = feed.end()
+  let answered = false
+  void asked.then(() => {
+    answered = true
+  })
+  const waits = 'SELECT COUNT(*) AS n FROM pg_locks WHERE NOT granted'
+  await soon(async () => answered || Number((await database.committed.one<{ n: number }>(waits))?.n) > 0)
+  t.equal(answered, false, 'the end is where nothing comes behind it')
+  released.give()
+  await slow
+  const end = await asked
+  const told = await readOn(new EventFeed(database, new HandClock()), 0)
+  t.same([told.offices, told.last, end], [['first', 'slow', 'fast'], 3, 3])
+  await write(database, 'next')
+  t.same((await readOn(feed, end)).offices, ['next'])
+})
+
+ofSeveralWriters('what a gateway writes whose clock is hours behind closes no gap below it', async (t) => {
+  const database = await openJournal(scratch(t))
+  t.teardown(() => database.close())
+  const feed = new EventFeed(database, new HandClock())
+  await write(database, 'first')
+  const [within, released] = [signal(), signal()]
+  const slow = database.write(async (transaction) => {
+    await recordEvent(transaction, start - 2 * hour, 'source.kept', { office: 'slow' })
+    await transaction.one('SELECT 1 AS one')
+    within.give()
+    await released.given
+  })
+  await within.given
+  await write(database, 'behind', start - 2 * hour)
+  const begin = await feed.after(0, 10)
+  t.same(
+    begin.map(({ office }) => office),
+    ['first'],
+  )
+  released.give()
+  await slow
+  t.same((await readOn(feed, 1)).offices, ['slow', 'behind'])
+})
+
+t.test('what is missing far behind the end, before something old, costs no row', async (t) => {
+  const database = await openJournal(scratch(t))
+  t.teardown(() => database.close())
+  const insert = `INSERT INTO events (seq, at, name, office, facts) VALUES (?, ?, 'source.kept', ?, '{}')`
+  await database.write(async (transaction) => {
+    await transaction.run(insert, 5, start - 2 * hour, 'old')
+    await transaction.run(insert, 20_000, start, 'new')
+  })
+  const [found, ...more] = await new EventFeed(database, new HandClock()).after(0, 1)
+  t.same([found?.office, more], ['old', []])
+  t.equal((await database.committed.all('SELECT seq FROM events')).length, 2)
+})
 
 t.test('many writers, some of them taken back, and a reader beside them', async (t) => {
   const database = await openJournal(scratch(t))
   t.teardown(() => database.close())
+  const feed = new EventFeed(database, new HandClock())
   let writing = true
   const read: string[] = []
   let last = 0
   const reader = (async () => {
     for (let more = true; more; ) {
       more = writing
-      const next = await readOn(database, last, 7)
+      const next = await readOn(feed, last, 7)
       read.push(...next.offices)
       last = next.last
       await new Promise((resolve) => setImmediate(resolve))

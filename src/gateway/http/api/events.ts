@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { printInstant } from '../../../letter/time.ts'
 import { type Problem, problem } from '../../../problem/problem.ts'
 import type { Reader } from '../../journal/database.ts'
-import { eventsAfter, type FeedEvent, isPassed, lastEvent } from '../../journal/feed.ts'
+import { EventFeed, type FeedEvent, isPassed, lastEvent } from '../../journal/feed.ts'
 import { aboutMessage } from '../../journal/lists.ts'
 import { secreciesOfSource, secrecyOfPlace } from '../../journal/quarantine.ts'
 import { type Answered, type Call, json, numberAt, type Operation } from './operation.ts'
@@ -60,14 +60,16 @@ export function eventOperations(parts: ApiParts): readonly Operation[] {
 
 class Feed {
   readonly #parts: ApiParts
+  readonly #events: EventFeed
   #waiting = 0
 
   constructor(parts: ApiParts) {
     this.#parts = parts
+    this.#events = new EventFeed(parts.database, parts.clock)
   }
 
   async answer(call: Call): Promise<Answered> {
-    const { database, clock } = this.#parts
+    const { clock } = this.#parts
     const { query } = call
     const wait = numberAt(query, 'wait', 0) * 1_000
     const until = clock.elapsed() + wait
@@ -76,7 +78,7 @@ class Feed {
     let after = from
     if (query['after'] === 'end' && wait === 0) return json({ items: [], next: after })
     for (;;) {
-      const events = await eventsAfter(database, after, numberAt(query, 'limit', 50), clock.now())
+      const events = await this.#events.after(after, numberAt(query, 'limit', 50))
       const items = await this.#seen(call.grant, events)
       after = events.at(-1)?.seq ?? after
       if (items.length > 0 || clock.elapsed() >= until || !call.here())
@@ -107,12 +109,12 @@ class Feed {
 
   /** Server-sent events (HTML, section 9.2). An id without data moves only the place from which whoever comes again goes on. */
   async *#pieces(call: Call, from: number): AsyncGenerator<string> {
-    const { database, clock } = this.#parts
+    const { clock } = this.#parts
     let after = from
     let told = clock.elapsed()
     yield `retry: 2000\nid: ${after}\n\n`
     while (call.here()) {
-      const events = await eventsAfter(database, after, together, clock.now())
+      const events = await this.#events.after(after, together)
       const items = await this.#seen(call.grant, events)
       after = events.at(-1)?.seq ?? after
       if (items.length > 0 || clock.elapsed() - told >= heartbeat) {
@@ -125,11 +127,11 @@ class Feed {
 
   /** Where a request begins, or why it cannot. */
   async #from({ query, follows, lastEventId }: Call): Promise<number | Answered> {
-    const last = await lastEvent(this.#parts.database.committed)
     const resumes = follows && lastEventId !== undefined
     if (resumes && !/^\d{1,15}$/.test(lastEventId))
       return wrong(problem('api.request.wrong', 'header.last-event-id', undefined, { expected: 'a number' }))
-    if (!resumes && query['after'] === 'end') return last
+    if (!resumes && query['after'] === 'end') return this.#events.end()
+    const last = await lastEvent(this.#parts.database.committed)
     const after = resumes ? Number(lastEventId) : numberAt(query, 'after', 0)
     // A journal that was put back from a copy has fewer: who went on from there would miss what comes.
     if (after > last) return wrong(problem('api.events.beyond', 'query.after', String(after), { last }))
