@@ -15,7 +15,7 @@ import { contentOf, sameTransport } from './profile-check.ts'
 import { resolveReferences } from './references.ts'
 import type { Finding } from './schema.ts'
 import { withOrganisations } from './stated-organisations.ts'
-import { type Channel, channels, type Transport } from './transports/transport.ts'
+import { type Channel, channels, type Transport, type TransportContext } from './transports/transport.ts'
 import { transports } from './transports/transports.ts'
 import { untoldOf } from './untold.ts'
 
@@ -42,13 +42,14 @@ export function createAdapter(read: Profile, settings: AdapterSettings): Result<
   const problems: Problem[] = []
   const served = new Map<Channel, Transport>()
   const said = new Set<Channel>()
+  const lookedInto = (channel: Channel) => served.get(channel)?.looksInto?.(channel)
   for (const channel of channels) {
     const definition = profile.channels[channel]
     if (definition === undefined || served.has(channel) || said.has(channel)) continue
     const sharing = channels.filter((each) =>
       sameTransport(profile.channels[each]?.transport, definition.transport),
     )
-    const made = transportOf(profile, settings, channel, sharing, forms)
+    const made = transportOf(profile, settings, channel, sharing, forms, lookedInto)
     // The faults of a transport that channels share are said once, where it stands first.
     if (Array.isArray(made)) {
       problems.push(...made)
@@ -113,6 +114,7 @@ function transportOf(
   channel: Channel,
   sharing: readonly Channel[],
   forms: Forms,
+  lookedInto: NonNullable<TransportContext['lookedInto']>,
 ): Transport | Problem[] {
   const options = profile.channels[channel]?.transport
   const kind = transports.find((each) => each.kind === options?.kind)
@@ -126,6 +128,7 @@ function transportOf(
     office: profile.office,
     clock: settings.clock,
     forms: Object.fromEntries(Object.entries(forms).filter(([each]) => sharing.some((one) => one === each))),
+    lookedInto,
     absolute,
   })
   return made.ok ? made.value : made.findings.map((each) => problemOf({ ...each, at: [...at, ...each.at] }))

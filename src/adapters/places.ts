@@ -29,7 +29,7 @@ export function placeFindings(served: ReadonlyMap<Channel, Transport>): readonly
 }
 
 /** Device and inode of a folder; where there is none yet, the path with every link in it resolved. */
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   try {
     const { dev, ino } = statSync(path, { bigint: true })
     return `${dev}:${ino}`

@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import {
   changing,
@@ -98,6 +106,32 @@ export function remoteBadDays(served: Served): void {
       t.same(numbers(gateway.items), ['ชม 1/2'], late)
       t.equal(done().length, 1, late)
     }
+  })
+
+  test('a claim whose name fits the pattern no more is offered all the same; one of another profile is told once', async (t) => {
+    const { gateway, drop, pass, start, restart, on, claims, reported } = await stage(t)
+    await start()
+    drop('a.csv', csv(row('ชม 1/2', 'a.pdf')))
+    drop('b.csv', csv(row('ชม 1/3', 'b.pdf')))
+    drop('c.csv', csv(row('ชม 1/4', 'c.pdf')))
+    await pass(10_000)
+    const claimed = (...parts: string[]) => on('out', '.saraban', 'claimed', ...parts)
+    const found = claims().map((id) => [id, readdirSync(claimed(id, 'document'))[0] ?? ''] as const)
+    for (const [id, name] of found) {
+      t.match(id, /\.[0-9a-f]{8}$/)
+      renameSync(claimed(id, 'document', name), claimed(id, 'document', name.replace('csv', 'txt')))
+      // Of an earlier version, and of another profile.
+      if (name === 'b.csv') renameSync(claimed(id), claimed(id.replace(/\..*/, '')))
+      if (name === 'c.csv') renameSync(claimed(id), claimed(id.replace(/\..*/, '.00000000')))
+    }
+    gateway.items.length = 0
+    await restart()
+    for (const name of ['a.pdf', 'b.pdf', 'c.pdf']) drop(name, 'abc')
+    await pass(20_000)
+    t.same(numbers(gateway.items.filter(({ kind }) => kind === 'letter')).sort(), ['ชม 1/2', 'ชม 1/3'])
+    t.equal(claims().length, 1)
+    t.match(reported('folder.refused').at(-1), { claim: /\.00000000$/ })
+    t.equal(reported('folder.refused').filter(({ claim }) => String(claim).endsWith('.00000000')).length, 1)
   })
 
   test('a file that is gone between the list and the claim is nobody’s trouble', async (t) => {

@@ -39,7 +39,7 @@ export function remoteTaking(served: Served): void {
     t.ok(keptOf(gateway, gateway.items[0])?.equals(scan))
     t.same(open(), [], 'both are out of the folder')
     const [one = ''] = done()
-    t.match(one, /^2026-11-23-\d{6}-[0-9a-f]{12}$/)
+    t.match(one, /^2026-11-23-\d{6}-[0-9a-f]{12}\.[0-9a-f]{8}$/)
     t.equal(gateway.offered[0]?.handover, one)
     t.same(names('out', 'done', one, 'document'), ['letters.csv'])
     t.same(names('out', 'done', one, 'beside'), ['a.pdf'])

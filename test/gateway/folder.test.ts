@@ -128,7 +128,7 @@ t.test('a document beyond its limit is in quarantine, with its name, size and pl
   const said = await list('--quarantine')
   t.match(
     said,
-    /big\.csv.*\n.*big\.csv.* has \d{8} bytes.*16777216.*\.saraban\/refused\/2026-11-23-\d{6}-1 .*adapter\.folder\.too-large/,
+    /big\.csv.*\n.*big\.csv.* has \d{8} bytes.*16777216.*\.saraban\/refused\/2026-11-23-\d{6}-1\.[0-9a-f]{8} .*adapter\.folder\.too-large/,
   )
   t.match(await metrics.registry.metrics(), /saraban_quarantine 1\n/)
   const [place = ''] = readdirSync(send('.saraban', 'refused'))

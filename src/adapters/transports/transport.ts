@@ -34,6 +34,8 @@ export interface Transport {
   readonly doors: readonly Door[]
   /** The folder that it works in, absolute, and which names it fetches there. */
   readonly place?: { readonly path: string; readonly pattern: string }
+  /** What a channel looks into. */
+  looksInto?(channel: Channel): LookedInto | undefined
   /** Begins to look for documents and offers what it finds by `verbs.take`. Absent: nothing to start. */
   start?(verbs: AdapterVerbs): Promise<void>
   /** Stops; resolves when nothing is under way any more and nothing is held open. */
@@ -42,12 +44,20 @@ export interface Transport {
   deliver?(parcel: Parcel, signal: AbortSignal): Promise<Outcome>
 }
 
+/** A folder, by what tells it from every other however it is named, and the names of documents in it. */
+export interface LookedInto {
+  readonly folder: string
+  readonly pattern: RegExp
+}
+
 export interface TransportContext {
   readonly profile: string
   readonly office: OfficeId
   readonly clock: Clock
   /** The forms of the channels that this transport serves; at least one. */
   readonly forms: Readonly<Partial<Record<Channel, DocumentForm>>>
+  /** What another channel of the profile looks into; known when all its transports are made. */
+  lookedInto?(channel: Channel): LookedInto | undefined
   /** Makes a relative path of the profile absolute: against the folder that the gateway's settings name. */
   absolute(path: string): string
 }

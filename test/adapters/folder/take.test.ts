@@ -53,7 +53,7 @@ t.test(
     ])
     t.same(open(), [], 'both are out of the folder')
     const [one = ''] = done()
-    t.match(one, /^2026-11-23-\d{6}-1$/)
+    t.match(one, /^2026-11-23-\d{6}-1\.[0-9a-f]{8}$/)
     t.same(readdirSync(path('send', 'done', one, 'document')), ['letters.csv'])
     t.same(readdirSync(path('send', 'done', one, 'beside')), ['a.pdf'])
   },

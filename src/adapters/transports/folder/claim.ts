@@ -5,9 +5,10 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, type Instant, printInstant, readInstant } from '../../../letter/time.ts'
-import type { AttachmentContent, LargeFile } from '../../contract.ts'
+import type { AdapterVerbs, AttachmentContent, LargeFile } from '../../contract.ts'
 import { codeOf, ensureFolder, look, moveToFree, removeEmpty, renameToFree, syncFolder } from './files.ts'
 import { isSame, type Seen } from './names.ts'
+import type { FolderSettings } from './settings.ts'
 
 export interface Claim {
   readonly id: string
@@ -98,13 +99,13 @@ export async function claim(
   name: string,
   seen: Seen,
   clock: Clock,
-  settle: number,
+  { settle, whose }: Pick<FolderSettings, 'settle' | 'whose'>,
 ): Promise<Claim | undefined> {
   const { claimed } = places(path)
   const now = clock.now()
   const stamp = stampOf(now)
   for (let count = 1; ; count += 1) {
-    const id = `${stamp}-${count}`
+    const id = `${stamp}-${count}.${whose.sign}`
     const folder = join(claimed, id)
     try {
       await mkdir(folder)
@@ -134,8 +135,33 @@ export async function claim(
 /** The claims of one channel, as they stand on disk. */
 export interface Claims {
   readonly open: Claim[]
-  /** Claims in this folder that are another channel's, by id: two may share it, each with its own pattern. */
+  /** Claims in this folder that are not this channel's, by id: two may share it, each with its own pattern. */
   readonly others: Set<string>
+}
+
+type Whose = Pick<FolderSettings, 'whose' | 'pattern' | 'document'>
+
+/**
+ * Whose a claim is: its id has the sign of its channel, so that a pattern which is mended leaves none behind. One of an earlier
+ * version has none, and goes by the patterns; what fits neither is read as a letter.
+ */
+export function whoseIs(
+  id: string,
+  name: string,
+  { whose, pattern, document }: Whose,
+): 'ours' | 'other' | 'nobody' {
+  const [, sign] = /\.([0-9a-f]{8})$/.exec(id) ?? []
+  if (sign === whose.sign) return 'ours'
+  const other = whose.other()
+  if (sign !== undefined) return sign === other?.sign ? 'other' : 'nobody'
+  if (other === undefined || pattern.test(name)) return 'ours'
+  return document === 'letter' && !other.pattern.test(name) ? 'ours' : 'other'
+}
+
+/** Claims that no channel of this profile takes, told once: of a profile with another id, or of a channel that looks elsewhere now. */
+export function reportNobodys(ids: readonly string[], verbs: AdapterVerbs): void {
+  const reason = 'it was claimed for a profile or a channel that does not look into this folder'
+  for (const id of ids) verbs.report('folder.refused', { claim: id, reason })
 }
 
 /**
@@ -145,14 +171,15 @@ export interface Claims {
 export async function reconcile(
   path: string,
   { open, others }: Claims,
-  pattern: RegExp,
+  settings: Whose,
   clock: Clock,
   first: boolean,
-): Promise<Claims & { readonly gone: readonly Claim[] }> {
+): Promise<Claims & { readonly gone: readonly Claim[]; readonly nobodys: readonly string[] }> {
   const { claimed } = places(path)
   const standing = new Set(await readdir(claimed))
   const still = open.filter(({ id }) => standing.has(id))
   const known = new Set(still.map(({ id }) => id))
+  const nobodys: string[] = []
   for (const id of [...standing].sort()) {
     if (known.has(id) || others.has(id)) continue
     const folder = join(claimed, id)
@@ -160,10 +187,13 @@ export async function reconcile(
     // A crash between the making of the claim and the move into it: the document stands in the folder still, or comes just now.
     if (name === undefined && first && !(await removeClaim(folder))) name = await documentIn(folder)
     if (name === undefined) continue
-    if (pattern.test(name)) still.push(foundAgain(id, folder, name, clock))
+    const whose = whoseIs(id, name, settings)
+    if (whose === 'ours') still.push(foundAgain(id, folder, name, clock))
     else others.add(id)
+    // What another profile claims while this one runs is its own.
+    if (whose === 'nobody' && first) nobodys.push(id)
   }
-  return { open: still, others, gone: open.filter(({ id }) => !standing.has(id)) }
+  return { open: still, others, nobodys, gone: open.filter(({ id }) => !standing.has(id)) }
 }
 
 /** Removes a claim in which nothing stands; false when something does. */

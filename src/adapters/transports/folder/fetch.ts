@@ -3,7 +3,17 @@
 import { readdir } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
 import { type Looking, looking } from '../looking.ts'
-import { type Claim, type Claims, claim, claimOf, missingOf, places, reconcile, refuse } from './claim.ts'
+import {
+  type Claim,
+  type Claims,
+  claim,
+  claimOf,
+  missingOf,
+  places,
+  reconcile,
+  refuse,
+  reportNobodys,
+} from './claim.ts'
 import { markContested, putContestedAside } from './contest.ts'
 import { codeOf, ensureFolder, renameToFree } from './files.ts'
 import { holds, type Look, nothingSeen, observe, type Seen } from './names.ts'
@@ -70,7 +80,8 @@ export function folderFetch(settings: FolderSettings): Looking {
     if (verbs.installation !== undefined) await own(path, verbs.installation, consent)
     await consent.spend()
     await ensureFolder(places(path).claimed)
-    const { gone, ...found } = await reconcile(path, claims, pattern, clock, first)
+    const { gone, nobodys, ...found } = await reconcile(path, claims, settings, clock, first)
+    reportNobodys(nobodys, verbs)
     for (const { id } of gone) verbs.report('folder.refused', { claim: id, reason: 'its claim is gone' })
     claims = found
     first = false
@@ -87,7 +98,7 @@ export function folderFetch(settings: FolderSettings): Looking {
     for (const name of [...unclaimed].sort()) {
       const file = settled(name)
       if (file === undefined) continue
-      const taken = await claim(path, name, file, clock, settle)
+      const taken = await claim(path, name, file, clock, settings)
       if (taken !== undefined) open.push(taken)
       unclaimed.delete(name)
     }

@@ -1,11 +1,11 @@
 // The transport `folder`: documents as files in a folder that the system and the gateway share.
 import type { DocumentForm } from '../../formats/format.ts'
-import { isNoFolder } from '../../places.ts'
+import { folderOf, isNoFolder } from '../../places.ts'
 import { textOrReference } from '../../schema.ts'
 import { transport } from '../transport.ts'
 import { folderFetch } from './fetch.ts'
 import { folderHandOver } from './hand-over.ts'
-import { type FetchOptions, fetchOptions, fetchSettings } from './settings.ts'
+import { type FetchOptions, fetchOptions, fetchSettings, whoseOf } from './settings.ts'
 
 interface Options extends FetchOptions {
   readonly path: string
@@ -100,6 +100,7 @@ export const folder = transport<Options>({
         ...fetched,
         path,
         place: options.path,
+        whose: whoseOf(context, fetched.document === 'letter' ? 'send' : 'sendNotices', () => folderOf(path)),
         ...fetchSettings(options),
       })
     const handOver =
@@ -117,6 +118,10 @@ export const folder = transport<Options>({
       value: {
         doors: [],
         place: { path, pattern: options.pattern.toLowerCase() },
+        looksInto: (channel) =>
+          forms[channel] === undefined
+            ? undefined
+            : { folder: folderOf(path), pattern: fetchSettings(options).pattern },
         start: async (verbs) => {
           await handOver?.start(verbs)
           await fetch?.start(verbs)

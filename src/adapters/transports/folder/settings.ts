@@ -1,13 +1,42 @@
 // How a folder is looked into, as its profile says it.
+import { createHash } from 'node:crypto'
 import type { DocumentForm } from '../../formats/format.ts'
 import { byteCount, milliseconds } from '../../quantities.ts'
 import { duration, type JsonSchema, size } from '../../schema.ts'
+import type { Channel, TransportContext } from '../transport.ts'
+
+/** Whose the claims in a folder are. */
+export interface Whose {
+  /** What stands in the id of each claim of this channel. */
+  readonly sign: string
+  /** The other channel of this profile, where it looks into the same folder. */
+  other(): { readonly sign: string; readonly pattern: RegExp } | undefined
+}
+
+/** `folder`: of this channel, as `LookedInto` says it. */
+export function whoseOf(
+  { profile, lookedInto }: Pick<TransportContext, 'profile' | 'lookedInto'>,
+  channel: 'send' | 'sendNotices',
+  folder: () => string,
+): Whose {
+  // A claim's id stands before a name of up to 60 characters in one file name: there is no room for a profile's.
+  const sign = (of: Channel) => createHash('sha256').update(`${profile} ${of}`).digest('hex').slice(0, 8)
+  const second = channel === 'send' ? 'sendNotices' : 'send'
+  return {
+    sign: sign(channel),
+    other: () => {
+      const found = lookedInto?.(second)
+      return found?.folder === folder() ? { sign: sign(second), pattern: found.pattern } : undefined
+    },
+  }
+}
 
 export interface FolderSettings {
   readonly path: string
   /** By what the gateways know the folder. */
   readonly place: string
   readonly document: 'letter' | 'notice'
+  readonly whose: Whose
   readonly form: DocumentForm
   readonly pattern: RegExp
   /** Milliseconds, as are `settle` and `wait`. */
@@ -56,7 +85,7 @@ export const fetchOptions = ({
   done: {
     enum: ['rename', 'delete'],
     default: 'rename',
-    description: 'what becomes of taken files: rename: into done/<time>-<n>/document and …/beside',
+    description: 'what becomes of taken files: rename: into done/<time>-<n>.<sign>/document and …/beside',
   },
   limit: { ...size, default: '16MiB', description: 'bytes of a document' },
   attachmentLimit: { ...size, default: '2GiB', description: 'bytes of a file beside' },
@@ -65,7 +94,7 @@ export const fetchOptions = ({
 /** What these options say, but for the folder and the form. */
 export const fetchSettings = (
   options: FetchOptions,
-): Omit<FolderSettings, 'path' | 'place' | 'document' | 'form'> => ({
+): Omit<FolderSettings, 'path' | 'place' | 'document' | 'form' | 'whose'> => ({
   pattern: patternOf(options.pattern),
   every: milliseconds(options.every),
   settle: milliseconds(options.settle),

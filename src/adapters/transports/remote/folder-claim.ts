@@ -1,7 +1,8 @@
 // One document that was claimed from a remote folder: by a rename on the server, into the same places as in a local one.
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../../letter/time.ts'
-import { type Claim, claimOf, foundAgain, stampOf as idOf, places } from '../folder/claim.ts'
+import { type Claim, claimOf, foundAgain, stampOf as idOf, places, whoseIs } from '../folder/claim.ts'
+import type { FolderSettings } from '../folder/settings.ts'
 import {
   ensureRemoteFolder,
   fileFailure,
@@ -36,7 +37,8 @@ export const fileIn = async (files: RemoteFiles, folder: string, name: string) =
   (await files.list(folder)).find((each) => each.name === name && each.kind === 'file')
 
 /** A claim's id: not every server says that a folder stood there already, so it must be one that no other claim can have. */
-export const newClaimId = (now: number): string => `${idOf(now)}-${randomBytes(6).toString('hex')}`
+export const newClaimId = (now: number, { sign }: FolderSettings['whose']): string =>
+  `${idOf(now)}-${randomBytes(6).toString('hex')}.${sign}`
 
 /**
  * Moves a document out of the folder into a claim of its own; nothing when it is gone. When it is not the file that was
@@ -69,7 +71,7 @@ export async function claimRemote(
 /** Claims in the order in which they were made, as the server has them now. */
 export interface Claims {
   readonly open: Claim[]
-  /** Claims of another channel in this folder, by id. */
+  /** Claims in this folder that are not this channel's, by id. */
   readonly foreign: Set<string>
 }
 
@@ -81,16 +83,19 @@ export async function reconcile(
   files: RemoteFiles,
   path: string,
   claims: Claims,
-  pattern: RegExp,
+  settings: Pick<FolderSettings, 'whose' | 'pattern' | 'document'>,
   clock: Clock,
   empties: (id: string) => boolean,
-): Promise<Claims & { readonly gone: readonly Claim[] }> {
+): Promise<Claims & { readonly gone: readonly Claim[]; readonly nobodys: readonly string[] }> {
   const { claimed } = places(path)
   const entries = await files.list(claimed)
-  const ids = entries.filter(({ name, kind }) => kind === 'folder' && /^[0-9A-Za-z-]{1,80}$/.test(name))
+  const ids = entries.filter(
+    ({ name, kind }) => kind === 'folder' && /^[0-9A-Za-z][0-9A-Za-z.-]{0,79}$/.test(name),
+  )
   const standing = new Set(ids.map(({ name }) => name))
   const open = claims.open.filter(({ id }) => standing.has(id))
   const known = new Set([...open.map(({ id }) => id), ...claims.foreign])
+  const nobodys: string[] = []
   for (const id of [...standing].sort()) {
     if (known.has(id)) continue
     const folder = inside(claimed, id)
@@ -99,10 +104,12 @@ export async function reconcile(
     if (document === undefined && empties(id) && !(await removeClaim(files, folder)))
       document = await documentIn(files, folder)
     if (document === undefined) continue
-    if (!isPlainName(document.name) || !pattern.test(document.name)) claims.foreign.add(id)
-    else open.push(foundAgain(id, folder, document.name, clock))
+    const whose = isPlainName(document.name) ? whoseIs(id, document.name, settings) : 'nobody'
+    if (whose === 'ours') open.push(foundAgain(id, folder, document.name, clock))
+    else claims.foreign.add(id)
+    if (whose === 'nobody') nobodys.push(id)
   }
-  return { open, foreign: claims.foreign, gone: claims.open.filter(({ id }) => !standing.has(id)) }
+  return { open, foreign: claims.foreign, nobodys, gone: claims.open.filter(({ id }) => !standing.has(id)) }
 }
 
 /** Removes a claim in which nothing stands; false when something does. Never with what it holds: that may be the only copy of a letter. */

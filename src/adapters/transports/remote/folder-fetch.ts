@@ -2,7 +2,7 @@
 // done only after the commit. Whatever fails before leaves the claim on the server, and the claim is offered again.
 import { mkdir, rm } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
-import { type Claim, claimOf, missingOf, places } from '../folder/claim.ts'
+import { type Claim, claimOf, missingOf, places, reportNobodys } from '../folder/claim.ts'
 import { markContested, putContestedAside } from '../folder/contest.ts'
 import { reportNames, upkeep } from '../folder/fetch.ts'
 import { codeOf } from '../folder/files.ts'
@@ -89,10 +89,19 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
     if (!prepared) await prepare()
     if (verbs.installation !== undefined) await ownRemote(files, path, verbs.installation, consent)
     await consent.spend()
-    const found = await reconcile(files, path, claims, pattern, verbs.clock, (id) => first || begun.has(id))
+    const { gone, nobodys, ...found } = await reconcile(
+      files,
+      path,
+      claims,
+      settings,
+      verbs.clock,
+      (id) => first || begun.has(id),
+    )
+    // What another profile claims while this one runs is its own.
+    if (first) reportNobodys(nobodys, verbs)
     claims = found
     first = false
-    await letGo(found.gone, verbs)
+    await letGo(gone, verbs)
     see(glanced ?? (await files.list(path)), verbs)
     const listed = look.files
     const settled = (name: string): RemoteSeen | undefined => {
@@ -105,7 +114,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
     for (const name of [...unclaimed].sort()) {
       const seen = settled(name)
       if (seen === undefined || stopped()) continue
-      const id = newClaimId(verbs.clock.now())
+      const id = newClaimId(verbs.clock.now(), settings.whose)
       begun.add(id)
       const taken = await claimRemote(files, path, id, name, seen, verbs.clock, settle)
       if (taken !== undefined) claims.open.push(taken)

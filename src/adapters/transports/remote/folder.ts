@@ -13,7 +13,7 @@ import {
   secret,
   textOrReference,
 } from '../../schema.ts'
-import { type FetchOptions, fetchOptions, fetchSettings } from '../folder/settings.ts'
+import { type FetchOptions, fetchOptions, fetchSettings, whoseOf } from '../folder/settings.ts'
 import { type Channel, channels, type Transport, type TransportContext } from '../transport.ts'
 import type { RemoteSession } from './files.ts'
 import { remoteFolderFetch } from './folder-fetch.ts'
@@ -131,6 +131,7 @@ export function remoteFolder(
       path: folderOf(channel),
       place: placeOf(channel),
       spool: spoolOf(channel),
+      whose: whoseOf(context, channel, () => placeOf(channel)),
     }
     return form === undefined ? [] : [remoteFolderFetch({ ...settings, document, form })]
   })
@@ -138,6 +139,10 @@ export function remoteFolder(
   const { receive, notices } = handOvers
   return {
     doors: [],
+    looksInto: (channel) =>
+      forms[channel] === undefined
+        ? undefined
+        : { folder: placeOf(channel), pattern: fetchSettings(options).pattern },
     start: async (verbs: AdapterVerbs) => {
       for (const part of [receive, notices, ...fetches]) await part?.start(verbs)
     },
