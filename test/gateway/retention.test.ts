@@ -236,6 +236,53 @@ t.test('bytes leave sooner than envelopes, those of secret letters sooner still'
   t.equal(await count('envelopes'), 4, 'and nothing of a letter')
 })
 
+t.test('of emptied sources a piece looks at so many, whether they go or stay', async (t) => {
+  const { clock, database, run, count } = await opened(t, true)
+  const insert = `INSERT INTO sources (id, system, document, name, sha256, size, bytes, received_at, beside, purged_at)
+    VALUES (?, 'csv-50', 'letter', 'x', ?, 1, NULL, ?, '', ?)`
+  const place = `INSERT INTO quarantine (id, source_id, position, problems, at) VALUES (?, ?, 'letter', '[]', ?)`
+  await database.write(async (transaction) => {
+    for (let number = 0; number < 450; number += 1) {
+      const id = `s${String(number).padStart(3, '0')}`
+      // Several of one instant, over the end of a piece.
+      const at = clock.now() + Math.floor(number / 7)
+      await transaction.run(insert, id, id, at, at)
+      if (number % 9 !== 4) await transaction.run(place, id, id, at)
+    }
+  })
+  clock.jump(3 * year)
+  const { pieces, counting } = countPieces(database, 'mayGo')
+  t.match(await run({ database: counting }), { emptied: 50 })
+  t.same(pieces, [200, 200, 50])
+  t.equal(await count('sources'), 400)
+})
+
+/** How many rows each answer to the queries had that have a word in them. */
+function countPieces(database: Database, word: string) {
+  const pieces: number[] = []
+  const counting: Database = {
+    ...{ committed: database.committed, unsafe: () => database.unsafe(), close: () => database.close() },
+    write: (work, by) =>
+      database.write((transaction) => {
+        const all: typeof transaction.all = async <Row>(
+          statement: string,
+          ...parameters: readonly (string | number | null | Uint8Array)[]
+        ) => {
+          const rows = await transaction.all<Row>(statement, ...parameters)
+          if (statement.includes(word)) pieces.push(rows.length)
+          return rows
+        }
+        return work({
+          all,
+          one: (statement, ...parameters) => transaction.one(statement, ...parameters),
+          run: (statement, ...parameters) => transaction.run(statement, ...parameters),
+          put: (statement, ...parameters) => transaction.put(statement, ...parameters),
+        })
+      }, by),
+  }
+  return { pieces, counting }
+}
+
 t.test('once a day, by one of two, and at once after one that was killed', async (t) => {
   const { clock, database, parts, count } = await opened(t, true)
   const failures: unknown[] = []

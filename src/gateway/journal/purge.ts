@@ -56,10 +56,14 @@ SELECT s.id, s.sha256, s.bytes IS NULL AS "inStore" FROM sources s
 WHERE s.purged_at IS NULL AND s.received_at < ? AND (s.received_at, s.id) > (?, ?) AND ${sourceAtRest}
 ${secret ? `AND ${isSecret}` : ''} ORDER BY s.received_at, s.id LIMIT ?`,
   emptySource: 'UPDATE sources SET bytes = NULL, purged_at = ? WHERE id = ?',
+  // Bounded by the rows that are looked at: nearly all of them stay, for ten years.
   emptied: `
-SELECT s.id FROM sources s WHERE s.purged_at IS NOT NULL AND s.received_at < ?
-AND NOT EXISTS (SELECT 1 FROM envelopes e WHERE e.source_id = s.id)
-AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.source_id = s.id) LIMIT ?`,
+SELECT s.id, s.received_at AS at, NOT EXISTS (SELECT 1 FROM envelopes e WHERE e.source_id = s.id)
+  AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.source_id = s.id) AS "mayGo"
+FROM (
+  SELECT id, received_at FROM sources WHERE purged_at IS NOT NULL AND received_at < ? AND (received_at, id) > (?, ?)
+  ORDER BY received_at, id LIMIT ?) s
+ORDER BY s.received_at, s.id`,
   filesOfSource: 'SELECT sha256 FROM source_files WHERE source_id = ?',
   dropFiles: 'DELETE FROM source_files WHERE source_id = ?',
   dropSource: 'DELETE FROM sources WHERE id = ?',

@@ -140,13 +140,21 @@ export const steps: Readonly<Record<StepName, Work>> = {
     return again(found.length)
   },
 
-  async emptied(transaction, { sources }, _cursor, now) {
-    const found = await transaction.all<{ id: string }>(purgeSql.emptied, sources, piece)
-    for (const { id } of found) {
+  async emptied(transaction, { sources }, { at, id: behind }, now) {
+    const found = await transaction.all<{ id: string; at: Instant; mayGo: unknown }>(
+      purgeSql.emptied,
+      ...[sources, at, behind, piece],
+    )
+    const going = found.filter(({ mayGo }) => isTrue(mayGo))
+    for (const { id } of going) {
       await dropFiles(transaction, id, now)
       await transaction.run(purgeSql.dropSource, id)
     }
-    return again(found.length)
+    const last = found.at(-1)
+    return {
+      removed: going.length,
+      ...(found.length === piece && last && { next: { at: last.at, id: last.id } }),
+    }
   },
 
   events: (transaction, { events }) => dropRows(transaction, purgeSql.events, purgeSql.dropEvent, events),
