@@ -1,7 +1,14 @@
 // What stands in a cell: escaped text, numbers, days, and the styles that make a number a day.
 import fc from 'fast-check'
 import t from 'tap'
-import { dateOf, digitsOf, escaped, shownBy, unescaped } from '../../src/adapters/formats/xlsx/values.ts'
+import {
+  dateOf,
+  digitsOf,
+  escaped,
+  shownBy,
+  unescaped,
+  zerosOf,
+} from '../../src/adapters/formats/xlsx/values.ts'
 import { nastyCells } from './there-and-back.ts'
 
 t.test('law: escaped text is its text again, in Excel’s way too', (t) => {
@@ -121,7 +128,6 @@ t.test('which styles are days: by number, by code, Thai ones too', (t) => {
   all('time', ['h:mm', 'mm:ss.0', 'ช:นน:ทท', 'h:mm AM/PM'])
   all('number', [
     'General',
-    '0.00',
     '#,##0 "บาท"',
     '0.00E+00',
     '[h]:mm',
@@ -134,8 +140,57 @@ t.test('which styles are days: by number, by code, Thai ones too', (t) => {
   ])
   t.same(
     [0, 1, 14, 22, 49, 71, 46, 21, 75].map((id) => shownBy(id, undefined)),
-    ['number', 'number', 'date', 'date', 'number', 'date', 'number', 'time', 'time'],
+    ['number', '0', 'date', 'date', 'number', 'date', 'number', 'time', 'time'],
   )
-  t.equal(shownBy(14, '0'), 'number', 'the code of the document comes first')
+  t.equal(shownBy(14, '0'), '0', 'the code of the document comes first')
   t.end()
+})
+
+t.test('a fraction has the 15 digits that a sheet shows, where they are the same number', async (t) => {
+  t.equal(digitsOf('0.57999999999999996'), '0.58')
+  t.equal(digitsOf('-17.100000000000001'), '-17.1')
+  t.equal(digitsOf('7.0000000000000007E-2'), '0.07')
+  t.equal(digitsOf('0.30000000000000004'), '0.30000000000000004', 'another number than 0.3')
+  t.equal(digitsOf('12345678901234567890'), '12345678901234567890', 'an id of 20 digits')
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }), (number) => {
+      t.equal(Number(digitsOf(String(number))), number)
+    }),
+  )
+})
+
+t.test('a format of zeros alone is applied', async (t) => {
+  t.same(
+    [shownBy(200, '0000'), shownBy(200, '0.00'), shownBy(1, undefined), shownBy(2, undefined)],
+    ['0000', '0.00', '0', '0.00'],
+  )
+  const shown = (digits: string, zeros: string) => `${digits} ${zeros} ${zerosOf(digits, zeros)}`
+  t.same(
+    [
+      shown('17', '0000'),
+      shown('12345', '0000'),
+      shown('17', '0.00'),
+      shown('3.456', '0.00'),
+      shown('2.995', '0.00'),
+      shown('9.5', '0'),
+      shown('0.4', '0'),
+      shown('-0.4', '0'),
+      shown('-17.5', '000'),
+      shown('12345678901234567890', '0'),
+      shown('0.05', '0.0'),
+    ],
+    [
+      '17 0000 0017',
+      '12345 0000 12345',
+      '17 0.00 17.00',
+      '3.456 0.00 3.46',
+      '2.995 0.00 3.00',
+      '9.5 0 10',
+      '0.4 0 0',
+      '-0.4 0 0',
+      '-17.5 000 -018',
+      '12345678901234567890 0 12345678901234567890',
+      '0.05 0.0 0.1',
+    ],
+  )
 })

@@ -101,6 +101,20 @@ t.test(
   },
 )
 
+t.test(
+  'numbers are read as the sheet shows them: zeros in front, places behind the point, no digits of the binary number',
+  (t) => {
+    const styles =
+      '<numFmts count="2"><numFmt numFmtId="164" formatCode="0000"/><numFmt numFmtId="165" formatCode="0.00"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs>'
+    const rows = `${head}<row r="2"><c r="A2" s="1"><v>17</v></c><c r="B2" s="2"><v>17</v></c></row><row r="3"><c r="A3"><v>0.57999999999999996</v></c><c r="B3"><v>17</v></c></row>`
+    t.same(shown(plain, book({ rows, styles })), [
+      ['row 2', '0017', '17.00'],
+      ['row 3', '0.58', '17'],
+    ])
+    t.end()
+  },
+)
+
 t.test('cells that cannot be read are faults of their row, with their place', (t) => {
   const cells = [
     '<c r="A2" t="e"><v>#REF!</v></c>',

@@ -4,7 +4,7 @@ import { undecodable } from '../charset.ts'
 import { charactersOf, fault, type GridRow, gridLimits, sizeProblems, tooMany } from '../grid.ts'
 import { columnIn, fillJoints, type Joint, jointOf, type SheetRow } from './merges.ts'
 import type { XmlAttributes } from './part.ts'
-import { dateOf, digitsOf, unescaped } from './values.ts'
+import { dateOf, digitsOf, unescaped, zerosOf } from './values.ts'
 import { textRuns, type Workbook } from './workbook.ts'
 import { Broken, readXml } from './xml.ts'
 
@@ -157,6 +157,7 @@ class SheetReader {
         if (digits === undefined) return wrong('a number')
         const shown = this.#workbook.styles[style] ?? 'number'
         if (shown === 'number') return digits
+        if (shown !== 'date' && shown !== 'time') return zerosOf(digits, shown)
         return dateOf(digits, shown, this.#workbook.since1904) ?? wrong('a day that there was')
       }
       default:

@@ -1,12 +1,19 @@
 // What a spreadsheet's cell says, as text: numbers as they stand, days as days, escaped characters as characters.
 
+/** A format of zeros alone: so many digits at least, and exactly so many behind the point. */
+type Zeros = `0${string}`
+
 /** How a style shows a number. */
-export type Shown = 'number' | 'date' | 'time'
+export type Shown = 'number' | 'date' | 'time' | Zeros
 
 const day = 86_400_000
 
 /** The built-in formats (ECMA-376, part 1, 18.8.30), those of Thai Excel too; all others are numbers, or durations. */
 const builtIn = new Map<number, Shown>([
+  ...([
+    [1, '0'],
+    [2, '0.00'],
+  ] as const),
   ...[14, 15, 16, 17, 22, 71, 72, 73, 74, 77, 81].map((id): [number, Shown] => [id, 'date']),
   ...[27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58].map((id): [number, Shown] => [id, 'date']),
   ...[18, 19, 20, 21, 45, 47, 75, 76, 78, 80].map((id): [number, Shown] => [id, 'time']),
@@ -16,7 +23,10 @@ const builtIn = new Map<number, Shown>([
 export const shownBy = (id: number, code: string | undefined): Shown =>
   code === undefined ? (builtIn.get(id) ?? 'number') : shownByCode(code)
 
+const isZeros = (code: string): code is Zeros => /^0{1,30}(?:\.0{1,30})?$/.test(code)
+
 function shownByCode(code: string): Shown {
+  if (isZeros(code)) return code
   const bare = code
     .replace(/"[^"]*"|\\.|_.|\*./gs, '')
     .split(';')[0]
@@ -57,7 +67,8 @@ function clockOf(milliseconds: number): string | undefined {
 
 /**
  * A number's digits, written out: `1.5E3` and `1500.0` are `1500`, as the sheet shows it. No arithmetic, so that an id of 20
- * digits keeps each of them. Nothing where it is no number.
+ * digits keeps each of them; but for a fraction beyond the 15 digits that a sheet shows, which is the binary number's
+ * (0.57999999999999996 is 0.58). Nothing where it is no number.
  */
 export function digitsOf(text: string): string | undefined {
   const found = /^([-+]?)(\d{1,400})(?:\.(\d{1,400}))?(?:[eE]([-+]?\d{1,3}))?$/.exec(text.trim())
@@ -72,7 +83,23 @@ export function digitsOf(text: string): string | undefined {
     .padEnd(at, '0')
     .replace(/^0+(?=\d)/, '')
   const after = digits.slice(at).replace(/0+$/, '')
-  return minus + before + (after === '' ? '' : `.${after}`)
+  if (after === '') return minus + before
+  const written = `${minus}${before}.${after}`
+  if ((before + after).replace(/^0+/, '').length <= 15) return written
+  const short = Number(written).toPrecision(15)
+  return Number(short) === Number(written) ? digitsOf(short) : written
+}
+
+/** Digits as a format of zeros shows them: `17` by `0000` is `0017`, `3.456` by `0.00` is `3.46`. Halves go away from zero. */
+export function zerosOf(digits: string, zeros: string): string {
+  const [least = '', places = ''] = zeros.split('.')
+  const [whole = '', fraction = ''] = digits.replace('-', '').split('.')
+  const kept = BigInt(whole + fraction.slice(0, places.length).padEnd(places.length, '0'))
+  const rounded = kept + ((fraction[places.length] ?? '0') >= '5' ? 1n : 0n)
+  const text = rounded.toString().padStart(least.length + places.length, '0')
+  const point = text.length - places.length
+  const minus = digits.startsWith('-') && rounded > 0n ? '-' : ''
+  return `${minus}${text.slice(0, point)}${places === '' ? '' : `.${text.slice(point)}`}`
 }
 
 /** `_x000D_` in a spreadsheet's text is the character of that number (ECMA-376, part 1, 22.9.2.19, ST_Xstring). */
