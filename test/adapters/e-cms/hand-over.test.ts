@@ -248,6 +248,51 @@ t.test('a recall is the request to forget the letter, and a corrected letter wai
   )
 })
 
+t.test(
+  '`known` after a lost answer: what the server names decides; where it says nothing, that is told',
+  async (t) => {
+    const letter = (date: string) =>
+      `<Outbound><LetterID>ชม 0017.1/492</LetterID><CorrespondenceDate>${date}</CorrespondenceDate></Outbound>`
+    const named = (...letters: string[]) => ({
+      body: soap(`<OutboundStatusResponse>${letters.join('')}</OutboundStatusResponse>`),
+    })
+    const [ours, old] = [letter('2008-02-13'), letter('2007-02-13')]
+    for (const [name, ask, before, after, kind, told] of [
+      ['an old letter', true, named(old), named(old), 'refused', false],
+      ['none at all', true, named(), named(), 'refused', false],
+      ['ours was on its way', true, named(old), named(old, ours), 'taken', false],
+      ['no date', true, named(), named(ours.replace(/<Corr.*Date>/, '')), 'taken', true],
+      ['a date that nobody reads', true, named(), named(letter('เมื่อวาน')), 'taken', true],
+      ['another answer', true, named(), { body: soap(taken) }, 'taken', true],
+      ['no answer', true, named(), { status: 503 }, 'taken', true],
+      ['it is not asked', false, named(old), named(old), 'taken', true],
+    ] as const) {
+      let first = true
+      let pushed = 0
+      const { url } = await serve(t, ({ operation }) => {
+        if (operation === 'OutboundStatusRequest') return pushed < 2 ? before : after
+        if (operation.includes('Inbound')) return { body: soap('<CorrespondenceLetterInboundResponse/>') }
+        pushed += 1
+        if (!first) return { body: errorOf('dup') }
+        first = false
+        return { status: 502 }
+      })
+      const gateway = new TestGateway()
+      const adapter = adapterOf(gateway, url, { errors: { known: ['dup'], nothing: ['none'] }, ask })
+      t.teardown(() => adapter.stop())
+      await adapter.start({ ...gateway.verbs(adapter), find: async () => [] })
+      gateway.reports.length = 0
+      t.match(await adapter.deliver?.(parcel(1), signal), { kind: 'unknown' }, name)
+      const outcome = await adapter.deliver?.(parcel(2), signal)
+      t.equal(outcome?.kind, kind, name)
+      if (kind === 'refused') t.match(outcome, { problem: { code: 'ecms.peer.other' } }, name)
+      const reports = gateway.reports.filter(({ event }) => event === 'soap.known-unproven')
+      t.match(reports, told ? [{ facts: { parcel: 'delivery-1' } }] : [], name)
+      t.equal(reports.length, told ? 1 : 0, name)
+    }
+  },
+)
+
 t.test('ask: whether an attempt whose answer was lost arrived', async (t) => {
   const entry = (...more: string[]) =>
     `<Outbound><LetterID>ชม ๐๐๑๗.๑/๔๙๒</LetterID><ProcessID>7</ProcessID>${more.join('')}</Outbound>`

@@ -14,19 +14,29 @@ export interface Key {
   readonly recipient: OfficeId
 }
 
+/** `unsaid`: nobody can tell. */
+export type Named = 'yes' | 'no' | 'unsaid'
+
 /**
- * True when exactly one entry of the answer fits the key, and says its date. A sender or a recipient that it says must be
- * ours. Entries are the elements that hold one `LetterID`, by local names.
+ * Whether an answer names the letter. Yes when exactly one entry fits the key, and says its date; no when none can be meant. A sender or
+ * a recipient that an entry says must be ours. Entries are the elements that hold one `LetterID`, by local names.
  */
-export function isNamed(answer: XmlElement, key: Key, officeOf: Organisations['officeOf']): boolean {
-  const fits = [answer, ...below(answer)].filter((entry) => fitsKey(entry, key, officeOf))
-  const [only, ...more] = fits
-  return only !== undefined && more.length === 0 && datesOf(only).length > 0
+export function named(answer: XmlElement, key: Key, officeOf: Organisations['officeOf']): Named {
+  const ofNumber = [answer, ...below(answer)].filter((entry) => hasNumber(entry, key))
+  const [only, ...more] = ofNumber.filter((entry) => fitsKey(entry, key, officeOf))
+  if (only === undefined) return ofNumber.some(hasUnreadDate) ? 'unsaid' : 'no'
+  return more.length === 0 && datesOf(only).length > 0 ? 'yes' : 'unsaid'
 }
 
+const hasNumber = (entry: XmlElement, { number }: Key): boolean =>
+  elementsOf(entry).some(
+    (each) => each.local === 'LetterID' && normalizeNumber(textOf(each)) === number.normalized,
+  )
+
+const hasUnreadDate = (entry: XmlElement): boolean =>
+  datesOf(entry).some((printed) => !readLetterDate(printed).ok)
+
 function fitsKey(entry: XmlElement, key: Key, officeOf: Organisations['officeOf']): boolean {
-  const numbers = elementsOf(entry).filter(({ local }) => local === 'LetterID')
-  if (!numbers.some((each) => normalizeNumber(textOf(each)) === key.number.normalized)) return false
   const dates = datesOf(entry)
   const dated = dates.every((printed) => {
     const date = readLetterDate(printed, { fourDigits: true })

@@ -46,6 +46,12 @@ export const soapOut = transport<Options>({
         'ecms.peer.other',
       ],
       [
+        'the same, an answer was lost before, and with `ask` it names other letters only',
+        'refused: another letter',
+        'ecms.peer.other',
+      ],
+      ['the same, and nothing more can be known', 'taken, and told: `soap.known-unproven`'],
+      [
         'the head of its queue is beyond `limit`',
         'in quarantine, kept whole and not read; those behind it go on',
         'ecms.head.too-large',
@@ -173,12 +179,12 @@ function create(options: Options, { clock, forms }: TransportContext): Transport
   const poll = fetches
     ? pollOf({ peer, codes: errors, every: milliseconds(options.every), limit: byteCount(options.limit) })
     : undefined
-  let find: Parameters<typeof push>[2]['find']
+  let verbs: Parameters<typeof push>[2]['verbs']
   return {
     doors: [],
-    start: async (verbs) => {
-      find = verbs.find
-      await poll?.start(verbs)
+    start: async (given) => {
+      verbs = given
+      await poll?.start(given)
     },
     stop: async () => {
       await poll?.stop()
@@ -190,7 +196,7 @@ function create(options: Options, { clock, forms }: TransportContext): Transport
         if (!(form instanceof EcmsForm))
           throw new Error('a parcel came to a transport that has no form for it')
         const { notifiers, ask } = options
-        return push(parcel, form, { peer, codes: errors, notifiers, ask, ...(find && { find }) }, signal)
+        return push(parcel, form, { peer, codes: errors, notifiers, ask, ...(verbs && { verbs }) }, signal)
       },
     }),
   }

@@ -3,6 +3,7 @@ import { describe, printable, problem, remedyOf } from '../../../problem/problem
 import type { Outcome } from '../../contract.ts'
 import type { Operation } from '../../formats/e-cms/names.ts'
 import type { Said, SaidError } from './heard.ts'
+import type { Named } from './named.ts'
 import type { Heard } from './peer.ts'
 
 /** ErrorCodes of this server by what they mean; every other one refuses what was sent. */
@@ -38,9 +39,15 @@ export interface Sending {
   readonly operation: Operation
   /** Whether an earlier attempt may have brought it: its answer was lost. */
   readonly mayHaveArrived: boolean
+  /** Whether the server names it among its letters, where it was asked. */
+  readonly arrived: Named
   /** Whether an earlier letter under the same key was recalled: the server may not have forgotten it yet. */
   readonly recalled: boolean
 }
+
+/** Whether the server says that it has a letter under this key. */
+export const isKnown = ({ status, said }: Heard, codes: ErrorCodes): boolean =>
+  judged(status) && said !== undefined && said.errors.length > 0 && meaningOf(said.errors, codes) === 'known'
 
 export function outcomeOf(heard: Heard, codes: ErrorCodes, sending: Sending): Outcome {
   const said = wordsOf(heard)
@@ -69,10 +76,10 @@ export function outcomeOf(heard: Heard, codes: ErrorCodes, sending: Sending): Ou
   }
 }
 
-/** The server has a letter under this key: ours, when an earlier attempt may have brought it; else another one. */
-function known(status: number, said: string, { mayHaveArrived, recalled }: Sending): Outcome {
+/** The server has a letter under this key: ours, when an earlier attempt may have brought it and it does not name others only; else another one. */
+function known(status: number, said: string, { mayHaveArrived, arrived, recalled }: Sending): Outcome {
   if (recalled) return { kind: 'unavailable', said: `${said}; the earlier letter is not forgotten there yet` }
-  if (mayHaveArrived) return { kind: 'taken', said }
+  if (mayHaveArrived && arrived !== 'no') return { kind: 'taken', said }
   return { kind: 'refused', problem: problem('ecms.peer.other', '', undefined, { status, said }), said }
 }
 
