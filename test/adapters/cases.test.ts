@@ -263,7 +263,7 @@ for (const id of profiles.filter(translates)) {
   })
 }
 
-/** The letter as it is read again from what was written; undefined when it was refused, with its reasons. */
+/** The letter as it is read again from what was written; undefined when it was refused, with its reasons, or contradicts its charset. */
 async function thereAndBack(
   form: DocumentForm,
   letter: Letter,
@@ -283,6 +283,9 @@ async function thereAndBack(
   )
   const source = { document: 'letter', name: 'x', bytes, beside, sender: 'gone', final: true } as const
   const [item] = await form.read(source)
+  // A drawn text may be sound UTF-8 in windows-874, as no words of a letter are.
+  if (item?.kind === 'fault' && item.problems.every(({ code }) => code === 'adapter.charset.contradicted'))
+    return undefined
   if (item?.kind !== 'letter') throw new Error(`what was written is no letter: ${JSON.stringify(item)}`)
   return { letter: mustBe(checkLetter(item.draft, item.attachments.map(attachmentOf))), spilled }
 }
