@@ -185,3 +185,50 @@ t.test('a mail in Thai and English, the same Message-ID at a repetition', async 
   t.match(text, /ดิสก์ของ “data” เหลือที่ว่าง 1 MiB/)
   t.match(text, /what helps: Make room/)
 })
+
+t.test('a hook that is dead is asked once a round, and holds up no other', async (t) => {
+  const { database, after, clock } = await watched(t, ['dead', 'duty'])
+  const heard: string[] = []
+  let asked = 0
+  let give: () => void = () => undefined
+  const dead: Hook = {
+    name: 'dead',
+    async tell() {
+      asked += 1
+      await new Promise<void>((resolve) => {
+        give = resolve
+      })
+      return { kind: 'failed', said: 'no answer' }
+    },
+    close: async () => undefined,
+  }
+  const duty: Hook = {
+    name: 'duty',
+    async tell(_body, { event, alarm }) {
+      heard.push(`${event} ${alarm.subject}`)
+      return { kind: 'told' }
+    },
+    close: async () => undefined,
+  }
+  const other = { ...full, kind: 'backlog', subject: '50' } as const
+  await after(0, [full, other])
+  const tell = new Tell({
+    ...{ database, clock, hooks: [dead, duty], untold: () => undefined },
+    failed: (_work, error) => t.fail(String(error)),
+  })
+  tell.start()
+  await clock.advance(1_000)
+  t.equal(heard.length, 2)
+  await after(0, [full, other, { ...full, kind: 'backlog', subject: '57' }])
+  await clock.advance(6_000)
+  t.equal(heard.length, 3, 'while the other has not answered')
+  t.equal(asked, 1)
+  give()
+  await clock.advance(1_000)
+  t.equal(asked, 1, 'and no more of it in this round')
+  await clock.advance(5_000)
+  t.equal(asked, 2)
+  const stopped = tell.stop()
+  give()
+  await stopped
+})

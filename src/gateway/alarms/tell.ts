@@ -1,7 +1,7 @@
 // Tells the hooks what the journal holds for them, at least once each. One that fails is tried again until it is through, or
 // the news is old; each hook waits for itself alone, and no letter for any.
 import type { Clock, Instant } from '../../letter/time.ts'
-import { claimTelling, dueTellings, settleTelling, type TellingRow } from '../journal/alarms.ts'
+import { claimTelling, dueTellings, hooksToTell, settleTelling, type TellingRow } from '../journal/alarms.ts'
 import type { Database } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import { Rounds, type Work } from '../rounds.ts'
@@ -32,12 +32,14 @@ export interface TellParts {
 export class Tell implements Work {
   readonly #parts: TellParts
   readonly #rounds: Rounds
+  /** A hook that does not answer holds up itself, and no other. */
+  readonly #underWay = new Map<string, Promise<void>>()
   #stop = new AbortController()
 
   constructor(parts: TellParts) {
     this.#parts = parts
-    const failed = (error: unknown) => parts.failed('alarms hooks', error)
-    this.#rounds = new Rounds({ clock: parts.clock, every, once: () => this.tellDue(), failed })
+    const { clock } = parts
+    this.#rounds = new Rounds({ clock, every, once: () => this.#beginAll(), failed: this.#failed })
   }
 
   start(): void {
@@ -49,35 +51,56 @@ export class Tell implements Work {
   async stop(): Promise<void> {
     this.#stop.abort()
     await this.#rounds.stop()
+    await Promise.allSettled(this.#underWay.values())
   }
 
-  /** Tells everything that is due, hook beside hook. */
-  async tellDue(): Promise<undefined> {
+  /** Tells what is due, hook beside hook. */
+  async tellDue(): Promise<void> {
+    await this.#begin()
+    await Promise.all(this.#underWay.values())
+  }
+
+  readonly #failed = (error: unknown): void => this.#parts.failed('alarms hooks', error)
+
+  async #beginAll(): Promise<undefined> {
+    const before = new Set(this.#underWay.values())
+    await this.#begin()
+    for (const round of this.#underWay.values()) if (!before.has(round)) round.catch(this.#failed)
+  }
+
+  /** A round of each hook that is not at its last one still. */
+  async #begin(): Promise<void> {
+    for (const name of await hooksToTell(this.#parts.database.committed)) {
+      if (this.#underWay.has(name)) continue
+      const ended = (): void => void this.#underWay.delete(name)
+      this.#underWay.set(name, this.#round(name).finally(ended))
+    }
+  }
+
+  /** What is due of a hook, up to the first that it does not hear: one that is dead is asked once. */
+  async #round(name: string): Promise<void> {
     const { database, clock, hooks } = this.#parts
     const now = clock.now()
-    const due = await dueTellings(database.committed, now, now + longestPause, atOnce)
-    const names = new Set(due.map(({ hook }) => hook))
-    await Promise.all(
-      [...names].map(async (name) => {
-        const hook = hooks.find((each) => each.name === name)
-        for (const telling of due.filter((each) => each.hook === name)) await this.#tell(telling, hook)
-      }),
-    )
+    const hook = hooks.find((each) => each.name === name)
+    for (const telling of await dueTellings(database.committed, name, now, now + longestPause, atOnce))
+      if (this.#stop.signal.aborted || !(await this.#tell(telling, hook))) return
   }
 
-  async #tell(row: TellingRow, hook: Hook | undefined): Promise<void> {
+  /** False when it could not be told. */
+  async #tell(row: TellingRow, hook: Hook | undefined): Promise<boolean> {
     const { database, clock } = this.#parts
     const now = clock.now()
     // What a clock wrote that was ahead becomes old from now on, not from then.
     const telling = { ...row, at: Math.min(row.at, now) }
     const claimed = await database.write((transaction) => claimTelling(transaction, telling, now + lease))
-    if (!claimed) return
+    if (!claimed) return true
     const told = JSON.parse(telling.body) as ToldAlarm
     const came: Told =
       hook === undefined
         ? { kind: 'failed', said: 'the settings name no such hook' }
         : await hook.tell(telling.body, told, this.#stop.signal)
     await this.#settle(telling, told, came)
+    return came.kind === 'told'
   }
 
   async #settle(

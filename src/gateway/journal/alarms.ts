@@ -49,9 +49,10 @@ INSERT INTO alarm_tellings (id, alarm_id, hook, body, at, state, due_at, attempt
 VALUES (?, ?, ?, ?, ?, 'due', ?, 0, NULL)`,
   // What was raised is told before its end is.
   due: `
-SELECT id, hook, body, at, attempts FROM alarm_tellings t WHERE state = 'due' AND (due_at <= ? OR due_at > ?) AND NOT EXISTS (
+SELECT id, hook, body, at, attempts FROM alarm_tellings t WHERE hook = ? AND state = 'due' AND (due_at <= ? OR due_at > ?) AND NOT EXISTS (
   SELECT 1 FROM alarm_tellings b WHERE b.alarm_id = t.alarm_id AND b.hook = t.hook AND b.state = 'due' AND b.seq < t.seq)
 ORDER BY due_at, seq LIMIT ?`,
+  dueHooks: `SELECT DISTINCT hook FROM alarm_tellings WHERE state = 'due' ORDER BY hook`,
   claim: `
 UPDATE alarm_tellings SET attempts = attempts + 1, due_at = ?, at = ? WHERE id = ? AND state = 'due' AND attempts = ?`,
   settle: `UPDATE alarm_tellings SET state = ?, due_at = ?, said = ? WHERE id = ? AND state = 'due'`,
@@ -132,13 +133,18 @@ export async function insertTelling(
   await transaction.run(sql.tell, id, alarm, hook, body, at, at)
 }
 
-/** What is due, and what is due after `latest`: nobody sets a time so late, but by a clock that has been set back since. */
+/** The names of the hooks that are to be told something, now or later. */
+export const hooksToTell = async (reader: Reader): Promise<string[]> =>
+  (await reader.all<{ hook: string }>(sql.dueHooks)).map(({ hook }) => hook)
+
+/** What is due of a hook, and what is due after `latest`: nobody sets a time so late, but by a clock that has been set back since. */
 export const dueTellings = (
   reader: Reader,
+  hook: string,
   now: Instant,
   latest: Instant,
   limit: number,
-): Promise<TellingRow[]> => reader.all<TellingRow>(sql.due, now, latest, limit)
+): Promise<TellingRow[]> => reader.all<TellingRow>(sql.due, hook, now, latest, limit)
 
 /** Takes a telling on until `until`, as news of `at`; false when somebody else did. */
 export async function claimTelling(
