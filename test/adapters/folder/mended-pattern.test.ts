@@ -82,9 +82,16 @@ t.test(
   },
 )
 
-t.test('a claim of a profile that had another id is told once, and left alone', async (t) => {
-  const { id, next } = await claimed(t)
+t.test('a claim of a profile that had another id is taken where its name fits', async (t) => {
+  const { next } = await claimed(t)
   const { items, gateway } = await next(profileOf('*.txt', 'another'))
+  t.equal(items.at(-1), 'letter')
+  t.notOk(gateway.reports.some(({ event }) => event === 'folder.refused'))
+})
+
+t.test('one whose name does not fit either is told once, and left alone', async (t) => {
+  const { id, next } = await claimed(t)
+  const { items, gateway } = await next(profileOf('*.csv', 'another'))
   t.same(items, [])
   t.match(
     gateway.reports.filter(({ event }) => event === 'folder.refused'),

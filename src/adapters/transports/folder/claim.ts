@@ -143,7 +143,8 @@ type Whose = Pick<FolderSettings, 'whose' | 'pattern' | 'document'>
 
 /**
  * Whose a claim is: its id has the sign of its channel, so that a pattern which is mended leaves none behind. One of an earlier
- * version has none, and goes by the patterns; what fits neither is read as a letter.
+ * version has none, and goes by the patterns; what fits neither is read as a letter. The sign of a profile with another id tells
+ * nothing where the name fits: the id may have been changed.
  */
 export function whoseIs(
   id: string,
@@ -153,7 +154,8 @@ export function whoseIs(
   const [, sign] = /\.([0-9a-f]{8})$/.exec(id) ?? []
   if (sign === whose.sign) return 'ours'
   const other = whose.other()
-  if (sign !== undefined) return sign === other?.sign ? 'other' : 'nobody'
+  if (sign !== undefined && sign === other?.sign) return 'other'
+  if (sign !== undefined && !pattern.test(name)) return 'nobody'
   if (other === undefined || pattern.test(name)) return 'ours'
   return document === 'letter' && !other.pattern.test(name) ? 'ours' : 'other'
 }
