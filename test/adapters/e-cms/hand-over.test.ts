@@ -259,7 +259,7 @@ t.test(
     const [ours, old] = [letter('2008-02-13'), letter('2007-02-13')]
     for (const [name, ask, before, after, kind, told] of [
       ['an old letter', true, named(old), named(old), 'refused', false],
-      ['none at all', true, named(), named(), 'refused', false],
+      ['none at all, though it is known', true, named(), named(), 'taken', true],
       ['ours was on its way', true, named(old), named(old, ours), 'taken', false],
       ['no date', true, named(), named(ours.replace(/<Corr.*Date>/, '')), 'taken', true],
       ['a date that nobody reads', true, named(), named(letter('เมื่อวาน')), 'taken', true],

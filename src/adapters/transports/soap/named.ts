@@ -18,13 +18,14 @@ export interface Key {
 export type Named = 'yes' | 'no' | 'unsaid'
 
 /**
- * Whether an answer names the letter. Yes when exactly one entry fits the key, and says its date; no when none can be meant. A sender or
- * a recipient that an entry says must be ours. Entries are the elements that hold one `LetterID`, by local names.
+ * Whether an answer names the letter. Yes when exactly one entry fits the key, and says its date; no when it names others under the number,
+ * and none of them can be meant. A sender or a recipient that an entry says must be ours. Entries are the elements that hold one
+ * `LetterID`, by local names.
  */
 export function named(answer: XmlElement, key: Key, officeOf: Organisations['officeOf']): Named {
   const ofNumber = [answer, ...below(answer)].filter((entry) => hasNumber(entry, key))
   const [only, ...more] = ofNumber.filter((entry) => fitsKey(entry, key, officeOf))
-  if (only === undefined) return ofNumber.some(hasUnreadDate) ? 'unsaid' : 'no'
+  if (only === undefined) return ofNumber.length === 0 || ofNumber.some(hasUnreadDate) ? 'unsaid' : 'no'
   return more.length === 0 && datesOf(only).length > 0 ? 'yes' : 'unsaid'
 }
 
