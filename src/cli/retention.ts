@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { attachmentsOf, discardIn } from '../gateway/attachments/place.ts'
 import { newId } from '../gateway/desk.ts'
 import type { Database } from '../gateway/journal/database.ts'
+import { DamagedEnvelope } from '../gateway/journal/leaving.ts'
 import { besideJournal, journalOf, shownPlace, unfitBecause, unusable } from '../gateway/journal/place.ts'
 import { type Counts, lastEnded, newestRuns } from '../gateway/journal/retention-runs.ts'
 import { isDoubted } from '../gateway/retention/clock.ts'
@@ -92,7 +93,13 @@ async function runNow(options: RetentionOptions, terminal: Terminal): Promise<vo
     if (!scans.ok) throw new Failed(exit.usage, scans.problems)
     const { discard, close } = await discardIn(scans.value)
     const from = { database, clock, newId, keep: retention.keep, discard, stopped: () => false }
-    const counts = await runRetention(from, options.by ?? '', async () => true).finally(close)
+    const counts = await runRetention(from, options.by ?? '', async () => true)
+      .catch((error: unknown) => {
+        if (!(error instanceof DamagedEnvelope)) throw error
+        const details = { count: 1, reason: 'no attachment leaves until it is whole' }
+        throw new Failed(exit.refused, [problem('doctor.envelope.damaged', '', error.messageId, details)])
+      })
+      .finally(close)
     terminal.write(
       options.json === true ? jsonLine({ removed: counts }) : `removed: ${countsLine(counts ?? {})}\n`,
     )

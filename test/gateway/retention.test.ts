@@ -130,6 +130,29 @@ t.test('a letter leaves with all that belongs to it, and is still known', async 
   t.equal(await count('events', "name = 'retention.ended'"), 3, 'each run stands in the diary')
 })
 
+t.test('an envelope that cannot be read keeps all attachments, and the run says so', async (t) => {
+  const { clock, database, send, run, count, files } = await opened(t)
+  await send(1, 'scan of 1')
+  clock.jump(keep.envelopes - day)
+  await send(2, 'scan of 2')
+  const second = await database.committed.one<{ messageId: string; bytes: Uint8Array }>(
+    `SELECT e.message_id AS "messageId", e.bytes FROM envelopes e JOIN letters l ON l.message_id = e.message_id ORDER BY e.message_id DESC`,
+  )
+  const write = (bytes: Uint8Array): Promise<unknown> =>
+    database.write((transaction) =>
+      transaction.run('UPDATE envelopes SET bytes = ? WHERE message_id = ?', bytes, second!.messageId),
+    )
+  await write(Buffer.from('<damaged'))
+  clock.jump(2 * day)
+  await t.rejects(run(), { name: 'DamagedEnvelope', message: /no attachment leaves/ })
+  t.equal((await newestRuns(database.committed, 1))[0]?.endedAt, null, 'it has not ended')
+  t.equal(await count('letters'), 1, 'what does not rest on it has left')
+  t.equal((await files()).length, 2)
+  await write(second!.bytes)
+  t.match(await run(), { attachments: 1 })
+  t.equal((await files()).length, 1)
+})
+
 t.test('what is open, undecided or younger stays, and what it names', async (t) => {
   const { clock, ministry, province, desk, send, run, count, files } = await opened(t)
   ministry.answer = () => ({

@@ -21,17 +21,26 @@ UNION ALL SELECT 1 FROM documents WHERE sha256 = ? AND bytes IS NULL
 UNION ALL SELECT 1 FROM source_files WHERE sha256 = ? LIMIT 1`,
 } as const
 
-/**
- * Writes down which attachments the next envelopes name. True: of all envelopes it is known. An envelope that cannot be read is
- * never done with, so that no attachment leaves while nobody knows what it names.
- */
-export function nameAttachments(database: Database): Promise<'done' | 'more' | 'unreadable'> {
+/** An envelope of the journal cannot be read any more: nobody knows which attachments it names, so that none may leave. */
+export class DamagedEnvelope extends Error {
+  override readonly name = 'DamagedEnvelope'
+  readonly messageId: string
+  constructor(messageId: string) {
+    super(
+      `the envelope ${messageId} of the journal cannot be read: what it names is not known, and no attachment leaves`,
+    )
+    this.messageId = messageId
+  }
+}
+
+/** Writes down which attachments the next envelopes name; `done`: of all it is known. Rejects with DamagedEnvelope. */
+export function nameAttachments(database: Database): Promise<'done' | 'more'> {
   return database.write(async (transaction) => {
     const rows = await transaction.all<EnvelopeRow>(sql.unnamed, page)
     for (const { messageId, content, digest, bytes } of rows) {
       if (content === 'letter') {
         const envelope = reopenEnvelope(Buffer.from(bytes), digest)
-        if (!envelope.ok || envelope.value.content !== 'letter') return 'unreadable'
+        if (!envelope.ok || envelope.value.content !== 'letter') throw new DamagedEnvelope(messageId)
         for (const { sha256 } of envelope.value.letter.attachments)
           await transaction.run(sql.use, sha256, messageId)
       }

@@ -24,7 +24,7 @@ export interface RunParts {
   readonly stopped: () => boolean
 }
 
-/** Removes everything that may leave; `begin` decides in the run's first transaction whether there is one. Undefined: there was none, or it was stopped. */
+/** Removes everything that may leave; `begin` decides in the run's first transaction whether there is one. Undefined: there was none, or it was stopped. Rejects with DamagedEnvelope. */
 export async function runRetention(
   parts: RunParts,
   by: string,
@@ -60,7 +60,7 @@ export async function runRetention(
 const shownBounds = (bounds: Bounds): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(bounds).map(([name, at]) => [name, printInstant(Math.max(at, 0))]))
 
-/** Removes from the store what nothing names any more. False when it was stopped. */
+/** Removes from the store what nothing names any more. False when it was stopped. Rejects with DamagedEnvelope: the run has not ended then. */
 async function removeFiles(parts: RunParts, run: string): Promise<boolean> {
   const { database, clock, discard, stopped } = parts
   if (discard === undefined) return true
@@ -68,7 +68,7 @@ async function removeFiles(parts: RunParts, run: string): Promise<boolean> {
     const found = await leavingBehind(database.committed, last)
     if (found.length === 0) return true
     // Asked again for each page: whoever commits meanwhile has kept its bytes within the grace.
-    if (!(await areAllNamed(parts))) return !stopped()
+    if (!(await areAllNamed(parts))) return false
     for (const sha256 of found) {
       if (stopped()) return false
       last = sha256
@@ -84,12 +84,11 @@ async function removeFiles(parts: RunParts, run: string): Promise<boolean> {
   }
 }
 
-/** Whether it is known of every envelope which attachments it names. */
+/** Writes down of every envelope which attachments it names. False when it was stopped. */
 async function areAllNamed({ database, stopped }: RunParts): Promise<boolean> {
   for (;;) {
     if (stopped()) return false
-    const named = await nameAttachments(database)
-    if (named !== 'more') return named === 'done'
+    if ((await nameAttachments(database)) === 'done') return true
     await setImmediate()
   }
 }

@@ -89,6 +89,8 @@ export const folder = transport<Options>({
     const path = context.absolute(options.path)
     if (isNoFolder(path))
       return { ok: false, findings: [{ at: ['path'], code: 'adapter.option.no-folder', value: path }] }
+    // Asked now and not at a look: a share whose server is gone meanwhile answers nobody, and this asks in the only thread.
+    const folder = folderOf(path)
     const { forms, clock } = context
     const fetched: { readonly document: 'letter' | 'notice'; readonly form: DocumentForm } | undefined =
       forms.send
@@ -100,7 +102,7 @@ export const folder = transport<Options>({
         ...fetched,
         path,
         place: options.path,
-        whose: whoseOf(context, fetched.document === 'letter' ? 'send' : 'sendNotices', () => folderOf(path)),
+        whose: whoseOf(context, fetched.document === 'letter' ? 'send' : 'sendNotices', () => folder),
         ...fetchSettings(options),
       })
     const handOver =
@@ -119,9 +121,7 @@ export const folder = transport<Options>({
         doors: [],
         place: { path, pattern: options.pattern.toLowerCase() },
         looksInto: (channel) =>
-          forms[channel] === undefined
-            ? undefined
-            : { folder: folderOf(path), pattern: fetchSettings(options).pattern },
+          forms[channel] === undefined ? undefined : { folder, pattern: fetchSettings(options).pattern },
         start: async (verbs) => {
           await handOver?.start(verbs)
           await fetch?.start(verbs)
