@@ -1,6 +1,7 @@
 // Every codec of days reads years of two digits by the clock of the gateway, also within another codec.
 import t from 'tap'
 import { codecOf } from '../../src/adapters/fields/codecs.ts'
+import { mappingOf } from '../../src/adapters/fields/mapping.ts'
 import { readInstant } from '../../src/letter/time.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 
@@ -36,20 +37,34 @@ t.test('a Christian year is a fault', async (t) => {
   }
 })
 
-t.test('what would not be read is not written', async (t) => {
+t.test('writing goes by no clock: two digits of the profile’s century say one year', (t) => {
   const refuses = () => undefined
-  const write = (as: unknown, value: string, clock = now) =>
-    codecOf(as, rows, clock).write([value], 1, refuses)
+  const write = (as: unknown, value: string) => codecOf(as, rows, now).write([value], 1, refuses)
   t.same(write(date, '1984-12-01'), { ok: true, value: { cells: ['01/12/27'] } })
-  t.match(write(date, '1984-11-30'), { ok: false, problems: [{ code: 'adapter.field.cannot-say' }] })
+  t.same(write(date, '1983-12-11'), { ok: true, value: { cells: ['11/12/26'] } })
   const instant = { instant: { date: 'dd/MM/yy' } }
-  t.ok(write(instant, '2026-11-30T10:00:00.000+07:00').ok)
-  t.match(write(instant, '1984-11-30T10:00:00.000+07:00'), {
+  t.ok(write(instant, '1984-11-30T10:00:00.000+07:00').ok)
+  for (const value of ['2057-11-30', '1943-12-11'])
+    t.match(write(date, value), { ok: false, problems: [{ code: 'adapter.field.cannot-say' }] })
+  t.match(write(instant, '2057-11-30T10:00:00.000+07:00'), {
     ok: false,
     problems: [{ code: 'adapter.field.cannot-say' }],
   })
-  t.match(codecOf(instant).write(['2057-11-30T10:00:00.000+07:00'], 1, refuses), {
-    ok: false,
-    problems: [{ code: 'adapter.field.cannot-say' }],
-  })
+  t.end()
+})
+
+t.test('what a letter refers to may be older', (t) => {
+  const { read } = mappingOf(
+    { date: { at: ['วันที่'], as: date }, 'references.date': { at: ['อ้างวัน'], as: date } },
+    rows,
+    now,
+  )
+  const cells = (day: string, reference: string) =>
+    new Map([
+      ['วันที่', day],
+      ['อ้างวัน', reference],
+    ])
+  t.match(read(cells('15/11/69', '11/12/26')), { ok: true })
+  t.match(read(cells('11/12/26', '15/11/69')), { ok: false })
+  t.end()
 })

@@ -229,8 +229,31 @@ t.test('one of them does not start again when all is taken back: the others do',
   t.same(startedOnes, ['50 1', 'moi 0'])
 })
 
-t.test('the journal cannot be written meanwhile: all is as before, and is done when it can be', async (t) => {
-  const { clock, reload, connected, installed, state, startedOnes, log, gateway } = await scripted(t)
+t.test(
+  'the journal cannot be written: no system is stopped for it, and it is done when it can be',
+  async (t) => {
+    const { clock, reload, connected, installed, state, startedOnes, log, first } = await scripted(t)
+    let stopped = 0
+    first.get(moi)!.stop = async () => {
+      stopped += 1
+    }
+    state.next = good(installed([chiangMai, moi].map((id) => connected(new ScriptedAdapter(id), '1'))))
+    state.away = true
+    const insisted = reload.insist()
+    await soon(() => log.join('').includes('"work":"reload"'))
+    t.same([stopped, startedOnes], [0, []])
+    state.away = false
+    await soon(async () => {
+      await clock.advance(5_000)
+      return startedOnes.length === 2
+    })
+    t.match(await insisted, { kind: 'applied' })
+    t.same([stopped, startedOnes], [1, ['50 1', 'moi 1']])
+  },
+)
+
+t.test('it is away as the systems change: all is as before, and is done when it is back', async (t) => {
+  const { clock, reload, connected, installed, state, startedOnes, first, gateway } = await scripted(t)
   const fresh = [chiangMai, moi].map((id) => connected(new ScriptedAdapter(id), '1'))
   const unpaused = new Set<OfficeId>()
   const { dispatch } = gateway
@@ -239,8 +262,10 @@ t.test('the journal cannot be written meanwhile: all is as before, and is done w
     await resume(id)
     unpaused.add(id)
   }
+  first.get(moi)!.stop = async () => {
+    state.away = true
+  }
   state.next = good(installed(fresh))
-  state.away = true
   let done: unknown
   const insisted = reload.insist().then((answer) => {
     done = answer
@@ -248,8 +273,9 @@ t.test('the journal cannot be written meanwhile: all is as before, and is done w
   await soon(() => startedOnes.length === 2 && unpaused.size === 2)
   t.same(startedOnes, ['50 0', 'moi 0'], 'the systems are at work as they were')
   t.same(unpaused, new Set([chiangMai, moi]))
-  await soon(() => log.join('').includes('"work":"reload"'))
+  await clock.advance(60_000)
   t.equal(done, undefined, 'nobody was told that it is done')
+  t.equal(startedOnes.length, 2, 'and nothing is stopped and started while it is away')
   state.away = false
   await soon(async () => {
     await clock.advance(5_000)

@@ -56,7 +56,8 @@ export function mappingOf(
       places.push({
         field,
         at,
-        codec: codecOf(as, tables, now),
+        // What a letter refers to may be much older than letters of the present.
+        codec: codecOf(as, tables, field === 'references.date' ? undefined : now),
         ...(definition.default !== undefined && { default: definition.default }),
         ...(unsaid && { unsaid }),
       })

@@ -56,6 +56,7 @@ const insistEvery = 5_000
 export class Reload {
   readonly #parts: ReloadParts
   #last: Promise<unknown> = Promise.resolve()
+  #insisting: Promise<unknown> = Promise.resolve()
   #stopped = false
   #end: () => void = () => undefined
   readonly #ended = new Promise<void>((resolve) => {
@@ -73,17 +74,24 @@ export class Reload {
     return result
   }
 
-  /** As `run(true)`, by somebody who hears no answer: what the journal stands in the way of is tried again, until it is done. */
-  async insist(): Promise<Reloaded> {
+  /** As `run(true)`, by somebody who hears no answer: what the journal stands in the way of is tried again, until it is done. One after the other. */
+  insist(): Promise<Reloaded> {
+    const result = this.#insisting.then(() => this.#insist())
+    this.#insisting = result.catch(() => undefined)
+    return result
+  }
+
+  async #insist(): Promise<Reloaded> {
     const { clock, log } = this.#parts
     for (;;) {
       try {
-        return await this.run(true)
+        const reloaded = await this.run(true)
+        if (this.#stopped || !isForTheJournal(reloaded)) return reloaded
       } catch (error) {
         log.workFailed('reload', error)
         if (!(error instanceof JournalUnavailable)) throw error
-        await atMost(clock, insistEvery, this.#ended)
       }
+      await atMost(clock, insistEvery, this.#ended)
     }
   }
 
@@ -105,11 +113,15 @@ export class Reload {
     const plan = applied.value
     if (!apply || !after.ok) return { kind: 'planned', plan, waiting: await this.#waiting(plan) }
     if (!isEmpty(plan)) {
+      // For a journal that is away no system is stopped.
+      await database.write((transaction) => transaction.one('SELECT 1 AS here'))
       const changed = await this.#become(unchangedFrom(before, after.value, plan), plan)
-      if (!changed.ok) return this.#refused(changed.problems)
+      if (!changed.ok) {
+        await this.#changed()
+        return this.#refused(changed.problems)
+      }
     }
-    // A remark for whoever reads beside the gateway: the systems are at work.
-    await this.#parts.changed().catch((error: unknown) => log.workFailed('reload', error))
+    await this.#changed()
     const facts = countsOf(plan)
     const { authorities } = plan
     if (authorities !== undefined) log.authorityChanged(authorities)
@@ -121,6 +133,11 @@ export class Reload {
       await recordEvent(transaction, at, 'profiles.applied', {}, facts)
     })
     return { kind: 'applied', plan, waiting: await this.#waiting(plan) }
+  }
+
+  /** A remark for whoever reads beside the gateway, and a look at what was being written meanwhile: the systems are at work. */
+  async #changed(): Promise<void> {
+    await this.#parts.changed().catch((error: unknown) => this.#parts.log.workFailed('reload', error))
   }
 
   async #refused(problems: readonly [Problem, ...Problem[]]): Promise<Reloaded> {
@@ -231,6 +248,11 @@ export class Reload {
     return found
   }
 }
+
+/** Whether it was refused because the journal could not be written. */
+const isForTheJournal = (reloaded: Reloaded): boolean =>
+  reloaded.kind === 'refused' &&
+  reloaded.problems.some(({ code, path }) => code === 'gateway.unavailable' && path === 'journal')
 
 /** What is to be, with the systems that do not change as they are: theirs are at work. */
 const unchangedFrom = (before: Installation, after: Installation, plan: Plan): Installation => ({

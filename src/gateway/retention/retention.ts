@@ -2,6 +2,7 @@
 import type { Clock, Instant } from '../../letter/time.ts'
 import type { AttachmentStore } from '../attachments/store.ts'
 import type { Database, Reader } from '../journal/database.ts'
+import { DamagedEnvelope } from '../journal/leaving.ts'
 import { lastBegun } from '../journal/retention-runs.ts'
 import { type Begun, Rounds, type Work } from '../rounds.ts'
 import type { RetentionSettings } from '../settings/retention.ts'
@@ -35,8 +36,15 @@ export function retentionWork({ settings, failed, begins, ...parts }: RetentionP
     ...(begins && { begins }),
     once: async () => {
       if (await isApart(parts.database, parts.clock.now())) return undefined
-      await runRetention({ ...parts, keep: settings.keep, stopped: () => !rounds.goesOn() }, 'timer', isDue)
-      return undefined
+      try {
+        await runRetention({ ...parts, keep: settings.keep, stopped: () => !rounds.goesOn() }, 'timer', isDue)
+        return undefined
+      } catch (error) {
+        if (!(error instanceof DamagedEnvelope)) throw error
+        // No sooner run mends it: a person is told.
+        failed('retention', error)
+        return day
+      }
     },
   })
   return rounds

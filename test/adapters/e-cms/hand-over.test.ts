@@ -263,6 +263,7 @@ t.test(
       ['ours was on its way', true, named(old), named(old, ours), 'taken', false],
       ['no date', true, named(), named(ours.replace(/<Corr.*Date>/, '')), 'taken', true],
       ['a date that nobody reads', true, named(), named(letter('เมื่อวาน')), 'taken', true],
+      ['a day in two digits', true, named(), named(letter('13/02/08')), 'taken', true],
       ['another answer', true, named(), { body: soap(taken) }, 'taken', true],
       ['no answer', true, named(), { status: 503 }, 'taken', true],
       ['it is not asked', false, named(old), named(old), 'taken', true],

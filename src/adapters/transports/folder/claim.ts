@@ -139,25 +139,20 @@ export interface Claims {
   readonly others: Set<string>
 }
 
-type Whose = Pick<FolderSettings, 'whose' | 'pattern' | 'document'>
+type Whose = Pick<FolderSettings, 'whose' | 'pattern'>
 
 /**
  * Whose a claim is: its id has the sign of its channel, so that a pattern which is mended leaves none behind. One of an earlier
- * version has none, and goes by the patterns; what fits neither is read as a letter. The sign of a profile with another id tells
- * nothing where the name fits: the id may have been changed.
+ * version has none, and goes by the patterns; so does one of a profile with another id, which may have been changed. What fits no pattern of this
+ * profile may be another's.
  */
-export function whoseIs(
-  id: string,
-  name: string,
-  { whose, pattern, document }: Whose,
-): 'ours' | 'other' | 'nobody' {
+export function whoseIs(id: string, name: string, { whose, pattern }: Whose): 'ours' | 'other' | 'nobody' {
   const [, sign] = /\.([0-9a-f]{8})$/.exec(id) ?? []
   if (sign === whose.sign) return 'ours'
   const other = whose.other()
   if (sign !== undefined && sign === other?.sign) return 'other'
-  if (sign !== undefined && !pattern.test(name)) return 'nobody'
-  if (other === undefined || pattern.test(name)) return 'ours'
-  return document === 'letter' && !other.pattern.test(name) ? 'ours' : 'other'
+  if (pattern.test(name)) return 'ours'
+  return sign === undefined && other?.pattern.test(name) === true ? 'other' : 'nobody'
 }
 
 /** Claims that no channel of this profile takes, told once: of a profile with another id, or of a channel that looks elsewhere now. */

@@ -83,7 +83,7 @@ export async function reconcile(
   files: RemoteFiles,
   path: string,
   claims: Claims,
-  settings: Pick<FolderSettings, 'whose' | 'pattern' | 'document'>,
+  settings: Pick<FolderSettings, 'whose' | 'pattern'>,
   clock: Clock,
   empties: (id: string) => boolean,
 ): Promise<Claims & { readonly gone: readonly Claim[]; readonly nobodys: readonly string[] }> {

@@ -14,6 +14,8 @@ export interface Fetched {
   readonly beside: ReadonlyMap<string, AttachmentContent>
   /** Why the others are not here. */
   readonly reasons: readonly string[]
+  /** Whether one of them is not here because of what passes: its server is busy, or cannot be reached. */
+  readonly passes: boolean
   /** Milliseconds, where a server asks for patience. */
   readonly retryAfter?: number
   /** The system's own server cannot be reached: nothing more can be done now. */
@@ -46,6 +48,7 @@ export async function fetchFiles(
   const reasons = new Set<string>()
   const addresses = addressesIn(document, settings)
   let retryAfter: number | undefined
+  let passes = false
   for (const name of names) {
     const wanted = addresses.get(name) ?? pathOf(name, key, settings)
     if (typeof wanted === 'string') {
@@ -55,18 +58,20 @@ export async function fetchFiles(
     const { origin } = wanted.url
     if (dead.has(origin)) {
       reasons.add('its server cannot be reached')
+      passes = true
       continue
     }
     const got = await fetchOne(wanted, settings, verbs)
     if (got.kind === 'kept') beside.set(name, got)
     else reasons.add(got.kind === 'missing' ? got.reason : got.said)
     if (got.kind !== 'trouble') continue
+    if (got.unusable !== true) passes = true
     retryAfter = Math.max(retryAfter ?? 0, got.retryAfter ?? 0)
     if (got.unreached !== true && got.closed !== true) continue
-    if (origin === settings.base.origin) return { beside, reasons: [...reasons], unreached: got }
+    if (origin === settings.base.origin) return { beside, reasons: [...reasons], passes, unreached: got }
     dead.add(origin)
   }
-  return { beside, reasons: [...reasons], ...(retryAfter !== undefined && { retryAfter }) }
+  return { beside, reasons: [...reasons], passes, ...(retryAfter !== undefined && { retryAfter }) }
 }
 
 /** The files that the document lists, by name: their addresses, or why they have none. */

@@ -23,6 +23,8 @@ export interface Patience {
   readonly retryAfter: number
 }
 
+/** Files of a server that is busy or cannot be reached are waited for so long at least, in milliseconds: a night's outage is no fault of a letter. */
+const longestPass = 86_400_000
 /** Documents that wait for their files, at most: since when is forgotten of those beyond. */
 const waitingMost = 1000
 
@@ -72,7 +74,8 @@ export function offerer(
     const fetched = await fetchFiles(named, document, key, settings, verbs, dead)
     const missing = named.filter((name) => !fetched.beside.has(name)).length
     const since = missing > 0 ? hold(handover, verbs) : 0
-    const final = missing === 0 || verbs.clock.elapsed() - since >= wait
+    const patience = fetched.passes ? Math.max(wait, longestPass) : wait
+    const final = missing === 0 || verbs.clock.elapsed() - since >= patience
     if (fetched.unreached !== undefined) return fetched.unreached
     for (const reason of fetched.reasons) report('rest.file-missing', reason)
     if (missing > 0) report('source.waiting', String(missing))

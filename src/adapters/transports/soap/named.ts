@@ -19,13 +19,14 @@ export type Named = 'yes' | 'no' | 'unsaid'
 
 /**
  * Whether an answer names the letter. Yes when exactly one entry fits the key, and says its date; no when it names others under the number,
- * and none of them can be meant. A sender or a recipient that an entry says must be ours. Entries are the elements that hold one
- * `LetterID`, by local names.
+ * each with another day. A sender or a recipient that an entry says must be ours for a yes, and proves no no: its words may not be known here.
+ * Entries are the elements that hold one `LetterID`, by local names.
  */
 export function named(answer: XmlElement, key: Key, officeOf: Organisations['officeOf']): Named {
   const ofNumber = [answer, ...below(answer)].filter((entry) => hasNumber(entry, key))
   const [only, ...more] = ofNumber.filter((entry) => fitsKey(entry, key, officeOf))
-  if (only === undefined) return ofNumber.length === 0 || ofNumber.some(hasUnreadDate) ? 'unsaid' : 'no'
+  if (only === undefined)
+    return ofNumber.length > 0 && ofNumber.every((entry) => isOfAnotherDay(entry, key)) ? 'no' : 'unsaid'
   return more.length === 0 && datesOf(only).length > 0 ? 'yes' : 'unsaid'
 }
 
@@ -34,8 +35,11 @@ const hasNumber = (entry: XmlElement, { number }: Key): boolean =>
     (each) => each.local === 'LetterID' && normalizeNumber(textOf(each)) === number.normalized,
   )
 
-const hasUnreadDate = (entry: XmlElement): boolean =>
-  datesOf(entry).some((printed) => !readLetterDate(printed).ok)
+/** Whether every date that the entry says can be read for sure, and none is the letter's. */
+function isOfAnotherDay(entry: XmlElement, key: Key): boolean {
+  const dates = datesOf(entry).map((printed) => readLetterDate(printed, { fourDigits: true }))
+  return dates.length > 0 && dates.every((date) => date.ok && date.value !== key.date)
+}
 
 function fitsKey(entry: XmlElement, key: Key, officeOf: Organisations['officeOf']): boolean {
   const dates = datesOf(entry)

@@ -190,7 +190,11 @@ async function orderOfAll(parts: ApiParts, call: Call, said: Order): Promise<Ans
     }
     return open === 0 ? gateways : undefined
   })
-  return all === undefined ? later({ gateways }) : json({ gateways: all })
+  if (all === undefined) return later({ gateways })
+  // Whoever had it has ended meanwhile.
+  return all.length === 0
+    ? { kind: 'problems', problems: [problem('gateway.unavailable', 'request')] }
+    : json({ gateways: all })
 }
 
 /** Gives an order to each of some gateways; null: to whichever leads. */
