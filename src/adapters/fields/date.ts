@@ -48,7 +48,7 @@ function dateCodec(name: string, summary: string, has: (form: string) => boolean
         ['another form than the one that is said', 'a fault', 'letter.date.form'],
         [
           'a year of two digits that is none of the last 42 years, as a Christian one among Buddhist ones',
-          'a fault; not of references, which may be older',
+          'a fault; refused on the way out; not of references, which may be older',
           'letter.date.short-year',
         ],
         ['a year that two digits cannot say', 'refused', 'adapter.field.cannot-say'],
@@ -74,15 +74,16 @@ function dateCodec(name: string, summary: string, has: (form: string) => boolean
 function codecOf({ form, century }: Options, now: Now | undefined): Codec {
   // The form is given, so that a Christian year in a Buddhist column is a fault and not a letter of 543 years ago.
   const options = { form, ...(century !== undefined && { century }) }
+  const read = (cell: string) => readLetterDate(cell, { ...options, ...(now && { now: now() }) })
   return cellByCell({
-    read: (cell) => readLetterDate(cell, { ...options, ...(now && { now: now() }) }),
+    read,
     write: (value) => {
       const date = readCanonicalDate(value)
       if (!date.ok) return date
       const printed = printLetterDate(date.value, form)
       if (form.includes('yyyy')) return good(printed)
       // Two digits say a year of one century only: any other would come back as another year.
-      const back = readLetterDate(printed, options)
+      const back = read(printed)
       if (back.ok && back.value === date.value) return good(printed)
       return bad(problem('adapter.field.cannot-say', '', value, { field: 'date' }))
     },

@@ -172,8 +172,7 @@ function write(value: string, options: Written): Result<[string, string]> {
     return bad(problem('adapter.field.cannot-say', '', value, { field: 'a time outside of office hours' }))
   const day = printLetterDate(date.value, options.date)
   // Two digits say a year of one century only, as in a date.
-  const { now: _, ...timeless } = options
-  const back = options.date.includes('yyyy') ? good(printed) : read(day, time, timeless)
+  const back = options.date.includes('yyyy') ? good(printed) : read(day, time, options)
   if (!back.ok || back.value.slice(0, 10) !== date.value)
     return bad(problem('adapter.field.cannot-say', '', value, { field: 'date' }))
   return good([day, time])
