@@ -127,19 +127,19 @@ t.test('what it says late counts only where it proves something; then it is trie
 
 t.test('what had recorded nothing hands nothing over when it wakes', async (t) => {
   const { clock, gateway, ministry, send, deliveryOf, outcomes, speaks } = await silent(t)
-  let connect: () => void = () => undefined
+  let connect: (() => void) | undefined
   ministry.connected = () =>
     new Promise((resolve) => {
       connect = resolve
     })
   const id = await send()
-  await rest()
+  await until(() => connect !== undefined, 'it is being connected to')
   await clock.advance(whole + second)
   t.equal((await deliveryOf(id)).state, 'due')
   t.same(await outcomes(id), ['unavailable'])
   speaks()
   ministry.connected = async () => undefined
-  connect()
+  connect?.()
   await rest()
   t.same([ministry.brought.length, gateway.failures.length], [0, 0])
   t.same(await outcomes(id), ['unavailable'])
@@ -168,20 +168,21 @@ t.test('what is being recorded at the moment at which it is let go is not handed
   t.after(() => gateway.close())
   clock.busy = () => false
   await gateway.dispatch.start()
-  let connect: () => void = () => undefined
+  let connect: (() => void) | undefined
   ministry.connected = () =>
     new Promise((resolve) => {
       connect = resolve
     })
   province.items = [letterItem(letterTo(1, moi))]
   await take(gateway.desk, systemOf(province), source('1'), (each) => province.read(each))
-  await rest()
+  await until(() => connect !== undefined, 'it is being connected to')
+  ministry.connected = async () => undefined
   await clock.advance(30 * minute + second)
   let hear: () => void = () => undefined
   held = new Promise((resolve) => {
     hear = resolve
   })
-  connect()
+  connect?.()
   await rest()
   const states = async () =>
     (
@@ -196,6 +197,8 @@ t.test('what is being recorded at the moment at which it is let go is not handed
   held = Promise.resolve()
   await rest()
   t.same([await states(), ministry.brought.length], [['due'], 0])
+  // So that nothing is under way at the end.
+  await clock.advance(hour)
 })
 
 t.test('four offices that say nothing have all workers for half an hour, and not for ever', async (t) => {
