@@ -16,6 +16,7 @@ const aboutOne: Readonly<Record<string, string>> = {
   'test/gateway/journal.test.ts': 'it is about the files of SQLite',
   'test/gateway/members.test.ts':
     'its members share a journal in one process: SQLite; on PostgreSQL it is several.test.ts',
+  'test/gateway/polled-damaged.test.ts': 'it damages a file of the attachments, which a bucket has not',
   'test/gateway/postgresql.test.ts': 'it is about PostgreSQL, on a server of its own',
   'test/gateway/postgresql-broken.test.ts': 'it is about PostgreSQL, on a server of its own that it kills',
   'test/gateway/postgresql-installed.test.ts': 'it is about PostgreSQL, on a server of its own',
