@@ -11,8 +11,6 @@ const aboutOne: Readonly<Record<string, string>> = {
   'test/gateway/attachments.test.ts': 'it is about the folder and the bucket, each in turn',
   'test/gateway/attachments-discard.test.ts': 'it is about a bucket, on a store of its own',
   'test/gateway/attachments-shared.test.ts': 'it is about a folder that gateways share',
-  'test/gateway/delivery-unreturned.test.ts':
-    'its adapters hang: by a clock that is set by hand the queue of Redis does not come to its end',
   'test/gateway/journal.test.ts': 'it is about the files of SQLite',
   'test/gateway/members.test.ts':
     'its members share a journal in one process: SQLite; on PostgreSQL it is several.test.ts',

@@ -1,5 +1,4 @@
 // Whether a document's fields fit its format, its content and each other.
-
 import type { Codec } from './fields/codec.ts'
 import { checkCodec, codecOf } from './fields/codecs.ts'
 import { type FieldRule, letterFields, neededLetterFields, officeIds } from './fields/letter-fields.ts'

@@ -11,7 +11,7 @@ export function placeFindings(served: ReadonlyMap<Channel, Transport>): readonly
   for (const channel of channels) {
     const place = served.get(channel)?.place
     if (place === undefined) continue
-    const folder = folderOf(place.path)
+    const { folder } = place
     // A channel into which documents are handed over has no pattern: there every document is met again.
     const pattern = channel === 'send' || channel === 'sendNotices' ? place.pattern : undefined
     const first = known.find(

@@ -103,12 +103,7 @@ export function letterOfValues(
   extension: readonly ExtensionField[] = [],
 ): Result<LetterDraft> {
   const problems: Problem[] = []
-  const only = (field: string): string | undefined => {
-    const found = values.get(field) ?? []
-    const several = severalIn(field, found, 1)
-    if (several !== undefined) problems.push(several)
-    return several === undefined ? found[0] : undefined
-  }
+  const only = (field: string): string | undefined => atMostIn(values, field, 1, problems)[0]
   const keep = <Value>(field: string, result: Result<Value> | undefined): Value | undefined => {
     if (result === undefined) return undefined
     if (result.ok) return result.value
@@ -128,14 +123,8 @@ export function letterOfValues(
     problems.push(problem('adapter.field.urgency-contradicted', 'urgency', number?.printed, { glued, said }))
   const from = read('from', officeId) ?? own
   const [recipient, ...recipients] = keep('to', gather(values.get('to') ?? [], officeId)) ?? []
-  const person = (field: string): Person | undefined => {
-    const found = values.get(field)
-    const several = severalIn(field, found ?? [], 3)
-    if (several !== undefined) problems.push(several)
-    return personOf(found)
-  }
-  const sender = person('from.person')
-  const receiver = person('to.person')
+  const sender = personOf(atMostIn(values, 'from.person', 3, problems))
+  const receiver = personOf(atMostIn(values, 'to.person', 3, problems))
   const draft: LetterDraft = {
     kind: read('kind', kindOf) ?? 'external',
     circular: values.has('circular') ? only('circular') === 'true' : (number?.circular ?? false),
@@ -158,11 +147,13 @@ export function letterOfValues(
   return fault === undefined ? good(draft) : { ok: false, problems: [fault, ...more] }
 }
 
-/** More values than the field has: which of them is the letter's, nobody can tell. */
-export const severalIn = (field: string, found: Values, limit: number): Problem | undefined =>
-  found.length <= limit
-    ? undefined
-    : problem('adapter.field.several', field, found.join(' · '), { count: found.length, limit })
+/** The values of a field that has so many at most. Of more nobody can tell which is meant: none, and a problem. */
+export function atMostIn(values: FieldValues, field: string, limit: number, problems: Problem[]): Values {
+  const found = values.get(field) ?? []
+  if (found.length <= limit) return found
+  problems.push(problem('adapter.field.several', field, found.join(' · '), { count: found.length, limit }))
+  return []
+}
 
 /** A value of a closed list. */
 export const oneOf =
@@ -207,8 +198,8 @@ function referencesOf(values: FieldValues): Result<readonly Reference[]> {
 const namesOf = (person: Person | undefined): Values =>
   person === undefined ? [] : [person.givenName, person.familyName, person.jobTitle]
 
-function personOf(values: Values | undefined): Person | undefined {
-  if (values === undefined || values.length === 0) return undefined
+function personOf(values: Values): Person | undefined {
+  if (values.length === 0) return undefined
   const [givenName = '', familyName = '', jobTitle = ''] = values
   return { givenName, familyName, jobTitle }
 }

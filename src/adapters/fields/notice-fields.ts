@@ -6,7 +6,7 @@ import { type OfficeId, officeId } from '../../letter/offices.ts'
 import { printInstant, readInstant, readMessageId } from '../../letter/time.ts'
 import { good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import type { NoticeDraft, OutgoingNotice } from '../contract.ts'
-import { dates, type FieldRule, type FieldValues, officeIds, oneOf, severalIn } from './letter-fields.ts'
+import { atMostIn, dates, type FieldRule, type FieldValues, officeIds, oneOf } from './letter-fields.ts'
 
 /**
  * Every canonical field that a notice's `fields` can map. `office` is the office at the other end of the letter; `subject`
@@ -45,13 +45,7 @@ export const valuesOfNotice = (notice: OutgoingNotice): FieldValues =>
 export function noticeOfValues(values: FieldValues, own: OfficeId): Result<NoticeDraft> {
   const problems: Problem[] = []
   const read = <Value>(field: string, reader: (text: string) => Result<Value>): Value | undefined => {
-    const found = values.get(field) ?? []
-    const several = severalIn(field, found, 1)
-    if (several !== undefined) {
-      problems.push(several)
-      return undefined
-    }
-    const [value] = found
+    const [value] = atMostIn(values, field, 1, problems)
     if (value === undefined || value === '') return undefined
     const result = reader(value)
     if (result.ok) return result.value

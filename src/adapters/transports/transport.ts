@@ -32,8 +32,8 @@ export type Channel = (typeof channels)[number]
 export interface Transport {
   /** Entrances for the gateway's server to open. Before `start` they answer 503. */
   readonly doors: readonly Door[]
-  /** The folder that it works in, absolute, and which names it fetches there. */
-  readonly place?: { readonly path: string; readonly pattern: string }
+  /** The folder that it works in, absolute and by what tells it from every other, and which names it fetches there. */
+  readonly place?: { readonly path: string; readonly folder: string; readonly pattern: string }
   /** What a channel looks into. */
   looksInto?(channel: Channel): LookedInto | undefined
   /** Begins to look for documents and offers what it finds by `verbs.take`. Absent: nothing to start. */

@@ -38,8 +38,14 @@ export class Tell implements Work {
 
   constructor(parts: TellParts) {
     this.#parts = parts
-    const { clock } = parts
-    this.#rounds = new Rounds({ clock, every, once: () => this.#beginAll(), failed: this.#failed })
+    const failed = (error: unknown): void => parts.failed('alarms hooks', error)
+    this.#rounds = new Rounds({
+      ...{ clock: parts.clock, every, failed },
+      once: async () => {
+        for (const round of await this.#begin()) round.catch(failed)
+        return undefined
+      },
+    })
   }
 
   start(): void {
@@ -60,21 +66,16 @@ export class Tell implements Work {
     await Promise.all(this.#underWay.values())
   }
 
-  readonly #failed = (error: unknown): void => this.#parts.failed('alarms hooks', error)
-
-  async #beginAll(): Promise<undefined> {
-    const before = new Set(this.#underWay.values())
-    await this.#begin()
-    for (const round of this.#underWay.values()) if (!before.has(round)) round.catch(this.#failed)
-  }
-
-  /** A round of each hook that is not at its last one still. */
-  async #begin(): Promise<void> {
+  /** Begins a round of each hook that is not at its last one still, and gives these. */
+  async #begin(): Promise<readonly Promise<void>[]> {
+    const begun: Promise<void>[] = []
     for (const name of await hooksToTell(this.#parts.database.committed)) {
       if (this.#underWay.has(name)) continue
-      const ended = (): void => void this.#underWay.delete(name)
-      this.#underWay.set(name, this.#round(name).finally(ended))
+      const round = this.#round(name).finally(() => this.#underWay.delete(name))
+      this.#underWay.set(name, round)
+      begun.push(round)
     }
+    return begun
   }
 
   /** What is due of a hook, up to the first that it does not hear: one that is dead is asked once. */

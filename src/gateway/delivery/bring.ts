@@ -1,5 +1,4 @@
 // One call of an adapter, bounded in time: it is broken off, and one that does not return then is let go (docs/decisions/0032).
-
 import { breakable } from '../../adapters/breakable.ts'
 import type { Adapter, Outcome, Parcel } from '../../adapters/contract.ts'
 import type { Clock } from '../../letter/time.ts'

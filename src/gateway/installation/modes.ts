@@ -2,7 +2,7 @@
 import type { Adapter } from '../../adapters/contract.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
-import type { Database } from '../journal/database.ts'
+import type { Database, Transaction } from '../journal/database.ts'
 import { type Mode, setMode } from '../journal/deliveries.ts'
 import { modeOf } from './at-work.ts'
 
@@ -13,6 +13,21 @@ export interface ModesParts {
   /** Whether no other gateway delivers to an office in another way. */
   agrees(office: OfficeId, mode: Mode): boolean
   failed(error: unknown): void
+}
+
+/**
+ * Writes to what is open of these offices in which way it is brought. Where another gateway delivers in another way it stays as it is,
+ * until that one has the same: the two would turn it about for ever.
+ */
+export async function writeModes(
+  transaction: Transaction,
+  adapters: Iterable<readonly [OfficeId, Adapter]>,
+  agrees: ModesParts['agrees'],
+): Promise<void> {
+  for (const [office, adapter] of adapters) {
+    const mode = modeOf(adapter)
+    if (agrees(office, mode)) await setMode(transaction, office, mode)
+  }
 }
 
 /** After so long, in milliseconds, no write is under way any more that had begun before. */
@@ -26,15 +41,9 @@ export class Modes {
     this.#parts = parts
   }
 
-  /** Where another gateway delivers in another way it stays as it is: the two would turn it about for ever. */
   write(): Promise<void> {
     const { database, adapters, agrees } = this.#parts
-    return database.write(async (transaction) => {
-      for (const [office, adapter] of adapters) {
-        const mode = modeOf(adapter)
-        if (agrees(office, mode)) await setMode(transaction, office, mode)
-      }
-    })
+    return database.write((transaction) => writeModes(transaction, adapters, agrees))
   }
 
   /** A profile is another now, here or elsewhere. A letter that was being written meanwhile may be open in the old way: it is looked at twice. */

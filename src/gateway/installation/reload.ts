@@ -1,19 +1,18 @@
 // Reading the installation again while the gateway runs: everything is read and checked, a plan is made, and only then
 // anything changes. All or nothing: what is faulty changes nothing, and a system that cannot be started takes all back.
-
 import type { OfficeId } from '../../letter/offices.ts'
 import { atMost, type Clock } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 import type { Dispatch } from '../delivery/dispatch.ts'
 import type { Doors } from '../http/doors.ts'
 import { type Database, JournalUnavailable } from '../journal/database.ts'
-import { countOpen, type Mode, setMode } from '../journal/deliveries.ts'
+import { countOpen, type Mode } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import type { Log } from '../log.ts'
 import type { Present } from '../present.ts'
 import type { AtWork } from './at-work.ts'
-import { modeOf } from './at-work.ts'
 import type { Installation } from './installation.ts'
+import { writeModes } from './modes.ts'
 import { countsOf, isEmpty, type Plan, planOf } from './plan.ts'
 import { type ConnectedSystem, doorsOf, stopSystem } from './systems.ts'
 
@@ -215,15 +214,9 @@ export class Reload {
     secure(after)
     let found: Problem | undefined
     try {
-      await database.write(async (transaction) => {
-        for (const office of offices) {
-          const fresh = after.systems.get(office)
-          if (fresh === undefined) continue
-          // Where it does not agree it is written when the others have the same, by whoever finds that out.
-          const mode = modeOf(fresh.adapter)
-          if (agrees(office, mode)) await setMode(transaction, office, mode)
-        }
-      })
+      const fresh = [...after.systems].filter(([office]) => offices.has(office))
+      const adapters = fresh.map(([office, { adapter }]) => [office, adapter] as const)
+      await database.write((transaction) => writeModes(transaction, adapters, agrees))
     } catch (error) {
       log.workFailed('reload', error)
       found = problem('gateway.unavailable', 'journal')

@@ -152,8 +152,8 @@ export class SharedQueue implements Queue {
   /** Whether hints are on their way to Redis or back: nothing is at rest while they are. */
   async isMoving(): Promise<boolean> {
     if (this.#leaving.size + this.#sending > 0) return true
-    // Where nobody takes anything, what is in Redis stays there.
-    if (!this.#sent || this.#worker === undefined) return false
+    // Where nobody takes anything, or has room for it, what is in Redis stays there.
+    if (!this.#sent || this.#worker === undefined || this.#here.holds() >= this.#concurrency) return false
     this.#sent = false
     const { wait = 0, prioritized = 0, active } = await this.#counts()
     const moving = wait + prioritized + (active ?? 0) > 0

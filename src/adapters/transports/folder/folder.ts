@@ -119,7 +119,7 @@ export const folder = transport<Options>({
       ok: true,
       value: {
         doors: [],
-        place: { path, pattern: options.pattern.toLowerCase() },
+        place: { path, folder, pattern: options.pattern.toLowerCase() },
         looksInto: (channel) =>
           forms[channel] === undefined ? undefined : { folder, pattern: fetchSettings(options).pattern },
         start: async (verbs) => {

@@ -72,11 +72,12 @@ export function offerer(
     const items = await form.read(first)
     const named = [...new Set(items.flatMap((item) => (item.kind === 'waiting' ? item.missing : [])))]
     const fetched = await fetchFiles(named, document, key, settings, verbs, dead)
+    // Its own server is away: the wait for a file is no wait for that.
+    if (fetched.unreached !== undefined) return fetched.unreached
     const missing = named.filter((name) => !fetched.beside.has(name)).length
     const since = missing > 0 ? hold(handover, verbs) : 0
     const patience = fetched.passes ? Math.max(wait, longestPass) : wait
     const final = missing === 0 || verbs.clock.elapsed() - since >= patience
-    if (fetched.unreached !== undefined) return fetched.unreached
     for (const reason of fetched.reasons) report('rest.file-missing', reason)
     if (missing > 0) report('source.waiting', String(missing))
     // Of what is doubted nothing is read, so that nobody else would wait for its files.

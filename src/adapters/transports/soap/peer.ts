@@ -8,6 +8,7 @@ import { Findings } from '../../formats/e-cms/gather.ts'
 import { namespaces, type Operation } from '../../formats/e-cms/names.ts'
 import { xmlWriter } from '../../formats/e-cms/write-xml.ts'
 import { Gathered, inPieces, saidLength } from '../gathered.ts'
+import { retryAfterOf } from '../http/outcome.ts'
 import { networkWords } from '../network-words.ts'
 import { readSaid, type Said } from './heard.ts'
 
@@ -220,13 +221,4 @@ async function bounded(body: Readable, limit: number, said?: number): Promise<Bu
   const whole = new Gathered(limit, said)
   for await (const chunk of body as AsyncIterable<Buffer>) if (!whole.add(chunk)) return undefined
   return whole.end()
-}
-
-/** RFC 9110, section 10.2.3: seconds or a date; anything else says nothing. */
-function retryAfterOf(value: string | string[] | undefined, now: number): number | undefined {
-  const text = (Array.isArray(value) ? value[0] : value)?.trim() ?? ''
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
-  if (!/^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return undefined
-  const at = Date.parse(text)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }
