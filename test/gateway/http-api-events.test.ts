@@ -81,18 +81,35 @@ const ofSeveralWriters = (name: string, test: (t: Test) => Promise<void>): void 
   if (onPostgresql) void t.test(name, test)
 }
 
-ofSeveralWriters('an event that is being written is waited for, not passed', async (t) => {
+/** A journal with an event of 'first', above it one of 'slow' that is stored and not committed until it is released. */
+async function beingWritten(t: Test, at = start) {
   const database = await openJournal(scratch(t))
   t.teardown(() => database.close())
-  const feed = new EventFeed(database, new HandClock())
   await write(database, 'first')
   const [within, released] = [signal(), signal()]
   const slow = database.write(async (transaction) => {
-    await recordEvent(transaction, start, 'source.kept', { office: 'slow' })
+    await recordEvent(transaction, at, 'source.kept', { office: 'slow' })
+    // What is only put goes along with what is asked next.
+    await transaction.one('SELECT 1 AS one')
     within.give()
     await released.given
   })
   await within.given
+  const waits = 'SELECT COUNT(*) AS n FROM pg_locks WHERE NOT granted'
+  return {
+    database,
+    feed: new EventFeed(database, new HandClock()),
+    /** Whether somebody waits for it. */
+    isWaitedFor: async () => Number((await database.committed.one<{ n: number }>(waits))?.n) > 0,
+    release: async () => {
+      released.give()
+      await slow
+    },
+  }
+}
+
+ofSeveralWriters('an event that is being written is waited for, not passed', async (t) => {
+  const { database, feed, isWaitedFor, release } = await beingWritten(t)
   await write(database, 'fast')
   const begin = await feed.after(0, 10)
   t.same(
@@ -105,11 +122,9 @@ ofSeveralWriters('an event that is being written is waited for, not passed', asy
     answered = true
     return events
   })
-  const waits = 'SELECT COUNT(*) AS n FROM pg_locks WHERE NOT granted'
-  await soon(async () => Number((await database.committed.one<{ n: number }>(waits))?.n) > 0)
+  await soon(isWaitedFor)
   t.equal(answered, false)
-  released.give()
-  await slow
+  await release()
   t.same(
     (await asked).map(({ office }) => office),
     ['slow', 'fast'],
@@ -149,30 +164,16 @@ ofSeveralWriters(
 )
 
 ofSeveralWriters('an event that is being written is in what follows the end, or before it', async (t) => {
-  const database = await openJournal(scratch(t))
-  t.teardown(() => database.close())
-  const feed = new EventFeed(database, new HandClock())
-  await write(database, 'first')
-  const [within, released] = [signal(), signal()]
-  const slow = database.write(async (transaction) => {
-    await recordEvent(transaction, start, 'source.kept', { office: 'slow' })
-    // What is only put goes along with what is asked next.
-    await transaction.one('SELECT 1 AS one')
-    within.give()
-    await released.given
-  })
-  await within.given
+  const { database, feed, isWaitedFor, release } = await beingWritten(t)
   await write(database, 'fast')
   const asked = feed.end()
   let answered = false
   void asked.then(() => {
     answered = true
   })
-  const waits = 'SELECT COUNT(*) AS n FROM pg_locks WHERE NOT granted'
-  await soon(async () => answered || Number((await database.committed.one<{ n: number }>(waits))?.n) > 0)
+  await soon(async () => answered || (await isWaitedFor()))
   t.equal(answered, false, 'the end is where nothing comes behind it')
-  released.give()
-  await slow
+  await release()
   const end = await asked
   const told = await readOn(new EventFeed(database, new HandClock()), 0)
   t.same([told.offices, told.last, end], [['first', 'slow', 'fast'], 3, 3])
@@ -181,26 +182,14 @@ ofSeveralWriters('an event that is being written is in what follows the end, or 
 })
 
 ofSeveralWriters('what a gateway writes whose clock is hours behind closes no gap below it', async (t) => {
-  const database = await openJournal(scratch(t))
-  t.teardown(() => database.close())
-  const feed = new EventFeed(database, new HandClock())
-  await write(database, 'first')
-  const [within, released] = [signal(), signal()]
-  const slow = database.write(async (transaction) => {
-    await recordEvent(transaction, start - 2 * hour, 'source.kept', { office: 'slow' })
-    await transaction.one('SELECT 1 AS one')
-    within.give()
-    await released.given
-  })
-  await within.given
+  const { database, feed, release } = await beingWritten(t, start - 2 * hour)
   await write(database, 'behind', start - 2 * hour)
   const begin = await feed.after(0, 10)
   t.same(
     begin.map(({ office }) => office),
     ['first'],
   )
-  released.give()
-  await slow
+  await release()
   t.same((await readOn(feed, 1)).offices, ['slow', 'behind'])
 })
 

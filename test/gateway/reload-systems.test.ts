@@ -185,16 +185,23 @@ t.test('an attempt under way ends, and is settled, before its system changes', a
   )
 })
 
-t.test('a system that does not start: everything is taken back', async (t) => {
-  const { reload, connected, installed, state, first, atWork, remade, startedOnes, log } = await scripted(t)
-  const province = first.get(chiangMai)!
-  state.refuse = moi
-  state.next = good(
+/** Both systems are others now, and the ministry's polls. */
+const bothChanged = ({
+  connected,
+  installed,
+}: Pick<Awaited<ReturnType<typeof scripted>>, 'connected' | 'installed'>): Result<Read> =>
+  good(
     installed([
       connected(new ScriptedAdapter(chiangMai), '1'),
       connected(new ScriptedAdapter(moi, { polls: true }), '1'),
     ]),
   )
+
+t.test('a system that does not start: everything is taken back', async (t) => {
+  const { reload, connected, installed, state, first, atWork, remade, startedOnes, log } = await scripted(t)
+  const province = first.get(chiangMai)!
+  state.refuse = moi
+  state.next = bothChanged({ connected, installed })
   t.match(await reload.run(true), {
     kind: 'refused',
     problems: [{ code: 'gateway.system.not-started', value: 'moi' }],
@@ -216,12 +223,7 @@ t.test('one of them does not start again when all is taken back: the others do',
   const { reload, connected, installed, state, startedOnes } = await scripted(t)
   state.refuse = moi
   state.stays = chiangMai
-  state.next = good(
-    installed([
-      connected(new ScriptedAdapter(chiangMai), '1'),
-      connected(new ScriptedAdapter(moi, { polls: true }), '1'),
-    ]),
-  )
+  state.next = bothChanged({ connected, installed })
   t.match(await reload.run(true), {
     kind: 'refused',
     problems: [{ value: 'moi' }, { code: 'gateway.system.not-started', value: '50' }],

@@ -175,6 +175,16 @@ function serve(sftp: SFTPWrapper, account: Account, drop: () => void): void {
     const code = error instanceof Error && 'code' in error ? error.code : ''
     sftp.status(request, code === 'ENOENT' ? STATUS_CODE.NO_SUCH_FILE : STATUS_CODE.FAILURE)
   }
+  /** It is done, and nobody hears of it. */
+  const unheard = (act: () => void): void => {
+    const heard = sftp.status
+    sftp.status = () => undefined as never
+    try {
+      act()
+    } finally {
+      sftp.status = heard
+    }
+  }
   /** Does what is asked, or what the day has in store. */
   const asked = (verb: Verb, path: string, request: number, act: (place: string) => void): void => {
     const fault = day.asked(verb, posix.resolve('/', path))
@@ -182,24 +192,14 @@ function serve(sftp: SFTPWrapper, account: Account, drop: () => void): void {
     try {
       if (fault === 'refuse') throw new Error('refused')
       if (fault === 'refuse-after') {
-        const quiet = sftp.status
-        sftp.status = () => undefined as never
-        try {
-          act(at(path))
-        } finally {
-          sftp.status = quiet
-        }
+        unheard(() => act(at(path)))
         throw new Error('refused')
       }
       if (fault === 'drop-before') drop()
       else if (fault === 'drop-after') {
-        const quiet = sftp.status
-        // It is done, and nobody hears of it.
-        sftp.status = () => undefined as never
         try {
-          act(at(path))
+          unheard(() => act(at(path)))
         } finally {
-          sftp.status = quiet
           drop()
         }
       } else act(at(path))
