@@ -52,7 +52,7 @@ export function findCommand(terminal: Terminal): Command {
     .option('--secret', 'secret letters too: they have a register of their own')
     .addHelpText('after', help)
     .action(async (options: Options) => {
-      const search = readSearch(askedOf(options))
+      const search = readSearch(askedOf(options), terminal.clock.now())
       const from =
         options.cursor === undefined || !search.ok ? undefined : readCursor(options.cursor, search.value)
       if (!search.ok) throw new Failed(exit.usage, search.problems.map(asOption))

@@ -1,10 +1,12 @@
-// The authorities of the servers that the settings name: when they end, nothing on these servers can be reached any more.
+// The authorities by which settings and profiles know servers: when they end, nothing there can be reached any more.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { endingSoon } from '../../src/gateway/alarms/certificates.ts'
-import { authoritiesOf } from '../../src/gateway/alarms/relied.ts'
+import { authoritiesOf, reliedOn } from '../../src/gateway/alarms/relied.ts'
+import { readInstallation } from '../../src/gateway/installation/installation.ts'
+import { rememberingReader } from '../../src/gateway/installation/profile-files.ts'
 import { raisedAlarms } from '../../src/gateway/journal/alarms.ts'
 import { checkSettings, type Settings } from '../../src/gateway/settings/settings.ts'
 import { createAuthority } from '../../src/gateway/trust/authority.ts'
@@ -25,7 +27,11 @@ const soon = await endingIn(10)
 const later = await endingIn(45)
 const long = await endingIn(2000)
 
-const settingsIn = (t: Test, secrets: Readonly<Record<'journal' | 'queue' | 'attachments', object>>) =>
+const settingsIn = (
+  t: Test,
+  secrets: Readonly<Record<'journal' | 'queue' | 'attachments', object>>,
+  alarms?: object,
+) =>
   mustBe(
     checkSettings(
       {
@@ -36,6 +42,7 @@ const settingsIn = (t: Test, secrets: Readonly<Record<'journal' | 'queue' | 'att
           ...{ url: 's3://letters', endpoint: 'https://store', authority: secrets.attachments },
           ...{ accessKey: { env: 'KEY' }, secretKey: { env: 'KEY' } },
         },
+        ...(alarms && { alarms }),
       },
       scratch(t),
     ),
@@ -57,6 +64,13 @@ t.test('each under its own name; of several in one text the one that is valid lo
   ])
   const unread = settingsIn(t, { journal: one('ABSENT'), queue: one('KEY'), attachments: one('SOON') })
   t.same(looked(unread), [['attachments', 3]], 'one that is absent, and one that is none, hide no other')
+  const hooks = [
+    { name: 'duty', webhook: { url: 'https://duty', secret: one('KEY'), authority: one('SOON') } },
+    { name: 'post', mail: { to: 'a@b.th', from: 'c@b.th', host: 'mail', authority: one('ABSENT') } },
+  ]
+  t.same(looked(settingsIn(t, { journal: attachments, queue: attachments, attachments }, { hooks })), [
+    ['hook duty', 3],
+  ])
   const { journal: _journal, queue: _queue, attachments: _attachments, ...embedded } = unread
   t.same(authoritiesOf(embedded, environment), [])
   t.end()
@@ -95,4 +109,40 @@ t.test('the gateway raises an alarm of it, and doctor names it', async (t) => {
   const { environment } = await storeSettings(folder)
   const found = await sarabanIn(environment, systemClock, 'doctor', '--settings', said)
   t.match(found.out, /the certificate of “queue” is valid until .*\[alarm\.certificate\]/)
+})
+
+t.test('of a profile: what it shows, and what it knows its system by', async (t) => {
+  const folder = scratch(t)
+  const { settings } = await makeInstallation(folder, ['50', 'moi'].map(office), {
+    'moi.yaml': inboxProfile(),
+  })
+  const { trust, profiles } = settings
+  const [key, certificate] = ['gateway.key.pem', 'gateway.pem'].map((file) => ({
+    file: join(trust, 'tls', file),
+  }))
+  const [one, other] = [soon, later].map((authority) => ({
+    transport: {
+      ...{ kind: 'http-out', url: 'https://127.0.0.1:1/' },
+      tls: { key, certificate, authority: { env: authority === soon ? 'SOON' : 'LATER' } },
+    },
+  }))
+  const profile = {
+    ...jsonProfile('50'),
+    receive: { ...one, document: 'letter' },
+    notices: { ...other, document: 'notice' },
+  }
+  writeFileSync(join(profiles, '50.yaml'), JSON.stringify(profile))
+  const relied = async (environment: Readonly<Record<string, string>>) =>
+    reliedOn(
+      mustBe(
+        await readInstallation({ settings, environment, clock: systemClock, read: rememberingReader() }),
+      ),
+    )
+  const found = await relied({ SOON: `${soon}${long}`, LATER: later })
+  t.equal(found.filter(({ of }) => of === 'system json-50').length, 1, 'what both show, once')
+  t.match(
+    endingSoon(found, now).map(({ subject, level }) => [subject, level]),
+    [['authority of json-50', 1]],
+    'of several in one text the one that is valid longest; of two channels the one that ends first',
+  )
 })

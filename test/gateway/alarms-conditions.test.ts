@@ -201,6 +201,20 @@ t.test('certificates, disk, quarantine', async (t) => {
     [60.1, 60, 30, 14, 7, 1, 0, -1].map((days) => levelAt(days * day)),
     [undefined, 1, 2, 3, 4, 5, 6, 6],
   )
+  const longer = issueCertificate(
+    trust.authority,
+    await newKey(),
+    { kind: 'office', office: '50' },
+    start + 20 * day,
+    systemRandom,
+  )
+  const both = [longer, certificate, longer].map((each) => ({ of: 'system x', certificate: each }))
+  t.match(
+    endingSoon(both, end - 7 * day),
+    [{ subject: 'system x', level: 4, facts: { days: 7 } }],
+    'of two of one profile the one that ends first, and no alarm that goes up and down',
+  )
+  t.equal(endingSoon(both, end - 7 * day).length, 1)
   const { database, said, watch, clock } = await watched(t)
   const check = certificateCheck(() => [{ of: 'office 50', certificate }])
   clock.jump(end - 61 * day - start)

@@ -200,7 +200,7 @@ async function planOf(database: Database, sql: string): Promise<string> {
 
 t.test('a number, a date and words are read in every form that people type', (t) => {
   const read = (asked: Parameters<typeof readSearch>[0]) => {
-    const found = readSearch(asked)
+    const found = readSearch(asked, Date.UTC(2026, 10, 30))
     return found.ok ? found.value : found.problems.map(({ code, path }) => `${path} ${code}`)
   }
   for (const number of ['ชม 0017.1/492', 'ชม๐๐๑๗.๑/๔๙๒', ' ที่ ชม. 0017.1 / 492', 'ชม0017.1/492'])
@@ -210,6 +210,12 @@ t.test('a number, a date and words are read in every form that people type', (t)
   t.ok('numbers' in anybody && anybody.numbers?.includes('ชร 0017.1/492'), 'of whomever')
   for (const dateFrom of ['2026-11-20', '20/11/2569', '๒๐ พฤศจิกายน ๒๕๖๙', '20 พ.ย. 2569'])
     t.match(read({ dateFrom }), { dateFrom: '2026-11-20' }, dateFrom)
+  t.match(read({ dateFrom: '20 พ.ย. 69' }), { dateFrom: '2026-11-20' })
+  t.same(
+    read({ dateFrom: '20/11/26' }),
+    ['dateFrom letter.date.short-year'],
+    'a Christian year of two digits',
+  )
   t.match(read({ takenFrom: '2026-11-20' }), { takenFrom: Date.UTC(2026, 10, 19, 17) }, 'Thai time')
   t.match(read({ subject: ' ประชุมคณะกรรมการ ครั้งที่ ๑' }), {
     words: ['ประชุม', 'คณะ', 'กรรมการ', 'ครั้ง', 'ที่', '1'],

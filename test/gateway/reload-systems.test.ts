@@ -57,7 +57,7 @@ async function scripted(t: Test) {
     system: { ...systemOf(adapter), version },
     adapter,
     references: '',
-    ...{ shown: [], secrets: [] },
+    ...{ certificates: { shown: [], authorities: [] }, secrets: [] },
     places: [],
     tables: new Map(),
     remake: () => {

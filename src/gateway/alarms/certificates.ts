@@ -1,5 +1,5 @@
 // Certificates that end soon: our own in TLS, those that offices seal with, the authority, those of offices that seal for
-// themselves, those that profiles show to systems, and the authorities of the servers that the settings name.
+// themselves, those that profiles show to systems, and the authorities by which profiles and settings know their servers.
 import type { X509Certificate } from 'node:crypto'
 import type { Instant } from '../../letter/time.ts'
 import type { Check, Condition } from './condition.ts'
@@ -11,7 +11,7 @@ const day = 86_400_000
 
 /** A certificate that somebody relies on; of several that serve, the one that is valid longest. */
 export interface Relied {
-  /** Whose: `authority`, `https`, `office 50`, `system chiang-mai`, `journal`, `queue`, `attachments`. */
+  /** Whose: `authority`, `https`, `office 50`, `system chiang-mai`, `authority of chiang-mai`, `journal`, `queue`, `attachments`, `hook duty`. */
   readonly of: string
   readonly certificate: X509Certificate
 }
@@ -22,16 +22,17 @@ export const certificateCheck = (relied: () => Iterable<Relied>): Check => ({
   look: async (now) => endingSoon(relied(), now),
 })
 
+/** Of each, once: of several that are one's (two channels of a profile) the one that ends first. */
 export function endingSoon(relied: Iterable<Relied>, now: Instant): readonly Condition[] {
-  const found: Condition[] = []
-  for (const { of, certificate } of relied) {
-    const until = Date.parse(certificate.validTo)
+  const ends = new Map<string, Instant>()
+  for (const { of, certificate } of relied)
+    ends.set(of, Math.min(Date.parse(certificate.validTo), ends.get(of) ?? Number.POSITIVE_INFINITY))
+  return [...ends].flatMap(([subject, until]) => {
     const level = steps.filter((days) => until - now <= days * day).length
     const days = steps[level - 1]
-    if (days === undefined) continue
-    found.push({ kind: 'certificate', subject: of, level, facts: { until: shownTime(until), days } })
-  }
-  return found
+    if (days === undefined) return []
+    return [{ kind: 'certificate', subject, level, facts: { until: shownTime(until), days } }]
+  })
 }
 
 /** Of several that serve the one that is valid longest. */

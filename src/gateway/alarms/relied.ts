@@ -1,5 +1,6 @@
 // The certificates that an installation relies on.
 import { X509Certificate } from 'node:crypto'
+import { resolveReferences } from '../../adapters/references.ts'
 import { certificatesIn } from '../../adapters/transports/tls.ts'
 import type { Result } from '../../problem/problem.ts'
 import { attachmentsOf } from '../attachments/place.ts'
@@ -9,7 +10,7 @@ import { redisOf } from '../queue/place.ts'
 import type { Settings } from '../settings/settings.ts'
 import { longestValid, type Relied } from './certificates.ts'
 
-/** The authority, our own, those of offices (their own or ours for them), and those that profiles show to systems. */
+/** The authority, our own, those of offices (their own or ours for them), those that profiles show to systems, and the authorities that they know them by. */
 export function reliedOn({ trust, signers, systems, tls }: Installation): readonly Relied[] {
   const relied: Relied[] = [{ of: 'authority', certificate: trust.authority }]
   if (tls !== undefined) relied.push({ of: 'https', certificate: new X509Certificate(tls.certificate) })
@@ -18,17 +19,20 @@ export function reliedOn({ trust, signers, systems, tls }: Installation): readon
     const certificate = signers.get(office)?.certificate ?? longestValid(trust.certificatesOf(office))
     if (certificate !== undefined) relied.push({ of: `office ${office}`, certificate })
   }
-  for (const { system, shown } of systems.values())
-    for (const pem of shown) relied.push({ of: `system ${system.id}`, certificate: new X509Certificate(pem) })
+  for (const { system, certificates } of systems.values()) {
+    for (const pem of certificates.shown)
+      relied.push({ of: `system ${system.id}`, certificate: new X509Certificate(pem) })
+    for (const pem of certificates.authorities) relied.push(...authorityIn(`authority of ${system.id}`, pem))
+  }
   return relied
 }
 
 /**
- * The authorities by which the settings know the servers of journal, queue and attachments, as they can be read now. Where several stand
- * in one text a server may be under any: the one that is valid longest counts. What cannot be read is told where the server is looked for.
+ * The authorities by which the settings know the servers of journal, queue and attachments and those that are told of alarms, as they can
+ * be read now. What cannot be read is told where the server is looked for.
  */
 export function authoritiesOf(
-  settings: Pick<Settings, 'data' | 'journal' | 'queue' | 'attachments'>,
+  settings: Pick<Settings, 'data' | 'journal' | 'queue' | 'attachments' | 'alarms'>,
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly Relied[] {
   const journal = given(journalOf(settings, environment))
@@ -38,10 +42,19 @@ export function authoritiesOf(
     queue: given(redisOf(settings, environment))?.authority,
     attachments: attachments?.kind === 'bucket' ? attachments.at.authority : undefined,
   }
-  return Object.entries(texts).flatMap(([of, text]) => {
-    const certificate = text === undefined ? undefined : longestValid(certificatesIn(text) ?? [])
-    return certificate === undefined ? [] : [{ of, certificate }]
+  const hooks = (settings.alarms?.hooks ?? []).map(({ name, secrets }) => {
+    const { value } = resolveReferences(secrets.authority, environment, (path) => path)
+    return [`hook ${name}`, value] as const
   })
+  return [...Object.entries(texts), ...hooks].flatMap(([of, text]) =>
+    typeof text === 'string' ? authorityIn(of, text) : [],
+  )
+}
+
+/** Where several stand in one text a server may be under any: the one that is valid longest counts. */
+function authorityIn(of: string, pem: string): readonly Relied[] {
+  const certificate = longestValid(certificatesIn(pem) ?? [])
+  return certificate === undefined ? [] : [{ of, certificate }]
 }
 
 const given = <Value>(result: Result<Value>): Value | undefined => (result.ok ? result.value : undefined)

@@ -18,7 +18,7 @@ import { isOwn } from '../http/description.ts'
 import type { OfficeDoor } from '../http/doors.ts'
 import { type Place, placesIn } from '../places.ts'
 import { certificatesFolder, keyFile } from '../trust/folder.ts'
-import { shownCertificates } from '../trust/shown.ts'
+import { type NamedCertificates, namedCertificates } from '../trust/named.ts'
 import type { ReadProfile } from './profile-files.ts'
 
 /** The installation is not in order: nothing was started. */
@@ -44,8 +44,8 @@ export interface ConnectedSystem {
   readonly references: string
   /** SHA-256 of the rows of each of its tables, by the table's name. */
   readonly tables: ReadonlyMap<string, string>
-  /** The certificates that it shows to its system (PEM). */
-  readonly shown: readonly string[]
+  /** What its profile shows to its system, and knows it by. */
+  readonly certificates: NamedCertificates
   /** The files in which its secrets stand; absolute. */
   readonly secrets: readonly string[]
   /** Where it is reached. */
@@ -121,10 +121,11 @@ function connect(
   )
   const references = digestOf([resolved, ...tables])
   const system = { id, office, version, format }
-  const shown = shownCertificates(resolved)
+  const certificates = namedCertificates(resolved)
   const places = placesIn(resolved, folder)
   const secrets = secretFiles(profile.value).map(absolute)
-  return good({ system, adapter: adapter.value, references, tables, shown, secrets, places, remake: make })
+  const named = { references, tables, certificates, secrets, places }
+  return good({ system, adapter: adapter.value, ...named, remake: make })
 }
 
 const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')

@@ -3,7 +3,7 @@
 import { readLetterDate } from '../../letter/dates.ts'
 import { normalizeNumber, readLetterNumber } from '../../letter/numbers.ts'
 import { type OfficeId, officeById, officeId, offices } from '../../letter/offices.ts'
-import { readInstant, readMessageId } from '../../letter/time.ts'
+import { type Instant, readInstant, readMessageId } from '../../letter/time.ts'
 import { wordsOf } from '../../letter/words.ts'
 import { bad, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { type LetterState, letterTable } from '../delivery/states.ts'
@@ -27,8 +27,8 @@ export interface Asked {
 /** Words of one search at most; a longer one is no search. */
 const mostWords = 12
 
-/** Reads a search; every fault at once, each under the name that it was asked by. */
-export function readSearch(asked: Asked): Result<LetterSearch> {
+/** Reads a search of now; every fault at once, each under the name that it was asked by. Years of two digits are those of letters of the present. */
+export function readSearch(asked: Asked, now: Instant): Result<LetterSearch> {
   const problems: Problem[] = []
   const read = <Value>(name: keyof Asked, as: (text: string) => Result<Value>): Value | undefined => {
     const text = asked[name]
@@ -43,8 +43,8 @@ export function readSearch(asked: Asked): Result<LetterSearch> {
     sender: read('sender', officeId),
     recipient: read('recipient', officeId),
     office: read('office', officeId),
-    dateFrom: read('dateFrom', (text) => readLetterDate(text)),
-    dateTo: read('dateTo', (text) => readLetterDate(text)),
+    dateFrom: read('dateFrom', (text) => readLetterDate(text, { now })),
+    dateTo: read('dateTo', (text) => readLetterDate(text, { now })),
     takenFrom: read('takenFrom', readInstant),
     takenTo: read('takenTo', readInstant),
     state: read('state', readState),

@@ -155,9 +155,9 @@ async function attachment(parts: ApiParts, { grant, params }: Call): Promise<Ans
 
 const hexOf = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 
-async function list({ database, cursors }: ApiParts, call: Call): Promise<Answered> {
+async function list({ database, cursors, clock }: ApiParts, call: Call): Promise<Answered> {
   const paging = pagingOf(cursors, 'letters', call)
-  const search = readSearch(askedOf(call))
+  const search = readSearch(askedOf(call), clock.now())
   if (isProblem(paging) || !search.ok) {
     const problems = [...(isProblem(paging) ? [paging] : []), ...(search.ok ? [] : search.problems)]
     const [first, ...rest] = problems.map((found) => ({
