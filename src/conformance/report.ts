@@ -66,6 +66,9 @@ export function closingLine(reports: readonly Report[]): string {
   return `${conform}: ${counts}${unasked}${bad.length > 0 ? `\nnot good: ${bad.join(', ')}` : ''}\n`
 }
 
+/** What says nothing of the profile: it was not asked, or its profile says why it fails or cannot be tried. */
+const isUntried = ({ outcome }: Verdict): boolean => outcome === 'unasked' || outcome === 'waived'
+
 /** JUnit's XML as CI servers read it: a suite for each profile, a case for each check. */
 export function junit(reports: readonly Report[]): string {
   const root = create({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', {
@@ -77,13 +80,15 @@ export function junit(reports: readonly Report[]): string {
       name: profile,
       tests: verdicts.length,
       failures,
-      skipped: 0,
+      skipped: verdicts.filter(isUntried).length,
       time: (took / 1000).toFixed(3),
     })
     for (const verdict of verdicts) {
       const own = suite.ele('testcase', { classname: `saraban.${profile}`, name: verdict.check })
       const reasons = reasonsOf(verdict).join('\n')
-      if (!isGood(verdict)) own.ele('failure', { message: words[verdict.outcome] }).txt(reasons)
+      if (isUntried(verdict))
+        own.ele('skipped', { message: reasons === '' ? words[verdict.outcome] : reasons })
+      else if (!isGood(verdict)) own.ele('failure', { message: words[verdict.outcome] }).txt(reasons)
       else if (reasons !== '') own.ele('system-out').txt(reasons)
     }
   }

@@ -54,11 +54,11 @@ const registered = (more: Partial<InboxEntry & { entry: 'letter.registered' }> =
   receipt: '',
   ...more,
 })
-const told = (receiveNumber: string, kind = 'accept'): BookEntry => ({
+const told = (receiveNumber: string, kind = 'accept', number = 'มท ๐๒๑๐.๓/ว ๓๓๒'): BookEntry => ({
   entry: 'notice.received',
   at,
   kind,
-  number: 'มท ๐๒๑๐.๓/ว ๓๓๒',
+  number,
   date: '',
   receiveNumber,
 })
@@ -74,14 +74,14 @@ const received = (more: Partial<BookEntry & { entry: 'letter.received' }> = {}):
   receiveNumber: '๓/๒๕๖๙',
   ...more,
 })
-const answered = (receiveNumber: string): InboxEntry => ({
+const answered = (receiveNumber: string, about = 'urn:uuid:1'): InboxEntry => ({
   entry: 'notice.received',
   at,
   messageId: 'urn:uuid:3',
   digest: '',
   kind: 'accept',
   from: '50',
-  about: 'urn:uuid:1',
+  about,
   receiveNumber,
   receipt: '',
 })
@@ -152,6 +152,8 @@ t.test('a letter of the ministry: the province and the ministry agree, digits as
     ['a subject cut, and nowhere whole', [answered('3/2569')], [received({ subject: 'ส่งรายงาน ...' })]],
     ['a scan lost', [answered('3/2569')], [received({ files: ['aa', 'ee'] })]],
     ['another day', [answered('3/2569')], [received({ date: '21 พ.ค. 51' })]],
+    ['no day', [answered('3/2569')], [received({ date: '' })]],
+    ['what is no day', [answered('3/2569')], [received({ date: '1211216400' })]],
     [
       'returned',
       [{ entry: 'envelope.returned', at, messageId: 'urn:uuid:1', said: 'no' }, answered('3/2569')],
@@ -173,7 +175,20 @@ t.test('what nobody sent, and what did not happen, is told', async (t) => {
     strangers([out, into], office('50'), all).join('\n'),
     /registered มท 0210\.3\/999.*\n.*มท 0210\.3\/998/,
   )
-  t.same(strangers([out, into], office('50'), books([registered()], [received()])), [])
+  t.same(
+    strangers(
+      [out, into],
+      office('50'),
+      books([registered(), answered('3/2569')], [received(), told('7/2569')]),
+    ),
+    [],
+  )
+  const wrong = books([answered('3/2569', 'urn:uuid:9')], [told('7/2569', 'accept', 'ชม 1/9')])
+  t.match(
+    strangers([out, into], office('50'), wrong).join('\n'),
+    /told accept of ชม 1\/9.*\n.*told accept of urn:uuid:9/,
+    'an answer to a letter of somebody else',
+  )
   const missing = (ministry: InboxEntry[], province: BookEntry[]) =>
     missingOf(judge([out], books(ministry, province)), office('50')).join('; ')
   t.match(missing([], []), /was not handed over$/)

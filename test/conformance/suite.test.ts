@@ -229,5 +229,20 @@ t.test('reports: JUnit counts failures and escapes what stands in them', (t) => 
   t.notMatch(xml, '\u0000')
   t.match(reportPage(report), /accepts {4}FAILED/)
   t.match(closingLine([report]), /0 of 1 profiles conform[\s\S]*not good: test/)
+  const untried: Finding[] = [
+    { check: 'accepts', about: 'a letter', outcome: 'failed', why: 'no' },
+    ...conformanceChecks
+      .filter((check) => check !== 'accepts')
+      .map((check): Finding => ({ check, about: 'it', outcome: 'unasked' })),
+  ]
+  const verdicts = verdictsOf(untried, { accepts: 'as it is' })
+  const said = junit([{ ...report, verdicts }])
+  t.match(
+    said,
+    /<testsuite name="test" tests="10" failures="0" skipped="10"/,
+    'what was not tried has not passed',
+  )
+  t.equal(said.match(/<skipped message="not asked|<skipped message="it/g)?.length, 9)
+  t.match(said, /<skipped message="waived: as it is"/)
   t.end()
 })

@@ -68,7 +68,7 @@ export const missingOf = (fates: readonly Fate[], office: OfficeId): readonly st
       return `${sent.number} ${sent.way === 'circular' ? 'from the ministry' : sent.way} ${step}`
     })
 
-/** Letters in a receiver's book that nobody sent: what the gateway would have made up, or sent to the wrong office. */
+/** Letters in a receiver's book that nobody sent, and answers to letters of others: what the gateway would have made up, or sent to the wrong office. */
 export function strangers(letters: readonly Sent[], office: OfficeId, books: Books): readonly string[] {
   const keys = (way: (sent: Sent) => boolean): Set<string> =>
     new Set(letters.filter((sent) => sent.office === office && way(sent)).map((sent) => keyOf(sent.number)))
@@ -83,9 +83,21 @@ export function strangers(letters: readonly Sent[], office: OfficeId, books: Boo
     .of(office)
     .filter((entry) => entry.entry === 'letter.received')
     .filter((entry) => !inward.has(keyOf(entry.number)))
+  const told = books
+    .of(office)
+    .filter((entry) => entry.entry === 'notice.received')
+    .filter((entry) => !outward.has(keyOf(entry.number)) && !inward.has(keyOf(entry.number)))
+  const sentTo = new Set(letters.filter((sent) => sent.office === office).map(({ messageId }) => messageId))
+  const answered = books.ministry
+    .filter((entry) => entry.entry === 'notice.received')
+    .filter((entry) => entry.from === office && !sentTo.has(entry.about))
   return [
     ...registered.map(({ number }) => `the ministry registered ${number}, which this office did not send`),
     ...received.map(({ number }) => `it registered ${number}, which the ministry did not send to it`),
+    ...told.map(({ kind, number }) => `it was told ${kind} of ${number}, which is no letter of its own`),
+    ...answered.map(
+      ({ kind, about }) => `the ministry was told ${kind} of ${about}, which it did not send to this office`,
+    ),
   ]
 }
 
@@ -142,7 +154,7 @@ function inward(sent: Sent, book: readonly BookEntry[], ministry: Ministry): Fat
   const altered =
     first === undefined
       ? []
-      : alterations(sent, { ...first, ...(date?.ok ? { date: date.value } : { date: sent.date }) })
+      : alterations(sent, { ...first, date: date?.ok ? date.value : `“${first.date}”` })
   return {
     sent,
     handedOver: true,

@@ -168,6 +168,12 @@ export const dated = ({ date, letter }: Going, form: DateForm): string =>
 export const midnight = ({ date }: Going): Instant | undefined =>
   date === undefined ? undefined : Date.parse(`${date}T00:00:00+07:00`)
 
+/** The day in Thailand on which an instant falls, for programs that know instants only: what their clerk is shown. What is no instant stays as it came. */
+export function dayShown(came: unknown, at: number): string {
+  const day = new Date(at + 7 * 3_600_000)
+  return Number.isNaN(day.getTime()) ? String(came) : day.toISOString().slice(0, 10)
+}
+
 export function officeOf(id: string): OfficeId {
   const found = officeId(id)
   if (!found.ok) throw new Error(`no office ${id}`)

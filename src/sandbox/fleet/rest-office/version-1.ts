@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { urgencies } from '../../../letter/codes.ts'
 import { dateOfInstant, printLetterDate } from '../../../letter/dates.ts'
 import { type Instant, printInstant } from '../../../letter/time.ts'
-import { type Desk, dated, type Going, midnight, openDesk, type Receipt } from '../http/desk.ts'
+import { type Desk, dated, dayShown, type Going, midnight, openDesk, type Receipt } from '../http/desk.ts'
 import { type Asked, json, openServer, parsed, partsOf, type Said } from '../http/http.ts'
 import type { FleetStage, OpenedMember } from '../member.ts'
 
@@ -91,7 +91,7 @@ export async function nonthaburi(office: string, stage: FleetStage): Promise<Ope
       desk.came(String(asked.headers['x-parcel'] ?? ''), {
         from: letter['from_org'] ?? '',
         number: letter['book_no'] ?? '',
-        date: letter['book_date'] ?? '',
+        date: dayShown(letter['book_date'], Date.parse(letter['book_date'] ?? '')),
         subject: letter['title'] ?? '',
         files: scans.map(({ bytes }) => bytes),
       })

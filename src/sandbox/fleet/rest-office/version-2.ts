@@ -5,7 +5,7 @@ import { FormData } from 'undici'
 import { urgencies } from '../../../letter/codes.ts'
 import { dateOfInstant, printLetterDate } from '../../../letter/dates.ts'
 import { type Instant, printInstant } from '../../../letter/time.ts'
-import { dated, enterAnswer, midnight, openDesk, type Receipt } from '../http/desk.ts'
+import { dated, dayShown, enterAnswer, midnight, openDesk, type Receipt } from '../http/desk.ts'
 import { call, json, jsonText, openServer, parsed } from '../http/http.ts'
 import type { FleetStage, OpenedMember } from '../member.ts'
 
@@ -70,7 +70,7 @@ export async function ratchaburi(office: string, stage: FleetStage): Promise<Ope
       desk.came(String(asked.headers['idempotency-key']), {
         from: sender,
         number: docNo,
-        date: String(docDate),
+        date: dayShown(docDate, docDate * 1000),
         subject,
         files: files.map(({ content }) => Buffer.from(content, 'base64')),
       })

@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { urgencies } from '../../../letter/codes.ts'
 import { dateOfInstant, printLetterDate } from '../../../letter/dates.ts'
 import { type Instant, printInstant } from '../../../letter/time.ts'
-import { dated, type Going, midnight, openDesk, type Receipt } from '../http/desk.ts'
+import { dated, dayShown, type Going, midnight, openDesk, type Receipt } from '../http/desk.ts'
 import { type Asked, call, json, openServer, parsed, type Said } from '../http/http.ts'
 import type { FleetStage, OpenedMember } from '../member.ts'
 
@@ -92,7 +92,7 @@ export async function suphanBuri(office: string, stage: FleetStage): Promise<Ope
     desk.came(String(headers['x-request-id']), {
       from: said.from,
       number: said.no,
-      date: String(said.date),
+      date: dayShown(said.date, said.date),
       subject: said.subject,
       files: files.filter((each) => each !== undefined),
     })
