@@ -20,7 +20,7 @@ export async function keepEvidence(stage: Stage, row: Row, folder: string): Prom
   })
   const journal = readJournal(stage.journal)
   try {
-    for (const letter of [...wrongOf(row), ...row.told]) {
+    for (const letter of wrongOf(row)) {
       const stories = await storiesOf(journal.committed, letter.split(' ').slice(3).join(' '), true)
       const pages = stories.map((story) => storyPage(story, { at: stage.clock.now(), running: true }))
       const name = basename(letter.replaceAll(/[^\p{L}\p{M}\p{N}.]+/gu, '-'))

@@ -14,8 +14,6 @@ export interface Sent {
   readonly to: OfficeId
   /** SHA-256 of its scans. */
   readonly files: readonly string[]
-  /** Of a letter of the ministry. */
-  readonly messageId?: string
 }
 
 export interface Verdict {
@@ -30,8 +28,14 @@ export interface Verdict {
   readonly doubled: readonly string[]
   /** Letters that arrived with other scans. */
   readonly altered: readonly string[]
-  /** Letters whose sender does not know the number under which they are registered, or knows a wrong one. */
+  /** Letters whose sender does not know the number under which they are registered. */
   readonly unnumbered: readonly string[]
+  /** Letters whose sender knows a number under which they are not registered. */
+  readonly misnumbered: readonly string[]
+  /** Letters that are registered, and their sender was told that they are refused. */
+  readonly contradicted: readonly string[]
+  /** Letters of which a book speaks, and nobody wrote them, or not from this office or not to this one. */
+  readonly strange: readonly string[]
 }
 
 interface Ledgers {
@@ -39,10 +43,13 @@ interface Ledgers {
   readonly systems: readonly OfficeSystem[]
   /** Offices that are brought files, which cannot tell that one comes again. */
   readonly folders: ReadonlySet<OfficeId>
+  /** The keys of all letters of which these books may speak, those that are not judged too. */
+  readonly written: ReadonlySet<string>
 }
 
 /** What is known of one letter, as it is gathered from the ledgers. */
 interface Known {
+  readonly letter: Sent
   readonly arrivals: {
     readonly receiveNumber: string
     readonly files: readonly string[]
@@ -51,62 +58,64 @@ interface Known {
   /** Ids under which it came again. */
   readonly again: string[]
   readonly numbers: Set<string>
-  refused: boolean
+  /** The last answer to its handing-over was no. */
+  turnedAway: boolean
+  /** Its sender was told so afterwards. */
+  rejected: boolean
 }
 
-export function judge(sent: readonly Sent[], { ministry, systems, folders }: Ledgers): Verdict {
+export function judge(sent: readonly Sent[], { ministry, systems, folders, written }: Ledgers): Verdict {
   const known = new Map<string, Known>()
-  const letters = new Map<string, Sent>()
-  /** A circular is one message to many. */
-  const byMessage = new Map<string, Map<string, Known>>()
-  for (const letter of sent) {
-    const fresh: Known = { arrivals: [], again: [], numbers: new Set(), refused: false }
-    known.set(keyOf(letter.from, letter.to, letter.number), fresh)
-    letters.set(keyOf(letter.from, letter.to, letter.number), letter)
-    if (letter.messageId !== undefined) {
-      const ofMessage = byMessage.get(letter.messageId) ?? new Map<string, Known>()
-      byMessage.set(letter.messageId, ofMessage.set(letter.to, fresh))
-    }
+  for (const letter of sent)
+    known.set(keyOf(letter), {
+      ...{ letter, arrivals: [], again: [], numbers: new Set(), turnedAway: false, rejected: false },
+    })
+  const strange = new Set<string>()
+  const find = (from: string, to: string, number: string): Known | undefined => {
+    const key = keyOf({ from, to, number })
+    if (!written.has(key)) strange.add(nameOf({ from, to, number }))
+    return known.get(key)
   }
+  /** The ministry's own letters, by the envelopes of which it hears. */
+  const posted = new Map<string, InboxEntry & { readonly entry: 'letter.sent' }>()
   for (const entry of ministry) {
-    if (entry.entry === 'letter.registered')
-      known.get(keyOf(entry.from, moi, entry.number))?.arrivals.push({
+    if (entry.entry === 'letter.sent') posted.set(entry.messageId, entry)
+    else if (entry.entry === 'letter.registered')
+      find(entry.from, moi, entry.number)?.arrivals.push({
         receiveNumber: entry.receiveNumber,
         files: entry.attachments,
         id: entry.messageId,
       })
-    else if (entry.entry === 'envelope.returned')
-      for (const each of byMessage.get(entry.messageId)?.values() ?? []) mark(each)
-    else if (entry.entry === 'notice.received') hear(byMessage.get(entry.about)?.get(entry.from), entry)
+    else if (entry.entry === 'envelope.returned') {
+      // A notice that is returned is one that its letter's sender does not hear: its number is missing.
+      const { to = [], number = '' } = posted.get(entry.messageId) ?? {}
+      for (const office of to) reject(find(moi, office, number))
+    } else if (entry.entry === 'notice.received')
+      hear(find(moi, entry.from, posted.get(entry.about)?.number ?? entry.about), entry)
   }
   for (const { office, entries } of systems)
     for (const entry of entries) {
-      const incoming = known.get(keyOf(moi, office, entry.number))
-      const outgoing = known.get(keyOf(office, moi, entry.number))
-      if (entry.entry === 'letter.received') incoming?.arrivals.push(entry)
-      else if (entry.entry === 'letter.repeated') incoming?.again.push(entry.id)
-      else if (entry.entry === 'letter.refused') mark(outgoing)
-      else if (entry.entry === 'notice.received') hear(outgoing, entry)
+      if (entry.entry === 'letter.received') find(moi, office, entry.number)?.arrivals.push(entry)
+      else if (entry.entry === 'letter.repeated') find(moi, office, entry.number)?.again.push(entry.id)
+      else if (entry.entry === 'letter.sent' || entry.entry === 'letter.refused') {
+        const own = find(office, moi, entry.number)
+        if (own !== undefined) own.turnedAway = entry.entry === 'letter.refused'
+      } else if (entry.entry === 'notice.received') hear(find(office, moi, entry.number), entry)
     }
 
-  const named = (wrong: (letter: Sent, found: Known) => boolean): string[] =>
-    [...known].flatMap(([key, found]) => {
-      const letter = letters.get(key)
-      return letter !== undefined && wrong(letter, found)
-        ? [`${letter.from} → ${letter.to} ${letter.number}`]
-        : []
-    })
+  const named = (wrong: (found: Known) => boolean): string[] =>
+    [...known.values()].filter(wrong).map(({ letter }) => nameOf(letter))
   return {
     sent: sent.length,
-    registered: [...known.values()].filter(({ arrivals }) => arrivals.length > 0).length,
-    told: named((_letter, { arrivals, refused }) => arrivals.length === 0 && refused),
-    lost: named((_letter, { arrivals, refused }) => arrivals.length === 0 && !refused),
+    registered: [...known.values()].filter(hasArrived).length,
+    told: named((found) => !hasArrived(found) && isRefused(found)),
+    lost: named((found) => !hasArrived(found) && !isRefused(found)),
     // Over HTTP an answer may be lost, and a letter come again under the id by which its recipient can tell. A folder cannot tell.
     doubled: named(
-      (letter, { arrivals, again }) =>
+      ({ letter, arrivals, again }) =>
         arrivals.length > 1 || again.some((id) => folders.has(letter.to) || id !== arrivals[0]?.id),
     ),
-    altered: named((letter, { arrivals }) =>
+    altered: named(({ letter, arrivals }) =>
       arrivals.some(({ files }) => {
         // What a province's system cannot say stands whole in one more file (docs/profiles.md: spill).
         const more = files.length - letter.files.length
@@ -115,25 +124,51 @@ export function judge(sent: readonly Sent[], { ministry, systems, folders }: Led
         )
       }),
     ),
-    unnumbered: named(
-      (_letter, { arrivals, numbers }) =>
-        arrivals.length > 0 &&
-        [...numbers].join() !==
-          [...new Set(arrivals.map(({ receiveNumber }) => arabic(receiveNumber)))].join(),
-    ),
+    unnumbered: named((found) => !isMisnumbered(found) && found.numbers.size < numbersOf(found).size),
+    misnumbered: named(isMisnumbered),
+    contradicted: named((found) => hasArrived(found) && isRefused(found)),
+    strange: [...strange],
   }
+}
+
+const hasArrived = ({ arrivals }: Known): boolean => arrivals.length > 0
+
+const isRefused = ({ turnedAway, rejected }: Known): boolean => turnedAway || rejected
+
+/** The numbers under which it is registered. */
+const numbersOf = ({ arrivals }: Known): ReadonlySet<string> =>
+  new Set(arrivals.map(({ receiveNumber }) => arabic(receiveNumber)))
+
+function isMisnumbered(found: Known): boolean {
+  const registered = numbersOf(found)
+  return [...found.numbers].some((number) => !registered.has(number))
 }
 
 /** Whether every letter is where it belongs, or its sender knows why not. */
 export const isWhole = (verdict: Verdict): boolean =>
   verdict.lost.length === 0 && verdict.unnumbered.length === 0
 
-/** Every letter that is not where it belongs, once. */
-export const wrongOf = ({ lost, doubled, altered, unnumbered }: Verdict): readonly string[] => [
-  ...new Set([...lost, ...doubled, ...altered, ...unnumbered]),
+/** Every letter of which not all is as it must be, once. */
+export const wrongOf = (verdict: Verdict): readonly string[] => [
+  ...new Set([...verdict.told, ...verdict.unnumbered, ...Object.values(ledgerFaults(verdict)).flat()]),
 ]
 
-const keyOf = (from: string, to: string, number: string): string => `${from} → ${to} ${bareNumber(number)}`
+/** What no more time would mend. */
+export const ledgerFaults = (verdict: Verdict) => {
+  const { lost, doubled, altered, misnumbered, contradicted, strange } = verdict
+  return { lost, doubled, altered, misnumbered, contradicted, strange }
+}
+
+/** By what a letter on its way from one office to another is known in their books. */
+export const keyOf = ({ from, to, number }: Way): string => nameOf({ from, to, number: bareNumber(number) })
+
+const nameOf = ({ from, to, number }: Way): string => `${from} → ${to} ${number}`
+
+interface Way {
+  readonly from: string
+  readonly to: string
+  readonly number: string
+}
 
 const bareNumbers = new Map<string, string>()
 
@@ -150,8 +185,8 @@ function bareNumber(number: string): string {
 const arabic = (text: string): string =>
   text.replace(/[๐-๙]/g, (digit) => String('๐๑๒๓๔๕๖๗๘๙'.indexOf(digit))).trim()
 
-function mark(known: Known | undefined): void {
-  if (known !== undefined) known.refused = true
+function reject(known: Known | undefined): void {
+  if (known !== undefined) known.rejected = true
 }
 
 function hear(
@@ -160,7 +195,7 @@ function hear(
 ): void {
   if (known === undefined) return
   if (kind === 'accept' && receiveNumber !== undefined) known.numbers.add(arabic(receiveNumber))
-  if (kind === 'reject' || kind === 'invalid') known.refused = true
+  if (kind === 'reject' || kind === 'invalid') reject(known)
 }
 
 export const digestOf = ({ bytes }: Scan): string => createHash('sha256').update(bytes).digest('hex')

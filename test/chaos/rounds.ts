@@ -1,9 +1,9 @@
 // Runs faults, each under letters, and judges what became of those.
-
+import { isDeepStrictEqual } from 'node:util'
 import { Chance } from './chance.ts'
 import { keepEvidence } from './evidence.ts'
 import type { Fault, Run } from './fault.ts'
-import { isWhole, type Verdict } from './judge.ts'
+import { type Sent, type Verdict, wrongOf } from './judge.ts'
 import type { Stage } from './stage.ts'
 import { openStage } from './stages.ts'
 
@@ -39,28 +39,31 @@ export const failedRow = (
     failed,
   },
   ...{ sent: 0, registered: 0, told: [], lost: [], doubled: [], altered: [], unnumbered: [] },
+  ...{ misnumbered: [], contradicted: [], strange: [] },
 })
 
 const minuteOf = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ')
 
+/** No fault is a reason to refuse a letter: that its sender was told so does not make it good. */
 export const isGood = (row: Row): boolean =>
   row.failed === undefined &&
   row.struck !== undefined &&
   row.recovered !== undefined &&
   row.sent > 0 &&
-  isWhole(row) &&
-  row.doubled.length === 0 &&
-  row.altered.length === 0
+  wrongOf(row).length === 0
 
-/** Runs the faults of one stage after the other; `done` is told of each. */
+/**
+ * Runs the faults of one stage after the other; `done` is told of each, and again of one whose letters stand otherwise in the books
+ * when the stage closes.
+ */
 export async function runFaults(
   faults: readonly Fault[],
   run: Run,
   done: (row: Row) => void = () => undefined,
 ): Promise<readonly Row[]> {
-  const rows: Row[] = []
+  const rows = new Map<string, Row>()
   const end = (row: Row): void => {
-    rows.push(row)
+    rows.set(row.fault, row)
     done(row)
   }
   for (const kind of new Set(faults.map(({ stage }) => stage))) {
@@ -68,18 +71,32 @@ export async function runFaults(
     let stage: Stage | undefined
     try {
       stage = await openStage(kind)
-      for (const fault of own) end(await runOne(fault, stage, run))
+      const judged: [Row, readonly Sent[]][] = []
+      for (const fault of own) {
+        const row = await runOne(fault, stage, run)
+        judged.push([row, stage.letters()])
+        end(row)
+      }
+      // What comes twice may come later, also while other faults run.
+      await stage.untilLate()
+      for (const [row, letters] of judged) {
+        const late = { ...row, ...stage.verdict(letters) }
+        if (isDeepStrictEqual(late, row)) continue
+        await keepWhy(late, stage, run)
+        end(late)
+      }
     } catch (error) {
-      for (const fault of own.filter(({ name }) => !rows.some((row) => row.fault === name)))
+      for (const fault of own.filter(({ name }) => !rows.has(name)))
         end(failedRow(fault.name, run, saidBy(error)))
     } finally {
       await stage?.close()
     }
   }
-  return rows
+  return [...rows.values()]
 }
 
-async function runOne(fault: Fault, stage: Stage, { long, seed, progress, keep }: Run): Promise<Row> {
+async function runOne(fault: Fault, stage: Stage, run: Run): Promise<Row> {
+  const { long, seed, progress } = run
   const begun = performance.now()
   stage.begin()
   let struck: string | undefined
@@ -92,25 +109,24 @@ async function runOne(fault: Fault, stage: Stage, { long, seed, progress, keep }
   const ended = stage.clock.elapsed()
   const whole = await stage.whole(fault.patience ?? 300_000)
   const recovered = stage.clock.elapsed() - ended
-  const now = performance.now()
-  // What comes twice may come a little later.
-  for (let look = 0; look < 10; look++) {
-    await Promise.all(stage.systems.map((system) => system.look().catch(() => undefined)))
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
   const row: Row = {
     ...{ fault: fault.name, seed, long, at: minuteOf(new Date()) },
     struck,
     recovered: whole ? recovered : undefined,
-    took: now - begun,
+    took: performance.now() - begun,
     ...(failed !== undefined && { failed }),
     ...stage.verdict(),
   }
-  if (keep !== undefined && (!isGood(row) || row.told.length > 0))
-    await keepEvidence(stage, row, keep).catch((error) =>
-      progress(`not all evidence is kept: ${saidBy(error)}`),
-    )
+  await keepWhy(row, stage, run)
   return row
+}
+
+/** Of a row that is not good, where that is wanted. */
+async function keepWhy(row: Row, stage: Stage, { keep, progress }: Run): Promise<void> {
+  if (keep === undefined || isGood(row)) return
+  await keepEvidence(stage, row, keep).catch((error) =>
+    progress(`not all evidence is kept: ${saidBy(error)}`),
+  )
 }
 
 const saidBy = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -88,10 +88,11 @@ function runAlone(names: readonly string[]): readonly Row[] {
   return names.map((fault) => failedRow(fault, run, failed))
 }
 
-/** The rows of a run that was broken off, one a line. */
+/** The rows of a run that was broken off, one a line; of a fault that was told of again, the last. */
 function readRows(file: string): readonly Row[] {
-  return readFileSync(file, 'utf8')
+  const rows = readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.endsWith('}'))
     .map((line) => JSON.parse(line) as Row)
+  return [...new Map(rows.map((row) => [`${row.fault} ${row.seed} ${row.long}`, row])).values()]
 }

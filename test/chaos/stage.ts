@@ -7,6 +7,7 @@ import { readProfileText } from '../../src/adapters/profile-text.ts'
 import { type Installation, openInstallation, type StartGateway } from '../../src/cli/demo/installation.ts'
 import { clerkLetter, type PrintedLetter, readPrintedLetters, scansOf } from '../../src/cli/demo/letters.ts'
 import { postLetter } from '../../src/cli/demo/send.ts'
+import { sweepEvery } from '../../src/gateway/delivery/dispatch.ts'
 import type { JournalPlace } from '../../src/gateway/journal/place.ts'
 import type { Settings } from '../../src/gateway/settings/settings.ts'
 import { moi, type OfficeId } from '../../src/letter/offices.ts'
@@ -18,7 +19,7 @@ import type { RedisServer } from '../../src/sandbox/servers/redis.ts'
 import type { OfficeSystem } from '../../src/sandbox/systems/system.ts'
 import { MovedClock } from './clock.ts'
 import type { Herd } from './herd.ts'
-import { digestOf, isWhole, judge, type Sent, type Verdict } from './judge.ts'
+import { digestOf, isWhole, judge, keyOf, type Sent, type Verdict } from './judge.ts'
 import type { Link } from './link.ts'
 import type { Person } from './person.ts'
 import { allOf, type Links, layWires, type Wires } from './wires.ts'
@@ -27,6 +28,9 @@ const [model] = readPrintedLetters()
 
 /** After so many refusals a clerk believes that his letter is refused. */
 const mostRefusals = 20
+
+/** Between two attempts, in milliseconds. */
+const longestPause = 5_000
 
 /** A moment, of the machine's own time. */
 export const wait = (milliseconds: number): Promise<void> =>
@@ -73,6 +77,8 @@ export class Stage {
   readonly #parts: StageParts
   readonly #folders: ReadonlySet<OfficeId>
   readonly #sent: Sent[] = []
+  /** Of every letter, before anyone else has it. */
+  readonly #keys = new Set<string>()
   #from = 0
   #written = 0
 
@@ -183,6 +189,7 @@ export class Stage {
     const letter = this.#write()
     const written = clerkLetter(letter, system.office, moi)
     const files = written.scans.map(digestOf)
+    this.#keys.add(keyOf({ from: system.office, to: moi, number: letter.number }))
     const refusals = (): number =>
       system.entries.filter((entry) => entry.entry === 'letter.refused' && entry.number === letter.number)
         .length
@@ -207,29 +214,48 @@ export class Stage {
 
   async #post(letter: PrintedLetter, systems: readonly OfficeSystem[]): Promise<void> {
     const scans = scansOf(letter, moi, systems.map(({ name }) => name).join(', '))
+    for (const { office } of systems) this.#keys.add(keyOf({ from: moi, to: office, number: letter.number }))
     const posted = await postLetter(this.installation.control, letter, systems, scans)
     if ('refused' in posted) throw new Error(`the ministry's clerk was refused: ${posted.refused}`)
-    const { messageId } = posted
     const files = scans.map(digestOf)
-    for (const { office } of systems)
-      this.#sent.push({ number: letter.number, from: moi, to: office, files, messageId })
+    for (const { office } of systems) this.#sent.push({ number: letter.number, from: moi, to: office, files })
   }
 
-  verdict(): Verdict {
-    return judge(this.#sent.slice(this.#from), {
+  /** Letters of the fault that is running, or ran last. */
+  letters(): readonly Sent[] {
+    return this.#sent.slice(this.#from)
+  }
+
+  /** `letters`: of an earlier fault. */
+  verdict(letters = this.letters()): Verdict {
+    return judge(letters, {
       ministry: this.installation.inbox.entries,
       systems: this.systems,
       folders: this.#folders,
+      written: this.#keys,
     })
   }
 
   /** Clerks look for what came, until all is where it belongs or the time is over. Where time can be made to pass, it does. */
   async whole(patience: number): Promise<boolean> {
     return within(patience, async () => {
-      if (this.clock instanceof MovedClock) this.clock.pass(2_000)
-      await Promise.all(this.systems.map((system) => system.look().catch(() => undefined)))
+      await this.#lookOnce()
       return isWhole(this.verdict())
     })
+  }
+
+  /** Clerks look for as long as what comes twice may come after it came once, by the stage's clock. */
+  async untilLate(): Promise<void> {
+    const end = this.clock.elapsed() + longestPause + sweepEvery
+    while (this.clock.elapsed() < end) {
+      await this.#lookOnce()
+      await wait(100)
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
+    if (this.clock instanceof MovedClock) this.clock.pass(2_000)
+    await Promise.all(this.systems.map((system) => system.look().catch(() => undefined)))
   }
 
   /** Sends and looks again and again, until what it gives is called; that resolves when the last were handed over. */
@@ -282,7 +308,7 @@ function quicken({ profiles }: Settings): void {
   for (const file of readdirSync(profiles)) {
     const path = join(profiles, file)
     const text = readFileSync(path, 'utf8').replaceAll('settle: 5s', 'settle: 300ms')
-    const delivery = 'delivery: { retry: { pauses: [500ms, 1s, 2s], every: 5s } }'
+    const delivery = `delivery: { retry: { pauses: [500ms, 1s, 2s], every: ${longestPause / 1_000}s } }`
     writeFileSync(path, /^delivery:/m.test(text) ? text : `${text}\n${delivery}\n`)
   }
 }

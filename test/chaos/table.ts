@@ -12,6 +12,9 @@ const heads = [
   'doubled',
   'altered',
   'no number',
+  'wrong number',
+  'contradicted',
+  'strange',
   'to recover',
   'took',
   'seed',
@@ -35,6 +38,7 @@ export function printTable(rows: readonly Row[]): string {
     row.struck ?? 'DID NOT HAPPEN',
     ...[row.sent, row.registered, row.told.length].map(String),
     ...[row.lost, row.doubled, row.altered, row.unnumbered].map(({ length }) => String(length)),
+    ...[row.misnumbered, row.contradicted, row.strange].map(({ length }) => String(length)),
     ...[row.recovered, row.took].map(seconds),
     ...[`${row.seed}${row.long ? '' : ', short'}`, row.at],
   ])
@@ -49,9 +53,16 @@ export function wrongLines(row: Row): string[] {
   return [
     ...(row.failed === undefined ? [] : [`${row.fault}: ${row.failed}`]),
     ...(row.struck === undefined ? [`${row.fault}: did not happen, and proves nothing`] : []),
+    ...(row.recovered === undefined && row.sent > 0
+      ? [`${row.fault}: not all was in its place within its patience`]
+      : []),
+    ...named('refused', row.told),
     ...named('lost', row.lost),
     ...named('doubled', row.doubled),
     ...named('altered', row.altered),
     ...named('number not back', row.unnumbered),
+    ...named('wrong number', row.misnumbered),
+    ...named('registered, and refused', row.contradicted),
+    ...named('sent by nobody, or not this way', row.strange),
   ]
 }

@@ -16,7 +16,7 @@ import { SetBack, timeAnew } from './set-back.ts'
 /** Deliveries under way at once, to all offices together. */
 const concurrency = 32
 /** How often the journal is asked for what the queue may have forgotten, in milliseconds. */
-const sweepEvery = 15_000
+export const sweepEvery = 15_000
 /** What other gateways are to bring goes back to the queue so soon, in milliseconds. */
 const passedOnAfter = 250
 /** How many deliveries to one office are held at once: the others stay in the journal until these are through. */
