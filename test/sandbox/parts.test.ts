@@ -9,7 +9,9 @@ import { crc32, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import t from 'tap'
 import { request } from 'undici'
-import { type Clock, type Instant, systemClock } from '../../src/letter/time.ts'
+import { moi } from '../../src/letter/offices.ts'
+import { type Clock, type Instant, systemClock, systemRandom } from '../../src/letter/time.ts'
+import { openDesk } from '../../src/sandbox/fleet/http/desk.ts'
 import { faultSwitches, readFault } from '../../src/sandbox/inbox/faults.ts'
 import { openLedger } from '../../src/sandbox/ledger.ts'
 import {
@@ -54,6 +56,18 @@ t.test('ledger: what was appended is there after a restart', async (t) => {
   const second = openLedger<{ n: number }>(path)
   t.strictSame(second.entries, [{ n: 1 }, { n: 2 }])
   second.close()
+})
+
+t.test('a desk: a letter that is handed over again keeps its key', async (t) => {
+  const stage = { folder: t.testdir(), clock: systemClock, random: systemRandom, watch: () => undefined }
+  const desk = openDesk('11', stage)
+  t.teardown(() => desk.close())
+  const scan = { name: 'a.pdf', mediaType: 'application/pdf', bytes: Buffer.alloc(0) }
+  const keyOf = (number: string, date = '15 พ.ย. 2551'): string =>
+    desk.going({ number, date, subject: '', urgency: '', to: moi, scans: [scan] }).id
+  const keys = [keyOf('1'), keyOf('2'), keyOf('1', '16 พ.ย. 2551')]
+  t.equal(new Set(keys).size, 3)
+  t.same([keyOf('1'), keyOf('2'), keyOf('1', '16 พ.ย. 2551')], keys)
 })
 
 t.test('ledger: half a last line never counted, and does not spoil the next', async (t) => {

@@ -71,12 +71,26 @@ export interface Desk {
   close(): Promise<void>
 }
 
-export function openDesk(office: string, { folder, clock, random, watch }: FleetStage): Desk {
+export function openDesk(
+  office: string,
+  { folder, clock, random, watch }: Pick<FleetStage, 'folder' | 'clock' | 'random' | 'watch'>,
+): Desk {
   const own = officeOf(office)
   const book: Book = openBook(join(folder, 'book.jsonl'), watch)
   const now = (): string => printInstant(clock.now())
   const receipts = new Map<string, Receipt>()
   let running = book.entries.length
+  /** The key of each letter, by number and date: a clerk who hears no answer hands over the same again. */
+  const ids = new Map<string, string>()
+  function idOf({ number, date }: ClerkLetter): string {
+    const letter = `${number} ${date}`
+    const known = ids.get(letter)
+    if (known !== undefined) return known
+    running += 1
+    const id = `18446744073709${office}${String(running).padStart(2, '0')}`
+    ids.set(letter, id)
+    return id
+  }
   let closing: (() => Promise<void>) | undefined
   let due = (receipt: Receipt): void => {
     receipts.set(receipt.id, receipt)
@@ -91,13 +105,12 @@ export function openDesk(office: string, { folder, clock, random, watch }: Fleet
     secret: () => Buffer.from(random(18)).toString('base64url'),
     receipts,
     going(letter) {
-      running += 1
       const date = readLetterDate(letter.date)
       return {
         letter,
         from: officeById(own),
         to: officeById(letter.to),
-        id: `18446744073709${office}${String(running).padStart(2, '0')}`,
+        id: idOf(letter),
         date: date.ok ? date.value : undefined,
         urgency: urgencyOfName(letter.urgency === '' ? 'ปกติ' : letter.urgency) ?? 'ordinary',
         circular: /\/ ?ว/.test(letter.number),
