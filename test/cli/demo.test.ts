@@ -90,6 +90,41 @@ t.test('a journey ended well only with the right number, once, and every scan', 
   t.notOk(endedWell(withoutScan.journey, true))
 })
 
+t.test('what its sender is told besides, and what nobody sent', async (t) => {
+  const { journeys, journey } = oneJourney()
+  journeys.province(office, { ...accepted(''), kind: 'receive' })
+  t.notOk(isOver(journey), 'received is not registered')
+  journeys.province(office, { ...accepted(''), kind: 'reject' })
+  t.ok(isOver(journey), 'nothing more is to come')
+  t.ok(endedWell(journey, false))
+  journeys.ministry(registered('1/2569', ['aa']))
+  journeys.province(office, accepted('1/2569'))
+  t.notOk(endedWell(journey, true), 'registered and rejected')
+  t.notOk(endedWell(journey, false), 'rejected and registered')
+  t.same(journeys.strange, [])
+
+  const { from, ...letter } = registered('1/2569', ['aa'])
+  const received = { ...letter, entry: 'letter.received', id: '1', from, files: ['aa'] } as const
+  const about = { ...accepted('1/2569'), messageId: '', digest: '', from, about: 'urn:uuid:9', receipt: '' }
+  for (const number of ['มท 0210.3/1', 'มท 0210.3/2']) journeys.province(office, { ...accepted(''), number })
+  journeys.province(office, received)
+  journeys.ministry(about)
+  journeys.ministry({ ...registered('2/2569', []), from: '10' })
+  t.equal(journeys.strange.length, 5, journeys.strange.join('\n'))
+})
+
+t.test('a letter of the ministry that the gateway returned', async (t) => {
+  const journeys = followJourneys(
+    systemClock,
+    () => ({ name: 'CSV folder', office }),
+    () => undefined,
+  )
+  const messageId = 'urn:uuid:1'
+  journeys.ministry({ entry: 'letter.sent', at, messageId, to: ['50'], number, date: '', subject: '' })
+  journeys.ministry({ entry: 'envelope.returned', at, messageId, said: '422' })
+  t.match(journeys.all, [{ refused: '422' }])
+})
+
 t.test('the list holds 23 letters, each with a number of its own, and one without a date', async (t) => {
   const letters = readPrintedLetters()
   t.equal(letters.length, 23)
@@ -116,6 +151,12 @@ t.test(
       random: systemRandom,
       untilEnded: () => Promise.resolve(),
     })
+    const faults = outcome.journeys.flatMap(({ fault }) => fault ?? [])
+    t.same(
+      [...faults, ...outcome.strange],
+      [],
+      'ledger: nothing twice, altered, of another number or of nobody',
+    )
     t.ok(outcome.good, outcome.good ? 'all is well' : shown)
     t.equal(outcome.journeys.length, 4 * 3 * 2)
     for (const journey of outcome.journeys) {
@@ -131,9 +172,9 @@ t.test(
       (line) => JSON.parse(line) as { entry: string; from: string; number: string; receiveNumber: string },
     )
     const book = entries.filter((entry) => entry.entry === 'letter.registered')
-    t.equal(book.length, 9)
-    t.equal(new Set(book.map((entry) => `${entry.from} ${entry.number}`)).size, 9)
-    t.equal(new Set(book.map((entry) => entry.receiveNumber)).size, 9)
+    t.equal(book.length, 9, 'ledger: none more')
+    t.equal(new Set(book.map((entry) => `${entry.from} ${entry.number}`)).size, 9, 'ledger: none missing')
+    t.equal(new Set(book.map((entry) => entry.receiveNumber)).size, 9, 'ledger: each under its own number')
     const log = readFileSync(join(folder, 'gateway.log'), 'utf8')
     for (const letter of letters) t.notMatch(log, letter.subject, 'no letter text in the log')
 

@@ -32,6 +32,8 @@ export interface Journey {
 
 export interface Journeys {
   readonly all: readonly Journey[]
+  /** What books say of letters that nobody sent this way. */
+  readonly strange: readonly string[]
   begin(journey: Journey): void
   ministry(entry: InboxEntry): void
   province(office: OfficeId, entry: BookEntry): void
@@ -45,6 +47,7 @@ export function followJourneys(
   changed: (journey: Journey, step: string) => void,
 ): Journeys {
   const all: Journey[] = []
+  const strange: string[] = []
   const byMessage = new Map<string, readonly Journey[]>()
   const find = (office: string, direction: Direction, number: string): Journey | undefined => {
     const key = normalizeNumber(number)
@@ -92,8 +95,14 @@ export function followJourneys(
     changed(journey, `refused: ${reason}`)
   }
 
+  function hear(journey: Journey, kind: string, receiveNumber: string | undefined): void {
+    if (kind === 'accept') bringBack(journey, receiveNumber)
+    else if (kind === 'reject' || kind === 'invalid') refuse(journey, `its sender was told: ${kind}`)
+  }
+
   return {
     all,
+    strange,
     begin(journey) {
       all.push(journey)
       journey.sentAt = clock.now()
@@ -102,24 +111,32 @@ export function followJourneys(
       if (entry.entry === 'letter.registered') {
         const journey = findOrBegin(entry.from, 'to the ministry', entry.number)
         if (journey !== undefined) deliver(journey, entry.receiveNumber, entry.attachments)
+        else strange.push(`the ministry registered ${entry.number}, which ${entry.from} did not send`)
       } else if (entry.entry === 'letter.sent') {
         const sent = entry.to.map((office) => findOrBegin(office, 'from the ministry', entry.number))
         byMessage.set(
           entry.messageId,
           sent.filter((one) => one !== undefined),
         )
-      } else if (entry.entry === 'notice.received' && entry.kind === 'accept') {
+      } else if (entry.entry === 'notice.received') {
         const journey = byMessage.get(entry.about)?.find((one) => one.office === entry.from)
-        if (journey !== undefined) bringBack(journey, entry.receiveNumber)
-      }
+        if (journey !== undefined) hear(journey, entry.kind, entry.receiveNumber)
+        else
+          strange.push(
+            `${entry.from} told the ministry ${entry.kind} of ${entry.about}, which it did not send`,
+          )
+      } else if (entry.entry === 'envelope.returned')
+        for (const journey of byMessage.get(entry.messageId) ?? []) refuse(journey, entry.said)
     },
     province(office, entry) {
       if (entry.entry === 'letter.received') {
         const journey = find(office, 'from the ministry', entry.number)
         if (journey !== undefined) deliver(journey, entry.receiveNumber, entry.files)
-      } else if (entry.entry === 'notice.received' && entry.kind === 'accept') {
+        else strange.push(`${office} registered ${entry.number}, which the ministry did not send to it`)
+      } else if (entry.entry === 'notice.received') {
         const journey = find(office, 'to the ministry', entry.number)
-        if (journey !== undefined) bringBack(journey, entry.receiveNumber)
+        if (journey !== undefined) hear(journey, entry.kind, entry.receiveNumber)
+        else strange.push(`${office} was told ${entry.kind} of ${entry.number}, which it did not send`)
       } else if (entry.entry === 'letter.sent' && entry.file !== undefined) {
         const journey = find(office, 'to the ministry', entry.number)
         if (journey !== undefined) journey.file = entry.file
@@ -136,6 +153,9 @@ export function followJourneys(
 export const isOver = (journey: Journey): boolean =>
   journey.backAt !== undefined || journey.refused !== undefined
 
-/** It ended as it must: registered with its number known to its sender, or refused when it has no date. */
-export const endedWell = (journey: Journey, translatable: boolean): boolean =>
-  journey.fault === undefined && (translatable ? journey.backAt !== undefined : journey.refused !== undefined)
+/** It ended as it must: registered with its number known to its sender, or refused when it has no date; never both. */
+export const endedWell = ({ fault, backAt, deliveredAt, refused }: Journey, translatable: boolean): boolean =>
+  fault === undefined &&
+  (translatable
+    ? backAt !== undefined && refused === undefined
+    : refused !== undefined && deliveredAt === undefined)

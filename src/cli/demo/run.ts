@@ -6,7 +6,7 @@ import { readSqlite } from '../../gateway/journal/sqlite.ts'
 import { listLetters, listQuarantined, storyOf } from '../../gateway/journal/story.ts'
 import { moi } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
-import { messageOf } from '../../problem/problem.ts'
+import { messageOf, printable } from '../../problem/problem.ts'
 import { csvFolder, ecmsSoap, jsonOverHttp, secret } from '../../sandbox/fleet/three.ts'
 import { makePdf } from '../../sandbox/paper.ts'
 import { letterCsv } from '../../sandbox/systems/csv.ts'
@@ -28,6 +28,8 @@ export interface Outcome {
   /** How the gateway is started alone, from what the demonstration leaves in its folder. */
   readonly alone: string
   readonly journeys: readonly Journey[]
+  /** What books said of letters that nobody sent this way. */
+  readonly strange: readonly string[]
 }
 
 /** Runs the demonstration of these letters in `folder`; with `stay`, goes on until the person ends it. */
@@ -77,10 +79,12 @@ export async function demonstrate(
     const dated = new Set(letters.filter((letter) => letter.date !== '').map((letter) => letter.item))
     const good =
       unfinished === 0 &&
+      journeys.strange.length === 0 &&
       journeys.all.length === letters.length * systems.length * 2 &&
       journeys.all.every((journey) => endedWell(journey, dated.has(journey.item)))
     terminal.write(`\n${closingTable(journeys.all)}\n`)
     await tellRefused(installation, journeys, terminal)
+    for (const said of journeys.strange) terminal.write(`${printable(said, 300)}\n`)
     const through = journeys.all.filter((journey) => journey.backAt !== undefined).length
     terminal.write(
       `${through} of ${journeys.all.length} letters registered, each number back at its sender; ` +
@@ -92,7 +96,12 @@ export async function demonstrate(
       await terminal.untilEnded()
     }
     await looking.pause()
-    return { good, alone: aloneLines(folder, installation.ports), journeys: journeys.all }
+    return {
+      good,
+      alone: aloneLines(folder, installation.ports),
+      journeys: journeys.all,
+      strange: journeys.strange,
+    }
   } finally {
     await installation.close()
   }
