@@ -1,7 +1,7 @@
 // The fleet of `saraban demo --fleet`: the verdict, which only the books of the offices decide; and a few members at work.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { readPrintedLetters } from '../../src/cli/demo/letters.ts'
 import {
   type Books,
@@ -13,6 +13,7 @@ import {
   strangers,
 } from '../../src/cli/fleet/judge.ts'
 import { planLetters } from '../../src/cli/fleet/letters.ts'
+import type { Row } from '../../src/cli/fleet/rows.ts'
 import { runFleet } from '../../src/cli/fleet/run.ts'
 import { run } from '../../src/cli/program.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
@@ -211,6 +212,12 @@ t.test('every real letter with a date goes somewhere, and none twice the same wa
   t.equal(new Set(numbers).size, 20)
 })
 
+/** What no more time would mend. */
+function ledgerSays(t: Test, rows: readonly Pick<Row, 'trouble'>[]): void {
+  const said = rows.flatMap(({ trouble }) => trouble).filter((each) => !/does not know it$/.test(each))
+  t.same(said, [], 'ledger: nothing lost, twice, altered or under another number')
+}
+
 /** A terminal that remembers. */
 function terminal(window?: {
   rows: number
@@ -238,8 +245,10 @@ t.test('--only with --json: status 0, and every count', async (t) => {
   const folder = join(t.testdir(), 'fleet')
   const its = terminal()
   const code = await run(['demo', '--only', '93', '--letters', '1', '--json', '--folder', folder], its)
+  const shown = JSON.parse(its.shown) as { members: readonly Row[] }
+  ledgerSays(t, shown.members)
   t.equal(code, 0, its.complaints)
-  t.match(JSON.parse(its.shown), {
+  t.match(shown, {
     good: true,
     members: [
       {
@@ -313,6 +322,7 @@ t.test('a member that loses a letter, and one whose server is missing', async (t
 
   const members = [absent, jsonOverHttp('key')]
   const two = await runFleet({ ...order, folder: join(folder, 'absent'), members, strict: true }, plain)
+  ledgerSays(t, two.rows)
   t.equal(two.good, false, 'where that counts, whoever takes no part is a failure')
   t.match(two.rows, [{ office: '57', circular: 'answered', trouble: [] }], 'and nothing else fails')
   t.match(

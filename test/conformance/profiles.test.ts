@@ -8,6 +8,7 @@ import { serversOnThisMachine } from '../../src/conformance/servers.ts'
 import { documentsOnly, testProfile } from '../../src/conformance/suite.ts'
 import { conforms } from '../../src/conformance/verdict.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { testStandsOnce } from './stands-once.ts'
 
 // Most of a trial is waiting; all of them take some minutes.
 t.setTimeout(1_500_000)
@@ -50,6 +51,7 @@ t.test('the channels of a profile for each transport, over real servers', async 
       mkdirSync(own)
       const settings = { ...machine, servers: shared.servers, folder: own, patience: 120_000 }
       const report = await testProfile(textOf(id), settings)
+      testStandsOnce(t, report)
       t.ok(conforms(report), reportPage(report))
     }
   }

@@ -18,6 +18,7 @@ import { conforms, type Finding, isGood, type Report, verdictsOf } from '../../s
 import { orThrow } from '../../src/gateway/installation/systems.ts'
 import { moi, officeId } from '../../src/letter/offices.ts'
 import { newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
+import { testStandsOnce } from './stands-once.ts'
 
 t.setTimeout(600_000)
 
@@ -46,6 +47,7 @@ const outcomes = ({ verdicts }: Report): Record<string, string> =>
 
 t.test('a profile that is right passes every check over a real folder', async (t) => {
   const report = await onStage(testProfile, shipped('chiang-mai-csv'))
+  testStandsOnce(t, report)
   t.ok(report.verdicts.every(isGood), reportPage(report))
   t.equal(outcomes(report)['down'], 'passed')
   t.match(closingLine([report]), /^1 of 1 profiles conform/)

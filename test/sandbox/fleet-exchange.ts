@@ -136,7 +136,7 @@ async function isRegistered(t: Test, { member, letters }: Exchange, stage: Stage
       `${letter.number} in the ministry's register`,
     )
     if (registered.entry !== 'letter.registered') throw new Error('another entry')
-    t.same(registered.attachments, letter.scans.map(digestOf), 'every scan, byte for byte')
+    t.same(registered.attachments, letter.scans.map(digestOf), 'ledger: every scan, byte for byte')
     t.equal(registered.date, dates[index])
     t.equal(registered.subject, letter.subject)
     const back = await stage.book(
@@ -146,7 +146,11 @@ async function isRegistered(t: Test, { member, letters }: Exchange, stage: Stage
       `the receive number of ${letter.number}`,
     )
     if (back.entry !== 'notice.received') throw new Error('another entry')
-    t.equal(arabicDigits(back.receiveNumber), registered.receiveNumber, 'the number is back in the book')
+    t.equal(
+      arabicDigits(back.receiveNumber),
+      registered.receiveNumber,
+      'ledger: the number is back in the book',
+    )
   }
 }
 
@@ -159,7 +163,7 @@ async function isReceived(t: Test, { member, received }: Exchange, stage: Stage)
       `${number} in the book of ${profile}`,
     )
     if (came.entry !== 'letter.received') throw new Error('another entry')
-    for (const scan of scans) t.ok(came.files.includes(digestOf(scan)), scan.name)
+    for (const scan of scans) t.ok(came.files.includes(digestOf(scan)), `ledger: ${scan.name}`)
     const accepted = await stage.ministry(
       (entry) =>
         entry.entry === 'notice.received' &&
@@ -168,12 +172,12 @@ async function isReceived(t: Test, { member, received }: Exchange, stage: Stage)
         entry.about === messageId,
       `the receive number of ${number} from ${profile}`,
     )
-    t.match(accepted, { receiveNumber: came.receiveNumber }, 'the number is back in the register')
+    t.match(accepted, { receiveNumber: came.receiveNumber }, 'ledger: the number is back in the register')
   }
 }
 
 /** Nothing came twice to a system, and none of these was entered into its book. */
 export function noneTwice(t: Test, { system }: Exchange, ...others: readonly string[]): void {
   const odd = system.entries.filter(({ entry }) => entry === 'letter.repeated' || others.includes(entry))
-  t.same(odd, [], 'nothing came twice')
+  t.same(odd, [], 'ledger: nothing came twice')
 }

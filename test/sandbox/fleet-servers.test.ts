@@ -170,12 +170,12 @@ t.test('letters to the ministry', async (t) => {
         entry.subject.replace(/[๐-๙]/g, (digit) => String(digit.charCodeAt(0) - 0x0e50)),
         plainSubject,
       )
-      t.same([...entry.attachments].sort(), letter.scans.map(sha256).sort(), 'byte for byte')
+      t.same([...entry.attachments].sort(), letter.scans.map(sha256).sort(), 'ledger: byte for byte')
       const notice = await until(
         () => entriesOf(hosted, 'notice.received').find(({ kind }) => kind === 'accept'),
         `${member.profile} has its receive number`,
       )
-      t.equal(notice.receiveNumber, entry.receiveNumber)
+      t.equal(notice.receiveNumber, entry.receiveNumber, 'ledger: its number')
       t.equal(system.entries.filter((each) => each.entry === 'letter.sent').length, 1)
     })
   }
@@ -214,26 +214,26 @@ t.test('a circular from the ministry, over a restart of the gateway', async (t) 
         entry.number.replace(/[๐-๙]/g, (digit) => String(digit.charCodeAt(0) - 0x0e50)),
         /0210\.3\/ว ?3898/,
       )
-      for (const scan of sent) t.ok(entry.files.includes(sha256(scan)), `${scan.name}, byte for byte`)
+      for (const scan of sent) t.ok(entry.files.includes(sha256(scan)), `ledger: ${scan.name}, byte for byte`)
       const notice = await until(() => {
         const found = ledger.find(
           (each) => each.entry === 'notice.received' && each.kind === 'accept' && each.from === member.office,
         )
         return found?.entry === 'notice.received' ? found : undefined
       }, `the ministry has the receive number of ${member.profile}`)
-      t.equal(notice.receiveNumber, entry.receiveNumber)
+      t.equal(notice.receiveNumber, entry.receiveNumber, 'ledger: its number')
     })
   }
 })
 
 t.test('nobody has anything twice, and nothing is in quarantine', async (t) => {
   for (const hosted of host.members) {
-    t.equal(entriesOf(hosted, 'letter.received').length, 1, hosted.member.profile)
+    t.equal(entriesOf(hosted, 'letter.received').length, 1, `ledger: ${hosted.member.profile}`)
     t.equal(
       ledger.filter((each) => each.entry === 'letter.registered' && each.from === hosted.member.office)
         .length,
       1,
-      hosted.member.profile,
+      `ledger: ${hosted.member.profile}`,
     )
   }
   const told = log.map((line) => JSON.parse(line) as { msg: string; outcome?: string })

@@ -46,10 +46,12 @@ export async function corrected(scene: Scene): Promise<readonly Finding[]> {
   return [told ? passed('corrected', about) : failed('corrected', about, 'nobody is told of it')]
 }
 
+/** What `nothingDoubled` finds is about this. */
+export const standsOnce = 'after everything each letter stands once'
+
 /** After all trials: every letter stood once at each end, and nothing came that its reader could not read. */
 export async function nothingDoubled(scene: Scene): Promise<readonly Finding[]> {
   await until({ ...scene, patience: 500 }, () => false)
-  const about = 'after everything each letter stands once'
   const faults = (
     [
       ['the ministry', scene.ministry],
@@ -65,5 +67,5 @@ export async function nothingDoubled(scene: Scene): Promise<readonly Finding[]> 
       ...end.received.unreadable.map((said) => `${name} cannot read what it was brought: ${said}`),
     ]
   })
-  return [faults.length === 0 ? passed('twice', about) : failed('twice', about, faults.join('\n'))]
+  return [faults.length === 0 ? passed('twice', standsOnce) : failed('twice', standsOnce, faults.join('\n'))]
 }
