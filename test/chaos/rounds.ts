@@ -86,8 +86,9 @@ export async function runFaults(
         end(late)
       }
     } catch (error) {
-      for (const fault of own.filter(({ name }) => !rows.has(name)))
-        end(failedRow(fault.name, run, saidBy(error)))
+      const left = own.filter(({ name }) => !rows.has(name))
+      if (left.length === 0) throw error
+      for (const { name } of left) end(failedRow(name, run, saidBy(error)))
     } finally {
       await stage?.close()
     }
