@@ -22,7 +22,7 @@ import { previewRetention, runRetention } from '../../src/gateway/retention/run.
 import { readRetentionSettings, usualRetention } from '../../src/gateway/settings/retention.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { mustBe } from '../letter/arbitrary.ts'
-import { scratch, source, systemOf } from './harness.ts'
+import { moi, scratch, source, systemOf } from './harness.ts'
 import { day, keep, opened, year } from './retention-stage.ts'
 
 const onSqlite = (process.env['SARABAN_TEST_JOURNAL'] ?? 'sqlite') === 'sqlite'
@@ -60,6 +60,27 @@ t.test('a letter leaves with all that belongs to it, and is still known', async 
   t.equal(await count('events', "name = 'retention.started'"), 3)
   t.equal(await count('events', "name = 'retention.ended'"), 3, 'each run stands in the diary')
 })
+
+for (const recipients of [200, 400])
+  t.test(`a circular to just ${recipients} leaves whole`, async (t) => {
+    const { clock, database, send, run, count, files } = await opened(t)
+    await send(1, 'scan of 1')
+    const copy = `
+INSERT INTO letters (message_id, recipient, sender, number, date, natural_key, content_digest, urgency, secrecy, state,
+  receive_number, live, committed_at, changed_at)
+SELECT message_id, ?, sender, number, date, ?, content_digest, urgency, secrecy, state, receive_number, live, committed_at, changed_at
+FROM letters WHERE recipient = ?`
+    await database.write(async (transaction) => {
+      for (let other = 1; other < recipients; other += 1)
+        await transaction.run(copy, `r${other}`, `k${other}`, moi)
+    })
+    t.equal(await count('letters'), recipients)
+    clock.jump(keep.envelopes + day)
+    t.match(await run(), { letters: 1, attachments: 1 })
+    for (const table of [...tables, 'letter_words', 'attachment_uses']) t.equal(await count(table), 0, table)
+    t.equal(await count('purged_letters'), recipients)
+    t.same(await files(), [])
+  })
 
 t.test('an envelope that cannot be read keeps all attachments, and the run says so', async (t) => {
   const { clock, database, send, run, count, files } = await opened(t)

@@ -142,7 +142,9 @@ export async function purgeLetter(
     await transaction.run(purgeSql.bury, now, messageId, recipient)
     await transaction.run(purgeSql.dropLetter, messageId, recipient)
   }
-  if (letters.length === piece) return false
+  // What is left of it is found again by these rows: with the last of them all goes.
+  if (letters.length === piece && (await transaction.one(purgeSql.recipients, messageId, 1)) !== undefined)
+    return false
   const row = await envelopeById(transaction, messageId)
   const envelope = row && reopenEnvelope(row.bytes, row.digest)
   // One that cannot be read any more names nothing, and what it named stays.
