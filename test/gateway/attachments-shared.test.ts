@@ -1,10 +1,11 @@
 // The place of attachments that several gateways share, a folder or a bucket: another one in its place is refused.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Marks } from '../../src/adapters/contract.ts'
 import { bucketProof } from '../../src/gateway/attachments/bucket-mark.ts'
 import { Objects } from '../../src/gateway/attachments/s3-objects.ts'
+import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { SettingsError } from '../../src/gateway/installation/systems.ts'
 import { s3Server } from '../../src/sandbox/servers/s3.ts'
 import { office } from '../letter/arbitrary.ts'
@@ -31,6 +32,28 @@ t.test('a gateway does not start where the shared folder of attachments is not m
   mkdirSync(join(path, '.saraban'))
   writeFileSync(join(path, '.saraban', 'accept'), '')
   await (await installation.start({ settings })).stop()
+})
+
+t.test('who starts beside others that keep scans, or put back what was left aside, starts', async (t) => {
+  const folder = join(scratch(t), 'attachments')
+  const other = await openAttachmentStore(folder)
+  const aside = join(folder, 'leaving')
+  mkdirSync(aside)
+  let done = false
+  const keeping = Array.from({ length: 8 }, async (_, at) => {
+    while (!done) await other.keep(Buffer.from(`scan ${at}`), 100)
+  })
+  try {
+    for (let round = 0; round < 50; round += 1) {
+      for (let left = 0; left < 8; left += 1) writeFileSync(join(aside, `${left}`.repeat(64)), 'left aside')
+      await Promise.all([0, 0].map((leftBefore) => openAttachmentStore(folder, leftBefore)))
+      t.same(readdirSync(aside), [])
+    }
+  } finally {
+    done = true
+    await Promise.all(keeping)
+  }
+  t.equal((await other.list('', 100)).length, 16)
 })
 
 t.test('a gateway does not start with another bucket, or another prefix in it', async (t) => {

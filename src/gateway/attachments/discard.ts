@@ -1,5 +1,6 @@
 // Removes bytes from the folder of the attachments that nothing names any more. Whoever keeps the same bytes at this very moment
 // must not lose them: a file is moved aside first, looked at there, and put back when it was kept since.
+import type { Stats } from 'node:fs'
 import { link, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -53,23 +54,35 @@ export async function putAllBack(folder: string, pathOf: (sha256: string) => str
   for (const name of names) if (/^[0-9a-f]{64}$/.test(name)) await putBack(join(aside, name), pathOf(name))
 }
 
-/** Never over a file that stands there: that one was kept later, and is the same. */
+/** Never over a file that stands there: that one was kept later, and is the same. Another may put it back at the same time. */
 async function putBack(moved: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   try {
     await link(moved, path)
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
+    if (!['EEXIST', 'ENOENT'].includes(codeOf(error))) throw error
   }
-  await unlink(moved)
+  await unlinkIfThere(moved)
 }
 
-async function timeOf(path: string): Promise<number | undefined> {
+const timeOf = async (path: string): Promise<number | undefined> => (await statIfThere(path))?.mtimeMs
+
+/** Nothing where nothing stands there any more: others move and remove in a shared folder too. */
+export async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).mtimeMs
+    return await stat(path)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/** Removes a file; none standing there is no fault. */
+export async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
   }
 }
 

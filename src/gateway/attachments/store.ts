@@ -2,11 +2,11 @@
 // never wholly in memory. The other engine is s3.ts.
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import type { Instant } from '../../letter/time.ts'
-import { type Discarded, discard, putAllBack } from './discard.ts'
+import { type Discarded, discard, putAllBack, statIfThere, unlinkIfThere } from './discard.ts'
 
 export interface Kept {
   readonly sha256: string
@@ -78,15 +78,12 @@ const pathIn = (folder: string, sha256: string): string => {
 /** The store in `folder` to read only, beside the gateway that writes it: nothing is made and nothing removed. */
 export const readAttachmentStore = (folder: string): KeptAttachments => ({
   open: (sha256) => checked(createReadStream(pathIn(folder, sha256)), sha256),
-  async sizeOf(sha256) {
-    try {
-      return (await stat(pathIn(folder, sha256))).size
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    }
-  },
+  sizeOf: (sha256) => sizeIn(folder, sha256),
 })
+
+async function sizeIn(folder: string, sha256: string): Promise<number | undefined> {
+  return (await statIfThere(pathIn(folder, sha256)))?.size
+}
 
 /** Removes bytes from the store in `folder`, as `discard` of an opened one does. */
 export const discardFrom =
@@ -135,11 +132,7 @@ export async function openAttachmentStore(folder: string, leftBefore?: Instant):
         throw error
       }
     },
-    async remove(sha256) {
-      await unlink(pathIn(folder, sha256)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error
-      })
-    },
+    remove: (sha256) => unlinkIfThere(pathIn(folder, sha256)),
     list: (after, limit) => listFolder(folder, after, limit),
     // The disk is looked at for itself (obstacles.ts).
     check: async () => undefined,
@@ -154,7 +147,9 @@ export async function emptyFolder(incoming: string, leftBefore = Number.POSITIVE
   await mkdir(incoming, { recursive: true })
   for (const name of await readdir(incoming)) {
     const path = join(incoming, name)
-    if ((await stat(path)).mtimeMs < leftBefore) await unlink(path)
+    // Whoever writes it may finish it meanwhile.
+    const stats = await statIfThere(path)
+    if (stats !== undefined && stats.mtimeMs < leftBefore) await unlinkIfThere(path)
   }
 }
 
@@ -166,8 +161,8 @@ async function listFolder(folder: string, after: string, limit: number): Promise
       for (const sha256 of await namesIn(join(folder, first, second), /^[0-9a-f]{64}$/, after)) {
         if (sha256 === after) continue
         if (found.length === limit) return found
-        const { size } = await stat(pathIn(folder, sha256))
-        found.push({ sha256, size })
+        const size = await sizeIn(folder, sha256)
+        if (size !== undefined) found.push({ sha256, size })
       }
     }
   }
