@@ -55,10 +55,11 @@ export class Present {
     await this.#database.write((transaction) => clearPresent(transaction, this.#member))
   }
 
-  /** Tries nothing again. */
-  stop(): void {
+  /** Resolves when what was said is written, or could not be; from then on nothing is: whoever is no member any more says nothing. */
+  async stop(): Promise<void> {
     this.#stopped = true
     this.#retry?.()
+    await this.#writing
   }
 
   /** What became of a source: it waits for files, or does not any more. */
@@ -176,6 +177,7 @@ export class Present {
   }
 
   #writeSoon(): void {
+    if (this.#stopped) return
     this.#writing = this.#writing.then(() => this.#writeAll())
   }
 

@@ -81,7 +81,7 @@ export async function openStores(
   opened.add(() => attachments.close())
   const present = new Present(database, member.id, clock, (error) => log.workFailed('present', error))
   await present.start()
-  opened.add(async () => present.stop())
+  opened.add(() => present.stop())
   opened.add(watchAttachments(attachments, clock, tellOfAttachments(present, log)))
   const queue = await openQueue(redis, {
     ...{ installation, clock, works: role !== 'intake' },

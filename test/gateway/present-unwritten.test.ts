@@ -5,6 +5,7 @@ import { Watch } from '../../src/gateway/alarms/watch.ts'
 import { newId } from '../../src/gateway/desk.ts'
 import { newestAlarms } from '../../src/gateway/journal/alarms.ts'
 import { type Database, JournalUnavailable } from '../../src/gateway/journal/database.ts'
+import { leaveMembers } from '../../src/gateway/journal/members.ts'
 import { listPresent } from '../../src/gateway/journal/present.ts'
 import { Present } from '../../src/gateway/present.ts'
 import { chiangMai, chiangRai, HandClock, rest, scratch } from './harness.ts'
@@ -81,4 +82,42 @@ t.test('a place that cannot be read, and one that can again, told while the jour
   away = false
   await clock.advance(120_000)
   t.same(await listPresent(journal.committed, 'trouble'), [], 'a gateway that stopped writes nothing')
+})
+
+t.test('a gateway that leaves ends its last word first, and says nothing behind it', async (t) => {
+  const clock = new HandClock()
+  const journal = await openJournal(scratch(t))
+  t.teardown(() => journal.close())
+  await journal.write((transaction) => transaction.run("INSERT INTO members VALUES ('other', 'p', 'n', 'all', 0)"))
+  let held = Promise.resolve()
+  const database: Database = {
+    committed: journal.committed,
+    unsafe: () => journal.unsafe(),
+    close: () => journal.close(),
+    write: async (work, by) => {
+      await held
+      return journal.write(work, by)
+    },
+  }
+  const present = new Present(database, 'one', clock, (error) => void t.error(error))
+  await present.start()
+  let goOn: () => void = () => undefined
+  held = new Promise((resolve) => {
+    goOn = resolve
+  })
+  present.closed(chiangMai, clock.now())
+  await rest()
+  let stopped = false
+  const stopping = Promise.resolve(present.stop()).then(() => {
+    stopped = true
+  })
+  present.breaker(chiangRai, clock.now())
+  await rest()
+  t.notOk(stopped, 'its last word is not written yet')
+  goOn()
+  await stopping
+  t.equal((await listPresent(journal.committed, 'closed')).length, 1)
+  await journal.write((transaction) => leaveMembers(transaction, 'one'))
+  await rest()
+  for (const kind of ['closed', 'breaker'] as const) t.same(await listPresent(journal.committed, kind), [])
 })
