@@ -20,6 +20,7 @@ const aboutOne: Readonly<Record<string, string>> = {
   'test/gateway/postgresql-installed.test.ts': 'it is about PostgreSQL, on a server of its own',
   'test/gateway/postgresql-standby.test.ts': 'it is about PostgreSQL, on a server of its own that it sets',
   'test/gateway/postgresql-start.test.ts': 'it is about PostgreSQL, on a server of its own that it kills',
+  'test/gateway/postgresql-upgrade.test.ts': 'it is about PostgreSQL, on a server of its own',
   'test/gateway/queue.test.ts': 'it is about both queues, each in turn',
   'test/gateway/redis.test.ts': 'it is about Redis, on a server of its own that it kills',
   'test/gateway/rounds.test.ts': 'it needs a clock, and no store',

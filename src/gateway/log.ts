@@ -43,6 +43,8 @@ export interface Log {
   /** A part of the gateway cannot be used, for a reason in its own words, or can be used again. `until`: it is waited for until then. */
   partAway(part: Part | 'journal', reason: string, until?: Instant): void
   partHere(part: Part | 'journal'): void
+  /** The schema of the journal is brought from one version to another, which takes as long as the journal is large. */
+  journalMigrating(from: number, to: number): void
   queueEvicts(policy: string): void
   /** A correction that a person ordered was not made. */
   letterUncorrected(facts: Readonly<Record<'messageId' | 'order' | 'codes', string>>): void
@@ -112,6 +114,7 @@ export function createLog(logger: Logger): Log {
         `${part}.unavailable`,
       ),
     partHere: (part) => logger.info(`${part}.available`),
+    journalMigrating: (from, to) => logger.info({ from, to }, 'journal.migrating'),
     queueEvicts: (policy) => logger.warn({ policy: printable(policy, 40) }, 'queue.evicts'),
     letterUncorrected: (facts) => logger.warn(facts, 'letter.uncorrected'),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),

@@ -88,7 +88,9 @@ t.test('a gateway that leaves ends its last word first, and says nothing behind 
   const clock = new HandClock()
   const journal = await openJournal(scratch(t))
   t.teardown(() => journal.close())
-  await journal.write((transaction) => transaction.run("INSERT INTO members VALUES ('other', 'p', 'n', 'all', 0)"))
+  await journal.write((transaction) =>
+    transaction.run("INSERT INTO members VALUES ('other', 'p', 'n', 'all', 0)"),
+  )
   let held = Promise.resolve()
   const database: Database = {
     committed: journal.committed,

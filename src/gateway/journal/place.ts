@@ -9,6 +9,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { Database, Reader } from './database.ts'
 import { besidePostgresql, isPostgresqlUpToDate, openPostgresql } from './postgresql.ts'
 import { mayBeThereSoon, type PostgresqlAt } from './postgresql-connection.ts'
+import type { Migrating } from './postgresql-schema.ts'
 import { isUpToDate, openSqlite, readSqlite, writeSqlite } from './sqlite.ts'
 import type { Wait } from './wait.ts'
 
@@ -43,12 +44,19 @@ export const shownPlace = (place: JournalPlace): string =>
     ? place.file
     : `postgresql://${place.at.user}@${place.at.host}:${place.at.port}/${place.at.database}`
 
-/** Opens the journal for a gateway and brings its schema up to date. A server that may be there soon is tried again while `wait` says so. */
-export async function openJournal(place: JournalPlace, wait?: Wait): Promise<Result<Database>> {
+/**
+ * Opens the journal for a gateway and brings its schema up to date, which `migrating` is told of where that may take long. A server that may
+ * be there soon is tried again while `wait` says so.
+ */
+export async function openJournal(
+  place: JournalPlace,
+  wait?: Wait,
+  migrating?: Migrating,
+): Promise<Result<Database>> {
   if (place.kind === 'sqlite') return usable(place.folder, () => openSqlite(place.file))
   for (;;) {
     try {
-      const database = await openPostgresql(place.at)
+      const database = await openPostgresql(place.at, migrating)
       wait?.over()
       return good(database)
     } catch (error) {

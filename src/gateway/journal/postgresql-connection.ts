@@ -12,10 +12,12 @@ export interface PostgresqlAt {
   readonly password?: string
   /** PEM of the authority that must have signed the server's certificate; absent: no TLS (this machine only). */
   readonly authority?: string
+  /** A server that says nothing for so long is not there, in milliseconds; the usual unless it says so. */
+  readonly silence?: number
 }
 
-/** A server that says nothing for so long is not there, in milliseconds. */
-const longestSilence = 30_000
+/** Milliseconds. */
+const usualSilence = 30_000
 
 const ofSession = {
   // A statement outside of a transaction that said so changes nothing: one whose BEGIN failed would be kept by itself.
@@ -28,7 +30,7 @@ const ofSession = {
   jit: 'off',
 }
 
-export const optionsOf = (at: PostgresqlAt): pg.ClientConfig => ({
+export const optionsOf = ({ silence = usualSilence, ...at }: PostgresqlAt): pg.ClientConfig => ({
   host: at.host,
   port: at.port,
   database: at.database,
@@ -38,9 +40,9 @@ export const optionsOf = (at: PostgresqlAt): pg.ClientConfig => ({
   application_name: 'saraban-gateway',
   client_encoding: 'UTF8',
   connectionTimeoutMillis: 10_000,
-  query_timeout: longestSilence + 1_000,
-  statement_timeout: longestSilence,
-  idle_in_transaction_session_timeout: 2 * longestSilence,
+  query_timeout: silence + 1_000,
+  statement_timeout: silence,
+  idle_in_transaction_session_timeout: 2 * silence,
   keepAlive: true,
   options: Object.entries(ofSession)
     .map(([name, value]) => `-c ${name}=${value}`)
@@ -64,9 +66,13 @@ class TickSocket extends Socket {
 /** Counts and instants are below 2⁵³. */
 const int8 = 20
 
-/** `size` connections at most, made when they are wanted. */
-export function poolOf(at: PostgresqlAt, size: number): pg.Pool {
-  const pool = new pg.Pool({ ...optionsOf(at), max: size, idleTimeoutMillis: longestSilence })
+/** `size` connections at most, made when they are wanted. `patient`: an answer is waited for as long as the server takes. */
+export function poolOf(at: PostgresqlAt, size: number, { patient = false } = {}): pg.Pool {
+  const pool = new pg.Pool({
+    ...optionsOf(at),
+    ...{ max: size, idleTimeoutMillis: usualSilence },
+    ...(patient && { query_timeout: 0 }),
+  })
   // What breaks between two statements is told by the next one; a connection that nobody uses is replaced.
   pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('error', () => undefined)
@@ -125,6 +131,8 @@ export function isConnectionBroken(error: unknown): boolean {
 
 /** What Node says of a server that does not listen yet, or of a network that is not up yet; too many of whom it had before its end. */
 const ofArrival = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|53300)$/
+/** Others use the tables that a new schema changes: a deadlock with them, a lock that was not to be had in time. */
+const ofOthers = /^(40P01|55P03)$/
 const late = /^timeout expired$|due to connection timeout$/
 
 /** A server that follows another one, and takes no writes until it is promoted. */
@@ -136,13 +144,14 @@ export class Standby extends Error {
 }
 
 /**
- * Whether a server that could not be had may be there soon: it starts or recovers, or its machine does. A name that nobody knows,
- * a password that is refused or a database that is not there changes with the settings alone.
+ * Whether a server that could not be had may be there soon: it starts or recovers, or its machine does, or others are in the way of a
+ * new schema. A name that nobody knows, a password that is refused or a database that is not there changes with the settings alone.
  */
 export function mayBeThereSoon(error: unknown): boolean {
   if (isConnectionBroken(error) || error instanceof Standby) return true
   if (!(error instanceof Error)) return false
-  return ('code' in error && ofArrival.test(String(error.code))) || late.test(error.message)
+  const code = 'code' in error ? String(error.code) : ''
+  return ofArrival.test(code) || ofOthers.test(code) || late.test(error.message)
 }
 
 export async function asked<Value>(question: () => Promise<Value>): Promise<Value> {

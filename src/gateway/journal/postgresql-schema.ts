@@ -55,13 +55,32 @@ export async function versionOf(client: pg.ClientBase): Promise<number> {
   return found.rows[0]?.version ?? 0
 }
 
-/** Brings the schema up to date, all steps in one transaction; of several gateways that start at once, one does it. */
-export async function migrate(client: pg.ClientBase): Promise<void> {
+/**
+ * How long a lock is waited for, in milliseconds: that which all who write hold, as whoever begins to write waits behind it; and every
+ * other, which is held by those who read, and by another gateway that starts.
+ */
+const longestWait = { writers: 2_000, others: 60_000 }
+
+/** Told when the schema is about to be changed, from one version to another. */
+export type Migrating = (from: number, to: number) => void
+
+/**
+ * Brings the schema up to date, all steps in one transaction that takes as long as they do; of several gateways that start at once, one
+ * does it. Whoever writes has begun with a lock on `schema_version`: once it is had here, no write is under way, and none begins.
+ * Rejects when others are in the way for too long: nothing has changed then, and it may be tried again.
+ */
+export async function migrate(client: pg.ClientBase, migrating: Migrating): Promise<void> {
   await client.query('BEGIN READ WRITE')
+  await client.query('SET LOCAL statement_timeout = 0')
+  await client.query(`SET LOCAL lock_timeout = ${longestWait.others}`)
   await client.query('SELECT pg_advisory_xact_lock($1)', [migrationKey])
-  const pending = migrationsFrom(await versionOf(client), 'postgresql')
-  if (pending.length > 0)
-    await client.query('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)')
+  await client.query('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)')
+  await client.query(`SET LOCAL lock_timeout = ${longestWait.writers}`)
+  await client.query('LOCK TABLE schema_version IN EXCLUSIVE MODE')
+  await client.query(`SET LOCAL lock_timeout = ${longestWait.others}`)
+  const found = await versionOf(client)
+  const pending = migrationsFrom(found, 'postgresql')
+  if (found > 0 && pending.length > 0) migrating(found, found + pending.length)
   for (const { sql, version } of pending) {
     await client.query(sql)
     await client.query('INSERT INTO schema_version (version) VALUES ($1)', [version])

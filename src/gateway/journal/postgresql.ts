@@ -10,7 +10,7 @@ import {
   type Reader,
   type Transaction,
 } from './database.ts'
-import { schemaVersion } from './migrations.ts'
+import { migrationsFrom, schemaVersion } from './migrations.ts'
 import {
   asked,
   bare,
@@ -22,7 +22,7 @@ import {
   unavailable,
   wordsFor,
 } from './postgresql-connection.ts'
-import { isStandby, migrate, timeOf, unsafeBecause, versionOf } from './postgresql-schema.ts'
+import { isStandby, type Migrating, migrate, timeOf, unsafeBecause, versionOf } from './postgresql-schema.ts'
 
 /** Connections of a gateway: as many writes at once, and as many reads beside them. */
 const connections = { write: 16, read: 4 }
@@ -53,20 +53,34 @@ const beginnings = {
 } as const
 
 /** Opens the journal and brings its schema up to date. Rejects when it cannot be reached, is unsafe, or newer than this program. */
-export async function openPostgresql(at: PostgresqlAt): Promise<Database> {
+export async function openPostgresql(
+  at: PostgresqlAt,
+  migrating: Migrating = () => undefined,
+): Promise<Database> {
   const pool = poolOf(at, connections.write)
   try {
-    await withClient(pool, async (client) => {
+    const found = await withClient(pool, async (client) => {
       if (await isStandby(client)) throw new Standby()
       const reason = await unsafeBecause(client)
       if (reason !== undefined) throw new Error(reason)
-      await migrate(client)
+      return versionOf(client)
     })
+    if (migrationsFrom(found, 'postgresql').length > 0) await bringUpToDate(at, migrating)
   } catch (error) {
     await pool.end()
     throw error
   }
   return new PostgresqlDatabase(at, pool, poolOf(at, connections.read))
+}
+
+/** Over a connection of its own: what a large journal needs for a new schema is no silence. */
+async function bringUpToDate(at: PostgresqlAt, migrating: Migrating): Promise<void> {
+  const pool = poolOf(at, 1, { patient: true })
+  try {
+    await withClient(pool, (client) => migrate(client, migrating))
+  } finally {
+    await pool.end()
+  }
 }
 
 /** Opens a journal beside the gateway, as it is: for a command that reads, or writes a little. */
