@@ -141,6 +141,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => unlock(doorsOf(atWork.systems)))
   const addresses = await servers.listen()
   // Only now, when nothing refuses the start any more: a gateway that is refused has brought nothing and taken nothing.
+  await member.takePart()
   if (role !== 'intake') {
     await dispatch.start()
     sweep = () => void dispatch.sweep().catch((error: unknown) => log.workFailed('sweep', error))

@@ -62,6 +62,8 @@ export class Membership implements Member {
   readonly #parts: MembershipParts
   #members: readonly BeatRow[] = []
   readonly #reaches: Reaches
+  /** Whether its start has come so far that it can do what the one that leads does. */
+  #mayLead = false
   #leads = false
   /** Elapsed, when the last beat that is known to be written was begun. */
   #beaten = 0
@@ -85,7 +87,8 @@ export class Membership implements Member {
   /**
    * Becomes a member. Gateways that do not share their attachments (`sharing`) cannot work together: then others are waited for
    * until they are found dead, and the first that lives is returned; nothing was joined. So it is with one that lives in the same
-   * place: the data folder was copied. Rejects when the journal cannot be written.
+   * place: the data folder was copied. Rejects when the journal cannot be written. What it stands on may not be there yet, or never
+   * be: until it tells what it has it has no share, and until it takes part it does not lead.
    */
   async join({ sharing }: { readonly sharing: boolean }): Promise<MemberRow | undefined> {
     const { database, member, alone } = this.#parts
@@ -94,7 +97,10 @@ export class Membership implements Member {
       : ((await this.#livingIn(member.place)) ??
         (sharing ? undefined : await this.#livingBesides(member.place)))
     if (living !== undefined) return living
-    await database.write((transaction) => joinMembers(transaction, member, { alone }))
+    await database.write(async (transaction) => {
+      await joinMembers(transaction, member, { alone })
+      await this.#reaches.join(transaction)
+    })
     await this.#look()
     if (!alone) this.#beats.start()
     return undefined
@@ -142,6 +148,12 @@ export class Membership implements Member {
       .write((transaction) => leaveMembers(transaction, this.id))
       // Whoever cannot say goodbye is found dead.
       .catch((error: unknown) => this.#parts.failed(error))
+  }
+
+  /** From now on it leads where nobody else does: nothing hinders its start any more. Rejects when the journal cannot be asked. */
+  async takePart(): Promise<void> {
+    this.#mayLead = true
+    await this.#seekLead()
   }
 
   leads(): boolean {
@@ -212,7 +224,7 @@ export class Membership implements Member {
   }
 
   async #look(news = false): Promise<void> {
-    const { database, clock, member, pace, leading } = this.#parts
+    const { database, clock, pace } = this.#parts
     const now = clock.elapsed()
     if (now - this.#looked > 3 * pace.every) this.#seen.clear()
     this.#looked = now
@@ -225,7 +237,12 @@ export class Membership implements Member {
     const others = await this.#reaches.read(database.committed, this.#members)
     if (news || others || before.some(({ id }) => !this.#members.some((each) => each.id === id)))
       this.#parts.changed()
-    if (member.role === 'worker') return
+    await this.#seekLead()
+  }
+
+  async #seekLead(): Promise<void> {
+    const { member, leading } = this.#parts
+    if (!this.#mayLead || member.role === 'worker') return
     const leads = await this.#lead()
     if (leads && !this.#leads) leading()
     this.#leads = leads

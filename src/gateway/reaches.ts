@@ -1,6 +1,6 @@
 // What this gateway and the others have of the offices, and what follows: among whom an office is shared out, and where they differ.
 import { shareOf } from './delivery/share.ts'
-import type { Database, Reader } from './journal/database.ts'
+import type { Database, Reader, Transaction } from './journal/database.ts'
 import type { Mode } from './journal/deliveries.ts'
 import type { BeatRow } from './journal/members.ts'
 import { putReach, type Reach, reachOf, type Self } from './journal/reaches.ts'
@@ -18,9 +18,9 @@ export interface Difference {
 
 export class Reaches {
   readonly #me: string
-  #mine: (() => Reach) | undefined
-  #self: () => Self = () => ({})
-  #told = ''
+  #mine: () => Reach = () => ({})
+  #self: () => Self = () => ({ starting: true })
+  #told = JSON.stringify([this.#mine(), this.#self()])
   #revision = 0
   readonly #others = new Map<
     string,
@@ -31,7 +31,12 @@ export class Reaches {
     this.#me = me
   }
 
-  /** From now on it is told what this gateway has; before, it is taken to have everything. */
+  /** Says, where it becomes a member, that it is starting: it has nothing yet, for what it waits for may never come. */
+  join(transaction: Transaction): Promise<void> {
+    return putReach(transaction, this.#me, this.#revision, this.#mine(), this.#self())
+  }
+
+  /** From now on it is told what this gateway has. */
   tell(mine: () => Reach, self: () => Self): void {
     this.#mine = mine
     this.#self = self
@@ -39,12 +44,12 @@ export class Reaches {
 
   /** Whether there is something to tell the others. */
   get isNews(): boolean {
-    return this.#mine !== undefined && JSON.stringify([this.#mine(), this.#self()]) !== this.#told
+    return JSON.stringify([this.#mine(), this.#self()]) !== this.#told
   }
 
   /** Tells the others. Rejects when the journal cannot be written: then it is news still. */
   async write(database: Database): Promise<void> {
-    const reach = this.#mine?.() ?? {}
+    const reach = this.#mine()
     const self = this.#self()
     this.#revision += 1
     const revision = this.#revision
@@ -91,14 +96,14 @@ export class Reaches {
     if (this.#self().hangs !== true) return false
     return peers.some(({ id, role }) => {
       const other = this.#others.get(id)
-      return role !== 'worker' && other !== undefined && other.self.hangs !== true
+      return role !== 'worker' && other !== undefined && !other.self.hangs && !other.self.starting
     })
   }
 
   differences(peers: readonly Peer[]): readonly Difference[] {
     const known = peers.flatMap((peer) => {
       const reach = this.#of(peer.id)
-      return reach === undefined ? [] : [{ peer, reach }]
+      return reach === undefined || this.#others.get(peer.id)?.self.starting ? [] : [{ peer, reach }]
     })
     const offices = [...new Set(known.flatMap(({ reach }) => Object.keys(reach)))].sort()
     return offices.flatMap((office) => {
@@ -111,13 +116,13 @@ export class Reaches {
     })
   }
 
-  /** Whoever does not say what it has is taken to have everything: an earlier version, or one that is just starting. */
+  /** Whoever does not say what it has is taken to have everything: an earlier version. One that is just starting says that it has nothing. */
   #has({ id }: Peer, office: string): boolean {
     const reach = this.#of(id)
     return reach === undefined || reach[office] !== undefined
   }
 
   #of(id: string): Reach | undefined {
-    return id === this.#me ? this.#mine?.() : this.#others.get(id)?.reach
+    return id === this.#me ? this.#mine() : this.#others.get(id)?.reach
   }
 }

@@ -1,5 +1,6 @@
 // The place of attachments that several gateways share, a folder or a bucket: another one in its place is refused.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Marks } from '../../src/adapters/contract.ts'
@@ -7,9 +8,12 @@ import { bucketProof } from '../../src/gateway/attachments/bucket-mark.ts'
 import { Objects } from '../../src/gateway/attachments/s3-objects.ts'
 import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { SettingsError } from '../../src/gateway/installation/systems.ts'
+import { leaderOf, listMembers } from '../../src/gateway/journal/members.ts'
+import { reachOf } from '../../src/gateway/journal/reaches.ts'
+import { readSqlite } from '../../src/gateway/journal/sqlite.ts'
 import { s3Server } from '../../src/sandbox/servers/s3.ts'
 import { office } from '../letter/arbitrary.ts'
-import { scratch } from './harness.ts'
+import { scratch, soon } from './harness.ts'
 import { inboxProfile, jsonProfile, makeInstallation } from './installation.ts'
 
 t.test('a gateway does not start where the shared folder of attachments is not mounted', async (t) => {
@@ -107,3 +111,43 @@ t.test('a gateway does not start with another bucket, or another prefix in it', 
   const both = [0, 1].map(() => bucketProof(new Objects(client, bucket), `both-${own}`, marks))
   t.same(await Promise.all(both), ['ours', 'ours'])
 })
+
+t.test(
+  'a gateway whose attachments never answer does not lead, and has no office, until they do',
+  async (t) => {
+    const folder = scratch(t)
+    const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
+      'json-50.yaml': jsonProfile('50'),
+      'moi.yaml': inboxProfile(),
+    })
+    const asked: Socket[] = []
+    const silent = createServer((socket) => void asked.push(socket.on('error', () => undefined)))
+    await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as { port: number }
+    const settings = {
+      ...installation.settings,
+      attachments: {
+        kind: 'bucket',
+        at: { endpoint: `http://127.0.0.1:${port}`, bucket: 'b', prefix: '', region: 'r', pathStyle: true },
+        secrets: { accessKey: { env: 'KEY' }, secretKey: { env: 'SECRET' } },
+      } as const,
+    }
+    const starting = installation.start({ settings, environment: { KEY: 'k', SECRET: 's' } })
+    const said = async () => {
+      const journal = readSqlite(join(settings.data, 'journal.sqlite'))
+      try {
+        const [leader, members] = [await leaderOf(journal.committed), await listMembers(journal.committed)]
+        return { leader, said: await Promise.all(members.map(({ id }) => reachOf(journal.committed, id))) }
+      } finally {
+        journal.close()
+      }
+    }
+    await soon(() => asked.length > 0)
+    t.same(await said(), { leader: undefined, said: [{ reach: {}, self: { starting: true } }] })
+    silent.close()
+    for (const socket of asked) socket.destroy()
+    const gateway = await starting
+    t.teardown(() => gateway.stop())
+    t.match(await said(), { leader: /./, said: [{ reach: { 50: {}, moi: {} }, self: {} }] })
+  },
+)

@@ -53,6 +53,7 @@ function open(t: Test) {
         failed: (error) => t.fail(String(error)),
       })
       await member.join({ sharing: true })
+      await member.takePart()
       await member.tell(
         () => ({}),
         () => (underWay.hangs() ? { hangs: true } : {}),

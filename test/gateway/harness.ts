@@ -253,6 +253,7 @@ export async function joined(database: Database, clock: Clock, place?: string): 
     failed: () => undefined,
   })
   await member.join({ sharing: true })
+  await member.takePart()
   return member
 }
 

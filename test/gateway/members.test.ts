@@ -31,6 +31,7 @@ function open(t: Test) {
     place = `place ${count}`,
     sharing = true,
     clock = new HandClock(),
+    starts = true,
   ): Promise<Here & { cut: boolean; full: boolean }> {
     count += 1
     const told: string[] = []
@@ -64,6 +65,7 @@ function open(t: Test) {
       failed: () => void told.push('failed'),
     })
     const other = await member.join({ sharing })
+    if (other === undefined && starts) await member.takePart()
     if (other !== undefined) told.push(`beside ${other.name}`)
     return Object.assign(here, { member })
   }
@@ -98,10 +100,11 @@ t.test(
     // Killed: it says nothing any more.
     await together(28 * second, three)
     t.same(await ids(), ['m2', 'm3'], 'not given up before its time')
+    const before = three.fewer
+    await together(8 * second, three)
+    t.same(await ids(), ['m3'])
+    t.equal(three.fewer, before + 1)
     const four = await join('intake')
-    await together(8 * second, three, four)
-    t.same(await ids(), ['m3', 'm4'])
-    t.equal(three.fewer, 2)
     await together(4 * second, three, four)
     t.equal(await leader(), 'm4', 'a worker never leads')
     t.same(four.told, ['leading'])
@@ -192,9 +195,43 @@ t.test('what could not be told is told as soon as it can be', async (t) => {
   one.full = true
   await t.rejects(one.member.tell(() => ({ 50: { mode: 'push', profile: 'a' } })))
   one.full = false
-  t.equal(await reachOf(database.committed, 'm1'), undefined)
+  t.match(await reachOf(database.committed, 'm1'), { reach: {}, self: { starting: true } })
   await together(4 * second, one)
   t.match(await reachOf(database.committed, 'm1'), { reach: { 50: { profile: 'a' } } })
+})
+
+t.test('who starts and does not get on neither leads nor has a share', async (t) => {
+  const { join, leader } = open(t)
+  const leads = await join()
+  const starts = await join('all', 'slow', true, new HandClock(), false)
+  await leads.member.leave()
+  await together(60 * second, starts)
+  t.equal(await leader(), undefined)
+  const again = await join()
+  t.equal(await leader(), 'm3', 'who was stopped and started again leads')
+  await starts.member.tell(() => ({}))
+  await starts.member.takePart()
+  await again.member.leave()
+  await together(4 * second, starts)
+  t.equal(await leader(), 'm2', 'until it has started')
+  await starts.member.leave()
+})
+
+t.test('the share of who is starting, and of an earlier version', async (t) => {
+  const { join, database } = open(t)
+  const one = await join('worker')
+  const push = { mode: 'push', profile: 'a' } as const
+  await one.member.tell(() => ({ 50: push }))
+  const two = await join('worker')
+  await together(4 * second, one, two)
+  t.equal(one.member.shareOf('50', 4), 4, 'who is just starting has nothing')
+  t.same(one.member.differences(), [], 'and differs from nobody')
+  await two.member.leave()
+  const earlier = await join('worker')
+  await database.write((transaction) => transaction.run("DELETE FROM reaches WHERE member = 'm3'"))
+  await together(4 * second, one, earlier)
+  t.equal(one.member.shareOf('50', 4), 2, 'who says nothing is taken to have everything')
+  await earlier.member.leave()
 })
 
 t.test('an office is shared out among those who have it and reach it', async (t) => {
@@ -204,7 +241,7 @@ t.test('an office is shared out among those who have it and reach it', async (t)
   const says = async (here: Here, reach: Reach) => here.member.tell(() => reach)
   const shares = (atOnce: number) => [one, two, three].map(({ member }) => member.shareOf('50', atOnce))
   await together(4 * second, ...all)
-  t.same(shares(4), [2, 2, 0], 'who says nothing is taken to have everything')
+  t.same(shares(4), [0, 0, 0], 'nobody has anything yet')
   const push = { mode: 'push', profile: 'a' } as const
   await says(one, { 50: push })
   await says(two, {})

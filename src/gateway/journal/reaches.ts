@@ -20,6 +20,8 @@ export interface OfficeReach {
 export interface Self {
   /** Something that only the one that leads does has not returned here for long. */
   readonly hangs?: true
+  /** It has not come so far that it takes or brings anything; what it has is not known. */
+  readonly starting?: true
 }
 
 /** By office. */
@@ -56,7 +58,7 @@ export async function reachOf(
 export async function unservedOffices(reader: Reader): Promise<readonly OfficeId[]> {
   const members = await listMembers(reader)
   const said = await Promise.all(members.map(({ id }) => reachOf(reader, id)))
-  if (said.length === 0 || said.includes(undefined)) return []
+  if (said.length === 0 || said.some((each) => each === undefined || each.self.starting)) return []
   return (await officesWithOpen(reader)).filter((office) =>
     said.every((each) => each?.reach[office] === undefined),
   )
