@@ -272,6 +272,34 @@ t.test('X12: what could be read in two ways, is not whole, or has no bound is a 
   t.end()
 })
 
+t.test('a text file is the same bytes by every transfer encoding: a hard line break is CRLF', (t) => {
+  const text = 'one\r\n\r\ntwo = 2\r\nthree\r\n'
+  const attached = (encoding: string, body: string) => {
+    const mail = [
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      'Content-Type: text/plain; name=a.txt',
+      'Content-Disposition: attachment',
+      `Content-Transfer-Encoding: ${encoding}`,
+      '',
+      body,
+      '--b--',
+      '',
+    ].join('\r\n')
+    const content = readMail(Buffer.from(mail), 'skip').files.get('a.txt')?.content
+    return content?.kind === 'bytes' ? content.bytes.toString() : content?.kind
+  }
+  t.equal(attached('7bit', text), text)
+  t.equal(attached('base64', Buffer.from(text).toString('base64')), text)
+  const quoted = 'one \r\n\r\ntwo =\r\n=3D 2\r\nthree\r\n'
+  t.equal(attached('quoted-printable', quoted), text)
+  t.equal(attached('quoted-printable', quoted.replaceAll('\r\n', '\n')), text, 'of a mail stored with LF')
+  t.equal(attached('quoted-printable', 'one=0Atwo'), 'one\ntwo', 'a file of LF says so')
+  t.equal(attached('quoted-printable', '\n'.repeat(9)), '\r\n'.repeat(9))
+  t.end()
+})
+
 t.test(
   'law: a mail that is cut anywhere is a fault, and one that is changed never more than that',
   async (t) => {

@@ -31,8 +31,10 @@ export function base64Of(text: string): Buffer | undefined {
   return Buffer.from(packed, 'base64')
 }
 
+/** Undefined when the text is no quoted-printable. A line break that is none of the encoding's own is CRLF, however the mail was stored. */
 function quotedPrintableOf(body: Buffer): Buffer | undefined {
-  const out = Buffer.allocUnsafe(body.length)
+  // A line break of one byte becomes two.
+  const out = Buffer.allocUnsafe(body.length * 2)
   let size = 0
   for (let at = 0; at < body.length; ) {
     const found = body.indexOf(0x0a, at)
@@ -55,7 +57,10 @@ function quotedPrintableOf(body: Buffer): Buffer | undefined {
       out[size++] = Number.parseInt(hex, 16)
       index += 2
     }
-    if (!soft && found >= 0) out[size++] = 0x0a
+    if (!soft && found >= 0) {
+      out[size++] = 0x0d
+      out[size++] = 0x0a
+    }
     at = end + 1
   }
   return out.subarray(0, size)
