@@ -51,6 +51,49 @@ t.test('T6, T9: a sender is believed only as far as our own server proved it', (
   t.end()
 })
 
+t.test('what a sender wrote into a quotation or a comment of our own server proves nothing', (t) => {
+  const of = (text: string) => doubts(`Authentication-Results: mx.moi.go.th; ${text}`, `From: "Nan" <${nan}>`)
+  for (const forged of [
+    'spf=none smtp.mailfrom="a;dkim=pass header.d=moi.go.th;"@evil.example',
+    'spf=pass smtp.mailfrom="a smtp.mailfrom=x@moi.go.th "@evil.example',
+    'spf=none (domain of a\\); dkim=pass header.d=moi.go.th; x=y \\( b) smtp.mailfrom=evil.example',
+    'dkim=pass reason="k header.d=moi.go.th" header.d=evil.example',
+    'spf=pass smtp.mailfrom="x@moi.go.th"@evil.example',
+    'spf=none smtp.mailfrom="a\\";dkim=pass header.d=moi.go.th;"@evil.example',
+    'spf=pass smtp.mailfrom=a smtp.mailfrom=x@moi.go.th @evil.example',
+    'spf=pass smtp.mailfrom=evil.example smtp.mailfrom=moi.go.th',
+    '"dkim"=pass header.d=moi.go.th',
+    'dkim=pass "header.d"=moi.go.th',
+    'dkim"="pass header.d=moi.go.th',
+    'dkim=pass header.d=moi.go.th; spf=none smtp.mailfrom="a',
+    'dkim=pass header.d=moi.go.th) (',
+    'dkim=pass header.d=',
+  ])
+    t.same(of(forged), ['mail.sender.unproved'], forged)
+  const good = 'Authentication-Results: mx.moi.go.th; dkim=pass header.d=moi.go.th'
+  t.same(
+    doubts('Authentication-Results: mx.moi.go.th; spf=none (', good, `From: "Nan" <${nan}>`),
+    ['mail.sender.unproved'],
+    'the topmost cannot be read: one below may have come with the mail',
+  )
+  for (const honest of [
+    'dkim=pass (2048-bit key; unprotected) header.d=moi.go.th header.i=@moi.go.th header.b="Ab/d+e=="; spf=none',
+    'dkim=pass header.i=@moi.go.th header.s=x header.b=Ab/d+e== header.d=moi.go.th',
+    'spf=pass (mx: domain of saraban_nan@moi.go.th (x \\) "y) permits) smtp.mailfrom="saraban nan"@MOI.go.th',
+    'spf = pass smtp.mailfrom = moi.go.th',
+    'dkim=pass(good)header.d="moi.go.th"',
+    'spf=pass smtp.mailfrom="a\\"b"@moi.go.th; arc=none odd',
+    'compauth=pass reason=100; spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=moi.go.th;',
+    'dkim=pass reason="it; is (good" header.d=moi.go.th',
+  ])
+    t.same(of(honest), [], honest)
+  t.same(
+    doubts('Authentication-Results: "mx.moi.go.th" 1 ; dkim=pass header.d=moi.go.th', `From: ${nan}`),
+    [],
+  )
+  t.end()
+})
+
 t.test(
   'a mail of a stranger, an unproved and an automatic one wait for a person and get no answer',
   { skip },

@@ -3,6 +3,7 @@ import { type Problem, problem } from '../../../problem/problem.ts'
 import { MailFault } from '../../formats/mail/fault.ts'
 import type { Head } from '../../formats/mail/head.ts'
 import { senderOf } from '../../formats/mail/read.ts'
+import { isProved } from './authentication.ts'
 import { domainOf, type FetchSettings } from './settings.ts'
 
 export interface Judgement {
@@ -24,7 +25,10 @@ export function judge(head: Head, { senders, authenticator }: FetchSettings): Ju
     return { doubts: [...doubts, error.problem] }
   }
   if (!senders.has(sender.toLowerCase())) doubts.push(problem('mail.sender.stranger', 'from', sender))
-  if (authenticator !== undefined && !isProved(head, authenticator, domainOf(sender)))
+  if (
+    authenticator !== undefined &&
+    !isProved(head.all('authentication-results'), authenticator, domainOf(sender))
+  )
     doubts.push(problem('mail.sender.unproved', 'from', sender, { server: authenticator }))
   return { sender, doubts }
 }
@@ -38,40 +42,4 @@ function automaticSign(head: Head): string | undefined {
   // A report about a delivery comes from nobody, so that nobody answers it.
   if (head.all('return-path').some((value) => value.trim() === '<>')) return 'Return-Path: <>'
   return head.all('list-id').length > 0 ? 'List-Id' : undefined
-}
-
-/**
- * Whether our own mail server says that DKIM or SPF passed for the very domain in From (RFC 8601). Only the topmost of its
- * headers counts: those below may have come with the mail, under its name.
- */
-function isProved(head: Head, server: string, domain: string): boolean {
-  for (const header of head.all('authentication-results')) {
-    const [first = '', ...results] = withoutComments(header).split(';')
-    if (first.trim().split(/\s/, 1)[0]?.toLowerCase() !== server.toLowerCase()) continue
-    return results.some((result) => passes(result.trim(), domain))
-  }
-  return false
-}
-
-function passes(result: string, domain: string): boolean {
-  const [outcome = '', ...properties] = result.split(/\s+/)
-  const said = (name: string): readonly string[] =>
-    properties
-      .filter((each) => each.toLowerCase().startsWith(`${name}=`))
-      .map((each) => domainOf(each.slice(name.length + 1).replace(/^"|"$/g, '')))
-  // What passed for another domain says nothing about this sender.
-  if (/^dkim=pass$/i.test(outcome)) return said('header.d').includes(domain)
-  return /^spf=pass$/i.test(outcome) && said('smtp.mailfrom').includes(domain)
-}
-
-/** Comments may hold anything, a `;` and `dkim=pass` too. What is not closed is all comment. */
-function withoutComments(header: string): string {
-  let out = ''
-  let depth = 0
-  for (const character of header) {
-    if (character === '(') depth += 1
-    else if (character === ')' && depth > 0) depth -= 1
-    else if (depth === 0) out += character
-  }
-  return out
 }
