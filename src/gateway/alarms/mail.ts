@@ -6,8 +6,8 @@ import type { HookSettings } from '../settings/alarms.ts'
 import type { Hook } from './hook.ts'
 import { mailSubject, mailText, type ToldAlarm } from './told.ts'
 
-/** Milliseconds in which the server must say something. */
-const within = 20_000
+/** A whole mail is waited for as long as a telling is ours (a minute: tell.ts), for one that is not heard comes again. */
+const patience = { within: 20_000, answer: 40_000 }
 
 /** Hands the mail to a mail server: STARTTLS, or TLS at port 465, unless it is this machine and `plain`. */
 export function mailHook(
@@ -25,7 +25,7 @@ export function mailHook(
     name,
     async tell(_body, told, signal) {
       const mail = { address: from, recipient: to, bytes: mailOf(told, { from, to }) }
-      const outcome = await submit(server, mail, within, signal)
+      const outcome = await submit(server, mail, patience, signal)
       if (outcome.kind === 'taken') return { kind: 'told' }
       return { kind: 'failed', said: outcome.said ?? outcome.kind }
     },

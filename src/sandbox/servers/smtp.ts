@@ -15,6 +15,8 @@ export interface Smtp {
   readonly taken: TakenMail[]
   /** What is said instead of taking: an SMTP answer at this command, or `drop`: the connection is cut there. */
   refuse: { readonly at: 'AUTH' | 'MAIL' | 'RCPT' | 'DATA'; readonly says: string | 'drop' } | undefined
+  /** Milliseconds from the last byte of a mail to the answer. */
+  slow: number
   stop(): Promise<void>
 }
 
@@ -25,7 +27,7 @@ export async function startSmtp(
   plain = false,
 ): Promise<Smtp> {
   const taken: TakenMail[] = []
-  const smtp: Pick<Smtp, 'refuse'> = { refuse: undefined }
+  const smtp: Pick<Smtp, 'refuse' | 'slow'> = { refuse: undefined, slow: 0 }
   const refusal = (at: NonNullable<Smtp['refuse']>['at']): Error | undefined => {
     if (smtp.refuse?.at !== at) return undefined
     const [status = '500', ...rest] = smtp.refuse.says.split(' ')
@@ -53,7 +55,8 @@ export async function startSmtp(
         taken.push({ ...envelopeOf(session), bytes, secure: session.secure })
         // The mail is taken and nobody hears of it.
         if (dropped) return cut(server)
-        return done()
+        if (smtp.slow === 0) return done()
+        setTimeout(done, smtp.slow)
       })
       // The client's line was cut within the mail: nothing was taken, and nobody hears the answer.
       ended.catch(() => done(new Error('cut')))
@@ -69,6 +72,12 @@ export async function startSmtp(
     },
     set refuse(value) {
       smtp.refuse = value
+    },
+    get slow() {
+      return smtp.slow
+    },
+    set slow(value) {
+      smtp.slow = value
     },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   }

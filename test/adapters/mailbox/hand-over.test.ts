@@ -54,6 +54,36 @@ t.test('what the server says decides', async (t) => {
   t.equal(await says('DATA', '451 4.3.0 later'), 'unavailable')
   t.equal(await says('RCPT', '550 5.1.1 no such user'), 'mail.server.refused')
   t.equal(await says('RCPT', '450 4.2.1 busy'), 'unavailable')
+  for (const recipient of [
+    '550 5.1.1 <x>: Recipient address rejected: User unknown',
+    '550 5.1.2 no such domain',
+    '501 5.1.3 bad address',
+    '551 5.1.6 moved away',
+    '556 5.1.10 takes no mail',
+    '550 5.2.1 mailbox disabled',
+    '550 no such user here',
+    '551 user not local',
+    '553 mailbox name not allowed',
+    '550 sorry, no mailbox here by that name. (#5.1.1)',
+  ])
+    t.equal(await says('RCPT', recipient), 'mail.server.refused', recipient)
+  for (const deployment of [
+    '554 5.7.1 <saraban_nan@moi.go.th>: Relay access denied',
+    '553 5.7.1 <gateway-55@moi.go.th>: Sender address rejected: not owned by user gateway',
+    '554 5.7.1 <unknown[10.0.0.9]>: Client host rejected: Access denied',
+    '550 5.7.1 no',
+    '550 5.1.8 <gateway-55@moi.go.th>: Sender address rejected: Domain not found',
+    '550 5.1.0 <gateway-55@moi.go.th>: Sender address rejected',
+    '550 5.4.6 mail loops back to myself',
+    '530 5.7.0 Authentication required',
+    '530 authentication required',
+    '535 no',
+    '554 no valid recipients',
+    '552 Requested mail action aborted: exceeded storage allocation',
+    '503 bad sequence',
+    "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+  ])
+    t.equal(await says('RCPT', deployment), 'unavailable', deployment)
   t.equal(await says('RCPT', '552 5.2.2 mailbox full'), 'unavailable', 'it is emptied some day')
   t.equal(await says('DATA', '552 5.2.2 mailbox full'), 'unavailable')
   t.equal(await says('MAIL', '550 5.7.1 not your address'), 'unavailable', 'a deployment, not this letter')
@@ -98,6 +128,16 @@ t.test('cut or silent at any moment: not now before the last byte, unknown after
   }
   t.equal((await deliver(over)).kind, 'taken')
   t.ok(plain.taken.every(({ bytes }) => bytes.equals(whole ?? Buffer.alloc(0))))
+})
+
+t.test('the answer to the whole mail may take longer than any other', async (t) => {
+  const within = 1000
+  const plain = await startSmtp(tls, { user: 'gateway', password }, true)
+  t.teardown(() => plain.stop())
+  plain.slow = within * 2
+  const smtp = { host: 'localhost', port: plain.port, plain: true }
+  t.match(await deliver({ within: `${within}ms`, smtp }), { kind: 'taken' })
+  t.equal(plain.taken.length, 1)
 })
 
 t.test('nobody there, a wrong password, an unknown certificate, no TLS, given up: not now', async (t) => {

@@ -48,14 +48,8 @@ function pairsOf(part: Part): readonly Pair[] | undefined {
   for (let at = 0; at < part.length; ) {
     const [name, equals] = part.slice(at, at + 2)
     const read = joinedAt(part, at + 2)
-    if (
-      name === undefined ||
-      name.quoted ||
-      equals === undefined ||
-      !isMark(equals, '=') ||
-      read === undefined
-    )
-      return undefined
+    if (name === undefined || name.quoted || read === undefined) return undefined
+    if (equals?.text !== '=' || equals.quoted) return undefined
     pairs.push({ name: name.text.toLowerCase(), value: read.value })
     at = read.end
   }
@@ -70,8 +64,6 @@ function joinedAt(part: Part, at: number): { readonly value: string; readonly en
   const tokens = part.slice(at, end)
   return { value: tokens.map(({ text }) => text).join(''), end }
 }
-
-const isMark = ({ text, quoted }: Token, mark: string): boolean => text === mark && !quoted
 
 /** The tokens between the `;` (RFC 5322, section 3.2). Undefined when a quotation or a comment does not end, or ends nowhere. */
 function partsOf(header: string): readonly Part[] | undefined {

@@ -5,7 +5,7 @@ import type { DocumentForm } from '../../formats/format.ts'
 import { readHead } from '../../formats/mail/head.ts'
 import { headerLine } from '../../formats/mail/write.ts'
 import { domainOf, type MailServer } from './settings.ts'
-import { submit } from './submit.ts'
+import { submit, wholeMailAnswer } from './submit.ts'
 
 export interface HandOverSettings {
   readonly server: MailServer
@@ -40,7 +40,8 @@ export async function handOver(
     // The attachments could not be read: our own disk, and nothing has left.
     return { kind: 'unavailable', said: printable(error instanceof Error ? error.name : 'unknown', 200) }
   }
-  return submit(server, { address, recipient, bytes }, within, signal)
+  const patience = { within, answer: Math.max(within, wholeMailAnswer) }
+  return submit(server, { address, recipient, bytes }, patience, signal)
 }
 
 function headersOf(parcel: Parcel, address: string, recipient: string, written: Buffer): string {

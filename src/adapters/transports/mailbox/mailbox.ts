@@ -49,7 +49,7 @@ const name: JsonSchema = { type: 'string', pattern: '^[^\\r\\n\\u0000]{1,200}$' 
 /**
  * Options. `address`: the gateway's own; `office`: where letters for the office go. `imap`, `smtp`: the servers. `mailbox`:
  * what is looked into, `every` so long; `done`: what becomes of taken mails; `failed`: where the others go. `within`: a
- * server says something in this time. `senders`: whose mails are believed; `authentication`: only when this server proved
+ * server says something in this time (to a whole mail in ten minutes at least). `senders`: whose mails are believed; `authentication`: only when this server proved
  * them. `notices`: how the subject of a notice begins. `answer`: tell senders what was wrong.
  */
 export const mailbox = transport<Options>({
@@ -60,8 +60,15 @@ export const mailbox = transport<Options>({
       ['a mail of a stranger', 'into quarantine and `failed`; never answered', 'mail.sender.stranger'],
       ['a sender that is not proved, with `authentication`', 'the same', 'mail.sender.unproved'],
       ['an automatic mail (absence, report, list)', 'the same', 'mail.sender.automatic'],
-      ['5xx to the recipient or the mail, 552 to its size', 'refused for good', 'mail.server.refused'],
-      ['4xx; a full mailbox; 5xx to our name, password or address; no TLS', 'not now'],
+      [
+        '5xx to the mail, 552 to its size; of the recipient 5.1.1–5.1.4, 5.1.6, 5.1.10, 5.2.1, or 550, 551 and 553 without such a code',
+        'refused for good',
+        'mail.server.refused',
+      ],
+      [
+        '4xx; a full mailbox; 5xx to our name, password, address or host, at RCPT too (5.7.1, `Relay access denied`); no TLS',
+        'not now',
+      ],
       [
         'connection lost after the last byte',
         'unknown, it is sent again: the office may see it twice, under one Message-ID',
@@ -101,7 +108,12 @@ export const mailbox = transport<Options>({
       description: 'where mails go that were not understood or not believed',
     },
     every: { ...duration, default: '60s', description: 'between two looks' },
-    within: { ...duration, default: '2m', description: 'in this time a server must say something' },
+    within: {
+      ...duration,
+      default: '2m',
+      description:
+        'in this time a server must say something; to a letter’s whole mail it has 10 minutes at least',
+    },
     limit: { ...size, default: '35MiB', description: 'bytes of a mail' },
     senders: {
       type: 'array',
@@ -157,7 +169,9 @@ export const mailbox = transport<Options>({
       options.answer && smtp !== undefined
         ? async (head, sender, handover, problems) => {
             const bytes = answerOf({ head, sender, address, handover, problems, now: clock.now() })
-            await submit(smtp, { address, recipient: sender, bytes, fromNobody: true }, within, ending.signal)
+            const mail = { address, recipient: sender, bytes, fromNobody: true } as const
+            // It is sent once, whatever is heard, and the look waits for it.
+            await submit(smtp, mail, { within, answer: within }, ending.signal)
           }
         : undefined
     const fetch =

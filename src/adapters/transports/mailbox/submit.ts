@@ -15,6 +15,16 @@ export interface Submission {
   readonly fromNobody?: true
 }
 
+/** How long a server may say nothing, in milliseconds. */
+export interface Patience {
+  readonly within: number
+  /** Behind the last byte of the mail: one that was taken, and nobody heard so, is sent a second time. */
+  readonly answer: number
+}
+
+/** A server may take ten minutes to answer a whole mail (RFC 5321, section 4.5.3.2.6). */
+export const wholeMailAnswer = 10 * 60_000
+
 interface SmtpError extends Error {
   readonly code?: string
   readonly responseCode?: number
@@ -24,14 +34,14 @@ interface SmtpError extends Error {
 
 /**
  * Hands a mail over. STARTTLS is required (port 465: TLS from the beginning) unless the server is `plain`.
- * 2xx behind the last byte = taken. What the server says against this very mail or its recipient (5xx at RCPT, DATA, or
- * to its size) = refused. 4xx, a full mailbox, and whatever a deployment may get wrong before (names, keys, passwords) =
- * not now. A connection lost behind the last byte = unknown.
+ * 2xx behind the last byte = taken. What the server says against this very mail or its recipient (5xx at DATA, to its size, or
+ * at RCPT of the recipient) = refused. 4xx, a full mailbox, and whatever a deployment may get wrong before (names, keys,
+ * passwords, who may send from where) = not now. A connection lost behind the last byte = unknown.
  */
 export async function submit(
   server: MailServer,
   { address, recipient, bytes, fromNobody }: Submission,
-  within: number,
+  { within, answer }: Patience,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { host, user, password, authority, plain } = server
@@ -54,6 +64,7 @@ export async function submit(
     yield* inPieces(bytes)
     // From here on the server may have the whole of it, whatever we hear.
     sent = true
+    if (connection._socket) connection._socket.setTimeout(answer)
   }
   let giveUp: () => void = () => undefined
   try {
@@ -105,10 +116,22 @@ function outcomeOf(error: unknown, sent: boolean): Outcome {
   return refused(responseCode, response)
 }
 
-/** Whether an answer is about this mail or its recipient, for good. A full mailbox (RFC 3463, X.2.2) is emptied some day. */
+/** What a mail server says of a recipient for good, behind `5.` (RFC 3463): there is none, or it takes no mail. */
+const ofTheRecipient = ['1.1', '1.2', '1.3', '1.4', '1.6', '1.10', '2.1']
+/** The same by servers without such codes (RFC 5321, section 4.2.3). */
+const ofTheRecipientBare = [550, 551, 553]
+
+/**
+ * Whether an answer is about this mail or its recipient, for good. A full mailbox (RFC 3463, X.2.2) is emptied some day. What a
+ * server has against us it says at RCPT, too (Postfix by smtpd_delay_reject): there it must speak of the recipient.
+ */
 function refuses(status: number, response: string, command: string): boolean {
-  if (status < 500 || /^5\d\d[ -]5\.2\.2\b/.test(response)) return false
-  return command === 'RCPT TO' || command === 'DATA' || (command === 'MAIL FROM' && status === 552)
+  // qmail writes the code behind: `no mailbox here by that name. (#5.1.1)`.
+  const code = /(?:^5\d\d[ -]|#)5\.(\d{1,3}\.\d{1,3})\b/.exec(response)?.[1]
+  if (status < 500 || code === '2.2') return false
+  if (command === 'RCPT TO')
+    return code === undefined ? ofTheRecipientBare.includes(status) : ofTheRecipient.includes(code)
+  return command === 'DATA' || (command === 'MAIL FROM' && status === 552)
 }
 
 const refused = (status: number, said: string): Outcome => ({
