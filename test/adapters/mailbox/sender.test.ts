@@ -141,3 +141,14 @@ t.test('a mail that is not understood is answered in Thai, once', { skip }, asyn
   t.equal(gateway.items.length, 2)
   t.equal(smtp.taken.length, 1)
 })
+
+t.test('an answer that the mail server did not take is told', { skip }, async (t) => {
+  const gateway = new TestGateway()
+  await put(mailOf('1').replace('23 พ.ย. 2569', '31 ก.พ. 2569'))
+  smtp.refuse = { at: 'RCPT', says: '450 4.2.1 busy' }
+  await lookWith(gateway, { answer: true })
+  t.match(gateway.reports, [
+    { event: 'mailbox.not-answered', facts: { uid: /^\d+$/, reason: 'unavailable' } },
+  ])
+  t.same(await counts(), { 'saraban-failed': 1 })
+})

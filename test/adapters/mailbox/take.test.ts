@@ -57,6 +57,31 @@ t.test('done by a flag or a keyword: the mail stays where it is', { skip }, asyn
   }
 })
 
+t.test('done by the flag seen: a mail that a person opened first is taken too', { skip }, async (t) => {
+  const gateway = new TestGateway()
+  await put(mailOf('1'), mailOf('2'))
+  const flagsOf = () =>
+    withClient(async (client) => {
+      await client.mailboxOpen('INBOX')
+      const found: string[][] = []
+      for await (const { flags } of client.fetch('1:*', { flags: true })) found.push([...(flags ?? [])])
+      return found
+    })
+  await withClient(async (client) => {
+    await client.mailboxOpen('INBOX')
+    await client.messageFlagsAdd('2', ['\\Seen'])
+  })
+  await lookWith(gateway, { done: 'seen' })
+  t.same(numbers(gateway), ['นน 0017.1/1', 'นน 0017.1/2'])
+  for (const flags of await flagsOf()) t.ok(flags.includes('\\Seen'), flags.join())
+  await withClient(async (client) => {
+    await client.mailboxOpen('INBOX')
+    await client.messageFlagsRemove('1', ['\\Seen'])
+  })
+  await lookWith(gateway, { done: 'seen' })
+  t.equal(gateway.offered.length, 2, 'nor does a person who marks it unread bring it again')
+})
+
 t.test('the pause between two looks', { skip }, async (t) => {
   const gateway = new TestGateway()
   const adapter = adapterWith(gateway, { every: '1m' })

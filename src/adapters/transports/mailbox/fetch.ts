@@ -15,6 +15,8 @@ const longestLook = 15 * 60_000
 export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined): MailboxFetch {
   let leave: () => void = () => undefined
   let troubled = ''
+  /** What looks have met, as long as UIDs mean the same mails. */
+  let met = { validity: '', uids: new Set<number>() }
   const repeated = looking({
     look: round,
     every: settings.every,
@@ -45,15 +47,18 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
     const tooLong = verbs.clock.schedule(verbs.clock.now() + longestLook, () => leave())
     try {
       const mailbox = await opened()
-      const { client } = mailbox
+      const { client, validity } = mailbox
+      if (met.validity !== validity) met = { validity, uids: new Set() }
       const found = await look(mailbox, {
         settings,
         verbs,
+        met: met.uids,
         stopped: repeated.stopped,
         ...(answer && { answer }),
       })
       if (found === 'nothing' && keeping && client.usable) kept = mailbox
-      else await client.logout()
+      // A mail at which the server hangs up was told by its name.
+      else if (client.usable) await client.logout()
       if (troubled !== '') verbs.report('mailbox.available', { mailbox: settings.mailbox })
       troubled = ''
     } catch (error) {

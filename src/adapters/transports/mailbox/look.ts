@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto'
 import { type FetchMessageObject, ImapFlow } from 'imapflow'
 import { type Problem, printable, problem } from '../../../problem/problem.ts'
-import type { AdapterVerbs, Source, Taken } from '../../contract.ts'
+import type { AdapterVerbs, Outcome, Source, Taken } from '../../contract.ts'
 import { MailFault } from '../../formats/mail/fault.ts'
 import { type Head, readHead } from '../../formats/mail/head.ts'
 import { headerText } from '../../formats/mail/words.ts'
 import { Gathered } from '../gathered.ts'
 import { type Judgement, judge } from './sender.ts'
-import type { FetchSettings } from './settings.ts'
+import type { Done, FetchSettings } from './settings.ts'
 
 /** Mails of one look, at most; those beyond wait for the next. */
 const together = 200
@@ -19,11 +19,13 @@ export type Answer = (
   sender: string,
   handover: string,
   problems: readonly Problem[],
-) => Promise<void>
+) => Promise<Outcome>
 
 export interface Look {
   readonly settings: FetchSettings
   readonly verbs: AdapterVerbs
+  /** The UIDs that looks have met and that may lie there still, the one that was met longest ago first. Each look changes it. */
+  readonly met: Set<number>
   readonly answer?: Answer
   stopped(): boolean
 }
@@ -62,39 +64,87 @@ export interface OpenMailbox {
   readonly validity: string
 }
 
-/** Signs in and opens the mailbox; those that mails are moved into are made. Rejects when the server is not there or says no. */
+/**
+ * Signs in and opens the mailbox; those that mails are moved into are made. Rejects when the server is not there, says no, or
+ * would not keep what a taken mail is known by.
+ */
 export async function openMailbox(
   client: ImapFlow,
   { mailbox, done, failed }: FetchSettings,
 ): Promise<OpenMailbox> {
   await client.connect()
   for (const each of typeof done === 'object' && 'move' in done ? [failed, done.move] : [failed])
-    await client.mailboxCreate(each)
-  const opened = await client.mailboxOpen(mailbox)
-  return { client, validity: String(opened.uidValidity) }
+    await make(client, each)
+  const { uidValidity, readOnly, permanentFlags } = await client.mailboxOpen(mailbox)
+  if (readOnly === true) throw refused('mailbox is read-only')
+  const kept = (flag: string): boolean =>
+    permanentFlags === undefined || permanentFlags.has('\\*') || permanentFlags.has(flag)
+  const unkept = flagsOf(done).filter((flag) => !kept(flag))
+  if (unkept.length > 0) throw refused(`keywords not kept: ${unkept.join(' ')}`)
+  return { client, validity: String(uidValidity) }
 }
+
+/** Makes a mailbox that is not there. Some servers say no more than NO to one that is (Courier, Office 365): it is asked for before and after. */
+async function make(client: ImapFlow, name: string): Promise<void> {
+  const isThere = async (): Promise<boolean> => {
+    try {
+      return (await client.status(name, { messages: true })) !== false
+    } catch {
+      return false
+    }
+  }
+  if (await isThere()) return
+  try {
+    await client.mailboxCreate(name)
+  } catch (error) {
+    if (!client.usable) throw error
+    if (!(await isThere())) throw refused(`CREATE refused: ${name}`)
+  }
+}
+
+/** What a taken mail is known by that stays where it is: never \Seen, which a person sets who opens it first. */
+const keywordOf = (done: Done): string | undefined =>
+  done === 'seen' ? 'SarabanTaken' : 'keyword' in done ? done.keyword : undefined
+
+function flagsOf(done: Done): readonly string[] {
+  const keyword = keywordOf(done)
+  if (keyword === undefined) return []
+  return done === 'seen' ? ['\\Seen', keyword] : [keyword]
+}
+
+/** `reason` is ours, for an operator. */
+const refused = (reason: string): Error => Object.assign(new Error(reason), { code: reason })
 
 /** Looks through the open mailbox once; says whether anything lay there. Rejects when the server leaves. */
 export async function look({ client, validity }: OpenMailbox, look: Look): Promise<'nothing' | 'mails'> {
-  const { settings, verbs, stopped } = look
-  const { done } = settings
-  const left =
-    done === 'seen' ? { seen: false } : 'keyword' in done ? { unKeyword: done.keyword } : { all: true }
+  const { settings, verbs, met, stopped } = look
+  const unKeyword = keywordOf(settings.done)
+  const left = unKeyword === undefined ? { all: true } : { unKeyword }
   const found = await client.search({ ...left, deleted: false }, { uid: true })
   // What could not be asked is not "nothing": a mailbox in which nothing is ever found would look like a quiet one.
-  if (!Array.isArray(found)) throw Object.assign(new Error('SEARCH'), { code: 'SEARCH refused' })
+  if (!Array.isArray(found)) throw refused('SEARCH refused')
   if (found.length > together) verbs.report('mailbox.many', { count: found.length, now: together })
-  for (const uid of found.slice(0, together)) {
+  for (const uid of inTurn(found, met)) {
     if (stopped()) break
+    const before = met.delete(uid)
+    met.add(uid)
     try {
       await one(client, uid, validity, look)
     } catch (error) {
-      // One mail that cannot be taken now holds up no other; without a connection none can be.
-      if (!client.usable) throw error
+      // One mail that cannot be taken now holds up no other. Without a connection none can be: twice at one mail, it is the mail.
+      if (!client.usable && (!before || stopped())) throw error
       verbs.report('mailbox.not-taken', { uid, reason: reasonOf(error) })
+      if (!client.usable) break
     }
   }
   return found.length === 0 ? 'nothing' : 'mails'
+}
+
+/** The mails of one look: first what no look has met, for what lies there still may be what no look gets past. */
+function inTurn(found: readonly number[], met: Set<number>): readonly number[] {
+  const lying = new Set(found)
+  for (const uid of met) if (!lying.has(uid)) met.delete(uid)
+  return [...found.filter((uid) => !met.has(uid)), ...met].slice(0, together)
 }
 
 async function one(client: ImapFlow, uid: number, validity: string, look: Look): Promise<void> {
@@ -114,11 +164,20 @@ async function one(client: ImapFlow, uid: number, validity: string, look: Look):
   const { source, head, judgement } = sourceOf(bytes, uid, validity, settings, unread)
   const taken = await verbs.take(source)
   if (taken.every(({ kind }) => kind === 'taken' || kind === 'known')) return settle(client, range, look)
-  if (look.answer !== undefined && head !== undefined && judgement.doubts.length === 0 && !answered) {
+  const { sender, doubts } = judgement
+  if (
+    look.answer !== undefined &&
+    head !== undefined &&
+    sender !== undefined &&
+    doubts.length === 0 &&
+    !answered
+  ) {
     // First the flag: after a crash in between there is no answer, but never a second one.
     const flagged = await client.messageFlagsAdd(range, ['\\Answered'], { uid: true })
-    if (flagged && judgement.sender !== undefined)
-      await look.answer(head, judgement.sender, source.handover ?? '', problemsOf(taken))
+    const reason = flagged
+      ? (await look.answer(head, sender, source.handover ?? '', problemsOf(taken))).kind
+      : 'not flagged'
+    if (reason !== 'taken') verbs.report('mailbox.not-answered', { uid, reason })
   }
   await moved(client, range, failed, look)
 }
@@ -134,7 +193,7 @@ const isAnswered = ({ flags }: FetchMessageObject): boolean => flags?.has('\\Ans
 
 /**
  * A mail from its first piece on, to the piece that is shorter than was asked for: the size that a server says is not exact
- * with every one. Nothing when it was deleted meanwhile. The length of a literal is said before its bytes: a mail that is cut off
+ * with every one. A first piece that is longer is the whole mail, of a server that knows no pieces. Nothing when it was deleted meanwhile. The length of a literal is said before its bytes: a mail that is cut off
  * never arrives here.
  */
 async function wholeOf(
@@ -151,7 +210,7 @@ async function wholeOf(
     const { source: bytes = Buffer.alloc(0) } = next
     answered ||= isAnswered(next)
     if (!gathered.add(bytes)) return 'too-large'
-    if (bytes.length < piece) return { bytes: gathered.end(), answered }
+    if (bytes.length !== piece) return { bytes: gathered.end(), answered }
   }
 }
 
@@ -245,8 +304,7 @@ function documentOf(head: Head | undefined, { document }: FetchSettings): 'lette
 async function settle(client: ImapFlow, range: string, look: Look): Promise<void> {
   const { done } = look.settings
   if (typeof done === 'object' && 'move' in done) return moved(client, range, done.move, look)
-  const flag = done === 'seen' ? '\\Seen' : done.keyword
-  if (!(await client.messageFlagsAdd(range, [flag], { uid: true }))) notSettled(range, look)
+  if (!(await client.messageFlagsAdd(range, [...flagsOf(done)], { uid: true }))) notSettled(range, look)
 }
 
 async function moved(client: ImapFlow, range: string, into: string, look: Look): Promise<void> {

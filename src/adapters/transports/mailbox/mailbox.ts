@@ -100,7 +100,8 @@ export const mailbox = transport<Options>({
         ),
       ],
       default: { move: 'saraban-done' },
-      description: 'what becomes of taken mails: seen, { move: MAILBOX } or { keyword: WORD }',
+      description:
+        'what becomes of taken mails: { move: MAILBOX }, { keyword: WORD }, or seen: \\Seen and the keyword SarabanTaken; keywords only where the server keeps them',
     },
     failed: {
       ...name,
@@ -171,7 +172,7 @@ export const mailbox = transport<Options>({
             const bytes = answerOf({ head, sender, address, handover, problems, now: clock.now() })
             const mail = { address, recipient: sender, bytes, fromNobody: true } as const
             // It is sent once, whatever is heard, and the look waits for it.
-            await submit(smtp, mail, { within, answer: within }, ending.signal)
+            return submit(smtp, mail, { within, answer: within }, ending.signal)
           }
         : undefined
     const fetch =

@@ -13,7 +13,7 @@ export interface MailServer {
   readonly plain: boolean
 }
 
-/** What becomes of a mail that was taken. Each is the same when it is done twice. */
+/** What becomes of a mail that was taken. Each is the same when it is done twice. `seen`: \Seen, with a keyword of ours by which it is known. */
 export type Done = 'seen' | { readonly move: string } | { readonly keyword: string }
 
 export interface FetchSettings {
