@@ -1,4 +1,6 @@
 // Workbooks there and back: cells, letters, and a sample as Excel writes it.
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import { unzipSync } from 'fflate'
 import t from 'tap'
 import { formsOf } from '../../src/adapters/adapter.ts'
@@ -114,6 +116,39 @@ t.test(
     t.end()
   },
 )
+
+t.test('law: cells and rows that do not say their place stand behind the one before, blank or not', (t) => {
+  const cell = fc.constantFrom(
+    '',
+    '/',
+    '><v>17</v></c',
+    ' t="inlineStr"><is><t></t></is></c',
+    ' t="inlineStr"><is><t>ก</t></is></c',
+  )
+  const place = (row: number, column: number): string => ` r="${String.fromCharCode(64 + column)}${row}"`
+  fc.assert(
+    fc.property(fc.array(fc.array(cell, { maxLength: 4 }), { minLength: 1, maxLength: 4 }), (cells) => {
+      const rows = [Array<string>(4).fill(' t="inlineStr"><is><t>N</t></is></c'), ...cells].map(
+        (row, index) =>
+          `<row r="${index + 1}">${row
+            .map((each, at) =>
+              `<c${place(index + 1, at + 1)}${each === '' ? '></c' : each}>`.replace('N', 'abcd'[at]!),
+            )
+            .join('')}</row>`,
+      )
+      const said = rows.join('')
+      const unsaid = said.replaceAll(/ r="[A-Z]?\d+"/g, '')
+      // A comment is for the strict parser.
+      for (const after of ['', '<!-- -->'])
+        assert.deepEqual(
+          shown(plain, book({ rows: unsaid, after })),
+          shown(plain, book({ rows: said, after })),
+        )
+    }),
+    { numRuns: 200 },
+  )
+  t.end()
+})
 
 t.test('cells that cannot be read are faults of their row, with their place', (t) => {
   const cells = [

@@ -30,6 +30,8 @@ class SheetReader {
   readonly #joints: Joint[] = []
   readonly #runs = textRuns()
   #row: SheetRow = { number: 0, cells: [], problems: [] }
+  /** The column of the row's last cell, blank or not; 0 before its first. */
+  #column = 0
   #cell: OpenCell | undefined
   #inRow = false
   #inValue = false
@@ -91,14 +93,17 @@ class SheetReader {
     if (!Number.isInteger(number) || number <= this.#row.number || number > 1_048_576)
       throw new Broken('its rows are not in order')
     this.#row = { number, cells: [], problems: [] }
+    this.#column = 0
     this.#inRow = true
   }
 
   #beginCell(attributes: XmlAttributes): void {
-    const { number, cells } = this.#row
+    const { number } = this.#row
     const said = attributes.get('r')
-    const column = said === undefined ? cells.length + 1 : columnIn(said, number)
-    if (column <= cells.length) throw new Broken(`its cells are not in order in row ${number}`)
+    // A cell need not say its place (ECMA-376, part 1, 18.3.1.4): it stands behind the one before.
+    const column = said === undefined ? this.#column + 1 : columnIn(said, number)
+    if (column <= this.#column) throw new Broken(`its cells are not in order in row ${number}`)
+    this.#column = column
     const type = attributes.get('t') ?? 'n'
     const style = Number(attributes.get('s') ?? 0)
     this.#cell = {
