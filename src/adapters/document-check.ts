@@ -5,7 +5,7 @@ import { type FieldRule, letterFields, neededLetterFields, officeIds } from './f
 import { neededNoticeFields, noticeFields } from './fields/notice-fields.ts'
 import type { FormatKind } from './formats/format.ts'
 import { lookupFindings, tableFindings } from './lookup-check.ts'
-import { rowsIn, saidBy, tablesIn } from './said-values.ts'
+import { overflowsIn, rowsIn, saidBy, tablesIn } from './said-values.ts'
 import type { Finding, Pointer } from './schema.ts'
 import { joinFindings, partsOf, splitFindings } from './template-check.ts'
 
@@ -130,6 +130,7 @@ function fieldFindings(
       Object.entries(codes).flatMap(([code, value]) => valueFindings(String(value), rule, [...place, code])),
     ),
     ...tornFindings(name, options, [...at, 'as']),
+    ...cutFindings(as, rule, [...at, 'as']),
   ]
 }
 
@@ -180,6 +181,21 @@ function tornFindings(name: unknown, options: unknown, at: Pointer): readonly Fi
     ),
   )
 }
+
+/** A letter arrives unaltered: nothing of it is cut. */
+const cutFindings = (as: unknown, { mayBeCut }: FieldRule, at: Pointer): readonly Finding[] =>
+  overflowsIn(as, at).flatMap(({ overflow, at: place }): Finding[] =>
+    overflow === 'cut' && mayBeCut !== true
+      ? [
+          {
+            at: place,
+            code: 'adapter.profile.value-wrong',
+            value: 'cut',
+            details: { expected: 'refuse or spill: only a notice’s reason and subject may be cut' },
+          },
+        ]
+      : [],
+  )
 
 /** What a system cannot say is one of the field's few values, and one that the table does not write after all. */
 function unsaidFindings(

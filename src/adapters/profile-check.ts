@@ -2,7 +2,9 @@
 import { officeId } from '../letter/offices.ts'
 import { deliveryFindings } from './delivery-policy.ts'
 import { documentFindings } from './document-check.ts'
+import { codecName } from './fields/codecs.ts'
 import { formats } from './formats/formats.ts'
+import { overflowsIn } from './said-values.ts'
 import { sayableFindings } from './sayable-check.ts'
 import type { Finding, Pointer } from './schema.ts'
 import { type Channel, channels } from './transports/transport.ts'
@@ -24,6 +26,7 @@ export function deeperFindings(profile: unknown): readonly Finding[] {
     ...channelsFindings(raw),
     ...handOverFindings(raw),
     ...placeFindings(raw),
+    ...homelessFindings(raw),
     ...(raw['delivery'] === undefined ? [] : deliveryFindings(raw['delivery'], ['delivery'])),
   ]
 }
@@ -112,6 +115,38 @@ function placeFindings(raw: Tree): Finding[] {
     if (here === undefined || shared === undefined) return []
     const details = { first: shared.channel }
     return [{ at: [channel, 'transport'], code: 'adapter.profile.place-shared', value: here, details }]
+  })
+}
+
+/** What a channel would write as a file and its transport would not bring: columns of a letter's files, texts of a notice. */
+function homelessFindings(raw: Tree): Finding[] {
+  return (['receive', 'notices'] as const).flatMap((channel): Finding[] => {
+    const { document: name, transport: options } = tree(raw[channel])
+    const brought = transports.find(({ kind }) => kind === tree(options)['kind'])?.fileColumns?.(options)
+    if (brought === undefined) return []
+    const at: Pointer = ['documents', String(name), 'fields']
+    const code = 'adapter.profile.value-wrong'
+    return Object.entries(tree(tree(tree(raw['documents'])[String(name)])['fields'])).flatMap(
+      ([field, definition]): Finding[] => {
+        const { at: columns, as } = tree(definition)
+        if (channel === 'notices')
+          return overflowsIn(as, [...at, field, 'as'])
+            .filter(({ overflow }) => overflow === 'spill')
+            .map((each) => {
+              const details = { expected: 'refuse or cut: the rows of these notices have no files' }
+              return { at: each.at, code, value: 'spill', details }
+            })
+        if (codecName(as) !== 'file-beside') return []
+        return [columns]
+          .flat()
+          .map(String)
+          .filter((column) => !brought.includes(column))
+          .map((column) => {
+            const details = { expected: `a column of receive.transport.insert.files: ${brought.join(', ')}` }
+            return { at: [...at, field, 'at'], code, value: column, details }
+          })
+      },
+    )
   })
 }
 

@@ -58,6 +58,20 @@ export function rowsIn(document: unknown): RowsOf {
   }
 }
 
+/** The option `overflow` wherever it is said within a codec, with where it stands. */
+export function overflowsIn(
+  as: unknown,
+  at: Pointer,
+): { readonly overflow: unknown; readonly at: Pointer }[] {
+  return Object.entries(tree(as)).flatMap(([name, raw]) => {
+    const { overflow, of } = tree(raw)
+    return [
+      ...(overflow === undefined ? [] : [{ overflow, at: [...at, name, 'overflow'] }]),
+      ...overflowsIn(of, [...at, name, 'of']),
+    ]
+  })
+}
+
 /** Every table of codes within a codec, with where it stands. */
 export function tablesIn(as: unknown, at: Pointer): { readonly codes: Tree; readonly at: Pointer }[] {
   return Object.entries(tree(as)).flatMap(([name, options]) =>

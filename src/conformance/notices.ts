@@ -110,7 +110,7 @@ async function thereAndBack(
 async function losses(
   form: DocumentForm,
   notice: Notice,
-  { bytes, files, spilled }: Written,
+  { bytes, files, spilled, cut = [] }: Written,
 ): Promise<string[]> {
   const beside = new Map(
     files.map(({ name, content }) => {
@@ -135,17 +135,13 @@ async function losses(
     content.kind === 'bytes' ? [content.bytes.toString('utf8')] : [],
   )
   const texts = [...own, ...enclosed(bytes)]
-  return differences(notice, item.draft, { spilled, texts, unsaid: form.unsaid ?? [] })
+  return differences(notice, item.draft, { spilled, cut, texts, unsaid: form.unsaid ?? [] })
 }
 
 function differences(
   notice: Notice,
   draft: NoticeDraft,
-  {
-    spilled,
-    texts,
-    unsaid,
-  }: { spilled: readonly string[]; texts: readonly string[]; unsaid: readonly string[] },
+  { spilled, cut, texts, unsaid }: Record<'spilled' | 'cut' | 'texts' | 'unsaid', readonly string[]>,
 ): string[] {
   const receiveNumber = 'receiveNumber' in notice ? notice.receiveNumber : undefined
   const pairs: readonly (readonly [string, string | undefined, string | undefined])[] = [
@@ -160,9 +156,14 @@ function differences(
       const whole = was === undefined || texts.some((text) => text.includes(was))
       return whole ? [] : [`${field} is spilled, and does not stand whole in a file beside`]
     }
+    if (cut.includes(field) && isBeginning(is, was)) return []
     return was === is ? [] : [`${field} was ${was ?? 'nothing'} and is ${is ?? 'nothing'}`]
   })
 }
+
+/** Whether it is the beginning of the text, with the mark that it goes on. */
+const isBeginning = (cell = '', text = ''): boolean =>
+  cell.endsWith(' ...') && text.startsWith(cell.slice(0, -' ...'.length))
 
 /** The kinds that a system is told: all but those that its profile leaves out. */
 export const toldKinds = (untold: readonly NoticeKind[]): readonly NoticeKind[] =>

@@ -159,6 +159,16 @@ export const sqlProblems = {
       th: 'เพิ่ม max_allowed_packet และ attachmentLimit หรือให้โปรไฟล์วางไฟล์ในโฟลเดอร์',
     },
   },
+  'adapter.sql.file-homeless': {
+    status: 422,
+    permanent: true,
+    en: 'the row of the table {table} has no place for the file {value}; nothing was written',
+    th: 'แถวของตาราง {table} ไม่มีที่เก็บไฟล์ {value} จึงไม่ได้เขียนสิ่งใด',
+    remedy: {
+      en: 'Name each column of files in the `files` of the transport. A notice has no files: let the column of its reason be wider, or the profile cut it (overflow: cut).',
+      th: 'ระบุทุกคอลัมน์ที่เก็บไฟล์ใน files ของ transport ส่วนหนังสือแจ้งผลไม่มีไฟล์ ให้ขยายคอลัมน์เหตุผล หรือให้โปรไฟล์ตัดข้อความ (overflow: cut)',
+    },
+  },
   'adapter.rows.broken': {
     status: 422,
     permanent: true,

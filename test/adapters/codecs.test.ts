@@ -82,6 +82,13 @@ t.test('digits: written in the script of the system, read in either, and no text
   t.end()
 })
 
+t.test('text: what is cut is a whole beginning and the mark that it goes on', (t) => {
+  const cut = { text: { max: 12, overflow: 'cut' } }
+  t.same(writes(cut, 1, 'ไม่รับ'), { ok: true, value: { cells: ['ไม่รับ'] } })
+  t.same(writes(cut, 1, 'ส่งผิดหน่วยงาน'), { ok: true, value: { cells: ['ส่งผิดห ...'], cut: true } })
+  t.end()
+})
+
 t.test('template: law: what is put together comes apart, in one way or not at all', (t) => {
   const texts = ['{letters} {code}/{running}', '{a}/{b}', '({a}) - {b}', '{a}1{b}11{c}.']
   const seen = { joined: 0, split: 0, ambiguous: 0 }

@@ -18,6 +18,8 @@ export interface WrittenCells {
   readonly cells: Cells
   /** The values, whole, when the cells could not hold them and the profile says `overflow: spill`. */
   readonly spill?: Values
+  /** The cells hold only a beginning of the values, and the profile says `overflow: cut`. */
+  readonly cut?: true
 }
 
 /** Why a text cannot stand in a cell (its charset cannot say it), or nothing. */

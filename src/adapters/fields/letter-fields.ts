@@ -19,6 +19,8 @@ export const officeIds = offices.map(({ id }): string => id)
 export interface FieldRule {
   readonly codecs: readonly string[]
   readonly values?: readonly string[]
+  /** Words for people, of which a cell may hold the beginning alone. */
+  readonly mayBeCut?: true
 }
 
 export const dates = ['buddhist-date', 'christian-date', 'unix-date', 'utc-date', 'join']

@@ -26,6 +26,8 @@ export interface Mapping {
 export interface WrittenRecord {
   readonly cells: ReadonlyMap<string, string>
   readonly spilled: FieldValues
+  /** The fields of which the cells hold only the beginning, as the profile says. */
+  readonly cut: readonly string[]
 }
 
 /** `Refuses`, for the cell of one column. */
@@ -124,6 +126,7 @@ function write(
 ): Result<WrittenRecord> {
   const cells = new Map<string, string>()
   const spilled = new Map<string, Values>()
+  const cut: string[] = []
   const problems: Problem[] = []
   for (const [field, always] of constants) {
     const value = values.get(field) ?? []
@@ -152,6 +155,7 @@ function write(
       continue
     }
     if (result.value.spill !== undefined) spilled.set(field, result.value.spill)
+    if (result.value.cut === true) cut.push(field)
     for (let index = 0; index < at.length; index += 1) {
       const column = at[index]!
       const cell = result.value.cells[index] ?? ''
@@ -160,7 +164,7 @@ function write(
       cells.set(column, cell)
     }
   }
-  return outcome({ cells, spilled }, problems)
+  return outcome({ cells, spilled, cut }, problems)
 }
 
 function refusedIn(at: readonly string[], text: string, refuses: RefusesIn): Problem | undefined {

@@ -17,11 +17,11 @@ export const noticeFields: Readonly<Record<string, FieldRule>> = {
   messageId: { codecs: ['text'] },
   number: { codecs: ['letter-number', 'join'] },
   date: { codecs: dates },
-  subject: { codecs: ['text'] },
+  subject: { codecs: ['text'], mayBeCut: true },
   office: { codecs: ['office', 'table', 'lookup'], values: officeIds },
   receiveNumber: { codecs: ['text', 'digits', 'join'] },
   at: { codecs: ['instant'] },
-  reason: { codecs: ['text', 'digits'] },
+  reason: { codecs: ['text', 'digits'], mayBeCut: true },
 }
 
 /** Without these a notice would lose what it is for. */

@@ -5,13 +5,13 @@ import { beginning, codePoints, isWithin } from './spill.ts'
 
 interface Options {
   readonly max?: number
-  readonly overflow: 'refuse' | 'spill'
+  readonly overflow: 'refuse' | 'spill' | 'cut'
   readonly trim: boolean
 }
 
 /**
  * `max`: characters (Unicode code points) that a cell holds. `overflow`: whether a text that is longer, or that the
- * charset cannot say, is refused or spilled into a file. `trim`: spaces around a cell are the system's, not the text's.
+ * charset cannot say, is refused, spilled into a file or cut. `trim`: spaces around a cell are the system's, not the text's.
  */
 export const text = codec<Options>({
   name: 'text',
@@ -24,7 +24,15 @@ export const text = codec<Options>({
         'refused; with `overflow: spill` its beginning and ` ...` are written, and the whole stands in a file beside',
         'adapter.field.too-long',
       ],
-      ['the charset cannot say it', 'refused, or spilled in the same way', 'adapter.charset.cannot-say'],
+      [
+        'longer than `max` on the way out, with `overflow: cut`',
+        'its beginning and ` ...` are written; the whole stands in the gateway’s journal',
+      ],
+      [
+        'the charset cannot say it',
+        'refused, or spilled or cut in the same way',
+        'adapter.charset.cannot-say',
+      ],
     ],
   },
   options: {
@@ -37,9 +45,10 @@ export const text = codec<Options>({
         description: 'a count of characters that the cell holds',
       },
       overflow: {
-        enum: ['refuse', 'spill'],
+        enum: ['refuse', 'spill', 'cut'],
         default: 'refuse',
-        description: 'what happens with a text that does not fit: refused, or whole in a file beside',
+        description:
+          'what happens with a text that does not fit: refused, or whole in a file beside; cut, without one, only of a notice’s reason and subject',
       },
       trim: {
         type: 'boolean',
@@ -67,7 +76,7 @@ export const text = codec<Options>({
       const cells = values.map((value) => beginning(value, max, refuses))
       const filled = fill(cells, columns)
       if (!filled.ok || cells.every((cell, index) => cell === values[index])) return filled
-      return good({ ...filled.value, spill: values })
+      return good({ ...filled.value, ...(overflow === 'cut' ? { cut: true } : { spill: values }) })
     },
   }),
 })

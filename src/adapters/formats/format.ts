@@ -29,6 +29,8 @@ export interface Outgoing {
 export interface Written extends HandedOver {
   /** The canonical fields that did not fit the form and stand in a file instead, as the profile says (`overflow: spill`). */
   readonly spilled: readonly string[]
+  /** The fields of a notice of which only the beginning stands, as the profile says (`overflow: cut`). */
+  readonly cut?: readonly string[]
 }
 
 /** A profile's document at work: the system's bytes ↔ letters and notices. */
@@ -42,7 +44,7 @@ export interface DocumentForm {
   readonly receipts: boolean
   /** Reads a source. Bounded; never throws for what the source holds: faults are items. */
   read(source: Source): Promise<readonly Item[]>
-  /** Writes one letter or notice. Fails, naming every reason, when the form cannot express it; nothing is ever cut. */
+  /** Writes one letter or notice. Fails, naming every reason, when the form cannot express it; nothing is cut that the profile does not let be. */
   write(outgoing: Outgoing): Promise<Result<Written>>
   /** The columns that fields are mapped to, of a records format: a table can be looked at for them before a letter is. */
   readonly columns?: readonly string[]

@@ -1,5 +1,5 @@
-// One letter or notice written as one record, with its files beside. Nothing is cut: what has no place is refused, or
-// spilled into a file beside, as the profile says.
+// One letter or notice written as one record, with its files beside. Nothing of a letter is cut: what has no place is refused,
+// or spilled into a file beside, as the profile says.
 
 import { createHash } from 'node:crypto'
 import type { Attachment, LetterFields } from '../../letter/letter.ts'
@@ -28,7 +28,7 @@ export function writeRecord(
   if (envelope.content === 'letter') return writeLetter(outgoing, envelope.letter, contents, work)
   const written = mapping.write(valuesOfNotice(envelope.notice), form.refuses)
   if (!written.ok) return written
-  const { cells, spilled } = written.value
+  const { cells, spilled, cut } = written.value
   // A reason is words for people: they stand beside. Whatever else is not said would make it another notice.
   const homeless = new Map(
     [...constantsContradicted(spilled, definition)].filter(
@@ -41,7 +41,7 @@ export function writeRecord(
   const files = spilled.size === 0 ? [] : [spillFile(outgoing.id, `${number} ลงวันที่ ${date}`, spilled)]
   const [unread, ...more] = unreadable(cells, definition)
   if (unread !== undefined) return bad(unread, ...more)
-  return good(document(work, outgoing.id, cells, files, [...spilled.keys()]))
+  return good({ ...document(work, outgoing.id, cells, files, [...spilled.keys()]), cut })
 }
 
 function writeLetter(

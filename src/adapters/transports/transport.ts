@@ -77,6 +77,8 @@ export interface TransportKind {
   readonly cannotSay?: readonly NoticeKind[]
   /** The place that options name, where what is handed over could be fetched again. */
   place?(raw: unknown, channel: Channel): unknown
+  /** The columns whose files it brings, of the rows that it hands over; absent: it brings every file. */
+  fileColumns?(raw: unknown): readonly string[] | undefined
   /** Checks options as they stand in the profile, references not resolved. */
   check(raw: unknown, at: Pointer, channels: readonly Channel[]): readonly Finding[]
   /** Options with every reference resolved to its text. */
@@ -93,6 +95,7 @@ interface Definition<Options> {
   readonly handOver: TransportKind['handOver']
   readonly cannotSay?: readonly NoticeKind[]
   place?(options: Options, channel: Channel): unknown
+  fileColumns?(options: Options): readonly string[]
   /** What the schema cannot say and does not depend on references. Pointers are relative to the options. */
   deeper?(options: Options, channels: readonly Channel[]): readonly Finding[]
   /** Options are typed with plain texts here: every reference is resolved by now. */
@@ -125,6 +128,10 @@ export function transport<Options>(definition: Definition<Options>): TransportKi
     place: (raw, channel) => {
       const options = read(raw)
       return options.ok ? definition.place?.(options.value, channel) : undefined
+    },
+    fileColumns: (raw) => {
+      const options = read(raw)
+      return options.ok ? definition.fileColumns?.(options.value) : undefined
     },
     check: (raw, at, used) => {
       const options = read(raw, at)

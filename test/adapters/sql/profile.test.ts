@@ -69,6 +69,25 @@ t.test('what does not fit a profile is told with what to do', (t) => {
   t.end()
 })
 
+t.test('what would be a file and has no place in the row is found with the profile', (t) => {
+  const one = (...changes: Changes) => problemsOf(profileWith(...changes))
+  t.same(
+    one(['reason: { at: หมายเหตุ, as: text }', 'reason: { at: หมายเหตุ, as: { text: { overflow: spill } } }']),
+    ['adapter.profile.value-wrong documents.told.fields.reason.as.text.overflow spill'],
+  )
+  t.same(
+    one(['reason: { at: หมายเหตุ, as: text }', 'reason: { at: หมายเหตุ, as: { text: { overflow: cut } } }']),
+    [],
+  )
+  t.same(one(['- { at: files.data, name: name }', '- { at: files.other, name: name }']), [
+    'adapter.profile.value-wrong documents.received.fields.attachments.at files.data',
+  ])
+  t.same(one(['subject: { at: เรื่อง, as: text }', 'subject: { at: เรื่อง, as: { text: { overflow: cut } } }']), [
+    'adapter.profile.value-wrong documents.sent.fields.subject.as.text.overflow cut',
+  ])
+  t.end()
+})
+
 const clock = new TestClock()
 
 t.test('letter → row → letter', async () => {

@@ -212,6 +212,56 @@ async function writing(t: Test, on: Ground): Promise<void> {
     t.same(await sent('เลขรับ'), ['77/2551', null, null], 'never cut')
   })
 
+  await t.test(
+    'a file that the row has no place for is not left out: refused, and nothing is written',
+    async (t) => {
+      const { deliver, put, sent, ask } = await stage(t, on, {
+        changes: [
+          // Two names stand in the cell of one row.
+          [
+            'at: files.data, as: { file-beside: { separator: ";" } }',
+            'at: files.data, as: { file-beside: { separator: "|" } }',
+          ],
+          ['reason: { at: หมายเหตุ, as: text }', 'reason: { always: "" }'],
+        ],
+      })
+      const both = [attached('หนังสือ.pdf'), { ...attached('แผนที่.pdf'), role: 'enclosure' as const }]
+      const letter = letterWith({ attachments: both as unknown as Letter['attachments'] })
+      t.match(await deliver(parcelOf({ letter }, 'd-1', '64', bytesOf)), {
+        kind: 'refused',
+        problem: {
+          code: 'adapter.sql.file-homeless',
+          value: 'd-1-1-หนังสือ.pdf',
+          details: { table: 'หนังสือรับ' },
+        },
+      })
+      t.same(await ask(incoming('id')), [])
+      t.match(await deliver(parcelOf({ letter: full }, 'd-2', '64', bytesOf)), { kind: 'taken' })
+      await put({ ...good, สถานะ: 'T' })
+      const said = { ...notice('reject', 'สท 0017.1/1'), reason: 'ส่งผิดหน่วยงาน' }
+      t.match(await deliver(noticeParcel(said, 'n-1')), {
+        kind: 'refused',
+        problem: { code: 'adapter.sql.file-homeless', value: 'n-1-full.txt', details: { table: 'หนังสือส่ง' } },
+      })
+      t.same(await sent(), ['T'])
+    },
+  )
+
+  await t.test('a reason that is cut says so, and its notice is written', async (t) => {
+    const { deliver, put, sent } = await stage(t, on, {
+      changes: [
+        [
+          'reason: { at: หมายเหตุ, as: text }',
+          'reason: { at: หมายเหตุ, as: { text: { max: 20, overflow: cut } } }',
+        ],
+      ],
+    })
+    await put({ ...good, สถานะ: 'T' })
+    const said = { ...notice('reject', 'สท 0017.1/1'), reason: 'ส่งผิดหน่วยงาน โปรดส่งที่กรมการปกครอง' }
+    t.match(await deliver(noticeParcel(said, 'n-1')), { kind: 'taken' })
+    t.same([await sent(), await sent('หมายเหตุ')], [['X'], ['ส่งผิดหน่วยงาน โ ...']])
+  })
+
   await t.test('the key that travelled with the letter finds its row among two of one number', async (t) => {
     const { deliver, put, sent } = await stage(t, on, {
       changes: [['where: [ที่หนังสือ, ลงวันที่]', 'where: [id]']],

@@ -38,6 +38,16 @@ export async function bringFiles(
   return good(bytes)
 }
 
+/** A file that the row, by these options, neither holds nor leads to. */
+export function homelessFile(
+  { files }: Written,
+  dump: RowDump,
+  options: readonly FileOptions[],
+): WrittenFile | undefined {
+  const named = new Set(options.flatMap(({ at }) => namesAt(dump, at)))
+  return files.find(({ name }) => !named.has(name))
+}
+
 function namesAt(dump: RowDump, at: string): readonly string[] {
   const [first = '', column] = at.split('.')
   const list = dump.lists[first]

@@ -7,7 +7,7 @@ import { type Charset, encode, unsayable } from '../../formats/charset.ts'
 import type { DocumentForm, Written } from '../../formats/format.ts'
 import { type RowCell, type RowDump, readDump } from '../../formats/row-dump.ts'
 import { type Column, SqlError, type Table, type Value } from './engine.ts'
-import { type Brought, bringFiles } from './files-out.ts'
+import { type Brought, bringFiles, homelessFile } from './files-out.ts'
 import type { FileOptions, InsertOptions, ListOptions, UpdateOptions } from './options.ts'
 import { parameterOf } from './row-read.ts'
 import { type Opened, type Session, transaction } from './session.ts'
@@ -46,6 +46,11 @@ export async function handOver(
     }
   const dump = readDump(form.value.bytes)
   if (!dump.ok) return { kind: 'refused', problem: dump.problems[0] }
+  const homeless = homelessFile(form.value, dump.value, options.insert?.files ?? [])
+  if (homeless !== undefined) {
+    const table = (options.insert ?? options.update)?.table ?? ''
+    return { kind: 'refused', problem: problem('adapter.sql.file-homeless', '', homeless.name, { table }) }
+  }
   let sent = false
   const committing = (): void => {
     sent = true

@@ -39,6 +39,7 @@ export const sql = transport<Options>({
       ],
       ['tables or columns missing', 'not now, with all that is missing', 'adapter.sql.schema'],
       ['a value that a column does not take', 'refused: never cut', 'adapter.sql.value-refused'],
+      ['a file that no column of `files` names, or of a notice', 'refused', 'adapter.sql.file-homeless'],
       ['`update` finds no row, or two', 'refused, and nothing is changed', 'adapter.sql.no-row'],
       ['the system changed the row that we wrote', 'refused, for a person', 'adapter.sql.row-differs'],
       [
@@ -57,6 +58,7 @@ export const sql = transport<Options>({
     // An update changes rows of the system's own: none of them is met again as a letter.
     return table === undefined ? undefined : { engine, host, port, database, table }
   },
+  fileColumns: ({ insert }) => insert?.files.map(({ at }) => at) ?? [],
   deeper: deeperFindings,
   create: (options, context) => {
     const { connection, read, insert, update } = options
