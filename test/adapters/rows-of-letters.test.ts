@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml'
 import { formsOf } from '../../src/adapters/adapter.ts'
 import type { DocumentForm, RecordForm } from '../../src/adapters/formats/format.ts'
 import { formats } from '../../src/adapters/formats/formats.ts'
+import { letterRows } from '../../src/adapters/formats/rows-of-letters.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { fixedLetter, letters, mustBe } from '../letter/arbitrary.ts'
 import { parcelOf, TestClock } from './stage.ts'
@@ -120,6 +121,79 @@ t.test('what nobody can know is a fault of its letter', async (t) => {
   t.same(await read(form, Buffer.from('no,date,subject,to\nชม 1/1,2008-02-13,หนึ่ง,moi\n')), [
     ['header', 'adapter.column.missing', 'adapter.columns.found'],
   ])
+})
+
+t.test('a row of too many cells is skipped by none that may have moved', async (t) => {
+  const last = {
+    skip: [
+      { column: 'sent', is: ['1'] },
+      { column: 'no', begins: ['รวม'] },
+    ],
+  }
+  const columns = ['no', 'date', 'subject', 'speed', 'sent']
+  const document = {
+    format: { ...csv, columns },
+    fields: { number: fields.number, date: fields.date, subject: fields.subject, to: { always: 'moi' } },
+  }
+  const form = formWith({ ...document, ...last })
+  const whole = ['ชม 1/1,2008-02-13,หนึ่ง,1,0', 'ชม 1/3,2008-02-13,ส่งแล้ว,1,1']
+  const table = (header: string, ...lines: string[]) =>
+    read(form, Buffer.from(`${[header, ...lines].join('\n')}\n`))
+  const first = ['line 2', 'หนึ่ง', 'moi']
+  const torn = 'ชม 1/2,2008-02-13,ขอเชิญประชุม, อบรม,1,0'
+  t.same(await table(columns.join(), ...whole, torn, 'รวม 4 ฉบับ', 'รวม 4 ฉบับ,,,,,5'), [
+    first,
+    ['line 4', 'adapter.csv.cells'],
+  ])
+  t.same(
+    await table(`${columns.join()},`, ...whole.map((line) => `${line},`), torn),
+    [first, ['line 4', 'adapter.csv.unnamed']],
+    'nor where the header has a delimiter too many',
+  )
+  const further = formWith({ ...document, continues: { when: 'subject', join: { speed: '' } } })
+  t.same(
+    await read(further, Buffer.from(`${columns.join()}\n${whole[0]}\n${torn}\n`)),
+    [['line 2', 'adapter.csv.cells']],
+    'whether it belongs to the letter above is not known: that one is not whole',
+  )
+})
+
+t.test('nor in a table or a line that is too long', (t) => {
+  const skip = {
+    skip: [
+      { column: 'b', is: ['1'] },
+      { column: 'a', begins: ['รวม'] },
+    ],
+  }
+  const cellsOf = (kind: string, options: object, bytes: string) =>
+    letterRows(
+      recordForm(formats.find((each) => each.kind === kind)!, options).read(Buffer.from(bytes)),
+      skip,
+    ).map((each) => (each.kind === 'fault' ? each.problems[0].code : [...each.record.cells.values()].join()))
+  const row = (...cells: string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+  const page = (...rows: string[]) => `<table>${row('a', 'b')}${rows.join('')}</table>`
+  t.same(
+    cellsOf('html-table', { charset: 'utf-8', columns: ['a', 'b'] }, page(row('x', '0'), row('y', '1'))),
+    ['x,0'],
+  )
+  t.same(
+    cellsOf(
+      'html-table',
+      { charset: 'utf-8', columns: ['a', 'b'] },
+      page(row('x', '1', '0'), row('รวม', '1', '0')),
+    ),
+    ['adapter.table.cells'],
+  )
+  const columns = [
+    { name: 'a', start: 1, length: 9 },
+    { name: 'b', start: 10, length: 1 },
+  ]
+  const lines = ['x        0', 'y        1', 'z        10', 'รวม10'].join('\r\n')
+  t.same(cellsOf('fixed-width', { charset: 'utf-8', columns }, `${lines}\r\n`), [
+    'x,0',
+    'adapter.fixed.length',
+  ])
+  t.end()
 })
 
 t.test('every records format keeps the rules', async (t) => {

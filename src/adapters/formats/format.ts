@@ -100,7 +100,7 @@ export type RecordRead =
       readonly kind: 'fault'
       readonly position: string
       readonly problems: readonly [Problem, ...Problem[]]
-      /** As far as they can be read: a total is no letter, however it is laid out. */
+      /** As far as they can be read and are surely of their columns: a total is no letter, however it is laid out. */
       readonly cells?: ReadonlyMap<string, string>
     }
 

@@ -77,8 +77,10 @@ function recordOf(
       problems.push(
         problem('adapter.charset.bytes', `column ${names[index] ?? index + 1}`, cell, { charset }),
       )
+  // Where cells have no places of their own, one too many makes every cell behind it another column's.
+  const known = extra && short === 'fault' ? names.slice(0, 1) : names
   const named = new Map<string, string>()
-  for (const [index, name] of names.entries()) if (name !== '') named.set(name, cells[index] ?? '')
+  for (const [index, name] of known.entries()) if (name !== '') named.set(name, cells[index] ?? '')
   const [first, ...more] = problems
   return first === undefined
     ? { kind: 'record', record: { position, cells: named } }

@@ -44,7 +44,7 @@ export function letterRows(reads: readonly RecordRead[], rules: Rules): readonly
   let skipping = false
   for (const read of reads) {
     const cells = read.kind === 'record' ? read.record.cells : read.cells
-    if (continues !== undefined && isFurther(cells, continues)) {
+    if (continues !== undefined && isFurther(read, cells, continues)) {
       if (!skipping) addFurther(kept, read, continues)
       // Nobody knows that it followed the row above: it may be a letter, or all the letters after it.
       else if (read.kind === 'fault') kept.push(read)
@@ -64,9 +64,9 @@ export function letterRows(reads: readonly RecordRead[], rules: Rules): readonly
   return kept
 }
 
-/** A line that cannot be read at all may belong to the letter above, which is not whole then. */
-const isFurther = (cells: Cells | undefined, { when }: ContinuesRule): boolean =>
-  cells === undefined || (cells.has(when) && held(cells, when) === '')
+/** A line that cannot be read as far as that may belong to the letter above, which is not whole then. */
+const isFurther = (read: RecordRead, cells: Cells | undefined, { when }: ContinuesRule): boolean =>
+  cells === undefined || (cells.has(when) ? held(cells, when) === '' : read.kind === 'fault')
 
 function addFurther(kept: RecordRead[], read: RecordRead, { when, join }: ContinuesRule): void {
   const above = kept.at(-1)

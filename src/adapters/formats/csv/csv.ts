@@ -164,16 +164,22 @@ function recordOf(
     problems.push(
       problem('adapter.csv.cells', '', undefined, { count: cells.length, expected: names.length }),
     )
+  let moved = extra
   for (const [index, cell] of cells.entries()) {
-    if (names[index] === '' && cell !== '')
+    if (names[index] === '' && cell !== '') {
+      moved = true
       problems.push(problem('adapter.csv.unnamed', `column ${index + 1}`, cell))
+    }
     if (cell.includes(undecodable))
       problems.push(
         problem('adapter.charset.bytes', `column ${names[index] ?? index + 1}`, cell, { charset }),
       )
   }
+  // Behind a delimiter that nobody quoted every cell is another column's.
   const named = new Map(
-    names.flatMap((name, index): [string, string][] => (name === '' ? [] : [[name, cells[index] ?? '']])),
+    names
+      .slice(0, moved ? 1 : undefined)
+      .flatMap((name, index): [string, string][] => (name === '' ? [] : [[name, cells[index] ?? '']])),
   )
   const [first, ...more] = problems
   return first === undefined

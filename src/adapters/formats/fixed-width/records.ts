@@ -63,7 +63,8 @@ export function recordOf(
   const cells = new Map<string, string>()
   for (const column of columns) cells.set(column.name, cellOf(column))
   const problems: Problem[] = []
-  if ((bytes.length < length && short === 'fault') || !isBlank(bytes, length, bytes.length))
+  const long = !isBlank(bytes, length, bytes.length)
+  if ((bytes.length < length && short === 'fault') || long)
     problems.push(problem('adapter.fixed.length', '', undefined, { count: bytes.length, expected: length }))
   else
     for (const { first, last } of gaps)
@@ -76,9 +77,13 @@ export function recordOf(
       if (cell.includes(undecodable))
         problems.push(problem('adapter.charset.bytes', `column ${name}`, cell, { charset }))
   const [first, ...more] = problems
-  return first === undefined
-    ? { kind: 'record', record: { position, cells } }
-    : { ...fault(position, first, ...more), cells }
+  if (first === undefined) return { kind: 'record', record: { position, cells } }
+  // In a line that is too long every column may stand elsewhere, but the first.
+  const known = long ? columns.filter(({ start }) => start === 1) : columns
+  return {
+    ...fault(position, first, ...more),
+    cells: new Map(known.map(({ name }) => [name, cells.get(name) ?? ''])),
+  }
 }
 
 /** Why this text cannot stand in a column, or nothing. The charset is asked before. */
