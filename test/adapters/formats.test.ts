@@ -97,7 +97,7 @@ function withinLimits(letter: Letter, prefix: string) {
     to: [to.offices, person(to.person)],
     // To the second.
     sentAt: sentAt?.slice(0, 19),
-    extension: extension.filter(({ name }) => columns.has(name)),
+    extension: extension.filter(({ name }) => from.office === '50' && columns.has(name)),
     attachments: attachments
       .filter(({ name }) => name !== `${prefix}-full.txt`)
       .map(({ name: _, ...each }) => each),

@@ -2,11 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { formsOf } from '../../src/adapters/adapter.ts'
 import { codecs } from '../../src/adapters/fields/codecs.ts'
 import { formats } from '../../src/adapters/formats/formats.ts'
 import { transports } from '../../src/adapters/transports/transports.ts'
+import type { Letter } from '../../src/letter/letter.ts'
 import { fleet } from '../../src/sandbox/fleet/fleet.ts'
-import { shipped } from './stage.ts'
+import { fixedLetter, mustBe, office } from '../letter/arbitrary.ts'
+import { parcelOf, shipped, TestClock } from './stage.ts'
+import { letterOf, readBack } from './there-and-back.ts'
 
 const profiles = readdirSync(join(import.meta.dirname, '../../profiles'))
   .filter((name) => name.endsWith('.yaml'))
@@ -46,6 +50,41 @@ t.test('every province of 2551 has a profile, the 18 pilots too, and a system th
   t.same(fleet.map(({ profile }) => profile).toSorted(), provinces.map(({ id }) => id).toSorted())
   t.end()
 })
+
+t.test(
+  'what one system calls like a column of another is not written into it, and no letter is refused for it',
+  async (t) => {
+    const clock = new TestClock()
+    const lamphun = formsOf(shipped('lamphun-csv'), clock)
+    const khonKaen = formsOf(shipped('khon-kaen-dbf'), clock)
+    const numbered = (from: string, value: string) =>
+      fixedLetter({
+        from: { office: office(from) },
+        to: { offices: [office('40')] },
+        extension: [{ name: 'ลำดับ', value }],
+      })
+    const own = letterOf(
+      await readBack(
+        lamphun.send!,
+        'letter',
+        mustBe(await lamphun.receive!.write(parcelOf({ letter: numbered('51', 'ส 12') }, 'p-1', '51'))),
+      ),
+    )
+    t.same(own.extension, [{ name: 'ลำดับ', value: 'ส 12' }], 'it comes back to Lamphun itself')
+    const came = async (letter: Letter) =>
+      letterOf(
+        await readBack(
+          khonKaen.send!,
+          'letter',
+          mustBe(await khonKaen.receive!.write(parcelOf({ letter }, 'p-1', '40'))),
+        ),
+      )
+    t.same((await came(own)).extension, [], 'a text that no number is')
+    t.same((await came(numbered('51', '12'))).extension, [])
+    t.same((await came(numbered('40', '12'))).extension, [{ name: 'ลำดับ', value: '12' }])
+    t.same((await came(numbered('40', 'x'))).extension, [], 'nor its own, when its form has changed')
+  },
+)
 
 t.test('together they use every format, every transport and every codec', (t) => {
   const text = JSON.stringify(profiles.map(({ documents }) => documents))

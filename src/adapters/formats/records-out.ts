@@ -86,10 +86,10 @@ function writeLetter(
         field: 'attachments',
       }),
     )
-  const extension = extensionCells(letter, form, mapping)
-  problems.push(...extension.problems, ...(first.ok ? [] : first.problems))
+  const extension = extensionCells(letter, work)
+  if (!first.ok) problems.push(...first.problems)
   if (first.ok && first.value.spilled.size === 0)
-    problems.push(...unreadable(merged(first.value.cells, extension.cells), definition))
+    problems.push(...unreadable(merged(first.value.cells, extension), definition))
   const [fault, ...more] = problems
   if (fault !== undefined) return bad(fault, ...more)
   if (!first.ok) return first
@@ -97,7 +97,7 @@ function writeLetter(
   const files: WrittenFile[] =
     inside === undefined ? letter.attachments.map((each, index) => attached(each, names[index] ?? '')) : []
   if (first.value.spilled.size + homeless.size === 0)
-    return good(document(work, outgoing.id, merged(first.value.cells, extension.cells), files, []))
+    return good(document(work, outgoing.id, merged(first.value.cells, extension), files, []))
   const spilled: FieldValues = new Map([...first.value.spilled, ...homeless])
   if (mapping.files === undefined) return bad(...cannotSayAny(spilled))
   const spill = spillFile(outgoing.id, `${letter.number.printed} ลงวันที่ ${letter.date}`, spilled)
@@ -109,7 +109,7 @@ function writeLetter(
     document(
       work,
       outgoing.id,
-      merged(second.value.cells, extension.cells),
+      merged(second.value.cells, extension),
       inside === undefined ? [...files, spill] : [],
       [...spilled.keys()],
     ),
@@ -219,18 +219,25 @@ const constantsContradicted = (spilled: FieldValues, { fields }: DocumentDefinit
     }),
   )
 
-function extensionCells(letter: LetterFields, form: RecordForm, mapping: Mapping) {
+/**
+ * The cells of a system's own columns in a letter that comes back to it. The same name in another system's letter is
+ * another column. One that the form does not take stays in the envelope.
+ */
+function extensionCells(
+  { from, extension }: LetterFields,
+  { form, mapping, context }: RecordsWork,
+): ReadonlyMap<string, string> {
   const cells = new Map<string, string>()
-  const problems: Problem[] = []
-  // A field that this system never had is another system's: it stays in the envelope.
-  for (const { name, value } of letter.extension) {
-    if (!form.columns.includes(name) || mapping.columns.includes(name)) continue
-    const refused = form.refuses(value, name)
-    if (refused !== undefined) problems.push({ ...refused, path: name })
-    if (cells.has(name)) problems.push(problem('adapter.field.too-many', name, value, { count: 2, limit: 1 }))
-    cells.set(name, value)
-  }
-  return { cells, problems }
+  if (from.office !== context.office) return cells
+  for (const { name, value } of extension)
+    if (
+      form.columns.includes(name) &&
+      !mapping.columns.includes(name) &&
+      !cells.has(name) &&
+      form.refuses(value, name) === undefined
+    )
+      cells.set(name, value)
+  return cells
 }
 
 const attached = ({ mediaType, sha256, size }: Attachment, name: string): WrittenFile => ({
