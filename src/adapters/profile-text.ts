@@ -1,5 +1,18 @@
 // The text of a profile: YAML within bounds (attacks X11), and where in it each value stands.
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
 import type { Finding, Pointer } from './schema.ts'
 
@@ -32,6 +45,8 @@ export function readProfileText(text: string): Result<ProfileText> {
   const unbounded = tooMuch(document.contents, document)
   if (unbounded !== undefined)
     return bad(problem('adapter.profile.not-yaml', '', undefined, { line: 1, reason: unbounded }))
+  const [changed, ...more] = changedKeys(document, lines)
+  if (changed !== undefined) return bad(changed, ...more)
   return good({
     value: document.toJS({ maxAliasCount: limits.nodes }) as unknown,
     problemAt: (finding) =>
@@ -75,6 +90,50 @@ function first<Value>(
   for (const value of values) {
     const found = fault(value)
     if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Keys that an object would not hold as they stand here, and tables of codes whose first it would not know. */
+function changedKeys(document: Document, lines: LineCounter): Problem[] {
+  const problems: Problem[] = []
+  visit(document, {
+    Pair: (_, pair, path) => {
+      const { key } = pair
+      if (!isScalar(key)) return
+      const line = lines.linePos(key.range?.[0] ?? 0).line
+      const at = [...path, pair].flatMap((node, depth) => stepOf(node, path[depth + 1] ?? pair)).join('.')
+      const read = key.value === null ? '' : String(key.value)
+      if (typeof key.value !== 'string' && key.source !== read)
+        problems.push(problem('adapter.profile.key-changed', at, key.source ?? '', { line, expected: read }))
+      const codes = isAlias(pair.value) ? pair.value.resolve(document) : pair.value
+      if ((key.value !== 'table' && key.value !== 'rows') || !isMap(codes)) return
+      const [first, other] = otherOrder(codes) ?? []
+      if (first === undefined || other === undefined) return
+      const value = `${first}, ${other}`
+      problems.push(problem('adapter.profile.codes-order', at, value, { line, expected: other }))
+    },
+  })
+  return problems
+}
+
+const stepOf = (node: unknown, next: unknown): string[] =>
+  isPair(node) && isScalar(node.key)
+    ? [String(node.key.value)]
+    : isSeq(node)
+      ? [String(node.items.indexOf(next))]
+      : []
+
+/** Two codes of one value of which an object, where whole numbers go first, gives the later one first. */
+function otherOrder({ items }: YAMLMap): readonly [first: string, other: string] | undefined {
+  const text = (node: unknown): string => (isScalar(node) ? String(node.value) : '')
+  const meanings = new Map(items.map(({ key, value }: Pair): [string, string] => [text(key), text(value)]))
+  const firsts = (codes: readonly string[]) =>
+    new Map(codes.map((code) => [meanings.get(code), code] as const).toReversed())
+  const kept = firsts(Object.keys(Object.fromEntries(meanings)))
+  for (const [meaning, code] of firsts([...meanings.keys()])) {
+    const other = kept.get(meaning)
+    if (other !== undefined && other !== code) return [code, other]
   }
   return undefined
 }

@@ -12,6 +12,26 @@ export const profileProblems = {
       th: 'แก้บรรทัดนั้น ย่อหน้าด้วยช่องว่าง และใส่เครื่องหมายคำพูดครอบข้อความที่มี ": " หรือ "#"',
     },
   },
+  'adapter.profile.key-changed': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: the key {value} would be read as {expected}',
+    th: 'บรรทัด {line}: คีย์ {value} จะถูกอ่านเป็น {expected}',
+    remedy: {
+      en: 'Put the key in quotes: "001" is the text 001, and 001 the number 1.',
+      th: 'ใส่เครื่องหมายคำพูดครอบคีย์: "001" คือข้อความ 001 ส่วน 001 คือเลข 1',
+    },
+  },
+  'adapter.profile.codes-order': {
+    status: 422,
+    permanent: true,
+    en: 'line {line}: of the codes {value} the first that is written would be {expected}',
+    th: 'บรรทัด {line}: ในรหัส {value} รหัสแรกที่จะถูกเขียนคือ {expected}',
+    remedy: {
+      en: 'Write codes that are whole numbers first, the smallest first; where another is the one to be written, put the table into a file (tables), which keeps its order.',
+      th: 'เขียนรหัสที่เป็นจำนวนเต็มก่อน เรียงจากน้อยไปมาก หากต้องการให้เขียนรหัสอื่น ให้แยกตารางเป็นไฟล์ (tables) ซึ่งคงลำดับไว้',
+    },
+  },
   'adapter.profile.too-large': {
     status: 422,
     permanent: true,

@@ -39,6 +39,35 @@ t.test('sql: what orders a list with files is never ignored, or a file would be 
   t.end()
 })
 
+t.test('codes that would be read as others, or whose order would not be kept, are told', (t) => {
+  const speeds = 'as: { table: { "1": ordinary, "2": urgent, "3": very-urgent, "4": most-urgent } }'
+  t.ok(chiangMai.includes(speeds))
+  const line = chiangMai.slice(0, chiangMai.indexOf(speeds)).split('\n').length
+  const said = (codes: string) =>
+    faults(chiangMai.replace(speeds, `as: { table: { ${codes}, "3": very-urgent, "4": most-urgent } }`))
+  const found = (code: string, key: string) => [
+    [line, `documents.letter.fields.urgency.as.table${key}`, code],
+  ]
+  t.same(said('"001": ordinary, "2": urgent'), [])
+  t.same(said('1: ordinary, 2: urgent'), [], 'a number that is written as it is read')
+  for (const key of ['001', '1.0', '0x1', '~', 'TRUE'])
+    t.same(said(`"1": ordinary, ${key}: urgent`)[0]?.[2], 'adapter.profile.key-changed', key)
+  t.same(said('U: urgent, "1": ordinary, "2": urgent'), found('adapter.profile.codes-order', ''))
+  t.same(said('"2": urgent, "1": urgent, "0": ordinary'), found('adapter.profile.codes-order', ''))
+  t.same(said('"1": ordinary, "2": urgent, U: urgent'), [])
+  t.same(said('O: ordinary, "2": urgent'), [], 'of codes of one value each any order is the same')
+  const rows = (codes: string) =>
+    readProfile(`documents: { a: { tables: { x: { rows: { ${codes} } } } } }`, 'x.yaml')
+  const code = { problems: [{ code: 'adapter.profile.codes-order', path: 'documents.a.tables.x.rows' }] }
+  t.match(rows('U: ด่วน, "1": ด่วน'), code)
+  t.match(rows('"2": ด่วน, "1": ด่วน'), code)
+  t.match(rows('U: ด่วนมาก, "1": ด่วน, "03": ด่วน'), { problems: [{ code: 'adapter.profile.key-missing' }] })
+  t.match(readProfile('a: &x { U: b, "1": b }\nc: { table: *x }\n', 'x.yaml'), {
+    problems: [{ code: 'adapter.profile.codes-order', path: 'c.table' }],
+  })
+  t.end()
+})
+
 t.test('the shipped profiles are without fault and say what they are', (t) => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
   // What a contributor adds is the profile of a real system.
