@@ -82,6 +82,22 @@ t.test('digits: written in the script of the system, read in either, and no text
   t.end()
 })
 
+t.test('office: where organisation ids are written, two digits are a ministry and no province', (t) => {
+  const organisation = { office: { write: 'organisation', organisations: { '93': ['15193'] } } }
+  for (const code of ['15', '๑๕', '1-5', '1 5', '50'])
+    t.match(
+      reads(organisation, code),
+      { ok: false, problems: [{ code: 'adapter.field.office-unknown' }] },
+      code,
+    )
+  t.same(reads(organisation, '15193', 'เชียงใหม่', 'มท', '1500200000'), {
+    ok: true,
+    value: ['93', '50', 'moi', 'moi'],
+  })
+  t.same(reads({ office: { write: 'id' } }, '15'), { ok: true, value: ['15'] })
+  t.end()
+})
+
 t.test('text: what is cut is a whole beginning and the mark that it goes on', (t) => {
   const cut = { text: { max: 12, overflow: 'cut' } }
   t.same(writes(cut, 1, 'ไม่รับ'), { ok: true, value: { cells: ['ไม่รับ'] } })

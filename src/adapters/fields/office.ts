@@ -20,16 +20,27 @@ const written: Readonly<Record<Exclude<Writing, 'organisation'>, (office: Office
   abbreviation: (office) => office.abbreviation,
 }
 
+/** Digits that are no organisation id: 15 is a ministry where offices have those, and Ang Thong's province code. */
+const isShortCode = (text: string): boolean =>
+  !/\p{L}/u.test(text) && (text.match(/\p{Nd}/gu) ?? []).length < 5
+
 /**
  * Reads an id, a name, an abbreviation or a national organisation id; writes the one that `write` names. `organisations`:
- * the organisation ids of offices, before those that are assumed.
+ * the organisation ids of offices, before those that are assumed. Where organisation ids are written no province code is read.
  */
 export const office = codec<{ readonly write: Writing; readonly organisations?: unknown }>({
   name: 'office',
   about: {
     summary:
       'An office, by its id, name, abbreviation or national organisation id: any of them is read, one is written.',
-    badDays: [['an office that is none', 'a fault', 'adapter.field.office-unknown']],
+    badDays: [
+      ['an office that is none', 'a fault', 'adapter.field.office-unknown'],
+      [
+        'a code of two digits where `write` is `organisation`: a ministry’s as well as a province’s',
+        'a fault',
+        'adapter.field.office-unknown',
+      ],
+    ],
   },
   options: {
     type: 'object',
@@ -47,7 +58,8 @@ export const office = codec<{ readonly write: Writing; readonly organisations?: 
     return cellByCell({
       read: (cell) => {
         const text = cell.trim()
-        const found = officeOfOrganisation(text, table) ?? findOffice(text)?.id
+        const listed = write === 'organisation' && isShortCode(text) ? undefined : findOffice(text)?.id
+        const found = officeOfOrganisation(text, table) ?? listed
         return found === undefined ? bad(problem('adapter.field.office-unknown', '', cell)) : good(found)
       },
       write: (value) => {
