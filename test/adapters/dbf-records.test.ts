@@ -99,6 +99,63 @@ t.test('a cell that is none of its type costs its record', (t) => {
   t.end()
 })
 
+t.test('a number is written only where the system would show the same text', (t) => {
+  const made = form({
+    columns: [
+      { name: 'น', type: 'N', length: 20 },
+      { name: 'ท', type: 'N', length: 20, decimals: 2 },
+    ],
+  })
+  const taken = (text: string, name: string) => made.refuses(text, name)?.code ?? 'taken'
+  for (const [name, text] of [
+    ['น', '0'],
+    ['น', '-10'],
+    ['น', '123456789012345'],
+    ['ท', '0.00'],
+    ['ท', '-0.05'],
+    ['ท', '1234567890123.45'],
+  ] as const)
+    t.equal(taken(text, name), 'taken', text)
+  for (const [name, text] of [
+    ['น', '000123'],
+    ['น', '-0'],
+    ['น', '-01'],
+    ['น', '1234567890123456'],
+    ['ท', '00.50'],
+    ['ท', '-0.00'],
+    ['ท', '12345678901234.56'],
+  ] as const)
+    t.equal(taken(text, name), 'adapter.dbf.cell', text)
+  t.end()
+})
+
+t.test('memos: lines that a program of dBase or Clipper wrapped are one', (t) => {
+  const soft = Buffer.from([0x8d, 0x0a])
+  const whole = 'ขอเชิญประชุมคณะกรรมการ ครั้งที่ ๑\r\nสองวัน'
+  for (const version of versions) {
+    // As many bytes, which are made into soft returns: at a blank that is kept, and within a long word.
+    const wrapped = 'ขอเชิญประชุม~~คณะกรรมการ ~~ครั้งที่ ๑\r\nสองวัน~~'
+    const made = form({ version, columns: noted })
+    const records = [record('1', '', '', '', '', wrapped)]
+    const memos = memoOf(made, records)
+    if (memos.content?.ok !== true) throw new Error('no memos were written')
+    const file = memos.content.value
+    for (let at = file.indexOf('~~'); at >= 0; at = file.indexOf('~~')) soft.copy(file, at)
+    t.same(
+      shown(made, made.write(records, names), memos),
+      [['record 1', '1', '', '', '', '', whole]],
+      version,
+    )
+    file[file.indexOf(soft) + 1] = 0x20
+    t.same(
+      shown(made, made.write(records, names), memos),
+      [['record 1', 'adapter.charset.bytes']],
+      'no line end',
+    )
+  }
+  t.end()
+})
+
 t.test('byte 29: agreeing, absent, contradicting', (t) => {
   const whole = table({ version: 'foxpro' })
   t.equal(whole[29], 0x7c)

@@ -2,7 +2,15 @@
 
 import { daysIn, twoDigits } from '../../../letter/time.ts'
 import { type Problem, problem } from '../../../problem/problem.ts'
-import { type Charset, decodePart, encode, encodedLength, undecodable, unsayable } from '../charset.ts'
+import {
+  type Charset,
+  decodePart,
+  encode,
+  encodedLength,
+  hasOneByteEach,
+  undecodable,
+  unsayable,
+} from '../charset.ts'
 import type { Column } from './header.ts'
 import { largestMemo } from './memo.ts'
 
@@ -32,7 +40,24 @@ export function readCell(bytes: Buffer, { name, type, decimals }: Column, charse
   }
 }
 
-/** Text of a column or of a memo. */
+const softReturn = Buffer.from([0x8d, 0x0a])
+
+/**
+ * Text of a memo. MEMOEDIT of dBase and Clipper wraps lines where they are shown, with 8D 0A, and keeps the blank before it:
+ * layout, and no part of the text. In the Thai charsets 8D means nothing else.
+ */
+export function readMemo(bytes: Buffer, path: string, charset: Charset): CellRead {
+  if (!hasOneByteEach(charset) || !bytes.includes(softReturn)) return readText(bytes, path, charset)
+  const parts: Buffer[] = []
+  let from = 0
+  for (let at = bytes.indexOf(softReturn); at >= 0; at = bytes.indexOf(softReturn, from)) {
+    parts.push(bytes.subarray(from, at))
+    from = at + softReturn.length
+  }
+  return readText(Buffer.concat([...parts, bytes.subarray(from)]), path, charset)
+}
+
+/** Text of a column or of a memo without layout. */
 export function readText(bytes: Buffer, path: string, charset: Charset): CellRead {
   const text = decodePart(bytes, charset)
   return text.includes(undecodable)
@@ -80,14 +105,22 @@ export function refusesCell(text: string, column: Column | undefined, charset: C
     case 'D':
       return isDay(text) ? undefined : fault('a day as yyyyMMdd')
     default:
-      return numberOf(decimals).test(text)
+      return isNumber(text, decimals)
         ? undefined
-        : fault(`a number${decimals > 0 ? ` with ${decimals} decimals` : ' without decimals'}`)
+        : fault(
+            `a number of at most ${mostDigits} digits, ${decimals > 0 ? `with ${decimals}` : 'without'} decimals and without zeros before it`,
+          )
   }
 }
 
-const numberOf = (decimals: number): RegExp =>
-  new RegExp(`^-?\\d+${decimals > 0 ? `\\.\\d{${decimals}}` : ''}$`)
+/** Digits that a system keeps of a number: it computes with floating point. */
+const mostDigits = 15
+
+/** Whether a system that takes the text for a number shows the same text again: 000123 would be 123. */
+const isNumber = (text: string, decimals: number): boolean =>
+  new RegExp(`^-?(0|[1-9]\\d*)${decimals > 0 ? `\\.\\d{${decimals}}` : ''}$`).test(text) &&
+  !/^-[0.]+$/.test(text) &&
+  text.replace(/^-?(0\.0*)?|\./g, '').length <= mostDigits
 
 /** Writes a text that was not refused into a cell that is blank. */
 export function writeCell(text: string, { type, length }: Column, charset: Charset, cell: Buffer): void {

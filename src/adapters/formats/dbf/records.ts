@@ -2,7 +2,7 @@
 import { type Problem, problem } from '../../../problem/problem.ts'
 import { type Charset, decode, undecodable } from '../charset.ts'
 import type { Companion, RecordRead } from '../format.ts'
-import { type CellRead, readCell, readText } from './cells.ts'
+import { type CellRead, readCell, readMemo } from './cells.ts'
 import { type Column, codePageContradicted, readHeader, type Table } from './header.ts'
 import { type MemoRead, memoReader } from './memo.ts'
 
@@ -125,7 +125,7 @@ function memoCell(bytes: Buffer, { name }: Column, memos: Memos, charset: Charse
   if ('problem' in memo) return memo
   return 'reason' in memo
     ? { problem: problem('adapter.dbf.memo', path, printed, { reason: memo.reason }) }
-    : readText(memo.bytes, path, charset)
+    : readMemo(memo.bytes, path, charset)
 }
 
 const fault = (
