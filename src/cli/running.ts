@@ -7,8 +7,8 @@ import { listMembers } from '../gateway/journal/members.ts'
 import type { Instant } from '../letter/time.ts'
 
 /**
- * Whether some gateway holds the lock of the data folder `folder` (gateway/lock.ts). Only looks: it never holds the lock
- * itself, so that a gateway that starts meanwhile is not refused. Throws when the lock cannot be read.
+ * Whether some gateway holds the lock of the data folder `folder` (gateway/lock.ts), or takes it. Only looks, for so short that a
+ * gateway that starts meanwhile waits for it and is not refused. Throws when the lock cannot be read.
  */
 export function isRunning(folder: string): boolean {
   const file = join(folder, 'lock')

@@ -11,9 +11,15 @@ export interface FolderLock {
   release(): void
 }
 
-/** Locks a data folder for this process. The lock is the kernel's: it is gone with the process, however that ends. */
+/** Milliseconds in which whoever only looks whether a gateway runs (cli/running.ts) is done with it. */
+const looked = 1_000
+
+/**
+ * Locks a data folder for this process. The lock is the kernel's: it is gone with the process, however that ends. Nothing else of
+ * this process goes on meanwhile: at once where it is free, a second where it is held.
+ */
 export function lockFolder(folder: string): Result<FolderLock> {
-  const opened = usable(folder, () => new Sqlite(join(folder, 'lock'), { timeout: 0 }))
+  const opened = usable(folder, () => new Sqlite(join(folder, 'lock'), { timeout: looked }))
   if (!opened.ok) return opened
   const lock = opened.value
   try {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import { SettingsError } from '../../src/gateway/installation/systems.ts'
 import { lockFolder } from '../../src/gateway/lock.ts'
@@ -122,6 +123,39 @@ t.test('one gateway for one data folder', async (t) => {
   child.kill('SIGKILL')
   await once(child, 'exit')
   t.same(await faultsOfStart(t, installation), [], 'free after SIGKILL')
+})
+
+/** Looks into a lock as a command does that asks whether a gateway runs, and is done with it when it finds that somebody waits for it. */
+const looksUntilWaitedFor = `
+const { parentPort, workerData } = require('node:worker_threads')
+const Sqlite = require('better-sqlite3')
+const opened = () => new Sqlite(workerData, { readonly: true, timeout: 0 })
+const look = (lock) => lock.prepare('SELECT COUNT(*) FROM sqlite_master').get()
+const first = opened()
+first.exec('BEGIN')
+look(first)
+parentPort.postMessage('looks')
+for (let free = true; free; ) {
+  const other = opened()
+  try {
+    look(other)
+  } catch {
+    free = false
+  }
+  other.close()
+}
+first.close()`
+
+t.test('a command that looks whether a gateway runs refuses none that starts', async (t) => {
+  const folder = scratch(t)
+  const made = lockFolder(folder)
+  if (made.ok) made.value.release()
+  const looking = new Worker(looksUntilWaitedFor, { eval: true, workerData: join(folder, 'lock') })
+  t.teardown(() => looking.terminate())
+  await once(looking, 'message')
+  const lock = lockFolder(folder)
+  t.ok(lock.ok, 'it waits until the look is over')
+  if (lock.ok) lock.value.release()
 })
 
 t.test('systems and their doors', async (t) => {
