@@ -25,7 +25,14 @@ import { retryCommand } from './retry.ts'
 import type { Now } from './standing.ts'
 import { storyJson, storyPage } from './story.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
-import { quarantinedJson, quarantinedLines, waitingJson, waitingLine } from './waiting.ts'
+import {
+  listedOf,
+  quarantinedJson,
+  quarantinedLines,
+  waitingJson,
+  waitingLine,
+  withheldLine,
+} from './waiting.ts'
 
 interface ListOptions extends Place {
   readonly from?: string
@@ -154,8 +161,9 @@ async function tellTroubles(reader: Reader, { json }: ListOptions, terminal: Ter
 
 async function tellQuarantine(reader: Reader, options: ListOptions, terminal: Terminal): Promise<void> {
   const found = await listQuarantined(reader, options.limit + 1)
-  const waiting = found.slice(0, options.limit)
+  const waiting = await listedOf(reader, found.slice(0, options.limit), options.secret === true)
   tellCut(found.length > options.limit, options, 'places', terminal)
+  terminal.complain(withheldLine(waiting))
   if (options.json === true) {
     terminal.write(jsonLine(waiting.map(quarantinedJson)))
     return
@@ -170,7 +178,13 @@ async function listWaiting(
   terminal: Terminal,
   now: Now,
 ): Promise<void> {
-  const waiting = (await listPresent(reader, 'waiting')).slice(0, options.limit)
+  const { limit } = options
+  const all = await listPresent(reader, 'waiting')
+  const waiting = all.slice(0, limit)
+  if (all.length > limit) {
+    const more = limit < mostRows ? `: --limit shows more, up to ${mostRows}` : ''
+    terminal.complain(`only the oldest ${limit} are shown, of ${all.length}${more}\n`)
+  }
   if (options.json === true) {
     terminal.write(jsonLine(waiting.map(waitingJson)))
     return
@@ -197,7 +211,7 @@ function showCommand(terminal: Terminal): Command {
       await withJournal(options, terminal, async (reader, now, attachments) => {
         const stories = await storiesOf(reader, said, options.secret === true)
         if (stories.length === 0) {
-          await tellElsewhere(reader, said, terminal)
+          await tellElsewhere(reader, said, options.secret === true, terminal)
           throw new Failed(exit.refused, [problem('cli.message.unknown', 'ID', said)])
         }
         const wanted = options.bytes === true || options.save !== undefined
@@ -233,12 +247,19 @@ function showCommand(terminal: Terminal): Command {
 }
 
 /** A letter that is not in the journal may be in quarantine, or wait for a file: there the search goes on. */
-async function tellElsewhere(reader: Reader, said: string, terminal: Terminal): Promise<void> {
+async function tellElsewhere(
+  reader: Reader,
+  said: string,
+  secret: boolean,
+  terminal: Terminal,
+): Promise<void> {
   const number = normalizeNumber(said)
   const quarantined = number === undefined ? [] : await listQuarantine(reader, 5, { number })
   if (quarantined.length > 0) {
     terminal.complain(`a letter of this number is in quarantine (saraban quarantine list):\n`)
-    for (const one of quarantined) terminal.complain(quarantinedLines(one))
+    const listed = await listedOf(reader, quarantined, secret)
+    for (const one of listed) terminal.complain(quarantinedLines(one))
+    terminal.complain(withheldLine(listed))
   }
   const { length } = await listPresent(reader, 'waiting')
   if (length > 0)

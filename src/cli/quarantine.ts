@@ -24,7 +24,7 @@ import { readLimit } from './limit.ts'
 import { giveOrder } from './order.ts'
 import { listPage, placeJson, placePage, retriedPage } from './quarantined.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
-import { quarantinedJson } from './waiting.ts'
+import { listedOf, quarantinedJson, withheldLine } from './waiting.ts'
 
 /** `saraban quarantine list`, `show`, `retry` and `dismiss`. */
 export function quarantineCommand(terminal: Terminal): Command {
@@ -66,21 +66,24 @@ function filterOf({ cause, office, older }: Choice, now: Instant): QuarantineFil
 interface ListOptions extends Place, Choice {
   readonly state: QuarantineState
   readonly limit: number
+  readonly secret?: boolean
 }
 
 function listCommand(terminal: Terminal): Command {
   return withChoice(withPlace(new Command('list').description('list it by cause, office and age')))
     .option('--state <STATE>', 'waiting, taken, replaced or dismissed', readState, 'waiting')
     .option('--limit <COUNT>', 'at most so many, 1 to 1000', readLimit, 100)
+    .option('--secret', 'what secret letters say too: they have a register of their own')
     .addHelpText('after', listHelp)
     .action(async (options: ListOptions) => {
       await withJournal(options, terminal, async (reader, now) => {
         const filter = { ...filterOf(options, now.at), state: options.state }
         const found = await listQuarantined(reader, options.limit + 1, filter)
-        const rows = found.slice(0, options.limit)
+        const rows = await listedOf(reader, found.slice(0, options.limit), options.secret === true)
         const causes = await countCauses(reader)
         if (options.json === true) terminal.write(jsonLine({ causes, places: rows.map(quarantinedJson) }))
         else terminal.write(listPage(rows, causes, now.at))
+        terminal.complain(withheldLine(rows))
         if (found.length > options.limit)
           terminal.complain(
             `only the newest ${options.limit} are shown, and there are more: --limit, --cause\n`,

@@ -5,11 +5,11 @@ import type { Instant } from '../letter/time.ts'
 import { describe, messageOf, type Problem, printable, remedyOf } from '../problem/problem.ts'
 import { bytesJson, bytesPage, type Piece } from './bytes.ts'
 import { moment } from './standing.ts'
-import { quarantinedJson } from './waiting.ts'
+import { type Listed, quarantinedJson } from './waiting.ts'
 
 /** How many wait for which reason, then a line for each place. */
 export function listPage(
-  rows: readonly QuarantineRow[],
+  rows: readonly Listed[],
   causes: readonly { readonly code: string; readonly count: number }[],
   now: Instant,
 ): string {
@@ -20,14 +20,14 @@ export function listPage(
   return `${head}\n${rows.map((row) => placeLine(row, now)).join('')}`
 }
 
-function placeLine(row: QuarantineRow, now: Instant): string {
+function placeLine({ row, readable }: Listed, now: Instant): string {
   const { id, at, office, system, name, position, number, problems, state } = row
   const codes = [...new Set(problems.map(({ code }) => code))].join(' ')
   const words = [
-    ...[id.slice(-12), ageOf(now - at), office ?? '-', system, name, position],
+    ...[id.slice(-12), ageOf(now - at), office ?? '-', system, ...(readable ? [name] : []), position],
     ...(number === null ? [] : [`ที่ ${number}`]),
     codes,
-    ...(state === 'waiting' ? [] : [endOf(row)]),
+    ...(state === 'waiting' ? [] : [endOf(readable ? row : { ...row, changedWhy: null })]),
   ]
   return `${printable(words.join('  '), 600)}\n`
 }
@@ -107,7 +107,7 @@ export async function placeJson(
   pieces: readonly Piece[],
 ): Promise<Readonly<Record<string, unknown>>> {
   return {
-    ...quarantinedJson(row),
+    ...quarantinedJson({ row, readable: true }),
     understood: row.understood,
     problems: row.problems.map((found) => ({
       ...found,

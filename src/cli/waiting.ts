@@ -1,6 +1,8 @@
 // What has not become a letter yet: sources that wait for files, and what could not be translated. For a person, and as JSON.
+import type { Reader } from '../gateway/journal/database.ts'
 import type { PresentRow } from '../gateway/journal/present.ts'
 import type { QuarantineRow } from '../gateway/journal/quarantine.ts'
+import { isSecretSource } from '../gateway/journal/sources.ts'
 import { printInstant } from '../letter/time.ts'
 import { describe, printable, remedyOf } from '../problem/problem.ts'
 import { moment } from './standing.ts'
@@ -26,12 +28,51 @@ export const waitingJson = ({
   ...facts,
 })
 
+/** A place in quarantine as a list shows it. `readable`: with what its letter says, which its reasons quote; else its number and codes. */
+export interface Listed {
+  readonly row: QuarantineRow
+  readonly readable: boolean
+}
+
+/**
+ * Places for a list. Of a secret letter, and of what may be one because it stands in the source of one, it says what the letter
+ * says only where that is asked for, as `quarantine show` does.
+ */
+export async function listedOf(
+  reader: Reader,
+  rows: readonly QuarantineRow[],
+  secret: boolean,
+): Promise<readonly Listed[]> {
+  const secretSources = new Map<string, boolean>()
+  const isWithheld = async ({ secrecy, sourceId }: QuarantineRow): Promise<boolean> => {
+    if (secret || secrecy === 'ordinary') return false
+    const known = secretSources.get(sourceId) ?? (await isSecretSource(reader, sourceId))
+    secretSources.set(sourceId, known)
+    return known
+  }
+  const listed: Listed[] = []
+  for (const row of rows) listed.push({ row, readable: !(await isWithheld(row)) })
+  return listed
+}
+
+/** Said beside a list that shows less than there is; empty where it shows all. */
+export function withheldLine(listed: readonly Listed[]): string {
+  const count = listed.filter(({ readable }) => !readable).length
+  return count === 0 ? '' : `what ${count} of them say is not shown, for they are secret: --secret shows it\n`
+}
+
 /** One place in quarantine: which letter, every reason and what to do, and what came of it since. */
-export function quarantinedLines(row: QuarantineRow): string {
+export function quarantinedLines({ row, readable }: Listed): string {
   const { id, at, system, name, position, number, problems, takenSince } = row
-  const head = [moment(at), system, printable(name), position, ...(number === null ? [] : [`ที่ ${number}`])]
-  const reasons = problems.map(
-    (found) => `  ${describe(found)}\n    what to do: ${printable(remedyOf(found), 500)}\n`,
+  const head = [
+    ...[moment(at), system],
+    ...(readable ? [printable(name)] : []),
+    ...[position, ...(number === null ? [] : [`ที่ ${number}`])],
+  ]
+  const reasons = problems.map((found) =>
+    readable
+      ? `  ${describe(found)}\n    what to do: ${printable(remedyOf(found), 500)}\n`
+      : `  ${printable(found.path)} [${found.code}]\n`,
   )
   const since =
     takenSince === null
@@ -41,10 +82,21 @@ export function quarantinedLines(row: QuarantineRow): string {
 }
 
 /** The same as JSON, without what was understood: that is for whoever looks at the place itself. */
-export function quarantinedJson(row: QuarantineRow): Readonly<Record<string, unknown>> {
-  const { understood: _understood, handover: _handover, at, changedAt, ...rest } = row
+export function quarantinedJson({ row, readable }: Listed): Readonly<Record<string, unknown>> {
+  const {
+    understood: _understood,
+    handover: _handover,
+    name,
+    problems,
+    at,
+    changedAt,
+    changedWhy,
+    ...rest
+  } = row
   return {
     ...rest,
+    ...(readable && { name, changedWhy }),
+    problems: readable ? problems : problems.map(({ code, path }) => ({ code, path })),
     at: printInstant(at),
     changedAt: changedAt === null ? null : printInstant(changedAt),
   }

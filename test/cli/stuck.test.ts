@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import Sqlite from 'better-sqlite3'
 import t from 'tap'
-import type { Outcome } from '../../src/adapters/contract.ts'
+import type { Item, Outcome } from '../../src/adapters/contract.ts'
 import { reasonLine, reasonOf } from '../../src/cli/reason.ts'
 import { headFor, settlePolled } from '../../src/gateway/delivery/polled.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
@@ -32,7 +32,7 @@ import {
 } from '../gateway/harness.ts'
 import { isEmbedded } from '../gateway/journal-engine.ts'
 import { mustBe } from '../letter/arbitrary.ts'
-import { open as openWith, saraban } from './operator.ts'
+import { open as openWith, saraban, sarabanIn } from './operator.ts'
 
 const second = 1000
 const hour = 3_600_000
@@ -369,6 +369,61 @@ t.test('quarantine: the number, what to do, and what was sent again since', asyn
     /ที่ ชม 0017\.1\/9\n(.*\n)* {2}sent again and taken since: saraban messages show [0-9a-f-]{36}\n/,
   )
   t.equal(since.match(/then: let its sender/g)?.length, 1, 'the other still waits')
+})
+
+t.test('what a secret letter in quarantine says is shown only with --secret', async (t) => {
+  const { province, gateway, clock, environment, place } = await open(t)
+  const number = mustBe(readLetterNumber('ชม 0017.1/77')).number
+  const subject = 'แผนจับกุม\ufffd วันที่ 5'
+  const item = letterItem(plainLetter({ number, secrecy: 'secret' }), 'row 1')
+  if (item.kind !== 'letter') throw new Error('no letter')
+  const secret = { ...item, draft: { ...item.draft, subject } }
+  const problems = (value: string) => [problem('adapter.field.code-unknown', 'column ชนิด', value)] as const
+  const fault = (position: string, value: string) =>
+    ({ kind: 'fault', position, problems: problems(value) }) as const
+  const handOver = (name: string, items: readonly Item[]) => {
+    province.items = items
+    const offered = { ...source(name), name }
+    return take(gateway.desk, systemOf(province), offered, (each) => province.read(each))
+  }
+  await handOver('แผนจับกุม.csv', [secret, fault('row 2', 'นายสมศักดิ์')])
+  await handOver('other.csv', [fault('row 1', 'ประชุม')])
+  const said = async (...words: string[]) => {
+    const { out, err } = await sarabanIn(environment, clock, ...words, ...place)
+    return out + err
+  }
+  for (const words of [
+    ['messages', 'list', '--quarantine'],
+    ['messages', 'show', 'ชม 0017.1/77'],
+    ['quarantine', 'list'],
+  ])
+    for (const json of [[], ['--json']]) {
+      const told = await said(...words, ...json)
+      t.notMatch(told, /แผนจับกุม|สมศักดิ์/, `${words.join(' ')} ${json.join()}`)
+      t.match(told, 'ชม 0017.1/77', 'it is there')
+      t.match(told, 'letter.text.replaced', 'and why')
+      t.match(told, '--secret')
+      t.match(await said(...words, ...json, '--secret'), 'แผนจับกุม')
+    }
+  const listed = await said('messages', 'list', '--quarantine')
+  t.match(listed, 'ประชุม', 'of which nothing says that it is secret')
+  t.match(listed, /row 2\n {2}column ชนิด \[adapter\.field\.code-unknown\]\n/)
+})
+
+t.test('a list of what waits for files that is cut says so', async (t) => {
+  const { gateway, saraban } = await open(t)
+  const { database, member } = gateway.desk
+  await database.write(async (transaction) => {
+    for (const since of [1, 2, 3]) {
+      const facts = { name: `${since}.csv`, missing: ['a.pdf'], left: 1 }
+      const row = { kind: 'waiting', subject: 'system', what: `${since}`, since, facts } as const
+      await setPresent(transaction, member.id, row)
+    }
+  })
+  const cut = await saraban('list', '--waiting', '--limit', '2')
+  t.match(cut.out, /1\.csv.*\n.*2\.csv.*\n$/)
+  t.equal(cut.err, 'only the oldest 2 are shown, of 3: --limit shows more, up to 1000\n')
+  t.equal((await saraban('list', '--waiting', '--limit', '3')).err, '')
 })
 
 t.test('under way, or closed: what another letter met is no reason of it', async (t) => {
