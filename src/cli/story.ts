@@ -59,7 +59,8 @@ export function storyPage(story: Story, now: Now): string {
   ]
   // Sorting keeps the order of what happened in one millisecond.
   happened.sort((one, other) => one.at - other.at)
-  return `${head.join('')}\n${happened.map(({ at, told }) => `  ${time(at)}  ${printable(told, 400)}\n`).join('')}\n${nextPage(story, now)}`
+  const cut = story.eventsCut ? '  older events are not shown\n' : ''
+  return `${head.join('')}\n${cut}${happened.map(({ at, told }) => `  ${time(at)}  ${printable(told, 400)}\n`).join('')}\n${nextPage(story, now)}`
 }
 
 /** How many recipients a letter has in each state, the furthest first; what is not there is not said. */

@@ -10,6 +10,7 @@ import { deliveryTable } from '../../src/gateway/delivery/states.ts'
 import { deliveryView } from '../../src/gateway/http/api/views.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
+import { recordEvent } from '../../src/gateway/journal/events.ts'
 import { listedDelivery } from '../../src/gateway/journal/lists.ts'
 import { setPresent } from '../../src/gateway/journal/present.ts'
 import { createMetrics } from '../../src/gateway/metrics.ts'
@@ -347,6 +348,22 @@ t.test('the quarantine: the newest source first, its places in their own order',
     [...out.matchAll(/row \d+$/gm)].map(([position]) => position),
     ['row 9', 'row 10', 'row 2'],
   )
+})
+
+t.test('a story with more events than are shown keeps the newest, and says so', async (t) => {
+  const { gateway, send, clock, saraban } = await open(t)
+  const id = await send()
+  const told = async () => (await saraban('show', id)).out
+  t.match(await told(), 'letter.taken')
+  t.notMatch(await told(), 'older events')
+  await gateway.desk.database.write(async (transaction) => {
+    for (let at = 0; at < 1_000; at += 1)
+      await recordEvent(transaction, clock.now() + at, 'letter.known', { messageId: id }, { at })
+  })
+  t.match(await told(), /\n {2}older events are not shown\n/)
+  t.match(await told(), /letter\.known at 999\n/)
+  t.notMatch(await told(), 'letter.taken')
+  t.match(JSON.parse((await saraban('show', id, '--json')).out), [{ eventsCut: true }])
 })
 
 t.test('reasons in the catalogue’s words', (t) => {

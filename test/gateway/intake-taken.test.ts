@@ -1,14 +1,16 @@
 import t from 'tap'
 import type { Item } from '../../src/adapters/contract.ts'
 import { verifyEnvelope } from '../../src/envelope/verify.ts'
+import { resend } from '../../src/gateway/delivery/resend.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
-import { envelopeById } from '../../src/gateway/journal/letters.ts'
+import { deliveryTo, moveDelivery } from '../../src/gateway/journal/deliveries.ts'
+import { envelopeById, moveLetter } from '../../src/gateway/journal/letters.ts'
 import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { findLetters, listLetters, storyOf } from '../../src/gateway/journal/story.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { mustBe } from '../letter/arbitrary.ts'
-import { letterItem, plainLetter, source, start, systemOf } from './harness.ts'
+import { letterItem, moi, plainLetter, source, start, systemOf } from './harness.ts'
 import { codes, count, number, open, sha256, trust } from './intake-stage.ts'
 
 t.test(
@@ -88,6 +90,42 @@ t.test(
     t.equal(new Set(both.flat().map((each) => 'messageId' in each && each.messageId)).size, 1)
   },
 )
+
+t.test('the story of one letter of a large file tells of its own place, and of no other', async (t) => {
+  const { gateway, province, offer } = await open(t)
+  const { database, clock } = gateway.desk
+  const problems = [problem('adapter.field.code-unknown', 'kind', 'x')] as const
+  const faultAt = (row: number): Item => ({ kind: 'fault', position: `row ${row}`, problems })
+  const letterAt = (row: number): Item =>
+    letterItem(plainLetter({ number: number(`ชม 0017.1/${row}`) }), `row ${row}`)
+  const rows = Array.from({ length: 1_100 }, (_, at) => at + 1)
+  // Two of its rows could not be read when it came first, and one not the second time either.
+  await offer(province, [faultAt(1), faultAt(11)], 'the file')
+  const again = rows.map((row) => (row === 1 ? faultAt(row) : letterAt(row)))
+  const taken = (await offer(province, again, 'the file')).find(({ position }) => position === 'row 11')
+  if (taken?.kind !== 'taken') return t.fail('not taken')
+  const { messageId } = taken
+  await database.write(async (transaction) => {
+    const delivery = (await deliveryTo(transaction, messageId, moi))!
+    await moveDelivery(transaction, delivery.id, 'give-up', clock.now())
+    await moveLetter(transaction, messageId, moi, 'give-up', clock.now())
+  })
+  const order = { messageId, recipients: [moi], by: 'สมชาย', why: 'the share is there', at: clock.now() }
+  t.equal((await resend(database, order)).length, 1)
+  const story = (await storyOf(database.committed, messageId))!
+  t.same(
+    story.events.map(({ name, facts }) => [name, facts['position']]),
+    [
+      ['source.kept', undefined],
+      ['source.quarantined', 'row 11'],
+      ['letter.taken', undefined],
+      ['letter.moved', undefined],
+      ['letter.moved', undefined],
+      ['delivery.resent', undefined],
+    ],
+  )
+  t.equal(story.eventsCut, false)
+})
 
 t.test('a handing-over that is offered again with other content is a conflict, not known', async (t) => {
   const { gateway, province } = await open(t)

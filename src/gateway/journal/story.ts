@@ -99,8 +99,14 @@ export interface Story {
   readonly failed: readonly FailedDelivery[]
   /** A correction that is ordered, and not carried out yet. */
   readonly ordered?: WaitingCorrection
+  /** Of this letter, of its place in its source, and of the source as a whole: in order, the newest `mostEvents`. */
   readonly events: readonly EventRow[]
+  /** Whether there are older ones. */
+  readonly eventsCut: boolean
 }
+
+/** Events that a story has at most. */
+const mostEvents = 1_000
 
 const listed = (where: string): string => `
 SELECT l.message_id AS "messageId", l.recipient, l.sender, l.number, l.date, l.content_digest AS "contentDigest", l.urgency,
@@ -112,7 +118,9 @@ ORDER BY l.committed_at DESC, l.message_id DESC, l.recipient LIMIT ?`
 
 const sql = {
   events: `
-SELECT seq, at, name, office, facts FROM events WHERE message_id = ? OR source_id = ? ORDER BY seq LIMIT 1000`,
+SELECT seq, at, name, office, facts FROM events WHERE message_id = ?
+  OR (source_id = ? AND message_id IS NULL AND (facts NOT LIKE '%"position":%' OR facts LIKE ? ESCAPE '!'))
+ORDER BY seq DESC LIMIT ?`,
   matching: `
 SELECT DISTINCT message_id AS "messageId" FROM letters WHERE message_id = ? OR message_id LIKE ? OR number = ? LIMIT 20`,
 } as const
@@ -238,7 +246,7 @@ export async function storyOf(reader: Reader, messageId: string): Promise<Story 
     open,
     failed,
     ...(ordered !== undefined && { ordered }),
-    events: await eventsOf(reader, messageId, row.sourceId),
+    ...(await eventsOf(reader, row)),
   }
 }
 
@@ -268,7 +276,21 @@ async function noticeStories(reader: Reader, messageId: MessageId): Promise<Noti
   return stories
 }
 
-async function eventsOf(reader: Reader, messageId: string, sourceId: string | null): Promise<EventRow[]> {
-  const rows = await reader.all<EventRow & { facts: unknown }>(sql.events, messageId, sourceId ?? '')
-  return rows.map((row) => ({ ...row, facts: JSON.parse(String(row.facts)) as EventRow['facts'] }))
+async function eventsOf(
+  reader: Reader,
+  { messageId, sourceId, position }: EnvelopeRow,
+): Promise<Pick<Story, 'events' | 'eventsCut'>> {
+  const rows = await reader.all<EventRow & { facts: unknown }>(
+    sql.events,
+    ...[messageId, sourceId ?? '', ofPosition(position), mostEvents + 1],
+  )
+  const events = rows
+    .slice(0, mostEvents)
+    .reverse()
+    .map((row) => ({ ...row, facts: JSON.parse(String(row.facts)) as EventRow['facts'] }))
+  return { events, eventsCut: rows.length > mostEvents }
 }
+
+/** What the facts of an event at a place of a source are like; null: it stands at none. */
+const ofPosition = (position: string | null): string =>
+  position === null ? '' : `%"position":${JSON.stringify(position).replace(/[!%_]/g, '!$&')}%`
