@@ -6,7 +6,7 @@ import {
   countCauses,
   dismissQuarantined,
   findQuarantined,
-  listQuarantine,
+  idsInQuarantine,
   type QuarantineFilter,
   type QuarantineRow,
   type QuarantineState,
@@ -21,7 +21,7 @@ import { checkWords } from './by-why.ts'
 import { type Kept, type Piece, savePieces, sourcePiece } from './bytes.ts'
 import { type Place, withJournal, withPlace, withWritableJournal } from './journal.ts'
 import { readLimit } from './limit.ts'
-import { giveOrder } from './order.ts'
+import { fulfilled, giveOrder } from './order.ts'
 import { listPage, placeJson, placePage, retriedPage } from './quarantined.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
 import { listedOf, quarantinedJson, withheldLine } from './waiting.ts'
@@ -158,8 +158,8 @@ interface RetryOptions extends Place, Choice {
   readonly why: string
 }
 
-/** Places that one command tries again at most. */
-const mostRetried = 10_000
+/** Places in one order: the gateway answers while the command waits. */
+const mostInOrder = 1_000
 
 function retryCommand(terminal: Terminal): Command {
   return withChoice(withPlace(new Command('retry').description('read it again by the profile as it is now')))
@@ -176,40 +176,62 @@ function retryCommand(terminal: Terminal): Command {
         const { committed } = database
         const ids =
           said === undefined
-            ? await listQuarantine(committed, mostRetried, filterOf(options, now.at))
-            : [await one(committed, said)]
+            ? await idsInQuarantine(committed, filterOf(options, now.at))
+            : [(await one(committed, said)).id]
         if (ids.length === 0) throw new Failed(exit.refused, [problem('cli.quarantine.none', '')])
-        const answered = await giveOrder(database, isRunning, terminal, {
-          kind: 'retry',
-          ids: ids.map(({ id }) => id),
-          by: options.by.trim(),
-          why: options.why.trim(),
-          believe: options.believe === true,
-        })
-        if (answered.kind === 'stopped') {
-          if (options.json === true) terminal.write(jsonLine({ kind: 'ordered', count: ids.length }))
-          else
-            terminal.write(
-              `ordered for ${ids.length} places: the gateway is not running, and does it when it is started\n`,
-            )
-          return
+        const { by, why, believe } = options
+        const words = { by: by.trim(), why: why.trim(), believe: believe === true }
+        const outcome: Outcome = { answers: [], ordered: 0 }
+        try {
+          for (let from = 0; from < ids.length; from += mostInOrder) {
+            const some = ids.slice(from, from + mostInOrder)
+            const order = { kind: 'retry', ids: some, ...words } as const
+            const answered = await giveOrder(database, isRunning, terminal, order)
+            if (answered.kind === 'stopped') outcome.ordered += some.length
+            else outcome.answers.push(fulfilled(answered.answer as RetryAnswer, false, terminal))
+          }
+        } catch (error) {
+          // What was tried until then is told, before what ended it.
+          if (error instanceof Failed && outcome.answers.length > 0) tellRetried(outcome, options, terminal)
+          throw error
         }
-        tellRetried(answered.answer as RetryAnswer, options, terminal)
+        if (tellRetried(outcome, options, terminal) > 0) throw new Failed(exit.refused, [])
       })
     })
 }
 
-type RetryAnswer =
-  | { readonly kind: 'retried'; readonly count: number; readonly places: readonly Retried[] }
-  | { readonly kind: 'failed'; readonly reason: string }
+interface RetryAnswer {
+  readonly kind: 'retried'
+  /** Of all places: those that were tried, and those that stay. */
+  readonly count: number
+  readonly stay: number
+  /** The first of them. */
+  readonly places: readonly Retried[]
+}
 
-function tellRetried(answer: RetryAnswer, { json }: RetryOptions, terminal: Terminal): void {
-  if (answer.kind === 'failed')
-    throw new Failed(exit.refused, [problem('cli.order.failed', '', undefined, { reason: answer.reason })])
-  terminal.write(json === true ? jsonLine(answer) : retriedPage(answer.places, answer.count))
-  const left = ({ became }: Retried): boolean =>
-    became === 'taken' || became === 'known' || became === 'replaced'
-  if (!answer.places.every(left)) throw new Failed(exit.refused, [])
+/** What came of the orders of one command; `ordered`: places that wait for a gateway to be started. */
+interface Outcome {
+  readonly answers: RetryAnswer[]
+  ordered: number
+}
+
+/** Tells what became of the places, and gives how many stay. */
+function tellRetried({ answers, ordered }: Outcome, { json }: RetryOptions, terminal: Terminal): number {
+  const sum = (of: (answer: RetryAnswer) => number): number =>
+    answers.reduce((total, each) => total + of(each), 0)
+  const [count, stay] = [sum((answer) => answer.count), sum((answer) => answer.stay)]
+  const places = answers.flatMap((answer) => answer.places)
+  if (json === true) {
+    const retried = { kind: 'retried', count, stay, places, ...(ordered > 0 && { ordered }) }
+    terminal.write(jsonLine(answers.length === 0 ? { kind: 'ordered', count: ordered } : retried))
+    return stay
+  }
+  terminal.write(retriedPage(places, { count, stay }))
+  if (ordered > 0)
+    terminal.write(
+      `ordered for ${ordered} places: the gateway is not running, and does it when it is started\n`,
+    )
+  return stay
 }
 
 function checkChoice(said: string | undefined, options: RetryOptions): void {

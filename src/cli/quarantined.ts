@@ -1,5 +1,5 @@
 // The quarantine as pages for a person, in Thai and English, and as JSON.
-import { type Became, largestRead, type Retried } from '../gateway/intake/retry.ts'
+import { type Became, hasLeft, largestRead, type Retried } from '../gateway/intake/retry.ts'
 import type { QuarantineRow } from '../gateway/journal/quarantine.ts'
 import type { Instant } from '../letter/time.ts'
 import { describe, messageOf, type Problem, printable, remedyOf } from '../problem/problem.ts'
@@ -128,16 +128,24 @@ const told: Readonly<Record<Became, string>> = {
   unread: 'stays: its bytes are not here',
   'too-large': `stays: it has more than ${largestRead / 1024 ** 2} MiB, which are not read at one time`,
   'no-system': 'stays: no system of its office is connected',
+  failed: 'stays: it could not be read again (the log of the gateway says more)',
 }
 
-/** What became of each place. */
-export function retriedPage(places: readonly Retried[], count: number): string {
+/** What became of each place; of those that are not among them, how many stay. */
+export function retriedPage(
+  places: readonly Retried[],
+  { count, stay }: { readonly count: number; readonly stay: number },
+): string {
   const lines = places.map(({ id, name, position, became, messageId, codes }) => {
     const what =
       messageId === undefined ? '' : `: saraban messages show ${messageId.slice('urn:uuid:'.length)}`
     const why = codes === undefined ? '' : `: ${codes.join(' ')}`
     return `${printable(`${id.slice(-12)}  ${name}  ${position}  ${told[became]}${what}${why}`, 600)}\n`
   })
-  const more = count > places.length ? `and ${count - places.length} more: saraban quarantine list\n` : ''
+  const untold = stay - places.filter(({ became }) => !hasLeft(became)).length
+  const more =
+    count > places.length
+      ? `and ${count - places.length} more, of which ${untold} stay: saraban quarantine list\n`
+      : ''
   return `${lines.join('')}${more}`
 }

@@ -5,27 +5,32 @@ import type { Desk } from './desk.ts'
 import type { AtWork } from './installation/at-work.ts'
 import type { Reload } from './installation/reload.ts'
 import { correctLetter } from './intake/correct.ts'
-import { type ReaderOf, retryQuarantined } from './intake/retry.ts'
+import { hasLeft, type ReaderOf, retryQuarantined } from './intake/retry.ts'
 import type { Order } from './journal/orders.ts'
 
 interface Able {
   readonly reload: Reload
   readonly desk: Desk
   readonly atWork: AtWork
+  /** Told of what is wrong with one part of an order, of which the others are carried out. */
+  failed(work: string, error: unknown): void
 }
 
 /** Places of which an answer tells; of all of them the diary does. */
 const mostTold = 1_000
 
 /** Carries an order out and gives its answer. */
-export async function carryOut({ reload, desk, atWork }: Able, order: Order): Promise<object> {
+export async function carryOut({ reload, desk, atWork, failed }: Able, order: Order): Promise<object> {
   switch (order.kind) {
     case 'reload':
       // Also one that was asked before this gateway had started: nobody can tell whether it has read what was changed since.
       return reload.run(order.apply)
     case 'retry': {
-      const retried = await retryQuarantined(desk, readerAt(desk, atWork), order)
-      return { kind: 'retried', count: retried.length, places: retried.slice(0, mostTold) }
+      const retried = await retryQuarantined(desk, readerAt(desk, atWork), order, (error) =>
+        failed('retry', error),
+      )
+      const stay = retried.filter(({ became }) => !hasLeft(became)).length
+      return { kind: 'retried', count: retried.length, stay, places: retried.slice(0, mostTold) }
     }
     case 'correct': {
       const made = await correctLetter(desk, order)

@@ -161,7 +161,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   opened.add(() => reload.stop())
   const orders = ordersWork({
     ...{ database, clock, member, failed: log.workFailed, uncorrected: log.letterUncorrected },
-    carryOut: (order) => carryOut({ reload, desk, atWork }, order),
+    carryOut: (order) => carryOut({ reload, desk, atWork, failed: log.workFailed }, order),
   })
   const duties = leadersDuties({ settings, desk, member, log, atWork, authorities, hooks, underWay })
   const watch = underWay.watch((error) => log.workFailed('under way', error))

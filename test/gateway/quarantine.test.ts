@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
-import type { Adapter } from '../../src/adapters/contract.ts'
+import type { Adapter, Item } from '../../src/adapters/contract.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { run } from '../../src/cli/program.ts'
+import { AttachmentDamaged, AttachmentsUnavailable } from '../../src/gateway/attachments/store.ts'
+import { carryOut } from '../../src/gateway/carry-out.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { largestRead, type ReaderOf, retryQuarantined } from '../../src/gateway/intake/retry.ts'
 import { JournalUnavailable } from '../../src/gateway/journal/database.ts'
@@ -379,6 +381,74 @@ t.test('what is too large to be read at one time stays, and is not read', async 
   t.match(await retryQuarantined(desk, noting, order), [{ became: 'taken' }])
   t.ok(read?.equals(large), 'a smaller one is read, whole')
   t.equal((await sent()).length, 1)
+})
+
+t.test(
+  'a source that fails stays, and hinders none behind it; a store that is away ends the order',
+  async (t) => {
+    const province = new ScriptedAdapter(chiangMai)
+    const gateway = await openGateway(scratch(t), trust, [province, new ScriptedAdapter(moi)])
+    t.teardown(() => gateway.close())
+    const { desk } = gateway
+    const { committed } = desk.database
+    const problems = [problem('adapter.field.code-unknown', 'kind', 'x')] as const
+    const fault = (row: number): Item => ({ kind: 'fault', position: `row ${row}`, problems })
+    for (const name of ['first', 'second', 'third'])
+      await take(desk, systemOf(province), source(name), async () => [fault(1), fault(2)])
+    const ids = (await listQuarantine(committed, 10)).map(({ id }) => id)
+    const order = { ids, by: 'สมชาย', why: 'แก้ตารางแล้ว', believe: false }
+    const second = Buffer.from('second')
+    const reads =
+      (error: Error): ReaderOf =>
+      () => ({
+        system: systemOf(province),
+        read: async ({ bytes }) => {
+          if (bytes.equals(second)) throw error
+          const at = bytes.equals(Buffer.from('first')) ? 1 : 2
+          return [1, 2].map((row) =>
+            letterItem(
+              plainLetter({ number: mustBe(readLetterNumber(`ชม ${at}/${row}`)).number }),
+              `row ${row}`,
+            ),
+          )
+        },
+      })
+    const away = new AttachmentsUnavailable('the bucket is away')
+    await t.rejects(retryQuarantined(desk, reads(away), order), { name: 'AttachmentsUnavailable' })
+    const told: unknown[] = []
+    const damaged = new AttachmentDamaged('0'.repeat(64))
+    const retried = await retryQuarantined(desk, reads(damaged), order, (error) => void told.push(error))
+    const ofSecond = retried.filter(({ became }) => became === 'failed')
+    t.match(ofSecond, [{ codes: ['AttachmentDamaged'] }, { codes: ['AttachmentDamaged'] }])
+    t.same(told, [damaged])
+    t.equal((await listQuarantine(committed, 10)).length, 2, 'all others left')
+    t.equal((await newestSent(committed, chiangMai, 10)).length, 4)
+    t.match(
+      await committed.all(
+        "SELECT facts FROM events WHERE name = 'quarantine.retried' AND facts LIKE '%failed%'",
+      ),
+      [{ facts: /"codes":"AttachmentDamaged"/ }, {}],
+    )
+  },
+)
+
+t.test('an answer counts all places, those of which it does not tell too', async (t) => {
+  const province = new ScriptedAdapter(chiangMai)
+  const gateway = await openGateway(scratch(t), trust, [province, new ScriptedAdapter(moi)])
+  t.teardown(() => gateway.close())
+  const { desk } = gateway
+  const problems = [problem('adapter.field.code-unknown', 'kind', 'x')] as const
+  const positions = Array.from({ length: 1_002 }, (_, at) => `row ${at}`)
+  const items = positions.map((position): Item => ({ kind: 'fault', position, problems }))
+  await take(desk, systemOf(province), source('all'), async () => items)
+  province.items = items
+  const ids = (await listQuarantine(desk.database.committed, 2_000)).map(({ id }) => id)
+  const system = { system: systemOf(province), adapter: province }
+  const able = { desk, atWork: { systems: new Map([[chiangMai, system]]) }, failed: t.fail }
+  const order = { kind: 'retry', ids, by: 'สมชาย', why: 'แก้ตารางแล้ว', believe: false } as const
+  const answer = (await carryOut(able as never, order)) as { readonly places: readonly object[] }
+  t.match(answer, { kind: 'retried', count: 1_002, stay: 1_002 })
+  t.equal(answer.places.length, 1_000)
 })
 
 t.test(

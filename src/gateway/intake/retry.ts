@@ -2,7 +2,9 @@
 // of, and leaves; what cannot stays, with its reasons of now. Each step may be done twice: it is known then.
 import type { Item, Source } from '../../adapters/contract.ts'
 import type { MessageId } from '../../letter/time.ts'
+import { AttachmentsUnavailable } from '../attachments/store.ts'
 import { type Desk, newId, type System } from '../desk.ts'
+import { JournalUnavailable } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import {
   endQuarantine,
@@ -20,7 +22,8 @@ import { quarantineItem } from './quarantine.ts'
 /**
  * What became of a place. `known`: it was taken before, or is another's double · `replaced`: it is read as other places now ·
  * `nothing`: the profile reads nothing there any more, so it stays · `doubted`: a person has to say that its office sent it ·
- * `unread`: its bytes are not here · `too-large`: they are not read at one time · `no-system`: no system of its office is connected.
+ * `unread`: its bytes are not here · `too-large`: they are not read at one time · `no-system`: no system of its office is connected ·
+ * `failed`: its bytes are damaged, or the profile breaks on them.
  */
 export type Became =
   | 'taken'
@@ -32,6 +35,11 @@ export type Became =
   | 'unread'
   | 'too-large'
   | 'no-system'
+  | 'failed'
+
+/** Whether what became of a place is that it left the quarantine. */
+export const hasLeft = (became: Became): boolean =>
+  became === 'taken' || became === 'known' || became === 'replaced'
 
 /** Bytes of a document that is read again: while it is read, about four times as many are in memory. */
 export const largestRead = 256 * 1024 ** 2
@@ -43,7 +51,7 @@ export interface Retried {
   readonly position: string
   readonly became: Became
   readonly messageId?: MessageId
-  /** Why it stays. */
+  /** Why it stays: codes of problems; of what failed the error's name. */
   readonly codes?: readonly string[]
 }
 
@@ -62,11 +70,15 @@ export type ReaderOf = (
   office: string | null,
 ) => { readonly system: System; readonly read: Read } | undefined
 
-/** Tries places again, source by source. Rejects only when the disk or the journal fails: what was done until then is done. */
+/**
+ * Tries places again, source by source; one that fails is told (`failed`), stays, and hinders none behind it. Rejects only when the
+ * journal or the attachments cannot be had: what was done until then is done.
+ */
 export async function retryQuarantined(
   desk: Desk,
   readerOf: ReaderOf,
   request: RetryRequest,
+  failed: (error: unknown) => void = () => undefined,
 ): Promise<readonly Retried[]> {
   const bySource = new Map<string, QuarantineRow[]>()
   for (const id of new Set(request.ids)) {
@@ -77,7 +89,8 @@ export async function retryQuarantined(
   const retried: Retried[] = []
   for (const [sourceId, rows] of bySource) {
     const source = await sourceById(desk.database.committed, sourceId)
-    if (source !== undefined) retried.push(...(await new Again(desk, request, source, readerOf).run(rows)))
+    if (source !== undefined)
+      retried.push(...(await new Again(desk, request, source, readerOf, failed).run(rows)))
   }
   return retried
 }
@@ -88,27 +101,48 @@ class Again {
   readonly #request: RetryRequest
   readonly #source: SourceRow
   readonly #readerOf: ReaderOf
+  readonly #failed: (error: unknown) => void
+  readonly #retried: Retried[] = []
 
-  constructor(desk: Desk, request: RetryRequest, source: SourceRow, readerOf: ReaderOf) {
+  constructor(
+    desk: Desk,
+    request: RetryRequest,
+    source: SourceRow,
+    readerOf: ReaderOf,
+    failed: (error: unknown) => void,
+  ) {
     this.#desk = desk
     this.#request = request
     this.#source = source
     this.#readerOf = readerOf
+    this.#failed = failed
   }
 
   async run(rows: readonly QuarantineRow[]): Promise<readonly Retried[]> {
+    try {
+      await this.#run(rows)
+    } catch (error) {
+      if (error instanceof JournalUnavailable || error instanceof AttachmentsUnavailable) throw error
+      this.#failed(error)
+      const codes = [error instanceof Error ? error.name : String(error)]
+      const ended = new Set(this.#retried.map(({ id }) => id))
+      for (const row of rows) if (!ended.has(row.id)) await this.#end(row, 'failed', { codes })
+    }
+    return this.#retried
+  }
+
+  async #run(rows: readonly QuarantineRow[]): Promise<void> {
     const reader = this.#readerOf(this.#source.system, rows[0]?.office ?? null)
     if (reader === undefined) return this.#all(rows, 'no-system')
     const size = await this.#size()
     if (size === undefined) return this.#all(rows, 'unread')
     if (size > largestRead) return this.#all(rows, 'too-large')
-    const retried: Retried[] = []
     const believed: QuarantineRow[] = []
     for (const row of rows) {
-      if (row.doubted && !this.#request.believe) retried.push(await this.#end(row, 'doubted'))
+      if (row.doubted && !this.#request.believe) await this.#end(row, 'doubted')
       else believed.push(row)
     }
-    if (believed.length === 0) return retried
+    if (believed.length === 0) return
     const files = await filesOfSource(this.#desk.database.committed, this.#source.id)
     const source: Source = {
       document: this.#source.document === 'notice' ? 'notice' : 'letter',
@@ -122,10 +156,9 @@ class Again {
     const places = await this.#places(believed, items)
     for (const row of places) {
       const item = items.get(row.position)
-      if (item !== undefined) retried.push(await this.#take(reader.system, row, item))
-      else retried.push(await this.#end(row, row.state === 'replaced' ? 'replaced' : 'nothing'))
+      if (item !== undefined) await this.#take(reader.system, row, item)
+      else await this.#end(row, row.state === 'replaced' ? 'replaced' : 'nothing')
     }
-    return retried
   }
 
   /** Of what is here of it, in bytes. */
@@ -186,7 +219,7 @@ class Again {
     ]
   }
 
-  async #take(system: System, row: QuarantineRow, item: Item): Promise<Retried> {
+  async #take(system: System, row: QuarantineRow, item: Item): Promise<void> {
     if (item.kind === 'waiting') throw new Error('a source that is final waits')
     // Of a letter its content says whether it is the one that was taken (postLetter).
     const { committed } = this.#desk.database
@@ -203,10 +236,8 @@ class Again {
     return this.#end(row, 'quarantined', { codes })
   }
 
-  async #all(rows: readonly QuarantineRow[], became: Became): Promise<readonly Retried[]> {
-    const retried: Retried[] = []
-    for (const row of rows) retried.push(await this.#end(row, became))
-    return retried
+  async #all(rows: readonly QuarantineRow[], became: Became): Promise<void> {
+    for (const row of rows) await this.#end(row, became)
   }
 
   /** Writes what became of a place, by whose order and why. */
@@ -214,7 +245,7 @@ class Again {
     row: QuarantineRow,
     became: Became,
     found: { readonly messageId?: MessageId; readonly codes?: readonly string[] } = {},
-  ): Promise<Retried> {
+  ): Promise<void> {
     const { database, clock } = this.#desk
     const { by, why } = this.#request
     const { id, position, sourceId, office } = row
@@ -227,6 +258,6 @@ class Again {
       const facts = { quarantine: id, position, became, by, why, ...(codes && { codes: codes.join(' ') }) }
       await recordEvent(transaction, at, 'quarantine.retried', subject, facts)
     })
-    return { id, name: this.#source.name, position, became, ...found }
+    this.#retried.push({ id, name: this.#source.name, position, became, ...found })
   }
 }

@@ -95,6 +95,7 @@ ON CONFLICT (source_id, position) DO UPDATE SET problems = excluded.problems, nu
 WHERE quarantine.problems <> excluded.problems OR quarantine.content_digest <> excluded.content_digest
   OR quarantine.state IN (${back})`,
   of: (where: string): string => `${quarantined} WHERE ${where} ORDER BY q.at DESC, q.id LIMIT ?`,
+  idsOf: (where: string): string => `SELECT q.id FROM quarantine q WHERE ${where} ORDER BY q.at DESC, q.id`,
   before: `
 ${quarantined} WHERE q.state = ? AND (q.at, q.id) < (?, ?) ORDER BY q.at DESC, q.id DESC LIMIT ${stepRows}`,
   ofSource: `${quarantined} WHERE q.source_id = ?`,
@@ -191,8 +192,22 @@ export const secreciesOfSource = async (
 export async function listQuarantine(
   reader: Reader,
   limit: number,
-  { cause, office, before, number, state = 'waiting' }: QuarantineFilter = {},
+  filter: QuarantineFilter = {},
 ): Promise<QuarantineRow[]> {
+  const { where, values } = conditionOf(filter)
+  return rowsOf(await reader.all(sql.of(where), ...values, limit))
+}
+
+/** The ids of all places that are meant, the newest first. */
+export async function idsInQuarantine(reader: Reader, filter: QuarantineFilter): Promise<string[]> {
+  const { where, values } = conditionOf(filter)
+  return (await reader.all<{ id: string }>(sql.idsOf(where), ...values)).map(({ id }) => id)
+}
+
+function conditionOf({ cause, office, before, number, state = 'waiting' }: QuarantineFilter): {
+  readonly where: string
+  readonly values: readonly Parameter[]
+} {
   const conditions: (readonly [string, Parameter])[] = [['q.state = ?', state]]
   // A code has no character that LIKE or JSON writes in another way.
   if (cause !== undefined) conditions.push(['q.problems LIKE ?', `%"code":"${cause}"%`])
@@ -200,7 +215,7 @@ export async function listQuarantine(
   if (before !== undefined) conditions.push(['q.at <= ?', before])
   if (number !== undefined) conditions.push(['q.number = ?', number])
   const where = conditions.map(([condition]) => condition).join(' AND ')
-  return rowsOf(await reader.all(sql.of(where), ...conditions.map(([, value]) => value), limit))
+  return { where, values: conditions.map(([, value]) => value) }
 }
 
 /** Places in one state below a key (when, id), the newest first: `stepRows` of them. */
