@@ -20,7 +20,7 @@ import {
 import type { Correction } from '../journal/orders.ts'
 import { keepSource, type SourceRow } from '../journal/sources.ts'
 import { correct, type Recall, writeLetter } from './post-letter.ts'
-import { type NewId, type Posted, type PostResult, type Routes, rootOf, subjectOf } from './posted.ts'
+import { chainOf, type NewId, type Posted, type PostResult, type Routes, subjectOf } from './posted.ts'
 import type { LetterState } from './states.ts'
 
 export interface CorrectionPlan {
@@ -172,8 +172,8 @@ export async function postCorrection(
   for (const row of corrects) due.push(...(await correct(transaction, posted, row, routes, newId, said)))
   const sourceId = await keepSource(transaction, posted.source)
   const whole = { ...posted, sourceId }
-  const root = (recipient: OfficeId): Promise<string> => rootAt(transaction, posted, recipient)
-  due.push(...(await writeLetter(transaction, whole, letter.to.offices, root, routes, newId)))
+  const chainAt = (recipient: OfficeId): Promise<string> => chainFor(transaction, posted, recipient)
+  due.push(...(await writeLetter(transaction, whole, letter.to.offices, chainAt, routes, newId)))
   await recordEvent(transaction, at, 'letter.taken', subjectOf(whole, messageId), {
     recipients: letter.to.offices.length,
     corrects: corrects[0]?.messageId ?? '',
@@ -186,16 +186,16 @@ export async function postCorrection(
  * The chain that the letter goes on with at a recipient: that of the one recalled there, else of one that stood under its key;
  * and at a recipient who had none, that of the first recalled, so that its sender is told of both in order.
  */
-async function rootAt(
+async function chainFor(
   transaction: Transaction,
   { letter, corrects }: PostedCorrection,
   recipient: OfficeId,
 ): Promise<string> {
   const here = corrects.find((row) => row.recipient === recipient)
-  if (here !== undefined) return rootOf(transaction, here.messageId, recipient)
+  if (here !== undefined) return chainOf(transaction, here.messageId, recipient)
   const previous = await previousTo(transaction, letter, recipient)
-  if (previous !== undefined) return rootOf(transaction, previous, recipient)
+  if (previous !== undefined) return chainOf(transaction, previous, recipient)
   const [first] = corrects
   if (first === undefined) throw new Error('a correction corrects a letter')
-  return rootOf(transaction, first.messageId, first.recipient)
+  return chainOf(transaction, first.messageId, first.recipient)
 }

@@ -23,11 +23,12 @@ import { judge, type Offerer } from './again.ts'
 import { postNotice } from './post-notice.ts'
 import {
   addDelivery,
+  chainIn,
+  chainOf,
   type NewId,
   type Posted,
   type PostResult,
   type Routes,
-  rootOf,
   rowOf,
   subjectOf,
 } from './posted.ts'
@@ -109,24 +110,26 @@ export async function postLetter(
   for (const row of judged.corrects) due.push(...(await correct(transaction, posted, row, routes, newId)))
   const handover = before === undefined ? posted.handover : null
   // Behind the recall of the one before it, which its recipient forgets first.
-  const rootAt = async (recipient: OfficeId): Promise<string> => {
+  const chainAt = async (recipient: OfficeId): Promise<string> => {
     const last = previous.get(recipient)
-    return last === undefined ? messageId : rootOf(transaction, last, recipient)
+    return last === undefined
+      ? chainIn(undefined, messageId, recipient)
+      : chainOf(transaction, last, recipient)
   }
   const whole = { ...posted, handover }
-  due.push(...(await writeLetter(transaction, whole, judged.recipients, rootAt, routes, newId)))
+  due.push(...(await writeLetter(transaction, whole, judged.recipients, chainAt, routes, newId)))
   await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
     recipients: judged.recipients.length,
   })
   return { kind: 'posted', due }
 }
 
-/** Writes the envelope of a letter, and what each of `recipients` is to have of it, in the lane of `rootAt`. */
+/** Writes the envelope of a letter, and what each of `recipients` is to have of it, in the lane of its chain (`chainAt`). */
 export async function writeLetter(
   transaction: Transaction,
   posted: Posted & Pick<PostedLetter, 'letter' | 'contentDigest'>,
   recipients: readonly OfficeId[],
-  rootAt: (recipient: OfficeId) => Promise<string>,
+  chainAt: (recipient: OfficeId) => Promise<string>,
   routes: Routes,
   newId: NewId,
 ): Promise<readonly Due[]> {
@@ -135,10 +138,10 @@ export async function writeLetter(
   await insertEnvelope(transaction, rowOf(posted, 'letter', letter.from.office))
   await insertWords(transaction, messageId, letter, at)
   for (const recipient of recipients) {
-    const root = await rootAt(recipient)
+    const chain = await chainAt(recipient)
     await insertLetter(transaction, messageId, letter, recipient, contentDigest, at)
     due.push(
-      ...(await addDelivery(transaction, posted, 'letter', recipient, root, letter.urgency, routes, newId)),
+      ...(await addDelivery(transaction, posted, 'letter', recipient, chain, letter.urgency, routes, newId)),
     )
   }
   return due

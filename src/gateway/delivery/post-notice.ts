@@ -22,11 +22,11 @@ import {
 } from '../journal/letters.ts'
 import {
   addDelivery,
+  chainIn,
   type NewId,
   type Posted,
   type PostResult,
   type Routes,
-  rootIn,
   rowOf,
 } from './posted.ts'
 
@@ -145,7 +145,7 @@ export async function postNotice(
       posted,
       notice.kind,
       notice.to,
-      rootIn(delivery, about),
+      chainIn(delivery, about, recipient),
       letter.urgency as Letter['urgency'],
       routes,
       newId,

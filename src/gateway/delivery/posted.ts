@@ -55,21 +55,25 @@ export type PostResult =
   | { readonly kind: 'problem'; readonly problem: Problem }
 
 /**
- * One lane for each office and chain of letters, named after the first of them: what an office is told of one letter comes in
- * order, and of the letter that follows it under its number after that. Of a circular each recipient has a chain of its own.
+ * One lane for each office and chain of letters: what an office is told of one letter comes in order, and of the letter that
+ * follows it under its number after that. A chain is named after the first of its letters and the recipient of that one: each
+ * recipient of a circular begins one of its own.
  */
-const laneOf = (office: OfficeId, root: string): string => `${office} ${root}`
+const laneOf = (office: OfficeId, chain: string): string => `${office} ${chain}`
 
-/** The first letter of the chain in which `letter` stands at `recipient`: its own delivery there goes in that lane. */
-export const rootOf = async (
+/** The chain in which `letter` stands at `recipient`: its own delivery there goes in that lane. */
+export const chainOf = async (
   transaction: Transaction,
   letter: MessageId,
   recipient: OfficeId,
-): Promise<string> => rootIn(await deliveryTo(transaction, letter, recipient), letter)
+): Promise<string> => chainIn(await deliveryTo(transaction, letter, recipient), letter, recipient)
 
-/** The same, of the delivery of `letter`. */
-export const rootIn = (delivery: DeliveryRow | undefined, letter: MessageId): string =>
-  delivery?.lane.split(' ')[1] ?? letter
+/** The same, of the delivery of `letter` to `recipient`; without one, the chain that it begins. */
+export function chainIn(delivery: DeliveryRow | undefined, letter: MessageId, recipient: OfficeId): string {
+  // What had ended before lanes named a recipient was that of the delivery.
+  const [, first = letter, at = recipient] = delivery?.lane.split(' ') ?? []
+  return `${first} ${at}`
+}
 
 /** Makes the delivery of what is posted to one office; gives what to hint to the queue. */
 export async function addDelivery(
@@ -77,7 +81,7 @@ export async function addDelivery(
   posted: Posted,
   content: Content,
   office: OfficeId,
-  root: string,
+  chain: string,
   urgency: Urgency,
   routes: Routes,
   newId: NewId,
@@ -90,7 +94,7 @@ export async function addDelivery(
   // The letter that a recall makes room for waits behind it: it is tried no longer than a letter.
   const tryFor = content === 'letter' || content === 'recall' ? giveUpAfter : giveUpNoticesAfter
   const priority = priorityOf(urgency)
-  const lane = laneOf(office, root)
+  const lane = laneOf(office, chain)
   const expectedIn = expected[urgency]
   await insertDelivery(transaction, { id, messageId, office, mode, lane, priority, tryFor, expectedIn }, at)
   return mode === 'push' ? [{ id, dueAt: at, priority }] : []

@@ -462,6 +462,13 @@ CREATE INDEX deliveries_waiting ON deliveries (office, seq) WHERE open >= 1;
 -- What is looked through every few seconds is never what waits.
 CREATE INDEX deliveries_sending ON deliveries (member) WHERE state = 'sending';
 `,
+  `
+-- The lane of what is brought, or may be again, names the recipient of the letter: what a sender hears of one waits for no other.
+UPDATE deliveries SET lane = lane || ' ' || COALESCE((
+  SELECT CASE WHEN n.kind IN ('dispute', 'recall') THEN n.recipient ELSE n.sender END
+  FROM notices n WHERE n.message_id = deliveries.message_id), office)
+WHERE state NOT IN ('taken', 'recalled');
+`,
 ]
 
 /** The version of a schema that is up to date. */
