@@ -31,9 +31,9 @@ export async function watched(t: Test, hooks: readonly string[] = ['duty']) {
   t.teardown(() => database.close())
   const said = new Said()
   const failures: unknown[] = []
-  const watch = () =>
+  const watch = (checks: readonly Check[] = [said]) =>
     new Watch({
-      ...{ database, clock, checks: [said], quiet, hooks, newId },
+      ...{ database, clock, checks, quiet, hooks, newId },
       told: () => undefined,
       failed: (_work, error) => void failures.push(error),
     })

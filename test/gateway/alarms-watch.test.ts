@@ -36,6 +36,19 @@ t.test('an alarm begins once and ends once, however its condition flaps', async 
   t.equal(new Set((await bodies(database)).map(({ id }) => id)).size, 3)
 })
 
+t.test('an alarm whose kind is switched off while it is raised is over', async (t) => {
+  const { database, clock, watch, after } = await watched(t)
+  await after(0, [full])
+  const without = watch([])
+  clock.jump(minute)
+  await without.look()
+  t.same(await events(database), ['raised'], 'a gateway that is set otherwise for a moment ends nothing')
+  clock.jump(quiet)
+  await without.look()
+  t.same(await events(database), ['raised', 'ended'])
+  t.same(await raisedAlarms(database.committed), [])
+})
+
 t.test('two watchers by mistake, and a restart, tell nothing twice', async (t) => {
   const { database, said, watch, clock } = await watched(t)
   const [one, other] = [watch(), watch()]

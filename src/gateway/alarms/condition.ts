@@ -36,30 +36,37 @@ export interface Check {
   look(now: Instant): Promise<readonly Condition[]>
 }
 
+/** Finds nothing of the kinds that none of `checks` looks at, which are switched off: what of them is raised comes to its end. */
+export const offCheck = (checks: readonly Check[]): Check => ({
+  kinds: alarmKinds.filter((kind) => !checks.some(({ kinds }) => kinds.includes(kind))),
+  look: () => Promise.resolve([]),
+})
+
 /** An alarm in words: what is so, and what helps. */
 export const alarmProblem = (kind: string, subject: string, facts: AlarmFacts): Problem | undefined => {
   const code = codes.get(kind)
   return code && problem(code, '', subject, { office: subject, ...facts })
 }
 
-const codes: ReadonlyMap<string, ProblemCode> = new Map(
-  Object.entries({
-    backlog: 'alarm.backlog',
-    silence: 'alarm.silence',
-    deadline: 'alarm.deadline',
-    'given-up': 'alarm.given-up',
-    recall: 'alarm.recall',
-    breaker: 'alarm.breaker',
-    unreadable: 'alarm.unreadable',
-    lag: 'alarm.lag',
-    certificate: 'alarm.certificate',
-    disk: 'alarm.disk',
-    sync: 'alarm.sync',
-    log: 'alarm.log',
-    quarantine: 'alarm.quarantine',
-    retention: 'alarm.retention',
-  } as const satisfies Record<AlarmKind, ProblemCode>),
-)
+const codeOf = {
+  backlog: 'alarm.backlog',
+  silence: 'alarm.silence',
+  deadline: 'alarm.deadline',
+  'given-up': 'alarm.given-up',
+  recall: 'alarm.recall',
+  breaker: 'alarm.breaker',
+  unreadable: 'alarm.unreadable',
+  lag: 'alarm.lag',
+  certificate: 'alarm.certificate',
+  disk: 'alarm.disk',
+  sync: 'alarm.sync',
+  log: 'alarm.log',
+  quarantine: 'alarm.quarantine',
+  retention: 'alarm.retention',
+} as const satisfies Record<AlarmKind, ProblemCode>
+
+const alarmKinds = Object.keys(codeOf) as readonly AlarmKind[]
+const codes: ReadonlyMap<string, ProblemCode> = new Map(Object.entries(codeOf))
 
 /** `2026-11-23 10:15`, +07:00. */
 export const shownTime = (at: Instant): string => printInstant(at).slice(0, 16).replace('T', ' ')

@@ -12,7 +12,7 @@ import {
 } from '../journal/alarms.ts'
 import type { Database, Transaction } from '../journal/database.ts'
 import { type Begun, Rounds, type Work } from '../rounds.ts'
-import type { Check, Condition } from './condition.ts'
+import { type Check, type Condition, offCheck } from './condition.ts'
 import { type AlarmEvent, bodyOf } from './told.ts'
 
 /** Milliseconds between two looks. */
@@ -56,7 +56,7 @@ export class Watch implements Work {
   /** One look at everything. A check that fails says nothing: its alarms stay as they are. */
   async look(): Promise<undefined> {
     const { checks, clock, failed } = this.#parts
-    for (const check of checks) {
+    for (const check of [...checks, offCheck(checks)]) {
       try {
         await this.#agree(check, await check.look(clock.now()))
       } catch (error) {
