@@ -36,8 +36,8 @@ export const alarmProblems = {
   'alarm.given-up': {
     status: 503,
     permanent: false,
-    en: 'something for office {value} was given up, and nothing has come of it since',
-    th: 'มีเอกสารถึงหน่วยงาน {value} ที่เลิกพยายามส่งแล้วและยังไม่มีใครจัดการ',
+    en: 'something for office {value} was given up, or is a notice that it refused, and nothing has come of it since',
+    th: 'มีเอกสารถึงหน่วยงาน {value} ที่เลิกพยายามส่งแล้ว หรือหนังสือแจ้งที่หน่วยงานปฏิเสธ และยังไม่มีใครจัดการ',
     remedy: {
       en: 'saraban messages list --stuck --office {office} names it. Remove the cause; saraban messages retry --office {office} --by NAME --why TEXT then brings it again.',
       th: 'ดูรายการด้วย saraban messages list --stuck --office {office} แก้สาเหตุแล้วสั่ง saraban messages retry --office {office} --by NAME --why TEXT เพื่อส่งอีกครั้ง',

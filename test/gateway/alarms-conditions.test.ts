@@ -21,7 +21,7 @@ import { keepSource } from '../../src/gateway/journal/sources.ts'
 import { readAlarmSettings, usualAlarms } from '../../src/gateway/settings/alarms.ts'
 import { issueCertificate, newKey } from '../../src/gateway/trust/authority.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
-import { systemRandom } from '../../src/letter/time.ts'
+import { type MessageId, systemRandom } from '../../src/letter/time.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 import { day, events, hour, minute, watched } from './alarms-stage.ts'
 import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
@@ -87,7 +87,42 @@ t.test('what waits for an office: backlog, deadline, lag, a dead office, what wa
   t.same(await looked(givenUpCheck(committed)), [])
   await clock.advance(60 * hour)
   t.same(await looked(deadlineCheck(committed)), [], 'given up: no longer late')
-  t.same(await looked(givenUpCheck(committed)), ['given-up moi 1'], 'and that is an alarm of its own')
+  t.same(await looked(givenUpCheck(committed)), ['given-up moi 3'], 'and that is an alarm of its own')
+})
+
+t.test('a receive number that the system of its sender refuses: nobody else would know', async (t) => {
+  const world = await openWorld(t, trust)
+  const { province, neighbour, ministry, clock, committed } = world
+  const looked = async () =>
+    (await givenUpCheck(committed).look(clock.now())).map(({ subject, level }) => `${subject} ${level}`)
+  province.answer = (parcel) => (contentOf(parcel) === 'accept' ? refusal : taken)
+  const ids: MessageId[] = []
+  for (const number of [1, 2, 3]) {
+    const { number: read } = mustBe(readLetterNumber(`ชม 0017.1/${number}`))
+    ids.push(await world.send(plainLetter({ number: read, to: { offices: [chiangRai] } })))
+  }
+  const [one, two, three] = ids as [MessageId, MessageId, MessageId]
+  t.same(await looked(), [])
+  await world.say(neighbour, 'accept', one, '7/2569')
+  await clock.advance(minute)
+  t.same(await looked(), [`${chiangMai} 1`])
+  await world.say(neighbour, 'accept', two, '8/2569')
+  await clock.advance(minute)
+  t.same(await looked(), [`${chiangMai} 2`], 'the second is told too')
+  await world.say(neighbour, 'accept', three, '9/2569')
+  await clock.advance(minute)
+  t.same(await looked(), [`${chiangMai} 2`], 'and then when they have doubled')
+  province.answer = () => taken
+  for (const id of ids) t.same(await world.retry(id, [chiangRai]), ['accept'])
+  await clock.advance(minute)
+  t.same(await looked(), [], 'brought after all')
+
+  ministry.answer = () => refusal
+  neighbour.answer = (parcel) => (contentOf(parcel) === 'letter' ? taken : refusal)
+  await world.send(plainLetter())
+  await world.say(province, 'recall', one)
+  await clock.advance(minute)
+  t.same(await looked(), [], 'of a letter its sender is told; of a recall the alarm recall tells')
 })
 
 t.test('an office that has what its sender has recalled: two numbers of one letter', async (t) => {

@@ -4,7 +4,7 @@ import type { Instant } from '../../letter/time.ts'
 import { latestExpected, officesWithOpen, openUpTo, recalledInVain } from '../journal/conditions.ts'
 import type { Reader } from '../journal/database.ts'
 import { dueDeliveries } from '../journal/deliveries.ts'
-import { officesGivenUp } from '../journal/open.ts'
+import { broughtInVain } from '../journal/open.ts'
 import { closedUntil, listPresent, probeAt } from '../journal/present.ts'
 import type { AlarmSettings } from '../settings/alarms.ts'
 import { type Check, type Condition, shownTime } from './condition.ts'
@@ -39,11 +39,16 @@ export const deadlineCheck = (reader: Reader): Check => ({
   },
 })
 
-/** Without it the end of a deadline's alarm would look like good news where the letter was only given up. */
+/**
+ * Without it the end of a deadline's alarm would look like good news where the letter was only given up, and nobody would know of a
+ * receive number that its sender's system refuses. Worse each time they have doubled: where all goes wrong not each is told.
+ */
 export const givenUpCheck = (reader: Reader): Check => ({
   kinds: ['given-up'],
   look: async () =>
-    (await officesGivenUp(reader)).map((subject) => ({ kind: 'given-up', subject, level: 1, facts: {} })),
+    (await broughtInVain(reader)).map(({ office, count }) => ({
+      ...{ kind: 'given-up', subject: office, level: 1 + Math.floor(Math.log2(count)), facts: {} },
+    })),
 })
 
 /** Milliseconds: of a recall that was made longer ago nobody is told any more. It is tried for days, and the office may speak much later. */

@@ -104,8 +104,9 @@ const ofPair = (messageId: string, recipient: OfficeId): readonly Parameter[] =>
 export const openSql = {
   failed: `
 SELECT d.id, COALESCE(n.kind, 'letter') AS content FROM ${ofLetters} WHERE d.id IN (${pair}) AND ${unresolved} ORDER BY d.seq`,
-  givenUp: `
-SELECT DISTINCT d.office FROM ${ofLetters} WHERE d.state = 'given-up' AND ${unresolved} ORDER BY d.office`,
+  inVain: `
+SELECT d.office, COUNT(*) AS count FROM ${ofLetters}
+WHERE (d.state = 'given-up' OR n.kind <> 'recall') AND ${unresolved} GROUP BY d.office ORDER BY d.office`,
   undecided: `
 SELECT d.id FROM ${ofLetters}
 WHERE d.message_id IN (SELECT message_id FROM notices WHERE about = ? UNION SELECT ?) AND ${unresolved} LIMIT 1`,
@@ -199,9 +200,14 @@ export async function isUndecided(reader: Reader, messageId: string): Promise<bo
   return (await reader.one(openSql.undecided, messageId, messageId)) !== undefined
 }
 
-/** Offices for which something was given up that still matters. */
-export const officesGivenUp = async (reader: Reader): Promise<OfficeId[]> =>
-  (await reader.all<{ office: OfficeId }>(openSql.givenUp)).map(({ office }) => office)
+/**
+ * Offices with how many deliveries to them came to nothing that still matters, and of which nobody else hears: given up, and notices
+ * that were refused. Of a letter that is refused its sender is told, of a recall `recalledInVain` knows.
+ */
+export const broughtInVain = async (reader: Reader): Promise<{ office: OfficeId; count: number }[]> =>
+  (await reader.all<{ office: OfficeId; count: number }>(openSql.inVain)).map(({ office, count }) => ({
+    ...{ office, count: Number(count) },
+  }))
 
 /** What of a letter waits for its next attempt, or for its office, and is not behind anything. */
 export async function waitingOf(
