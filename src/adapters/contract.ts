@@ -297,6 +297,11 @@ export interface AdapterVerbs {
   head(): Promise<Parcel | undefined>
   /** For systems that poll: what became of a parcel. False when no such parcel waits (it was settled before, or never was). */
   settle(parcelId: string, outcome: Outcome): Promise<boolean>
+  /**
+   * For systems that poll: a parcel is about to be shown out of its turn, and from now on the system may have it. False when it is
+   * not to be shown any more: it was recalled while nobody had it.
+   */
+  show(parcelId: string): Promise<boolean>
   /** A letter that this office sent or was sent, by natural key, newest first: for status look-ups and repeated polls. */
   find(key: {
     readonly number: string

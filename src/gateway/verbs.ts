@@ -3,7 +3,7 @@ import type { Adapter, AdapterVerbs, KnownLetter, Parcel } from '../adapters/con
 import { reopenEnvelope } from '../envelope/verify.ts'
 import type { MessageId } from '../letter/time.ts'
 import { parcelOf } from './delivery/parcels.ts'
-import { headFor, settlePolled } from './delivery/polled.ts'
+import { headFor, settlePolled, showAgain } from './delivery/polled.ts'
 import type { Desk, System } from './desk.ts'
 import { take } from './intake/intake.ts'
 import { deliveryTo } from './journal/deliveries.ts'
@@ -59,6 +59,7 @@ export function verbsFor(bound: Bound): AdapterVerbs {
     },
     head: () => headFor(desk, system.office),
     settle: (parcelId, outcome) => settlePolled(desk, adapter, parcelId, outcome),
+    show: (parcelId) => showAgain(desk, system.office, parcelId),
     async find(key) {
       const rows = await findByKey(desk.database.committed, system.office, key)
       return Promise.all(rows.map((row) => knownLetter(desk, system, row)))

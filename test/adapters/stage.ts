@@ -142,6 +142,7 @@ export class TestGateway {
         this.settled.push({ id, outcome })
         return true
       },
+      show: async () => true,
       find: async () => [],
       report: (event, facts) => {
         this.reports.push({ event, facts })

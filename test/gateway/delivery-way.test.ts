@@ -1,10 +1,11 @@
 // The way of a letter and of its notices: once each, in order, to systems that are called and systems that ask.
 import t from 'tap'
-import type { Outcome } from '../../src/adapters/contract.ts'
-import { headFor, settlePolled } from '../../src/gateway/delivery/polled.ts'
+import type { Item, Outcome } from '../../src/adapters/contract.ts'
+import { headFor, settlePolled, showAgain } from '../../src/gateway/delivery/polled.ts'
+import type { Desk } from '../../src/gateway/desk.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import type { Reader } from '../../src/gateway/journal/database.ts'
-import { dueDeliveries } from '../../src/gateway/journal/deliveries.ts'
+import { deliveriesOfMessage, dueDeliveries } from '../../src/gateway/journal/deliveries.ts'
 import { lettersOfMessage, noticesAbout, receiptFor } from '../../src/gateway/journal/letters.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { checkNotice } from '../../src/letter/check.ts'
@@ -338,28 +339,61 @@ t.test('a receive notice that comes after the number is kept, and not told any m
   t.equal((await noticesAbout(gateway.desk.database.committed, id)).length, 2, 'both are kept')
 })
 
-t.test('a polled letter that was shown is recalled by a notice, not in silence', async (t) => {
+for (const [how, show] of [
+  ['at the head of its queue', async (desk: Desk) => (await headFor(desk, chiangMai))?.id],
+  [
+    'out of its turn',
+    async (desk: Desk, id: string) => ((await showAgain(desk, chiangMai, id)) ? id : undefined),
+  ],
+] as const)
+  t.test(`a polled letter that was shown ${how} is recalled by a notice, not in silence`, async (t) => {
+    const province = new ScriptedAdapter(chiangMai, { polls: true })
+    const sender = new ScriptedAdapter(chiangRai)
+    const gateway = await openGateway(scratch(t), trust, [province, sender])
+    await gateway.dispatch.start()
+    t.after(() => gateway.close())
+    const { desk } = gateway
+    const letter = plainLetter({
+      from: { office: chiangRai },
+      to: { offices: [chiangMai] },
+      number: mustBe(readLetterNumber('ชร 0017.1/1')).number,
+    })
+    sender.items = [letterItem(letter)]
+    const recall = { kind: 'recall', about: { number: 'ชร 0017.1/1' } } as const
+    const offer = (name: string) => take(desk, systemOf(sender), source(name), (each) => sender.read(each))
+    const [became] = await offer('letter')
+    if (became?.kind !== 'taken') return t.fail('not taken')
+    const [delivery] = await deliveriesOfMessage(desk.database.committed, became.messageId)
+    t.equal(await show(desk, delivery!.id), delivery!.id)
+    sender.items = [{ kind: 'notice', position: 'notice', draft: recall }]
+    await offer('recall')
+    t.equal(
+      await settlePolled(desk, { office: chiangMai, receipts: false }, delivery!.id, { kind: 'taken' }),
+      true,
+    )
+    const next = await headFor(desk, chiangMai)
+    t.match(next?.envelope, { content: 'notice', notice: { kind: 'recall', from: chiangRai } })
+    t.equal(await showAgain(desk, chiangMai, delivery!.id), true, 'it has it')
+    return undefined
+  })
+
+t.test('a polled letter that was recalled before it was shown is shown no more', async (t) => {
   const province = new ScriptedAdapter(chiangMai, { polls: true })
   const sender = new ScriptedAdapter(chiangRai)
   const gateway = await openGateway(scratch(t), trust, [province, sender])
-  await gateway.dispatch.start()
   t.after(() => gateway.close())
-  const letter = plainLetter({
-    from: { office: chiangRai },
-    to: { offices: [chiangMai] },
-    number: mustBe(readLetterNumber('ชร 0017.1/1')).number,
-  })
-  sender.items = [letterItem(letter)]
-  await take(gateway.desk, systemOf(sender), source('letter'), (each) => sender.read(each))
-  const head = await headFor(gateway.desk, chiangMai)
-  sender.items = [
-    { kind: 'notice', position: 'notice', draft: { kind: 'recall', about: { number: 'ชร 0017.1/1' } } },
-  ]
-  await take(gateway.desk, systemOf(sender), source('recall'), (each) => sender.read(each))
-  t.equal(
-    await settlePolled(gateway.desk, { office: chiangMai, receipts: false }, head!.id, { kind: 'taken' }),
-    true,
+  const { desk } = gateway
+  const { number } = mustBe(readLetterNumber('ชร 0017.1/1'))
+  const offer = async (item: Item) =>
+    (await take(desk, systemOf(sender), source(item.kind), async () => [item]))[0]
+  const became = await offer(
+    letterItem(plainLetter({ from: { office: chiangRai }, to: { offices: [chiangMai] }, number })),
   )
-  const next = await headFor(gateway.desk, chiangMai)
-  t.match(next?.envelope, { content: 'notice', notice: { kind: 'recall', from: chiangRai } })
+  if (became?.kind !== 'taken') return t.fail('not taken')
+  const draft = { kind: 'recall', about: { number: number.printed } } as const
+  t.equal((await offer({ kind: 'notice', position: 'notice', draft }))?.kind, 'taken')
+  const [delivery] = await deliveriesOfMessage(desk.database.committed, became.messageId)
+  t.equal(await showAgain(desk, chiangMai, delivery!.id), false)
+  t.equal(await showAgain(desk, chiangRai, delivery!.id), false, 'nor is what is another office’s')
+  return undefined
 })

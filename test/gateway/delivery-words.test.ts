@@ -136,16 +136,30 @@ t.test('what was refused, sent again and refused again: its sender hears each', 
   t.same(heard(), ['reject', 'receive', 'reject'])
 })
 
-t.test('recalled before it left, and after it arrived', async (t) => {
+t.test('recalled while nothing of it had left, when it may be there, and after it arrived', async (t) => {
   const { province, neighbour, say, send, heard, neighbourHeard, rest, standing } = await begin(t)
   neighbour.answer = () => away
-  const first = await send(letter)
-  await say(province, 'recall', first)
+  const none = await send({ ...letter, subject: 'ไม่เคยถึง' })
+  await say(province, 'recall', none)
   await rest()
+  const brought = neighbourHeard().length
   neighbour.answer = () => taken
   await rest()
-  t.equal(await standing(first), 'recalled null')
-  t.same(neighbourHeard().slice(-2), ['letter', 'recall'], 'an attempt was made: it may be there')
+  t.equal(await standing(none), 'recalled null')
+  t.equal(neighbourHeard().length, brought, 'each attempt has said that nothing was taken: it is not there')
+  for (const [before, says] of [
+    [{ kind: 'unknown', said: 'ECONNRESET' }, undefined],
+    [away, 'receive'],
+  ] as const) {
+    neighbour.answer = () => before
+    const first = await send({ ...letter, subject: before.kind })
+    if (says !== undefined) await say(neighbour, says, first)
+    await say(province, 'recall', first)
+    neighbour.answer = () => taken
+    await rest()
+    t.equal(await standing(first), 'recalled null')
+    t.same(neighbourHeard().slice(-2), ['letter', 'recall'], `${before.kind}: it may be there`)
+  }
   const second = await send({ ...letter, subject: 'อีกฉบับ' })
   await say(province, 'recall', second)
   await say(province, 'recall', second)

@@ -24,6 +24,18 @@ export async function headFor(desk: Desk, office: OfficeId): Promise<Parcel | un
   return parcelOf(desk, delivery, Math.max(1, delivery.attempts))
 }
 
+/** A parcel is shown to the system of an office out of its turn. False when that office has none such, or it was recalled unseen. */
+export async function showAgain(desk: Desk, office: OfficeId, id: string): Promise<boolean> {
+  const at = desk.clock.now()
+  return desk.database.write(async (transaction) => {
+    const delivery = await deliveryById(transaction, id)
+    if (delivery === undefined || delivery.office !== office || delivery.state === 'recalled') return false
+    // As with the head: a recall has to reach it.
+    if (delivery.mode === 'poll') await markGivenOut(transaction, id, at)
+    return true
+  })
+}
+
 /**
  * Writes what a polling system says became of a parcel. `receipts`: the office seals by itself, and acknowledges by a notice of
  * its own. False when no such parcel waits for its office.

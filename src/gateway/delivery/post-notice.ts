@@ -6,7 +6,7 @@ import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { problem } from '../../problem/problem.ts'
 import type { Transaction } from '../journal/database.ts'
-import { type DeliveryRow, deliveryTo, mayHaveArrived, moveDeliveryRow } from '../journal/deliveries.ts'
+import { type DeliveryRow, deliveryTo, isPerhapsThere, moveDeliveryRow } from '../journal/deliveries.ts'
 import { correctedBy, recordEvent } from '../journal/events.ts'
 import {
   envelopeById,
@@ -180,8 +180,9 @@ async function isOvertaken(transaction: Transaction, notice: Notice, letter: Let
 }
 
 /**
- * A letter that never left is simply not brought any more, and one that was refused at the door is not there: the recipient
- * need not hear of it. What may have arrived at an earlier attempt, or was acknowledged all the same, is recalled aloud.
+ * A letter that nobody has is simply not brought any more, and the recipient need not hear of it: none of its attempts can have brought
+ * it, and no system that polls was shown it. What may be there, or was acknowledged all the same, is recalled aloud
+ * (docs/decisions/0008).
  */
 async function recallUnsent(
   transaction: Transaction,
@@ -189,14 +190,12 @@ async function recallUnsent(
   { messageId: about, recipient, sender }: LetterRow,
   at: Instant,
 ): Promise<boolean> {
-  if (delivery === undefined) return false
-  if (delivery.state === 'refused')
-    return (
-      !(await mayHaveArrived(transaction, delivery.id)) &&
-      !(await saysItIsThere(transaction, about, recipient, sender))
-    )
-  if (delivery.attempts > 0) return false
-  return (await moveDeliveryRow(transaction, delivery, 'recall', at)) !== undefined
+  if (delivery?.state !== 'due' && delivery?.state !== 'refused') return false
+  if (await isPerhapsThere(transaction, delivery.id)) return false
+  if (await saysItIsThere(transaction, about, recipient, sender)) return false
+  return (
+    delivery.state === 'refused' || (await moveDeliveryRow(transaction, delivery, 'recall', at)) !== undefined
+  )
 }
 
 const saysItIsThere = async (

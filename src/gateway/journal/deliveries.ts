@@ -120,6 +120,8 @@ SELECT ${columns} FROM deliveries WHERE open = 1 AND warn_at <= ? ORDER BY warn_
   giveOut: 'UPDATE deliveries SET attempts = 1 WHERE id = ? AND attempts = 0',
   mayHaveArrived: `
 SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted') LIMIT 1`,
+  perhapsThere: `
+SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted', 'given-out') LIMIT 1`,
 } as const
 
 const priorities: Readonly<Record<Urgency, number>> = {
@@ -322,6 +324,11 @@ export const attemptsOf = (reader: Reader, deliveryId: string): Promise<AttemptR
 /** Whether some attempt ended without an answer: the envelope may be there already. */
 export async function mayHaveArrived(reader: Reader, deliveryId: string): Promise<boolean> {
   return (await reader.one(deliverySql.mayHaveArrived, deliveryId)) !== undefined
+}
+
+/** The same, or a system that polls was shown it. */
+export async function isPerhapsThere(reader: Reader, deliveryId: string): Promise<boolean> {
+  return (await reader.one(deliverySql.perhapsThere, deliveryId)) !== undefined
 }
 
 /** Deliveries to an office whose time comes until `until`, in the order of service, `limit` at most. */

@@ -40,6 +40,9 @@ t.test('the head of the queue stays until it is deleted, and letters can be had 
     '<CorrespondenceLetterInboundSpecialRequest><GovernmentDocument><LetterID>มท ๐๒๑๐.๓/ ๑</LetterID></GovernmentDocument></CorrespondenceLetterInboundSpecialRequest>',
   )
   t.equal((await send(special)).body, one.body, 'deleted, and asked for again')
+  t.same(gateway.shown, ['delivery-1'], 'the gateway knows that it was shown')
+  gateway.recalled.add('delivery-1')
+  t.equal(contentOf((await send(special)).body, 'ErrorCode'), 'ecms.letter.unknown', 'recalled unseen')
   await send(remove('delivery-2'))
   t.match(
     (await send(poll)).body,

@@ -67,6 +67,10 @@ export interface GatewayInMemory extends AdapterVerbs {
   readonly queue: Parcel[]
   /** What was ever put into the queue. */
   readonly history: Parcel[]
+  /** Ids of what was shown out of its turn. */
+  readonly shown: string[]
+  /** Ids of what is not to be shown any more. */
+  readonly recalled: Set<string>
   /** While set, nothing can be committed. */
   broken: boolean
   put(envelope: Envelope, options?: { readonly id?: string; readonly sealed?: SealedEnvelope }): Parcel
@@ -78,6 +82,8 @@ export function gatewayInMemory(office: OfficeId, form: DocumentForm): GatewayIn
     clock,
     letters: [],
     notices: [],
+    shown: [],
+    recalled: new Set(),
     reports: [],
     settled: [],
     blobs: new Map(),
@@ -97,6 +103,11 @@ export function gatewayInMemory(office: OfficeId, form: DocumentForm): GatewayIn
       if (at === -1) return false
       gateway.queue.splice(at, 1)
       gateway.settled.push({ id, outcome })
+      return true
+    },
+    show: async (id) => {
+      if (gateway.recalled.has(id)) return false
+      gateway.shown.push(id)
       return true
     },
     find: async (key) =>

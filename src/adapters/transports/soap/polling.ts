@@ -71,9 +71,8 @@ export const special: Operate = async (exchange) => {
 async function letterAgain(exchange: Exchange, key: LetterKey): Promise<DoorAnswer> {
   const known = await exchange.verbs.find({ ...key, recipient: exchange.office })
   const parcel = known.find((each) => each.parcel !== undefined)?.parcel
-  return parcel === undefined
-    ? failure([problem('ecms.letter.unknown', 'LetterID', key.number)])
-    : again(exchange, parcel)
+  const unknown = problem('ecms.letter.unknown', 'LetterID', key.number)
+  return parcel === undefined ? failure([unknown]) : again(exchange, parcel, unknown)
 }
 
 async function noticeAgain(exchange: Exchange, key: LetterKey, notifier: Notifier): Promise<DoorAnswer> {
@@ -82,17 +81,19 @@ async function noticeAgain(exchange: Exchange, key: LetterKey, notifier: Notifie
   const own = kind === 'dispute' ? { recipient: exchange.office } : { sender: exchange.office }
   const known = await exchange.verbs.find({ ...key, ...own })
   const parcel = known.flatMap((each) => each.notices ?? []).find((each) => isNotice(each, kind))
-  return parcel === undefined
-    ? failure([problem('ecms.notifier.unknown', 'LetterID', key.number, { notifier })])
-    : again(exchange, parcel)
+  const unknown = problem('ecms.notifier.unknown', 'LetterID', key.number, { notifier })
+  return parcel === undefined ? failure([unknown]) : again(exchange, parcel, unknown)
 }
 
 const isNotice = ({ envelope }: Parcel, kind: string): boolean =>
   envelope.content === 'notice' && envelope.notice.kind === kind
 
-async function again(exchange: Exchange, parcel: Parcel): Promise<DoorAnswer> {
-  return orFailure(await exchange.form.write(parcel), ({ bytes }) =>
-    item(parcel.id, exchange.now, bytes, parcel.envelope.content, exchange.form),
+/** `unknown`: what is said of a parcel that is not to be shown any more. */
+async function again(exchange: Exchange, parcel: Parcel, unknown: Problem): Promise<DoorAnswer> {
+  return orFailure(await exchange.form.write(parcel), async ({ bytes }) =>
+    (await exchange.verbs.show(parcel.id))
+      ? item(parcel.id, exchange.now, bytes, parcel.envelope.content, exchange.form)
+      : failure([unknown]),
   )
 }
 
