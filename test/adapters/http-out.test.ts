@@ -92,7 +92,9 @@ t.test('statuses are outcomes, exactly as the contract has them', async (t) => {
       { kind: 'unavailable', said: /adapter\.peer\.unready/ },
       `${passing} is a state of the network or of a deployment`,
     )
-  for (const later of [408, 425, 429, 500, 502, 503, 504])
+  for (const nobody of [502, 504])
+    t.match(await outcome(nobody), { kind: 'unknown' }, `${nobody} is a proxy’s: the server may have it`)
+  for (const later of [408, 425, 429, 500, 501, 503, 505])
     t.match(await outcome(later), { kind: 'unavailable', retryAfter: undefined }, `${later}`)
   t.match(await outcome(503, { 'retry-after': '120' }), { kind: 'unavailable', retryAfter: 120_000 })
   t.match(await outcome(429, { 'retry-after': new Date(start + 60_000).toUTCString() }), {
@@ -131,6 +133,15 @@ t.test('an envelope: 409 is taken before, 200 with a page is unknown', async (t)
   t.match(await deliver(), { kind: 'unknown' })
   ;[status, type, body] = [200, 'application/xml', '<env:Envelope/>']
   t.match(await deliver(), { kind: 'taken', reply: Buffer.from('<env:Envelope/>') })
+})
+
+t.test('after a lost answer 409 says that it is there; without one it refuses', async (t) => {
+  const deliver = await peer(t, (request, response) => {
+    request.resume().once('end', () => response.writeHead(409).end())
+  })
+  const parcel = parcelOf({ letter: fixedLetter({ attachments: [] }) }, 'p-9', '57')
+  t.match(await deliver({ ...parcel, attempt: 2 }), { kind: 'refused' })
+  t.match(await deliver({ ...parcel, attempt: 2, mayHaveArrived: true }), { kind: 'taken', said: 'HTTP 409' })
 })
 
 t.test('a connection that fails before the last byte took nothing; after it, nobody knows', async (t) => {

@@ -6,7 +6,14 @@ import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { problem } from '../../problem/problem.ts'
 import type { Transaction } from '../journal/database.ts'
-import { type DeliveryRow, deliveryTo, isPerhapsThere, moveDeliveryRow } from '../journal/deliveries.ts'
+import {
+  type DeliveryRow,
+  type Due,
+  deliveryTo,
+  headOfLane,
+  isPerhapsThere,
+  moveDeliveryRow,
+} from '../journal/deliveries.ts'
 import { correctedBy, recordEvent } from '../journal/events.ts'
 import {
   envelopeById,
@@ -130,27 +137,46 @@ export async function postNotice(
     { messageId: about, office: recipient },
     facts,
   )
+  const due = notice.kind === 'accept' ? await settleArrived(transaction, delivery, at) : []
   // A number, or a refusal, of what its sender has replaced is none of the letter that stands there now: who finds letters by
   // number would write it to that one.
-  if (replaced !== undefined) return { kind: 'posted', due: [] }
+  if (replaced !== undefined) return { kind: 'posted', due }
   if (notice.kind === 'recall' && (await recallUnsent(transaction, delivery, letter, at)))
-    return { kind: 'posted', due: [] }
+    return { kind: 'posted', due }
   // "It has arrived" after "it is registered" or "refused" is no news: a system that shows the last word would fall back.
   if (notice.kind === 'receive' && moved !== undefined && moved !== 'delivered')
-    return { kind: 'posted', due: [] }
+    return { kind: 'posted', due }
   return {
     kind: 'posted',
-    due: await addDelivery(
-      transaction,
-      posted,
-      notice.kind,
-      notice.to,
-      chainIn(delivery, about, recipient),
-      letter.urgency as Letter['urgency'],
-      routes,
-      newId,
-    ),
+    due: [
+      ...due,
+      ...(await addDelivery(
+        transaction,
+        posted,
+        notice.kind,
+        notice.to,
+        chainIn(delivery, about, recipient),
+        letter.urgency as Letter['urgency'],
+        routes,
+        newId,
+      )),
+    ],
   }
+}
+
+/** What its recipient has registered has arrived, though the answer to it was lost: it is not brought once more. */
+async function settleArrived(
+  transaction: Transaction,
+  delivery: DeliveryRow | undefined,
+  at: Instant,
+): Promise<readonly Due[]> {
+  if (delivery?.state !== 'unknown') return []
+  const { id, attempts, messageId, office, lane } = delivery
+  await moveDeliveryRow(transaction, delivery, 'taken', at)
+  const facts = { delivery: id, attempts, content: 'letter' }
+  await recordEvent(transaction, at, 'delivery.taken', { messageId, office }, facts)
+  const behind = await headOfLane(transaction, lane)
+  return behind === undefined ? [] : [behind]
 }
 
 async function keptLetter(transaction: Transaction, messageId: MessageId): Promise<Kept | undefined> {

@@ -17,7 +17,7 @@ import {
 } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { noticeAbout } from '../journal/find.ts'
-import { envelopeById, keepReceipt, letterAt, moveLetter } from '../journal/letters.ts'
+import { envelopeById, keepReceipt, type LetterRow, letterAt, moveLetter } from '../journal/letters.ts'
 import { lookForNotice, postNotice } from './post-notice.ts'
 import { reasonFor } from './reason.ts'
 import { judgeReply } from './receipt.ts'
@@ -36,6 +36,8 @@ interface Statement {
 interface Judged {
   readonly outcome: Outcome
   readonly statement?: Statement
+  /** The statement is the gateway's, in the name of an office that cannot sign. */
+  readonly vouched?: true
 }
 
 /** How an outcome came about. */
@@ -110,7 +112,12 @@ function answered({ said = '' }: Outcome): string {
   return `; it answered ${status}${text === '' ? '' : `: ${printable(text, 300)}`}`
 }
 
-/** Where the system cannot sign, the gateway says for its office that it has the letter, or refused it. */
+/**
+ * Where the system cannot sign, the gateway says for its office that it has the letter, or refused it. After a lost answer a refusal is
+ * believed as well: of the same bytes a system judges alike, so that it refused the first copy too, and a letter of which nobody says
+ * anything must not end untold. A system that knows the copy says so, and its transport calls that taken; should its office have the
+ * letter after all, its word moves it and reaches the sender, and a recall is brought (docs/decisions/0008).
+ */
 async function vouch(desk: Desk, parcel: Parcel, outcome: Outcome): Promise<Judged> {
   const { envelope } = parcel
   if (envelope.content !== 'letter' || (outcome.kind !== 'taken' && outcome.kind !== 'refused'))
@@ -125,7 +132,7 @@ async function vouch(desk: Desk, parcel: Parcel, outcome: Outcome): Promise<Judg
   })
   if (!notice.ok) throw new Error(`a notice about a journalled letter is faulty: ${notice.problems[0].code}`)
   const { envelope: own, sealed } = await sealNotice(desk, notice.value)
-  return { outcome, statement: { messageId: own.messageId, notice: notice.value, sealed } }
+  return { outcome, statement: { messageId: own.messageId, notice: notice.value, sealed }, vouched: true }
 }
 
 async function write(
@@ -137,13 +144,13 @@ async function write(
 ): Promise<{ state: DeliveryState | undefined; due: readonly Due[] }> {
   const at = desk.clock.now()
   if (begin !== undefined && !(await begin(transaction))) return { state: undefined, due: [] }
-  const notice = noticeOf(parcel, judged.statement, at)
+  const posting = noticeOf(parcel, judged.statement, at)
   const [row, found, reused] = await Promise.all([
     deliveryInLane(transaction, parcel.id),
-    notice && lookForNotice(transaction, notice),
-    notice ? undefined : judged.statement && envelopeById(transaction, judged.statement.messageId),
+    posting && lookForNotice(transaction, posting),
+    posting ? undefined : judged.statement && envelopeById(transaction, judged.statement.messageId),
   ])
-  const { outcome, statement } = unlessReused(judged, found?.earlier ?? reused)
+  const { outcome, statement } = unlessThere(unlessReused(judged, found?.earlier ?? reused), found?.letter)
   const { attempt } = parcel
   const moved = row && (await move(desk, transaction, row, { outcome, attempted, attempt }, at))
   if (moved === undefined) return { state: undefined, due: [] }
@@ -157,8 +164,9 @@ async function write(
       answer,
     })
   const due: Due[] = []
+  const notice = statement && posting
   if (statement !== undefined && notice === undefined) await keepEvidence(transaction, parcel, statement, at)
-  const posted = statement && notice && (await postNotice(transaction, notice, desk.routes, newId, found))
+  const posted = notice && (await postNotice(transaction, notice, desk.routes, newId, found))
   if (posted?.kind === 'posted') due.push(...posted.due)
   else await moveLetterOf(transaction, parcel, moved, statement?.notice.kind, at)
   await writeEnd(transaction, parcel, moved, at)
@@ -177,6 +185,18 @@ function unlessReused(judged: Judged, earlier: { readonly digest: string } | und
   if (earlier === undefined || earlier.digest === statement?.sealed.digest) return judged
   const found = problem('envelope.message-id.reused', 'receipt', statement?.messageId)
   return { outcome: { kind: 'unknown', said: `${found.code}: ${messageOf(found)}` } }
+}
+
+/**
+ * Of a letter that its recipient says to have, the refusal of another copy is none: the gateway says nothing against the office in whose
+ * name it speaks.
+ */
+function unlessThere(judged: Judged, letter: LetterRow | undefined): Judged {
+  const { outcome, vouched } = judged
+  if (vouched !== true || outcome.kind !== 'refused') return judged
+  if (letter?.state !== 'delivered' && letter?.state !== 'registered') return judged
+  const said = `${outcome.said ?? messageOf(outcome.problem)}; ${outcome.problem.code}, though its office says that it has the letter`
+  return { outcome: { kind: 'taken', said } }
 }
 
 async function move(

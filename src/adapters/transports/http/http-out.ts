@@ -36,7 +36,7 @@ export const httpOut = transport<Options>({
       ['2xx with a page (a sign-in, a proxy)', 'unknown; it is sent again', 'adapter.peer.no-answer'],
       [
         '400, 409, 410, 413, 415, 422',
-        'refused for good; 409 to an envelope: taken before',
+        'refused for good; 409 to an envelope, or after a lost answer: taken before',
         'adapter.peer.refused',
       ],
       [
@@ -44,7 +44,8 @@ export const httpOut = transport<Options>({
         'not now: a state of the network or of a deployment; redirects lead nowhere',
         'adapter.peer.unready',
       ],
-      ['408, 425, 429, 5xx, no connection', 'not now, with Retry-After where it is given'],
+      ['408, 425, 429, 500, 501, 503, 505, no connection', 'not now, with Retry-After where it is given'],
+      ['502, 504, other 5xx', 'unknown: a proxy does not know what the server did; it is sent again'],
       ['lost after the last byte', 'unknown; it is sent again'],
       [
         'a key or certificate that is no PEM, or a key that is not the certificate’s',
@@ -165,7 +166,11 @@ async function send(
       body: Readable.from(watched(), { objectMode: false }),
       signal,
     })
-    return outcomeOf(await readAnswer(answer), form.receipts, now)
+    return outcomeOf(
+      await readAnswer(answer),
+      { receipts: form.receipts, mayHaveArrived: parcel.mayHaveArrived },
+      now,
+    )
   } catch (error) {
     const said = saidOf(error)
     return sent ? { kind: 'unknown', said } : { kind: 'unavailable', said }

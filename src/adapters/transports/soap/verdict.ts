@@ -2,6 +2,7 @@
 import { describe, printable, problem, remedyOf } from '../../../problem/problem.ts'
 import type { Outcome } from '../../contract.ts'
 import type { Operation } from '../../formats/e-cms/names.ts'
+import { isOfProxy } from '../http/outcome.ts'
 import type { Said, SaidError } from './heard.ts'
 import type { Named } from './named.ts'
 import type { Heard } from './peer.ts'
@@ -89,10 +90,9 @@ const refused = (status: number, said: string): Outcome => ({
   said,
 })
 
-/** 502 and 504 are a proxy's, which does not know what the server behind it did; the others say "not now". */
 function unjudged(heard: Heard, said: string): Outcome {
   const { status } = heard
-  if (status > 500 && ![501, 503, 505].includes(status)) return { kind: 'unknown', said }
+  if (isOfProxy(status)) return { kind: 'unknown', said }
   return { kind: 'unavailable', said, ...retryAfterOf(heard) }
 }
 
