@@ -9,8 +9,11 @@ import { takeLetter } from './letters.ts'
 import { takeNotice } from './notices.ts'
 import { leaveQuarantine, quarantineItem } from './quarantine.ts'
 
-/** Letters of one source under way at the same time: enough to share a commit, few enough to share a machine. */
-const together = 16
+/**
+ * Items of one source under way at the same time. Letters: enough to share a commit, few enough to share a machine. Notices one after
+ * the other: of two numbers that one document gives a letter the last one counts.
+ */
+const togetherOf = ({ document }: Source): number => (document === 'notice' ? 1 : 16)
 
 /** Reads a source into items: the adapter's `read`. */
 export type Read = (source: Source) => Promise<readonly Item[]>
@@ -31,6 +34,7 @@ export async function take(
   // Nobody waits for an answer: the source is kept before anything else, whatever becomes of it.
   if (source.sender === 'gone' && items.some((item) => item.kind !== 'waiting')) await keep(desk, system, row)
   const taken: Taken[] = []
+  const together = togetherOf(source)
   for (let from = 0; from < items.length; from += together) {
     const group = items.slice(from, from + together)
     taken.push(...(await Promise.all(group.map((item) => takeOne(desk, system, source, row, item)))))

@@ -13,6 +13,7 @@ import t from 'tap'
 import { createAdapter } from '../../../src/adapters/adapter.ts'
 import type { Profile } from '../../../src/adapters/profile.ts'
 import { csv, environment, row } from '../chiang-mai.ts'
+import { messageIdOf } from '../message-ids.ts'
 import { shipped } from '../stage.ts'
 import { stage } from './stage.ts'
 
@@ -273,4 +274,37 @@ t.test('notices of the system come from their own folder', async (t) => {
   writeFileSync(path('send-notices', 'n.csv'), iconv.encode(text, 'windows-874'))
   await pass(10_000)
   t.match(gateway.items, [{ kind: 'notice', draft: { kind: 'accept', receiveNumber: '12/2550' } }])
+})
+
+t.test('documents of notices are offered one after the other, in the order of their names', async (t) => {
+  const { gateway, pass, start, path, restart } = await stage(t)
+  const row = (number: string) =>
+    iconv.encode(
+      `รายการ,ที่หนังสือ,ลงวันที่,หน่วยงาน,เลขรับ,วันเวลา,เหตุผล\r\nลงทะเบียนรับ,มท 0210.3/ว3893,15 พ.ย. 2550,มท,${number},16/11/2550 09:30:00,\r\n`,
+      'windows-874',
+    )
+  const happened: string[] = []
+  gateway.broken = () => happened.push('offered')
+  gateway.answer = (item) => {
+    happened.push(`${item.kind === 'notice' ? item.draft.receiveNumber : item.kind}`)
+    return { kind: 'known', position: item.position, messageId: messageIdOf(1) }
+  }
+  await start()
+  const names = Array.from({ length: 12 }, (_, index) => `${10 + index}`)
+  for (const name of [...names].reverse()) writeFileSync(path('send-notices', `${name}.csv`), row(name))
+  await pass(10_000)
+  const inOrder = names.flatMap((name) => ['offered', name])
+  t.same(happened, inOrder)
+  happened.length = 0
+  // Claimed, and not offered: the process ends.
+  gateway.broken = () => {
+    throw Object.assign(new Error('the journal is away'), { code: 'EIO' })
+  }
+  for (const name of [...names].reverse()) writeFileSync(path('send-notices', `${name}.csv`), row(name))
+  await pass(10_000)
+  await restart(() => {
+    gateway.broken = () => happened.push('offered')
+  })
+  await pass(10_000)
+  t.same(happened, inOrder, 'also what was claimed by another run')
 })

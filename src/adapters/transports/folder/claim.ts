@@ -86,6 +86,17 @@ export const claimOf = (
   troubled: '',
 })
 
+/** Claims of a channel that are worked on at the same time, so that their commits can be one group: what is said of a letter is said in order. */
+export const togetherOf = ({ document }: Pick<FolderSettings, 'document'>): number =>
+  document === 'notice' ? 1 : 8
+
+/** In the order in which they came, to a second, which is what their ids say; by their names where they came together. */
+export const inOrder = (claims: readonly Claim[]): Claim[] =>
+  [...claims].sort(
+    (one, other) =>
+      Math.floor(one.since / 1000) - Math.floor(other.since / 1000) || (one.name < other.name ? -1 : 1),
+  )
+
 /** The files that its letters need and that are neither in the claim nor put aside. */
 export const missingOf = ({ named, beside, aside }: Claim): readonly string[] =>
   (named ?? []).filter((name) => !beside.has(name) && !aside.has(name))

@@ -8,11 +8,13 @@ import {
   type Claims,
   claim,
   claimOf,
+  inOrder,
   missingOf,
   places,
   reconcile,
   refuse,
   reportNobodys,
+  togetherOf,
 } from './claim.ts'
 import { markContested, putContestedAside } from './contest.ts'
 import { codeOf, ensureFolder, renameToFree } from './files.ts'
@@ -23,8 +25,6 @@ import { Another, folderConsent, folderProof, mustBeOurs } from './proof.ts'
 import type { FolderSettings } from './settings.ts'
 import { localStore } from './store.ts'
 
-/** Claims that are worked on at the same time, so that their commits can be one group. */
-const together = 8
 /** How often the gateway's own folders are looked at where there is nothing to do, in milliseconds. */
 export const upkeep = 60_000
 /** A claim that is done is watched for a writer who goes on, for so many times `settle`. */
@@ -39,6 +39,7 @@ interface Done {
 export function folderFetch(settings: FolderSettings): Looking {
   const { path, place, pattern, every, settle } = settings
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
+  const together = togetherOf(settings)
   let seen: Look = nothingSeen
   let claims: Claims = { open: [], others: new Set() }
   /** Nothing was looked at yet. */
@@ -128,7 +129,7 @@ export function folderFetch(settings: FolderSettings): Looking {
         throw error
       }
     })
-    await each(open, (found) => guard(found, () => offer(found, offering)))
+    await each(inOrder(open), (found) => guard(found, () => offer(found, offering)))
     claims = { ...claims, open: open.filter((found) => !found.settled) }
     looked = began
     // All that may be read was offered; the rest stands in no list, so that the place itself is told until somebody gives the rights.

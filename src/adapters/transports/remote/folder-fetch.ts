@@ -2,7 +2,15 @@
 // done only after the commit. Whatever fails before leaves the claim on the server, and the claim is offered again.
 import { mkdir, rm } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
-import { type Claim, claimOf, missingOf, places, reportNobodys } from '../folder/claim.ts'
+import {
+  type Claim,
+  claimOf,
+  inOrder,
+  missingOf,
+  places,
+  reportNobodys,
+  togetherOf,
+} from '../folder/claim.ts'
 import { markContested, putContestedAside } from '../folder/contest.ts'
 import { reportNames, upkeep } from '../folder/fetch.ts'
 import { codeOf } from '../folder/files.ts'
@@ -18,8 +26,6 @@ import { remoteConsent, remoteFolderProof } from './folder-proof.ts'
 import type { RemoteFolderSettings } from './folder-settings.ts'
 import { forgetSpooled, guardedRemote, remoteStore } from './folder-store.ts'
 
-/** Claims that are worked on at the same time, so that their commits can be one group. */
-const together = 8
 /** A claim that is done is looked at so many times for a writer who goes on, once in `settle`. */
 const looks = 3
 
@@ -35,6 +41,7 @@ interface Done {
 export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
   const { files, path, place, pattern, every, settle, spool } = settings
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
+  const together = togetherOf(settings)
   let look: RemoteLook = { files: new Map(), unreadable: 0, cut: 0 }
   let claims: Claims = { open: [], foreign: new Set() }
   let done: Done[] = []
@@ -135,10 +142,10 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
       const failure = await guardedRemote(claim, verbs, act)
       if (failure !== undefined) forbidden.push(failure)
     }
-    await each((claim) => guard(claim, () => readNames(claim, offering)))
+    await each(claims.open, (claim) => guard(claim, () => readNames(claim, offering)))
     markContested(claims.open)
     await putContestedAside(claims.open, settled, verbs, away)
-    await each((claim) => guard(claim, () => offer(claim, offering)))
+    await each(inOrder(claims.open), (claim) => guard(claim, () => offer(claim, offering)))
     claims = { ...claims, open: claims.open.filter((claim) => !claim.settled) }
     looked = began
     // All that may be read was offered; the rest stands in no list, so that the place itself is told until somebody gives the rights.
@@ -160,9 +167,9 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
     }
   }
 
-  async function each(act: (found: Claim) => Promise<void>): Promise<void> {
-    for (let start = 0; start < claims.open.length && !stopped(); start += together) {
-      const ended = await Promise.allSettled(claims.open.slice(start, start + together).map(act))
+  async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {
+    for (let start = 0; start < open.length && !stopped(); start += together) {
+      const ended = await Promise.allSettled(open.slice(start, start + together).map(act))
       for (const one of ended) if (one.status === 'rejected') throw one.reason
     }
   }
