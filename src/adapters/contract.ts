@@ -291,7 +291,7 @@ export interface AdapterVerbs {
   lookBegins?(facts: Readonly<Record<string, string>>): () => void
   /** Offers a source; resolves after the commit, with one answer for each item in order. Rejects when nothing could be committed (full disk, closed journal): nothing was taken. */
   take(source: Source): Promise<readonly Taken[]>
-  /** Streams bytes into the gateway's keeping, at most `limit` of them; resolves when they are synced to disk. Rejects with `TooLarge` beyond. */
+  /** Streams bytes into the gateway's keeping, at most `limit` of them; resolves when they are synced to disk. Rejects with `TooLarge` beyond. What nothing names that was taken is held for a day. */
   keep(bytes: Readable, limit: number): Promise<{ readonly sha256: string; readonly size: number }>
   /** For systems that poll: the first parcel that waits for this office, without taking it away. */
   head(): Promise<Parcel | undefined>

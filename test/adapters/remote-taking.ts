@@ -46,6 +46,23 @@ export function remoteTaking(served: Served): void {
     t.same(readdirSync(join(data, 'spool', 'remote', 'send')), [], 'nothing is left in the spool')
   })
 
+  test('a scan that was kept some hours ago is kept anew before its letter is offered', async (t) => {
+    const { gateway, drop, pass, start } = await stage(t)
+    gateway.broken = () => {
+      throw new Error('its office cannot seal')
+    }
+    await start()
+    drop('letters.csv', csv(row('ชม 1/2', 'a.pdf')))
+    drop('a.pdf', scan)
+    await pass(10_000)
+    t.equal(gateway.kept.size, 1)
+    gateway.kept.clear()
+    gateway.clock.skip(2 * 86_400_000)
+    gateway.broken = undefined
+    await pass(10_000)
+    t.ok(keptOf(gateway, gateway.items[0])?.equals(scan))
+  })
+
   test('one connection serves all four channels', async (t) => {
     const { drop, pass, start, deliver, day, on, gateway } = await stage(t)
     await start()

@@ -137,6 +137,28 @@ t.test('a scan that is written on after it was kept is kept again, whole', async
   t.equal(content?.kind === 'kept' && gateway.kept.get(content.sha256)?.toString(), 'half and whole')
 })
 
+t.test('a scan that was kept some hours ago is kept anew before its letter is offered', async (t) => {
+  const { gateway, drop, pass, start } = await stage(t)
+  gateway.broken = () => {
+    throw new Error('its office cannot seal')
+  }
+  await start()
+  drop('a.pdf', 'a scan')
+  drop('one.csv', csv(row('ชม 1/1', 'a.pdf')))
+  await pass(10_000)
+  t.same([gateway.kept.size, gateway.items], [1, []])
+  // What nothing names leaves the gateway's keeping after a day.
+  gateway.kept.clear()
+  await pass(10_000)
+  t.equal(gateway.kept.size, 0, 'not with each look')
+  gateway.clock.skip(2 * 86_400_000)
+  await pass(10_000)
+  gateway.broken = undefined
+  await pass(10_000)
+  t.match(gateway.items, [{ kind: 'letter', attachments: [{ content: { kind: 'kept', size: 6 } }] }])
+  t.equal(String([...gateway.kept.values()]), 'a scan')
+})
+
 t.test('what is waited for is told, and the wait does not begin anew with the gateway', async (t) => {
   const { gateway, drop, pass, start, restart } = await stage(t)
   await start()

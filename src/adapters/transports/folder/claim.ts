@@ -26,6 +26,8 @@ export interface Claim {
   /** When its document was first seen in the folder; of a claim that was found, before everything that this run sees. */
   readonly first: number
   readonly beside: Map<string, AttachmentContent>
+  /** When the first of what is beside was kept: elapsed. */
+  keptAt: number | undefined
   /** The names of the files that its letters need, once it was read. */
   named: readonly string[] | undefined
   /** Names that another open document needs too, with the names of all those documents. */
@@ -74,6 +76,7 @@ export const claimOf = (
   first,
   looked: undefined,
   beside: new Map(),
+  keptAt: undefined,
   named: undefined,
   contested: new Map(),
   aside: new Set(),

@@ -9,6 +9,9 @@ import { codeOf } from './files.ts'
 import { type DocumentRead, forget } from './read.ts'
 import type { FolderSettings } from './settings.ts'
 
+/** What was kept longer ago, in milliseconds, is kept anew before it is offered: the gateway holds for a day what no letter names. */
+const keptFor = 6 * 3_600_000
+
 /** What stands in a folder under one name, as far as offering goes by it. Elapsed milliseconds. */
 export interface Standing {
   /** When it was first seen under this name, and since when it is as it is. */
@@ -111,6 +114,10 @@ export async function offer<File>(found: Claim, offering: Offering<File>): Promi
   const now = verbs.clock.elapsed()
   if (found.settled || found.named === undefined || now < found.pausedUntil) return
   found.looked ??= now
+  if (found.keptAt !== undefined && now - found.keptAt >= keptFor) {
+    forget(found, [...found.beside.keys()])
+    found.keptAt = undefined
+  }
   await takeFiles(found, offering)
   if (now < found.pausedUntil) return
   const missing = missingOf(found)
@@ -161,6 +168,7 @@ async function takeFiles<File>(
 ): Promise<void> {
   const missing = missingOf(found)
   if (missing.length === 0) return
+  const now = verbs.clock.elapsed()
   const standing = await store.standing(found, missing)
   for (const name of missing) {
     if (!standing.has(name)) {
@@ -168,6 +176,7 @@ async function takeFiles<File>(
       if (seen === undefined || !(await store.moveBeside(found, name, seen))) continue
     }
     const kept = await store.keepBeside(found, name)
+    found.keptAt ??= now
     if (kept === 'changing') found.pausedUntil = verbs.clock.elapsed() + settings.settle
   }
 }
