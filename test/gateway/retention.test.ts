@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
+import type { Source } from '../../src/adapters/contract.ts'
 import { discard } from '../../src/gateway/attachments/discard.ts'
 import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
@@ -138,6 +139,41 @@ t.test('what is open, undecided or younger stays, and what it names', async (t) 
     t.ok(await desk.attachments.sizeOf(sha256))
   t.ok((await count('sources')) < before.sources && (await count('envelopes')) < before.envelopes)
   t.match(await send(3, 'of both'), { kind: 'known' })
+})
+
+t.test('what was kept for a letter that is not taken leaves, what its quarantine keeps stays', async (t) => {
+  const { clock, province, desk, send, run, files } = await opened(t)
+  await send(1, 'scan of 1')
+  const [item] = province.items
+  if (item?.kind !== 'letter') throw new Error('no letter')
+  const kept = async (text: string) => desk.attachments.keep(Buffer.from(text), 70_000)
+  const offered = async (
+    sender: Source['sender'],
+    name: string,
+    changes: Partial<typeof item.draft> = {},
+  ) => {
+    const embedded = { kind: 'bytes', bytes: Buffer.from(`in the document ${name}`) } as const
+    const scan = { name: 'a.pdf', mediaType: 'application/pdf', role: 'main', content: embedded } as const
+    const beside = new Map([['b.pdf', { kind: 'kept' as const, ...(await kept(`beside ${name}`)) }]])
+    const whole = { ...source(name.padEnd(70_000), sender), beside }
+    const letter = { ...item, draft: { ...item.draft, ...changes }, attachments: [scan] }
+    return take(desk, systemOf(province), whole, async () => [letter])
+  }
+  const before = await files()
+  t.match(await offered('waits', 'one'), [{ kind: 'refused', problems: [{ code: 'letter.conflict' }] }])
+  t.match(await offered('waits', 'two', { subject: '' }), [{ kind: 'refused' }])
+  t.match(await offered('gone', 'three'), [{ kind: 'quarantined' }])
+  t.equal((await files()).length, before.length + 8)
+  t.equal((await run())?.['attachments'], undefined, 'within a day its sender may offer it again')
+  clock.jump(keep.sources - day)
+  t.match(await run(), { attachments: 5 })
+  // A source of which a letter was read whole is in the journal, whatever became of it.
+  const staying = [
+    await kept('one'.padEnd(70_000)),
+    await kept('three'.padEnd(70_000)),
+    await kept('beside three'),
+  ]
+  t.same(await files(), [...before, ...staying.map(({ sha256 }) => sha256)].sort())
 })
 
 t.test('killed at any write, and run again: the same in the end', async (t) => {

@@ -2,9 +2,10 @@
 import type { Item, Source, Taken } from '../../adapters/contract.ts'
 import type { Desk, Faulty, Outcome, System } from '../desk.ts'
 import { recordEvent } from '../journal/events.ts'
+import { mayLeave } from '../journal/purge.ts'
 import { keepSource } from '../journal/sources.ts'
 import { takeEnvelope } from './envelopes.ts'
-import { type Offered, sourceRowOf } from './keep.ts'
+import { noting, type Offered, sourceRowOf } from './keep.ts'
 import { takeLetter } from './letters.ts'
 import { takeNotice } from './notices.ts'
 import { leaveQuarantine, quarantineItem } from './quarantine.ts'
@@ -23,11 +24,14 @@ export type Read = (source: Source) => Promise<readonly Item[]>
  * the sender must not be told that anything was taken, and may offer the same source again at any time.
  */
 export async function take(
-  desk: Desk,
+  { attachments: store, ...rest }: Desk,
   system: System,
   source: Source,
   read: Read,
 ): Promise<readonly Taken[]> {
+  const { attachments, kept } = noting(store)
+  for (const content of source.beside.values()) if (content.kind === 'kept') kept.add(content.sha256)
+  const desk = { ...rest, attachments }
   desk.reached('source.offered')
   const items = await read(source)
   const row = await sourceRowOf(desk.attachments, system, source, desk.clock.now())
@@ -37,12 +41,20 @@ export async function take(
   const together = togetherOf(source)
   for (let from = 0; from < items.length; from += together) {
     const group = items.slice(from, from + together)
-    taken.push(...(await Promise.all(group.map((item) => takeOne(desk, system, source, row, item)))))
+    taken.push(...(await Promise.all(group.map((item) => takeOne(desk, system, source, row, item, kept)))))
   }
   return taken
 }
 
-async function takeOne(desk: Desk, system: System, source: Source, row: Offered, item: Item): Promise<Taken> {
+/** `kept`: what is in the store for the source. Nothing may name it when an item is not taken. */
+async function takeOne(
+  desk: Desk,
+  system: System,
+  source: Source,
+  row: Offered,
+  item: Item,
+  kept: ReadonlySet<string>,
+): Promise<Taken> {
   if (item.kind === 'waiting') return item
   const outcome = await outcomeOf(desk, system, row, item)
   if (outcome.kind !== 'faulty') {
@@ -50,8 +62,8 @@ async function takeOne(desk: Desk, system: System, source: Source, row: Offered,
     return outcome
   }
   return source.sender === 'gone'
-    ? quarantineItem(desk, system, source, row, item, outcome)
-    : refuseItem(desk, system, item.position, outcome)
+    ? quarantineItem(desk, system, source, row, item, outcome, kept)
+    : refuseItem(desk, system, item.position, outcome, kept)
 }
 
 /** What becomes of one item; what is faulty is left to the caller. */
@@ -96,16 +108,14 @@ async function refuseItem(
   system: System,
   position: string,
   { problems, receipt }: Faulty,
+  kept: ReadonlySet<string>,
 ): Promise<Taken> {
   const codes = [...new Set(problems.map((found) => found.code))].join(' ')
-  await desk.database.write((transaction) =>
-    recordEvent(
-      transaction,
-      desk.clock.now(),
-      'source.refused',
-      { office: system.office },
-      { system: system.id, position, codes },
-    ),
-  )
+  const now = desk.clock.now()
+  await desk.database.write(async (transaction) => {
+    const facts = { system: system.id, position, codes }
+    await recordEvent(transaction, now, 'source.refused', { office: system.office }, facts)
+    for (const sha256 of kept) await mayLeave(transaction, sha256, now)
+  })
   return { kind: 'refused', position, problems, ...(receipt && { receipt }) }
 }

@@ -50,6 +50,30 @@ export async function keepAttachments(
   return first === undefined ? good(kept) : bad(first, ...rest)
 }
 
+/** The store, and the digests of what is kept in it from now on: where nothing comes to name them, they may leave. */
+export function noting(store: AttachmentStore): {
+  readonly attachments: AttachmentStore
+  readonly kept: Set<string>
+} {
+  const kept = new Set<string>()
+  const { discard } = store
+  const attachments: AttachmentStore = {
+    open: (sha256) => store.open(sha256),
+    sizeOf: (sha256) => store.sizeOf(sha256),
+    async keep(bytes, limit) {
+      const each = await store.keep(bytes, limit)
+      kept.add(each.sha256)
+      return each
+    },
+    ...(discard && { discard }),
+    remove: (sha256) => store.remove(sha256),
+    list: (after, limit) => store.list(after, limit),
+    check: () => store.check(),
+    close: () => store.close(),
+  }
+  return { attachments, kept }
+}
+
 /** Keeps one attachment's bytes; what is in keeping already is only looked up. */
 export async function keepContent(
   store: AttachmentStore,

@@ -7,11 +7,12 @@ import { officeById } from '../../letter/offices.ts'
 import type { MessageId } from '../../letter/time.ts'
 import { type Desk, type Faulty, newId, type System } from '../desk.ts'
 import { lettersOfMessage } from '../journal/letters.ts'
+import { mayLeave } from '../journal/purge.ts'
 import { endQuarantine, quarantine, quarantinedAt } from '../journal/quarantine.ts'
 import { filesOfSource, keepSource, keepSourceFiles, type SourceFile } from '../journal/sources.ts'
 import { keepContent, type Offered } from './keep.ts'
 
-/** Puts one item into quarantine. Rejects only when the disk or the journal fails. */
+/** Puts one item into quarantine; what of `kept` is not kept with it may leave the store. Rejects only when the disk or the journal fails. */
 export async function quarantineItem(
   desk: Desk,
   system: System,
@@ -19,13 +20,14 @@ export async function quarantineItem(
   row: Offered,
   item: Item,
   { problems, contentDigest }: Faulty,
+  kept: ReadonlySet<string>,
 ): Promise<Taken> {
   const { position } = item
   const files = await keepBeside(desk, source)
   await desk.database.write(async (transaction) => {
     // Read again from quarantine, it is the source that it was; handed over, it is one with the files beside it.
-    const kept = files.length === 0 ? row : { ...row, id: newId(), beside: digestOf(files) }
-    const sourceId = await keepSource(transaction, kept)
+    const whole = files.length === 0 ? row : { ...row, id: newId(), beside: digestOf(files) }
+    const sourceId = await keepSource(transaction, whole)
     await keepSourceFiles(transaction, sourceId, files)
     const { office } = system
     await quarantine(
@@ -40,6 +42,7 @@ export async function quarantineItem(
       },
       desk.clock.now(),
     )
+    for (const sha256 of kept) await mayLeave(transaction, sha256, desk.clock.now())
   })
   return { kind: 'quarantined', position, problems }
 }

@@ -16,7 +16,7 @@ import {
 } from '../journal/quarantine.ts'
 import { filesOfSource, type SourceRow, sourceById } from '../journal/sources.ts'
 import { outcomeOf, type Read } from './intake.ts'
-import type { Offered } from './keep.ts'
+import { noting, type Offered } from './keep.ts'
 import { quarantineItem } from './quarantine.ts'
 
 /**
@@ -229,9 +229,10 @@ class Again {
         : await takenAt(committed, this.#source.id, row.handover, row.position)
     if (before !== undefined) return this.#end(row, 'known', { messageId: before })
     const offered: Offered = { ...this.#source, handover: row.handover, offerer: 'person' }
-    const outcome = await outcomeOf(this.#desk, system, offered, item)
+    const { attachments, kept } = noting(this.#desk.attachments)
+    const outcome = await outcomeOf({ ...this.#desk, attachments }, system, offered, item)
     if (outcome.kind !== 'faulty') return this.#end(row, outcome.kind, { messageId: outcome.messageId })
-    await quarantineItem(this.#desk, system, { beside: new Map() }, offered, item, outcome)
+    await quarantineItem(this.#desk, system, { beside: new Map() }, offered, item, outcome, kept)
     const codes = [...new Set(outcome.problems.map(({ code }) => code))]
     return this.#end(row, 'quarantined', { codes })
   }
