@@ -4,12 +4,15 @@ import type { FieldDefinition } from '../profile.ts'
 import { type Codec, type LookupTables, type Now, outcome, type Values } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import type { FieldValues } from './letter-fields.ts'
+import { namingFields } from './notice-fields.ts'
 
 export interface Mapping {
   /** The columns that fields are mapped to, each once, in the profile's order. */
   readonly columns: readonly string[]
   /** Those of a notice's kind. */
   readonly kindColumns: readonly string[]
+  /** Those of the fields by which a notice only names its letter. */
+  readonly namingColumns: readonly string[]
   readonly mapped: ReadonlySet<string>
   /** The codec and columns of the field that names files beside, if one does. */
   readonly files?: { readonly field: string; readonly at: readonly string[]; readonly codec: Codec }
@@ -70,6 +73,7 @@ export function mappingOf(
   return {
     columns: [...new Set(places.flatMap(({ at }) => at))],
     kindColumns: places.flatMap(({ field, at }) => (field === 'kind' ? at : [])),
+    namingColumns: places.flatMap(({ field, at }) => (namingFields.includes(field) ? at : [])),
     mapped: new Set(Object.keys(fields)),
     ...(files && { files }),
     read: (cells) => {

@@ -27,6 +27,9 @@ export const noticeFields: Readonly<Record<string, FieldRule>> = {
 /** Without these a notice would lose what it is for. */
 export const neededNoticeFields: readonly string[] = ['kind', 'number', 'receiveNumber', 'reason']
 
+/** These name the letter that a notice is about, and say nothing of what became of it. */
+export const namingFields: readonly string[] = ['messageId', 'number', 'date', 'subject', 'office']
+
 /** A notice's canonical values, field by field. */
 export const valuesOfNotice = (notice: OutgoingNotice): FieldValues =>
   new Map([

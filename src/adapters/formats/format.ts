@@ -50,6 +50,8 @@ export interface DocumentForm {
   readonly columns?: readonly string[]
   /** Those of them that say what kind of notice it is: in a row of a system's own, its state. */
   readonly kindColumns?: readonly string[]
+  /** Those of them by which a notice only names its letter: in a row of a system's own, the letter itself. */
+  readonly namingColumns?: readonly string[]
   /** The canonical fields that the form has no place for, and leaves out, whatever a profile says. */
   readonly unsaid?: readonly string[]
   /** The canonical fields that the form says of every letter, also of one that does not say them: a mail when it was sent. */

@@ -49,6 +49,7 @@ export function recordsDocument(
     },
     columns: mapping.columns,
     kindColumns: mapping.kindColumns,
+    namingColumns: mapping.namingColumns,
     always: Object.entries(definition.fields).flatMap(([field, place]) =>
       'at' in place && [place.at].flat().every((column) => form.filled?.includes(column)) ? [field] : [],
     ),

@@ -262,6 +262,25 @@ async function writing(t: Test, on: Ground): Promise<void> {
     t.same([await sent(), await sent('หมายเหตุ')], [['X'], ['ส่งผิดหน่วยงาน โ ...']])
   })
 
+  await t.test('a notice says nothing anew but what became of its letter', async (t) => {
+    const { deliver, put, sent, ask } = await stage(t, on, {
+      changes: [['where: [ที่หนังสือ, ลงวันที่]', 'where: [id]']],
+    })
+    await put({ ...good, สถานะ: 'T' })
+    const rejected = { ...noticeParcel(notice('reject', 'สท 0017.1/1'), 'n-1', '1'), attempt: 2 }
+    t.match(await deliver({ ...rejected, mayHaveArrived: true }), { kind: 'taken' })
+    t.same(await sent(), ['X'], 'that number and date stand there is no sign that it arrived')
+    await ask("UPDATE `หนังสือส่ง` SET `ลงวันที่` = " + on.text('๑ ม.ค. ๒๕๕๑'))
+    const accepted = noticeParcel(notice('accept', 'สท0017.1/1', '77/2551'), 'n-2', '1')
+    t.match(await deliver(accepted), { kind: 'taken' })
+    t.same([await sent(), await sent('เลขรับ')], [['A'], ['77/2551']])
+    t.same(
+      [await sent('ที่หนังสือ'), await sent('ลงวันที่')],
+      [[good.ที่หนังสือ], ['๑ ม.ค. ๒๕๕๑']],
+      'as its system spells them',
+    )
+  })
+
   await t.test('the key that travelled with the letter finds its row among two of one number', async (t) => {
     const { deliver, put, sent } = await stage(t, on, {
       changes: [['where: [ที่หนังสือ, ลงวันที่]', 'where: [id]']],

@@ -214,9 +214,9 @@ async function updated(
   const table = opened.table(options.table)
   const where = matchOf(table, parcel, dump, options, charset)
   if (!where.ok) return refused(where.problems[0])
-  const said = Object.entries(dump.row).filter(
-    ([name, cell]) => cell !== null && !options.where.includes(name),
-  )
+  // The letter's own columns are its system's, spelled as it spells them.
+  const theirs = new Set([...options.where, ...(form.namingColumns ?? [])])
+  const said = Object.entries(dump.row).filter(([name, cell]) => cell !== null && !theirs.has(name))
   const row = rowOf(table, Object.fromEntries(said), '', [], new Map(), charset)
   if (!row.ok) return refused(row.problems[0])
   const set = Object.entries(options.set).map(([name, value]): [string, Value] => [
@@ -244,6 +244,8 @@ async function updated(
       // It may have been written before and the system have gone on from there: its state is not put back.
       if (parcel.mayHaveArrived === true && own.size > 0)
         if ((await differing(opened.connection, table, own, where.value)).length === 0) return written
+      // A notice of one kind only, without words: that the row is there is all.
+      if (values.size === 0) return written
       const { changed } = await update(opened.connection, table, values, where.value)
       // Counted by the statement itself: between the look and the update another session may have added one.
       if (changed !== 1)
