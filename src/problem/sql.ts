@@ -62,8 +62,8 @@ export const sqlProblems = {
   'adapter.sql.unsure': {
     status: 503,
     permanent: false,
-    en: 'the connection was lost while the database committed ({reason}): nobody knows whether it did',
-    th: 'การเชื่อมต่อขาดขณะฐานข้อมูลบันทึก ({reason}) จึงไม่รู้ว่าบันทึกแล้วหรือไม่',
+    en: 'the connection was lost, or the time was over, while the database wrote ({reason}): nobody knows whether it did',
+    th: 'การเชื่อมต่อขาดหรือหมดเวลาขณะฐานข้อมูลบันทึก ({reason}) จึงไม่รู้ว่าบันทึกแล้วหรือไม่',
     remedy: {
       en: 'It is tried again by itself, and what is there already is not written twice.',
       th: 'สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง และจะไม่เขียนสิ่งที่มีอยู่แล้วซ้ำ',
@@ -152,8 +152,8 @@ export const sqlProblems = {
   'adapter.sql.file-large': {
     status: 422,
     permanent: true,
-    en: 'the file {value} has {size} bytes; the database takes {limit} in one statement',
-    th: 'ไฟล์ {value} มี {size} ไบต์ ฐานข้อมูลรับได้ {limit} ต่อคำสั่ง',
+    en: 'one row holds {size} bytes of files ({value}); the database takes {limit} in one statement',
+    th: 'แถวหนึ่งมีไฟล์ ({value}) รวม {size} ไบต์ ฐานข้อมูลรับได้ {limit} ต่อคำสั่ง',
     remedy: {
       en: 'Raise max_allowed_packet and attachmentLimit, or let the profile put files into a folder.',
       th: 'เพิ่ม max_allowed_packet และ attachmentLimit หรือให้โปรไฟล์วางไฟล์ในโฟลเดอร์',

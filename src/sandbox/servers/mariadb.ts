@@ -1,6 +1,6 @@
 // MariaDB: SARABAN_TEST_MARIADB_URL (mysql://root:password@host:port), or a private server.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,22 +8,35 @@ import { type Connection, createConnection } from 'mysql2/promise'
 import { type Database, type DatabaseServer, type NoDatabase, plainName } from './database.ts'
 import { type Environment, installed, programAt } from './install.ts'
 import { freePort } from './port.ts'
+import type { ServerTls } from './tls.ts'
 
 const run = promisify(execFile)
 const password = 'Secret-1'
 const grants = 'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES'
 
-/** One database of a server of its own. */
-export async function mariadb(environment: Environment): Promise<Database | NoDatabase> {
-  const server = await mariadbServer(environment)
+/** Of a private server. `tls`: it has a certificate; `more`: options of its program. */
+export interface MariadbSettings {
+  readonly tls?: ServerTls
+  readonly more?: readonly string[]
+}
+
+/** One database of a server of its own, a private one where settings are asked for. */
+export async function mariadb(
+  environment: Environment,
+  settings?: MariadbSettings,
+): Promise<Database | NoDatabase> {
+  const server = await mariadbServer(environment, settings)
   if ('missing' in server) return server
   const { crash, stop } = server
   return { ...(await server.database('saraban_test')), ...(crash && { crash }), stop }
 }
 
-export async function mariadbServer(environment: Environment): Promise<DatabaseServer | NoDatabase> {
+export async function mariadbServer(
+  environment: Environment,
+  settings?: MariadbSettings,
+): Promise<DatabaseServer | NoDatabase> {
   const url = environment['SARABAN_TEST_MARIADB_URL']
-  if (url !== undefined) {
+  if (url !== undefined && settings === undefined) {
     const { hostname, port, username, password: own } = new URL(url)
     const root = {
       host: hostname,
@@ -51,6 +64,13 @@ export async function mariadbServer(environment: Environment): Promise<DatabaseS
     '--skip-test-db',
   ]
   await run(setup, [...first, ...who], { timeout: 120_000 })
+  const files = Object.entries(settings?.tls ?? {}).map(([name, text]): [string, string] => {
+    writeFileSync(join(folder, `${name}.pem`), text, { mode: 0o600 })
+    return [name, join(folder, `${name}.pem`)]
+  })
+  const { key, certificate, authority } = Object.fromEntries(files)
+  const tls =
+    key === undefined ? [] : [`--ssl-key=${key}`, `--ssl-cert=${certificate}`, `--ssl-ca=${authority}`]
   const port = await freePort()
   let server: ChildProcess | undefined
   const begin = async (): Promise<void> => {
@@ -63,6 +83,8 @@ export async function mariadbServer(environment: Environment): Promise<DatabaseS
       '--innodb-buffer-pool-size=32M',
       '--innodb-log-file-size=8M',
       '--performance-schema=OFF',
+      ...tls,
+      ...(settings?.more ?? []),
     ]
     server = spawn(program, ['--no-defaults', ...options, ...who], { stdio: ['ignore', 'ignore', 'pipe'] })
     await ready(server)

@@ -202,12 +202,15 @@ t.teardown(async () => {
   if (server !== undefined && 'stop' in server) await server.stop()
 })
 
-/** A certificate for this machine, made once for the file. */
-export async function certificate(): Promise<ServerTls> {
+/** A certificate, for this machine unless another is named. */
+export async function certificate(
+  names: readonly string[] = ['localhost'],
+  addresses: readonly string[] = ['127.0.0.1'],
+): Promise<ServerTls> {
   const now = Date.now()
   const authority = await createAuthority(now, systemRandom)
   const key = await newKey()
-  const purpose = { kind: 'server', names: ['localhost'], addresses: ['127.0.0.1'] } as const
+  const purpose = { kind: 'server', names, addresses } as const
   const issued = issueCertificate(authority, key, purpose, now, systemRandom)
   return {
     key: keyToPem(key),

@@ -36,6 +36,10 @@ export class SqlError extends Error {
   }
 }
 
+/** Codes of certificates that are not trusted, or not this host's: a person has to act. */
+export const untrusted =
+  /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE))/
+
 export interface Column {
   readonly name: string
   /** `bytes` are files; `whole` numbers are compared as such, never as floating point; `other` is read as it is printed. */
@@ -122,6 +126,12 @@ export interface ConnectionSettings {
   readonly connect: number
   readonly within: number
 }
+
+/**
+ * Milliseconds after which a server may end a session of ours that says nothing, a transaction with it: one that we no longer
+ * know of must not hold rows for ever, and a large file is read from a slow share meanwhile.
+ */
+export const longestIdle = 3_600_000
 
 export interface Engine {
   readonly kind: string

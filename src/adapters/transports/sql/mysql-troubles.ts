@@ -12,7 +12,7 @@ const troubles: Readonly<Record<Exclude<Trouble, 'other'>, readonly number[]>> =
   // Access, database, table, column, right, read-only, unknown function, view that is broken.
   closed: [
     1044, 1045, 1049, 1054, 1130, 1141, 1142, 1143, 1146, 1227, 1251, 1290, 1356, 1370, 1410, 1698, 1792,
-    1836, 3118, 3159, 4151,
+    1665, 1836, 3118, 3159, 4151,
   ],
   duplicate: [1062, 1586],
   // Null, range, length, charset, foreign key, no default, a check, the size of a packet.
@@ -28,11 +28,19 @@ const byNumber = new Map(
   ),
 )
 
-/** The column is all that is taken out of a message: the rest may quote what the letter says. */
-export function mysqlTrouble(error: unknown): SqlError {
+/**
+ * The column is all that is taken out of a message: the rest may quote what the letter says. `late`: what it means when an
+ * answer did not come in time.
+ */
+export function mysqlTrouble(error: unknown, late: 'busy' | 'lost' = 'lost'): SqlError {
   if (!(error instanceof Error)) return new SqlError('other', 'an error without a name')
   const number = 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  if (code === 'PROTOCOL_SEQUENCE_TIMEOUT') return new SqlError(late, code)
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return new SqlError('closed', code)
+  // The driver puts this code in the place of Node's: what is no failure of the network is the certificate's or TLS's.
+  if (code === 'HANDSHAKE_SSL_ERROR' && !('syscall' in error) && !/socket disconnected/.test(error.message))
+    return new SqlError('closed', `${code}: ${error.message}`)
   const known = number > 0 ? byNumber.get(number) : undefined
   // Without a number of the server's it is the connection that speaks: ECONNREFUSED, PROTOCOL_CONNECTION_LOST, a time-out.
   const spoken = number >= 1000 && number < 65_536

@@ -2,18 +2,20 @@
 //
 // Everything is a prepared statement, and everything that is read is asked for as text or as bytes, so that no number and
 // no date passes through JavaScript. `character_set_results = NULL`: what stands in a column comes as it stands.
+import { isIP, connect as reach, type Socket } from 'node:net'
 import { createConnection, type Connection as Driver, type TypeCastField } from 'mysql2/promise'
 import type { Column, Connection, ConnectionSettings, Engine, Mark, Table, Value, Words } from './engine.ts'
-import { limited, quoted, SqlError, transactionsBy } from './engine.ts'
+import { limited, longestIdle, quoted, SqlError, transactionsBy } from './engine.ts'
 import { mysqlTrouble } from './mysql-troubles.ts'
 
 export const mysql: Engine = { kind: 'mariadb', open }
 
 async function open(settings: ConnectionSettings): Promise<Connection> {
-  const { host, port, tls, within } = settings
+  const { host, port = 3306, tls, within } = settings
+  const local = host.startsWith('/')
   const driver = await guarded(() =>
     createConnection({
-      ...(host.startsWith('/') ? { socketPath: host } : { host, ...(port !== undefined && { port }) }),
+      ...(local ? { socketPath: host } : { host, port, stream: () => dial(host, port) }),
       user: settings.user,
       password: settings.password,
       database: settings.database,
@@ -21,7 +23,7 @@ async function open(settings: ConnectionSettings): Promise<Connection> {
       charset: 'utf8mb4',
       disableEval: true,
       maxPreparedStatements: 50,
-      ...(tls && { ssl: sslOf(tls) }),
+      ...(tls && { ssl: sslOf(tls, !local) }),
     }),
   )
   // What breaks between two statements is told by the next one.
@@ -31,12 +33,14 @@ async function open(settings: ConnectionSettings): Promise<Connection> {
     const [version = '', packet = ''] = (answer ?? []).map((each) => each?.toString('utf8') ?? '')
     const maria = version.includes('MariaDB')
     const seconds = Math.max(1, Math.ceil(within / 1000))
+    const statements = await logsStatements(driver, within)
     // Strict: what does not fit is an error, never cut. The time zone stays the server's: that is how its system sees it.
     for (const set of [
       'SET SESSION character_set_results = NULL',
       "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
       `SET SESSION innodb_lock_wait_timeout = ${Math.min(seconds, 5)}, SESSION lock_wait_timeout = ${Math.min(seconds, 5)}`,
-      'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+      `SET SESSION TRANSACTION ISOLATION LEVEL ${statements ? 'REPEATABLE READ' : 'READ COMMITTED'}`,
+      `SET SESSION wait_timeout = LEAST(@@SESSION.wait_timeout, ${longestIdle / 1000})`,
     ])
       await ask(driver, within, set, [])
     return connectionOf(
@@ -51,6 +55,14 @@ async function open(settings: ConnectionSettings): Promise<Connection> {
   }
 }
 
+/** Whether the server's log has statements, not rows: then InnoDB takes nothing in READ COMMITTED (1665). */
+async function logsStatements(driver: Driver, within: number): Promise<boolean> {
+  const sql = "SHOW SESSION VARIABLES WHERE Variable_name IN ('binlog_format', 'log_bin')"
+  const rows = await ask(driver, within, sql, [])
+  const said = rows.map(([, value]) => value?.toString('utf8'))
+  return said.includes('STATEMENT') && said.includes('ON')
+}
+
 /** SKIP LOCKED came with MariaDB 10.6 and MySQL 8.0; before, a lock is waited for, for some seconds. */
 function canSkip(version: string, maria: boolean): boolean {
   const [, major = '0', minor = '0'] =
@@ -59,12 +71,26 @@ function canSkip(version: string, maria: boolean): boolean {
   return number >= (maria ? 1006 : 800)
 }
 
-const sslOf = ({ authority, key, certificate }: NonNullable<ConnectionSettings['tls']>) => ({
+/** `identity`: the certificate must be of the host that was asked for. Who is behind a local socket, the file system says. */
+const sslOf = (
+  { authority, key, certificate }: NonNullable<ConnectionSettings['tls']>,
+  identity: boolean,
+) => ({
   minVersion: 'TLSv1.2',
+  verifyIdentity: identity,
   ...(authority !== undefined && { ca: authority }),
   ...(key !== undefined && { key }),
   ...(certificate !== undefined && { cert: certificate }),
 })
+
+/**
+ * The driver gives Node no name by which to judge the certificate of an address: Node judges it by the host that the socket
+ * was dialled to, which it notes of names only, and without any as `localhost`'s.
+ */
+function dial(host: string, port: number): Socket {
+  const socket = reach({ host, port, noDelay: true, keepAlive: true })
+  return isIP(host) === 0 ? socket : Object.assign(socket, { _host: host })
+}
 
 function connectionOf(
   driver: Driver,
@@ -73,7 +99,8 @@ function connectionOf(
   packet: number,
 ): Connection {
   const run: Connection['run'] = async (text, values) => {
-    const answer = await execute(driver, settings.within, text, values)
+    // A commit that is not answered in time may have been done.
+    const answer = await execute(driver, settings.within, text, values, text === 'COMMIT' ? 'lost' : 'busy')
     return Array.isArray(answer)
       ? { rows: answer as (Buffer | null)[][], changed: 0 }
       : { rows: [], changed: answer.affectedRows }
@@ -199,19 +226,26 @@ async function ask(
 const asBytes = (field: TypeCastField, next: () => unknown): unknown =>
   /STRING|BLOB|VARCHAR|JSON/.test(field.type) ? field.buffer() : next()
 
-async function execute(driver: Driver, within: number, sql: string, values: readonly Value[]) {
+async function execute(
+  driver: Driver,
+  within: number,
+  sql: string,
+  values: readonly Value[],
+  late: 'busy' | 'lost' = 'lost',
+) {
   // The promise of a driver whose connection breaks under it is settled by its time-out at the latest.
   const asked = { sql, rowsAsArray: true, typeCast: asBytes, timeout: within }
-  const [answer] = await guarded(() =>
-    values.length === 0 ? driver.query(asked) : driver.execute(asked, [...values]),
+  const [answer] = await guarded(
+    () => (values.length === 0 ? driver.query(asked) : driver.execute(asked, [...values])),
+    late,
   )
   return answer as unknown[][] | { affectedRows: number }
 }
 
-async function guarded<Given>(act: () => Promise<Given>): Promise<Given> {
+async function guarded<Given>(act: () => Promise<Given>, late: 'busy' | 'lost' = 'lost'): Promise<Given> {
   try {
     return await act()
   } catch (error) {
-    throw error instanceof SqlError ? error : mysqlTrouble(error)
+    throw error instanceof SqlError ? error : mysqlTrouble(error, late)
   }
 }

@@ -1,5 +1,5 @@
 // What PostgreSQL's errors mean (Appendix A of its manual: the class is the first two characters).
-import { SqlError, type Trouble } from './engine.ts'
+import { SqlError, type Trouble, untrusted } from './engine.ts'
 
 const byState: Readonly<Record<string, Trouble>> = {
   '23505': 'duplicate',
@@ -39,6 +39,8 @@ export function postgresqlTrouble(error: unknown): SqlError {
   if (!(error instanceof Error)) return new SqlError('other', 'an error without a name')
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (!('severity' in error) || !/^[0-9A-Z]{5}$/.test(code)) {
+    if (untrusted.test(code)) return new SqlError('closed', code)
+    if (/does not support SSL/.test(error.message)) return new SqlError('closed', 'no TLS')
     const timed = /timeout/i.test(error.message)
     return new SqlError('lost', code || (timed ? 'time-out' : 'connection lost'))
   }

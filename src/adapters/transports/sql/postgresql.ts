@@ -2,7 +2,7 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import type { Column, Connection, ConnectionSettings, Engine, Mark, Table, Value, Words } from './engine.ts'
-import { limited, quoted, SqlError, transactionsBy } from './engine.ts'
+import { limited, longestIdle, quoted, SqlError, transactionsBy } from './engine.ts'
 import { holdsFile, runWithFiles } from './postgresql-bind.ts'
 import { postgresqlTrouble } from './postgresql-troubles.ts'
 
@@ -51,14 +51,24 @@ async function open(settings: ConnectionSettings): Promise<Connection> {
       "bytea_output = 'hex'",
       'extra_float_digits = 1',
       "IntervalStyle = 'iso_8601'",
+      // A machine of ours that went away: the server sees it after two minutes, and lets go of the rows.
+      'tcp_keepalives_idle = 60',
+      'tcp_keepalives_interval = 10',
+      'tcp_keepalives_count = 6',
     ])
       await guarded(() => client.query(`SET SESSION ${set}`))
+    await guarded(() => client.query(idleSql))
     return connectionOf(client, wordsOf(settings.charset !== undefined), close)
   } catch (error) {
     close()
     throw error
   }
 }
+
+/** Old servers have no such setting, and one that is shorter stays. */
+const idleSql = `
+SELECT set_config(name, '${longestIdle}', false) FROM pg_catalog.pg_settings
+WHERE name = 'idle_in_transaction_session_timeout' AND (setting::bigint = 0 OR setting::bigint > ${longestIdle})`
 
 const asBytes = (text: string): Buffer => Buffer.from(text, 'utf8')
 const fromHex = (text: string): Buffer => Buffer.from(text.slice(2), 'hex')

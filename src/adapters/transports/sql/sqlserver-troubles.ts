@@ -1,5 +1,5 @@
 // What SQL Server's errors mean, and those of its driver.
-import { SqlError, type Trouble } from './engine.ts'
+import { SqlError, type Trouble, untrusted } from './engine.ts'
 
 // https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
 const troubles: Readonly<Record<Exclude<Trouble, 'other'>, readonly number[]>> = {
@@ -37,9 +37,8 @@ const byNumber = new Map(
 /** From here on numbers are the system's own: RAISERROR and THROW of its triggers. */
 const own = 50_000
 
-/** Certificates that are not trusted, and a server that has TLS where we have none, or has none: a person has to act. */
-const untrusted =
-  /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|EENCRYPT|ENOENCRYPT)/
+/** A server that has TLS where we have none, or has none: a person has to act. */
+const unencrypted = /^(?:EENCRYPT|ENOENCRYPT)/
 
 /** `number`: the server's, where it spoke. The column is all that is taken out of a message: it quotes values. */
 export function serverTrouble({ number, message }: { readonly number: number; readonly message: string }) {
@@ -61,7 +60,8 @@ export function sqlserverTrouble(error: unknown, late: 'busy' | 'lost'): SqlErro
     return serverTrouble({ number: error.number, message: error.message })
   const code = codeOf(error)
   const cause = codeOf(error.cause)
-  if (untrusted.test(cause) || untrusted.test(code)) return new SqlError('closed', cause || code)
+  if ([cause, code].some((each) => untrusted.test(each) || unencrypted.test(each)))
+    return new SqlError('closed', cause || code)
   if (code === 'ETIMEOUT') return new SqlError(late, 'ETIMEOUT')
   // A value that the driver itself cannot say.
   if (code === 'EPARAM' || error.name === 'InputError' || error instanceof TypeError)

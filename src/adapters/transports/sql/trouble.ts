@@ -19,9 +19,12 @@ export function outcomeOf(error: SqlError, sent: boolean): Outcome {
       return sent
         ? { kind: 'unknown', said: saidOf('adapter.sql.unsure', undefined, { reason }) }
         : unavailable('adapter.sql.unavailable', reason)
-    case 'duplicate':
-    // Another session wrote the same parcel meanwhile: the next attempt finds and compares it.
     case 'busy':
+      // Without transactions a part of it may stand there by now, and a statement that took too long may go on.
+      if (sent) return { kind: 'unknown', said: saidOf('adapter.sql.unsure', undefined, { reason }) }
+      return unavailable('adapter.sql.busy', reason)
+    // Another session wrote the same parcel meanwhile: the next attempt finds and compares it.
+    case 'duplicate':
       return unavailable('adapter.sql.busy', reason)
     case 'closed':
       return error.reason.startsWith('schema: ')
