@@ -89,6 +89,14 @@ t.test('mariadb, as old systems have it', { timeout: 600_000 }, async (t) => {
     t.equal((await ask('SELECT id FROM `หนังสือรับ`')).length, 2)
   })
 
+  await t.test('a column for faults that takes no NULL', async (t) => {
+    const { gateway, put, start, sent, ask } = await stage(t, on)
+    await ask("ALTER TABLE `หนังสือส่ง` MODIFY `ข้อผิดพลาด` VARCHAR(250) NOT NULL DEFAULT 'x'")
+    await put(good)
+    await start()
+    t.same([await sent(), await sent('ข้อผิดพลาด'), gateway.reports], [['T'], [''], []])
+  })
+
   await t.test('windows-874 in latin1 columns, read and written as the bytes that they are', async (t) => {
     const changes: Changes = [
       [/within: 30s/, 'within: 30s, charset: windows-874'],

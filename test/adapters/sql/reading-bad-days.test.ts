@@ -61,6 +61,90 @@ async function readingOnBadDays(t: Test, on: Ground): Promise<void> {
     },
   )
 
+  for (const changes of [[], byNumber('above: "0"')])
+    await t.test(
+      `two rows of one key are read by nobody, and others are${changes.length > 0 ? ', by a number too' : ''}`,
+      async (t) => {
+        const { gateway, put, start, pass, sent, ask } = await stage(t, on, {
+          changes: [...changes, ['key: [id]', 'key: [เลขภายใน]']],
+        })
+        await put({ ...good, เลขภายใน: '7' })
+        await put({ ...good, ที่หนังสือ: 'สท 0017.1/2', เลขภายใน: '7' })
+        await put({ ...good, ที่หนังสือ: 'สท 0017.1/3', เลขภายใน: '8' })
+        await start()
+        await pass(10_000)
+        const numbers = () =>
+          gateway.items.map((item) => item.kind === 'letter' && item.draft.number?.printed)
+        t.same(numbers(), ['สท 0017.1/3'])
+        t.match(gateway.reports, [
+          { event: 'sql.row-failed', facts: { row: 'sql หนังสือส่ง 7', reason: 'two rows have this key' } },
+        ])
+        t.equal(gateway.reports.length, 1)
+        await ask("UPDATE `หนังสือส่ง` SET `สถานะ` = 'R' WHERE id = 2")
+        await pass(10_000)
+        t.same(numbers(), ['สท 0017.1/3'], 'nor where only one of them is new')
+        await ask('DELETE FROM `หนังสือส่ง` WHERE id = 2')
+        await pass(10_000)
+        t.same(numbers(), ['สท 0017.1/3', 'สท 0017.1/1'])
+        t.same(await sent(), changes.length > 0 ? ['N', 'N'] : ['T', 'T'])
+      },
+    )
+
+  await t.test('a disk that cannot read one file holds up no other row', async (t) => {
+    const { gateway, put, start, pass, sent } = await stage(t, on, {
+      // What stands at the beginning of a process's memory cannot be read: EIO.
+      environment: { SARABAN_64_SCANS: '/proc/self' },
+    })
+    await put({ ...good, ทางไฟล์: 'D:/scans/mem' })
+    await put({ ...good, ที่หนังสือ: 'สท 0017.1/2' })
+    await start()
+    await pass(10_000)
+    t.same(await sent(), ['N', 'T'])
+    t.match(gateway.reports, [{ event: 'sql.row-failed', facts: { reason: 'file: EIO' } }])
+    t.equal(gateway.reports.length, 1)
+  })
+
+  // SQL Server leaves a row that another session has out of its lists.
+  if (on.engine === undefined && on.name !== 'sqlserver')
+    await t.test('a row that another session holds for minutes is told, once', async (t) => {
+      const { gateway, put, start, pass, sent } = await stage(t, on)
+      await put(good)
+      const other = await on.server.session()
+      await other.ask(on.begin)
+      await other.ask(on.lockLetter(1))
+      await start()
+      await pass(290_000)
+      t.same(gateway.reports, [])
+      await pass(10_000)
+      await pass(3_600_000)
+      t.match(gateway.reports, [
+        { event: 'sql.row-failed', facts: { row: 'sql หนังสือส่ง 1', reason: 'another session holds it' } },
+      ])
+      t.equal(gateway.reports.length, 1)
+      await other.ask('ROLLBACK')
+      await other.end()
+      await pass(10_000)
+      t.same(await sent(), ['T'])
+    })
+
+  await t.test('the rows of a list without an order are the same letter, however they come', async (t) => {
+    const { gateway, put, start, pass, ask } = await stage(t, on, { changes: [[', order: [seq]', '']] })
+    await put(good)
+    await ask("INSERT INTO refs VALUES (9, 1, 'สท 9/1', NULL)")
+    await ask("INSERT INTO refs VALUES (10, 1, 'สท 9/2', NULL)")
+    await start()
+    const [item] = gateway.items
+    t.same(item?.kind === 'letter' && item.draft.references?.map(({ number }) => number), [
+      'สท 9/1',
+      'สท 9/2',
+    ])
+    // The row is written anew, and stands behind the other one.
+    await ask('DELETE FROM refs WHERE seq = 9')
+    await ask("INSERT INTO refs VALUES (9, 1, 'สท 9/1', NULL)")
+    await pass(300_000)
+    t.same([gateway.offered.length, gateway.reports], [1, []])
+  })
+
   await t.test('our clock is set: a wait ends when its time has passed, and no sooner', async (t) => {
     const { gateway, put, start, pass, sent } = await stage(t, on)
     await put({ ...good, ทางไฟล์: 'D:/scans/never.pdf' })

@@ -5,7 +5,7 @@ import type { AdapterVerbs, Taken } from '../../contract.ts'
 import { encode } from '../../formats/charset.ts'
 import { milliseconds } from '../../quantities.ts'
 import { looking } from '../looking.ts'
-import { SqlError, type Value } from './engine.ts'
+import { SqlError, type Table, type Value } from './engine.ts'
 import { type Gap, Gaps } from './gaps.ts'
 import {
   handoverOf,
@@ -18,7 +18,7 @@ import {
   unreadColumns,
 } from './row-read.ts'
 import { type Opened, patience, type Session } from './session.ts'
-import { columnOf, select, update, type Values } from './statement.ts'
+import { blankOf, columnOf, select, update, type Values } from './statement.ts'
 import { troubleOf } from './trouble.ts'
 
 /** Rows of one look; what is beyond waits for the next one. */
@@ -46,6 +46,8 @@ export function sqlFetch(
   const gaps = new Gaps()
   /** Rows that have not settled, wait for their files, or could not be read or written back, by handover. */
   const waiting = new Map<string, Pending>()
+  /** Rows that are new and that another session holds: since when, and whether that was told. */
+  const held = new Map<string, { readonly since: number; readonly told: boolean }>()
   let water = reading.above
   let checked = Number.NEGATIVE_INFINITY
   const repeated = looking({
@@ -82,6 +84,7 @@ export function sqlFetch(
     // Rows that are new no more, or there no more, wait for nothing.
     if (status !== undefined && !stopped())
       for (const [handover, { key }] of waiting) if (!seen.has(nameOf(key))) waiting.delete(handover)
+    for (const name of held.keys()) if (!seen.has(name)) held.delete(name)
     for (const handover of begun.keys()) if (!waiting.has(handover)) begun.delete(handover)
     const now = verbs.clock.elapsed()
     if (seen.size < most) giveUpGaps(now, verbs)
@@ -143,16 +146,23 @@ export function sqlFetch(
     const { connection } = opened
     const locks = status !== undefined && opened.table(reading.table).transactional
     if (locks) await connection.begin()
+    const among = status && ([status.column, statesOf(status.new, reading)] as const)
     const row = await printRow(opened, reading, key, {
       ...(locks && { lock: true }),
-      ...(status && { among: [status.column, statesOf(status.new, reading)] }),
+      ...(among && { among }),
     })
     if (row === undefined) {
       // Another session holds it, it is not new any more, or it is gone.
-      if (locks) await connection.rollback()
-      else waiting.delete(handoverOf(opened, reading, key))
+      if (!locks) waiting.delete(handoverOf(opened, reading, key))
+      else {
+        await connection.rollback()
+        const asked = { columns: [], where: key, ...(among && { among }), limit: 1, rows: 'free' } as const
+        const there = await select(connection, opened.table(reading.table), asked)
+        if (there.length > 0) isHeld(key, handoverOf(opened, reading, key), verbs)
+      }
       return
     }
+    held.delete(nameOf(key))
     const handover = handoverOf(opened, reading, key)
     if (!settled(handover, row, verbs)) {
       if (locks) await connection.rollback()
@@ -184,6 +194,16 @@ export function sqlFetch(
       verbs.report('sql.row-known', { table: reading.table, row: handover })
     end(handover, verbs)
     advance(key, handover, row, verbs, isGood(taken))
+  }
+
+  /** A row that another session holds is told once, when it has for some minutes: it may be one that died. */
+  function isHeld(key: Values, row: string, { clock, report }: AdapterVerbs): void {
+    const name = nameOf(key)
+    const { since, told } = held.get(name) ?? { since: clock.elapsed(), told: false }
+    const long = clock.elapsed() - since >= patience
+    if (long && !told)
+      report('sql.row-failed', { table: reading.table, row, reason: 'another session holds it' })
+    held.set(name, { since, told: told || long })
   }
 
   /** Whether a row with its lists and files is what it was before, and for long enough: systems write them one after the other. */
@@ -246,9 +266,10 @@ export function sqlFetch(
   async function writeBack(opened: Opened, key: Values, taken: readonly Taken[]): Promise<void> {
     const { connection } = opened
     const table = opened.table(reading.table)
-    const back = backOf(reading, taken)
+    const back = backOf(table, reading, taken)
     if (back.size === 0) return
-    await update(connection, table, back, key)
+    const { changed } = await update(connection, table, back, key)
+    if (changed > 1) throw new SqlError('busy', 'two rows have this key')
     if (status === undefined) return
     // Read again: a table without transactions or a trigger of the system's may have it otherwise.
     const [state] = await select(connection, table, { columns: [status.column], where: key, limit: 1 })
@@ -426,11 +447,13 @@ const keyOf = (
   )
 
 /** What the system is told of its row. */
-function backOf({ status, writeBack, charset }: RowReading, taken: readonly Taken[]): Values {
+function backOf(table: Table, { status, writeBack, charset }: RowReading, taken: readonly Taken[]): Values {
   const back = new Map<string, Value>()
   const said = (column: string | undefined, text: string | undefined): void => {
-    if (column !== undefined)
-      back.set(column, text === undefined || charset === undefined ? (text ?? null) : encode(text, charset))
+    if (column === undefined) return
+    const value = text ?? blankOf(columnOf(table, column))
+    if (value !== undefined)
+      back.set(column, value === null || charset === undefined ? value : encode(value, charset))
   }
   const good = taken.find((each) => each.kind === 'taken' || each.kind === 'known')
   const faults = taken.flatMap((each) => {

@@ -62,7 +62,7 @@ export const unreadColumns = (table: Table, { files, ignore }: ReadOptions): rea
     )
     .map(({ name }) => name)
 
-/** Reads a row, locked where `lock` says so; nothing when there is none, or when somebody else holds it. */
+/** Reads a row, locked where `lock` says so; nothing when there is none, or when somebody else holds it. Throws where two have its key. */
 export async function printRow(
   opened: Opened,
   reading: RowReading,
@@ -89,11 +89,14 @@ export async function printRow(
     columns: [...columns, ...told],
     characters,
     where: key,
-    limit: 1,
+    limit: 2,
     ...(asked.lock === true && { rows: 'lock' }),
     ...(asked.among && { among: asked.among }),
   })
   if (found.length === 0) return undefined
+  // The other one may be in another state. Which of them is which, nobody could tell afterwards.
+  const same = asked.among ? await select(connection, table, { columns: [], where: key, limit: 2 }) : found
+  if (same.length > 1) throw new SqlError('busy', 'two rows have this key')
   const rows = found.map((row) => row.slice(0, columns.length))
   const before = readMessageId(found[0]?.[columns.length]?.toString('latin1').trim() ?? '')
   const printed: Printed[] = [{ table, columns, rows, where: key }]
@@ -184,7 +187,28 @@ async function printList(
         order,
         limit: listLimit + 1,
       })
-  return { list, table, columns, rows, where }
+  return { list, table, columns, rows: order.length > 0 ? rows : sorted(table, columns, rows), where }
+}
+
+/** Rows that no column orders, by what they say, column by column: no engine gives them in the same order for ever. */
+function sorted(table: Table, columns: readonly string[], rows: readonly Row[]): readonly Row[] {
+  const whole = columns.map((name) => columnOf(table, name).sort === 'whole')
+  const compared = (one: Row, other: Row): number => {
+    for (const [at, cell] of one.entries()) {
+      const beside = other[at] ?? null
+      if (cell === null || beside === null) {
+        if (cell !== beside) return cell === null ? -1 : 1
+        continue
+      }
+      const order = whole[at]
+        ? Number(BigInt(cell.toString()) > BigInt(beside.toString())) -
+          Number(BigInt(cell.toString()) < BigInt(beside.toString()))
+        : cell.compare(beside)
+      if (order !== 0) return order
+    }
+    return 0
+  }
+  return rows.toSorted(compared)
 }
 
 /** What was printed, as a parameter: bytes where the profile's charset is not the engine's, else text. */

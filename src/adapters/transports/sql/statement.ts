@@ -29,6 +29,10 @@ export function columnOf(table: Table, name: string): Column {
   return found
 }
 
+/** What says nothing in a column: NULL, or '' where that is not allowed, or that it is left as it is. */
+export const blankOf = ({ nullable, sort }: Column): '' | null | undefined =>
+  nullable ? null : sort === 'text' ? '' : undefined
+
 const from = (words: Words, table: Table): string => table.name.split('.').map(words.quote).join('.')
 
 const allOf = (words: Words, table: Table, values: Values, mark: Mark): string =>
