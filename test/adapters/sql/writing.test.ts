@@ -110,6 +110,43 @@ async function writing(t: Test, on: Ground): Promise<void> {
     },
   )
 
+  await t.test('of the files of a list one is read after the other has been written', async (t) => {
+    const proxy = await proxyTo(on.server.host, on.server.port)
+    t.teardown(() => proxy.stop())
+    const { deliver, ask } = await stage(t, on, { port: proxy.port })
+    const size = 300_000
+    const digests = ['a', 'b', 'c'].map((each) => each.repeat(64))
+    const several = letterWith({
+      attachments: digests.map((sha256, index) => ({
+        ...attached(`${index + 1}.pdf`),
+        ...{ size, sha256, role: index === 0 ? 'main' : 'enclosure' },
+      })) as unknown as Letter['attachments'],
+    })
+    const contents = new Map(digests.map((each, index) => [each, Buffer.alloc(size, index)]))
+    const parcel = parcelOf({ letter: several }, 'd-1', '64', contents)
+    const passed: number[] = []
+    const open = (sha256: string) => {
+      passed.push(proxy.passed)
+      return parcel.open(sha256)
+    }
+    t.match(await deliver({ ...parcel, open }), { kind: 'taken' })
+    const between = passed.slice(1).map((each, index) => each - (passed[index] ?? 0))
+    t.ok(between.length === 2 && between.every((each) => each >= size), between.join(', '))
+    t.equal((await ask('SELECT name FROM in_files')).length, 3)
+  })
+
+  await t.test(
+    'a list of which a part was taken away is filled up only where an attempt can end in it',
+    async (t) => {
+      const { deliver, ask } = await stage(t, on)
+      const parcel = parcelOf({ letter: full }, 'd-1', '64', bytesOf)
+      t.match(await deliver(parcel), { kind: 'taken' })
+      await ask('DELETE FROM in_refs WHERE seq = 2')
+      t.match(await deliver(parcel), { kind: on.engine === undefined ? 'refused' : 'taken' })
+      t.equal((await ask('SELECT seq FROM in_refs')).length, on.engine === undefined ? 1 : 2)
+    },
+  )
+
   await t.test('a scan of megabytes stands whole in its column, or nothing of it', async (t) => {
     const proxy = await proxyTo(on.server.host, on.server.port)
     t.teardown(() => proxy.stop())
@@ -270,7 +307,7 @@ async function writing(t: Test, on: Ground): Promise<void> {
     const rejected = { ...noticeParcel(notice('reject', 'สท 0017.1/1'), 'n-1', '1'), attempt: 2 }
     t.match(await deliver({ ...rejected, mayHaveArrived: true }), { kind: 'taken' })
     t.same(await sent(), ['X'], 'that number and date stand there is no sign that it arrived')
-    await ask("UPDATE `หนังสือส่ง` SET `ลงวันที่` = " + on.text('๑ ม.ค. ๒๕๕๑'))
+    await ask(`UPDATE \`หนังสือส่ง\` SET \`ลงวันที่\` = ${on.text('๑ ม.ค. ๒๕๕๑')}`)
     const accepted = noticeParcel(notice('accept', 'สท0017.1/1', '77/2551'), 'n-2', '1')
     t.match(await deliver(accepted), { kind: 'taken' })
     t.same([await sent(), await sent('เลขรับ')], [['A'], ['77/2551']])

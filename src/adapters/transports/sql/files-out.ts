@@ -7,35 +7,60 @@ import { Readable } from 'node:stream'
 import { bad, good, problem, type Result } from '../../../problem/problem.ts'
 import type { Parcel, WrittenFile } from '../../contract.ts'
 import type { Written } from '../../formats/format.ts'
-import type { RowDump } from '../../formats/row-dump.ts'
+import type { RowCell, RowDump } from '../../formats/row-dump.ts'
 import { codeOf, look, syncFolder, writeNew } from '../folder/files.ts'
 import { SqlError } from './engine.ts'
 import type { FileOptions } from './options.ts'
 
-/** The bytes of files for columns, by the name that the row gives them. */
-export type Brought = ReadonlyMap<string, Buffer>
+/** How the files for columns are read, by the name that the row gives them: when their row is written, and no sooner. */
+export type Brought = ReadonlyMap<string, () => Promise<Buffer>>
 
-/** Reads what goes into columns, and puts what goes into a folder there, synced, before the row that names it. */
+/**
+ * Readies what goes into columns, and puts what goes into a folder there, synced, before the row that names it. `limit`: bytes of
+ * one file in a column; `largest`: of all of one row.
+ */
 export async function bringFiles(
   parcel: Parcel,
   { files }: Written,
   dump: RowDump,
   options: readonly FileOptions[],
-  { limit }: { readonly limit: number },
+  { limit, largest }: { readonly limit: number; readonly largest: number },
 ): Promise<Result<Brought>> {
-  const bytes = new Map<string, Buffer>()
+  for (const names of namesInRows(dump, options)) {
+    const held = files.filter(({ name }) => names.includes(name))
+    const size = held.reduce((sum, file) => sum + sizeOf(file), 0)
+    if (size > largest) {
+      const value = held.map(({ name }) => name).join(', ')
+      return bad(problem('adapter.sql.file-large', '', value, { size, limit: largest }))
+    }
+  }
+  const brought = new Map<string, () => Promise<Buffer>>()
   for (const option of options)
     for (const name of namesAt(dump, option.at)) {
       const file = files.find((each) => each.name === name)
       if (file === undefined) continue
       if (option.folder !== undefined) await put(parcel, file, option.folder)
       else {
-        const size = file.content.kind === 'bytes' ? file.content.bytes.length : file.content.size
+        const size = sizeOf(file)
         if (size > limit) return bad(problem('adapter.sql.file-large', '', name, { size, limit }))
-        bytes.set(name, await whole(parcel, file, size))
+        brought.set(name, () => whole(parcel, file, size))
       }
     }
-  return good(bytes)
+  return good(brought)
+}
+
+const sizeOf = ({ content }: WrittenFile): number =>
+  content.kind === 'bytes' ? content.bytes.length : content.size
+
+/** The cells that are files in columns, of the row itself and of each row of a list. */
+function namesInRows({ row, lists }: RowDump, options: readonly FileOptions[]): readonly RowCell[][] {
+  const places = options.filter(({ folder }) => folder === undefined).map(({ at }) => at)
+  const own = places.map((at) => row[at] ?? null)
+  const listed = Object.entries(lists).flatMap(([list, { columns, rows }]) => {
+    const indexes = places.map((at) => columns.findIndex((column) => at === `${list}.${column}`))
+    return rows.map((cells) => indexes.map((index) => cells[index] ?? null))
+  })
+  return [own, ...listed]
 }
 
 /** A file that the row, by these options, neither holds nor leads to. */

@@ -11,7 +11,7 @@ import { type Brought, bringFiles, homelessFile } from './files-out.ts'
 import type { FileOptions, InsertOptions, ListOptions, UpdateOptions } from './options.ts'
 import { parameterOf } from './row-read.ts'
 import { type Opened, type Session, transaction } from './session.ts'
-import { columnOf, differing, insert, select, update, type Values } from './statement.ts'
+import { blankOf, columnOf, differing, insert, select, update, type Values } from './statement.ts'
 import { outcomeOf } from './trouble.ts'
 
 export interface HandOver {
@@ -110,7 +110,8 @@ async function inserted(
   const table = opened.table(into.table)
   const raw = opened.connection.words.raw
   const brought = await bringFiles(parcel, form, dump, into.files, {
-    limit: Math.min(options.limit, opened.connection.largest - 64 * 1024),
+    limit: options.limit,
+    largest: opened.connection.largest - 64 * 1024,
   })
   if (!brought.ok) return refused(brought.problems[0])
   const own = rowOf(table, dump.row, '', into.files, brought.value, charset)
@@ -129,9 +130,9 @@ async function inserted(
           name,
           text(columnOf(table, name), value, charset),
         ])
-        await insert(opened.connection, table, new Map([...own.value, ...set, ...key]))
+        await insertRow(opened, table, own.value, new Map([...set, ...key]))
       }
-      const other = await differing(opened.connection, table, comparable(table, own.value), key)
+      const other = await differing(opened.connection, table, comparable(table, own.value.values), key)
       if (other.length > 0)
         throw new Refused(
           before === undefined
@@ -139,7 +140,10 @@ async function inserted(
             : problem('adapter.sql.row-differs', '', into.table, { columns: other.join(', ') }),
         )
       for (const [name, list] of Object.entries(into.lists))
-        await insertList(opened, name, list, dump, { key, table, raw, brought: brought.value, options })
+        await insertList(opened, name, list, dump, {
+          ...{ key, table, raw, brought: brought.value, options },
+          ...(atOnce && { whole: before !== undefined }),
+        })
       return written
     },
     committing,
@@ -152,6 +156,8 @@ interface Within {
   readonly raw: boolean
   readonly brought: Brought
   readonly options: HandOver & { readonly insert: InsertOptions }
+  /** Whether the list is there whole, or nothing of it. Absent without transactions: an attempt may have ended between two rows. */
+  readonly whole?: boolean
 }
 
 /** The rows of a list. Those that are there, because an attempt ended between two of them, are the first ones. */
@@ -160,7 +166,7 @@ async function insertList(
   name: string,
   { table: listName, on, order }: ListOptions,
   dump: RowDump,
-  { key, table, raw, brought, options }: Within,
+  { key, table, raw, brought, options, whole }: Within,
 ): Promise<void> {
   const list = dump.lists[name]
   if (list === undefined) return
@@ -182,7 +188,8 @@ async function insertList(
     where: owner,
     limit: list.rows.length + 1,
   })
-  if (there.length > list.rows.length)
+  const expected = whole === undefined ? there.length : whole ? list.rows.length : 0
+  if (there.length > list.rows.length || there.length !== expected)
     throw new Refused(problem('adapter.sql.row-differs', '', listName, { columns: name }))
   for (const [index, cells] of list.rows.entries()) {
     if (index < there.length) continue
@@ -196,10 +203,11 @@ async function insertList(
       !Object.hasOwn(on, place)
     const made = rowOf(target, row, `${name}.`, options.insert.files, brought, options.charset)
     if (!made.ok) throw new Refused(made.problems[0])
-    await insert(
-      opened.connection,
+    await insertRow(
+      opened,
       target,
-      new Map([...made.value, ...(numbered ? ([[place, String(index + 1)]] as const) : []), ...owner]),
+      made.value,
+      new Map([...(numbered ? ([[place, String(index + 1)]] as const) : []), ...owner]),
     )
   }
 }
@@ -223,10 +231,12 @@ async function updated(
     name,
     text(columnOf(table, name), value, charset),
   ])
-  const values: Values = new Map([...row.value, ...set])
+  const values: Values = new Map([...row.value.values, ...set])
   // What only this notice says: a state is the system's to move on, and constants stand there anyway.
   const own: Values = new Map(
-    [...row.value].filter(([name]) => !form.kindColumns?.includes(name) && !Object.hasOwn(options.set, name)),
+    [...row.value.values].filter(
+      ([name]) => !form.kindColumns?.includes(name) && !Object.hasOwn(options.set, name),
+    ),
   )
   if (!table.transactional) committing()
   return transaction(
@@ -290,7 +300,19 @@ function matchOf(
 const text = ({ sort }: Column, value: string, charset: Charset | undefined): Value =>
   sort === 'text' && charset !== undefined ? encode(value, charset) : value
 
-/** The cells of a written row as values of columns: files by their bytes, blanks as NULL, or '' where NULL is not allowed. */
+/** A row to be written; its files are read when it is. */
+interface Row {
+  readonly values: Values
+  readonly files: Brought
+}
+
+async function insertRow({ connection }: Opened, table: Table, { values, files }: Row, more: Values) {
+  const bytes = new Map<string, Value>()
+  for (const [name, read] of files) bytes.set(name, await read())
+  await insert(connection, table, new Map([...values, ...bytes, ...more]))
+}
+
+/** The cells of a written row as values of columns, and its files by their column: blanks as NULL, or '' where NULL is not allowed. */
 function rowOf(
   table: Table,
   row: Readonly<Record<string, RowCell>>,
@@ -298,16 +320,17 @@ function rowOf(
   files: readonly FileOptions[],
   brought: Brought,
   charset: Charset | undefined,
-): Result<Values> {
+): Result<Row> {
   const values = new Map<string, Value>()
+  const held = new Map<string, () => Promise<Buffer>>()
   for (const [name, cell] of Object.entries(row)) {
     const column = table.columns.get(name)
     // The table was altered since the session looked at it, or the profile's fields name a column that is not there.
     if (column === undefined) throw new SqlError('closed', `schema: ${table.name}.${name}`)
     const file = files.find(({ at }) => at === prefix + name)
     if (cell === null) {
-      if (column.nullable) values.set(name, null)
-      else if (column.sort === 'text') values.set(name, text(column, '', charset))
+      const none = blankOf(column)
+      if (none !== undefined) values.set(name, none === null ? none : text(column, none, charset))
       continue
     }
     if (typeof cell !== 'string') throw new Error('a form wrote a cell that is no text')
@@ -317,13 +340,12 @@ function rowOf(
       values.set(name, text(column, cell, charset))
       continue
     }
-    values.set(
-      name,
-      column.sort === 'bytes' ? (brought.get(cell) ?? null) : text(column, file.prefix + cell, charset),
-    )
+    const read = column.sort === 'bytes' ? brought.get(cell) : undefined
+    if (read !== undefined) held.set(name, read)
+    else values.set(name, column.sort === 'bytes' ? null : text(column, file.prefix + cell, charset))
     if (file.name !== undefined) values.set(file.name, text(columnOf(table, file.name), cell, charset))
   }
-  return good(values)
+  return good({ values, files: held })
 }
 
 /** What can be compared by statement: all but the bytes of files, which would be sent once more. */
