@@ -329,6 +329,11 @@ t.test(
     t.same(made({ SARABAN_MOI_TLS_CERTIFICATE: other }), at('certificate adapter.tls.not-pem'))
     const broken = good.SARABAN_MOI_TLS_AUTHORITY.replace(/MII[\s\S]{40}/, 'MII')
     t.same(made({ SARABAN_MOI_TLS_AUTHORITY: broken }), at('authority adapter.tls.not-pem'))
+    const whole = good.SARABAN_MOI_TLS_AUTHORITY
+    const [start, end] = [whole.slice(0, whole.length / 2), whole.slice(whole.length / 2)]
+    t.same(made({ SARABAN_MOI_TLS_AUTHORITY: `${whole}${whole}` }), [])
+    for (const cut of [`${whole}${start}`, `${start}\n${whole}`, `${whole}${end}`])
+      t.same(made({ SARABAN_MOI_TLS_AUTHORITY: cut }), at('authority adapter.tls.not-pem'), 'a piece of one')
     const url = createAdapter(shipped('moi-inbox'), {
       environment: { ...good, SARABAN_MOI_INBOX_URL: 'http://user:secret@moi.example/' },
       folder: '/nowhere',

@@ -57,6 +57,19 @@ t.test(
   },
 )
 
+t.test('a piece of a certificate is refused, wherever it stands in its file', async (t) => {
+  const { trust } = (await makeInstallation(scratch(t), [office('50'), office('51')], {})).settings
+  for (const file of [join(trust, 'authority.pem'), join(trust, 'offices', '50', 'certificate.pem')]) {
+    const whole = readFileSync(file, 'utf8')
+    const [start, end] = [whole.slice(0, whole.length / 2), whole.slice(whole.length / 2)]
+    for (const text of [`${whole}${start}`, `${start}\n${whole}`, `${whole}${end}`]) {
+      writeFileSync(file, text)
+      t.same(placesOf(problemsOf(readTrustFolder(trust))), [`${file}: trust.certificate.unreadable`])
+    }
+    writeFileSync(file, whole)
+  }
+})
+
 t.test('a trust folder', async (t) => {
   const { trust } = (await makeInstallation(scratch(t), ['50', '51', 'moi'].map(office), {})).settings
   const read = readTrustFolder(trust)

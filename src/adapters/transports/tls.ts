@@ -56,11 +56,16 @@ function keyIn(pem: string): KeyObject | undefined {
   }
 }
 
-/** The certificates of a PEM text, of a chain the own one first; undefined: it holds none, or something in a certificate's frame that is none. */
+/**
+ * The certificates of a PEM text, of a chain the own one first; undefined: it holds none, or something in a certificate's frame that is
+ * none. Half a frame counts: what was cut short is not to be missed in silence.
+ */
 export function certificatesIn(pem: string): readonly X509Certificate[] | undefined {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  const ends = pem.match(/-----(?:BEGIN|END) CERTIFICATE/g) ?? []
+  if (blocks.length === 0 || ends.length !== 2 * blocks.length) return undefined
   try {
-    return blocks.length === 0 ? undefined : blocks.map((block) => new X509Certificate(block))
+    return blocks.map((block) => new X509Certificate(block))
   } catch {
     // The frame is there and what it holds is no certificate.
     return undefined

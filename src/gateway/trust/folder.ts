@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { certificatesIn } from '../../adapters/transports/tls.ts'
 import type { Signer, Trust } from '../../envelope/envelope.ts'
 import { type OfficeId, officeId } from '../../letter/offices.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
@@ -110,13 +111,11 @@ function foldersIn(path: string): string[] {
     .sort()
 }
 
-function readCertificates(path: string, problems: Problem[]): X509Certificate[] {
+function readCertificates(path: string, problems: Problem[]): readonly X509Certificate[] {
   try {
-    const found = readFileSync(path, 'latin1').match(
-      /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g,
-    )
-    if (found === null) throw new Error('no PEM certificate in the file')
-    return found.map((pem) => new X509Certificate(pem))
+    const found = certificatesIn(readFileSync(path, 'latin1'))
+    if (found === undefined) throw new Error('no PEM certificate in the file, or one that is not whole')
+    return found
   } catch (error) {
     problems.push(problem('trust.certificate.unreadable', path, undefined, { reason: reasonOf(error) }))
     return []
