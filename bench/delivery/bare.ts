@@ -31,7 +31,7 @@ type Commit = (bytes: Buffer) => Promise<unknown>
 
 export async function openBare(installation: Installation, engine: Engine, name: string): Promise<Bare> {
   const { certs, ministry } = installation
-  const signers = orThrow(readSigners(certs, orThrow(readTrustFolder(certs))))
+  const signers = orThrow(readSigners(certs, orThrow(readTrustFolder(certs)), Date.now()))
   const key = signers.get(provinceOffice)?.key
   if (key === undefined) throw new Error('the province has no key')
   const { certificate } = orThrow(readMinistry(certs)).signer

@@ -76,7 +76,7 @@ export function* lettersOf(
   certs: string,
   { first, count, now, over = 3_600_000, sentences = 1, hollow = false }: Filling,
 ): Generator<Made> {
-  const signer = orThrow(readSigners(certs, orThrow(readTrustFolder(certs)))).get(provinceOffice)
+  const signer = orThrow(readSigners(certs, orThrow(readTrustFolder(certs)), Date.now())).get(provinceOffice)
   if (signer === undefined) throw new Error('the province has no key')
   const printed = numberOf(first)
   const letter = orThrow(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSigners, readTrustFolder } from '../gateway/trust/folder.ts'
 import { moi, type OfficeId } from '../letter/offices.ts'
+import { systemClock } from '../letter/time.ts'
 import { bad, good, type Problem, problem, type Result } from '../problem/problem.ts'
 import type { OfficeIdentity } from '../sandbox/fleet/member.ts'
 import type { TlsIdentity } from '../sandbox/inbox/post.ts'
@@ -18,7 +19,7 @@ export const readMinistry = (certs: string): Result<OwnIdentity> => readIdentity
 export function readIdentity(certs: string, office: OfficeId, server: string): Result<OwnIdentity> {
   const trust = readTrustFolder(certs)
   if (!trust.ok) return trust
-  const signers = readSigners(certs, trust.value)
+  const signers = readSigners(certs, trust.value, systemClock.now())
   if (!signers.ok) return signers
   const signer = signers.value.get(office)
   const problems: Problem[] = []

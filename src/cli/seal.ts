@@ -10,7 +10,7 @@ import { checkLetter } from '../letter/check.ts'
 import { type JsonAttachment, letterFromJson } from '../letter/json.ts'
 import type { Attachment, Letter } from '../letter/letter.ts'
 import { type OfficeId, officeId } from '../letter/offices.ts'
-import { type MessageId, newMessageId } from '../letter/time.ts'
+import { type Instant, type MessageId, newMessageId } from '../letter/time.ts'
 import { type Problem, problem, type Result, within } from '../problem/problem.ts'
 import { measure, readJsonFile, writeOutput } from './files.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
@@ -40,7 +40,7 @@ export function sealCommand(terminal: Terminal): Command {
     .option('--json', 'print the message id, the digest and the attachments as JSON')
     .addHelpText('after', help)
     .action((file: string, options: Options) => {
-      const signer = readSigner(options.certs, options.office)
+      const signer = readSigner(options.certs, options.office, terminal.clock.now())
       const letter = readLetter(file, options.attach, signer.office)
       const at = terminal.clock.now()
       const messageId = newMessageId(terminal.clock, terminal.random)
@@ -75,13 +75,13 @@ function report(options: Options, messageId: MessageId, sealed: SealedEnvelope, 
   })
 }
 
-/** The signer of an office from a folder as `certs init` makes it. Throws Failed with every fault of the folder. */
-export function readSigner(folder: string, code: string): Signer {
+/** The signer of an office at an instant, from a folder as `certs init` makes it. Throws Failed with every fault of the folder. */
+export function readSigner(folder: string, code: string, at: Instant): Signer {
   const office = officeId(code)
   const trust = readTrustFolder(folder)
   const faults = [...(office.ok ? [] : office.problems), ...(trust.ok ? [] : trust.problems)]
   if (!office.ok || !trust.ok) throw new Failed(exit.usage, faults)
-  const signers = readSigners(folder, trust.value)
+  const signers = readSigners(folder, trust.value, at)
   if (!signers.ok) throw new Failed(exit.usage, signers.problems)
   const signer = signers.value.get(office.value)
   if (signer !== undefined) return signer

@@ -2,9 +2,10 @@
 // taking the certificate out of the trust folder: what is not registered does not count.
 import type { X509Certificate } from 'node:crypto'
 import type { Instant } from '../letter/time.ts'
+import { good, type Problem } from '../problem/problem.ts'
 import { kindOfKey, type SignatureAlgorithm } from './algorithms.ts'
 import { identifierOf, inside, tags } from './der.ts'
-import { refuse } from './refusal.ts'
+import { refusable, refuse } from './refusal.ts'
 
 // RSA PKCS#1 v1.5 and ECDSA with SHA-256, SHA-384, SHA-512 (RFC 5754, RFC 5758).
 const strongSignatures: ReadonlySet<string> = new Set([
@@ -73,8 +74,33 @@ function demandValid(
 
 function factsOf(certificate: X509Certificate, authority: X509Certificate): CertificateFacts {
   if (!authority.ca) refuse('envelope.authority.unfit', 'authority', authority.subject)
-  if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey))
+  if (!standsUnder(authority, certificate))
     refuse('envelope.certificate.foreign', 'signer', certificate.issuer, { expected: authority.subject })
+  return { key: sealingKeyOf(certificate), own: validityOf(certificate), authority: validityOf(authority) }
+}
+
+/** Whether `authority` issued the certificate. */
+export const standsUnder = (authority: X509Certificate, certificate: X509Certificate): boolean =>
+  certificate.checkIssued(authority) && certificate.verify(authority.publicKey)
+
+/** Why what a certificate seals is never believed, at whatever time and under whatever authority. Undefined: it is fit to seal. */
+export const unfitBecause = (certificate: X509Certificate): Problem | undefined =>
+  problemOf(() => sealingKeyOf(certificate))
+
+/** Why what a certificate seals at an instant is not believed. Undefined: it is. */
+export const unbelievedBecause = (
+  certificate: X509Certificate,
+  authority: X509Certificate,
+  at: Instant,
+): Problem | undefined => problemOf(() => demandFit(certificate, authority, at, at))
+
+function problemOf(demand: () => unknown): Problem | undefined {
+  const met = refusable(() => good(demand()))
+  return met.ok ? undefined : met.problems[0]
+}
+
+/** The kind of key of a certificate that is made for sealing; refuses with what is wrong. */
+function sealingKeyOf(certificate: X509Certificate): SignatureAlgorithm['key'] {
   const { algorithm, extensions } = partsOf(certificate)
   if (!strongSignatures.has(algorithm)) refuse('envelope.certificate.weak', 'signer', algorithm)
   if (certificate.ca || isAuthority(extensions.get(basicConstraints)))
@@ -83,7 +109,7 @@ function factsOf(certificate: X509Certificate, authority: X509Certificate): Cert
   const key = kindOfKey(certificate.publicKey)
   if (key === undefined)
     return refuse('envelope.certificate.key-unfit', 'signer', certificate.publicKey.asymmetricKeyType)
-  return { key, own: validityOf(certificate), authority: validityOf(authority) }
+  return key
 }
 
 function validityOf(certificate: X509Certificate): Validity {

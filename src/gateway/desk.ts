@@ -2,6 +2,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Taken } from '../adapters/contract.ts'
 import { NotTaken } from '../adapters/not-taken.ts'
+import { unbelievedBecause } from '../envelope/certificate.ts'
 import type { Envelope, SealedEnvelope, Signer, Trust } from '../envelope/envelope.ts'
 import { sealAsync } from '../envelope/seal.ts'
 import type { Notice } from '../letter/notice.ts'
@@ -35,10 +36,16 @@ export const steps = [
 ] as const
 export type Step = (typeof steps)[number]
 
+/** Those for whom we seal, each as it seals now. */
+export interface Signers {
+  has(office: OfficeId): boolean
+  get(office: OfficeId): Signer | undefined
+}
+
 export interface Desk {
   readonly database: Database
   readonly attachments: AttachmentStore
-  readonly signers: ReadonlyMap<OfficeId, Signer>
+  readonly signers: Signers
   readonly trust: Trust
   readonly routes: Routes
   readonly clock: Clock
@@ -68,20 +75,22 @@ export class CannotSeal extends NotTaken {
   override readonly name = 'CannotSeal'
 }
 
-/**
- * Why nothing is to be sealed for an office now: its certificate, or the authority's, is not valid at this time (RFC 5280 §4.1.2.5).
- * Undefined: both are.
- */
+/** Why nothing is to be sealed for an office now: nobody would believe its certificate. Undefined: what is sealed for it is believed. */
 export function unsealableBecause({ signers, trust, clock }: Desk, office: OfficeId): Problem | undefined {
   const certificate = signers.get(office)?.certificate
-  if (certificate === undefined) return undefined
-  const now = clock.now()
-  const isValid = ({ validFrom, validTo }: X509Certificate): boolean =>
-    now >= Date.parse(validFrom) && now < Date.parse(validTo) + 1000
+  const found = certificate && unbelievedBecause(certificate, trust.authority, clock.now())
+  if (certificate === undefined || found === undefined) return undefined
   const said = ({ validFrom: from, validTo: to }: X509Certificate) => ({ from, to })
-  if (!isValid(certificate)) return problem('seal.certificate', '', office, said(certificate))
-  if (!isValid(trust.authority)) return problem('seal.authority', '', office, said(trust.authority))
-  return undefined
+  switch (found.code) {
+    case 'envelope.certificate.expired':
+    case 'envelope.certificate.not-yet-valid':
+      return problem('seal.certificate', '', office, said(certificate))
+    case 'envelope.authority.expired':
+    case 'envelope.authority.not-yet-valid':
+      return problem('seal.authority', '', office, said(trust.authority))
+    default:
+      return problem('seal.unfit', '', office, { reason: found.code })
+  }
 }
 
 /** Throws `CannotSeal`. What is sealed all the same would be brought in vain for days, and its corrections behind it. */

@@ -77,7 +77,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const { grants } = parts
   const from = { settings, environment, clock, read: rememberingReader(), ...(grants && { grants }) }
   const read = () => readInstallation(from)
-  const atWork = new AtWork(orThrow(await read()))
+  const atWork = new AtWork(orThrow(await read()), clock)
   const hooks = orThrow(hooksOf(settings.alarms?.hooks ?? [], environment))
   const authorities = authoritiesOf(settings, environment)
   opened.add(() => Promise.all(hooks.map((hook) => hook.close())))
@@ -169,7 +169,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
     opened.add(() => work.stop())
     work.start()
   }
-  log.certificatesForeign(atWork.installation.foreign)
+  log.certificatesDoubted(atWork.installation)
   log.gatewayStarted({ systems: atWork.systems.size, role, ...addresses })
   return { ...addresses, reload: () => reload.insist() }
 }

@@ -7,6 +7,7 @@ import { type Instant, printInstant } from '../letter/time.ts'
 import { type Problem, printable } from '../problem/problem.ts'
 import type { AlarmEvent } from './alarms/told.ts'
 import type { Late } from './delivery/late.ts'
+import type { Installation } from './installation/installation.ts'
 import type { Role } from './journal/members.ts'
 import type { Part } from './present.ts'
 
@@ -27,8 +28,8 @@ export interface Log {
   profilesRefused(problems: readonly Problem[]): void
   /** Another authority is believed from now on, and the one before is not: their fingerprints. */
   authorityChanged(authorities: Readonly<Record<'from' | 'to', string>>): void
-  /** Certificates of these offices do not stand under the authority: what is sealed with them is not believed. */
-  certificatesForeign(offices: readonly string[]): void
+  /** Registered certificates do not stand under the authority, or are not made for sealing: what is sealed with them is not believed. */
+  certificatesDoubted(of: Pick<Installation, 'foreign' | 'unfit'>): void
   sourceTaken(system: string, taken: readonly Taken[], milliseconds: number): void
   sourceFailed(system: string, error: unknown): void
   attemptEnded(parcel: Parcel, outcome: Outcome, milliseconds: number): void
@@ -61,22 +62,18 @@ export function createLog(logger: Logger): Log {
     leading: () => logger.info('gateway.leading'),
     gatewayStopped: () => logger.info('gateway.stopped'),
     authorityChanged: (authorities) => logger.warn(authorities, 'authority.changed'),
-    certificatesForeign: (offices) => {
-      if (offices.length > 0)
+    certificatesDoubted: ({ foreign, unfit }) => {
+      if (foreign.length > 0)
         logger.warn(
-          { offices: offices.slice(0, mostProblems), count: offices.length },
+          { offices: foreign.slice(0, mostProblems), count: foreign.length },
           'certificates.foreign',
         )
+      if (unfit.length > 0)
+        logger.warn({ problems: placesOf(unfit), count: unfit.length }, 'certificates.unfit')
     },
     profilesApplied: (counts) => logger.info(counts, 'profiles.applied'),
     // Where in which file, and what kind of fault: a value may be a secret.
-    profilesRefused: (problems) =>
-      logger.error(
-        {
-          problems: problems.slice(0, mostProblems).map(({ path, code }) => `${path.slice(0, 300)}: ${code}`),
-        },
-        'profiles.refused',
-      ),
+    profilesRefused: (problems) => logger.error({ problems: placesOf(problems) }, 'profiles.refused'),
     sourceTaken: (system, taken, milliseconds) => {
       for (const each of taken) {
         const ended = each.kind === 'known' && each.ended !== undefined
@@ -127,6 +124,9 @@ export function createLog(logger: Logger): Log {
     },
   }
 }
+
+const placesOf = (problems: readonly Problem[]): readonly string[] =>
+  problems.slice(0, mostProblems).map(({ path, code }) => `${path.slice(0, 300)}: ${code}`)
 
 function factsOf(taken: Taken): Readonly<Record<string, string>> {
   switch (taken.kind) {

@@ -239,6 +239,16 @@ export const gatewayProblems = {
       th: 'ยังไม่ได้รับสิ่งใดไว้ ให้ส่งใหม่ภายหลัง ผู้ดูแลเกตเวย์ต้องติดตั้ง authority.pem ใหม่ (docs/operate.md หัวข้อ A certificate ends) หรือตั้งนาฬิกาให้ถูกต้อง',
     },
   },
+  'seal.unfit': {
+    status: 503,
+    permanent: false,
+    en: 'nothing can be sealed for office {value} now: its certificate would not be believed ({reason})',
+    th: 'ลงลายมือชื่อแทนหน่วยงาน {value} ไม่ได้ในขณะนี้: ใบรับรองของหน่วยงานจะไม่ได้รับความเชื่อถือ ({reason})',
+    remedy: {
+      en: 'Nothing was taken: send it again later. The gateway’s operator runs saraban doctor, and puts a certificate in place that stands under authority.pem.',
+      th: 'ยังไม่ได้รับสิ่งใดไว้ ให้ส่งใหม่ภายหลัง ผู้ดูแลเกตเวย์ต้องสั่ง saraban doctor และติดตั้งใบรับรองที่ออกโดย authority.pem',
+    },
+  },
   'delivery.refused': {
     status: 422,
     permanent: true,

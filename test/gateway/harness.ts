@@ -157,9 +157,10 @@ export function renewCertificates(
   { authority }: TestTrust,
   now: Instant,
 ): void {
-  for (const [office, signer] of signers) {
+  const own = signers as Map<OfficeId, Signer>
+  for (const [office, signer] of own) {
     const certificate = issueCertificate(authority, signer.key, { kind: 'office', office }, now, systemRandom)
-    ;(signers as Map<OfficeId, Signer>).set(office, { ...signer, certificate })
+    own.set(office, { ...signer, certificate })
   }
 }
 

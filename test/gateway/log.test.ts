@@ -75,8 +75,8 @@ t.test('every event has a level that the docs give it, and every level of the do
     log.profilesApplied({ added: 1 })
     log.profilesRefused(problems)
     log.authorityChanged({ from: 'a', to: 'b' })
-    log.certificatesForeign([])
-    log.certificatesForeign(['50'])
+    log.certificatesDoubted({ foreign: [], unfit: [] })
+    log.certificatesDoubted({ foreign: ['50'], unfit: problems })
     log.sourceTaken(
       'csv-50',
       became(

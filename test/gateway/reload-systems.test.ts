@@ -68,11 +68,17 @@ async function scripted(t: Test) {
   })
   const remade: ScriptedAdapter[] = []
   const installed = (systems: readonly ConnectedSystem[]): Read => ({
-    ...{ trust: trust.trust, signers: trust.signers, foreign: [], grants: [] },
+    ...{ trust: trust.trust, foreign: [], unfit: [], grants: [] },
+    keys: new Map(
+      [...trust.signers].map(([id, { certificate, ...key }]) => [
+        id,
+        { ...key, certificates: [certificate] },
+      ]),
+    ),
     systems: new Map(systems.map((each) => [each.system.office, each])),
   })
   const before = installed([...first.values()].map((adapter) => connected(adapter)))
-  const atWork = new AtWork(before)
+  const atWork = new AtWork(before, clock)
   // The dispatch of the harness has a map of its own.
   const doors = new Doors([])
   const log: string[] = []

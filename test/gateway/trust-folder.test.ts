@@ -5,13 +5,15 @@ import { join } from 'node:path'
 import t from 'tap'
 import {
   createAuthority,
+  type Identity,
   issueCertificate,
   keyFromPem,
   keyToPem,
   newKey,
 } from '../../src/gateway/trust/authority.ts'
-import { readSigners, readTrustFolder } from '../../src/gateway/trust/folder.ts'
+import { readKeys, readSigners, readTrustFolder } from '../../src/gateway/trust/folder.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { issue, type Wanted } from '../envelope/certificates.ts'
 import { office } from '../letter/arbitrary.ts'
 import { scratch, start } from './harness.ts'
 import { makeInstallation } from './installation.ts'
@@ -89,10 +91,10 @@ t.test('a trust folder', async (t) => {
   const rotating = readTrustFolder(trust)
   if (!rotating.ok) throw new Error('two certificates are refused')
   t.equal(rotating.value.certificatesOf('50').length, 2)
-  const before = readSigners(trust, rotating.value)
+  const before = readSigners(trust, rotating.value, later)
   t.notSame(before.ok && before.value.get(office('50'))?.certificate.raw, next.raw, 'the key decides')
   writeFileSync(join(trust, 'keys', '50.pem'), keyToPem(key))
-  const signers = readSigners(trust, rotating.value)
+  const signers = readSigners(trust, rotating.value, later)
   t.same(signers.ok && signers.value.get(office('50'))?.certificate.raw, next.raw)
   t.ok(keyFromPem(keyToPem(key)).equals(key))
   const both = `${next}\n${readFileSync(join(trust, 'offices', '50', 'certificate.pem'), 'utf8')}`
@@ -123,7 +125,9 @@ t.test('a trust folder', async (t) => {
   writeFileSync(join(trust, 'keys', 'moi.pem'), 'no key')
   writeFileSync(join(trust, 'keys', 'other.pem'), '')
   t.same(
-    placesOf(problemsOf(readSigners(trust, rotating.value))).map((each) => each.replace(`${trust}/`, '')),
+    placesOf(problemsOf(readSigners(trust, rotating.value, later))).map((each) =>
+      each.replace(`${trust}/`, ''),
+    ),
     [
       'keys/51.pem: trust.key.unregistered',
       'keys/moi.pem: trust.key.unreadable',
@@ -131,6 +135,91 @@ t.test('a trust folder', async (t) => {
     ],
   )
 })
+
+t.test(
+  'a certificate that no recipient accepts does not seal, and stops a start where no other does',
+  async (t) => {
+    const installation = await makeInstallation(scratch(t), [office('50'), office('51')], {})
+    const { settings, log } = installation
+    const { trust } = settings
+    const folder = join(trust, 'offices', '50')
+    const authority = {
+      certificate: new X509Certificate(readFileSync(join(trust, 'authority.pem'))),
+      key: keyFromPem(readFileSync(join(trust, 'authority.key.pem'))),
+    }
+    const key = keyFromPem(readFileSync(join(trust, 'keys', '50.pem')))
+    const unfit: readonly (readonly [said: string, Partial<Wanted>])[] = [
+      ['usage', { usage: 'none' }],
+      ['usage', { usage: 'encipher' }],
+      ['weak', { hash: 'sha1' }],
+      ['authority', { ca: true }],
+      ['extension-unknown', { criticalExtension: true }],
+    ]
+    const good = readFileSync(join(folder, 'certificate.pem'), 'utf8')
+    for (const [said, wanted] of unfit) {
+      const { certificate } = issue({ subject: 'office 50', key, issuer: authority, ...wanted })
+      writeFileSync(join(folder, 'certificate.pem'), certificate.toString())
+      const read = readTrustFolder(trust)
+      if (!read.ok) throw new Error('a certificate is not readable')
+      const code = `envelope.certificate.${said}`
+      t.same(placesOf(read.value.unfit), [`${folder}: ${code}`])
+      t.same(placesOf(problemsOf(readKeys(trust, read.value))), [`${join(trust, 'keys', '50.pem')}: ${code}`])
+      // Beside a good one it does no harm.
+      writeFileSync(join(folder, 'certificate.pem'), `${certificate}${good}`)
+      const both = readTrustFolder(trust)
+      const signers = both.ok && readSigners(trust, both.value, systemClock.now())
+      t.equal(signers?.ok && signers.value.get(office('50'))?.certificate.toString(), good, said)
+    }
+    const gateway = await installation.start()
+    t.teardown(() => gateway.stop())
+    const told = log
+      .map((line) => JSON.parse(line) as { msg: string })
+      .filter(({ msg }) => msg === 'certificates.unfit')
+    t.match(told, [{ level: 40, problems: [`${folder}: envelope.certificate.extension-unknown`], count: 1 }])
+    writeFileSync(
+      join(folder, 'certificate.pem'),
+      issue({ subject: 'x', key, issuer: authority, usage: 'none' }).certificate.toString(),
+    )
+    t.match(await gateway.reload(), { kind: 'refused', problems: [{ code: 'envelope.certificate.usage' }] })
+
+    writeFileSync(join(trust, 'authority.pem'), good)
+    t.match(problemsOf(readTrustFolder(trust)), [{ code: 'envelope.authority.unfit' }])
+  },
+)
+
+t.test(
+  'of several certificates of one key each seals at its time, and none that is not believed',
+  async (t) => {
+    const trust = scratch(t)
+    const day = 86_400_000
+    const [authority, next] = [
+      await createAuthority(start, systemRandom),
+      await createAuthority(start, systemRandom),
+    ]
+    const key = await newKey()
+    const make = (issuer: Identity, from: number) =>
+      issueCertificate(issuer, key, { kind: 'office', office: '50' }, from, systemRandom)
+    const [present, coming, foreign] = [
+      make(authority, start),
+      make(authority, start + 10 * day),
+      make(next, start + day),
+    ]
+    mkdirSync(join(trust, 'offices', '50'), { recursive: true })
+    mkdirSync(join(trust, 'keys'))
+    writeFileSync(join(trust, 'keys', '50.pem'), keyToPem(key))
+    writeFileSync(join(trust, 'offices', '50', 'all.pem'), `${foreign}${coming}${present}`)
+    const sealsAt = (at: number, believed = authority) => {
+      writeFileSync(join(trust, 'authority.pem'), believed.certificate.toString())
+      const read = readTrustFolder(trust)
+      const signers = read.ok && readSigners(trust, read.value, at)
+      return signers?.ok && signers.value.get(office('50'))?.certificate.fingerprint256
+    }
+    t.equal(sealsAt(start), present.fingerprint256, 'the next one has not begun')
+    t.equal(sealsAt(start + 10 * day), coming.fingerprint256, 'it changes over by itself')
+    t.equal(sealsAt(start + 10 * day, next), foreign.fingerprint256, 'under the next authority')
+    t.equal(sealsAt(start + 5_000 * day), coming.fingerprint256, 'all have ended')
+  },
+)
 
 t.test(
   'one key in the certificates of two offices is refused, whatever the certificates say (T9)',

@@ -11,12 +11,12 @@ import type { Settings } from '../settings/settings.ts'
 import { longestValid, type Relied } from './certificates.ts'
 
 /** The authority, our own, those of offices (their own or ours for them), those that profiles show to systems, and the authorities that they know them by. */
-export function reliedOn({ trust, signers, systems, tls }: Installation): readonly Relied[] {
+export function reliedOn({ trust, keys, systems, tls }: Installation): readonly Relied[] {
   const relied: Relied[] = [{ of: 'authority', certificate: trust.authority }]
   if (tls !== undefined) relied.push({ of: 'https', certificate: new X509Certificate(tls.certificate) })
-  for (const office of new Set([...systems.keys(), ...signers.keys()])) {
-    // A key of ours seals with its own certificate, whatever else is registered for its office.
-    const certificate = signers.get(office)?.certificate ?? longestValid(trust.certificatesOf(office))
+  for (const office of new Set([...systems.keys(), ...keys.keys()])) {
+    // A key of ours seals with its own certificates, whatever else is registered for its office.
+    const certificate = keys.get(office)?.certificates[0] ?? longestValid(trust.certificatesOf(office))
     if (certificate !== undefined) relied.push({ of: `office ${office}`, certificate })
   }
   for (const { system, certificates } of systems.values()) {

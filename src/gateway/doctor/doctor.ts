@@ -1,5 +1,6 @@
 // Finds what is wrong with an installation, running or not. It looks, changes nothing, and needs no gateway.
 import type { X509Certificate } from 'node:crypto'
+import { standsUnder } from '../../envelope/certificate.ts'
 import type { Clock } from '../../letter/time.ts'
 import { type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { endingSoon, type Relied } from '../alarms/certificates.ts'
@@ -23,7 +24,7 @@ import {
 } from '../journal/place.ts'
 import { usualAlarms } from '../settings/alarms.ts'
 import type { Settings } from '../settings/settings.ts'
-import { readTrustFolder, standsUnder } from '../trust/folder.ts'
+import { readTrustFolder } from '../trust/folder.ts'
 import { keptEnvelopes, oldAttempts, openAlarms } from './journal.ts'
 import { otherFolders } from './marks.ts'
 import { atWork, differences, stopped, unserved } from './members.ts'
@@ -85,7 +86,8 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     const ending = endingSoon(relied, clock.now())
       .filter(({ level }) => level >= certificateLevel)
       .flatMap(({ kind, subject, facts }) => alarmProblem(kind, subject, facts) ?? [])
-    return [...foreign(relied, installation?.trust.authority), ...ending]
+    const unfit = installation?.unfit ?? []
+    return [...foreign(relied, installation?.trust.authority), ...unfit, ...ending]
   })
   const unreachable = new Set<string>()
   let known: readonly ConnectedSystem[] = []

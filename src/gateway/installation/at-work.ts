@@ -1,9 +1,12 @@
 // The installation that a gateway works with at present. Everybody looks here, so that it can change under a running gateway.
 import type { Adapter } from '../../adapters/contract.ts'
 import { type DeliveryPolicy, usualPolicy } from '../../adapters/delivery-policy.ts'
-import type { Signer, Trust } from '../../envelope/envelope.ts'
+import type { Trust } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
+import type { Clock } from '../../letter/time.ts'
+import type { Signers } from '../desk.ts'
 import type { Mode } from '../journal/deliveries.ts'
+import { type OfficeKey, signerAt } from '../trust/folder.ts'
 import type { Installation } from './installation.ts'
 import type { ConnectedSystem } from './systems.ts'
 
@@ -12,11 +15,11 @@ export class AtWork {
   /** To whom deliveries go. While a system is being changed it is still the one before. */
   readonly adapters = new Map<OfficeId, Adapter>()
   /** Whom this gateway speaks for. */
-  readonly signers = new Map<OfficeId, Signer>()
+  readonly signers: Signers
   /** Whoever holds this believes whom the installation believes at the time. */
   readonly trust: Trust
 
-  constructor(installation: Installation) {
+  constructor(installation: Installation, clock: Clock) {
     this.#installation = installation
     const current = () => this.#installation.trust
     this.trust = {
@@ -25,7 +28,13 @@ export class AtWork {
       },
       certificatesOf: (office) => current().certificatesOf(office),
     }
-    this.become(installation)
+    this.signers = {
+      has: (office) => this.#keyOf(office) !== undefined,
+      get: (office) => {
+        const key = this.#keyOf(office)
+        return key && signerAt(key, this.trust.authority, clock.now())
+      },
+    }
     for (const [office, { adapter }] of installation.systems) this.adapters.set(office, adapter)
   }
 
@@ -40,11 +49,12 @@ export class AtWork {
   /** From now on: trust, keys, and which office can be written to, in which way. Adapters are changed one by one. */
   become(installation: Installation): void {
     this.#installation = installation
-    this.signers.clear()
-    for (const [office, signer] of installation.signers) {
-      // An office whose system seals by itself speaks for itself, whatever keys lie around here.
-      if (installation.systems.get(office)?.adapter.receipts === false) this.signers.set(office, signer)
-    }
+  }
+
+  /** An office whose system seals by itself speaks for itself, whatever keys lie around here. */
+  #keyOf(office: OfficeId): OfficeKey | undefined {
+    const { keys, systems } = this.#installation
+    return systems.get(office)?.adapter.receipts === false ? keys.get(office) : undefined
   }
 
   /** How deliveries to an office begin; undefined when no system of it is connected. */

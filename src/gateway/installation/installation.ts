@@ -1,13 +1,13 @@
 // What the settings lead to, read and checked as one before anything is opened: trust, keys, systems, the server's own key.
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Signer, Trust } from '../../envelope/envelope.ts'
+import type { Trust } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
 import type { Granted } from '../settings/api.ts'
 import type { Settings } from '../settings/settings.ts'
-import { readSigners, readTrustFolder } from '../trust/folder.ts'
+import { type OfficeKey, readKeys, readTrustFolder } from '../trust/folder.ts'
 import type { ReadProfile } from './profile-files.ts'
 import { type ConnectedSystem, checkDoors, checkKeys, connectSystems } from './systems.ts'
 
@@ -15,7 +15,10 @@ export interface Installation {
   readonly trust: Trust
   /** Offices of which a certificate is registered that does not stand under the authority. */
   readonly foreign: readonly string[]
-  readonly signers: ReadonlyMap<OfficeId, Signer>
+  /** What is wrong with registered certificates that are not made for sealing. */
+  readonly unfit: readonly Problem[]
+  /** With which this gateway seals. */
+  readonly keys: ReadonlyMap<OfficeId, OfficeKey>
   readonly systems: ReadonlyMap<OfficeId, ConnectedSystem>
   /** Who may ask the API. */
   readonly grants: readonly Granted[]
@@ -41,24 +44,24 @@ export async function readInstallation({
 }: InstallationFrom): Promise<Result<Installation>> {
   const problems: Problem[] = []
   const trust = kept(readTrustFolder(settings.trust), problems)
-  const signers = trust && kept(readSigners(settings.trust, trust), problems)
+  const keys = trust && kept(readKeys(settings.trust, trust), problems)
   const { profiles, data: folder, organisations } = settings
   const from = { profiles, environment, folder, clock, read, ...(organisations && { organisations }) }
   const { systems, problems: unconnected } = await connectSystems(from)
   problems.push(...unconnected)
   // A profile that cannot be read hides nothing of the others.
-  if (signers !== undefined) kept(checkKeys(systems, signers, settings.trust), problems)
+  if (keys !== undefined) kept(checkKeys(systems, keys, settings.trust), problems)
   kept(checkDoors(systems, settings.api !== undefined), problems)
   const grants = readGrants === undefined ? settings.api?.grants : kept(readGrants(), problems)
   const identity = settings.listen.https && kept(readIdentity(settings.listen.https), problems)
   const [first, ...rest] = problems
   if (first !== undefined) return bad(first, ...rest)
-  if (trust === undefined || signers === undefined)
+  if (trust === undefined || keys === undefined)
     throw new Error('an installation without a problem is not whole')
   return good({
     trust,
-    foreign: trust.foreign,
-    signers,
+    ...{ foreign: trust.foreign, unfit: trust.unfit },
+    keys,
     systems,
     grants: grants ?? [],
     ...(identity && { tls: { ...identity, authority: trust.authority } }),

@@ -1,8 +1,8 @@
 // What reading the installation again would change: told before anything is, and what was done afterwards.
 import type { X509Certificate } from 'node:crypto'
-import type { Signer } from '../../envelope/envelope.ts'
 import { type OfficeId, offices } from '../../letter/offices.ts'
 import type { Granted } from '../settings/api.ts'
+import type { OfficeKey } from '../trust/folder.ts'
 import type { Installation } from './installation.ts'
 import type { ConnectedSystem } from './systems.ts'
 
@@ -55,7 +55,7 @@ export function planOf(before: Installation, after: Installation): Plan {
         fingerprintsOf(before.trust.certificatesOf(office)) !==
         fingerprintsOf(after.trust.certificatesOf(office)),
     ),
-    keys: ids.filter((office) => sealOf(before.signers.get(office)) !== sealOf(after.signers.get(office))),
+    keys: ids.filter((office) => sealOf(before.keys.get(office)) !== sealOf(after.keys.get(office))),
     grants: changedGrants(before.grants, after.grants),
     authority,
     ...(authority && { authorities: { from: was.fingerprint256, to: is.fingerprint256 } }),
@@ -105,8 +105,8 @@ const fingerprintsOf = (certificates: readonly X509Certificate[]): string =>
     .sort()
     .join(' ')
 
-/** By the certificate: the key is the one that belongs to it. */
-const sealOf = (signer: Signer | undefined): string => signer?.certificate.fingerprint256 ?? ''
+/** By the certificates: the key is the one that belongs to them. */
+const sealOf = (key: OfficeKey | undefined): string => fingerprintsOf(key?.certificates ?? [])
 
 /** Whether nothing at all would change. */
 export const isEmpty = ({ systems, certificates, keys, grants, authority, tls }: Plan): boolean =>

@@ -124,7 +124,7 @@ export class Reload {
     const facts = countsOf(plan)
     const { authorities } = plan
     if (authorities !== undefined) log.authorityChanged(authorities)
-    log.certificatesForeign(after.value.foreign)
+    log.certificatesDoubted(after.value)
     log.profilesApplied(facts)
     await database.write(async (transaction) => {
       const at = clock.now()

@@ -8,7 +8,6 @@ import type { Access, Adapter } from '../../adapters/contract.ts'
 import { withTables } from '../../adapters/lookup-tables.ts'
 import { resolveReferences } from '../../adapters/references.ts'
 import { secretFiles } from '../../adapters/secret-files.ts'
-import type { Signer } from '../../envelope/envelope.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { OrganisationIds } from '../../letter/organisations.ts'
 import { atMost, type Clock } from '../../letter/time.ts'
@@ -17,7 +16,7 @@ import type { System } from '../desk.ts'
 import { isOwn } from '../http/description.ts'
 import type { OfficeDoor } from '../http/doors.ts'
 import { type Place, placesIn } from '../places.ts'
-import { certificatesFolder, keyFile } from '../trust/folder.ts'
+import { certificatesFolder, keyFile, type OfficeKey } from '../trust/folder.ts'
 import { type NamedCertificates, namedCertificates } from '../trust/named.ts'
 import type { ReadProfile } from './profile-files.ts'
 
@@ -160,11 +159,11 @@ const codeOf = (error: unknown): string =>
 /** Every office whose system cannot seal by itself needs a key here: the gateway seals for it. */
 export function checkKeys(
   systems: ReadonlyMap<OfficeId, ConnectedSystem>,
-  signers: ReadonlyMap<OfficeId, Signer>,
+  keys: ReadonlyMap<OfficeId, OfficeKey>,
   trust: string,
 ): Result<true> {
   const [first, ...rest] = [...systems]
-    .filter(([office, { adapter }]) => !adapter.receipts && !signers.has(office))
+    .filter(([office, { adapter }]) => !adapter.receipts && !keys.has(office))
     .map(([office]) => {
       const places = { key: keyFile(trust, office), certificates: certificatesFolder(trust, office) }
       return problem('settings.key.none', places.key, office, places)
