@@ -3,8 +3,10 @@ import t from 'tap'
 import type { Outcome } from '../../src/adapters/contract.ts'
 import { seal } from '../../src/envelope/seal.ts'
 import { verifyEnvelope } from '../../src/envelope/verify.ts'
+import { resend } from '../../src/gateway/delivery/resend.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
+import { receiptFor } from '../../src/gateway/journal/letters.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
@@ -191,6 +193,48 @@ t.test('a signed refusal ends the delivery, and the province is told', async (t)
     )
   }
 })
+
+t.test(
+  'a notice that was refused, sent again and taken: what is kept proves that it was taken',
+  async (t) => {
+    const { clock, ministry, province, send, stateOf, gateway } = await open(t)
+    const { database } = gateway.desk
+    const id = await send()
+    await until(async () => (await stateOf(id)) === 'delivered', 'delivered')
+    const say = (kind: 'reject' | 'receive') => {
+      ministry.answer = (parcel) => ({
+        kind: 'taken',
+        reply: receiptFrom(clock, parcel, { kind, reason: 'x' }),
+      })
+    }
+    say('reject')
+    province.items = [
+      { kind: 'notice', position: 'n', draft: { kind: 'recall', about: { messageId: id }, reason: 'ส่งผิด' } },
+    ]
+    const [taken] = await take(gateway.desk, systemOf(province), source('recall'), (each) =>
+      province.read(each),
+    )
+    if (taken?.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taken)}`)
+    const notice = taken.messageId
+    const is = async (state: string) =>
+      (await deliveriesOfMessage(database.committed, notice))[0]?.state === state
+    await until(() => is('refused'), 'refused')
+    say('receive')
+    const order = {
+      messageId: id,
+      recipients: [moi],
+      by: 'somchai',
+      why: 'it was a mistake',
+      at: clock.now(),
+    }
+    await resend(database, order)
+    await clock.advance(60 * second)
+    await until(() => is('taken'), 'taken')
+    const kept = await receiptFor(database.committed, notice, 'got')
+    const verdict = verifyEnvelope(kept?.receipt.bytes ?? Buffer.alloc(0), trust.trust, clock.now())
+    t.match(verdict, { value: { envelope: { notice: { kind: 'receive' } } } })
+  },
+)
 
 t.test('after a lost answer, "not now" does not make it certain that nothing arrived', async (t) => {
   const { clock, gateway, ministry, send } = await open(t)

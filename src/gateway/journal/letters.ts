@@ -113,7 +113,8 @@ SELECT ${noticeColumns()} FROM notices WHERE about = ? AND sender = ? AND recipi
   insertReceipt: `
 INSERT INTO receipts (about, about_digest, direction, office, digest, bytes, committed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (about, direction, office) DO NOTHING`,
+ON CONFLICT (about, direction, office) DO UPDATE SET about_digest = excluded.about_digest, digest = excluded.digest,
+  bytes = excluded.bytes, committed_at = excluded.committed_at WHERE receipts.direction = 'got'`,
   receipt: `
 SELECT about_digest AS about, digest, bytes FROM receipts WHERE about = ? AND direction = ? ORDER BY committed_at LIMIT 1`,
 } as const
@@ -434,7 +435,7 @@ export interface Receipted {
   readonly digest: string
 }
 
-/** Keeps a signed answer to one envelope; the first one stays. */
+/** Keeps a signed answer to one envelope. Of ours the first one stays; of theirs the last one: what was refused may be taken when it is sent again. */
 export async function keepReceipt(
   transaction: Transaction,
   about: Receipted,
