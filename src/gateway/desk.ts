@@ -5,6 +5,7 @@ import { NotTaken } from '../adapters/not-taken.ts'
 import { unbelievedBecause } from '../envelope/certificate.ts'
 import type { Envelope, SealedEnvelope, Signer, Trust } from '../envelope/envelope.ts'
 import { sealAsync } from '../envelope/seal.ts'
+import type { Letter } from '../letter/letter.ts'
 import type { Notice } from '../letter/notice.ts'
 import type { OfficeId } from '../letter/offices.ts'
 import {
@@ -123,6 +124,8 @@ export interface Faulty {
   readonly receipt?: SealedEnvelope
   /** Of a letter that was read whole, and may not go. */
   readonly contentDigest?: string
+  /** The letter in an envelope that is proved to be its sender's. */
+  readonly letter?: Pick<Letter, 'number' | 'secrecy'>
 }
 
 export const faulty = (problems: readonly [Problem, ...Problem[]], receipt?: SealedEnvelope): Faulty => ({

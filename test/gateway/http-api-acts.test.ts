@@ -177,6 +177,44 @@ t.test(
   },
 )
 
+t.test(
+  'a source of which nothing has come yet may hold a secret letter: it is in no event that is not for it',
+  async (t) => {
+    const after = String(await lastEvent(journal.committed))
+    const kept = async (messageId: string | undefined) => {
+      const { sourceId } = (await journal.committed.one<{ sourceId: string }>(
+        'SELECT source_id AS "sourceId" FROM envelopes WHERE message_id = ?',
+        messageId ?? '',
+      )) ?? { sourceId: 'just come' }
+      await journal.write((transaction) =>
+        recordEvent(transaction, systemClock.now(), 'source.kept', { sourceId, office: '50' }),
+      )
+    }
+    const told = async (who: 'operator' | 'auditor-plain') =>
+      toldIn(await get(who, '/v1/events', { after, limit: '200' })).filter(
+        ({ name }) => name === 'source.kept',
+      ).length
+    await kept(undefined)
+    t.same([await told('operator'), await told('auditor-plain')], [1, 0])
+    await kept(await send('50', 18, { to: '57' }))
+    t.same([await told('operator'), await told('auditor-plain')], [2, 1])
+    const secret = await send('50', 19, { to: '57', secrecy: 'secret' })
+    await kept(secret)
+    t.same([await told('operator'), await told('auditor-plain')], [3, 1])
+    const answer = await post(
+      `${gateway.http}/v1/systems/57/notices`,
+      { kind: 'reject', about: { messageId: secret }, reason: 'x' },
+      bearer(keyOf('57')),
+    )
+    await kept((JSON.parse(answer.text) as { messageId: string }).messageId)
+    t.same(
+      [await told('operator'), await told('auditor-plain')],
+      [4, 1],
+      'a notice is as secret as its letter',
+    )
+  },
+)
+
 t.test('a correction: shown, then made, by whoever looks after its sender', async (t) => {
   const sentBack = async (number: number, changes: object = {}): Promise<string> => {
     const id = await send('50', number, { to: '57', ...changes })

@@ -5,9 +5,11 @@ import { seal } from '../../src/envelope/seal.ts'
 import { verifyEnvelope } from '../../src/envelope/verify.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { envelopeById, lettersOfMessage } from '../../src/gateway/journal/letters.ts'
+import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import type { NoticeKind } from '../../src/letter/notice.ts'
+import { officeId } from '../../src/letter/offices.ts'
 import { fixedLetter, mustBe } from '../letter/arbitrary.ts'
 import {
   chiangMai,
@@ -120,6 +122,22 @@ t.test('an envelope from outside: verified, kept as it is, answered with a signe
     verifyEnvelope((conflict as { receipt: { bytes: Buffer } }).receipt.bytes, trust.trust, start),
   )
   t.match(reject.envelope, { notice: { kind: 'reject' } })
+})
+
+t.test('a sealed letter in quarantine is as secret as it says, and is found by its number', async (t) => {
+  const { gateway, ministry, offer } = await open(t)
+  const letter = plainLetter({
+    from: { office: moi },
+    to: { offices: [chiangMai, chiangRai] },
+    secrecy: 'secret',
+  })
+  const unreachable: Letter = { ...letter, to: { offices: [mustBe(officeId('90'))] } }
+  const { sealed } = sealedBy(trust, gateway.clock, { letter: unreachable })
+  const item: Item = { kind: 'envelope', position: 'envelope', bytes: sealed.bytes, attachments: new Map() }
+  t.match(await offer(ministry, [item], 'a'), [{ kind: 'quarantined' }])
+  t.match(await listQuarantine(gateway.desk.database.committed, 1), [
+    { secrecy: 'secret', number: letter.number.normalized },
+  ])
 })
 
 t.test('a notice counts only from the office that may say it, about exactly that envelope', async (t) => {

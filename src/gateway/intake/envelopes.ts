@@ -33,7 +33,20 @@ export async function takeEnvelope(
   const verdict = verifyEnvelope(item.bytes, desk.trust, desk.clock.now())
   // What is not proved to be anybody's is answered without a signature: a signed answer would certify a stranger's words.
   if (!verdict.ok) return faulty(verdict.problems)
-  const verified = verdict.value
+  const outcome = await takeVerified(desk, system, source, item, verdict.value)
+  const { envelope } = verdict.value
+  return outcome.kind === 'faulty' && envelope.content === 'letter'
+    ? { ...outcome, letter: envelope.letter }
+    : outcome
+}
+
+async function takeVerified(
+  desk: Desk,
+  system: System,
+  source: SourceRow,
+  item: EnvelopeItem,
+  verified: VerifiedEnvelope,
+): Promise<Outcome> {
   const sender = senderOf(verified)
   if (sender !== system.office) {
     return faulty([problem('letter.sender.other', 'from.office', sender, { office: system.office })])

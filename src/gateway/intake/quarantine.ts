@@ -19,7 +19,7 @@ export async function quarantineItem(
   source: Pick<Source, 'beside' | 'doubts' | 'seen' | 'unread'>,
   row: Offered,
   item: Item,
-  { problems, contentDigest }: Faulty,
+  { problems, contentDigest, letter }: Faulty,
   kept: ReadonlySet<string>,
 ): Promise<Taken> {
   const { position } = item
@@ -37,6 +37,7 @@ export async function quarantineItem(
         // Nobody handed over what was only looked at again: that it is to go a person says, of this one alone.
         doubted: source.doubts !== undefined || source.seen === true,
         ...readOf(item, system),
+        ...(letter && { number: letter.number.normalized, secrecy: letter.secrecy }),
         contentDigest,
         unseen: source.unread !== undefined && source.unread.sha256 === undefined,
       },

@@ -109,7 +109,9 @@ WHERE s.system = ? AND s.document = ? AND s.sha256 = ? AND q.position = ? AND q.
   secrecyAt: 'SELECT secrecy FROM quarantine WHERE source_id = ? AND position = ?',
   secrecies: `
 SELECT secrecy FROM quarantine WHERE source_id = ? UNION
-SELECT l.secrecy FROM envelopes e JOIN letters l ON l.message_id = e.message_id WHERE e.source_id = ?`,
+SELECT l.secrecy FROM envelopes e JOIN letters l ON l.message_id = e.message_id WHERE e.source_id = ? UNION
+SELECT l.secrecy FROM envelopes e JOIN notices n ON n.message_id = e.message_id
+JOIN letters l ON l.message_id = n.about WHERE e.source_id = ?`,
   end: `
 UPDATE quarantine SET state = ?, message_id = ?, changed_at = ?, changed_by = ?, changed_why = ?
 WHERE id = ? AND state <> ? AND state <> 'taken'`,
@@ -179,12 +181,12 @@ export async function secrecyOfPlace(
   return row?.secrecy
 }
 
-/** How secret the letters of a source are, and its places in quarantine. */
+/** How secret the letters of a source are, those of which its notices speak, and its places in quarantine. Empty: nothing has come of it. */
 export const secreciesOfSource = async (
   reader: Reader,
   sourceId: string,
 ): Promise<readonly (string | null)[]> =>
-  (await reader.all<{ secrecy: string | null }>(sql.secrecies, sourceId, sourceId)).map(
+  (await reader.all<{ secrecy: string | null }>(sql.secrecies, sourceId, sourceId, sourceId)).map(
     ({ secrecy }) => secrecy,
   )
 

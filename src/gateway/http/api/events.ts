@@ -177,7 +177,11 @@ async function secreciesOf(
   const { quarantine, position } = facts
   if (quarantine !== undefined) return [secrecyOr(await secrecyOfPlace(reader, { id: String(quarantine) }))]
   if (sourceId === null) return []
-  if (position === undefined) return secreciesOfSource(reader, sourceId)
+  if (position === undefined) {
+    const found = await secreciesOfSource(reader, sourceId)
+    // It is told before what stands in it is taken.
+    return found.length > 0 ? found : ['unknown']
+  }
   return [secrecyOr(await secrecyOfPlace(reader, { sourceId, position: String(position) }))]
 }
 
