@@ -2,6 +2,7 @@
 // answered is written. Until it is recorded nothing has left, and any other gateway may begin in this one's place.
 import type { Outcome, Parcel } from '../../adapters/contract.ts'
 import type { Clock, Instant } from '../../letter/time.ts'
+import { messageOf, type Problem } from '../../problem/problem.ts'
 import type { Desk } from '../desk.ts'
 import type { Transaction } from '../journal/database.ts'
 import { type DeliveryRow, holdForAttempt } from '../journal/deliveries.ts'
@@ -64,6 +65,10 @@ export async function attempt(
   const { watched, fault } = watchOurselves({ ...parcel, record: begun.record, marks })
   const startedAt = clock.now()
   const { receipts } = adapter
+  if (receipts && parcel.unbelieved !== undefined) {
+    toldOver()
+    return holdBack(desk, parcel, parcel.unbelieved, begun.hold, observer)
+  }
   const judge = async (outcome: Outcome): ReturnType<typeof judgeOutcome> => {
     const took = clock.now() - startedAt
     const judged = await judgeOutcome(desk, parcel, outcome, { attempted: true, receipts })
@@ -94,6 +99,20 @@ export async function attempt(
   const judged = await judge(outcome)
   const begin = begun.isBegun() ? undefined : begun.hold
   const state = await settle(desk, parcel, judged, { attempted: true, begin, answer: outcome.answer })
+  if (state === 'given-up') observer.givenUp(parcel)
+}
+
+/** Nothing is handed over that whoever gets it would refuse: it waits for the certificate. The office is none that cannot be reached. */
+async function holdBack(
+  desk: Desk,
+  parcel: Parcel,
+  unbelieved: Problem,
+  begin: Hold,
+  observer: AttemptObserver,
+): Promise<void> {
+  const outcome: Outcome = { kind: 'unavailable', said: `${unbelieved.code}: ${messageOf(unbelieved)}` }
+  observer.attempted(parcel, outcome, 0)
+  const state = await settle(desk, parcel, { outcome }, { attempted: true, begin, answer: undefined })
   if (state === 'given-up') observer.givenUp(parcel)
 }
 

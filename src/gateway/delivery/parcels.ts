@@ -2,14 +2,19 @@
 import type { Readable } from 'node:stream'
 import type { Parcel } from '../../adapters/contract.ts'
 import { reopenEnvelope } from '../../envelope/verify.ts'
-import type { Desk } from '../desk.ts'
+import type { Problem } from '../../problem/problem.ts'
+import { CannotSeal, type Desk, sealedNow } from '../desk.ts'
 import { type DeliveryRow, mayHaveArrived } from '../journal/deliveries.ts'
 import { envelopeById } from '../journal/letters.ts'
 import { recordHanded } from './record.ts'
 
-export type RecordedParcel = Parcel & Required<Pick<Parcel, 'record'>>
+export type RecordedParcel = Parcel &
+  Required<Pick<Parcel, 'record'>> & {
+    /** Why its seal is not believed now, and cannot be made anew. */
+    readonly unbelieved?: Problem
+  }
 
-/** The parcel of a delivery, whatever its state, for its attempt `attempt`. Rejects when the journal fails or holds no such envelope. */
+/** The parcel of a delivery, whatever its state, for its attempt `attempt`, sealed anew where it has to be. Rejects when the journal fails or holds no such envelope. */
 export async function parcelOf(
   desk: Desk,
   delivery: DeliveryRow,
@@ -24,13 +29,18 @@ export async function parcelOf(
     envelope.value.content === 'notice'
       ? await letterOf(desk, envelope.value.notice.about.messageId)
       : undefined
+  const kept = { bytes: row.bytes, digest: row.digest }
+  const sealed = await sealedNow(desk, envelope.value, kept).catch((error: unknown) => {
+    if (error instanceof CannotSeal) return error.problem
+    throw error
+  })
   return {
     id: delivery.id,
     attempt,
     ...(attempt > 1 && (await mayHaveArrived(committed, delivery.id)) && { mayHaveArrived: true }),
     office: delivery.office,
     envelope: envelope.value,
-    sealed: { bytes: row.bytes, digest: row.digest },
+    ...('digest' in sealed ? { sealed } : { sealed: kept, unbelieved: sealed }),
     ...(about && { about }),
     open: (sha256): Readable => desk.attachments.open(sha256),
     record: (handed) =>

@@ -1,7 +1,7 @@
 // An envelope that its sender sealed (design §5.2): verified, kept as it is, and answered with a signed receipt.
 import type { AttachmentContent, Item } from '../../adapters/contract.ts'
 import type { SealedEnvelope } from '../../envelope/envelope.ts'
-import { type VerifiedEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
+import { reopenEnvelope, type VerifiedEnvelope, verifyEnvelope } from '../../envelope/verify.ts'
 import { checkNotice } from '../../letter/check.ts'
 import { contentDigest } from '../../letter/digest.ts'
 import type { Letter } from '../../letter/letter.ts'
@@ -14,7 +14,18 @@ import { postLetter, unreachable } from '../delivery/post-letter.ts'
 import { postNotice } from '../delivery/post-notice.ts'
 import type { PostResult } from '../delivery/posted.ts'
 import type { LetterState } from '../delivery/states.ts'
-import { type Desk, type Faulty, faulty, newId, type Outcome, type System, sealNotice } from '../desk.ts'
+import {
+  type Desk,
+  demandSealable,
+  type Faulty,
+  faulty,
+  newId,
+  type Outcome,
+  type System,
+  sealedNow,
+  sealNotice,
+  unsealableBecause,
+} from '../desk.ts'
 import type { Reader, Transaction } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import { envelopeById, keepReceipt, receiptFor } from '../journal/letters.ts'
@@ -23,7 +34,7 @@ import { keepContent } from './keep.ts'
 
 type EnvelopeItem = Extract<Item, { kind: 'envelope' }>
 
-/** Takes one sealed envelope. Rejects only when the disk or the journal fails. */
+/** Takes one sealed envelope. Rejects only when the disk or the journal fails, and with `CannotSeal`: then it may be posted again. */
 export async function takeEnvelope(
   desk: Desk,
   system: System,
@@ -147,16 +158,28 @@ async function takeSealedNotice(
   return answer(desk, committed, item, verified)
 }
 
-function answer(desk: Desk, committed: Committed, item: EnvelopeItem, verified: VerifiedEnvelope): Outcome {
+async function answer(
+  desk: Desk,
+  committed: Committed,
+  item: EnvelopeItem,
+  verified: VerifiedEnvelope,
+): Promise<Outcome> {
   if (committed.kind === 'problem') return faulty([committed.problem])
   desk.due(committed.due ?? [])
-  const { receipt } = committed
+  const { receipt: kept } = committed
+  const receipt = kept && committed.kind === 'known' ? await receiptNow(desk, kept) : kept
   return {
     kind: committed.kind === 'posted' ? 'taken' : 'known',
     position: item.position,
     messageId: verified.envelope.messageId,
     ...(receipt && { receipt }),
   }
+}
+
+/** The kept one proves what was said, and the same words are believed now. */
+async function receiptNow(desk: Desk, receipt: SealedEnvelope): Promise<SealedEnvelope> {
+  const opened = reopenEnvelope(receipt.bytes, receipt.digest)
+  return opened.ok ? sealedNow(desk, opened.value, receipt) : receipt
 }
 
 /** Writes the source, the envelope with what follows from it, and the receipt: all or nothing. */
@@ -212,8 +235,20 @@ const aboutOf = (verified: VerifiedEnvelope, letter: Letter): AboutLetter => ({
 })
 
 /**
- * A signed `receive` for one envelope, from the first of the offices addressed for which this gateway speaks. An office that
- * seals by itself says so by itself: nobody here can.
+ * The first of the offices addressed for which this gateway speaks and can seal now; undefined: it speaks for none. Throws `CannotSeal`
+ * where it can seal for none of them.
+ */
+function speakerOf(desk: Desk, addressed: readonly OfficeId[]): OfficeId | undefined {
+  const ours = addressed.filter((office) => desk.signers.has(office))
+  const [first] = ours
+  const able = ours.find((office) => unsealableBecause(desk, office) === undefined)
+  if (able === undefined && first !== undefined) demandSealable(desk, first)
+  return able
+}
+
+/**
+ * A signed `receive` for one envelope, from one of the offices addressed. An office that seals by itself says so by itself: nobody
+ * here can.
  */
 async function sealReceipt(
   desk: Desk,
@@ -221,7 +256,7 @@ async function sealReceipt(
   to: OfficeId,
   about: AboutLetter,
 ): Promise<SealedEnvelope | undefined> {
-  const from = addressed.find((office) => desk.signers.has(office))
+  const from = speakerOf(desk, addressed)
   return from && (await sealSaid(desk, 'receive', from, to, about, '')).sealed
 }
 
@@ -235,7 +270,7 @@ async function refuse(
 ): Promise<Faulty> {
   const [first, ...rest] = problems
   if (first === undefined) throw new Error('a refusal has a reason')
-  const from = letter.to.offices.find((office) => desk.signers.has(office))
+  const from = speakerOf(desk, letter.to.offices)
   if (from === undefined) return faulty([first, ...rest])
   const reason = reasonOf(problems)
   return faulty(
