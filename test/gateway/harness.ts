@@ -154,7 +154,7 @@ export async function makeTrust(ids: readonly OfficeId[], now: Instant = start):
 /** Gives every office that a gateway seals for another certificate for its key: years have passed. */
 export function renewCertificates(
   { signers }: Pick<Desk, 'signers'>,
-  { authority }: TestTrust,
+  { authority }: Pick<TestTrust, 'authority'>,
   now: Instant,
 ): void {
   const own = signers as Map<OfficeId, Signer>
@@ -164,11 +164,12 @@ export function renewCertificates(
   }
 }
 
-/** Gives a gateway another authority where its own has ended: still more years have passed. */
-export async function renewAuthority(desk: Desk, now: Instant): Promise<void> {
-  if (now < Date.parse(desk.trust.authority.validTo)) return
-  const { certificate: authority } = await createAuthority(now, systemRandom)
-  Object.assign(desk, { trust: { ...desk.trust, authority } })
+/** Gives a gateway another authority where `present` has ended: still more years have passed. The one that it has then. */
+export async function renewAuthority(desk: Desk, present: Identity, now: Instant): Promise<Identity> {
+  if (now < Date.parse(present.certificate.validTo)) return present
+  const next = await createAuthority(now, systemRandom)
+  Object.assign(desk, { trust: { ...desk.trust, authority: next.certificate } })
+  return next
 }
 
 /** A folder that is gone after the test, and after what the test opened in it was closed (`t.testdir` goes before). */

@@ -44,14 +44,15 @@ export async function opened(t: Test, idle = false) {
   if (!idle) await gateway.dispatch.start()
   const { desk } = gateway
   const { database } = desk
+  let { authority } = trust
   const send = async (number: number, scan?: string, changes: Partial<Letter> = {}, name = `${number}`) => {
     const { number: read } = mustBe(readLetterNumber(`ชม 0017.1/${number}`))
     const item = letterItem(plainLetter({ number: read, ...changes }))
     const content = { kind: 'bytes', bytes: Buffer.from(scan ?? '') } as const
     const attachment = { name: 'scan.pdf', mediaType: 'application/pdf', role: 'main', content } as const
     province.items = [{ ...item, ...(scan !== undefined && { attachments: [attachment] }) } as typeof item]
-    await renewAuthority(desk, clock.now())
-    renewCertificates(desk, trust, clock.now())
+    authority = await renewAuthority(desk, authority, clock.now())
+    renewCertificates(desk, { authority }, clock.now())
     const [taken] = await take(desk, systemOf(province), source(name), (each) => province.read(each))
     await rest()
     await clock.advance(1_000)
