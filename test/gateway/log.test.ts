@@ -71,6 +71,7 @@ t.test('every event has a level that the docs give it, and every level of the do
   const said = logged((log) => {
     log.gatewayStarted({ systems: 1, role: 'all' })
     log.gatewayStopped()
+    log.journalMigrating(1, 2)
     log.leading()
     log.profilesApplied({ added: 1 })
     log.profilesRefused(problems)
