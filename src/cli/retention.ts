@@ -6,6 +6,7 @@ import type { Database } from '../gateway/journal/database.ts'
 import { DamagedEnvelope } from '../gateway/journal/leaving.ts'
 import { besideJournal, journalOf, shownPlace, unfitBecause, unusable } from '../gateway/journal/place.ts'
 import { type Counts, lastEnded, newestRuns } from '../gateway/journal/retention-runs.ts'
+import { marksOf } from '../gateway/marks.ts'
 import { isDoubted } from '../gateway/retention/clock.ts'
 import { previewRetention, runRetention } from '../gateway/retention/run.ts'
 import { usualRetention } from '../gateway/settings/retention.ts'
@@ -91,7 +92,9 @@ async function runNow(options: RetentionOptions, terminal: Terminal): Promise<vo
     await warn(database, terminal)
     const scans = attachmentsOf(settings, environment)
     if (!scans.ok) throw new Failed(exit.usage, scans.problems)
-    const { discard, close } = await discardIn(scans.value)
+    const store = await discardIn(scans.value, marksOf(database, clock, ''))
+    if (!store.ok) throw new Failed(exit.refused, store.problems)
+    const { discard, close } = store.value
     const from = { database, clock, newId, keep: retention.keep, discard, stopped: () => false }
     const counts = await runRetention(from, options.by ?? '', async () => true)
       .catch((error: unknown) => {

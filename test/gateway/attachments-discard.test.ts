@@ -7,6 +7,7 @@ import type { Discarded } from '../../src/gateway/attachments/discard.ts'
 import { discardIn, openAttachments } from '../../src/gateway/attachments/place.ts'
 import type { S3At } from '../../src/gateway/attachments/s3.ts'
 import { s3Server } from '../../src/sandbox/servers/s3.ts'
+import { mustBe } from '../letter/arbitrary.ts'
 import { HandClock, scratch } from './harness.ts'
 
 const hour = 3_600_000
@@ -33,7 +34,8 @@ async function open(t: Parameters<typeof scratch>[0]) {
   const store = await openAttachments({ kind: 'bucket', at, incoming }, new HandClock())
   // By another name, so that its requests can be told from those of the gateway.
   const other = { ...at, endpoint: endpoint.replace('127.0.0.1', 'localhost') }
-  const beside = await discardIn({ kind: 'bucket', at: other, incoming })
+  const marks = { known: async () => undefined, become: async (_place: string, mark: string) => mark }
+  const beside = mustBe(await discardIn({ kind: 'bucket', at: other, incoming }, marks))
   t.after(() => {
     store.close()
     beside.close()

@@ -1,18 +1,24 @@
 // The place of attachments that several gateways share, a folder or a bucket: another one in its place is refused.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
+import { stringify } from 'yaml'
 import type { Marks } from '../../src/adapters/contract.ts'
 import { bucketProof } from '../../src/gateway/attachments/bucket-mark.ts'
+import { openForGateway } from '../../src/gateway/attachments/place.ts'
 import { Objects } from '../../src/gateway/attachments/s3-objects.ts'
 import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { SettingsError } from '../../src/gateway/installation/systems.ts'
 import { leaderOf, listMembers } from '../../src/gateway/journal/members.ts'
+import { besideJournal, journalIn } from '../../src/gateway/journal/place.ts'
 import { reachOf } from '../../src/gateway/journal/reaches.ts'
 import { readSqlite } from '../../src/gateway/journal/sqlite.ts'
+import { marksOf } from '../../src/gateway/marks.ts'
+import { systemClock } from '../../src/letter/time.ts'
 import { s3Server } from '../../src/sandbox/servers/s3.ts'
-import { office } from '../letter/arbitrary.ts'
+import { saraban } from '../cli/operator.ts'
+import { mustBe, office } from '../letter/arbitrary.ts'
 import { scratch, soon } from './harness.ts'
 import { inboxProfile, jsonProfile, makeInstallation } from './installation.ts'
 
@@ -36,6 +42,47 @@ t.test('a gateway does not start where the shared folder of attachments is not m
   mkdirSync(join(path, '.saraban'))
   writeFileSync(join(path, '.saraban', 'accept'), '')
   await (await installation.start({ settings })).stop()
+})
+
+t.test('where the share is not mounted no retention forgets what is to leave it', async (t) => {
+  const folder = scratch(t)
+  const path = join(folder, 'shared')
+  const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
+    'json-50.yaml': jsonProfile('50'),
+    'moi.yaml': inboxProfile(),
+  })
+  const settings = { ...installation.settings, attachments: { kind: 'folder', path } as const }
+  await (await installation.start({ settings })).stop()
+  const place = { kind: 'folder', path, shared: true } as const
+  const database = besideJournal(journalIn(settings.data))
+  t.teardown(() => database.close())
+  const store = mustBe(await openForGateway(place, marksOf(database, systemClock, ''), systemClock))
+  const { sha256 } = await store.keep(Buffer.from('a scan'), 100)
+  const scan = join(path, sha256.slice(0, 2), sha256.slice(2, 4), sha256)
+  utimesSync(scan, 1e9, 1e9)
+  await database.write((transaction) => transaction.run('INSERT INTO leaving VALUES (?, 1)', sha256))
+  const { data, trust, profiles } = settings
+  const file = join(folder, 'saraban.yaml')
+  const listen = { http: { host: '127.0.0.1', port: 0 } }
+  writeFileSync(file, stringify({ data, trust, profiles, listen, attachments: { url: `file://${path}` } }))
+  const retention = () => saraban(systemClock, 'retention', 'run', '--by', 'สมชาย', '--settings', file)
+  const leaving = async () => (await database.committed.all('SELECT sha256 FROM leaving')).length
+
+  renameSync(path, `${path}-real`)
+  mkdirSync(path)
+  t.match(await retention(), { code: 1, err: 'settings.attachments.other' })
+  await t.rejects(async () => store.discard?.(sha256, Date.now()), {
+    name: 'AttachmentsUnavailable',
+    message: 'settings.attachments.other',
+  })
+  t.equal(await leaving(), 1)
+  t.same(readdirSync(path), [], 'nothing is made there')
+  rmSync(path, { recursive: true })
+  t.match(await retention(), { code: 1, err: 'settings.attachments.other' }, 'nor is a folder')
+  renameSync(`${path}-real`, path)
+  t.match(await retention(), { code: 0, out: /1 attachments/ })
+  t.equal(await leaving(), 0)
+  t.notOk(existsSync(scan))
 })
 
 t.test('who starts beside others that keep scans, or put back what was left aside, starts', async (t) => {

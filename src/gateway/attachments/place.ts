@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Marks } from '../../adapters/contract.ts'
-import { folderProof } from '../../adapters/transports/folder/proof.ts'
+import { folderProof, markIn } from '../../adapters/transports/folder/proof.ts'
 import type { Clock } from '../../letter/time.ts'
-import { bad, good, problem, type Result } from '../../problem/problem.ts'
+import { bad, describe, good, problem, type Result } from '../../problem/problem.ts'
 import { diskPath, diskReason } from '../disk.ts'
 import { secretsOf } from '../settings/secrets.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -20,9 +20,15 @@ import {
   readAttachmentStore,
 } from './store.ts'
 
+interface FolderAt {
+  readonly kind: 'folder'
+  readonly path: string
+  /** Other gateways write into it too. */
+  readonly shared: boolean
+}
+
 export type AttachmentsAt =
-  /** `shared`: other gateways write into it too. */
-  | { readonly kind: 'folder'; readonly path: string; readonly shared: boolean }
+  | FolderAt
   | { readonly kind: 'bucket'; readonly at: S3At; readonly incoming: string }
 
 /** The attachments in a data folder. */
@@ -57,7 +63,10 @@ export async function openForGateway(
 ): Promise<Result<AttachmentStore>> {
   try {
     const shared = await isTheSharedOne(place, marks)
-    return shared.ok ? good(await openAttachments(place, clock)) : shared
+    if (!shared.ok) return shared
+    const store = await openAttachments(place, clock)
+    if (place.kind === 'bucket' || store.discard === undefined) return good(store)
+    return good({ ...store, discard: discardProven(place, marks, store.discard) })
   } catch (error) {
     const reason = diskReason(error)
     if (reason === undefined) throw error
@@ -75,8 +84,32 @@ export async function isTheSharedOne(place: AttachmentsAt, marks: Marks): Promis
   if (!place.shared) return good(true)
   await mkdir(place.path, { recursive: true })
   const proof = await folderProof(place.path, 'attachments')(marks)
-  return proof === 'ours' ? good(true) : bad(problem('settings.attachments.other', 'attachments', place.path))
+  return proof === 'ours' ? good(true) : another(place.path)
 }
+
+const another = (path: string): Result<never> =>
+  bad(problem('settings.attachments.other', 'attachments', path))
+
+/** Whether a folder is, at this moment, the one that the gateways know. Looks only, where `isTheSharedOne` makes it known. */
+async function isStillTheSharedOne({ path, shared }: FolderAt, marks: Marks): Promise<Result<true>> {
+  const known = shared ? await marks.known('attachments') : undefined
+  if (known === undefined) return good(true)
+  return (await markIn(join(path, '.saraban', 'folder'))) === known ? good(true) : another(path)
+}
+
+type Discard = NonNullable<AttachmentStore['discard']>
+
+/**
+ * Discards from a folder as long as it is the shared one: where its share is not mounted everything seems to have left it, and would be
+ * forgotten. Rejects with `AttachmentsUnavailable` then.
+ */
+const discardProven =
+  (place: FolderAt, marks: Marks, discard: Discard): Discard =>
+  async (sha256, keptBefore) => {
+    const proven = await isStillTheSharedOne(place, marks)
+    if (!proven.ok) throw new AttachmentsUnavailable(describe(proven.problems[0]))
+    return discard(sha256, keptBefore)
+  }
 
 async function isTheSharedBucket(at: S3At, marks: Marks): Promise<Result<true>> {
   const { proveS3 } = await import('./s3.ts')
@@ -130,13 +163,22 @@ export async function readAttachments(place: AttachmentsAt): Promise<KeptAttachm
   return readS3Store(place.at)
 }
 
-/** What removes bytes from it, beside the gateway; `close` when it is done. */
+/** What removes bytes from it, beside the gateway, where it is the one that the gateways know by `marks`; `close` when it is done. */
 export async function discardIn(
   place: AttachmentsAt,
-): Promise<{ readonly discard: NonNullable<AttachmentStore['discard']>; close(): void }> {
-  if (place.kind === 'folder') return { discard: discardFrom(place.path), close: () => undefined }
+  marks: Marks,
+): Promise<Result<{ readonly discard: Discard; close(): void }>> {
+  const proven =
+    place.kind === 'folder'
+      ? await isStillTheSharedOne(place, marks)
+      : await isTheSharedBucket(place.at, marks)
+  if (!proven.ok) return proven
+  if (place.kind === 'folder') {
+    const discard = discardProven(place, marks, discardFrom(place.path))
+    return good({ discard, close: () => undefined })
+  }
   const { discardFromS3 } = await import('./s3.ts')
-  return discardFromS3(place.at)
+  return good(discardFromS3(place.at))
 }
 
 /** How often it is asked whether the store is there, in milliseconds. */
