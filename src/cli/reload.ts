@@ -4,16 +4,26 @@ import type { Change, Plan } from '../gateway/installation/plan.ts'
 import type { Reloaded } from '../gateway/installation/reload.ts'
 import { listMembers } from '../gateway/journal/members.ts'
 import { officeById } from '../letter/offices.ts'
-import { printable, problem } from '../problem/problem.ts'
+import { type Problem, printable, problem } from '../problem/problem.ts'
 import { type Place, withPlace, withWritableJournal } from './journal.ts'
-import { fulfilled, giveOrder } from './order.ts'
-import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
+import { type Answered, fulfilled, giveOrder } from './order.ts'
+import { exit, Failed, jsonLine, problemJson, type Terminal } from './terminal.ts'
 
 interface Options extends Place {
   readonly plan?: boolean
 }
 
-type Answer = Reloaded | { readonly kind: 'failed'; readonly reason: string }
+type Answer =
+  | Reloaded
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Before it answered: it reads everything when it is started again. */
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'unanswered'; readonly problems: readonly Problem[] }
+
+interface Given {
+  readonly name: string
+  readonly answer: Answer
+}
 
 /** `saraban profile reload [--plan]`. */
 export function reloadCommand(terminal: Terminal): Command {
@@ -29,31 +39,38 @@ export function reloadCommand(terminal: Terminal): Command {
         if (!now.running) throw new Failed(exit.refused, [problem('cli.gateway.not-running', '--data')])
         const order = { kind: 'reload', apply: options.plan !== true } as const
         const members = await listMembers(database.committed)
-        const answers = await Promise.all(
-          members.map(async ({ id, name }) => ({
-            name,
-            answered: await giveOrder(database, isRunning, terminal, order, id),
-          })),
+        const given = await Promise.all(
+          members.map(async ({ id, name }): Promise<Given> => {
+            const asked = giveOrder(database, isRunning, terminal, order, id)
+            return { name, answer: await answerTo(asked) }
+          }),
         )
-        // One that ended meanwhile reads everything when it is started again.
-        const given = answers.flatMap(({ name, answered }) =>
-          answered.kind === 'stopped' ? [] : [{ name, answer: answered.answer as Answer }],
-        )
-        if (given.length === 0) throw new Failed(exit.refused, [problem('cli.gateway.not-running', '--data')])
-        tellAll(given, options, terminal)
+        if (given.every(({ answer }) => answer.kind === 'ended'))
+          throw new Failed(exit.refused, [problem('cli.gateway.not-running', '--data')])
+        const [first, ...others] = given
+        if (first !== undefined && others.length === 0) tell(first.answer, options, terminal)
+        else if (options.json === true) tellJson(given, terminal)
+        else tellEach(given, options, terminal)
       })
     })
 }
 
+/** What comes of an order; that none is answered hides nothing of the others. */
+async function answerTo(asked: Promise<Answered>): Promise<Answer> {
+  try {
+    const answered = await asked
+    return answered.kind === 'stopped' ? { kind: 'ended' } : (answered.answer as Answer)
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error
+    return { kind: 'unanswered', problems: error.problems }
+  }
+}
+
 /** Of several gateways each is told by its name; when one refuses, the others are told all the same. */
-function tellAll(
-  given: readonly { readonly name: string; readonly answer: Answer }[],
-  options: Options,
-  terminal: Terminal,
-): void {
+function tellEach(given: readonly Given[], options: Options, terminal: Terminal): void {
   const failures: Failed[] = []
   for (const { name, answer } of given) {
-    if (given.length > 1 && options.json !== true) terminal.write(`${printable(name, 100)}:\n`)
+    terminal.write(`${printable(name, 100)}:\n`)
     try {
       tell(answer, options, terminal)
     } catch (error) {
@@ -61,15 +78,31 @@ function tellAll(
       failures.push(error)
     }
   }
-  const [first] = failures
-  if (first !== undefined)
+  if (failures.length > 0)
     throw new Failed(
-      first.code,
+      exit.refused,
       failures.flatMap(({ problems }) => [...problems]),
     )
 }
 
+/** The same in one document, as the API tells it. */
+function tellJson(given: readonly Given[], terminal: Terminal): void {
+  const shown = (answer: Answer): object =>
+    'problems' in answer ? { ...answer, problems: answer.problems.map(problemJson) } : answer
+  terminal.write(
+    jsonLine({ gateways: given.map(({ name, answer }) => ({ gateway: name, answer: shown(answer) })) }),
+  )
+  const isWrong = ({ answer: { kind } }: Given): boolean =>
+    kind === 'refused' || kind === 'failed' || kind === 'unanswered'
+  if (given.some(isWrong)) throw new Failed(exit.refused, [])
+}
+
 function tell(said: Answer, { json }: Options, terminal: Terminal): void {
+  if (said.kind === 'ended') {
+    terminal.write('it has ended, and reads everything when it is started\n')
+    return
+  }
+  if (said.kind === 'unanswered') throw new Failed(exit.refused, said.problems)
   const answer = fulfilled(said, json, terminal)
   if (json === true) terminal.write(jsonLine(answer))
   else terminal.write(planPage(answer.plan, answer.waiting, answer.kind === 'applied'))
@@ -109,7 +142,8 @@ function changeLine({ kind, office, profile, from, to, references, tables = [] }
 
 const help = `
 Everything is read and checked first: profiles, what they refer to, trust folder, keys, the server's certificate. When anything is
-faulty, nothing changes and every reason is told. Of several gateways on one journal each reads its own files. Of the settings file itself only the
+faulty, nothing changes and every reason is told. Of several gateways on one journal each reads its own files, and is told by its
+name (in JSON: { gateways: [{ gateway, answer }] }); one that ends meanwhile reads them at its next start. Of the settings file itself only the
 grants of the API are read again. SIGHUP does the same; what came of
 it then stands in the log. What is under way with a system that changes ends first, within 30 seconds; nothing is lost or doubled.
 

@@ -77,7 +77,7 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   const { grants } = parts
   const from = { settings, environment, clock, read: rememberingReader(), ...(grants && { grants }) }
   const read = () => readInstallation(from)
-  const atWork = new AtWork(orThrow(await read()), clock)
+  orThrow(await read())
   const hooks = orThrow(hooksOf(settings.alarms?.hooks ?? [], environment))
   const authorities = authoritiesOf(settings, environment)
   opened.add(() => Promise.all(hooks.map((hook) => hook.close())))
@@ -85,6 +85,8 @@ async function open(parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 
   let changed = (): void => undefined
   const stores = await openStores(parts, opened, { sweep: () => sweep(), changed: () => changed() })
   const { database, installation, role, member, attachments, present, queue } = stores
+  // Read once more: a start may have waited long for its stores, and a reload asks only those that have joined by then.
+  const atWork = new AtWork(orThrow(await read()), clock)
   const { lines } = parts
   if (lines !== undefined) opened.add(tellOfLoss(lines, present, clock))
   const metrics = createMetrics(database, queue, present, lines)

@@ -1,7 +1,9 @@
 // Commands that give orders to gateways, beside gateways that answer as the test says: what they tell, and how they exit.
 import t from 'tap'
+import { joinMembers, leaveMembers, listMembers } from '../../src/gateway/journal/members.ts'
 import { answerOrder, nextOrder, type Order, type RetryOrder } from '../../src/gateway/journal/orders.ts'
-import { chiangMai, makeTrust, moi, rest } from '../gateway/harness.ts'
+import { problem } from '../../src/problem/problem.ts'
+import { chiangMai, makeTrust, moi, rest, start } from '../gateway/harness.ts'
 import { open as openWith, type Said, sarabanIn } from './operator.ts'
 
 const trust = await makeTrust([chiangMai, moi])
@@ -91,5 +93,87 @@ t.test(
       code: 0,
       out: 'ordered for 12001 places: the gateway is not running, and does it when it is started\n',
     })
+  },
+)
+
+/** Gateways that are known by their names, beside the one that is there. */
+async function among({ gateway }: Opened, ...names: string[]): Promise<void> {
+  await gateway.desk.database.write(async (transaction) => {
+    const at = start
+    for (const name of names) {
+      const member = { id: name, place: name, name, role: 'all', joinedAt: at } as const
+      await joinMembers(transaction, member, { alone: false })
+    }
+    await leaveMembers(transaction, gateway.desk.member.id)
+  })
+}
+
+/** No gateway is known any more. */
+const nobody = ({ gateway }: Opened): Promise<unknown> =>
+  gateway.desk.database.write(async (transaction) => {
+    for (const { id } of await listMembers(transaction)) await leaveMembers(transaction, id)
+  })
+
+const applied = (system: string) => () => {
+  const plan = { certificates: [], keys: [], grants: [], authority: false, tls: false }
+  const systems = [{ kind: 'added', office: '57', profile: system, to: 'a'.repeat(64) }]
+  return { kind: 'applied', plan: { ...plan, systems }, waiting: {} }
+}
+
+const refused = () => ({ kind: 'refused', problems: [problem('settings.key.none', 'keys/57.pem')] })
+
+t.test(
+  'profile reload of several: each under its name, whoever is silent, has ended, or refuses',
+  async (t) => {
+    const opened = await openWith(t, trust)
+    const reload = (answers: Parameters<typeof give>[1], ...words: string[]) =>
+      give(opened, answers, 'profile', 'reload', ...words)
+    const { database } = opened.gateway.desk
+    const ends = () => {
+      void database.write((transaction) => leaveMembers(transaction, 'ended'))
+      return undefined
+    }
+    for (const json of [[], ['--json']]) {
+      await among(opened, 'one', 'silent', 'two', 'ended', 'three')
+      const silent = () => undefined
+      const said = await reload(
+        { one: applied('a'), silent, two: applied('b'), ended: ends, three: refused },
+        ...json,
+      )
+      t.equal(said.code, 1)
+      t.match(said.err, 'cli.order.unanswered')
+      if (json.length === 0) {
+        t.match(said.out, /^one:\n.* {2}a {2}.*\nso it is now\n/m)
+        t.match(said.out, /^two:\n.* {2}b {2}.*\nso it is now\n/m)
+        t.match(said.out, /^ended:\nit has ended, and reads everything when it is started\n/m)
+        t.match(said.err, 'settings.key.none')
+      } else
+        t.match(JSON.parse(said.out), {
+          gateways: [
+            { gateway: 'ended', answer: { kind: 'ended' } },
+            { gateway: 'one', answer: { kind: 'applied' } },
+            {
+              gateway: 'silent',
+              answer: { kind: 'unanswered', problems: [{ code: 'cli.order.unanswered' }] },
+            },
+            {
+              gateway: 'three',
+              answer: { kind: 'refused', problems: [{ code: 'settings.key.none', remedy: /./ }] },
+            },
+            { gateway: 'two', answer: { kind: 'applied' } },
+          ],
+        })
+      await nobody(opened)
+    }
+    await among(opened, 'one', 'two')
+    const both = await reload({ one: applied('a'), two: applied('b') })
+    t.match(both, { code: 0, err: '' })
+    await nobody(opened)
+    await among(opened, 'one')
+    t.match(
+      JSON.parse((await reload({ one: applied('a') }, '--json')).out),
+      { kind: 'applied' },
+      'of one its answer',
+    )
   },
 )

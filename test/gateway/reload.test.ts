@@ -13,6 +13,7 @@ import { makeCertificates } from '../../src/cli/certificates.ts'
 import { rememberingReader } from '../../src/gateway/installation/profile-files.ts'
 import { insertOrder, orderAnswer } from '../../src/gateway/journal/orders.ts'
 import { type Clock, systemClock, systemRandom } from '../../src/letter/time.ts'
+import { good } from '../../src/problem/problem.ts'
 import { chiangMai, chiangRai, moi, scratch, soon, until } from './harness.ts'
 import {
   ask,
@@ -103,6 +104,22 @@ t.test('plan, then apply: added, changed, removed, unchanged; connections of oth
     (await events(installation)).map(({ name }) => name),
     Array.from({ length: 4 }, () => 'profiles.applied'),
   )
+})
+
+t.test('a gateway that starts works by the files as they are when a reload finds it', async (t) => {
+  const installation = await makeInstallation(scratch(t), [chiangMai, moi], {
+    '50.yaml': jsonProfile('50'),
+    'moi.yaml': inboxProfile(),
+  })
+  // They change while it waits to join the others: no reload asks it before that. The grants are read last.
+  const changes = () => {
+    installation.profile('50.yaml', jsonProfile('50', { letters: '/v1/systems/50/outbox' }))
+    return good([])
+  }
+  const gateway = await installation.start({ grants: changes })
+  t.teardown(() => gateway.stop())
+  t.equal((await send(gateway.http ?? '', '50', 1)).status, 404, 'the door of before')
+  t.equal((await send(gateway.http ?? '', '50', 1, {}, 'outbox')).status, 201)
 })
 
 t.test('a faulty one changes nothing, and every reason is told: answer, log and diary', async (t) => {
