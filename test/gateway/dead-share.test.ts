@@ -1,10 +1,25 @@
 // A share that is really dead: a look into it waits in the system and cannot be broken off (decision 0029). Judged by the ledgers.
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import t from 'tap'
+import { stringify } from 'yaml'
 import { ledgerFaults } from '../chaos/judge.ts'
 import { within } from '../chaos/stage.ts'
 import { openStage } from '../chaos/stages.ts'
-import { apart, dies, whyNone } from './dead-share.ts'
+import { office } from '../letter/arbitrary.ts'
+import { apart, dies, insideOf, whyNone } from './dead-share.ts'
+import { scratch } from './harness.ts'
+import {
+  bearer,
+  inboxProfile,
+  jsonLetter,
+  jsonProfile,
+  keyOf,
+  makeInstallation,
+  post,
+} from './installation.ts'
 
 t.setTimeout(600_000)
 
@@ -81,5 +96,60 @@ t.test(
     t.ok(await within(minute, () => leads('front')))
     await stage.sendFrom(csv)
     await isWhole('it leads and looks again')
+  },
+)
+
+t.test(
+  'the share of the attachments is dead: the doctor says so, and what it cannot see',
+  { skip: missing },
+  async (t) => {
+    const folder = scratch(t)
+    const path = join(folder, 'shared')
+    const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
+      '50.yaml': jsonProfile('50'),
+      'moi.yaml': inboxProfile(),
+    })
+    const { data, trust, profiles } = installation.settings
+    const settings = { ...installation.settings, attachments: { kind: 'folder', path } as const }
+    const gateway = await installation.start({ settings })
+    const sent = await post(`${gateway.http}/v1/systems/50/letters`, jsonLetter('50', 1), bearer(keyOf('50')))
+    t.equal(sent.status, 201)
+    await gateway.stop()
+    const file = join(folder, 'saraban.yaml')
+    const listen = { http: { host: '127.0.0.1', port: 0 } }
+    writeFileSync(file, stringify({ data, trust, profiles, listen, attachments: { url: `file://${path}` } }))
+
+    const [unshare = '', ...words] = apart
+    const machine = spawn(unshare, [...words, 'sh', '-c', 'echo here && exec sleep 3600'])
+    t.teardown(() => machine.kill('SIGKILL'))
+    await once(machine.stdout, 'data')
+    const dead = await dies(path, machine.pid ?? 0)
+    t.teardown(() => dead.end())
+    const [nsenter = '', ...into] = insideOf(machine.pid ?? 0)
+    // Its working folder is another one there.
+    const doctor = [
+      process.execPath,
+      `--import=${import.meta.resolve('tsx')}`,
+      resolve('src/cli/saraban.ts'),
+      'doctor',
+      '--settings',
+      file,
+    ]
+    const asked = spawn(nsenter, [...into, ...doctor, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const bound = setTimeout(() => asked.kill('SIGKILL'), 2 * minute)
+    let out = ''
+    asked.stdout.on('data', (said) => {
+      out += String(said)
+    })
+    await once(asked, 'close')
+    clearTimeout(bound)
+    t.equal(asked.signalCode, null, 'it ends')
+    const { wrong, unseen, seen } = JSON.parse(out)
+    t.match(
+      wrong.filter(({ code }: { code: string }) => code === 'doctor.unreachable'),
+      [{ value: path }],
+    )
+    t.match(unseen, [{ code: 'doctor.unseen', value: 'attachments of the envelopes' }])
+    t.ok(seen.some((what: string) => /^[1-9]\d* envelopes, the newest/.test(what)))
   },
 )

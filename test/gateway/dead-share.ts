@@ -8,6 +8,12 @@ const asRoot = process.getuid?.() === 0
 /** Words before a command that runs it in a mount namespace of its own. */
 export const apart: readonly string[] = asRoot ? ['unshare', '-m'] : ['unshare', '-Urm']
 
+/** Words before a command that runs it where the process `of` runs, which runs `apart`. */
+export const insideOf = (of: number): readonly string[] => [
+  'nsenter',
+  ...['-t', String(of), ...(asRoot ? ['-m'] : ['-U', '-m', '--preserve-credentials'])],
+]
+
 const mounting =
   'exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 dead "$0" && echo dead'
 
@@ -30,9 +36,9 @@ export interface DeadShare {
 
 /** The folder is dead for the process `of`, which runs `apart`, and for its children. */
 export async function dies(folder: string, of: number): Promise<DeadShare> {
-  const within = ['-t', String(of), ...(asRoot ? ['-m'] : ['-U', '-m', '--preserve-credentials'])]
+  const [nsenter = '', ...within] = insideOf(of)
   const holding: ChildProcess = spawn(
-    'nsenter',
+    nsenter,
     [...within, 'sh', '-c', `${mounting} && exec sleep 3600`, folder],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -46,7 +52,7 @@ export async function dies(folder: string, of: number): Promise<DeadShare> {
       const ended = once(holding, 'exit')
       holding.kill('SIGKILL')
       await ended
-      spawnSync('nsenter', [...within, 'umount', '-l', folder])
+      spawnSync(nsenter, [...within, 'umount', '-l', folder])
     },
   }
 }

@@ -28,7 +28,7 @@ import { readTrustFolder } from '../trust/folder.ts'
 import { keptEnvelopes, oldAttempts, openAlarms } from './journal.ts'
 import { otherFolders } from './marks.ts'
 import { atWork, differences, stopped, unserved } from './members.ts'
-import { clockDiffers, reach } from './reach.ts'
+import { clockDiffers, reach, silentFolder } from './reach.ts'
 import { lookAtRights } from './rights.ts'
 import { lookAtEngine } from './safe.ts'
 import { openSecrets } from './secrets.ts'
@@ -163,7 +163,10 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     const scans = attachmentsOf(settings, environment)
     // What is wrong with them was said with the stores.
     if (!scans.ok) return
-    const attachments = await readAttachments(scans.value)
+    const silent = scans.value.kind === 'folder' ? await silentFolder(scans.value.path) : undefined
+    const attachments = silent === undefined ? await readAttachments(scans.value) : undefined
+    if (silent !== undefined)
+      unseen.push(problem('doctor.unseen', '', 'attachments of the envelopes', silent.details))
     let count = 0
     await look('envelopes', async () => {
       const kept = await keptEnvelopes(
@@ -173,7 +176,8 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
       count = kept.seen
       return kept.problems
     })
-    seen.push(`${count} envelopes and their attachments${deep ? '' : ', the newest (--deep: all)'}`)
+    const what = attachments === undefined ? 'envelopes' : 'envelopes and their attachments'
+    seen.push(`${count} ${what}${deep ? '' : ', the newest (--deep: all)'}`)
   })
   return { wrong: wrong.filter((found) => !isSaid(found, unreachable)), young, unseen, seen }
 }

@@ -46,10 +46,14 @@ export interface Kept {
 
 /**
  * Looks at the newest envelopes, or at all (`deep`): whether each still verifies as at the time when it was taken, and its
- * attachments are in the store. A certificate that has left the trust folder since is no damage.
+ * attachments are in the store, where that can be looked into. A certificate that has left the trust folder since is no damage.
  */
 export async function keptEnvelopes(
-  { reader, attachments, trust }: { reader: Reader; attachments: KeptAttachments; trust: Trust | undefined },
+  {
+    reader,
+    attachments,
+    trust,
+  }: { reader: Reader; attachments: KeptAttachments | undefined; trust: Trust | undefined },
   deep: boolean,
 ): Promise<Kept> {
   const damaged: { readonly id: string; readonly code: string }[] = []
@@ -66,7 +70,7 @@ export async function keptEnvelopes(
         damaged.push({ id: messageId, code: envelope.problems[0].code })
         continue
       }
-      if (envelope.value.content !== 'letter') continue
+      if (envelope.value.content !== 'letter' || attachments === undefined) continue
       for (const { sha256, size } of envelope.value.letter.attachments)
         if ((await attachments.sizeOf(sha256)) !== size) missing.push({ sha256, id: messageId })
     }

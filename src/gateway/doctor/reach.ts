@@ -88,6 +88,16 @@ function answers(path: string): Promise<void> {
   })
 }
 
+/** That a folder does not answer at all; undefined: it does, or none stands there. Whoever looks into it asks this first. */
+export async function silentFolder(path: string): Promise<Problem | undefined> {
+  try {
+    await answers(path)
+    return undefined
+  } catch (error) {
+    return problem('doctor.unreachable', '', path, { reason: reasonOf(error) })
+  }
+}
+
 /** Rejects when a look takes too long, and lets it go on by itself. */
 export async function answered<Value>(look: Promise<Value>): Promise<Value> {
   let cancel = (): void => undefined

@@ -4,15 +4,17 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Problem } from '../../problem/problem.ts'
 import type { Settings } from '../settings/settings.ts'
-import { rightsTo } from './reach.ts'
+import { rightsTo, silentFolder } from './reach.ts'
 
-/** The first of each folder that this user may not use: what stands in one is not looked at then. */
+/** The first of each folder that this user may not use, or a share that does not answer: what stands in one is not looked at then. */
 export async function lookAtRights({
   data,
   attachments,
 }: Pick<Settings, 'data' | 'attachments'>): Promise<readonly Problem[]> {
   const scans = attachments?.kind === 'folder' ? attachments.path : join(data, 'attachments')
-  const found = [...(await inFolder(data, 'files')), ...(await inFolder(scans, 'folders'))]
+  const silent = await silentFolder(scans)
+  const ofScans = silent === undefined ? await inFolder(scans, 'folders') : [silent]
+  const found = [...(await inFolder(data, 'files')), ...ofScans]
   return [...new Map(found.map((each) => [each.value, each])).values()]
 }
 
