@@ -72,22 +72,49 @@ t.test('a mailbox that the server will not make is named', async (t) => {
   ])
 })
 
-t.test('a mail at which the server hangs up holds up no other, and is named', async (t) => {
+t.test('a connection that breaks once changes no order', async (t) => {
+  const cutsAt = [2]
+  const { gateway, server, look, offered } = await stageOf(t, { mails: mails(3), cutsAt })
+  await look()
+  t.same(offered(), [1])
+  cutsAt.length = 0
+  server.add(mailOf('4'))
+  await look()
+  t.same(offered(), [2, 3, 4])
+  t.match(gateway.reports, [{ event: 'mailbox.unavailable' }, { event: 'mailbox.available' }])
+})
+
+t.test('a mail that could not be taken for a moment comes before what is newer', async (t) => {
+  const { gateway, server, look, offered } = await stageOf(t, { mails: mails(2) })
+  gateway.failing = 1
+  await look()
+  t.same(offered(), [2])
+  server.add(mailOf('3'))
+  await look()
+  t.same(offered(), [1, 3])
+})
+
+t.test('a mail at which the server hangs up twice in a row holds up no other, and is named', async (t) => {
   const { gateway, server, look, offered } = await stageOf(t, { mails: mails(3), cutsAt: [2] })
   await look()
   t.same(offered(), [1])
   t.match(gateway.reports, [{ event: 'mailbox.unavailable' }], 'it may have been the network')
   server.add(mailOf('4'))
   await look()
-  t.same(offered(), [3, 4])
+  t.same(offered(), [])
   t.match(gateway.reports.slice(1), [
     { event: 'mailbox.not-taken', facts: { uid: 2 } },
     { event: 'mailbox.available' },
   ])
+  await look()
+  t.same(offered(), [3, 4])
   server.add(mailOf('5'))
   await look()
   t.same(offered(), [5])
-  t.match(gateway.reports.slice(3), [{ event: 'mailbox.not-taken', facts: { uid: 2 } }])
+  t.match(gateway.reports.slice(3), [
+    { event: 'mailbox.not-taken', facts: { uid: 2 } },
+    { event: 'mailbox.not-taken', facts: { uid: 2 } },
+  ])
 })
 
 t.test('several mails at which the server hangs up: each has its turn', async (t) => {

@@ -1,7 +1,15 @@
 // Fetching from a mailbox: a look, a pause, a look.
 import type { AdapterVerbs } from '../../contract.ts'
 import { looking } from '../looking.ts'
-import { type Answer, clientOf, look, type OpenMailbox, openMailbox, reasonOf } from './look.ts'
+import {
+  type Answer,
+  clientOf,
+  look,
+  type OpenMailbox,
+  openMailbox,
+  type Remembered,
+  reasonOf,
+} from './look.ts'
 import type { FetchSettings } from './settings.ts'
 
 export interface MailboxFetch {
@@ -15,8 +23,7 @@ const longestLook = 15 * 60_000
 export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined): MailboxFetch {
   let leave: () => void = () => undefined
   let troubled = ''
-  /** What looks have met, as long as UIDs mean the same mails. */
-  let met = { validity: '', uids: new Set<number>() }
+  let remembered: Remembered & { readonly validity: string } = { validity: '', behind: new Set() }
   const repeated = looking({
     look: round,
     every: settings.every,
@@ -48,11 +55,11 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
     try {
       const mailbox = await opened()
       const { client, validity } = mailbox
-      if (met.validity !== validity) met = { validity, uids: new Set() }
+      if (remembered.validity !== validity) remembered = { validity, behind: new Set() }
       const found = await look(mailbox, {
         settings,
         verbs,
-        met: met.uids,
+        remembered,
         stopped: repeated.stopped,
         ...(answer && { answer }),
       })

@@ -21,11 +21,18 @@ export type Answer = (
   problems: readonly Problem[],
 ) => Promise<Outcome>
 
+/** What looks remember of the mails that may lie there still, as long as UIDs mean the same mails. Each look changes it. */
+export interface Remembered {
+  /** The UIDs that come behind all others, the one that was met longest ago first: what was dealt with, and what the server hangs up at. */
+  readonly behind: Set<number>
+  /** The UID at which the server hung up last. */
+  hungUpAt?: number
+}
+
 export interface Look {
   readonly settings: FetchSettings
   readonly verbs: AdapterVerbs
-  /** The UIDs that looks have met and that may lie there still, the one that was met longest ago first. Each look changes it. */
-  readonly met: Set<number>
+  readonly remembered: Remembered
   readonly answer?: Answer
   stopped(): boolean
 }
@@ -117,34 +124,42 @@ const refused = (reason: string): Error => Object.assign(new Error(reason), { co
 
 /** Looks through the open mailbox once; says whether anything lay there. Rejects when the server leaves. */
 export async function look({ client, validity }: OpenMailbox, look: Look): Promise<'nothing' | 'mails'> {
-  const { settings, verbs, met, stopped } = look
+  const { settings, verbs, remembered, stopped } = look
+  const { behind } = remembered
   const unKeyword = keywordOf(settings.done)
   const left = unKeyword === undefined ? { all: true } : { unKeyword }
   const found = await client.search({ ...left, deleted: false }, { uid: true })
   // What could not be asked is not "nothing": a mailbox in which nothing is ever found would look like a quiet one.
   if (!Array.isArray(found)) throw refused('SEARCH refused')
   if (found.length > together) verbs.report('mailbox.many', { count: found.length, now: together })
-  for (const uid of inTurn(found, met)) {
+  for (const uid of inTurn(found, behind)) {
     if (stopped()) break
-    const before = met.delete(uid)
-    met.add(uid)
+    let putBehind = behind.delete(uid)
     try {
       await one(client, uid, validity, look)
+      putBehind = true
     } catch (error) {
-      // One mail that cannot be taken now holds up no other. Without a connection none can be: twice at one mail, it is the mail.
-      if (!client.usable && (!before || stopped())) throw error
+      // One mail that cannot be taken now holds up no other. Without a connection none can be: twice in a row at one mail, it is the mail.
+      if (!client.usable) {
+        if (stopped()) throw error
+        putBehind ||= remembered.hungUpAt === uid
+        remembered.hungUpAt = uid
+        if (!putBehind) throw error
+      }
       verbs.report('mailbox.not-taken', { uid, reason: reasonOf(error) })
       if (!client.usable) break
+    } finally {
+      if (putBehind) behind.add(uid)
     }
   }
   return found.length === 0 ? 'nothing' : 'mails'
 }
 
-/** The mails of one look: first what no look has met, for what lies there still may be what no look gets past. */
-function inTurn(found: readonly number[], met: Set<number>): readonly number[] {
+/** The mails of one look in the order of their UIDs, those that come behind all others at the end. */
+function inTurn(found: readonly number[], behind: Set<number>): readonly number[] {
   const lying = new Set(found)
-  for (const uid of met) if (!lying.has(uid)) met.delete(uid)
-  return [...found.filter((uid) => !met.has(uid)), ...met].slice(0, together)
+  for (const uid of behind) if (!lying.has(uid)) behind.delete(uid)
+  return [...found.filter((uid) => !behind.has(uid)), ...behind].slice(0, together)
 }
 
 async function one(client: ImapFlow, uid: number, validity: string, look: Look): Promise<void> {
