@@ -61,12 +61,12 @@ export const mailbox = transport<Options>({
       ['a sender that is not proved, with `authentication`', 'the same', 'mail.sender.unproved'],
       ['an automatic mail (absence, report, list)', 'the same', 'mail.sender.automatic'],
       [
-        '5xx to the mail, 552 to its size; of the recipient 5.1.1–5.1.4, 5.1.6, 5.1.10, 5.2.1, or 550, 551 and 553 without such a code',
+        '5xx to the mail, 552 to its size; of the recipient 5.1.1–5.1.4, 5.1.6, 5.1.10, 5.2.1, or, in words that do not speak of us, 5.1.0, 5.4.1, and 550, 551 and 553 without such a code',
         'refused for good',
         'mail.server.refused',
       ],
       [
-        '4xx; a full mailbox; 5xx to our name, password, address or host, at RCPT too (5.7.1, `Relay access denied`); no TLS',
+        '4xx; a full mailbox; 5xx to our name, password, address or host, at RCPT too (5.7.1, `relay not permitted`, `Sender verify failed`); no TLS',
         'not now',
       ],
       [

@@ -118,8 +118,14 @@ function outcomeOf(error: unknown, sent: boolean): Outcome {
 
 /** What a mail server says of a recipient for good, behind `5.` (RFC 3463): there is none, or it takes no mail. */
 const ofTheRecipient = ['1.1', '1.2', '1.3', '1.4', '1.6', '1.10', '2.1']
+/** What it says of a recipient (Exchange Online), or of us. */
+const ofEither = ['1.0', '4.1']
 /** The same by servers without such codes (RFC 5321, section 4.2.3). */
-const ofTheRecipientBare = [550, 551, 553]
+const ofEitherBare = [550, 551, 553]
+/** The words by which it speaks of us (Exim). */
+const ofUs = /relay|sender|authenticat|\bauth\b|client|host|helo|ehlo|block|spam|black ?list/i
+/** Addresses, whose parts may be such words. */
+const addresses = /\S*@\S*/g
 
 /**
  * Whether an answer is about this mail or its recipient, for good. A full mailbox (RFC 3463, X.2.2) is emptied some day. What a
@@ -129,8 +135,11 @@ function refuses(status: number, response: string, command: string): boolean {
   // qmail writes the code behind: `no mailbox here by that name. (#5.1.1)`.
   const code = /(?:^5\d\d[ -]|#)5\.(\d{1,3}\.\d{1,3})\b/.exec(response)?.[1]
   if (status < 500 || code === '2.2') return false
-  if (command === 'RCPT TO')
-    return code === undefined ? ofTheRecipientBare.includes(status) : ofTheRecipient.includes(code)
+  if (command === 'RCPT TO') {
+    if (code !== undefined && ofTheRecipient.includes(code)) return true
+    const ambiguous = code === undefined ? ofEitherBare.includes(status) : ofEither.includes(code)
+    return ambiguous && !ofUs.test(response.replace(addresses, ''))
+  }
   return command === 'DATA' || (command === 'MAIL FROM' && status === 552)
 }
 
