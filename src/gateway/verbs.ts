@@ -3,7 +3,7 @@ import type { Adapter, AdapterVerbs, KnownLetter, Parcel } from '../adapters/con
 import { reopenEnvelope } from '../envelope/verify.ts'
 import type { MessageId } from '../letter/time.ts'
 import { parcelOf } from './delivery/parcels.ts'
-import { headFor, settlePolled, showAgain } from './delivery/polled.ts'
+import { headFor, mayShow, settlePolled, showAgain } from './delivery/polled.ts'
 import type { Desk, System } from './desk.ts'
 import { take } from './intake/intake.ts'
 import { deliveryTo } from './journal/deliveries.ts'
@@ -57,16 +57,16 @@ export function verbsFor(bound: Bound): AdapterVerbs {
       underWay.heard(system.id)
       return desk.attachments.keep(bytes, limit).finally(() => underWay.heard(system.id))
     },
-    head: () => headFor(desk, system.office),
+    head: () => headFor(desk, adapter),
     settle: (parcelId, outcome) => settlePolled(desk, adapter, parcelId, outcome),
     show: (parcelId) => showAgain(desk, system.office, parcelId),
     async find(key) {
       const rows = await findByKey(desk.database.committed, system.office, key)
-      return Promise.all(rows.map((row) => knownLetter(desk, system, row)))
+      return Promise.all(rows.map((row) => knownLetter(desk, adapter, row)))
     },
     async sent(limit) {
       const rows = await newestSent(desk.database.committed, system.office, limit)
-      return Promise.all(rows.map((row) => knownLetter(desk, system, row)))
+      return Promise.all(rows.map((row) => knownLetter(desk, adapter, row)))
     },
     report(event, facts) {
       log.adapterReported(system.id, event, facts)
@@ -75,12 +75,12 @@ export function verbsFor(bound: Bound): AdapterVerbs {
   }
 }
 
-async function knownLetter(desk: Desk, system: System, row: LetterRow): Promise<KnownLetter> {
+async function knownLetter(desk: Desk, { office, receipts }: Adapter, row: LetterRow): Promise<KnownLetter> {
   const { committed } = desk.database
-  const { office } = system
   const parcelTo = async (messageId: MessageId): Promise<Parcel | undefined> => {
     const delivery = await deliveryTo(committed, messageId, office)
-    return delivery && parcelOf(desk, delivery)
+    const parcel = delivery && (await parcelOf(desk, delivery))
+    return parcel && mayShow(parcel, receipts) ? parcel : undefined
   }
   const parcel = row.recipient === office ? await parcelTo(row.messageId) : undefined
   // Of a circular, what this one recipient said: the others have rows of their own.

@@ -82,7 +82,7 @@ t.test('what a system that polls registers and then refuses', async (t) => {
   await desk.database.write((transaction) =>
     transaction.run("UPDATE deliveries SET mode = 'poll', state = 'due' WHERE message_id = ?", id),
   )
-  const head = await headFor(desk, chiangRai)
+  const head = await headFor(desk, { office: chiangRai, receipts: false })
   await say(neighbour, 'accept', id, '5/2569')
   t.equal(await settlePolled(desk, { office: chiangRai, receipts: false }, head!.id, refusal), true)
   await clock.advance(60_000)

@@ -9,6 +9,7 @@ import { take } from '../../src/gateway/intake/intake.ts'
 import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
 import { lettersOfMessage } from '../../src/gateway/journal/letters.ts'
 import { issueCertificate } from '../../src/gateway/trust/authority.ts'
+import { verbsFor } from '../../src/gateway/verbs.ts'
 import { checkNotice } from '../../src/letter/check.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
 import { systemRandom } from '../../src/letter/time.ts'
@@ -173,14 +174,36 @@ t.test('what is on its way is held, and goes as the same envelope under the new 
   t.same(gateway.opened, [], 'the breaker is for offices that cannot be reached')
 })
 
-t.test('who polls is shown what is believed now', async (t) => {
-  const { clock, desk, province, renew, codeOf, offer } = await open(t, { polls: true })
-  await offer(province, letterItem(fixedLetter({ attachments: [] })), 'letter')
-  const before = await headFor(desk, moi)
+t.test('who polls is shown what is believed now, and nothing while that cannot be', async (t) => {
+  const { clock, desk, ministry, province, renew, codeOf, offer } = await open(t, { polls: true })
+  const sent = await offer(province, letterItem(fixedLetter({ attachments: [] })), 'letter')
+  const { messageId } = sent[0] as { messageId: string }
+  const before = await headFor(desk, ministry)
   clock.jump(2 * hour)
+  t.equal(await headFor(desk, ministry), undefined)
   renew(chiangMai)
-  const after = await headFor(desk, moi)
+  const after = await headFor(desk, ministry)
+  t.equal(after?.envelope.messageId, messageId)
   t.not(codeOf(before?.sealed.bytes ?? Buffer.alloc(0)), 'believed')
   t.equal(codeOf(after?.sealed.bytes ?? Buffer.alloc(0)), 'believed')
   t.equal(after?.sealed.digest, before?.sealed.digest)
+})
+
+t.test('what nobody would believe was never given out; who needs no proof is shown it', async (t) => {
+  const { clock, desk, ministry, province, renew, codeOf, offer } = await open(t, { polls: true })
+  const letter = plainLetter()
+  await offer(province, letterItem(letter), 'letter')
+  const find = async (receipts: boolean) => {
+    const adapter = new ScriptedAdapter(moi, { receipts, polls: true })
+    const verbs = verbsFor({ system: systemOf(adapter), adapter, desk } as never)
+    return (await verbs.find({ number: letter.number.normalized }))[0]?.parcel
+  }
+  clock.jump(2 * hour)
+  t.equal(await headFor(desk, ministry), undefined)
+  t.match(await desk.database.committed.all('SELECT attempts FROM deliveries'), [{ attempts: 0 }])
+  t.equal(await find(true), undefined, 'nor when it is looked for')
+  t.not(await find(false), undefined)
+  t.not(await headFor(desk, { office: moi, receipts: false }), undefined)
+  renew(chiangMai)
+  t.equal(codeOf((await find(true))?.sealed.bytes ?? Buffer.alloc(0)), 'believed')
 })

@@ -3,13 +3,26 @@ import type { Outcome, Parcel } from '../../adapters/contract.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Desk } from '../desk.ts'
 import { deliveryById, headOfPolled, markGivenOut } from '../journal/deliveries.ts'
-import { parcelOf } from './parcels.ts'
+import { parcelOf, type RecordedParcel } from './parcels.ts'
 import { judgeOutcome, settle } from './settle.ts'
 
-/** The first parcel that waits for an office, the same until it is settled. */
-export async function headFor(desk: Desk, office: OfficeId): Promise<Parcel | undefined> {
+/** Who polls. */
+interface Polling {
+  readonly office: OfficeId
+  /** The office seals by itself: it proves what it is given, and acknowledges by a notice of its own. */
+  readonly receipts: boolean
+}
+
+/** Whether a parcel may be shown: who proves what it is given would put aside what cannot be proved, and nobody would know. */
+export const mayShow = ({ unbelieved }: RecordedParcel, receipts: boolean): boolean =>
+  !receipts || unbelieved === undefined
+
+/** The first parcel that waits for an office, the same until it is settled. None while it could not be proved: it waits for the certificate. */
+export async function headFor(desk: Desk, { office, receipts }: Polling): Promise<Parcel | undefined> {
   const delivery = await headOfPolled(desk.database.committed, office)
   if (delivery === undefined) return undefined
+  const parcel = await parcelOf(desk, delivery, Math.max(1, delivery.attempts))
+  if (!mayShow(parcel, receipts)) return undefined
   // From now on the system may have it: a recall has to reach it (docs/decisions/0008).
   if (delivery.attempts === 0) {
     const at = desk.clock.now()
@@ -19,9 +32,9 @@ export async function headFor(desk: Desk, office: OfficeId): Promise<Parcel | un
       await markGivenOut(transaction, delivery.id, at)
       return true
     })
-    if (!isFirst) return headFor(desk, office)
+    if (!isFirst) return headFor(desk, { office, receipts })
   }
-  return parcelOf(desk, delivery, Math.max(1, delivery.attempts))
+  return parcel
 }
 
 /** A parcel is shown to the system of an office out of its turn. False when that office has none such, or it was recalled unseen. */
@@ -36,13 +49,10 @@ export async function showAgain(desk: Desk, office: OfficeId, id: string): Promi
   })
 }
 
-/**
- * Writes what a polling system says became of a parcel. `receipts`: the office seals by itself, and acknowledges by a notice of
- * its own. False when no such parcel waits for its office.
- */
+/** Writes what a polling system says became of a parcel. False when no such parcel waits for its office. */
 export async function settlePolled(
   desk: Desk,
-  { office, receipts }: { readonly office: OfficeId; readonly receipts: boolean },
+  { office, receipts }: Polling,
   id: string,
   outcome: Outcome,
 ): Promise<boolean> {
