@@ -29,9 +29,9 @@ import {
   listedOf,
   quarantinedJson,
   quarantinedLines,
+  tellWithheld,
   waitingJson,
   waitingLine,
-  withheldLine,
 } from './waiting.ts'
 
 interface ListOptions extends Place {
@@ -163,7 +163,7 @@ async function tellQuarantine(reader: Reader, options: ListOptions, terminal: Te
   const found = await listQuarantined(reader, options.limit + 1)
   const waiting = await listedOf(reader, found.slice(0, options.limit), options.secret === true)
   tellCut(found.length > options.limit, options, 'places', terminal)
-  terminal.complain(withheldLine(waiting))
+  tellWithheld(waiting, terminal)
   if (options.json === true) {
     terminal.write(jsonLine(waiting.map(quarantinedJson)))
     return
@@ -259,7 +259,7 @@ async function tellElsewhere(
     terminal.complain(`a letter of this number is in quarantine (saraban quarantine list):\n`)
     const listed = await listedOf(reader, quarantined, secret)
     for (const one of listed) terminal.complain(quarantinedLines(one))
-    terminal.complain(withheldLine(listed))
+    tellWithheld(listed, terminal)
   }
   const { length } = await listPresent(reader, 'waiting')
   if (length > 0)

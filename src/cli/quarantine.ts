@@ -24,7 +24,7 @@ import { readLimit } from './limit.ts'
 import { fulfilled, giveOrder } from './order.ts'
 import { listPage, placeJson, placePage, retriedPage } from './quarantined.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
-import { listedOf, quarantinedJson, withheldLine } from './waiting.ts'
+import { listedOf, quarantinedJson, tellWithheld } from './waiting.ts'
 
 /** `saraban quarantine list`, `show`, `retry` and `dismiss`. */
 export function quarantineCommand(terminal: Terminal): Command {
@@ -83,7 +83,7 @@ function listCommand(terminal: Terminal): Command {
         const causes = await countCauses(reader)
         if (options.json === true) terminal.write(jsonLine({ causes, places: rows.map(quarantinedJson) }))
         else terminal.write(listPage(rows, causes, now.at))
-        terminal.complain(withheldLine(rows))
+        tellWithheld(rows, terminal)
         if (found.length > options.limit)
           terminal.complain(
             `only the newest ${options.limit} are shown, and there are more: --limit, --cause\n`,

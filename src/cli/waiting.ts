@@ -6,6 +6,7 @@ import { isSecretSource } from '../gateway/journal/sources.ts'
 import { printInstant } from '../letter/time.ts'
 import { describe, printable, remedyOf } from '../problem/problem.ts'
 import { moment } from './standing.ts'
+import type { Terminal } from './terminal.ts'
 
 /** One source that waits for files, by name: a screen is no log. */
 export function waitingLine({ subject, since, facts }: PresentRow): string {
@@ -55,10 +56,11 @@ export async function listedOf(
   return listed
 }
 
-/** Said beside a list that shows less than there is; empty where it shows all. */
-export function withheldLine(listed: readonly Listed[]): string {
+/** Says, beside a list that shows less than there is, how much it withholds. */
+export function tellWithheld(listed: readonly Listed[], terminal: Pick<Terminal, 'complain'>): void {
   const count = listed.filter(({ readable }) => !readable).length
-  return count === 0 ? '' : `what ${count} of them say is not shown, for they are secret: --secret shows it\n`
+  if (count > 0)
+    terminal.complain(`what ${count} of them say is not shown, for they are secret: --secret shows it\n`)
 }
 
 /** One place in quarantine: which letter, every reason and what to do, and what came of it since. */
