@@ -5,7 +5,7 @@ import { simpleParser } from 'mailparser'
 import t from 'tap'
 import type { Source, Taken } from '../../../src/adapters/contract.ts'
 import { messageIdOf } from '../message-ids.ts'
-import { TestGateway } from '../stage.ts'
+import { sharedMarks, TestGateway } from '../stage.ts'
 import {
   adapterWith,
   counts,
@@ -81,6 +81,100 @@ t.test('done by the flag seen: a mail that a person opened first is taken too', 
   await lookWith(gateway, { done: 'seen' })
   t.equal(gateway.offered.length, 2, 'nor does a person who marks it unread bring it again')
 })
+
+t.test(
+  'done by the flag seen: what was opened before the first look of all is not taken',
+  { skip },
+  async (t) => {
+    const gateway = new TestGateway()
+    gateway.marks = sharedMarks()
+    const seen = (range: string) =>
+      withClient(async (client) => {
+        await client.mailboxOpen('INBOX')
+        await client.messageFlagsAdd(range, ['\\Seen'])
+      })
+    await put(mailOf('1'), mailOf('2'), mailOf('3'))
+    await seen('1,3')
+    await lookWith(gateway, { done: 'seen' })
+    t.same(numbers(gateway), ['นน 0017.1/2'])
+    t.same(gateway.reports, [{ event: 'mailbox.passed-over', facts: { mailbox: 'INBOX', count: 2 } }])
+    await withClient(async (client) => {
+      await client.mailboxOpen('INBOX')
+      await client.messageDelete('1:*')
+    })
+    await put(mailOf('4'))
+    await seen('1')
+    await lookWith(gateway, { done: 'seen' })
+    t.same(numbers(gateway), ['นน 0017.1/2', 'นน 0017.1/4'], 'nor does an emptied mailbox begin anew')
+    t.equal(gateway.reports.length, 1)
+  },
+)
+
+t.test(
+  'done by the flag seen: a mailbox that was empty at the first look hides nothing',
+  { skip },
+  async (t) => {
+    const gateway = new TestGateway()
+    gateway.marks = sharedMarks()
+    await lookWith(gateway, { done: 'seen' })
+    await put(mailOf('1'))
+    await withClient(async (client) => {
+      await client.mailboxOpen('INBOX')
+      await client.messageFlagsAdd('1', ['\\Seen'])
+    })
+    await lookWith(gateway, { done: 'seen' })
+    t.same([numbers(gateway), gateway.reports], [['นน 0017.1/1'], []])
+  },
+)
+
+t.test('done by the flag seen: passing over that was broken off is ended', { skip }, async (t) => {
+  const gateway = new TestGateway()
+  const marks = sharedMarks()
+  await put(mailOf('1'), mailOf('2'), mailOf('3'))
+  await withClient(async (client) => {
+    await client.mailboxOpen('INBOX')
+    await client.messageFlagsAdd('1,2', ['\\Seen'])
+  })
+  let broken = true
+  gateway.marks = {
+    ...marks,
+    become: async (place, mark, before) => {
+      if (broken && before !== undefined) throw Object.assign(new Error('x'), { code: 'EIO' })
+      return marks.become(place, mark, before)
+    },
+  }
+  await lookWith(gateway, { done: 'seen' })
+  t.same(numbers(gateway), [])
+  t.match(gateway.reports, [
+    { event: 'mailbox.passed-over', facts: { count: 2 } },
+    { event: 'mailbox.unavailable', facts: { reason: 'EIO' } },
+  ])
+  broken = false
+  // As if the connection had broken between two mails.
+  await withClient(async (client) => {
+    await client.mailboxOpen('INBOX')
+    await client.messageFlagsRemove('2', ['SarabanTaken'])
+  })
+  await lookWith(gateway, { done: 'seen' })
+  t.same(numbers(gateway), ['นน 0017.1/3'])
+})
+
+t.test(
+  'done by the flag seen: where mails have the keyword, one that a person opened is taken',
+  { skip },
+  async (t) => {
+    const gateway = new TestGateway()
+    gateway.marks = sharedMarks()
+    await put(mailOf('1'), mailOf('2'))
+    await withClient(async (client) => {
+      await client.mailboxOpen('INBOX')
+      await client.messageFlagsAdd('1', ['SarabanTaken'])
+      await client.messageFlagsAdd('1:2', ['\\Seen'])
+    })
+    await lookWith(gateway, { done: 'seen' })
+    t.same([numbers(gateway), gateway.reports], [['นน 0017.1/2'], []])
+  },
+)
 
 t.test('the pause between two looks', { skip }, async (t) => {
   const gateway = new TestGateway()

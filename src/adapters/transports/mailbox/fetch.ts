@@ -10,6 +10,7 @@ import {
   type Remembered,
   reasonOf,
 } from './look.ts'
+import { passOver } from './pass-over.ts'
 import type { FetchSettings } from './settings.ts'
 
 export interface MailboxFetch {
@@ -34,7 +35,7 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
   // A connection on which nothing is said for longer would be given up by ourselves.
   const keeping = settings.every * 2 < settings.within
 
-  async function opened(): Promise<OpenMailbox> {
+  async function opened(verbs: AdapterVerbs): Promise<OpenMailbox> {
     const before = kept
     kept = undefined
     if (before !== undefined) {
@@ -47,13 +48,15 @@ export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined
     const client = clientOf(settings)
     leave = () => client.close()
     if (repeated.stopped()) throw new Error('stopped')
-    return openMailbox(client, settings)
+    const mailbox = await openMailbox(client, settings)
+    await passOver(client, settings, verbs)
+    return mailbox
   }
 
   async function round(verbs: AdapterVerbs): Promise<undefined> {
     const tooLong = verbs.clock.schedule(verbs.clock.now() + longestLook, () => leave())
     try {
-      const mailbox = await opened()
+      const mailbox = await opened(verbs)
       const { client, validity } = mailbox
       if (remembered.validity !== validity) remembered = { validity, behind: new Set() }
       const found = await look(mailbox, {

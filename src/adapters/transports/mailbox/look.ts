@@ -110,7 +110,7 @@ async function make(client: ImapFlow, name: string): Promise<void> {
 }
 
 /** What a taken mail is known by that stays where it is: never \Seen, which a person sets who opens it first. */
-const keywordOf = (done: Done): string | undefined =>
+export const keywordOf = (done: Done): string | undefined =>
   done === 'seen' ? 'SarabanTaken' : 'keyword' in done ? done.keyword : undefined
 
 function flagsOf(done: Done): readonly string[] {
@@ -120,7 +120,7 @@ function flagsOf(done: Done): readonly string[] {
 }
 
 /** `reason` is ours, for an operator. */
-const refused = (reason: string): Error => Object.assign(new Error(reason), { code: reason })
+export const refused = (reason: string): Error => Object.assign(new Error(reason), { code: reason })
 
 /** Looks through the open mailbox once; says whether anything lay there. Rejects when the server leaves. */
 export async function look({ client, validity }: OpenMailbox, look: Look): Promise<'nothing' | 'mails'> {
