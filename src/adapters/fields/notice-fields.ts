@@ -27,8 +27,8 @@ export const noticeFields: Readonly<Record<string, FieldRule>> = {
 /** Without these a notice would lose what it is for. */
 export const neededNoticeFields: readonly string[] = ['kind', 'number', 'receiveNumber', 'reason']
 
-/** These name the letter that a notice is about, and say nothing of what became of it. */
-export const namingFields: readonly string[] = ['messageId', 'number', 'date', 'subject', 'office']
+/** What the letter's own system said of it, and a notice repeats to name it. The letter's id and who says the notice are news to that system. */
+export const namingFields: readonly string[] = ['number', 'date', 'subject']
 
 /** A notice's canonical values, field by field. */
 export const valuesOfNotice = (notice: OutgoingNotice): FieldValues =>

@@ -90,6 +90,25 @@ async function readingOnBadDays(t: Test, on: Ground): Promise<void> {
       },
     )
 
+  for (const changes of [[], byNumber('above: "0"')])
+    await t.test(
+      `however many keys stand twice, the row behind them is read${changes.length > 0 ? ', by a number too' : ''}`,
+      async (t) => {
+        const { gateway, put, start } = await stage(t, on, {
+          changes: [...changes, ['key: [id]', 'key: [เลขภายใน]\n      batch: 3']],
+        })
+        for (const key of ['1', '1', '2', '2', '3', '3', '4', '4', '4', '4', '4', '4', '4', '4'])
+          await put({ ...good, เลขภายใน: key })
+        await put({ ...good, ที่หนังสือ: 'สท 0017.1/3', เลขภายใน: '9' })
+        await start()
+        t.same(
+          gateway.items.map((item) => item.kind === 'letter' && item.draft.number?.printed),
+          ['สท 0017.1/3'],
+        )
+        t.equal(gateway.reports.length, 4)
+      },
+    )
+
   await t.test('a disk that cannot read one file holds up no other row', async (t) => {
     const { gateway, put, start, pass, sent } = await stage(t, on, {
       // What stands at the beginning of a process's memory cannot be read: EIO.

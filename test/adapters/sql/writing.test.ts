@@ -318,6 +318,24 @@ async function writing(t: Test, on: Ground): Promise<void> {
     )
   })
 
+  await t.test('who says a notice, and under which id its letter went, is written', async (t) => {
+    const { deliver, put, sent } = await stage(t, on, {
+      changes: [
+        [
+          'reason: { at: หมายเหตุ, as: text }',
+          'reason: { at: หมายเหตุ, as: text }\n      office: { at: เรื่อง, as: { office: { write: id } } }\n      messageId: { at: รหัสข้อความ, as: text }',
+        ],
+      ],
+    })
+    await put({ ...good, สถานะ: 'T' })
+    const rejected = { ...noticeParcel(notice('reject', 'สท 0017.1/1'), 'n-1'), mayHaveArrived: true }
+    t.match(await deliver(rejected), { kind: 'taken' })
+    t.same(
+      [await sent(), await sent('เรื่อง'), await sent('รหัสข้อความ')],
+      [['X'], ['moi'], [messageIdOf(7)]],
+    )
+  })
+
   await t.test('the key that travelled with the letter finds its row among two of one number', async (t) => {
     const { deliver, put, sent } = await stage(t, on, {
       changes: [['where: [ที่หนังสือ, ลงวันที่]', 'where: [id]']],

@@ -65,15 +65,18 @@ export function sqlFetch(
       told = true
     }
     const seen = new Set<string>()
-    for (let more = true; more && !stopped() && seen.size < most; ) {
+    // Rows, not keys: two that have one key are met both. A column that is no key at all ends the look, too.
+    let met = 0
+    for (let more = true; more && !stopped() && seen.size < most && met < 2 * most; ) {
       const pending = [...waiting.values()].map((each) => each.key)
       const found =
         status === undefined && waiting.size >= most
           ? []
-          : await session.use((opened) => candidates(opened, reading, water, seen.size, gaps.open))
+          : await session.use((opened) => candidates(opened, reading, water, met, gaps.open))
       const keys = status === undefined ? [...pending, ...found] : found
       const fresh = keys.filter((each) => !seen.has(nameOf(each)))
-      more = fresh.length > 0
+      more = fresh.length > 0 || found.length > met
+      met = found.length
       for (const each of fresh) {
         // A row that waits may be among those that were found, too.
         if (seen.has(nameOf(each))) continue
@@ -380,7 +383,7 @@ function reported(error: unknown): {
 const statesOf = (states: readonly (string | null)[], { charset }: RowReading): readonly Value[] =>
   states.map((state) => (state === null ? null : charset === undefined ? state : encode(state, charset)))
 
-/** Keys of rows that are new, in order: at least one batch beyond those that were met in this look. */
+/** Keys of rows that are new, in order: at least one batch beyond as many as the look found when it asked last. */
 async function candidates(
   opened: Opened,
   reading: RowReading,
@@ -400,7 +403,7 @@ async function candidates(
     return keys({ columns, among, order: sorted, limit: batch + met })
   }
   const [column = ''] = key
-  const fresh = await keys({ columns, beyond: [column, water ?? ''], order: key, limit: batch })
+  const fresh = await keys({ columns, beyond: [column, water ?? ''], order: key, limit: batch + met })
   // A transaction that began earlier may end later: its rows appear below the water, where no row was.
   const late: Values[] = []
   for (let first = 0; first < gaps.length; first += 50) {
