@@ -4,7 +4,6 @@ import { deliveryFindings } from './delivery-policy.ts'
 import { documentFindings } from './document-check.ts'
 import { codecName } from './fields/codecs.ts'
 import { formats } from './formats/formats.ts'
-import { overflowsIn } from './said-values.ts'
 import { sayableFindings } from './sayable-check.ts'
 import type { Finding, Pointer } from './schema.ts'
 import { type Channel, channels } from './transports/transport.ts'
@@ -118,35 +117,30 @@ function placeFindings(raw: Tree): Finding[] {
   })
 }
 
-/** What a channel would write as a file and its transport would not bring: columns of a letter's files, texts of a notice. */
+/** The columns of a channel that its transport brings files in; undefined where files stand beside. */
+export function broughtColumns(transport: unknown): readonly string[] | undefined {
+  const kind = tree(transport)['kind']
+  return transports.find((each) => each.kind === kind)?.fileColumns?.(transport)
+}
+
+/** Columns in which the files of letters would be written and that their transport would not bring. */
 function homelessFindings(raw: Tree): Finding[] {
-  return (['receive', 'notices'] as const).flatMap((channel): Finding[] => {
-    const { document: name, transport: options } = tree(raw[channel])
-    const brought = transports.find(({ kind }) => kind === tree(options)['kind'])?.fileColumns?.(options)
-    if (brought === undefined) return []
-    const at: Pointer = ['documents', String(name), 'fields']
-    const code = 'adapter.profile.value-wrong'
-    return Object.entries(tree(tree(tree(raw['documents'])[String(name)])['fields'])).flatMap(
-      ([field, definition]): Finding[] => {
-        const { at: columns, as } = tree(definition)
-        if (channel === 'notices')
-          return overflowsIn(as, [...at, field, 'as'])
-            .filter(({ overflow }) => overflow === 'spill')
-            .map((each) => {
-              const details = { expected: 'refuse or cut: the rows of these notices have no files' }
-              return { at: each.at, code, value: 'spill', details }
-            })
-        if (codecName(as) !== 'file-beside') return []
-        return [columns]
-          .flat()
-          .map(String)
-          .filter((column) => !brought.includes(column))
-          .map((column) => {
-            const details = { expected: `a column of receive.transport.insert.files: ${brought.join(', ')}` }
-            return { at: [...at, field, 'at'], code, value: column, details }
-          })
-      },
-    )
+  const { document: name, transport } = tree(raw['receive'])
+  const brought = broughtColumns(transport)
+  if (brought === undefined) return []
+  const fields = tree(tree(tree(raw['documents'])[String(name)])['fields'])
+  return Object.entries(fields).flatMap(([field, definition]): Finding[] => {
+    const { at: columns, as } = tree(definition)
+    if (codecName(as) !== 'file-beside') return []
+    return [columns]
+      .flat()
+      .map(String)
+      .filter((column) => !brought.includes(column))
+      .map((column) => {
+        const at: Pointer = ['documents', String(name), 'fields', field, 'at']
+        const details = { expected: `a column of receive.transport.insert.files: ${brought.join(', ')}` }
+        return { at, code: 'adapter.profile.value-wrong', value: column, details }
+      })
   })
 }
 

@@ -10,6 +10,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Scalar,
   visit,
   type YAMLMap,
 } from 'yaml'
@@ -94,24 +95,41 @@ function first<Value>(
   return undefined
 }
 
-/** Keys that an object would not hold as they stand here, and tables of codes whose first it would not know. */
-function changedKeys(document: Document, lines: LineCounter): Problem[] {
+/** Keys that an object would not hold as they stand here. */
+const changedKeys = (document: Document, lines: LineCounter): readonly Problem[] =>
+  ofPairs(document, lines, (key, _, at, line) => {
+    const read = key.value === null ? '' : String(key.value)
+    if (typeof key.value === 'string' || key.source === read) return undefined
+    return problem('adapter.profile.key-changed', at, key.source ?? '', { line, expected: read })
+  })
+
+/** A remark on each table of codes in the text of a profile that was read, of which another than the first would be written. */
+export function codesOutOfOrder(text: string): readonly Problem[] {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, schema: 'core' })
+  return ofPairs(document, lines, (key, value, at, line) => {
+    const codes = isAlias(value) ? value.resolve(document) : value
+    if ((key.value !== 'table' && key.value !== 'rows') || !isMap(codes)) return undefined
+    const [first, other] = otherOrder(codes) ?? []
+    if (first === undefined || other === undefined) return undefined
+    return problem('adapter.remark.codes-order', at, `${first}, ${other}`, { line, expected: other })
+  })
+}
+
+/** What `say` has to say of each key and its value; `at` is the path of the key. */
+function ofPairs(
+  document: Document,
+  lines: LineCounter,
+  say: (key: Scalar, value: unknown, at: string, line: number) => Problem | undefined,
+): readonly Problem[] {
   const problems: Problem[] = []
   visit(document, {
     Pair: (_, pair, path) => {
-      const { key } = pair
+      const { key, value } = pair
       if (!isScalar(key)) return
-      const line = lines.linePos(key.range?.[0] ?? 0).line
       const at = [...path, pair].flatMap((node, depth) => stepOf(node, path[depth + 1] ?? pair)).join('.')
-      const read = key.value === null ? '' : String(key.value)
-      if (typeof key.value !== 'string' && key.source !== read)
-        problems.push(problem('adapter.profile.key-changed', at, key.source ?? '', { line, expected: read }))
-      const codes = isAlias(pair.value) ? pair.value.resolve(document) : pair.value
-      if ((key.value !== 'table' && key.value !== 'rows') || !isMap(codes)) return
-      const [first, other] = otherOrder(codes) ?? []
-      if (first === undefined || other === undefined) return
-      const value = `${first}, ${other}`
-      problems.push(problem('adapter.profile.codes-order', at, value, { line, expected: other }))
+      const said = say(key, value, at, lines.linePos(key.range?.[0] ?? 0).line)
+      if (said !== undefined) problems.push(said)
     },
   })
   return problems

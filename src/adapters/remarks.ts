@@ -4,8 +4,8 @@ import { type Problem, problem } from '../problem/problem.ts'
 import { type FieldRule, letterFields, officeIds } from './fields/letter-fields.ts'
 import { noticeFields } from './fields/notice-fields.ts'
 import type { DocumentDefinition, FieldDefinition, Profile } from './profile.ts'
-import { contentOf } from './profile-check.ts'
-import { rowsIn, saidBy, unreadBy } from './said-values.ts'
+import { broughtColumns, contentOf } from './profile-check.ts'
+import { overflowsIn, rowsIn, saidBy, unreadBy } from './said-values.ts'
 import { channels } from './transports/transport.ts'
 
 /** Offices named in a remark, at most: whoever lacks most of them knows it by these. */
@@ -30,6 +30,7 @@ export function remarksOn(profile: Profile): readonly Problem[] {
           : []),
         ...codesUnread(definition.as, rules[field], document, path),
         ...(field === 'receiveNumber' ? apart(definition, document, path) : []),
+        ...(profile.channels.notices?.document === name ? spillHomeless(definition.as, profile, path) : []),
       ]
     })
   })
@@ -83,4 +84,12 @@ function apart(
       ? String(joined.template)
       : Object.values(split).find((each) => at.some((part) => each.includes(`{${part}}`)))
   return template === undefined ? [] : [problem('adapter.remark.receive-number-apart', path, template)]
+}
+
+/** Texts that would stand in a file beside a notice, where its row has no place for one: such a notice is refused. */
+function spillHomeless(as: unknown, { channels: { notices } }: Profile, path: string): Problem[] {
+  if (broughtColumns(notices?.transport) === undefined) return []
+  return overflowsIn(as, [path, 'as'])
+    .filter(({ overflow }) => overflow === 'spill')
+    .map(({ at }) => problem('adapter.remark.spill-homeless', at.join('.'), 'spill'))
 }

@@ -22,16 +22,6 @@ export const profileProblems = {
       th: 'ใส่เครื่องหมายคำพูดครอบคีย์: "001" คือข้อความ 001 ส่วน 001 คือเลข 1',
     },
   },
-  'adapter.profile.codes-order': {
-    status: 422,
-    permanent: true,
-    en: 'line {line}: of the codes {value} the first that is written would be {expected}',
-    th: 'บรรทัด {line}: ในรหัส {value} รหัสแรกที่จะถูกเขียนคือ {expected}',
-    remedy: {
-      en: 'Write codes that are whole numbers first, the smallest first; where another is the one to be written, put the table into a file (tables), which keeps its order.',
-      th: 'เขียนรหัสที่เป็นจำนวนเต็มก่อน เรียงจากน้อยไปมาก หากต้องการให้เขียนรหัสอื่น ให้แยกตารางเป็นไฟล์ (tables) ซึ่งคงลำดับไว้',
-    },
-  },
   'adapter.profile.too-large': {
     status: 422,
     permanent: true,
@@ -166,6 +156,26 @@ export const profileProblems = {
     remedy: {
       en: 'Give it one column, as text; the other side’s register numbers as it likes.',
       th: 'ใช้คอลัมน์เดียวแบบ text เพราะทะเบียนของอีกฝ่ายให้เลขตามแบบของตน',
+    },
+  },
+  'adapter.remark.codes-order': {
+    status: 200,
+    permanent: false,
+    en: 'line {line}: of the codes {value} the first that is written would be {expected}',
+    th: 'บรรทัด {line}: ในรหัส {value} รหัสแรกที่จะถูกเขียนคือ {expected}',
+    remedy: {
+      en: 'Write codes that are whole numbers first, the smallest first; where another is the one to be written, put the table into a file (tables), which keeps its order.',
+      th: 'เขียนรหัสที่เป็นจำนวนเต็มก่อน เรียงจากน้อยไปมาก หากต้องการให้เขียนรหัสอื่น ให้แยกตารางเป็นไฟล์ (tables) ซึ่งคงลำดับไว้',
+    },
+  },
+  'adapter.remark.spill-homeless': {
+    status: 200,
+    permanent: false,
+    en: 'the rows of these notices have no place for a file: a notice whose text does not fit is refused',
+    th: 'แถวของการแจ้งเหล่านี้ไม่มีที่สำหรับไฟล์ การแจ้งที่มีข้อความเกินช่องจะถูกปฏิเสธ',
+    remedy: {
+      en: 'Write overflow: cut for a reason or a subject, and its beginning is written; or refuse, which says what happens.',
+      th: 'ใช้ overflow: cut กับเหตุผลหรือเรื่อง เพื่อเขียนเฉพาะส่วนต้น หรือใช้ refuse ซึ่งตรงกับที่เกิดขึ้นจริง',
     },
   },
   'adapter.remark.table-unread': {

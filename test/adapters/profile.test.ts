@@ -9,6 +9,8 @@ import { noticeFields } from '../../src/adapters/fields/notice-fields.ts'
 import { formats } from '../../src/adapters/formats/formats.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { publishedSchema } from '../../src/adapters/profile-schema.ts'
+import { codesOutOfOrder } from '../../src/adapters/profile-text.ts'
+import { remarksOn } from '../../src/adapters/remarks.ts'
 import { channels } from '../../src/adapters/transports/transport.ts'
 import { transports } from '../../src/adapters/transports/transports.ts'
 import { tryProfile } from '../../src/adapters/try.ts'
@@ -39,32 +41,52 @@ t.test('sql: what orders a list with files is never ignored, or a file would be 
   t.end()
 })
 
+t.test(
+  'sql: a long text of a notice that would stand in a file keeps no profile from loading, and is remarked',
+  (t) => {
+    const files = readdirSync(folder).filter((name) => name.endsWith('-sql.yaml'))
+    let spilling = 0
+    for (const file of files) {
+      const text = readFileSync(new URL(file, folder), 'utf8')
+      const before = mustBe(readProfile(text.replaceAll('overflow: cut', 'overflow: spill'), file))
+      const said = remarksOn(before).filter(({ code }) => code === 'adapter.remark.spill-homeless')
+      t.equal(said.length, text.split('overflow: cut').length - 1, file)
+      spilling += said.length
+    }
+    t.ok(spilling > 0)
+    t.end()
+  },
+)
+
 t.test('codes that would be read as others, or whose order would not be kept, are told', (t) => {
   const speeds = 'as: { table: { "1": ordinary, "2": urgent, "3": very-urgent, "4": most-urgent } }'
   t.ok(chiangMai.includes(speeds))
   const line = chiangMai.slice(0, chiangMai.indexOf(speeds)).split('\n').length
   const said = (codes: string) =>
     faults(chiangMai.replace(speeds, `as: { table: { ${codes}, "3": very-urgent, "4": most-urgent } }`))
-  const found = (code: string, key: string) => [
-    [line, `documents.letter.fields.urgency.as.table${key}`, code],
-  ]
   t.same(said('"001": ordinary, "2": urgent'), [])
   t.same(said('1: ordinary, 2: urgent'), [], 'a number that is written as it is read')
   for (const key of ['001', '1.0', '0x1', '~', 'TRUE'])
     t.same(said(`"1": ordinary, ${key}: urgent`)[0]?.[2], 'adapter.profile.key-changed', key)
-  t.same(said('U: urgent, "1": ordinary, "2": urgent'), found('adapter.profile.codes-order', ''))
-  t.same(said('"2": urgent, "1": urgent, "0": ordinary'), found('adapter.profile.codes-order', ''))
-  t.same(said('"1": ordinary, "2": urgent, U: urgent'), [])
-  t.same(said('O: ordinary, "2": urgent'), [], 'of codes of one value each any order is the same')
+  const remarked = (codes: string) => {
+    const text = chiangMai.replace(speeds, `as: { table: { ${codes}, "3": very-urgent, "4": most-urgent } }`)
+    t.same(faults(text), [], 'it is no fault: what is written is a code of that value')
+    return codesOutOfOrder(text).map(({ details, path, code }) => [Number(details?.['line']), path, code])
+  }
+  const order = [[line, 'documents.letter.fields.urgency.as.table', 'adapter.remark.codes-order']]
+  t.same(remarked('U: urgent, "1": ordinary, "2": urgent'), order)
+  t.same(remarked('"2": urgent, "1": urgent, "0": ordinary'), order)
+  t.same(remarked('"1": ordinary, "2": urgent, U: urgent'), [])
+  t.same(remarked('O: ordinary, "2": urgent'), [], 'of codes of one value each any order is the same')
   const rows = (codes: string) =>
-    readProfile(`documents: { a: { tables: { x: { rows: { ${codes} } } } } }`, 'x.yaml')
-  const code = { problems: [{ code: 'adapter.profile.codes-order', path: 'documents.a.tables.x.rows' }] }
+    codesOutOfOrder(`documents: { a: { tables: { x: { rows: { ${codes} } } } } }`)
+  const code = [{ code: 'adapter.remark.codes-order', path: 'documents.a.tables.x.rows' }]
   t.match(rows('U: ด่วน, "1": ด่วน'), code)
   t.match(rows('"2": ด่วน, "1": ด่วน'), code)
-  t.match(rows('U: ด่วนมาก, "1": ด่วน, "03": ด่วน'), { problems: [{ code: 'adapter.profile.key-missing' }] })
-  t.match(readProfile('a: &x { U: b, "1": b }\nc: { table: *x }\n', 'x.yaml'), {
-    problems: [{ code: 'adapter.profile.codes-order', path: 'c.table' }],
-  })
+  t.same(rows('U: ด่วนมาก, "1": ด่วน, "03": ด่วน'), [])
+  t.match(codesOutOfOrder('a: &x { U: b, "1": b }\nc: { table: *x }\n'), [
+    { code: 'adapter.remark.codes-order', path: 'c.table' },
+  ])
   t.end()
 })
 

@@ -320,6 +320,19 @@ t.test('profile check and try: there and back, or every problem', async (t) => {
     code: 0,
     out: /good, .*\n {2}remark: documents\.notice\.fields\.receiveNumber: .*\n {2}hint: /,
   })
+  const phichit = readFileSync(join(profile, '../phichit-sql.yaml'), 'utf8')
+  const spilling = phichit.replace('overflow: cut', 'overflow: spill')
+  t.not(spilling, phichit)
+  writeFileSync(at('spilling.yaml'), spilling)
+  t.match(await saraban(['profile', 'check', at('spilling.yaml')]), {
+    code: 0,
+    out: /good, .*\n {2}remark: documents\.told\.fields\.reason\.as\.text\.overflow: .*\n {2}hint: /,
+  })
+  writeFileSync(
+    at('ordered.yaml'),
+    csv.replace('table: { "1": ordinary,', 'table: { O: ordinary, "1": ordinary,'),
+  )
+  t.match(await saraban(['profile', 'check', at('ordered.yaml')]), { code: 0, out: /remark: .*codes-order/ })
   const tables = readFileSync(join(import.meta.dirname, '../../docs/profiles.md'), 'utf8')
   writeFileSync(at('tables.yaml'), /```yaml\n(# tables:[\s\S]*?)```/.exec(tables)?.[1] ?? '')
   t.match(await saraban(['profile', 'check', at('tables.yaml')]), { code: 0, out: /remark: .*table-unread/ })

@@ -220,8 +220,8 @@ const constantsContradicted = (spilled: FieldValues, { fields }: DocumentDefinit
   )
 
 /**
- * The cells of a system's own columns in a letter that comes back to it. The same name in another system's letter is
- * another column. One that the form does not take stays in the envelope.
+ * The cells of a system's own columns in a letter that is written back to it, as `profile try` does: no letter goes to its own
+ * office. The same name in another system's letter is another column, and stays in the envelope.
  */
 function extensionCells(
   { from, extension }: LetterFields,

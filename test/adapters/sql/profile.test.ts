@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { formsOf } from '../../../src/adapters/adapter.ts'
 import { readProfile } from '../../../src/adapters/profile.ts'
+import { remarksOn } from '../../../src/adapters/remarks.ts'
 import { isName } from '../../../src/adapters/transports/sql/engine.ts'
 import { letters, office } from '../../letter/arbitrary.ts'
 import { parcelOf, TestClock } from '../stage.ts'
@@ -71,10 +72,15 @@ t.test('what does not fit a profile is told with what to do', (t) => {
 
 t.test('what would be a file and has no place in the row is found with the profile', (t) => {
   const one = (...changes: Changes) => problemsOf(profileWith(...changes))
-  t.same(
-    one(['reason: { at: หมายเหตุ, as: text }', 'reason: { at: หมายเหตุ, as: { text: { overflow: spill } } }']),
-    ['adapter.profile.value-wrong documents.told.fields.reason.as.text.overflow spill'],
-  )
+  const spilling = profileWith([
+    'reason: { at: หมายเหตุ, as: text }',
+    'reason: { at: หมายเหตุ, as: { text: { overflow: spill } } }',
+  ])
+  t.same(problemsOf(spilling), [], 'a notice that would have one is refused by itself')
+  t.match(remarksOn(profile(spilling)), [
+    { code: 'adapter.remark.spill-homeless', path: 'documents.told.fields.reason.as.text.overflow' },
+  ])
+  t.same(remarksOn(profile(profileWith())), [])
   t.same(
     one(['reason: { at: หมายเหตุ, as: text }', 'reason: { at: หมายเหตุ, as: { text: { overflow: cut } } }']),
     [],
