@@ -330,10 +330,7 @@ async function writing(t: Test, on: Ground): Promise<void> {
     await put({ ...good, สถานะ: 'T' })
     const rejected = { ...noticeParcel(notice('reject', 'สท 0017.1/1'), 'n-1'), mayHaveArrived: true }
     t.match(await deliver(rejected), { kind: 'taken' })
-    t.same(
-      [await sent(), await sent('เรื่อง'), await sent('รหัสข้อความ')],
-      [['X'], ['moi'], [messageIdOf(7)]],
-    )
+    t.same([await sent(), await sent('เรื่อง'), await sent('รหัสข้อความ')], [['X'], ['moi'], [messageIdOf(7)]])
   })
 
   await t.test('the key that travelled with the letter finds its row among two of one number', async (t) => {
