@@ -135,14 +135,27 @@ t.test('an envelope: 409 is taken before, 200 with a page is unknown', async (t)
   t.match(await deliver(), { kind: 'taken', reply: Buffer.from('<env:Envelope/>') })
 })
 
-t.test('after a lost answer 409 says that it is there; without one it refuses', async (t) => {
-  const deliver = await peer(t, (request, response) => {
-    request.resume().once('end', () => response.writeHead(409).end())
-  })
-  const parcel = parcelOf({ letter: fixedLetter({ attachments: [] }) }, 'p-9', '57')
-  t.match(await deliver({ ...parcel, attempt: 2 }), { kind: 'refused' })
-  t.match(await deliver({ ...parcel, attempt: 2, mayHaveArrived: true }), { kind: 'taken', said: 'HTTP 409' })
-})
+t.test(
+  'a document whose receiver contradicts it is refused, also after a lost answer: 409 is no “taken before”',
+  async (t) => {
+    let status = 502
+    const deliver = await peer(t, (request, response) => {
+      request.resume().once('end', () => {
+        response.writeHead(status, { 'content-type': 'application/problem+json' })
+        response.end('{"status":409,"problems":[{"code":"letter.conflict"}]}')
+      })
+    })
+    const parcel = parcelOf({ letter: fixedLetter({ attachments: [] }) }, 'p-9', '57')
+    t.match(await deliver(parcel), { kind: 'unknown' })
+    status = 409
+    for (const mayHaveArrived of [true, false])
+      t.match(await deliver({ ...parcel, attempt: 2, ...(mayHaveArrived && { mayHaveArrived }) }), {
+        kind: 'refused',
+        problem: { code: 'adapter.peer.refused' },
+        said: /letter\.conflict/,
+      })
+  },
+)
 
 t.test('a connection that fails before the last byte took nothing; after it, nobody knows', async (t) => {
   const nobody = await bringing('http://127.0.0.1:9/inbox')

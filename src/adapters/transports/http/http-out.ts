@@ -36,7 +36,7 @@ export const httpOut = transport<Options>({
       ['2xx with a page (a sign-in, a proxy)', 'unknown; it is sent again', 'adapter.peer.no-answer'],
       [
         '400, 409, 410, 413, 415, 422',
-        'refused for good; 409 to an envelope, or after a lost answer: taken before',
+        'refused for good; 409 to an envelope: taken before',
         'adapter.peer.refused',
       ],
       [
@@ -166,11 +166,7 @@ async function send(
       body: Readable.from(watched(), { objectMode: false }),
       signal,
     })
-    return outcomeOf(
-      await readAnswer(answer),
-      { receipts: form.receipts, mayHaveArrived: parcel.mayHaveArrived },
-      now,
-    )
+    return outcomeOf(await readAnswer(answer), form.receipts, now)
   } catch (error) {
     const said = saidOf(error)
     return sent ? { kind: 'unknown', said } : { kind: 'unavailable', said }

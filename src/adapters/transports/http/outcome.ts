@@ -41,32 +41,24 @@ const notNow = new Set([408, 425, 429])
 /** 502 and 504 are a proxy's, which does not know what the server behind it did; the other ones from 500 on say "not now". */
 export const isOfProxy = (status: number): boolean => status > 500 && ![501, 503, 505].includes(status)
 
-/** What is known of a parcel whose answer is judged. */
-export interface Asked {
-  /** Whether a signed notice is due. */
-  readonly receipts: boolean
-  /** Whether an earlier attempt may have brought it: its answer was lost. */
-  readonly mayHaveArrived?: boolean | undefined
-}
-
 /**
  * 2xx = taken, when no body comes, or JSON, or the signed notice where `receipts` asks for one. Anything else with 2xx may
- * be a sign-in page that stands before the system: unknown, it is sent again. 409 to an envelope, or after a lost answer =
- * taken before; 422 = refused with the signed notice that came. `refusing` = refused; `isOfProxy` = unknown; everything else = not now,
- * with what Retry-After says.
+ * be a sign-in page that stands before the system: unknown, it is sent again. 409 to an envelope = taken before; to anything else
+ * it contradicts what was taken before, after a lost answer too: whoever knows it answers 200. 422 = refused with the signed notice
+ * that came. `refusing` = refused; `isOfProxy` = unknown; everything else = not now, with what Retry-After says.
  * A redirect is followed nowhere (attacks T1).
  */
-export function outcomeOf(answer: Answer, asked: Asked, now: () => number): Outcome {
-  return { ...judged(answer, asked, now), answer: answer.body }
+export function outcomeOf(answer: Answer, receipts: boolean, now: () => number): Outcome {
+  return { ...judged(answer, receipts, now), answer: answer.body }
 }
 
-function judged(answer: Answer, { receipts, mayHaveArrived = false }: Asked, now: () => number): Outcome {
+function judged(answer: Answer, receipts: boolean, now: () => number): Outcome {
   const { status, headers, body } = answer
   const said = saidOf(answer)
   const type = String(headers['content-type'] ?? '')
   const signed = receipts && /^(application|text)\/xml\b/i.test(type) && body.length > 0
   const reply = signed ? { reply: body } : {}
-  if ((receipts || mayHaveArrived) && status === 409) return { kind: 'taken', said, ...reply }
+  if (receipts && status === 409) return { kind: 'taken', said, ...reply }
   if (status >= 200 && status < 300) {
     if (body.length === 0 || signed || /^application\/([a-z.-]+\+)?json\b/i.test(type))
       return { kind: 'taken', said, ...reply }

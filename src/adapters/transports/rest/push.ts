@@ -61,8 +61,8 @@ export function restPush(
     )
     if (answer.kind === 'trouble') return notTaken(answer)
     return said.answer === undefined
-      ? outcomeOf(answerOf(answer), { receipts: form.receipts, mayHaveArrived: parcel.mayHaveArrived }, now)
-      : wordOutcome(answer, parcel, said.answer, now)
+      ? outcomeOf(answerOf(answer), form.receipts, now)
+      : wordOutcome(answer, said.answer, now)
   }
 }
 
@@ -154,7 +154,7 @@ async function uploadAll(
     // The document has not left: whatever became of its files, nothing was taken.
     if (answer.kind === 'trouble') return notTaken({ ...answer, sent: false })
     const there = answer.status === 409 || (answer.status >= 200 && answer.status < 300)
-    const outcome = there ? undefined : outcomeOf(answerOf(answer), { receipts: false }, now)
+    const outcome = there ? undefined : outcomeOf(answerOf(answer), false, now)
     if (outcome !== undefined)
       return outcome.kind === 'unknown' ? { kind: 'unavailable', said: outcome.said } : outcome
   }
@@ -164,7 +164,6 @@ async function uploadAll(
 /** The system's own word decides, where a status says nothing: many answer 200 to everything. */
 function wordOutcome(
   answer: Whole,
-  { mayHaveArrived }: Parcel,
   { at, taken, refused }: NonNullable<PushOptions['answer']>,
   now: () => number,
 ): Outcome {
@@ -181,7 +180,7 @@ function wordOutcome(
       said,
     }
   }
-  if (!good) return outcomeOf(answerOf(answer), { mayHaveArrived, receipts: false }, now)
+  if (!good) return outcomeOf(answerOf(answer), false, now)
   // No word of the system's: a page of somebody before it, perhaps, and nobody knows whether the system has it.
   if (word === undefined || at === undefined) {
     const found = problem('adapter.peer.no-answer', '', String(answer.headers['content-type'] ?? ''), {
