@@ -299,7 +299,7 @@ export interface AdapterVerbs {
   settle(parcelId: string, outcome: Outcome): Promise<boolean>
   /**
    * For systems that poll: a parcel is about to be shown out of its turn, and from now on the system may have it. False when it is
-   * not to be shown any more: it was recalled while nobody had it.
+   * not to be shown: it was recalled while nobody had it, or is being pushed.
    */
   show(parcelId: string): Promise<boolean>
   /** A letter that this office sent or was sent, by natural key, newest first: for status look-ups and repeated polls. */

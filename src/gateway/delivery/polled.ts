@@ -2,7 +2,7 @@
 import type { Outcome, Parcel } from '../../adapters/contract.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Desk } from '../desk.ts'
-import { deliveryById, headOfPolled, markGivenOut } from '../journal/deliveries.ts'
+import { deliveryById, headOfPolled, markGivenOut, wasShownLast } from '../journal/deliveries.ts'
 import { parcelOf, type RecordedParcel } from './parcels.ts'
 import { judgeOutcome, settle } from './settle.ts'
 
@@ -17,35 +17,37 @@ interface Polling {
 export const mayShow = ({ unbelieved }: RecordedParcel, receipts: boolean): boolean =>
   !receipts || unbelieved === undefined
 
-/** The first parcel that waits for an office, the same until it is settled. None while it could not be proved: it waits for the certificate. */
+/**
+ * The first parcel that waits for an office, the same until it is settled. None while it could not be proved (it waits for the
+ * certificate), or while an attempt to push it is under way.
+ */
 export async function headFor(desk: Desk, { office, receipts }: Polling): Promise<Parcel | undefined> {
-  const delivery = await headOfPolled(desk.database.committed, office)
+  const { committed } = desk.database
+  const delivery = await headOfPolled(committed, office)
   if (delivery === undefined) return undefined
-  const parcel = await parcelOf(desk, delivery, Math.max(1, delivery.attempts))
+  const wasShown = await wasShownLast(committed, delivery)
+  const parcel = await parcelOf(desk, delivery, wasShown ? delivery.attempts : delivery.attempts + 1)
   if (!mayShow(parcel, receipts)) return undefined
+  if (wasShown) return parcel
   // From now on the system may have it: a recall has to reach it (docs/decisions/0008).
-  if (delivery.attempts === 0) {
-    const at = desk.clock.now()
-    const isFirst = await desk.database.write(async (transaction) => {
-      // What goes before it may be open again by now.
-      if ((await headOfPolled(transaction, office))?.id !== delivery.id) return false
-      await markGivenOut(transaction, delivery.id, at)
-      return true
-    })
-    if (!isFirst) return headFor(desk, { office, receipts })
-  }
-  return parcel
+  const at = desk.clock.now()
+  const attempt = await desk.database.write(async (transaction) => {
+    const head = await headOfPolled(transaction, office)
+    // What goes before it may be open again by now.
+    return head?.id === delivery.id ? markGivenOut(transaction, head, at) : 'another'
+  })
+  if (attempt === undefined) return undefined
+  return attempt === parcel.attempt ? parcel : headFor(desk, { office, receipts })
 }
 
-/** A parcel is shown to the system of an office out of its turn. False when that office has none such, or it was recalled unseen. */
+/** A parcel is shown to the system of an office out of its turn. False when that office has none such, it was recalled unseen, or an attempt to push it is under way. */
 export async function showAgain(desk: Desk, office: OfficeId, id: string): Promise<boolean> {
   const at = desk.clock.now()
   return desk.database.write(async (transaction) => {
     const delivery = await deliveryById(transaction, id)
     if (delivery === undefined || delivery.office !== office || delivery.state === 'recalled') return false
     // As with the head: a recall has to reach it.
-    if (delivery.mode === 'poll') await markGivenOut(transaction, id, at)
-    return true
+    return delivery.mode !== 'poll' || (await markGivenOut(transaction, delivery, at)) !== undefined
   })
 }
 

@@ -117,7 +117,8 @@ UPDATE deliveries SET deadline = ? + try_for, expected_by = ? + expected_in, war
   late: `
 SELECT ${columns} FROM deliveries WHERE open = 1 AND warn_at <= ? ORDER BY warn_at LIMIT ?`,
   told: 'UPDATE deliveries SET warn_at = ? WHERE id = ?',
-  giveOut: 'UPDATE deliveries SET attempts = 1 WHERE id = ? AND attempts = 0',
+  giveOut: 'UPDATE deliveries SET attempts = ? WHERE id = ?',
+  shownLast: `SELECT number FROM attempts WHERE delivery_id = ? AND number = ? AND outcome = 'given-out'`,
   mayHaveArrived: `
 SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted') LIMIT 1`,
   perhapsThere: `
@@ -403,11 +404,32 @@ export async function crossThoseBehind(
   transaction.put(deliverySql.crossBehind, lane, seq)
 }
 
-/** A system that polls was shown this delivery for the first time; later times are no news. */
-export async function markGivenOut(transaction: Transaction, id: string, at: Instant): Promise<void> {
-  if ((await transaction.run(deliverySql.giveOut, id)) === 0) return
-  transaction.put(deliverySql.insertAttempt, id, 1, at)
-  transaction.put(deliverySql.endAttempt, at, 'given-out', null, null, null, null, id, 1)
+/** Whether nothing has become of a delivery since a system that polls was shown it. */
+export async function wasShownLast(
+  reader: Reader,
+  { id, attempts }: Pick<DeliveryRow, 'id' | 'attempts'>,
+): Promise<boolean> {
+  return (await reader.one(deliverySql.shownLast, id, attempts)) !== undefined
+}
+
+/**
+ * A system that polls is shown a delivery: an attempt of its own, however many there were before; what was shown last is no news.
+ * The row must have been read in this transaction. Returns the attempt's number; undefined while another one is under way, which ends
+ * under its own number: nothing may be shown then.
+ */
+export async function markGivenOut(
+  transaction: Transaction,
+  row: DeliveryRow,
+  at: Instant,
+): Promise<number | undefined> {
+  if (row.state === 'sending') return undefined
+  if (await wasShownLast(transaction, row)) return row.attempts
+  const { id } = row
+  const attempt = row.attempts + 1
+  transaction.put(deliverySql.giveOut, attempt, id)
+  transaction.put(deliverySql.insertAttempt, id, attempt, at)
+  transaction.put(deliverySql.endAttempt, at, 'given-out', null, null, null, null, id, attempt)
+  return attempt
 }
 
 /** Of a problem's value and of each detail so much is kept: enough to see what is meant. */
