@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { endingSoon } from '../../src/gateway/alarms/certificates.ts'
+import { shownTime } from '../../src/gateway/alarms/condition.ts'
 import { authoritiesOf, reliedOn } from '../../src/gateway/alarms/relied.ts'
 import { readInstallation } from '../../src/gateway/installation/installation.ts'
 import { rememberingReader } from '../../src/gateway/installation/profile-files.ts'
 import { raisedAlarms } from '../../src/gateway/journal/alarms.ts'
 import { checkSettings, type Settings } from '../../src/gateway/settings/settings.ts'
-import { createAuthority } from '../../src/gateway/trust/authority.ts'
+import { createAuthority, issueCertificate, newKey } from '../../src/gateway/trust/authority.ts'
 import { systemClock, systemRandom } from '../../src/letter/time.ts'
 import { sarabanIn } from '../cli/operator.ts'
 import { mustBe, office } from '../letter/arbitrary.ts'
@@ -137,6 +138,7 @@ t.test('of a profile: what it shows, and what it knows its system by', async (t)
       mustBe(
         await readInstallation({ settings, environment, clock: systemClock, read: rememberingReader() }),
       ),
+      now,
     )
   const found = await relied({ SOON: `${soon}${long}`, LATER: later })
   t.equal(found.filter(({ of }) => of === 'system json-50').length, 1, 'what both show, once')
@@ -146,3 +148,46 @@ t.test('of a profile: what it shows, and what it knows its system by', async (t)
     'of several in one text the one that is valid longest; of two channels the one that ends first',
   )
 })
+
+t.test(
+  'of an office: the end of what follows without a gap; where nothing serves, the last level',
+  async (t) => {
+    const [authority, other] = [
+      await createAuthority(now - 30 * day, systemRandom),
+      await createAuthority(now - 30 * day, systemRandom),
+    ]
+    const key = await newKey()
+    const from = (at: number, issuer = authority) =>
+      issueCertificate(issuer, key, { kind: 'office', office: '50' }, at, systemRandom)
+    const present = from(now)
+    const end = Date.parse(present.validTo)
+    const [overlapping, late] = [from(end - day), from(end + 6 * day)]
+    const begins = Date.parse(late.validFrom)
+    const found = (at: number, certificates: readonly object[], isOurs: boolean) =>
+      endingSoon(
+        reliedOn(
+          {
+            trust: { authority: authority.certificate, certificatesOf: () => certificates },
+            keys: new Map(isOurs ? [[office('50'), { office: office('50'), key, certificates }]] : []),
+            systems: new Map([[office('50'), { system: {}, certificates: { shown: [], authorities: [] } }]]),
+          } as never,
+          at,
+        ),
+        at,
+      )
+        .filter(({ subject }) => subject === 'office 50')
+        .map(({ level, facts }) => [level, facts['until']])
+    const until = shownTime(end)
+    for (const isOurs of [true, false]) {
+      const gap = [late, present]
+      t.same(found(end - 61 * day, gap, isOurs), [])
+      t.same(found(end - 10 * day, gap, isOurs), [[3, until]], 'the next one begins too late')
+      t.same(found(end + day, gap, isOurs), [[6, until]], 'and has not begun')
+      t.same(found(begins, gap, isOurs), [], 'it has')
+      t.same(found(end - 10 * day, [overlapping, present], isOurs), [], 'in time')
+      t.same(found(end - 10 * day, [late, present, overlapping], isOurs), [])
+      t.same(found(end - 10 * day, [from(now, other), present], isOurs), [[3, until]])
+      t.match(found(begins - day, [late], isOurs), [[6]], 'alone, before it begins')
+    }
+  },
+)

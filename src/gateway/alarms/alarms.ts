@@ -69,7 +69,7 @@ function checksOf({ database, atWork, authorities, data, settings, retention }: 
   return [
     ...officeChecks(committed, settings),
     silenceCheck(committed, () => atWork.systems.keys(), silence),
-    certificateCheck(() => [...reliedOn(atWork.installation), ...authorities]),
+    certificateCheck((now) => [...reliedOn(atWork.installation, now), ...authorities]),
     syncCheck(() => database.unsafe()),
     logCheck(committed),
     ...(disk === undefined ? [] : [diskCheck(() => freeBytes(data), disk)]),

@@ -9,26 +9,31 @@ import { shownTime } from './condition.ts'
 const steps = [60, 30, 14, 7, 1, 0] as const
 const day = 86_400_000
 
-/** A certificate that somebody relies on; of several that serve, the one that is valid longest. */
+/** A certificate that somebody relies on; of several that serve, the one at whose end none serves any more. */
 export interface Relied {
   /** Whose: `authority`, `https`, `office 50`, `system chiang-mai`, `authority of chiang-mai`, `journal`, `queue`, `attachments`, `hook duty`. */
   readonly of: string
   readonly certificate: X509Certificate
+  /** Nothing serves now: it has ended, has not begun, or stands under another authority. */
+  readonly isOver?: boolean
 }
 
 /** The conditions of what is relied on at the time. */
-export const certificateCheck = (relied: () => Iterable<Relied>): Check => ({
+export const certificateCheck = (relied: (now: Instant) => Iterable<Relied>): Check => ({
   kinds: ['certificate'],
-  look: async (now) => endingSoon(relied(), now),
+  look: async (now) => endingSoon(relied(now), now),
 })
 
 /** Of each, once: of several that are one's (two channels of a profile) the one that ends first. */
 export function endingSoon(relied: Iterable<Relied>, now: Instant): readonly Condition[] {
   const ends = new Map<string, Instant>()
-  for (const { of, certificate } of relied)
+  const over = new Set<string>()
+  for (const { of, certificate, isOver } of relied) {
     ends.set(of, Math.min(Date.parse(certificate.validTo), ends.get(of) ?? Number.POSITIVE_INFINITY))
+    if (isOver === true) over.add(of)
+  }
   return [...ends].flatMap(([subject, until]) => {
-    const level = steps.filter((days) => until - now <= days * day).length
+    const level = over.has(subject) ? steps.length : steps.filter((days) => until - now <= days * day).length
     const days = steps[level - 1]
     if (days === undefined) return []
     return [{ kind: 'certificate', subject, level, facts: { until: shownTime(until), days } }]
@@ -38,3 +43,26 @@ export function endingSoon(relied: Iterable<Relied>, now: Instant): readonly Con
 /** Of several that serve the one that is valid longest. */
 export const longestValid = (certificates: readonly X509Certificate[]): X509Certificate | undefined =>
   [...certificates].sort((one, other) => Date.parse(other.validTo) - Date.parse(one.validTo))[0]
+
+const beginningOf = ({ validFrom }: X509Certificate): Instant => Date.parse(validFrom)
+/** A certificate is valid through its last second (RFC 5280 §4.1.2.5). */
+const endOf = ({ validTo }: X509Certificate): Instant => Date.parse(validTo) + 1_000
+
+/** Of several that follow each other the last one before there is none. Undefined: none is valid at the instant. */
+export function lastWithoutGap(
+  certificates: readonly X509Certificate[],
+  at: Instant,
+): X509Certificate | undefined {
+  let last: X509Certificate | undefined
+  for (let until = at; ; until = endOf(last)) {
+    const next = certificates.find((each) => beginningOf(each) <= until && until < endOf(each))
+    if (next === undefined) return last
+    last = next
+  }
+}
+
+/** Of those that have ended the one that was valid last. */
+export const lastEnded = (
+  certificates: readonly X509Certificate[],
+  at: Instant,
+): X509Certificate | undefined => longestValid(certificates.filter((each) => endOf(each) <= at))

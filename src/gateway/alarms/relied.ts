@@ -2,22 +2,28 @@
 import { X509Certificate } from 'node:crypto'
 import { resolveReferences } from '../../adapters/references.ts'
 import { certificatesIn } from '../../adapters/transports/tls.ts'
+import { standsUnder } from '../../envelope/certificate.ts'
+import type { Instant } from '../../letter/time.ts'
 import type { Result } from '../../problem/problem.ts'
 import { attachmentsOf } from '../attachments/place.ts'
 import type { Installation } from '../installation/installation.ts'
 import { journalOf } from '../journal/place.ts'
 import { redisOf } from '../queue/place.ts'
 import type { Settings } from '../settings/settings.ts'
-import { longestValid, type Relied } from './certificates.ts'
+import { lastEnded, lastWithoutGap, longestValid, type Relied } from './certificates.ts'
 
-/** The authority, our own, those of offices (their own or ours for them), those that profiles show to systems, and the authorities that they know them by. */
-export function reliedOn({ trust, keys, systems, tls }: Installation): readonly Relied[] {
+/** The authority, our own, those of offices (their own or ours for them), those that profiles show to systems, and the authorities that they know them by, at an instant. */
+export function reliedOn({ trust, keys, systems, tls }: Installation, at: Instant): readonly Relied[] {
   const relied: Relied[] = [{ of: 'authority', certificate: trust.authority }]
   if (tls !== undefined) relied.push({ of: 'https', certificate: new X509Certificate(tls.certificate) })
   for (const office of new Set([...systems.keys(), ...keys.keys()])) {
     // A key of ours seals with its own certificates, whatever else is registered for its office.
-    const certificate = keys.get(office)?.certificates[0] ?? longestValid(trust.certificatesOf(office))
-    if (certificate !== undefined) relied.push({ of: `office ${office}`, certificate })
+    const certificates = keys.get(office)?.certificates ?? trust.certificatesOf(office)
+    const under = certificates.filter((each) => standsUnder(trust.authority, each))
+    const covering = lastWithoutGap(under, at)
+    const certificate = covering ?? lastEnded(under, at) ?? certificates[0]
+    if (certificate === undefined) continue
+    relied.push({ of: `office ${office}`, certificate, ...(!covering && { isOver: true }) })
   }
   for (const { system, certificates } of systems.values()) {
     for (const pem of certificates.shown)

@@ -80,7 +80,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
   await look('secrets of the settings', async () => problemsOf(hooksOf(limits.hooks, environment)))
   await look('certificates', async () => {
     const relied = [
-      ...(installation === undefined ? [] : reliedOn(installation)),
+      ...(installation === undefined ? [] : reliedOn(installation, clock.now())),
       ...authoritiesOf(settings, environment),
     ]
     const ending = endingSoon(relied, clock.now())
