@@ -14,7 +14,7 @@ export interface Relied {
   /** Whose: `authority`, `https`, `office 50`, `system chiang-mai`, `authority of chiang-mai`, `journal`, `queue`, `attachments`, `hook duty`. */
   readonly of: string
   readonly certificate: X509Certificate
-  /** Nothing serves now: it has ended, has not begun, or stands under another authority. */
+  /** Nothing serves now: it has ended, or has not begun. */
   readonly isOver?: boolean
 }
 

@@ -18,10 +18,12 @@ export function reliedOn({ trust, keys, systems, tls }: Installation, at: Instan
   if (tls !== undefined) relied.push({ of: 'https', certificate: new X509Certificate(tls.certificate) })
   for (const office of new Set([...systems.keys(), ...keys.keys()])) {
     // A key of ours seals with its own certificates, whatever else is registered for its office.
-    const certificates = keys.get(office)?.certificates ?? trust.certificatesOf(office)
-    const under = certificates.filter((each) => standsUnder(trust.authority, each))
-    const covering = lastWithoutGap(under, at)
-    const certificate = covering ?? lastEnded(under, at) ?? certificates[0]
+    const own = keys.get(office)?.certificates ?? trust.certificatesOf(office)
+    const under = own.filter((each) => standsUnder(trust.authority, each))
+    // That none stands under the authority is told apart (`certificates.foreign`, `doctor.certificate.foreign`).
+    const certificates = under.length > 0 ? under : own
+    const covering = lastWithoutGap(certificates, at)
+    const certificate = covering ?? lastEnded(certificates, at) ?? certificates[0]
     if (certificate === undefined) continue
     relied.push({ of: `office ${office}`, certificate, ...(!covering && { isOver: true }) })
   }
