@@ -128,6 +128,7 @@ const told: Readonly<Record<Became, string>> = {
   unread: 'stays: its bytes are not here',
   'too-large': `stays: it has more than ${largestRead / 1024 ** 2} MiB, which are not read at one time`,
   'no-system': 'stays: no system of its office is connected',
+  unsealable: 'stays: nothing can be sealed now for its office',
   failed: 'stays: it could not be read again (the log of the gateway says more)',
 }
 

@@ -432,6 +432,32 @@ t.test(
   },
 )
 
+t.test('what cannot be sealed now stays, told by its own word; nothing is wrong with it', async (t) => {
+  const clock = new HandClock()
+  const province = new ScriptedAdapter(chiangMai)
+  const gateway = await openGateway(scratch(t), trust, [province, new ScriptedAdapter(moi)], clock)
+  t.teardown(() => gateway.close())
+  const { desk } = gateway
+  const problems = [problem('adapter.field.code-unknown', 'kind', 'x')] as const
+  const fault = (row: number): Item => ({ kind: 'fault', position: `row ${row}`, problems })
+  await take(desk, systemOf(province), source('all'), async () => [fault(1), fault(2)])
+  const ids = (await listQuarantine(desk.database.committed, 10)).map(({ id }) => id)
+  const order = { ids, by: 'สมชาย', why: 'แก้ตารางแล้ว', believe: false }
+  clock.jump(Date.parse(trust.signers.get(chiangMai)?.certificate.validTo ?? '') + 60_000 - clock.now())
+  const reader: ReaderOf = () => ({
+    system: systemOf(province),
+    read: async () => [letterItem(plainLetter(), 'row 1'), fault(2)],
+  })
+  const retried = await retryQuarantined(desk, reader, order, (error) => t.fail(String(error)))
+  t.same(
+    new Map(retried.map(({ position, became, codes }) => [position, [became, codes]])),
+    new Map<string, unknown>([
+      ['row 1', ['unsealable', ['seal.certificate']]],
+      ['row 2', ['quarantined', ['adapter.field.code-unknown']]],
+    ]),
+  )
+})
+
 t.test('an answer counts all places, those of which it does not tell too', async (t) => {
   const province = new ScriptedAdapter(chiangMai)
   const gateway = await openGateway(scratch(t), trust, [province, new ScriptedAdapter(moi)])

@@ -3,7 +3,7 @@
 import type { Item, Source } from '../../adapters/contract.ts'
 import type { MessageId } from '../../letter/time.ts'
 import { AttachmentsUnavailable } from '../attachments/store.ts'
-import { type Desk, newId, type System } from '../desk.ts'
+import { CannotSeal, type Desk, newId, type System } from '../desk.ts'
 import { JournalUnavailable } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import {
@@ -23,7 +23,7 @@ import { quarantineItem } from './quarantine.ts'
  * What became of a place. `known`: it was taken before, or is another's double · `replaced`: it is read as other places now ·
  * `nothing`: the profile reads nothing there any more, so it stays · `doubted`: a person has to say that its office sent it ·
  * `unread`: its bytes are not here · `too-large`: they are not read at one time · `no-system`: no system of its office is connected ·
- * `failed`: its bytes are damaged, or the profile breaks on them.
+ * `unsealable`: nothing can be sealed now for its office, or for one that would answer it · `failed`: its bytes are damaged, or the profile breaks on them.
  */
 export type Became =
   | 'taken'
@@ -35,6 +35,7 @@ export type Became =
   | 'unread'
   | 'too-large'
   | 'no-system'
+  | 'unsealable'
   | 'failed'
 
 /** Whether what became of a place is that it left the quarantine. */
@@ -93,6 +94,12 @@ export async function retryQuarantined(
       retried.push(...(await new Again(desk, request, source, readerOf, failed).run(rows)))
   }
   return retried
+}
+
+/** Nothing is wrong with what cannot be sealed now: of a source one place may be so, and another not. */
+function onlyCannotSeal(error: unknown): CannotSeal {
+  if (error instanceof CannotSeal) return error
+  throw error
 }
 
 /** One source, read again. */
@@ -230,7 +237,10 @@ class Again {
     if (before !== undefined) return this.#end(row, 'known', { messageId: before })
     const offered: Offered = { ...this.#source, handover: row.handover, offerer: 'person' }
     const { attachments, kept } = noting(this.#desk.attachments)
-    const outcome = await outcomeOf({ ...this.#desk, attachments }, system, offered, item)
+    const outcome = await outcomeOf({ ...this.#desk, attachments }, system, offered, item).catch(
+      onlyCannotSeal,
+    )
+    if (outcome instanceof CannotSeal) return this.#end(row, 'unsealable', { codes: [outcome.problem.code] })
     if (outcome.kind !== 'faulty') return this.#end(row, outcome.kind, { messageId: outcome.messageId })
     await quarantineItem(this.#desk, system, { beside: new Map() }, offered, item, outcome, kept)
     const codes = [...new Set(outcome.problems.map(({ code }) => code))]
