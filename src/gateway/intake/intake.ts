@@ -46,14 +46,14 @@ export async function take(
   return taken
 }
 
-/** `kept`: what is in the store for the source. Nothing may name it when an item is not taken. */
+/** `kept`: what is in the store for the source. Nothing may name it when an item is not taken: that is told once, and taken out of it. */
 async function takeOne(
   desk: Desk,
   system: System,
   source: Source,
   row: Offered,
   item: Item,
-  kept: ReadonlySet<string>,
+  kept: Set<string>,
 ): Promise<Taken> {
   if (item.kind === 'waiting') return item
   const outcome = await outcomeOf(desk, system, row, item)
@@ -108,14 +108,16 @@ async function refuseItem(
   system: System,
   position: string,
   { problems, receipt }: Faulty,
-  kept: ReadonlySet<string>,
+  kept: Set<string>,
 ): Promise<Taken> {
   const codes = [...new Set(problems.map((found) => found.code))].join(' ')
   const now = desk.clock.now()
+  const leaving = [...kept]
   await desk.database.write(async (transaction) => {
     const facts = { system: system.id, position, codes }
     await recordEvent(transaction, now, 'source.refused', { office: system.office }, facts)
-    for (const sha256 of kept) await mayLeave(transaction, sha256, now)
+    for (const sha256 of leaving) await mayLeave(transaction, sha256, now)
   })
+  for (const sha256 of leaving) kept.delete(sha256)
   return { kind: 'refused', position, problems, ...(receipt && { receipt }) }
 }

@@ -12,7 +12,7 @@ import { endQuarantine, quarantine, quarantinedAt } from '../journal/quarantine.
 import { filesOfSource, keepSource, keepSourceFiles, type SourceFile } from '../journal/sources.ts'
 import { keepContent, type Offered } from './keep.ts'
 
-/** Puts one item into quarantine; what of `kept` is not kept with it may leave the store. Rejects only when the disk or the journal fails. */
+/** Puts one item into quarantine; what of `kept` is not kept with it may leave the store, and is taken out of `kept`. Rejects only when the disk or the journal fails. */
 export async function quarantineItem(
   desk: Desk,
   system: System,
@@ -20,10 +20,11 @@ export async function quarantineItem(
   row: Offered,
   item: Item,
   { problems, contentDigest, letter }: Faulty,
-  kept: ReadonlySet<string>,
+  kept: Set<string>,
 ): Promise<Taken> {
   const { position } = item
   const files = await keepBeside(desk, source)
+  const leaving = [...kept]
   await desk.database.write(async (transaction) => {
     // Read again from quarantine, it is the source that it was; handed over, it is one with the files beside it.
     const whole = files.length === 0 ? row : { ...row, id: newId(), beside: digestOf(files) }
@@ -43,8 +44,9 @@ export async function quarantineItem(
       },
       desk.clock.now(),
     )
-    for (const sha256 of kept) await mayLeave(transaction, sha256, desk.clock.now())
+    for (const sha256 of leaving) await mayLeave(transaction, sha256, desk.clock.now())
   })
+  for (const sha256 of leaving) kept.delete(sha256)
   return { kind: 'quarantined', position, problems }
 }
 
