@@ -60,7 +60,7 @@ t.test(
     const numbered = (from: string, value: string) =>
       fixedLetter({
         from: { office: office(from) },
-        to: { offices: [office('40')] },
+        to: { offices: [office(from === '40' ? '51' : '40')] },
         extension: [{ name: 'ลำดับ', value }],
       })
     const own = letterOf(

@@ -105,7 +105,7 @@ async function readingOnBadDays(t: Test, on: Ground): Promise<void> {
           gateway.items.map((item) => item.kind === 'letter' && item.draft.number?.printed),
           ['สท 0017.1/3'],
         )
-        t.equal(gateway.reports.length, 4)
+        t.equal(gateway.reports.length, 4, JSON.stringify(gateway.reports))
       },
     )
 
