@@ -2,8 +2,8 @@
 import type { Adapter, AdapterVerbs, KnownLetter, Parcel } from '../adapters/contract.ts'
 import { reopenEnvelope } from '../envelope/verify.ts'
 import type { MessageId } from '../letter/time.ts'
-import { parcelOf } from './delivery/parcels.ts'
-import { headFor, mayShow, settlePolled, showAgain } from './delivery/polled.ts'
+import { parcelOf, withheldBecause } from './delivery/parcels.ts'
+import { headFor, settlePolled, showAgain } from './delivery/polled.ts'
 import type { Desk, System } from './desk.ts'
 import { take } from './intake/intake.ts'
 import { deliveryTo } from './journal/deliveries.ts'
@@ -80,7 +80,7 @@ async function knownLetter(desk: Desk, { office, receipts }: Adapter, row: Lette
   const parcelTo = async (messageId: MessageId): Promise<Parcel | undefined> => {
     const delivery = await deliveryTo(committed, messageId, office)
     const parcel = delivery && (await parcelOf(desk, delivery))
-    return parcel && mayShow(parcel, receipts) ? parcel : undefined
+    return parcel && withheldBecause(parcel, receipts) === undefined ? parcel : undefined
   }
   const parcel = row.recipient === office ? await parcelTo(row.messageId) : undefined
   // Of a circular, what this one recipient said: the others have rows of their own.

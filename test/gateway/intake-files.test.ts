@@ -4,9 +4,10 @@ import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import t from 'tap'
 import { openAttachmentStore, TooLarge } from '../../src/gateway/attachments/store.ts'
-import { keepContent } from '../../src/gateway/intake/keep.ts'
-import { scratch } from './harness.ts'
+import { keepContent, writeUntaken } from '../../src/gateway/intake/keep.ts'
+import { HandClock, scratch } from './harness.ts'
 import { sha256 } from './intake-stage.ts'
+import { openJournal } from './journal-engine.ts'
 
 t.test('attachments: streamed, bounded, each once; a half-written one is gone', async (t) => {
   const folder = scratch(t)
@@ -85,3 +86,31 @@ t.test('whoever knows how many bytes to expect never has all of what is damaged'
     t.ok(got < size, `${got} of ${size}`)
   }
 })
+
+t.test(
+  'what may leave with an item that is not taken is told with it, and once for all of its source',
+  async (t) => {
+    const database = await openJournal(scratch(t))
+    t.teardown(() => database.close())
+    const desk = { database, clock: new HandClock() }
+    const leaving = async () =>
+      (await database.committed.all<{ sha256: string }>('SELECT sha256 FROM leaving ORDER BY sha256')).map(
+        (row) => row.sha256,
+      )
+    const kept = new Set(['a', 'b'])
+    await t.rejects(
+      writeUntaken(desk, kept, async () => {
+        throw new Error('the item could not be written')
+      }),
+      /could not be written/,
+    )
+    t.same([await leaving(), kept.size], [[], 2], 'not told, and still to be told')
+    const written: string[] = []
+    await writeUntaken(desk, kept, async () => void written.push('one'))
+    t.same([await leaving(), kept.size], [['a', 'b'], 0])
+    kept.add('c')
+    await writeUntaken(desk, kept, async () => void written.push('another'))
+    t.same([await leaving(), kept.size], [['a', 'b', 'c'], 0])
+    t.same(written, ['one', 'another'])
+  },
+)

@@ -9,7 +9,7 @@ import { type DeliveryRow, holdForAttempt } from '../journal/deliveries.ts'
 import { letterAt, moveLetterRow } from '../journal/letters.ts'
 import { marksOf } from '../marks.ts'
 import { type BringingAdapter, bring } from './bring.ts'
-import { parcelOf } from './parcels.ts'
+import { parcelOf, withheldBecause } from './parcels.ts'
 import { type Hold, NotHeld, recordHanded } from './record.ts'
 import { judgeOutcome, settle } from './settle.ts'
 
@@ -61,14 +61,15 @@ export async function attempt(
   const parcel = await parcelOf(desk, delivery, delivery.attempts + 1)
   const toldOver = tellOfBringing(clock, delivery, observer)
   const begun = beginning(desk, parcel, toldOver)
+  const { receipts } = adapter
+  const withheld = withheldBecause(parcel, receipts)
+  if (withheld !== undefined) {
+    toldOver()
+    return holdBack(desk, parcel, withheld, begun.hold, observer)
+  }
   const marks = marksOf(database, clock, adapter.id)
   const { watched, fault } = watchOurselves({ ...parcel, record: begun.record, marks })
   const startedAt = clock.now()
-  const { receipts } = adapter
-  if (receipts && parcel.unbelieved !== undefined) {
-    toldOver()
-    return holdBack(desk, parcel, parcel.unbelieved, begun.hold, observer)
-  }
   const judge = async (outcome: Outcome): ReturnType<typeof judgeOutcome> => {
     const took = clock.now() - startedAt
     const judged = await judgeOutcome(desk, parcel, outcome, { attempted: true, receipts })
@@ -102,15 +103,15 @@ export async function attempt(
   if (state === 'given-up') observer.givenUp(parcel)
 }
 
-/** Nothing is handed over that whoever gets it would refuse: it waits for the certificate. The office is none that cannot be reached. */
+/** It waits for the certificate. The office is none that cannot be reached: its breaker hears nothing of it. */
 async function holdBack(
   desk: Desk,
   parcel: Parcel,
-  unbelieved: Problem,
+  withheld: Problem,
   begin: Hold,
   observer: AttemptObserver,
 ): Promise<void> {
-  const outcome: Outcome = { kind: 'unavailable', said: `${unbelieved.code}: ${messageOf(unbelieved)}` }
+  const outcome: Outcome = { kind: 'unavailable', said: `${withheld.code}: ${messageOf(withheld)}` }
   observer.attempted(parcel, outcome, 0)
   const state = await settle(desk, parcel, { outcome }, { attempted: true, begin, answer: undefined })
   if (state === 'given-up') observer.givenUp(parcel)

@@ -14,6 +14,13 @@ export type RecordedParcel = Parcel &
     readonly unbelieved?: Problem
   }
 
+/**
+ * Why a parcel is not to be handed over or shown now: whoever proves what it is given (`receipts`) would put aside what cannot be
+ * proved, and nobody would know. Undefined: it may be.
+ */
+export const withheldBecause = ({ unbelieved }: RecordedParcel, receipts: boolean): Problem | undefined =>
+  receipts ? unbelieved : undefined
+
 /** The parcel of a delivery, whatever its state, for its attempt `attempt`, sealed anew where it has to be. Rejects when the journal fails or holds no such envelope. */
 export async function parcelOf(
   desk: Desk,

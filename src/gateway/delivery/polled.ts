@@ -3,7 +3,7 @@ import type { Outcome, Parcel } from '../../adapters/contract.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Desk } from '../desk.ts'
 import { deliveryById, headOfPolled, markGivenOut, wasShownLast } from '../journal/deliveries.ts'
-import { parcelOf, type RecordedParcel } from './parcels.ts'
+import { parcelOf, withheldBecause } from './parcels.ts'
 import { judgeOutcome, settle } from './settle.ts'
 
 /** Who polls. */
@@ -12,10 +12,6 @@ interface Polling {
   /** The office seals by itself: it proves what it is given, and acknowledges by a notice of its own. */
   readonly receipts: boolean
 }
-
-/** Whether a parcel may be shown: who proves what it is given would put aside what cannot be proved, and nobody would know. */
-export const mayShow = ({ unbelieved }: RecordedParcel, receipts: boolean): boolean =>
-  !receipts || unbelieved === undefined
 
 /**
  * The first parcel that waits for an office, the same until it is settled. None while it could not be proved (it waits for the
@@ -27,7 +23,7 @@ export async function headFor(desk: Desk, { office, receipts }: Polling): Promis
   if (delivery === undefined) return undefined
   const wasShown = await wasShownLast(committed, delivery)
   const parcel = await parcelOf(desk, delivery, wasShown ? delivery.attempts : delivery.attempts + 1)
-  if (!mayShow(parcel, receipts)) return undefined
+  if (withheldBecause(parcel, receipts) !== undefined) return undefined
   if (wasShown) return parcel
   // From now on the system may have it: a recall has to reach it (docs/decisions/0008).
   const at = desk.clock.now()

@@ -2,10 +2,9 @@
 import type { Item, Source, Taken } from '../../adapters/contract.ts'
 import type { Desk, Faulty, Outcome, System } from '../desk.ts'
 import { recordEvent } from '../journal/events.ts'
-import { mayLeave } from '../journal/purge.ts'
 import { keepSource } from '../journal/sources.ts'
 import { takeEnvelope } from './envelopes.ts'
-import { noting, type Offered, sourceRowOf } from './keep.ts'
+import { noting, type Offered, sourceRowOf, writeUntaken } from './keep.ts'
 import { takeLetter } from './letters.ts'
 import { takeNotice } from './notices.ts'
 import { leaveQuarantine, quarantineItem } from './quarantine.ts'
@@ -46,7 +45,7 @@ export async function take(
   return taken
 }
 
-/** `kept`: what is in the store for the source. Nothing may name it when an item is not taken: that is told once, and taken out of it. */
+/** `kept`: what is in the store for the source. Nothing may name it when an item is not taken (`writeUntaken`). */
 async function takeOne(
   desk: Desk,
   system: System,
@@ -112,12 +111,9 @@ async function refuseItem(
 ): Promise<Taken> {
   const codes = [...new Set(problems.map((found) => found.code))].join(' ')
   const now = desk.clock.now()
-  const leaving = [...kept]
-  await desk.database.write(async (transaction) => {
-    const facts = { system: system.id, position, codes }
-    await recordEvent(transaction, now, 'source.refused', { office: system.office }, facts)
-    for (const sha256 of leaving) await mayLeave(transaction, sha256, now)
-  })
-  for (const sha256 of leaving) kept.delete(sha256)
+  const facts = { system: system.id, position, codes }
+  await writeUntaken(desk, kept, (transaction) =>
+    recordEvent(transaction, now, 'source.refused', { office: system.office }, facts),
+  )
   return { kind: 'refused', position, problems, ...(receipt && { receipt }) }
 }

@@ -10,7 +10,9 @@ import type { Instant } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { type AttachmentStore, type Kept, largestInJournal, TooLarge } from '../attachments/store.ts'
 import type { Offerer } from '../delivery/again.ts'
-import { newId, type System } from '../desk.ts'
+import { type Desk, newId, type System } from '../desk.ts'
+import type { Transaction } from '../journal/database.ts'
+import { mayLeave } from '../journal/purge.ts'
 import type { SourceRow } from '../journal/sources.ts'
 
 /** Design §5.3. */
@@ -72,6 +74,23 @@ export function noting(store: AttachmentStore): {
     close: () => store.close(),
   }
   return { attachments, kept }
+}
+
+/**
+ * Writes that an item of a source is not taken, and that what was kept for the source may leave the store unless something names it: once,
+ * however many of its items are not taken. What is told is taken out of `kept`.
+ */
+export async function writeUntaken(
+  { database, clock }: Pick<Desk, 'database' | 'clock'>,
+  kept: Set<string>,
+  write: (transaction: Transaction) => Promise<void>,
+): Promise<void> {
+  const leaving = [...kept]
+  await database.write(async (transaction) => {
+    await write(transaction)
+    for (const sha256 of leaving) mayLeave(transaction, sha256, clock.now())
+  })
+  for (const sha256 of leaving) kept.delete(sha256)
 }
 
 /** Keeps one attachment's bytes; what is in keeping already is only looked up. */

@@ -7,12 +7,11 @@ import { officeById } from '../../letter/offices.ts'
 import type { MessageId } from '../../letter/time.ts'
 import { type Desk, type Faulty, newId, type System } from '../desk.ts'
 import { lettersOfMessage } from '../journal/letters.ts'
-import { mayLeave } from '../journal/purge.ts'
 import { endQuarantine, quarantine, quarantinedAt } from '../journal/quarantine.ts'
 import { filesOfSource, keepSource, keepSourceFiles, type SourceFile } from '../journal/sources.ts'
-import { keepContent, type Offered } from './keep.ts'
+import { keepContent, type Offered, writeUntaken } from './keep.ts'
 
-/** Puts one item into quarantine; what of `kept` is not kept with it may leave the store, and is taken out of `kept`. Rejects only when the disk or the journal fails. */
+/** Puts one item into quarantine; `kept` as in `writeUntaken`: what stays with the item is named by it. Rejects only when the disk or the journal fails. */
 export async function quarantineItem(
   desk: Desk,
   system: System,
@@ -24,8 +23,7 @@ export async function quarantineItem(
 ): Promise<Taken> {
   const { position } = item
   const files = await keepBeside(desk, source)
-  const leaving = [...kept]
-  await desk.database.write(async (transaction) => {
+  await writeUntaken(desk, kept, async (transaction) => {
     // Read again from quarantine, it is the source that it was; handed over, it is one with the files beside it.
     const whole = files.length === 0 ? row : { ...row, id: newId(), beside: digestOf(files) }
     const sourceId = await keepSource(transaction, whole)
@@ -44,9 +42,7 @@ export async function quarantineItem(
       },
       desk.clock.now(),
     )
-    for (const sha256 of leaving) await mayLeave(transaction, sha256, desk.clock.now())
   })
-  for (const sha256 of leaving) kept.delete(sha256)
   return { kind: 'quarantined', position, problems }
 }
 

@@ -150,7 +150,7 @@ export async function purgeLetter(
   // One that cannot be read any more names nothing, and what it named stays.
   if (envelope?.ok && envelope.value.content === 'letter') {
     const { letter } = envelope.value
-    for (const { sha256 } of letter.attachments) await mayLeave(transaction, sha256, now)
+    for (const { sha256 } of letter.attachments) mayLeave(transaction, sha256, now)
     await removeWords(transaction, messageId, letter, at)
   }
   await transaction.run(purgeSql.dropUses, messageId)
@@ -159,8 +159,8 @@ export async function purgeLetter(
 }
 
 /** Bytes in the store that something named which is gone: perhaps nothing does any more. */
-export async function mayLeave(transaction: Transaction, sha256: string, now: Instant): Promise<void> {
-  await transaction.run(purgeSql.mayLeave, sha256, now)
+export function mayLeave(transaction: Transaction, sha256: string, now: Instant): void {
+  transaction.put(purgeSql.mayLeave, sha256, now)
 }
 
 async function dropDeliveries(transaction: Transaction, messageId: string, most: number): Promise<number> {

@@ -120,7 +120,7 @@ export const steps: Readonly<Record<StepName, Work>> = {
     const leaving = found.filter(({ sha256 }) => !held.has(sha256))
     for (const { sha256, inStore } of leaving) {
       await transaction.run(purgeSql.dropDocument, sha256)
-      if (isTrue(inStore)) await mayLeave(transaction, sha256, now)
+      if (isTrue(inStore)) mayLeave(transaction, sha256, now)
     }
     const last = found.at(-1)?.sha256 ?? ''
     return { removed: leaving.length, ...(found.length === piece && { next: { at: 0, id: last } }) }
@@ -199,7 +199,7 @@ async function emptySources(
   )
   for (const source of found) {
     await transaction.run(purgeSql.emptySource, now, source.id)
-    if (isTrue(source.inStore)) await mayLeave(transaction, source.sha256, now)
+    if (isTrue(source.inStore)) mayLeave(transaction, source.sha256, now)
   }
   return again(found.length)
 }
@@ -207,7 +207,7 @@ async function emptySources(
 async function dropFiles(transaction: Transaction, sourceId: string, now: Instant): Promise<void> {
   const files = await transaction.all<{ sha256: string }>(purgeSql.filesOfSource, sourceId)
   await transaction.run(purgeSql.dropFiles, sourceId)
-  for (const { sha256 } of files) await mayLeave(transaction, sha256, now)
+  for (const { sha256 } of files) mayLeave(transaction, sha256, now)
 }
 
 async function dropRows(
