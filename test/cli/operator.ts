@@ -1,4 +1,5 @@
 // A gateway between a province and a ministry over a real journal, and the commands of an operator beside it.
+import { readFileSync } from 'node:fs'
 import { run } from '../../src/cli/program.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { type FolderLock, lockFolder } from '../../src/gateway/lock.ts'
@@ -54,6 +55,15 @@ export async function sarabanIn(
     untilEnded: () => Promise.resolve(),
   })
   return { code, out, err }
+}
+
+/** The words of every `saraban NOUN …` that docs/operate.md has a person type. */
+export function commandsOfPage(noun: string): readonly (readonly string[])[] {
+  const page = readFileSync('docs/operate.md', 'utf8')
+  const typed = page.matchAll(new RegExp(`^\\$ saraban ${noun} ([^#\\n]*?)\\s*(?:#.*)?$`, 'gm'))
+  return [...typed].map(([, words = '']) =>
+    [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? ''),
+  )
 }
 
 interface Options {
