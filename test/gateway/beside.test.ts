@@ -166,6 +166,24 @@ t.test('a document with a secret letter is secret with whatever files', async (t
   t.equal(await isSecretSource(committed, place!.sourceId), true)
 })
 
+t.test('a document with a notice of a secret letter is as secret as one with the letter', async (t) => {
+  const { committed, desk, take1 } = await openWorld(t)
+  const province = new ScriptedAdapter(chiangMai)
+  const recallOf = (messageId: MessageId): Item => ({
+    ...{ kind: 'notice', position: 'line 2', draft: { kind: 'recall', about: { messageId } } },
+  })
+  const fault: Item = {
+    ...{ kind: 'fault', position: 'line 3', problems: [problem('adapter.column.missing', 'line 3', 'x')] },
+  }
+  for (const secrecy of ['ordinary', 'secret'] as const) {
+    const sent = idOf(await take1({ handover: secrecy }, letterItem(plainLetter({ secrecy }))))
+    const recalls = { ...source(secrecy), name: secrecy, document: 'notice' } as const
+    await take(desk, systemOf(province), recalls, async () => [recallOf(sent), fault])
+    const place = (await listQuarantine(committed, 10)).find(({ name }) => name === recalls.name)
+    t.equal(await isSecretSource(committed, place!.sourceId), secrecy === 'secret', secrecy)
+  }
+})
+
 t.test('bytes that were beyond the limit are kept when they come within it', async (t) => {
   const { take1, committed, retry, waiting, desk } = await openWorld(t)
   const bytes = Buffer.from('a long document')

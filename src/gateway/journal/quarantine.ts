@@ -107,11 +107,6 @@ SELECT q.id, q.source_id AS "sourceId", q.content_digest AS "contentDigest" FROM
 WHERE s.system = ? AND s.document = ? AND s.sha256 = ? AND q.position = ? AND q.state <> 'taken'`,
   secrecyById: 'SELECT secrecy FROM quarantine WHERE id = ?',
   secrecyAt: 'SELECT secrecy FROM quarantine WHERE source_id = ? AND position = ?',
-  secrecies: `
-SELECT secrecy FROM quarantine WHERE source_id = ? UNION
-SELECT l.secrecy FROM envelopes e JOIN letters l ON l.message_id = e.message_id WHERE e.source_id = ? UNION
-SELECT l.secrecy FROM envelopes e JOIN notices n ON n.message_id = e.message_id
-JOIN letters l ON l.message_id = n.about WHERE e.source_id = ?`,
   end: `
 UPDATE quarantine SET state = ?, message_id = ?, changed_at = ?, changed_by = ?, changed_why = ?
 WHERE id = ? AND state <> ? AND state <> 'taken'`,
@@ -180,15 +175,6 @@ export async function secrecyOfPlace(
     : reader.one<{ secrecy: string | null }>(sql.secrecyAt, place.sourceId, place.position))
   return row?.secrecy
 }
-
-/** How secret the letters of a source are, those of which its notices speak, and its places in quarantine. Empty: nothing has come of it. */
-export const secreciesOfSource = async (
-  reader: Reader,
-  sourceId: string,
-): Promise<readonly (string | null)[]> =>
-  (await reader.all<{ secrecy: string | null }>(sql.secrecies, sourceId, sourceId, sourceId)).map(
-    ({ secrecy }) => secrecy,
-  )
 
 /** The newest first, `limit` rows at most. */
 export async function listQuarantine(

@@ -23,6 +23,13 @@ export interface SourceFile {
   readonly size: number
 }
 
+/** How secret what came of sources is: a notice is as secret as its letter. */
+const secreciesIn = (sources: string): string => `
+SELECT secrecy FROM quarantine WHERE source_id IN (${sources}) UNION
+SELECT l.secrecy FROM envelopes e JOIN letters l ON l.message_id = e.message_id WHERE e.source_id IN (${sources}) UNION
+SELECT l.secrecy FROM envelopes e JOIN notices n ON n.message_id = e.message_id
+JOIN letters l ON l.message_id = n.about WHERE e.source_id IN (${sources})`
+
 const sql = {
   find: 'SELECT id FROM sources WHERE system = ? AND document = ? AND sha256 = ? AND beside = ?',
   // It was beyond its limit when it came first, and is not now.
@@ -35,12 +42,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (system, document, sha256, beside) DO NOTHING`,
   byId: `
 SELECT id, system, document, name, sha256, size, bytes, received_at AS "receivedAt", beside FROM sources WHERE id = ?`,
+  secrecies: secreciesIn('?'),
   secret: `
 WITH same AS (SELECT o.id FROM sources s JOIN sources o
   ON o.system = s.system AND o.document = s.document AND o.sha256 = s.sha256 WHERE s.id = ?)
-SELECT 1 AS secret FROM envelopes e JOIN letters l ON l.message_id = e.message_id
-WHERE e.source_id IN (SELECT id FROM same) AND l.secrecy <> 'ordinary'
-UNION ALL SELECT 1 FROM quarantine q WHERE q.source_id IN (SELECT id FROM same) AND q.secrecy <> 'ordinary' LIMIT 1`,
+SELECT 1 AS secret FROM (${secreciesIn('SELECT id FROM same')}) AS said WHERE secrecy <> 'ordinary' LIMIT 1`,
   insertFile: `
 INSERT INTO source_files (source_id, name, sha256, size) VALUES (?, ?, ?, ?)
 ON CONFLICT (source_id, name) DO UPDATE SET sha256 = excluded.sha256, size = excluded.size`,
@@ -63,7 +69,11 @@ export async function keepSource(transaction: Transaction, source: SourceRow): P
 export const sourceById = (reader: Reader, id: string): Promise<SourceRow | undefined> =>
   reader.one<SourceRow>(sql.byId, id)
 
-/** Whether some letter of a source, whatever came beside it, is secret, as far as it could be read: the whole is shown only to whoever asks for that. */
+/** How secret the letters of a source are, those of which its notices speak, and its places in quarantine. Empty: nothing has come of it. */
+export const secreciesOfSource = async (reader: Reader, id: string): Promise<readonly (string | null)[]> =>
+  (await reader.all<{ secrecy: string | null }>(sql.secrecies, id, id, id)).map(({ secrecy }) => secrecy)
+
+/** Whether some of these of a source, whatever came beside it, is secret, as far as it could be read: the whole is shown only to whoever asks for that. */
 export async function isSecretSource(reader: Reader, id: string): Promise<boolean> {
   return (await reader.one(sql.secret, id)) !== undefined
 }
