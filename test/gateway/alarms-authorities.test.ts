@@ -189,5 +189,11 @@ t.test(
       t.same(found(end - 10 * day, [from(now, other), present], isOurs), [[3, until]])
       t.match(found(begins - day, [late], isOurs), [[6]], 'alone, before it begins')
     }
+    const unfit = authority.certificate
+    t.same(
+      found(end - 10 * day, [unfit, present], false),
+      [[3, until]],
+      'what is not made for sealing serves not',
+    )
   },
 )

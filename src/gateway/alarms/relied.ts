@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import { resolveReferences } from '../../adapters/references.ts'
 import { certificatesIn } from '../../adapters/transports/tls.ts'
-import { standsUnder } from '../../envelope/certificate.ts'
+import { standsUnder, unfitBecause } from '../../envelope/certificate.ts'
 import type { Instant } from '../../letter/time.ts'
 import type { Result } from '../../problem/problem.ts'
 import { attachmentsOf } from '../attachments/place.ts'
@@ -19,9 +19,9 @@ export function reliedOn({ trust, keys, systems, tls }: Installation, at: Instan
   for (const office of new Set([...systems.keys(), ...keys.keys()])) {
     // A key of ours seals with its own certificates, whatever else is registered for its office.
     const own = keys.get(office)?.certificates ?? trust.certificatesOf(office)
-    const under = own.filter((each) => standsUnder(trust.authority, each))
-    // That none stands under the authority is told apart (`certificates.foreign`, `doctor.certificate.foreign`).
-    const certificates = under.length > 0 ? under : own
+    const fit = own.filter((each) => standsUnder(trust.authority, each) && unfitBecause(each) === undefined)
+    // That none is under the authority, or fit to seal, is told apart: `certificates.foreign` and `.unfit` in the log, and by doctor.
+    const certificates = fit.length > 0 ? fit : own
     const covering = lastWithoutGap(certificates, at)
     const certificate = covering ?? lastEnded(certificates, at) ?? certificates[0]
     if (certificate === undefined) continue
