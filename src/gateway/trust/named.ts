@@ -15,8 +15,9 @@ export function namedCertificates(value: unknown): NamedCertificates {
   const look = (each: unknown): void => {
     if (typeof each !== 'object' || each === null) return
     for (const [key, inside] of Object.entries(each)) {
-      if (key !== 'certificate' && key !== 'authority') look(inside)
-      else if (typeof inside === 'string' && certificatesIn(inside) !== undefined) found[key].add(inside)
+      if (typeof inside !== 'string') look(inside)
+      else if ((key === 'certificate' || key === 'authority') && certificatesIn(inside) !== undefined)
+        found[key].add(inside)
     }
   }
   look(value)
