@@ -1,28 +1,23 @@
 // `saraban quarantine`: what could not be taken, and what becomes of it.
 import { Command, InvalidArgumentError } from 'commander'
-import type { Retried } from '../gateway/intake/retry.ts'
-import { type Database, JournalUnavailable, type Reader } from '../gateway/journal/database.ts'
+import { type Database, JournalUnavailable } from '../gateway/journal/database.ts'
 import {
   countCauses,
   dismissQuarantined,
-  findQuarantined,
-  idsInQuarantine,
-  type QuarantineFilter,
   type QuarantineRow,
   type QuarantineState,
 } from '../gateway/journal/quarantine.ts'
 import { filesOfSource, isSecretSource, type SourceRow, sourceById } from '../gateway/journal/sources.ts'
 import { listQuarantined } from '../gateway/journal/story.ts'
-import { officeId } from '../letter/offices.ts'
 import type { Instant } from '../letter/time.ts'
-import { catalogue } from '../problem/catalogue.ts'
-import { type Problem, printable, problem, within } from '../problem/problem.ts'
+import { printable, problem } from '../problem/problem.ts'
 import { checkWords } from './by-why.ts'
 import { type Kept, type Piece, savePieces, sourcePiece } from './bytes.ts'
 import { type Place, withJournal, withPlace, withWritableJournal } from './journal.ts'
 import { readLimit } from './limit.ts'
-import { fulfilled, giveOrder } from './order.ts'
-import { listPage, placeJson, placePage, retriedPage } from './quarantined.ts'
+import { type Choice, filterOf, onePlace, withChoice } from './quarantine-chosen.ts'
+import { retryCommand } from './quarantine-retry.ts'
+import { listPage, placeJson, placePage } from './quarantined.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
 import { listedOf, quarantinedJson, tellWithheld } from './waiting.ts'
 
@@ -34,33 +29,6 @@ export function quarantineCommand(terminal: Terminal): Command {
     .addCommand(showCommand(terminal))
     .addCommand(retryCommand(terminal))
     .addCommand(dismissCommand(terminal))
-}
-
-interface Choice {
-  readonly cause?: string
-  readonly office?: string
-  readonly older?: number
-}
-
-const withChoice = (command: Command): Command =>
-  command
-    .option('--cause <CODE>', 'only what has this reason (docs/problems.md)')
-    .option('--office <OFFICE>', 'only of this office')
-    .option('--older <AGE>', 'only what has waited for longer: 90m, 12h, 3d', readAge)
-
-/** The places that are chosen. Throws Failed for a code or an office that cannot be: they would find nothing, and look like good news. */
-function filterOf({ cause, office, older }: Choice, now: Instant): QuarantineFilter {
-  const problems: Problem[] = []
-  if (cause !== undefined && !Object.hasOwn(catalogue, cause))
-    problems.push(problem('cli.option.wrong', '--cause', cause, { expected: 'a code of docs/problems.md' }))
-  const read = office === undefined ? undefined : officeId(office)
-  if (read?.ok === false) problems.push(...read.problems.map((found) => within('--office', found)))
-  if (problems.length > 0) throw new Failed(exit.usage, problems)
-  return {
-    ...(cause !== undefined && { cause }),
-    ...(office !== undefined && { office }),
-    ...(older !== undefined && { before: now - older }),
-  }
 }
 
 interface ListOptions extends Place, Choice {
@@ -114,7 +82,7 @@ function showCommand(terminal: Terminal): Command {
     .addHelpText('after', showHelp)
     .action(async (said: string, options: ShowOptions) => {
       await withJournal(options, terminal, async (reader, _now, attachments) => {
-        const row = await one(reader, said)
+        const row = await onePlace(reader, said)
         const source = await sourceById(reader, row.sourceId)
         if (source === undefined) throw new Error(`the quarantine ${row.id} has no source`)
         if (options.secret !== true && (await isSecretSource(reader, source.id)))
@@ -151,112 +119,6 @@ Examples:
   $ saraban quarantine show 7f3a91c2 --save /tmp/source
 `
 
-interface RetryOptions extends Place, Choice {
-  readonly all?: boolean
-  readonly believe?: boolean
-  readonly by: string
-  readonly why: string
-}
-
-/** Places in one order: the gateway answers while the command waits. */
-const mostInOrder = 1_000
-
-function retryCommand(terminal: Terminal): Command {
-  return withChoice(withPlace(new Command('retry').description('read it again by the profile as it is now')))
-    .argument('[ID]', 'the id of a place, or its end (at least 6 characters)')
-    .option('--all', 'everything that waits')
-    .option('--believe', 'of one ID: its office did hand it over, though that is not proved; you have asked')
-    .requiredOption('--by <NAME>', 'who orders it: kept with it')
-    .requiredOption('--why <TEXT>', 'why it will do now: kept with it')
-    .addHelpText('after', retryHelp)
-    .action(async (said: string | undefined, options: RetryOptions) => {
-      checkWords(options)
-      checkChoice(said, options)
-      await withWritableJournal(options, terminal, async (database, now, isRunning) => {
-        const { committed } = database
-        const ids =
-          said === undefined
-            ? await idsInQuarantine(committed, filterOf(options, now.at))
-            : [(await one(committed, said)).id]
-        if (ids.length === 0) throw new Failed(exit.refused, [problem('cli.quarantine.none', '')])
-        const { by, why, believe } = options
-        const words = { by: by.trim(), why: why.trim(), believe: believe === true }
-        const outcome: Outcome = { answers: [], ordered: 0 }
-        try {
-          for (let from = 0; from < ids.length; from += mostInOrder) {
-            const some = ids.slice(from, from + mostInOrder)
-            const order = { kind: 'retry', ids: some, ...words } as const
-            const answered = await giveOrder(database, isRunning, terminal, order)
-            if (answered.kind === 'stopped') outcome.ordered += some.length
-            else outcome.answers.push(fulfilled(answered.answer as RetryAnswer, false, terminal))
-          }
-        } catch (error) {
-          // What was tried until then is told, before what ended it.
-          if (error instanceof Failed && outcome.answers.length > 0) tellRetried(outcome, options, terminal)
-          throw error
-        }
-        if (tellRetried(outcome, options, terminal) > 0) throw new Failed(exit.refused, [])
-      })
-    })
-}
-
-interface RetryAnswer {
-  readonly kind: 'retried'
-  /** Of all places: those that were tried, and those that stay. */
-  readonly count: number
-  readonly stay: number
-  /** The first of them. */
-  readonly places: readonly Retried[]
-}
-
-/** What came of the orders of one command; `ordered`: places that wait for a gateway to be started. */
-interface Outcome {
-  readonly answers: RetryAnswer[]
-  ordered: number
-}
-
-/** Tells what became of the places, and gives how many stay. */
-function tellRetried({ answers, ordered }: Outcome, { json }: RetryOptions, terminal: Terminal): number {
-  const sum = (of: (answer: RetryAnswer) => number): number =>
-    answers.reduce((total, each) => total + of(each), 0)
-  const [count, stay] = [sum((answer) => answer.count), sum((answer) => answer.stay)]
-  const places = answers.flatMap((answer) => answer.places)
-  if (json === true) {
-    const retried = { kind: 'retried', count, stay, places, ...(ordered > 0 && { ordered }) }
-    terminal.write(jsonLine(answers.length === 0 ? { kind: 'ordered', count: ordered } : retried))
-    return stay
-  }
-  terminal.write(retriedPage(places, { count, stay }))
-  if (ordered > 0)
-    terminal.write(
-      `ordered for ${ordered} places: the gateway is not running, and does it when it is started\n`,
-    )
-  return stay
-}
-
-function checkChoice(said: string | undefined, options: RetryOptions): void {
-  const { all, cause, office, older, believe } = options
-  const chosen = [said !== undefined, all === true, (cause ?? office ?? older) !== undefined]
-  const expected = 'one of: an ID; --all; or --cause, --office, --older'
-  if (chosen.filter(Boolean).length !== 1)
-    throw new Failed(exit.usage, [problem('cli.option.wrong', 'ID', said, { expected })])
-  if (believe === true && said === undefined)
-    throw new Failed(exit.usage, [problem('cli.option.wrong', '--believe', '', { expected: 'a single ID' })])
-}
-
-const retryHelp = `
-The running gateway does it, with the profiles that it has: after mending one, saraban profile reload first. What can be taken is
-taken as what it was handed over as, so that nothing doubles, and leaves the quarantine; what cannot stays, with its reasons of
-now. When no gateway runs, the order waits for the next start.
-
-Exit code: 0 all of it left, or it is ordered, 1 something stays, 2 wrong usage or no journal.
-
-Examples:
-  $ saraban quarantine retry 7f3a91c2 --by somchai --why 'the table of kinds was completed'
-  $ saraban quarantine retry --cause adapter.field.code-unknown --by somchai --why 'the table of kinds was completed'
-  $ saraban quarantine retry --all --by somchai --why 'new profile of Chiang Mai'
-`
-
 interface DismissOptions extends Place {
   readonly by: string
   readonly why: string
@@ -273,7 +135,7 @@ function dismissCommand(terminal: Terminal): Command {
     .action(async (said: string, options: DismissOptions) => {
       checkWords(options)
       await withWritableJournal(options, terminal, async (database, now) => {
-        const row = await one(database.committed, said)
+        const row = await onePlace(database.committed, said)
         const done = await dismiss(database, row, options, now.at)
         if (!done)
           throw new Failed(exit.refused, [problem('cli.quarantine.over', 'ID', said, { state: row.state })])
@@ -310,24 +172,6 @@ function dismiss(
         throw new Failed(exit.refused, [problem('cli.journal.busy', '--data')])
       throw error
     })
-}
-
-/** The one place that a person means. Throws Failed when it is none, or several. */
-async function one(reader: Reader, said: string): Promise<QuarantineRow> {
-  const [row, another, ...more] = await findQuarantined(reader, said)
-  if (row === undefined) throw new Failed(exit.refused, [problem('cli.quarantine.unknown', 'ID', said)])
-  if (another === undefined) return row
-  const ids = [row, another, ...more].map(({ id }) => id).join(', ')
-  throw new Failed(exit.refused, [problem('cli.quarantine.ambiguous', 'ID', said, { ids })])
-}
-
-const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-function readAge(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,4})([mhd])$/.exec(text) ?? []
-  const length = units[unit]
-  if (length === undefined) throw new InvalidArgumentError('A time such as 90m, 12h or 3d.')
-  return Number(count) * length
 }
 
 const states: readonly QuarantineState[] = ['waiting', 'taken', 'replaced', 'dismissed']
