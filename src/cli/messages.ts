@@ -21,18 +21,13 @@ import { findCommand } from './find.ts'
 import { type Place, storiesOf, withJournal, withPlace } from './journal.ts'
 import { mostRows, readLimit } from './limit.ts'
 import { asleep, letterJson, listPage } from './listing.ts'
+import { quarantinedJson, quarantinedLines } from './quarantined.ts'
 import { retryCommand } from './retry.ts'
 import type { Now } from './standing.ts'
 import { storyJson, storyPage } from './story.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
-import {
-  listedOf,
-  quarantinedJson,
-  quarantinedLines,
-  tellWithheld,
-  waitingJson,
-  waitingLine,
-} from './waiting.ts'
+import { waitingJson, waitingLine } from './waiting.ts'
+import { listedOf, tellWithheld } from './withheld.ts'
 
 interface ListOptions extends Place {
   readonly from?: string

@@ -17,9 +17,9 @@ import { type Place, withJournal, withPlace, withWritableJournal } from './journ
 import { readLimit } from './limit.ts'
 import { type Choice, filterOf, onePlace, withChoice } from './quarantine-chosen.ts'
 import { retryCommand } from './quarantine-retry.ts'
-import { listPage, placeJson, placePage } from './quarantined.ts'
+import { listPage, placeJson, placePage, quarantinedJson } from './quarantined.ts'
 import { exit, Failed, jsonLine, type Terminal } from './terminal.ts'
-import { listedOf, quarantinedJson, tellWithheld } from './waiting.ts'
+import { listedOf, tellWithheld } from './withheld.ts'
 
 /** `saraban quarantine list`, `show`, `retry` and `dismiss`. */
 export function quarantineCommand(terminal: Terminal): Command {

@@ -1,11 +1,11 @@
 // The quarantine as pages for a person, in Thai and English, and as JSON.
 import { type Became, hasLeft, largestRead, type Retried } from '../gateway/intake/retry.ts'
 import type { QuarantineRow } from '../gateway/journal/quarantine.ts'
-import type { Instant } from '../letter/time.ts'
+import { type Instant, printInstant } from '../letter/time.ts'
 import { describe, messageOf, type Problem, printable, remedyOf } from '../problem/problem.ts'
 import { bytesJson, bytesPage, type Piece } from './bytes.ts'
 import { moment } from './standing.ts'
-import { type Listed, quarantinedJson } from './waiting.ts'
+import type { Listed } from './withheld.ts'
 
 /** How many wait for which reason, then a line for each place. */
 export function listPage(
@@ -45,6 +45,47 @@ function endOf({ state, changedAt, changedBy, changedWhy, messageId }: Quarantin
   const why = changedWhy === null ? '' : `: ${changedWhy}`
   const what = messageId === null ? '' : ` (saraban messages show ${messageId.slice('urn:uuid:'.length)})`
   return `${state}${when}${who}${why}${what}`
+}
+
+/** One place in quarantine: which letter, every reason and what to do, and what came of it since. */
+export function quarantinedLines({ row, readable }: Listed): string {
+  const { id, at, system, name, position, number, problems, takenSince } = row
+  const head = [
+    ...[moment(at), system],
+    ...(readable ? [printable(name)] : []),
+    ...[position, ...(number === null ? [] : [`ที่ ${number}`])],
+  ]
+  const reasons = problems.map((found) =>
+    readable
+      ? `  ${describe(found)}\n    what to do: ${printable(remedyOf(found), 500)}\n`
+      : `  ${printable(found.path)} [${found.code}]\n`,
+  )
+  const since =
+    takenSince === null
+      ? `  then: let its sender send it again, corrected; or mend the profile: saraban quarantine retry ${id.slice(-12)}\n`
+      : `  sent again and taken since: saraban messages show ${takenSince.slice('urn:uuid:'.length)}\n`
+  return `${printable(head.join('  '), 500)}\n${reasons.join('')}${since}`
+}
+
+/** The same as JSON, without what was understood: that is for whoever looks at the place itself. */
+export function quarantinedJson({ row, readable }: Listed): Readonly<Record<string, unknown>> {
+  const {
+    understood: _understood,
+    handover: _handover,
+    name,
+    problems,
+    at,
+    changedAt,
+    changedWhy,
+    ...rest
+  } = row
+  return {
+    ...rest,
+    ...(readable && { name, changedWhy }),
+    problems: readable ? problems : problems.map(({ code, path }) => ({ code, path })),
+    at: printInstant(at),
+    changedAt: changedAt === null ? null : printInstant(changedAt),
+  }
 }
 
 /** One place: its reasons, what was understood of it, and the bytes that it stands in. */

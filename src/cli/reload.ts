@@ -6,7 +6,7 @@ import { listMembers } from '../gateway/journal/members.ts'
 import { officeById } from '../letter/offices.ts'
 import { type Problem, printable, problem } from '../problem/problem.ts'
 import { type Place, withPlace, withWritableJournal } from './journal.ts'
-import { type Answered, fulfilled, giveOrder } from './order.ts'
+import { type Answered, fulfilled, giveOrder, type Unfulfilled } from './order.ts'
 import { exit, Failed, jsonLine, problemJson, type Terminal } from './terminal.ts'
 
 interface Options extends Place {
@@ -15,7 +15,7 @@ interface Options extends Place {
 
 type Answer =
   | Reloaded
-  | { readonly kind: 'failed'; readonly reason: string }
+  | Unfulfilled
   /** Before it answered: it reads everything when it is started again. */
   | { readonly kind: 'ended' }
   | { readonly kind: 'unanswered'; readonly problems: readonly Problem[] }
