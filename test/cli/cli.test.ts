@@ -368,6 +368,12 @@ t.test('messages and sandbox faults say when there is nothing to talk to', async
   })
 })
 
+t.test('an address where nothing answers: what else it may be', async (t) => {
+  const said = await saraban(['sandbox', 'faults', '--control', 'http://127.0.0.1:1'])
+  t.equal(said.code, 1)
+  t.match(said.err, /hint: .*`saraban sandbox inbox`.*--control URL/)
+})
+
 t.test(
   'sandbox faults: what does not belong to a fault is refused, and the state tells its numbers',
   async (t) => {

@@ -1,12 +1,10 @@
 // `saraban messages` over real journals: what an operator is told of a letter that is stuck is true, and complete.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Outcome } from '../../src/adapters/contract.ts'
 import { reasonLine, reasonOf } from '../../src/cli/reason.ts'
 import { headFor } from '../../src/gateway/delivery/polled.ts'
-import { deliveryTable } from '../../src/gateway/delivery/states.ts'
 import { deliveryView } from '../../src/gateway/http/api/views.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
@@ -331,25 +329,6 @@ t.test('wrong filters are faults, all at once; a list that is cut says so', asyn
   t.equal((await saraban('list', '--limit', '3')).err, '')
 })
 
-t.test('the quarantine: the newest source first, its places in their own order', async (t) => {
-  const { province, gateway, saraban, clock } = await open(t)
-  const fault = (position: string) =>
-    ({ kind: 'fault', position, problems: [problem('letter.number.unreadable', 'number', 'x')] }) as const
-  for (const [bytes, positions] of [
-    ['older', ['row 2']],
-    ['newer', ['row 10', 'row 9']],
-  ] as const) {
-    province.items = positions.map(fault)
-    await take(gateway.desk, systemOf(province), source(bytes), (each) => province.read(each))
-    await clock.advance(second)
-  }
-  const { out } = await saraban('list', '--quarantine')
-  t.same(
-    [...out.matchAll(/row \d+$/gm)].map(([position]) => position),
-    ['row 9', 'row 10', 'row 2'],
-  )
-})
-
 t.test('a story with more events than are shown keeps the newest, and says so', async (t) => {
   const { gateway, send, clock, saraban } = await open(t)
   const id = await send()
@@ -423,30 +402,6 @@ t.test('a reader that has seen enough is no fault', async (t) => {
   )
   t.match(ran.stderr, 'left 0')
   t.notMatch(ran.stderr, /EPIPE|at .*node:/)
-})
-
-t.test('docs/operate.md names every state, metric and event', async (t) => {
-  const root = join(import.meta.dirname, '../..')
-  const page = readFileSync(join(root, 'docs/operate.md'), 'utf8')
-  const { gateway } = await open(t)
-  const { registry } = createMetrics(gateway.desk.database, gateway.queue, gateway.present)
-  const metrics = registry.getMetricsAsArray().map(({ name }) => name)
-  const own = metrics.filter((name) => name.startsWith('saraban_'))
-  t.same([...new Set(page.match(/saraban_\w+/g))].toSorted(), own.toSorted())
-  for (const state of Object.keys(deliveryTable)) t.match(page, `\`${state}\``)
-  // Events as the sources have them: of the log, and of the adapters' reports.
-  const adapters = readdirSync(join(root, 'src/adapters'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => readFileSync(join(root, 'src/adapters', name), 'utf8'))
-  const log = readFileSync(join(root, 'src/gateway/log.ts'), 'utf8')
-  const found = [
-    ...adapters.join('').matchAll(/report\(\s*'([a-z]+\.[a-z-]+)'/g),
-    ...log.matchAll(/'([a-z]+\.[a-z-]+)'/g),
-  ]
-  const events = new Set(found.map(([, event = '']) => event))
-  for (const kind of ['taken', 'known', 'quarantined', 'refused', 'waiting']) events.add(`source.${kind}`)
-  t.ok(events.size > 15)
-  for (const event of events) t.match(page, `\`${event}\``)
 })
 
 t.test('letters are found by what people remember of them, page by page', async (t) => {

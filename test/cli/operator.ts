@@ -4,6 +4,7 @@ import { run } from '../../src/cli/program.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { type FolderLock, lockFolder } from '../../src/gateway/lock.ts'
 import type { Letter } from '../../src/letter/letter.ts'
+import type { NoticeKind } from '../../src/letter/notice.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { type Clock, type MessageId, systemRandom } from '../../src/letter/time.ts'
 import {
@@ -110,6 +111,15 @@ export async function open(t: Test, trust: TestTrust, { polls = false, others = 
     },
     /** The province hands over what its adapter reads. */
     offer,
+    /** An office says something of a letter. */
+    async say(by: ScriptedAdapter, kind: NoticeKind, messageId: MessageId): Promise<void> {
+      const draft = { kind, about: { messageId }, ...(kind === 'accept' && { receiveNumber: '77/2569' }) }
+      by.items = [{ kind: 'notice', position: 'notice', draft }]
+      const given = source(`${kind} ${messageId}`)
+      const [taken] = await take(gateway.desk, systemOf(by), given, (each) => by.read(each))
+      if (taken?.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taken)}`)
+      await rest()
+    },
     /** The province sends a letter under the next number. */
     async send(changes: Partial<Letter> = {}): Promise<MessageId> {
       running += 1

@@ -4,24 +4,13 @@ import type { Outcome } from '../../src/adapters/contract.ts'
 import { deliveryPolicyOf } from '../../src/adapters/delivery-policy.ts'
 import { alarmProblem, type Check } from '../../src/gateway/alarms/condition.ts'
 import { deadlineCheck, givenUpCheck, presentCheck, recallCheck } from '../../src/gateway/alarms/offices.ts'
-import { take } from '../../src/gateway/intake/intake.ts'
 import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
 import { noticesAbout } from '../../src/gateway/journal/letters.ts'
-import type { NoticeKind } from '../../src/letter/notice.ts'
 import type { MessageId } from '../../src/letter/time.ts'
 import { catalogue } from '../../src/problem/catalogue.ts'
 import { type Language, problem, remedyOf } from '../../src/problem/problem.ts'
 import { hour, minute } from '../gateway/alarms-stage.ts'
-import {
-  chiangMai,
-  makeTrust,
-  moi,
-  rest,
-  type ScriptedAdapter,
-  source,
-  systemOf,
-  until,
-} from '../gateway/harness.ts'
+import { chiangMai, makeTrust, moi, until } from '../gateway/harness.ts'
 import { open as openWith } from './operator.ts'
 
 const trust = await makeTrust([chiangMai, moi])
@@ -42,14 +31,6 @@ async function opened(t: Test) {
   return {
     ...world,
     committed: gateway.desk.database.committed,
-    async say(by: ScriptedAdapter, kind: NoticeKind, messageId: MessageId): Promise<void> {
-      const draft = { kind, about: { messageId }, ...(kind === 'accept' && { receiveNumber: '77/2569' }) }
-      by.items = [{ kind: 'notice', position: 'notice', draft }]
-      const given = source(`${kind} ${messageId}`)
-      const [taken] = await take(gateway.desk, systemOf(by), given, (each) => by.read(each))
-      if (taken?.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taken)}`)
-      await rest()
-    },
     /** What the commands of an alarm print that is raised now. */
     async pasted(check: Check, subject: string): Promise<readonly string[]> {
       const raised = (await check.look(clock.now())).find((each) => each.subject === subject)
