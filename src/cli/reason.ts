@@ -1,5 +1,5 @@
 // Why an attempt failed, in the catalogue's words: the journal keeps codes of the network and of the other side.
-import { type AttemptRow, refusalOf } from '../gateway/journal/deliveries.ts'
+import { type AttemptRow, refusalOf } from '../gateway/journal/attempts.ts'
 import { catalogue } from '../problem/catalogue.ts'
 import {
   definitionOf,

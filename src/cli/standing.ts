@@ -1,5 +1,5 @@
 // How an open delivery stands: what happens next, and why it is not over, told from the journal alone.
-import type { AttemptRow } from '../gateway/journal/deliveries.ts'
+import type { AttemptRow } from '../gateway/journal/attempts.ts'
 import type { Content, FailedDelivery, First, OpenDelivery } from '../gateway/journal/open.ts'
 import { type Instant, printInstant } from '../letter/time.ts'
 import { problem } from '../problem/problem.ts'

@@ -1,6 +1,7 @@
 // A letter's story as a page for a person, and as JSON.
 import type { LetterState } from '../gateway/delivery/states.ts'
-import type { AttemptRow, DeliveryRow } from '../gateway/journal/deliveries.ts'
+import type { AttemptRow } from '../gateway/journal/attempts.ts'
+import type { DeliveryRow } from '../gateway/journal/deliveries.ts'
 import type { FailedDelivery, OpenDelivery } from '../gateway/journal/open.ts'
 import type { DeliveryStory, NoticeStory, Story } from '../gateway/journal/story.ts'
 import { letterToJson } from '../letter/json.ts'

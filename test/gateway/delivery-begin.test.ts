@@ -1,8 +1,8 @@
 // Where an attempt begins: with the commit that records what is about to leave (docs/decisions/0028).
 import t from 'tap'
 import { deliveryPolicyOf } from '../../src/adapters/delivery-policy.ts'
+import { attemptsOf } from '../../src/gateway/journal/attempts.ts'
 import {
-  attemptsOf,
   deliveriesOfMessage,
   deliveryById,
   holdForAttempt,

@@ -2,7 +2,8 @@
 // the gateway would say in its name is told against it.
 import t from 'tap'
 import { headFor, settlePolled } from '../../src/gateway/delivery/polled.ts'
-import { attemptsOf, deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
+import { attemptsOf } from '../../src/gateway/journal/attempts.ts'
+import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
 import type { MessageId } from '../../src/letter/time.ts'
 import { contentOf, openWorld, refusal, taken } from './correspondents.ts'
 import { chiangMai, chiangRai, makeTrust, moi, plainLetter, until } from './harness.ts'

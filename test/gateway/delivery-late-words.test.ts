@@ -2,12 +2,8 @@
 import t, { type Test } from 'tap'
 import type { Outcome } from '../../src/adapters/contract.ts'
 import { usualPolicy } from '../../src/adapters/delivery-policy.ts'
-import {
-  attemptsOf,
-  deliveryById,
-  holdForAttempt,
-  moveDelivery,
-} from '../../src/gateway/journal/deliveries.ts'
+import { attemptsOf } from '../../src/gateway/journal/attempts.ts'
+import { deliveryById, holdForAttempt, moveDelivery } from '../../src/gateway/journal/deliveries.ts'
 import type { Membership } from '../../src/gateway/membership.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { givenUpUnderWay, hour, open, receiptFrom, second, type World } from './delivery-stage.ts'

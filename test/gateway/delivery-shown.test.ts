@@ -1,7 +1,8 @@
 // What a system that polls was shown it may have, whatever became of the letter before: a recall is told to it.
 import t, { type Test } from 'tap'
 import { headFor, settlePolled, showAgain } from '../../src/gateway/delivery/polled.ts'
-import { attemptsOf, deliveriesOfMessage, type Mode, setMode } from '../../src/gateway/journal/deliveries.ts'
+import { attemptsOf } from '../../src/gateway/journal/attempts.ts'
+import { deliveriesOfMessage, type Mode, setMode } from '../../src/gateway/journal/deliveries.ts'
 import type { MessageId } from '../../src/letter/time.ts'
 import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
 import { chiangMai, chiangRai, makeTrust, moi, plainLetter } from './harness.ts'

@@ -191,6 +191,7 @@ t.test('hot queries use an index', async (t) => {
   const database = openSqlite(join(scratch(t), 'journal.sqlite'))
   t.after(() => database.close())
   const { deliverySql } = await import('../../src/gateway/journal/deliveries.ts')
+  const { attemptSql } = await import('../../src/gateway/journal/attempts.ts')
   const {
     quarantine: _,
     open: _counted,
@@ -209,6 +210,10 @@ t.test('hot queries use an index', async (t) => {
     head: deliverySql.head,
     toOffice: deliverySql.toOffice,
     late: deliverySql.late,
+    attempts: attemptSql.of,
+    shownLast: attemptSql.shownLast,
+    mayHaveArrived: attemptSql.mayHaveArrived,
+    perhapsThere: attemptSql.perhapsThere,
     ...conditionSql,
     lateOne,
     byNaturalKey: letterSql.byNaturalKey,

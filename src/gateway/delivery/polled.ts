@@ -2,7 +2,8 @@
 import type { Outcome, Parcel } from '../../adapters/contract.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Desk } from '../desk.ts'
-import { deliveryById, headOfPolled, markGivenOut, wasShownLast } from '../journal/deliveries.ts'
+import { wasShownLast } from '../journal/attempts.ts'
+import { deliveryById, headOfPolled, markGivenOut } from '../journal/deliveries.ts'
 import { parcelOf, withheldBecause } from './parcels.ts'
 import { judgeOutcome, settle } from './settle.ts'
 

@@ -5,15 +5,9 @@ import { type Notice, namesLetter } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { problem } from '../../problem/problem.ts'
+import { isPerhapsThere } from '../journal/attempts.ts'
 import type { Transaction } from '../journal/database.ts'
-import {
-  type DeliveryRow,
-  type Due,
-  deliveryTo,
-  headOfLane,
-  isPerhapsThere,
-  moveDeliveryRow,
-} from '../journal/deliveries.ts'
+import { type DeliveryRow, type Due, deliveryTo, headOfLane, moveDeliveryRow } from '../journal/deliveries.ts'
 import { correctedBy, recordEvent } from '../journal/events.ts'
 import {
   envelopeById,

@@ -2,13 +2,8 @@
 import type { DeliveryPolicy } from '../../adapters/delivery-policy.ts'
 import type { Instant } from '../../letter/time.ts'
 import type { Desk } from '../desk.ts'
-import {
-  type DeliveryRow,
-  deliveryById,
-  endAttempt,
-  interruptedDeliveries,
-  moveDelivery,
-} from '../journal/deliveries.ts'
+import { endAttempt } from '../journal/attempts.ts'
+import { type DeliveryRow, deliveryById, interruptedDeliveries, moveDelivery } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { nextAttempt } from './schedule.ts'
 

@@ -5,14 +5,13 @@ import type { Notice, NoticeKind } from '../../letter/notice.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { messageOf, type Problem, printable, problem } from '../../problem/problem.ts'
 import { type Desk, newId, sealNotice } from '../desk.ts'
+import { endAttempt, mayHaveArrived } from '../journal/attempts.ts'
 import type { Transaction } from '../journal/database.ts'
 import {
   type DeliveryRow,
   type Due,
   deliveryInLane,
-  endAttempt,
   headOfLane,
-  mayHaveArrived,
   moveDeliveryRow,
 } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'

@@ -1,12 +1,11 @@
-// Deliveries and attempts in the journal. `moveDelivery` is the only writer of delivery states.
+// Deliveries in the journal. `moveDelivery` is the only writer of delivery states.
 
 import type { Urgency } from '../../letter/codes.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
-import { catalogue } from '../../problem/catalogue.ts'
-import type { Problem, ProblemCode } from '../../problem/problem.ts'
 import { type DeliveryEvent, type DeliveryState, deliveryTable, isOpen, next } from '../delivery/states.ts'
 import { rankOf } from '../queue/queue.ts'
+import { beginAttempt, endAttempt, wasShownLast } from './attempts.ts'
 import type { Reader, Transaction } from './database.ts'
 import { isMember } from './members.ts'
 
@@ -32,19 +31,6 @@ export interface DeliveryRow {
   readonly changedAt: Instant
   /** The gateway that is sending it (`journal/members.ts`); null: nobody, or sent before that was kept. */
   readonly member: string | null
-}
-
-export interface AttemptRow {
-  readonly deliveryId: string
-  readonly number: number
-  readonly startedAt: Instant
-  /** Null: under way, or interrupted. */
-  readonly endedAt: Instant | null
-  readonly outcome: string | null
-  readonly problem: string | null
-  readonly said: string | null
-  /** JSON: the rest of the problem (`refusalOf`). */
-  readonly details: string | null
 }
 
 /** What the queue needs to know of a delivery. */
@@ -103,14 +89,6 @@ AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE mem
   count: 'SELECT office, state, COUNT(*) AS count FROM deliveries WHERE open = 1 GROUP BY office, state',
   countLate: `
 SELECT office, COUNT(*) AS count FROM deliveries WHERE open = 1 AND warn_at IS NULL AND expected_by IS NOT NULL GROUP BY office`,
-  insertAttempt: `
-INSERT INTO attempts (delivery_id, number, started_at, ended_at, outcome, problem, said) VALUES (?, ?, ?, NULL, NULL, NULL, NULL)`,
-  endAttempt: `
-UPDATE attempts SET ended_at = ?, outcome = ?, problem = ?, said = ?, details = ?, answer = ? WHERE delivery_id = ? AND number = ?`,
-  attempts: `
-SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", ended_at AS "endedAt", outcome, problem, said,
-  details
-FROM attempts WHERE delivery_id = ? ORDER BY number`,
   crossBehind: 'UPDATE deliveries SET lane = lane WHERE lane = ? AND open > 0 AND seq > ?',
   renew: `
 UPDATE deliveries SET deadline = ? + try_for, expected_by = ? + expected_in, warn_at = ? + expected_in * 3 / 4 WHERE id = ?`,
@@ -118,11 +96,6 @@ UPDATE deliveries SET deadline = ? + try_for, expected_by = ? + expected_in, war
 SELECT ${columns} FROM deliveries WHERE open = 1 AND warn_at <= ? ORDER BY warn_at LIMIT ?`,
   told: 'UPDATE deliveries SET warn_at = ? WHERE id = ?',
   giveOut: 'UPDATE deliveries SET attempts = ? WHERE id = ?',
-  shownLast: `SELECT number FROM attempts WHERE delivery_id = ? AND number = ? AND outcome = 'given-out'`,
-  mayHaveArrived: `
-SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted') LIMIT 1`,
-  perhapsThere: `
-SELECT number FROM attempts WHERE delivery_id = ? AND outcome IN ('unknown', 'interrupted', 'given-out') LIMIT 1`,
 } as const
 
 const priorities: Readonly<Record<Urgency, number>> = {
@@ -264,7 +237,7 @@ export async function moveDeliveryRow(
     moved.member,
     id,
   )
-  if (event === 'send') transaction.put(deliverySql.insertAttempt, id, moved.attempts, at)
+  if (event === 'send') beginAttempt(transaction, moved, at)
   return moved
 }
 
@@ -285,51 +258,6 @@ export const lateDeliveries = (reader: Reader, now: Instant, limit: number): Pro
 /** It was said; `next`: when there is something to say again. */
 export async function markTold(transaction: Transaction, id: string, next: Instant | null): Promise<void> {
   transaction.put(deliverySql.told, next, id)
-}
-
-/** Of an answer so many bytes are kept. */
-const longestAnswer = 64 * 1024
-
-/** What the other side said at the end of an attempt. */
-interface Heard {
-  readonly refusal?: Problem | undefined
-  readonly said?: string | undefined
-  readonly answer?: Buffer | undefined
-}
-
-/** Writes how an attempt ended. */
-export async function endAttempt(
-  transaction: Transaction,
-  delivery: Pick<DeliveryRow, 'id' | 'attempts'>,
-  at: Instant,
-  outcome: string,
-  { refusal, said, answer }: Heard = {},
-): Promise<void> {
-  const words = said?.slice(0, 2000) ?? null
-  transaction.put(
-    deliverySql.endAttempt,
-    at,
-    outcome,
-    refusal?.code ?? null,
-    words,
-    refusal === undefined ? null : detailsOf(refusal),
-    answer === undefined || answer.length === 0 ? null : answer.subarray(0, longestAnswer),
-    delivery.id,
-    delivery.attempts,
-  )
-}
-
-export const attemptsOf = (reader: Reader, deliveryId: string): Promise<AttemptRow[]> =>
-  reader.all<AttemptRow>(deliverySql.attempts, deliveryId)
-
-/** Whether some attempt ended without an answer: the envelope may be there already. */
-export async function mayHaveArrived(reader: Reader, deliveryId: string): Promise<boolean> {
-  return (await reader.one(deliverySql.mayHaveArrived, deliveryId)) !== undefined
-}
-
-/** The same, or a system that polls was shown it. */
-export async function isPerhapsThere(reader: Reader, deliveryId: string): Promise<boolean> {
-  return (await reader.one(deliverySql.perhapsThere, deliveryId)) !== undefined
 }
 
 /** Deliveries to an office whose time comes until `until`, in the order of service, `limit` at most. */
@@ -404,14 +332,6 @@ export async function crossThoseBehind(
   transaction.put(deliverySql.crossBehind, lane, seq)
 }
 
-/** Whether nothing has become of a delivery since a system that polls was shown it. */
-export async function wasShownLast(
-  reader: Reader,
-  { id, attempts }: Pick<DeliveryRow, 'id' | 'attempts'>,
-): Promise<boolean> {
-  return (await reader.one(deliverySql.shownLast, id, attempts)) !== undefined
-}
-
 /**
  * A system that polls is shown a delivery: an attempt of its own, however many there were before; what was shown last is no news.
  * The row must have been read in this transaction. Returns the attempt's number; undefined while another one is under way, which ends
@@ -427,32 +347,7 @@ export async function markGivenOut(
   const { id } = row
   const attempt = row.attempts + 1
   transaction.put(deliverySql.giveOut, attempt, id)
-  transaction.put(deliverySql.insertAttempt, id, attempt, at)
-  transaction.put(deliverySql.endAttempt, at, 'given-out', null, null, null, null, id, attempt)
+  beginAttempt(transaction, { id, attempts: attempt }, at)
+  await endAttempt(transaction, { id, attempts: attempt }, at, 'given-out')
   return attempt
-}
-
-/** Of a problem's value and of each detail so much is kept: enough to see what is meant. */
-const longestDetail = 500
-
-/** A problem without its code, bounded. It may hold a value of the letter: the journal does, the log never (attacks T11). */
-function detailsOf({ path, value, details = {} }: Problem): string {
-  const bounded = Object.entries(details)
-    .slice(0, 20)
-    .map(([name, detail]) => [name, typeof detail === 'string' ? cut(detail) : detail])
-  return JSON.stringify({
-    path: cut(path),
-    ...(value !== undefined && { value: cut(value) }),
-    details: Object.fromEntries(bounded) as unknown,
-  })
-}
-
-const cut = (text: string): string =>
-  text.length > longestDetail ? `${[...text].slice(0, longestDetail).join('')}…` : text
-
-/** The problem for which an attempt was refused, as far as it was kept; undefined when it was not refused for one. */
-export function refusalOf({ problem: code, details }: AttemptRow): Problem | undefined {
-  if (code === null || !Object.hasOwn(catalogue, code)) return undefined
-  const kept = details === null ? { path: '' } : (JSON.parse(details) as Omit<Problem, 'code'>)
-  return { ...kept, code: code as ProblemCode }
 }

@@ -3,14 +3,9 @@ import type { Provenance } from '../../envelope/envelope.ts'
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Letter } from '../../letter/letter.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
+import { type AttemptRow, attemptsOf } from './attempts.ts'
 import type { Parameter, Reader } from './database.ts'
-import {
-  type AttemptRow,
-  attemptsOf,
-  type DeliveryRow,
-  deliveriesOfMessage,
-  deliveryTo,
-} from './deliveries.ts'
+import { type DeliveryRow, deliveriesOfMessage, deliveryTo } from './deliveries.ts'
 import { type HandedRow, handedOf } from './handed.ts'
 import {
   type EnvelopeRow,

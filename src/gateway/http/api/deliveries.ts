@@ -1,7 +1,7 @@
 // /v1/deliveries and their attempts: what is on its way, what did not arrive, and what was tried.
 
 import { fullId } from '../../journal/asked.ts'
-import { attemptsOf } from '../../journal/deliveries.ts'
+import { attemptsOf } from '../../journal/attempts.ts'
 import {
   type DeliverySearch,
   deliveriesBefore,
