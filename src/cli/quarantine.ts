@@ -140,10 +140,11 @@ function dismissCommand(terminal: Terminal): Command {
         if (!done)
           throw new Failed(exit.refused, [problem('cli.quarantine.over', 'ID', said, { state: row.state })])
         if (options.json === true) terminal.write(jsonLine({ id: row.id, state: 'dismissed' }))
-        else
-          terminal.write(
-            `${printable(`${row.name}  ${row.position}`)}: dismissed; saraban quarantine list --state dismissed\n`,
-          )
+        else {
+          const isSecret = await isSecretSource(database.committed, row.sourceId)
+          const what = isSecret ? row.position : `${row.name}  ${row.position}`
+          terminal.write(`${printable(what)}: dismissed; saraban quarantine list --state dismissed\n`)
+        }
       })
     })
 }

@@ -182,7 +182,8 @@ export function retriedPage(
     const what =
       messageId === undefined ? '' : `: saraban messages show ${messageId.slice('urn:uuid:'.length)}`
     const why = codes === undefined ? '' : `: ${codes.join(' ')}`
-    return `${printable(`${id.slice(-12)}  ${name}  ${position}  ${told[became]}${what}${why}`, 600)}\n`
+    const words = [id.slice(-12), ...(name === undefined ? [] : [name]), position, told[became]]
+    return `${printable(`${words.join('  ')}${what}${why}`, 600)}\n`
   })
   const untold = stay - places.filter(({ became }) => !hasLeft(became)).length
   const more =

@@ -3,7 +3,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import iconv from 'iconv-lite'
 import t from 'tap'
+import { retriedPage } from '../../src/cli/quarantined.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
+import { retryQuarantined } from '../../src/gateway/intake/retry.ts'
 import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { letterItem, plainLetter, source, systemOf } from './harness.ts'
 import { adapterBy, mended, open, openScripted, quarantined, saraban } from './quarantine-stage.ts'
@@ -88,7 +90,8 @@ t.test('secret letters only when asked for', async (t) => {
   const { folder, clock, province, desk, committed } = await openScripted(t)
   const offer = (subject: string) => {
     province.items = [letterItem(plainLetter({ secrecy: 'secret', subject }))]
-    return take(desk, systemOf(province), source(subject), (each) => province.read(each))
+    const offered = { ...source(subject), name: subject }
+    return take(desk, systemOf(province), offered, (each) => province.read(each))
   }
   await offer('ลับ')
   await offer('ลับ แก้ไข')
@@ -100,6 +103,17 @@ t.test('secret letters only when asked for', async (t) => {
   t.match(shown.err, /cli\.quarantine\.secret/)
   t.notMatch(shown.out + shown.err + (await saraban(clock, beside, 'list')).out, 'แก้ไข')
   t.match((await saraban(clock, beside, 'show', place!.id, '--secret')).out, /subject = ลับ แก้ไข\n/)
+  const words = ['--by', 'สมชาย', '--why', 'แฟ้มทดสอบ']
+  const retried = await retryQuarantined(
+    desk,
+    () => ({ system: systemOf(province), read: (each) => province.read(each) }),
+    { ids: [place!.id], by: 'สมชาย', why: 'แฟ้มทดสอบ', believe: false },
+  )
+  t.match(retried, [{ position: place!.position, became: 'quarantined' }])
+  const page = retriedPage(retried, { count: 1, stay: 1 })
+  const dismissed = await saraban(clock, beside, 'dismiss', place!.id, ...words)
+  t.match([page, dismissed.out], [place!.position, `${place!.position}: dismissed`], 'each says what it did')
+  t.notMatch(JSON.stringify(retried) + page + dismissed.out, place!.name, 'and of what no name')
 })
 
 t.test('dismissed: listed as that, never deleted, and it comes back only for another reason', async (t) => {

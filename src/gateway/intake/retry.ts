@@ -14,7 +14,7 @@ import {
   quarantinedOfSource,
   takenAt,
 } from '../journal/quarantine.ts'
-import { filesOfSource, type SourceRow, sourceById } from '../journal/sources.ts'
+import { filesOfSource, isSecretSource, type SourceRow, sourceById } from '../journal/sources.ts'
 import { outcomeOf, type Read } from './intake.ts'
 import { noting, type Offered } from './keep.ts'
 import { quarantineItem } from './quarantine.ts'
@@ -48,7 +48,8 @@ export const largestRead = 256 * 1024 ** 2
 export interface Retried {
   /** Of the place in quarantine. */
   readonly id: string
-  readonly name: string
+  /** Of its source; not of one that holds a secret letter. */
+  readonly name?: string
   readonly position: string
   readonly became: Became
   readonly messageId?: MessageId
@@ -109,7 +110,7 @@ class Again {
   readonly #source: SourceRow
   readonly #readerOf: ReaderOf
   readonly #failed: (error: unknown) => void
-  readonly #retried: Retried[] = []
+  readonly #retried: Omit<Retried, 'name'>[] = []
 
   constructor(
     desk: Desk,
@@ -135,7 +136,8 @@ class Again {
       const ended = new Set(this.#retried.map(({ id }) => id))
       for (const row of rows) if (!ended.has(row.id)) await this.#end(row, 'failed', { codes })
     }
-    return this.#retried
+    const isSecret = await isSecretSource(this.#desk.database.committed, this.#source.id)
+    return this.#retried.map((each) => ({ ...each, ...(!isSecret && { name: this.#source.name }) }))
   }
 
   async #run(rows: readonly QuarantineRow[]): Promise<void> {
@@ -269,6 +271,6 @@ class Again {
       const facts = { quarantine: id, position, became, by, why, ...(codes && { codes: codes.join(' ') }) }
       await recordEvent(transaction, at, 'quarantine.retried', subject, facts)
     })
-    this.#retried.push({ id, name: this.#source.name, position, became, ...found })
+    this.#retried.push({ id, position, became, ...found })
   }
 }
