@@ -2,24 +2,18 @@
 // until what became of it is written back, in one transaction: a process that dies in between leaves the row as it was, it
 // is offered again under the same handover, and what was committed here is known.
 import type { AdapterVerbs, Taken } from '../../contract.ts'
-import { encode } from '../../formats/charset.ts'
 import { milliseconds } from '../../quantities.ts'
 import { looking } from '../looking.ts'
-import { SqlError, type Table, type Value } from './engine.ts'
-import { type Gap, Gaps } from './gaps.ts'
-import {
-  handoverOf,
-  isSameRow,
-  type PrintedRow,
-  parameterOf,
-  printRow,
-  type RowReading,
-  sourceOf,
-  unreadColumns,
-} from './row-read.ts'
+import { SqlError } from './engine.ts'
+import { Gaps } from './gaps.ts'
+import { candidates, newestTaken, newStates } from './row-keys.ts'
+import { handoverOf, type PrintedRow, printRow, type RowReading, unreadColumns } from './row-read.ts'
+import { sourceOf } from './row-source.ts'
 import { type Opened, patience, type Session } from './session.ts'
-import { blankOf, columnOf, select, update, type Values } from './statement.ts'
+import { columnOf, select, type Values } from './statement.ts'
 import { troubleOf } from './trouble.ts'
+import { WaitingRows } from './waiting-rows.ts'
+import { writeBack } from './write-back.ts'
 
 /** Rows of one look; what is beyond waits for the next one. */
 const most = 1000
@@ -33,7 +27,6 @@ export function sqlFetch(
 } {
   const { status } = reading
   const every = milliseconds(reading.every)
-  const settle = milliseconds(reading.settle)
   const wait = milliseconds(reading.wait)
   const recheck = milliseconds(reading.recheck)
   const late = milliseconds(reading.late)
@@ -44,8 +37,7 @@ export function sqlFetch(
   /** As what a row was offered that could not be written back: until it is, it is the same handing-over. */
   const begun = new Map<string, string | undefined>()
   const gaps = new Gaps()
-  /** Rows that have not settled, wait for their files, or could not be read or written back, by handover. */
-  const waiting = new Map<string, Pending>()
+  const waiting = new WaitingRows(milliseconds(reading.settle))
   /** Rows that are new and that another session holds: since when, and whether that was told. */
   const held = new Map<string, { readonly since: number; readonly told: boolean }>()
   let water = reading.above
@@ -68,12 +60,11 @@ export function sqlFetch(
     // Rows, not keys: two that have one key are met both. A column that is no key at all ends the look, too.
     let met = 0
     for (let more = true; more && !stopped() && seen.size < most && met < 2 * most; ) {
-      const pending = [...waiting.values()].map((each) => each.key)
       const found =
         status === undefined && waiting.size >= most
           ? []
           : await session.use((opened) => candidates(opened, reading, water, met, gaps.open))
-      const keys = status === undefined ? [...pending, ...found] : found
+      const keys = status === undefined ? [...waiting.keys, ...found] : found
       const fresh = keys.filter((each) => !seen.has(nameOf(each)))
       more = fresh.length > 0 || found.length > met
       met = found.length
@@ -84,11 +75,9 @@ export function sqlFetch(
         if (!stopped()) await neighbourly(each, verbs)
       }
     }
-    // Rows that are new no more, or there no more, wait for nothing.
-    if (status !== undefined && !stopped())
-      for (const [handover, { key }] of waiting) if (!seen.has(nameOf(key))) waiting.delete(handover)
+    if (status !== undefined && !stopped()) waiting.keepOnly((key) => seen.has(nameOf(key)))
     for (const name of held.keys()) if (!seen.has(name)) held.delete(name)
-    for (const handover of begun.keys()) if (!waiting.has(handover)) begun.delete(handover)
+    for (const handover of begun.keys()) if (waiting.get(handover) === undefined) begun.delete(handover)
     const now = verbs.clock.elapsed()
     if (seen.size < most) giveUpGaps(now, verbs)
     if (!stopped() && reading.watch > 0 && now - checked >= recheck) {
@@ -118,10 +107,9 @@ export function sqlFetch(
       })
     } catch (error) {
       if (!(error instanceof SqlError) || error.trouble === 'lost' || error.trouble === 'closed') throw error
-      const before = waiting.get(handover)
-      if (before?.trouble !== error.reason)
+      if (waiting.get(handover)?.trouble !== error.reason)
         verbs.report('sql.row-failed', { table: reading.table, row: handover, reason: troubleOf(error) })
-      hold(handover, { key, trouble: error.reason }, verbs)
+      waiting.hold(handover, key, error.reason, verbs.clock.elapsed())
     }
   }
 
@@ -149,7 +137,7 @@ export function sqlFetch(
     const { connection } = opened
     const locks = status !== undefined && opened.table(reading.table).transactional
     if (locks) await connection.begin()
-    const among = status && ([status.column, statesOf(status.new, reading)] as const)
+    const among = newStates(reading)
     const row = await printRow(opened, reading, key, {
       ...(locks && { lock: true }),
       ...(among && { among }),
@@ -161,13 +149,13 @@ export function sqlFetch(
         await connection.rollback()
         const asked = { columns: [], where: key, ...(among && { among }), limit: 1, rows: 'free' } as const
         const there = await select(connection, opened.table(reading.table), asked)
-        if (there.length > 0) isHeld(key, handoverOf(opened, reading, key), verbs)
+        if (there.length > 0) tellHeld(key, handoverOf(opened, reading, key), verbs)
       }
       return
     }
     held.delete(nameOf(key))
     const handover = handoverOf(opened, reading, key)
-    if (!settled(handover, row, verbs)) {
+    if (!waiting.settled(handover, row, verbs.clock.elapsed())) {
       if (locks) await connection.rollback()
       if (status === undefined) advance(key, handover, row, verbs, false)
       return
@@ -183,12 +171,12 @@ export function sqlFetch(
     if (taken.some(({ kind }) => kind === 'waiting')) {
       if (waiting.get(handover)?.trouble !== '')
         verbs.report('source.waiting', { row: handover, missing: missingOf(taken) })
-      hold(handover, { key, trouble: '' }, verbs)
+      waiting.hold(handover, key, '', verbs.clock.elapsed())
       if (locks) await connection.rollback()
       if (status === undefined) advance(key, handover, row, verbs, false)
       return
     }
-    await writeBack(opened, key, taken)
+    await writeBack(opened, reading, key, taken)
     if (locks) await connection.commit()
     waiting.delete(handover)
     begun.delete(handover)
@@ -200,33 +188,13 @@ export function sqlFetch(
   }
 
   /** A row that another session holds is told once, when it has for some minutes: it may be one that died. */
-  function isHeld(key: Values, row: string, { clock, report }: AdapterVerbs): void {
+  function tellHeld(key: Values, row: string, { clock, report }: AdapterVerbs): void {
     const name = nameOf(key)
     const { since, told } = held.get(name) ?? { since: clock.elapsed(), told: false }
     const long = clock.elapsed() - since >= patience
     if (long && !told)
       report('sql.row-failed', { table: reading.table, row, reason: 'another session holds it' })
     held.set(name, { since, told: told || long })
-  }
-
-  /** Whether a row with its lists and files is what it was before, and for long enough: systems write them one after the other. */
-  function settled(handover: string, row: PrintedRow, verbs: AdapterVerbs): boolean {
-    const before = waiting.get(handover)
-    const same = before !== undefined && isSameRow(before, row)
-    const quiet = same ? verbs.clock.elapsed() - (before?.seen ?? 0) : 0
-    if (quiet >= settle) return true
-    if (!same) waiting.set(handover, { ...unsettled(row, verbs), ...(before && { since: before.since }) })
-    return false
-  }
-
-  function unsettled({ key, digest, stamps }: PrintedRow, { clock }: AdapterVerbs): Pending {
-    const now = clock.elapsed()
-    return { key, since: now, trouble: 'it has not settled', digest, stamps, seen: now }
-  }
-
-  function hold(handover: string, now: Pick<Pending, 'key' | 'trouble'>, { clock }: AdapterVerbs): void {
-    const before = waiting.get(handover) ?? { since: clock.elapsed(), digest: '', stamps: [], seen: 0 }
-    waiting.set(handover, { ...before, ...now })
   }
 
   /** A row that was taken and is new again: its system wants it to go again. What was written back tells it, or we remember it. */
@@ -258,7 +226,8 @@ export function sqlFetch(
   ): void {
     known.delete(handover)
     // What waits is not known yet: it is looked for again below the water.
-    if (!waiting.has(handover)) known.set(handover, { digest: row.digest, stamps: row.stamps, taken })
+    if (waiting.get(handover) === undefined)
+      known.set(handover, { digest: row.digest, stamps: row.stamps, taken })
     bound(known, Math.max(most, 2 * reading.watch))
     const [value] = key.values()
     if (water === undefined || typeof value !== 'string') return
@@ -266,30 +235,16 @@ export function sqlFetch(
     if (BigInt(value) > BigInt(water)) water = value
   }
 
-  async function writeBack(opened: Opened, key: Values, taken: readonly Taken[]): Promise<void> {
-    const { connection } = opened
-    const table = opened.table(reading.table)
-    const back = backOf(table, reading, taken)
-    if (back.size === 0) return
-    const { changed } = await update(connection, table, back, key)
-    if (changed > 1) throw new SqlError('busy', 'two rows have this key')
-    if (status === undefined) return
-    // Read again: a table without transactions or a trigger of the system's may have it otherwise.
-    const [state] = await select(connection, table, { columns: [status.column], where: key, limit: 1 })
-    const wanted = back.get(status.column)
-    const same = state?.[0]?.equals(Buffer.isBuffer(wanted) ? wanted : Buffer.from(String(wanted))) === true
-    if (!same) throw new SqlError('value', 'not written back', status.column)
-  }
-
   /** A row that was taken: when it says something else now, it is offered again, and the gateway answers with the conflict. */
   async function again(opened: Opened, key: Values, verbs: AdapterVerbs): Promise<void> {
     const handover = handoverOf(opened, reading, key)
     const row = await printRow(opened, reading, key, {})
     const before = known.get(handover)
-    if (row === undefined || waiting.has(handover) || (before && !saysElse(before, row))) return
+    if (row === undefined || waiting.get(handover) || (before && !saysElse(before, row))) return
     // A file that it missed came: it is offered when that has settled.
     if (status === undefined && before?.taken === false && before.digest === row.digest) {
-      waiting.set(handover, unsettled(row, verbs))
+      const now = verbs.clock.elapsed()
+      waiting.unsettled(handover, row, now, now)
       return
     }
     if (status !== undefined && !ended.has(handover)) end(handover, verbs)
@@ -344,18 +299,6 @@ interface Known {
   readonly taken: boolean
 }
 
-interface Pending {
-  readonly key: Values
-  /** When it was first met: the wait for its files counts from here. */
-  readonly since: number
-  /** Why it failed; '' when it only waits for files. */
-  readonly trouble: string
-  /** What it said when it was looked at last, and since when it says just that. */
-  readonly digest: string
-  readonly stamps: readonly string[]
-  readonly seen: number
-}
-
 class NotTaken extends Error {
   override readonly name = 'NotTaken'
 }
@@ -377,100 +320,6 @@ function reported(error: unknown): {
     facts: { reason: error instanceof Error ? error.name : 'unknown' },
     closed: false,
   }
-}
-
-/** The values of a state, as its column holds them. */
-const statesOf = (states: readonly (string | null)[], { charset }: RowReading): readonly Value[] =>
-  states.map((state) => (state === null ? null : charset === undefined ? state : encode(state, charset)))
-
-/** Keys of rows that are new, in order: at least one batch beyond as many as the look found when it asked last. */
-async function candidates(
-  opened: Opened,
-  reading: RowReading,
-  water: string | undefined,
-  met: number,
-  gaps: readonly Gap[],
-): Promise<Values[]> {
-  const { connection, table: tableNamed } = opened
-  const table = tableNamed(reading.table)
-  const { key, status, order, batch } = reading
-  const columns = key
-  const sorted = [...order, ...key.filter((each) => !order.includes(each))]
-  const keys = async (asked: Parameters<typeof select>[2]) =>
-    (await select(connection, table, { ...asked, rows: 'free' })).map((row) => keyOf(opened, reading, row))
-  if (status !== undefined) {
-    const among = [status.column, statesOf(status.new, reading)] as const
-    return keys({ columns, among, order: sorted, limit: batch + met })
-  }
-  const [column = ''] = key
-  const fresh = await keys({ columns, beyond: [column, water ?? ''], order: key, limit: batch + met })
-  // A transaction that began earlier may end later: its rows appear below the water, where no row was.
-  const late: Values[] = []
-  for (let first = 0; first < gaps.length; first += 50) {
-    const within = gaps
-      .slice(first, first + 50)
-      .map(({ from, to }): [Value, Value] => [String(from - 1n), String(to)])
-    late.push(...(await keys({ columns, within: [column, within], order: key, limit: batch + met })))
-  }
-  return [...late, ...fresh]
-}
-
-/** The newest rows that were taken, whose content is looked at again. */
-async function newestTaken(
-  opened: Opened,
-  reading: RowReading,
-  water: string | undefined,
-): Promise<Values[]> {
-  const { connection, table } = opened
-  const { key, status, watch, above = '0' } = reading
-  const [column = ''] = key
-  const rows = await select(connection, table(reading.table), {
-    columns: key,
-    ...(status
-      ? { among: [status.column, statesOf([status.taken], reading)] }
-      : { upTo: [column, water ?? ''] as const, beyond: [column, above] as const }),
-    order: key,
-    last: true,
-    limit: watch,
-    rows: 'free',
-  })
-  return rows.map((row) => keyOf(opened, reading, row)).toReversed()
-}
-
-const keyOf = (
-  { connection, table }: Opened,
-  { key, table: name }: RowReading,
-  row: readonly (Buffer | null)[],
-): Values =>
-  new Map(
-    key.map((column, index): [string, Value] => [
-      column,
-      parameterOf(columnOf(table(name), column), row[index] ?? null, connection.words.raw),
-    ]),
-  )
-
-/** What the system is told of its row. */
-function backOf(table: Table, { status, writeBack, charset }: RowReading, taken: readonly Taken[]): Values {
-  const back = new Map<string, Value>()
-  const said = (column: string | undefined, text: string | undefined): void => {
-    if (column === undefined) return
-    const value = text ?? blankOf(columnOf(table, column))
-    if (value !== undefined)
-      back.set(column, value === null || charset === undefined ? value : encode(value, charset))
-  }
-  const good = taken.find((each) => each.kind === 'taken' || each.kind === 'known')
-  const faults = taken.flatMap((each) => {
-    if (each.kind === 'quarantined' || each.kind === 'refused') return each.problems.map(({ code }) => code)
-    // Handed over again unchanged, it does not go: its clerk is not left to think so.
-    return each.kind === 'known' && each.ended !== undefined ? ['letter.ended'] : []
-  })
-  if (status !== undefined)
-    // A row that the profile skips is no letter: it is done with.
-    said(status.column, faults.length === 0 ? status.taken : status.refused)
-  said(writeBack.messageId, good?.messageId)
-  // Codes: what a fault is about is told by the quarantine, whole.
-  said(writeBack.error, faults.length === 0 ? undefined : [...new Set(faults)].join(' ').slice(0, 250))
-  return back
 }
 
 const isGood = (taken: readonly Taken[]): boolean =>

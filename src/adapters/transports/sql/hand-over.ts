@@ -9,9 +9,17 @@ import { type RowCell, type RowDump, readDump } from '../../formats/row-dump.ts'
 import { type Column, SqlError, type Table, type Value } from './engine.ts'
 import { type Brought, bringFiles, homelessFile } from './files-out.ts'
 import type { FileOptions, InsertOptions, ListOptions, UpdateOptions } from './options.ts'
-import { parameterOf } from './row-read.ts'
 import { type Opened, type Session, transaction } from './session.ts'
-import { blankOf, columnOf, differing, insert, select, update, type Values } from './statement.ts'
+import {
+  blankOf,
+  columnOf,
+  differing,
+  insert,
+  parameterOf,
+  select,
+  update,
+  type Values,
+} from './statement.ts'
 import { outcomeOf } from './trouble.ts'
 
 export interface HandOver {

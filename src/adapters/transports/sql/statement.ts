@@ -33,6 +33,10 @@ export function columnOf(table: Table, name: string): Column {
 export const blankOf = ({ nullable, sort }: Column): '' | null | undefined =>
   nullable ? null : sort === 'text' ? '' : undefined
 
+/** What was printed, as a parameter: bytes where the profile's charset is not the engine's, else text. */
+export const parameterOf = ({ sort }: Column, printed: Buffer | null, raw: boolean): Value =>
+  printed === null ? null : raw && sort === 'text' ? printed : printed.toString('utf8')
+
 const from = (words: Words, table: Table): string => table.name.split('.').map(words.quote).join('.')
 
 const allOf = (words: Words, table: Table, values: Values, mark: Mark): string =>

@@ -8,6 +8,9 @@ import { patience } from './session.ts'
 export const troubleOf = ({ reason, column }: SqlError): string =>
   column === '' ? reason : `${reason}, column ${column}`
 
+/** Which of them is meant, nobody can tell: a person has to. */
+export const twoHaveKey = (): SqlError => new SqlError('busy', 'two rows have this key')
+
 /**
  * What became of a hand-over that ended with this. `sent`: the commit had been sent, or a table without transactions
  * written to: whatever the connection says then, nobody knows.
