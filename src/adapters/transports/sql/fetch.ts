@@ -106,7 +106,9 @@ export function sqlFetch(
         return one(opened, key, verbs)
       })
     } catch (error) {
-      if (!(error instanceof SqlError) || error.trouble === 'lost' || error.trouble === 'closed') throw error
+      // What kept the session from opening (PostgreSQL: 53300, too many connections) is no row's trouble.
+      if (handover === '' || !(error instanceof SqlError)) throw error
+      if (error.trouble === 'lost' || error.trouble === 'closed') throw error
       if (waiting.get(handover)?.trouble !== error.reason)
         verbs.report('sql.row-failed', { table: reading.table, row: handover, reason: troubleOf(error) })
       waiting.hold(handover, key, error.reason, verbs.clock.elapsed())
