@@ -150,12 +150,11 @@ t.test('postgresql with SQL_ASCII: any bytes, which are windows-874', { timeout:
   if (!present(t, server)) return
   t.teardown(() => server.stop())
   const on = ground('postgresql', server)
-  const { gateway, start, sent, deliver, ask } = await stage(t, on, {
-    changes: [
-      [/within: 30s/, 'within: 30s, charset: windows-874'],
-      [/kind: rows,/g, 'kind: rows, charset: windows-874,'],
-    ],
-  })
+  const changes: Changes = [
+    [/within: 30s/, 'within: 30s, charset: windows-874'],
+    [/kind: rows,/g, 'kind: rows, charset: windows-874,'],
+  ]
+  const { gateway, start, sent, deliver, ask } = await stage(t, on, { changes })
   const thai = (text: string) =>
     `convert_from('\\x${iconv.encode(text, 'windows-874').toString('hex')}', 'SQL_ASCII')`
   await ask(
@@ -173,4 +172,19 @@ t.test('postgresql with SQL_ASCII: any bytes, which are windows-874', { timeout:
     ),
     [iconv.encode('ที่ทำ “น้ำ”', 'windows-874').toString('hex')],
   )
+
+  await t.test('a state that is a number', async (t) => {
+    const numbers: Changes = [
+      ...changes,
+      [/status: \{[^}]*\}/, 'status: { column: สถานะ, new: ["0"], taken: "1", refused: "2" }'],
+    ]
+    const { gateway, start, sent, ask } = await stage(t, on, { changes: numbers })
+    await ask('ALTER TABLE `หนังสือส่ง` DROP COLUMN `สถานะ`, ADD COLUMN `สถานะ` INTEGER DEFAULT 0')
+    await ask(
+      `INSERT INTO \`หนังสือส่ง\` (${Object.keys(good).map(on.quote).join(', ')}) VALUES (${Object.values(good).map(thai).join(', ')})`,
+    )
+    await start()
+    t.same([await sent(), gateway.reports], [['1'], []])
+    t.match(gateway.items, [{ kind: 'letter' }])
+  })
 })

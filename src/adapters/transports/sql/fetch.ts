@@ -139,7 +139,7 @@ export function sqlFetch(
     const { connection } = opened
     const locks = status !== undefined && opened.table(reading.table).transactional
     if (locks) await connection.begin()
-    const among = newStates(reading)
+    const among = newStates(opened, reading)
     const row = await printRow(opened, reading, key, {
       ...(locks && { lock: true }),
       ...(among && { among }),

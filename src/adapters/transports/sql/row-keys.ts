@@ -1,10 +1,9 @@
 // Which rows a look asks for: those that are new, and the newest that were taken.
-import { encode } from '../../formats/charset.ts'
 import type { Value } from './engine.ts'
 import type { Gap } from './gaps.ts'
 import type { RowReading } from './row-read.ts'
 import type { Opened } from './session.ts'
-import { type Asked, columnOf, parameterOf, select, type Values } from './statement.ts'
+import { type Asked, columnOf, parameterOf, select, text, type Values } from './statement.ts'
 
 /** Keys of rows that are new, in order: at least one batch beyond as many as the look found when it asked last. */
 export async function candidates(
@@ -21,7 +20,7 @@ export async function candidates(
   const sorted = [...order, ...key.filter((each) => !order.includes(each))]
   const keys = async (asked: Parameters<typeof select>[2]) =>
     (await select(connection, table, { ...asked, rows: 'free' })).map((row) => keyOf(opened, reading, row))
-  const among = newStates(reading)
+  const among = newStates(opened, reading)
   if (among !== undefined) return keys({ columns, among, order: sorted, limit: batch + met })
   const [column = ''] = key
   const fresh = await keys({ columns, beyond: [column, water ?? ''], order: key, limit: batch + met })
@@ -48,7 +47,7 @@ export async function newestTaken(
   const rows = await select(connection, table(reading.table), {
     columns: key,
     ...(status
-      ? { among: [status.column, statesOf([status.taken], reading)] }
+      ? { among: inStates(opened, reading, status.column, [status.taken]) }
       : { upTo: [column, water ?? ''] as const, beyond: [column, above] as const }),
     order: key,
     last: true,
@@ -71,9 +70,17 @@ const keyOf = (
   )
 
 /** The column that says which rows are new, and its values then; nothing where the key says it. */
-export const newStates = (reading: RowReading): Asked['among'] =>
-  reading.status && [reading.status.column, statesOf(reading.status.new, reading)]
+export const newStates = (opened: Opened, reading: RowReading): Asked['among'] =>
+  reading.status && inStates(opened, reading, reading.status.column, reading.status.new)
 
-/** The values of a state, as its column holds them. */
-const statesOf = (states: readonly (string | null)[], { charset }: RowReading): readonly Value[] =>
-  states.map((state) => (state === null ? null : charset === undefined ? state : encode(state, charset)))
+const inStates = (
+  { table }: Opened,
+  reading: RowReading,
+  column: string,
+  states: readonly (string | null)[],
+): NonNullable<Asked['among']> => [
+  column,
+  states.map((state) =>
+    state === null ? null : text(columnOf(table(reading.table), column), state, reading.charset),
+  ),
+]

@@ -1,16 +1,12 @@
 // A row to be written: the cells of a form as values of columns.
 import { bad, good, type Result } from '../../../problem/problem.ts'
-import { type Charset, encode, unsayable } from '../../formats/charset.ts'
+import { type Charset, unsayable } from '../../formats/charset.ts'
 import type { RowCell } from '../../formats/row-dump.ts'
-import { type Column, SqlError, type Table, type Value } from './engine.ts'
+import { SqlError, type Table, type Value } from './engine.ts'
 import type { Brought } from './files-out.ts'
 import type { FileOptions } from './options.ts'
 import type { Opened } from './session.ts'
-import { blankOf, columnOf, insert, type Values } from './statement.ts'
-
-/** A text as a parameter: in the bytes of the profile's charset where it has one. */
-export const text = ({ sort }: Column, value: string, charset: Charset | undefined): Value =>
-  sort === 'text' && charset !== undefined ? encode(value, charset) : value
+import { blankOf, columnOf, insert, text, type Values } from './statement.ts'
 
 /** A row to be written; its files are read when it is. */
 export interface Row {

@@ -1,5 +1,6 @@
 // Statements, made of checked names and parameters only (attacks X3).
 import type { Hash } from 'node:crypto'
+import { type Charset, encode } from '../../formats/charset.ts'
 import type { Answer, Column, Connection, Mark, Reading, Table, Value, Words } from './engine.ts'
 
 /** Values of columns, as they are stored. */
@@ -36,6 +37,10 @@ export const blankOf = ({ nullable, sort }: Column): '' | null | undefined =>
 /** What was printed, as a parameter: bytes where the profile's charset is not the engine's, else text. */
 export const parameterOf = ({ sort }: Column, printed: Buffer | null, raw: boolean): Value =>
   printed === null ? null : raw && sort === 'text' ? printed : printed.toString('utf8')
+
+/** A text of ours as a parameter: in texts the bytes of the profile's charset, where it has one. */
+export const text = ({ sort }: Column, value: string, charset: Charset | undefined): Value =>
+  sort === 'text' && charset !== undefined ? encode(value, charset) : value
 
 const from = (words: Words, table: Table): string => table.name.split('.').map(words.quote).join('.')
 

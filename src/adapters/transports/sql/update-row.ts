@@ -6,9 +6,9 @@ import type { RowDump } from '../../formats/row-dump.ts'
 import { SqlError, type Table, type Value } from './engine.ts'
 import type { HandOver } from './hand-over.ts'
 import type { UpdateOptions } from './options.ts'
-import { rowOf, text } from './row-out.ts'
+import { rowOf } from './row-out.ts'
 import { type Opened, transaction } from './session.ts'
-import { columnOf, differing, select, update, type Values } from './statement.ts'
+import { columnOf, differing, select, text, update, type Values } from './statement.ts'
 import { Refused, refused, type Verdict, written } from './verdict.ts'
 
 /** Tells the one row that a notice is about, found by what the letter says, what became of it. */

@@ -1,10 +1,9 @@
 // What the system is told of its row when it was offered.
 import type { Taken } from '../../contract.ts'
-import { encode } from '../../formats/charset.ts'
 import { SqlError, type Table, type Value } from './engine.ts'
 import type { RowReading } from './row-read.ts'
 import type { Opened } from './session.ts'
-import { blankOf, columnOf, select, update, type Values } from './statement.ts'
+import { blankOf, columnOf, select, text, update, type Values } from './statement.ts'
 import { twoHaveKey } from './trouble.ts'
 
 /** Tells the system of a row what became of it. Throws where it does not stand there afterwards, or two rows were told. */
@@ -31,11 +30,11 @@ export async function writeBack(
 
 function backOf(table: Table, { status, writeBack, charset }: RowReading, taken: readonly Taken[]): Values {
   const back = new Map<string, Value>()
-  const said = (column: string | undefined, text: string | undefined): void => {
+  const said = (column: string | undefined, words: string | undefined): void => {
     if (column === undefined) return
-    const value = text ?? blankOf(columnOf(table, column))
-    if (value !== undefined)
-      back.set(column, value === null || charset === undefined ? value : encode(value, charset))
+    const into = columnOf(table, column)
+    const value = words ?? blankOf(into)
+    if (value !== undefined) back.set(column, value === null ? value : text(into, value, charset))
   }
   const good = taken.find((each) => each.kind === 'taken' || each.kind === 'known')
   const faults = taken.flatMap((each) => {
