@@ -1,16 +1,9 @@
 // Fetching from a mailbox: a look, a pause, a look.
 import type { AdapterVerbs } from '../../contract.ts'
 import { looking } from '../looking.ts'
-import {
-  type Answer,
-  clientOf,
-  look,
-  type OpenMailbox,
-  openMailbox,
-  type Remembered,
-  reasonOf,
-} from './look.ts'
+import { type Answer, look, type Remembered } from './look.ts'
 import { passOver } from './pass-over.ts'
+import { clientOf, type OpenMailbox, openMailbox, reasonOf } from './session.ts'
 import type { FetchSettings } from './settings.ts'
 
 export interface MailboxFetch {
@@ -24,7 +17,7 @@ const longestLook = 15 * 60_000
 export function mailboxFetch(settings: FetchSettings, answer: Answer | undefined): MailboxFetch {
   let leave: () => void = () => undefined
   let troubled = ''
-  let remembered: Remembered & { readonly validity: string } = { validity: '', behind: new Set() }
+  let remembered: Remembered = { validity: '', behind: new Set() }
   const repeated = looking({
     look: round,
     every: settings.every,

@@ -1,7 +1,7 @@
 // With `done: seen`: what people had opened before the gateway came is theirs.
 import type { ImapFlow, SearchObject } from 'imapflow'
 import type { AdapterVerbs } from '../../contract.ts'
-import { keywordOf, refused } from './look.ts'
+import { keywordOf, refused } from './session.ts'
 import type { FetchSettings } from './settings.ts'
 
 /** Mails that are marked by one command: a server bounds the length of its line. */
