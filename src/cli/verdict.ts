@@ -17,7 +17,7 @@ const elsewhere: readonly ProblemCode[] = [
 /** The verdict on the text of a profile. Its tables are looked into; one that is not here is remarked. */
 export async function verdictOn(file: string, text: string, terminal: Terminal): Promise<Verdict> {
   const { readProfile } = await import('../adapters/profile.ts')
-  const { codesOutOfOrder } = await import('../adapters/profile-text.ts')
+  const { codesOutOfOrder } = await import('../adapters/profile-keys.ts')
   const { remarksOn } = await import('../adapters/remarks.ts')
   const read = readProfile(text, file)
   if (!read.ok) return { file, problems: read.problems }
