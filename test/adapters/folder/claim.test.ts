@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readdirSync, renameSync, writeFileSync
 import { join } from 'node:path'
 import iconv from 'iconv-lite'
 import t from 'tap'
+import { claimOf, eachOf } from '../../../src/adapters/transports/folder/claim.ts'
 import { own } from '../../../src/adapters/transports/folder/owner.ts'
 import { folderConsent } from '../../../src/adapters/transports/folder/proof.ts'
 import { csv, row } from '../chiang-mai.ts'
@@ -180,4 +181,23 @@ t.test('a crowd of other files hides no document and no file that one waits for'
     gateway.reports.filter(({ event }) => event === 'folder.names-cut'),
     [{ facts: { count: 10 } }],
   )
+})
+
+t.test('a claim that fails is told when nothing is at work on those beside it any more', async (t) => {
+  const claims = ['a', 'b'].map((id) => claimOf(id, `/${id}`, `${id}.csv`, 0, 0))
+  const ended: string[] = []
+  await t.rejects(
+    eachOf(
+      claims,
+      { document: 'letter' },
+      () => false,
+      async ({ id }) => {
+        if (id === 'a') throw new Error('the disk is gone')
+        await new Promise((resolve) => setImmediate(resolve))
+        ended.push(id)
+      },
+    ),
+    { message: 'the disk is gone' },
+  )
+  t.same(ended, ['b'])
 })

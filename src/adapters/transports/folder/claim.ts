@@ -89,9 +89,22 @@ export const claimOf = (
   troubled: '',
 })
 
-/** Claims of a channel that are worked on at the same time, so that their commits can be one group: what is said of a letter is said in order. */
-export const togetherOf = ({ document }: Pick<FolderSettings, 'document'>): number =>
-  document === 'notice' ? 1 : 8
+/**
+ * Works on the claims of a channel, some at the same time, so that their commits can be one group; but what is said of a letter is
+ * said in order. Rejects with the first failure, when nothing is at work on any of them any more.
+ */
+export async function eachOf(
+  claims: readonly Claim[],
+  { document }: Pick<FolderSettings, 'document'>,
+  stopped: () => boolean,
+  act: (found: Claim) => Promise<void>,
+): Promise<void> {
+  const together = document === 'notice' ? 1 : 8
+  for (let start = 0; start < claims.length && !stopped(); start += together) {
+    const ended = await Promise.allSettled(claims.slice(start, start + together).map(act))
+    for (const one of ended) if (one.status === 'rejected') throw one.reason
+  }
+}
 
 /** In the order in which they came, to a second, which is what their ids say; by their names where they came together. */
 export const inOrder = (claims: readonly Claim[]): Claim[] =>

@@ -8,13 +8,13 @@ import {
   type Claims,
   claim,
   claimOf,
+  eachOf,
   inOrder,
   missingOf,
   places,
   reconcile,
   refuse,
   reportNobodys,
-  togetherOf,
 } from './claim.ts'
 import { markContested, putContestedAside } from './contest.ts'
 import { codeOf, ensureFolder, renameToFree } from './files.ts'
@@ -39,7 +39,6 @@ interface Done {
 export function folderFetch(settings: FolderSettings): Looking {
   const { path, place, pattern, every, settle } = settings
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
-  const together = togetherOf(settings)
   let seen: Look = nothingSeen
   let claims: Claims = { open: [], others: new Set() }
   /** Nothing was looked at yet. */
@@ -118,7 +117,7 @@ export function folderFetch(settings: FolderSettings): Looking {
       const code = await guarded(found, verbs, act)
       if (code !== undefined) forbidden.push(code)
     }
-    await each(open, (found) => guard(found, () => readNames(found, offering)))
+    await eachOf(open, settings, stopped, (found) => guard(found, () => readNames(found, offering)))
     markContested(open)
     await putContestedAside(open, settled, verbs, async ({ place }, name) => {
       try {
@@ -129,17 +128,12 @@ export function folderFetch(settings: FolderSettings): Looking {
         throw error
       }
     })
-    await each(inOrder(open), (found) => guard(found, () => offer(found, offering)))
+    await eachOf(inOrder(open), settings, stopped, (found) => guard(found, () => offer(found, offering)))
     claims = { ...claims, open: open.filter((found) => !found.settled) }
     looked = began
     // All that may be read was offered; the rest stands in no list, so that the place itself is told until somebody gives the rights.
     const [code] = forbidden
     if (code !== undefined) throw Object.assign(new Error('a document may not be read'), { code })
-  }
-
-  async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {
-    for (let start = 0; start < open.length && !stopped(); start += together)
-      await Promise.all(open.slice(start, start + together).map(act))
   }
 
   /** A claim that is done and was written into since becomes a claim again. */

@@ -2,15 +2,7 @@
 // done only after the commit. Whatever fails before leaves the claim on the server, and the claim is offered again.
 import { mkdir, rm } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
-import {
-  type Claim,
-  claimOf,
-  inOrder,
-  missingOf,
-  places,
-  reportNobodys,
-  togetherOf,
-} from '../folder/claim.ts'
+import { type Claim, claimOf, eachOf, inOrder, missingOf, places, reportNobodys } from '../folder/claim.ts'
 import { markContested, putContestedAside } from '../folder/contest.ts'
 import { reportNames, upkeep } from '../folder/fetch.ts'
 import { codeOf } from '../folder/files.ts'
@@ -41,7 +33,6 @@ interface Done {
 export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
   const { files, path, place, pattern, every, settle, spool } = settings
   const channel = settings.document === 'letter' ? 'send' : 'sendNotices'
-  const together = togetherOf(settings)
   let look: RemoteLook = { files: new Map(), unreadable: 0, cut: 0 }
   let claims: Claims = { open: [], foreign: new Set() }
   let done: Done[] = []
@@ -142,10 +133,12 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
       const failure = await guardedRemote(claim, verbs, act)
       if (failure !== undefined) forbidden.push(failure)
     }
-    await each(claims.open, (claim) => guard(claim, () => readNames(claim, offering)))
+    await eachOf(claims.open, settings, stopped, (claim) => guard(claim, () => readNames(claim, offering)))
     markContested(claims.open)
     await putContestedAside(claims.open, settled, verbs, away)
-    await each(inOrder(claims.open), (claim) => guard(claim, () => offer(claim, offering)))
+    await eachOf(inOrder(claims.open), settings, stopped, (claim) =>
+      guard(claim, () => offer(claim, offering)),
+    )
     claims = { ...claims, open: claims.open.filter((claim) => !claim.settled) }
     looked = began
     // All that may be read was offered; the rest stands in no list, so that the place itself is told until somebody gives the rights.
@@ -164,13 +157,6 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
     for (const claim of gone) {
       if (!claim.offered) verbs.report('folder.refused', { claim: claim.id, reason: 'its claim is gone' })
       await forgetSpooled(claim, settings)
-    }
-  }
-
-  async function each(open: readonly Claim[], act: (found: Claim) => Promise<void>): Promise<void> {
-    for (let start = 0; start < open.length && !stopped(); start += together) {
-      const ended = await Promise.allSettled(open.slice(start, start + together).map(act))
-      for (const one of ended) if (one.status === 'rejected') throw one.reason
     }
   }
 
