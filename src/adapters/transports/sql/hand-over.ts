@@ -2,26 +2,14 @@
 // one wrote, and compares it; or a row of the system's own is found by what the letter says, and is told what became of it.
 import { problem } from '../../../problem/problem.ts'
 import type { Outcome, Parcel } from '../../contract.ts'
-import type { Charset } from '../../formats/charset.ts'
-import type { DocumentForm } from '../../formats/format.ts'
 import { readDump } from '../../formats/row-dump.ts'
 import { SqlError } from './engine.ts'
 import { homelessFile } from './files-out.ts'
+import { type HandOver, Refused, type Verdict } from './handing.ts'
 import { inserted } from './insert-row.ts'
-import type { InsertOptions, UpdateOptions } from './options.ts'
 import type { Session } from './session.ts'
 import { outcomeOf } from './trouble.ts'
 import { updated } from './update-row.ts'
-import { Refused, type Verdict } from './verdict.ts'
-
-export interface HandOver {
-  readonly insert?: InsertOptions
-  readonly update?: UpdateOptions
-  readonly form: DocumentForm
-  readonly charset: Charset | undefined
-  /** Bytes of one file. */
-  readonly limit: number
-}
 
 /** Brings one parcel. Never throws for what the database does. */
 export async function handOver(

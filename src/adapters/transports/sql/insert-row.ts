@@ -5,12 +5,11 @@ import type { Written } from '../../formats/format.ts'
 import type { RowDump } from '../../formats/row-dump.ts'
 import type { Table, Value } from './engine.ts'
 import { type Brought, bringFiles } from './files-out.ts'
-import type { HandOver } from './hand-over.ts'
+import { type HandOver, Refused, refused, type Verdict, written } from './handing.ts'
 import type { InsertOptions, ListOptions } from './options.ts'
 import { comparable, insertRow, rowOf } from './row-out.ts'
 import { type Opened, transaction } from './session.ts'
 import { columnOf, differing, parameterOf, select, text, type Values } from './statement.ts'
-import { Refused, refused, type Verdict, written } from './verdict.ts'
 
 /** Writes a parcel as a row with its lists, or finds and compares what an earlier attempt wrote. */
 export async function inserted(

@@ -4,12 +4,11 @@ import type { Parcel } from '../../contract.ts'
 import { type Charset, unsayable } from '../../formats/charset.ts'
 import type { RowDump } from '../../formats/row-dump.ts'
 import { SqlError, type Table, type Value } from './engine.ts'
-import type { HandOver } from './hand-over.ts'
+import { type HandOver, Refused, refused, type Verdict, written } from './handing.ts'
 import type { UpdateOptions } from './options.ts'
 import { rowOf } from './row-out.ts'
 import { type Opened, transaction } from './session.ts'
 import { columnOf, differing, select, text, update, type Values } from './statement.ts'
-import { Refused, refused, type Verdict, written } from './verdict.ts'
 
 /** Tells the one row that a notice is about, found by what the letter says, what became of it. */
 export async function updated(

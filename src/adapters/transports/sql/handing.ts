@@ -1,6 +1,19 @@
-// What a parcel's rows came to: written, or refused, before a transaction by a value and within one by an error.
+// A hand-over: what it goes by, and what its rows came to.
 import type { Problem } from '../../../problem/problem.ts'
+import type { Charset } from '../../formats/charset.ts'
+import type { DocumentForm } from '../../formats/format.ts'
+import type { InsertOptions, UpdateOptions } from './options.ts'
 
+export interface HandOver {
+  readonly insert?: InsertOptions
+  readonly update?: UpdateOptions
+  readonly form: DocumentForm
+  readonly charset: Charset | undefined
+  /** Bytes of one file. */
+  readonly limit: number
+}
+
+/** A refusal before a transaction is a value; within one it is an error, `Refused`. */
 export type Verdict = { readonly kind: 'written' } | { readonly kind: 'refused'; readonly problem: Problem }
 export const written: Verdict = { kind: 'written' }
 export const refused = (found: Problem): Verdict => ({ kind: 'refused', problem: found })
