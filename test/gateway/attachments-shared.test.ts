@@ -22,13 +22,16 @@ import { mustBe, office } from '../letter/arbitrary.ts'
 import { scratch, soon } from './harness.ts'
 import { inboxProfile, jsonProfile, makeInstallation } from './installation.ts'
 
-t.test('a gateway does not start where the shared folder of attachments is not mounted', async (t) => {
-  const folder = scratch(t)
-  const path = join(folder, 'shared')
-  const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
+const installedIn = (folder: string) =>
+  makeInstallation(folder, ['50', 'moi'].map(office), {
     'json-50.yaml': jsonProfile('50'),
     'moi.yaml': inboxProfile(),
   })
+
+t.test('a gateway does not start where the shared folder of attachments is not mounted', async (t) => {
+  const folder = scratch(t)
+  const path = join(folder, 'shared')
+  const installation = await installedIn(folder)
   const settings = { ...installation.settings, attachments: { kind: 'folder', path } as const }
   for (let count = 0; count < 2; count += 1) await (await installation.start({ settings })).stop()
   rmSync(path, { recursive: true })
@@ -47,10 +50,7 @@ t.test('a gateway does not start where the shared folder of attachments is not m
 t.test('where the share is not mounted no retention forgets what is to leave it', async (t) => {
   const folder = scratch(t)
   const path = join(folder, 'shared')
-  const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
-    'json-50.yaml': jsonProfile('50'),
-    'moi.yaml': inboxProfile(),
-  })
+  const installation = await installedIn(folder)
   const settings = { ...installation.settings, attachments: { kind: 'folder', path } as const }
   await (await installation.start({ settings })).stop()
   const place = { kind: 'folder', path, shared: true } as const
@@ -111,10 +111,7 @@ t.test('a gateway does not start with another bucket, or another prefix in it', 
   const store = await s3Server(process.env)
   t.after(() => store.stop())
   const folder = scratch(t)
-  const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
-    'json-50.yaml': jsonProfile('50'),
-    'moi.yaml': inboxProfile(),
-  })
+  const installation = await installedIn(folder)
   const { endpoint, bucket, accessKey, secretKey } = store
   const under = (prefix: string, at = endpoint) => ({
     ...installation.settings,

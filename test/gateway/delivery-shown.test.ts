@@ -28,17 +28,23 @@ async function begin(t: Parameters<typeof openWorld>[0]) {
 }
 type World = Awaited<ReturnType<typeof begin>>
 
+/** What its system is brought from now on, where it takes it. */
+async function broughtNow({ neighbour, clock }: World, act: () => unknown = () => undefined) {
+  neighbour.answer = () => taken
+  const before = neighbour.brought.length
+  await act()
+  await clock.advance(600_000)
+  return neighbour.brought.slice(before).map(contentOf)
+}
+
 /** The letter is recalled while its system keeps what it was shown, which says so only then. */
 async function recalledAloud(t: Test, world: World, id: MessageId): Promise<void> {
-  const { neighbour, province, clock, say, settle, deliveryOf } = world
+  const { province, say, settle, deliveryOf } = world
   await say(province, 'recall', id)
   const delivery = await deliveryOf(id)
   t.equal(delivery.state, 'due', 'it has it')
-  neighbour.answer = () => taken
-  const before = neighbour.brought.length
-  t.equal(await settle(delivery.id, taken), true)
-  await clock.advance(600_000)
-  t.same(neighbour.brought.slice(before).map(contentOf), ['recall'])
+  const brought = await broughtNow(world, async () => t.equal(await settle(delivery.id, taken), true))
+  t.same(brought, ['recall'])
 }
 
 t.test('refused at the door, brought again by a person, and shown', async (t) => {
@@ -74,10 +80,7 @@ t.test('shown out of its turn after it was refused', async (t) => {
   await world.settle(shown, refusal)
   t.equal(await showAgain(world.desk, chiangRai, shown), true)
   await world.say(world.province, 'recall', id)
-  world.neighbour.answer = () => taken
-  const before = world.neighbour.brought.length
-  await world.clock.advance(600_000)
-  t.same(world.neighbour.brought.slice(before).map(contentOf), ['recall'])
+  t.same(await broughtNow(world), ['recall'])
 })
 
 t.test('what was shown is no less there when its office is called again', async (t) => {
@@ -89,10 +92,7 @@ t.test('what was shown is no less there when its office is called again', async 
   await world.show()
   await world.turn('push')
   await world.say(world.province, 'recall', id)
-  world.neighbour.answer = () => taken
-  const before = world.neighbour.brought.length
-  await world.clock.advance(600_000)
-  t.same(world.neighbour.brought.slice(before).map(contentOf), ['letter', 'recall'])
+  t.same(await broughtNow(world), ['letter', 'recall'])
 })
 
 t.test('a refusal after a lost answer leaves the attempt that may have brought it', async (t) => {

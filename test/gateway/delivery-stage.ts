@@ -1,17 +1,15 @@
 // A province, a neighbour and a ministry that really signs, and a gateway between them.
 import t from 'tap'
-import type { Outcome } from '../../src/adapters/contract.ts'
+import type { Outcome, Parcel } from '../../src/adapters/contract.ts'
 import { recover } from '../../src/gateway/delivery/recovery.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { type DeliveryRow, deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
 import { lettersOfMessage } from '../../src/gateway/journal/letters.ts'
 import { expel, listMembers } from '../../src/gateway/journal/members.ts'
 import type { Membership } from '../../src/gateway/membership.ts'
-import { checkNotice } from '../../src/letter/check.ts'
 import type { Letter } from '../../src/letter/letter.ts'
 import type { Notice } from '../../src/letter/notice.ts'
 import type { MessageId } from '../../src/letter/time.ts'
-import { mustBe } from '../letter/arbitrary.ts'
 import {
   chiangMai,
   chiangRai,
@@ -24,13 +22,13 @@ import {
   plainLetter,
   ScriptedAdapter,
   scratch,
-  sealedBy,
   source,
   start,
   systemOf,
   type TestGateway,
   until,
 } from './harness.ts'
+import { receiptBy } from './receipts.ts'
 
 // A loaded machine takes its time.
 t.setTimeout(900_000)
@@ -42,26 +40,8 @@ export const hour = 3600 * second
 export const trust = await makeTrust([chiangMai, chiangRai, moi])
 
 /** The ministry as an outsider: answers with a notice that it really signs. */
-export function receiptFrom(
-  clock: HandClock,
-  parcel: Parameters<NonNullable<ScriptedAdapter['deliver']>>[0],
-  changes: Partial<Notice> = {},
-): Buffer {
-  const letter = parcel.envelope.content === 'letter' ? parcel.envelope.letter : parcel.about?.letter
-  if (letter === undefined) throw new Error('a parcel speaks of a letter')
-  const to =
-    parcel.envelope.content === 'letter' ? parcel.envelope.letter.from.office : parcel.envelope.notice.from
-  const about = {
-    messageId: parcel.envelope.messageId,
-    digest: parcel.sealed.digest,
-    number: letter.number.printed,
-    date: letter.date,
-    subject: letter.subject,
-  }
-  const facts = { kind: 'receive', from: parcel.office, to, about, at: clock.now(), reason: '', ...changes }
-  return sealedBy(trust, clock, { notice: mustBe(checkNotice(facts as Parameters<typeof checkNotice>[0])) })
-    .sealed.bytes
-}
+export const receiptFrom = (clock: HandClock, parcel: Parcel, changes: Partial<Notice> = {}): Buffer =>
+  receiptBy(trust, clock, parcel, changes)
 
 export interface World {
   readonly gateway: TestGateway

@@ -10,10 +10,9 @@ import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
 import { lettersOfMessage } from '../../src/gateway/journal/letters.ts'
 import { issueCertificate } from '../../src/gateway/trust/authority.ts'
 import { verbsFor } from '../../src/gateway/verbs.ts'
-import { checkNotice } from '../../src/letter/check.ts'
 import type { OfficeId } from '../../src/letter/offices.ts'
 import { systemRandom } from '../../src/letter/time.ts'
-import { fixedLetter, mustBe, office } from '../letter/arbitrary.ts'
+import { fixedLetter, office } from '../letter/arbitrary.ts'
 import {
   chiangMai,
   HandClock,
@@ -29,6 +28,7 @@ import {
   systemOf,
   until,
 } from './harness.ts'
+import { receiptBy } from './receipts.ts'
 
 const hour = 3_600_000
 const notNow: Outcome = { kind: 'unavailable', said: 'away' }
@@ -59,19 +59,9 @@ async function open(t: Parameters<typeof scratch>[0], { polls = false } = {}) {
     return verdict.ok ? 'believed' : verdict.problems[0].code
   }
   const proving = (parcel: Parcel): Outcome => {
-    const { envelope, sealed } = parcel
-    if (codeOf(sealed.bytes) !== 'believed') return { kind: 'unknown', said: codeOf(sealed.bytes) }
-    const letter = envelope.content === 'letter' ? envelope.letter : parcel.about?.letter
-    if (letter === undefined) throw new Error('a parcel speaks of a letter')
-    const about = {
-      ...{ messageId: envelope.messageId, digest: sealed.digest },
-      ...{ number: letter.number.printed, date: letter.date, subject: letter.subject },
-    }
-    const said = { kind: 'receive', from: moi, to: chiangMai, about, at: clock.now(), reason: '' } as const
-    return {
-      kind: 'taken',
-      reply: sealedBy(trust, clock, { notice: mustBe(checkNotice(said)) }).sealed.bytes,
-    }
+    const said = codeOf(parcel.sealed.bytes)
+    if (said !== 'believed') return { kind: 'unknown', said }
+    return { kind: 'taken', reply: receiptBy(trust, clock, parcel) }
   }
   ministry.answer = proving
   await gateway.dispatch.start()

@@ -23,6 +23,13 @@ import {
   withClient,
 } from './stage.ts'
 
+/** A person opens mails of the inbox. */
+const markSeen = (range: string) =>
+  withClient(async (client) => {
+    await client.mailboxOpen('INBOX')
+    await client.messageFlagsAdd(range, ['\\Seen'])
+  })
+
 t.test('letters and notices are taken, put aside, and not met again', { skip }, async (t) => {
   const gateway = new TestGateway()
   const notice = [
@@ -67,10 +74,7 @@ t.test('done by the flag seen: a mail that a person opened first is taken too', 
       for await (const { flags } of client.fetch('1:*', { flags: true })) found.push([...(flags ?? [])])
       return found
     })
-  await withClient(async (client) => {
-    await client.mailboxOpen('INBOX')
-    await client.messageFlagsAdd('2', ['\\Seen'])
-  })
+  await markSeen('2')
   await lookWith(gateway, { done: 'seen' })
   t.same(numbers(gateway), ['นน 0017.1/1', 'นน 0017.1/2'])
   for (const flags of await flagsOf()) t.ok(flags.includes('\\Seen'), flags.join())
@@ -88,13 +92,8 @@ t.test(
   async (t) => {
     const gateway = new TestGateway()
     gateway.marks = sharedMarks()
-    const seen = (range: string) =>
-      withClient(async (client) => {
-        await client.mailboxOpen('INBOX')
-        await client.messageFlagsAdd(range, ['\\Seen'])
-      })
     await put(mailOf('1'), mailOf('2'), mailOf('3'))
-    await seen('1,3')
+    await markSeen('1,3')
     await lookWith(gateway, { done: 'seen' })
     t.same(numbers(gateway), ['นน 0017.1/2'])
     t.same(gateway.reports, [{ event: 'mailbox.passed-over', facts: { mailbox: 'INBOX', count: 2 } }])
@@ -103,7 +102,7 @@ t.test(
       await client.messageDelete('1:*')
     })
     await put(mailOf('4'))
-    await seen('1')
+    await markSeen('1')
     await lookWith(gateway, { done: 'seen' })
     t.same(numbers(gateway), ['นน 0017.1/2', 'นน 0017.1/4'], 'nor does an emptied mailbox begin anew')
     t.equal(gateway.reports.length, 1)
@@ -118,10 +117,7 @@ t.test(
     gateway.marks = sharedMarks()
     await lookWith(gateway, { done: 'seen' })
     await put(mailOf('1'))
-    await withClient(async (client) => {
-      await client.mailboxOpen('INBOX')
-      await client.messageFlagsAdd('1', ['\\Seen'])
-    })
+    await markSeen('1')
     await lookWith(gateway, { done: 'seen' })
     t.same([numbers(gateway), gateway.reports], [['นน 0017.1/1'], []])
   },
@@ -131,10 +127,7 @@ t.test('done by the flag seen: passing over that was broken off is ended', { ski
   const gateway = new TestGateway()
   const marks = sharedMarks()
   await put(mailOf('1'), mailOf('2'), mailOf('3'))
-  await withClient(async (client) => {
-    await client.mailboxOpen('INBOX')
-    await client.messageFlagsAdd('1,2', ['\\Seen'])
-  })
+  await markSeen('1,2')
   let broken = true
   gateway.marks = {
     ...marks,
