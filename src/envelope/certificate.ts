@@ -22,9 +22,12 @@ const basicConstraints = '551d13'
 // certificate policies. Another critical one must be refused (RFC 5280 §4.2).
 const understood: ReadonlySet<string> = new Set([keyUsage, basicConstraints, '551d11', '551d25', '551d20'])
 
+/** The first instant at which a certificate is valid no more: through its last second it is (RFC 5280 §4.1.2.5). */
+export const endOf = ({ validTo }: X509Certificate): Instant => Date.parse(validTo) + 1_000
+
 interface Validity {
-  readonly notBefore: Instant
-  readonly notAfter: Instant
+  readonly from: Instant
+  readonly end: Instant
 }
 
 interface CertificateFacts {
@@ -61,15 +64,14 @@ export function demandFit(
 
 function demandValid(
   whose: 'authority' | 'certificate',
-  { notBefore, notAfter }: Validity,
+  { from, end }: Validity,
   certificate: X509Certificate,
   at: Instant,
   when: string,
 ): void {
   const path = whose === 'authority' ? 'authority' : 'signer'
-  if (at < notBefore) refuse(`envelope.${whose}.not-yet-valid`, path, certificate.validFrom, { when })
-  // A certificate is valid through its last second (RFC 5280 §4.1.2.5).
-  if (at >= notAfter + 1000) refuse(`envelope.${whose}.expired`, path, certificate.validTo, { when })
+  if (at < from) refuse(`envelope.${whose}.not-yet-valid`, path, certificate.validFrom, { when })
+  if (at >= end) refuse(`envelope.${whose}.expired`, path, certificate.validTo, { when })
 }
 
 function factsOf(certificate: X509Certificate, authority: X509Certificate): CertificateFacts {
@@ -113,10 +115,10 @@ function sealingKeyOf(certificate: X509Certificate): SignatureAlgorithm['key'] {
 }
 
 function validityOf(certificate: X509Certificate): Validity {
-  const notBefore = Date.parse(certificate.validFrom)
-  const notAfter = Date.parse(certificate.validTo)
-  if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) return malformed(certificate)
-  return { notBefore, notAfter }
+  const from = Date.parse(certificate.validFrom)
+  const end = endOf(certificate)
+  if (Number.isNaN(from) || Number.isNaN(end)) return malformed(certificate)
+  return { from, end }
 }
 
 interface CertificateParts {

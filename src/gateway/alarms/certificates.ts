@@ -1,6 +1,7 @@
 // Certificates that end soon: our own in TLS, those that offices seal with, the authority, those of offices that seal for
 // themselves, those that profiles show to systems, and the authorities by which profiles and settings know their servers.
 import type { X509Certificate } from 'node:crypto'
+import { endOf } from '../../envelope/certificate.ts'
 import type { Instant } from '../../letter/time.ts'
 import type { Check, Condition } from './condition.ts'
 import { shownTime } from './condition.ts'
@@ -45,8 +46,6 @@ export const longestValid = (certificates: readonly X509Certificate[]): X509Cert
   [...certificates].sort((one, other) => Date.parse(other.validTo) - Date.parse(one.validTo))[0]
 
 const beginningOf = ({ validFrom }: X509Certificate): Instant => Date.parse(validFrom)
-/** A certificate is valid through its last second (RFC 5280 §4.1.2.5). */
-const endOf = ({ validTo }: X509Certificate): Instant => Date.parse(validTo) + 1_000
 
 /** Of several that follow each other the last one before there is none. Undefined: none is valid at the instant. */
 export function lastWithoutGap(
