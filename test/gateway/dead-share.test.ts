@@ -20,6 +20,7 @@ import {
   makeInstallation,
   post,
 } from './installation.ts'
+import { storeSettings, storesInFile } from './store-settings.ts'
 
 t.setTimeout(600_000)
 
@@ -117,7 +118,12 @@ t.test(
     await gateway.stop()
     const file = join(folder, 'saraban.yaml')
     const listen = { http: { host: '127.0.0.1', port: 0 } }
-    writeFileSync(file, stringify({ data, trust, profiles, listen, attachments: { url: `file://${path}` } }))
+    const stores = await storeSettings(folder)
+    const attachments = { url: `file://${path}` }
+    writeFileSync(
+      file,
+      stringify({ data, trust, profiles, listen, ...storesInFile(stores.settings), attachments }),
+    )
 
     const [unshare = '', ...words] = apart
     const machine = spawn(unshare, [...words, 'sh', '-c', 'echo here && exec sleep 3600'])
@@ -135,7 +141,10 @@ t.test(
       '--settings',
       file,
     ]
-    const asked = spawn(nsenter, [...into, ...doctor, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const asked = spawn(nsenter, [...into, ...doctor, '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...stores.environment },
+    })
     const bound = setTimeout(() => asked.kill('SIGKILL'), 2 * minute)
     let out = ''
     asked.stdout.on('data', (said) => {
