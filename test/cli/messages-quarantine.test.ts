@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import type { Item } from '../../src/adapters/contract.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { setPresent } from '../../src/gateway/journal/present.ts'
+import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { chiangMai, letterItem, makeTrust, moi, plainLetter, source, systemOf } from '../gateway/harness.ts'
@@ -65,6 +66,42 @@ t.test('the quarantine: the newest source first, its places in their own order',
   t.same(
     [...out.matchAll(/row \d+$/gm)].map(([position]) => position),
     ['row 9', 'row 10', 'row 2'],
+  )
+})
+
+t.test('an id or its end is meant as it is written: `_` and `%` stand for nothing else', async (t) => {
+  const { province, gateway, offer, send, saraban, clock, environment, place } = await open(t)
+  const { committed } = gateway.desk.database
+  await send()
+  province.items = [
+    { kind: 'fault', position: 'row 2', problems: [problem('letter.number.unreadable', 'number', 'x')] },
+  ]
+  await offer('first')
+  const [only] = await listQuarantine(committed, 10)
+  const id = only!.id
+  const quarantine = (...words: string[]) =>
+    sarabanIn(environment, clock, 'quarantine', ...words, '--by', 'somchai', '--why', 'a test', ...place)
+  for (const said of ['%', '_'.repeat(36), `%${id.slice(-12)}`, id.slice(0, 18), id.slice(-5), '']) {
+    const dismissed = await quarantine('dismiss', said)
+    t.equal(dismissed.code, 1, said)
+    t.match(dismissed.err, 'nothing in quarantine has the id')
+    t.equal((await quarantine('retry', said)).code, 1, said)
+    t.equal((await saraban('show', said)).code, 1, said)
+  }
+  t.same(await committed.all('SELECT id FROM orders'), [])
+  await gateway.desk.database.write((transaction) =>
+    transaction.run(
+      `INSERT INTO quarantine (id, source_id, position, problems, at, office, handover, doubted)
+SELECT ?, source_id, 'row 3', problems, at, office, handover, doubted FROM quarantine WHERE id = ?`,
+      id.replace(/^./, (first) => (first === '0' ? '1' : '0')),
+      id,
+    ),
+  )
+  t.match((await quarantine('dismiss', id.slice(-12))).err, 'several places in quarantine are meant')
+  t.equal((await quarantine('dismiss', id)).code, 0)
+  t.same(
+    (await listQuarantine(committed, 10)).map(({ position }) => position),
+    ['row 3'],
   )
 })
 

@@ -8,9 +8,9 @@ import { JournalUnavailable } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import {
   endQuarantine,
-  findQuarantined,
   type QuarantineRow,
   quarantine,
+  quarantinedById,
   quarantinedOfSource,
   takenAt,
 } from '../journal/quarantine.ts'
@@ -84,7 +84,7 @@ export async function retryQuarantined(
 ): Promise<readonly Retried[]> {
   const bySource = new Map<string, QuarantineRow[]>()
   for (const id of new Set(request.ids)) {
-    const [row] = (await findQuarantined(desk.database.committed, id)).filter((each) => each.id === id)
+    const row = await quarantinedById(desk.database.committed, id)
     if (row === undefined || row.state === 'taken' || row.state === 'replaced') continue
     bySource.set(row.sourceId, [...(bySource.get(row.sourceId) ?? []), row])
   }

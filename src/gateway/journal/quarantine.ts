@@ -99,7 +99,8 @@ WHERE quarantine.problems <> excluded.problems OR quarantine.content_digest <> e
   before: `
 ${quarantined} WHERE q.state = ? AND (q.at, q.id) < (?, ?) ORDER BY q.at DESC, q.id DESC LIMIT ${stepRows}`,
   ofSource: `${quarantined} WHERE q.source_id = ?`,
-  byId: `${quarantined} WHERE q.id = ? OR q.id LIKE ? LIMIT 20`,
+  byId: `${quarantined} WHERE q.id = ?`,
+  byEnd: `${quarantined} WHERE q.id LIKE ? ORDER BY q.id LIMIT 20`,
   count: `SELECT COUNT(*) AS count FROM quarantine WHERE state = 'waiting'`,
   causes: `SELECT problems, office FROM quarantine WHERE state = 'waiting'`,
   waitingAt: `
@@ -213,10 +214,15 @@ export const quarantineBefore = async (
   [at, id]: readonly [Instant, string],
 ): Promise<QuarantineRow[]> => rowsOf(await reader.all(sql.before, state, at, id))
 
-/** The places that a person means, by id or the end of one. */
+export async function quarantinedById(reader: Reader, id: string): Promise<QuarantineRow | undefined> {
+  return rowsOf(await reader.all(sql.byId, id))[0]
+}
+
+/** The places that a person means, by id or by the end of one, of 6 characters or more; nothing else is shown to LIKE. */
 export async function findQuarantined(reader: Reader, said: string): Promise<QuarantineRow[]> {
-  const safe = /^[0-9a-f-]{6,36}$/.test(said) ? `%${said}` : said
-  return rowsOf(await reader.all(sql.byId, said, safe))
+  const whole = await quarantinedById(reader, said)
+  if (whole !== undefined) return [whole]
+  return /^[0-9a-f-]{6,35}$/.test(said) ? rowsOf(await reader.all(sql.byEnd, `%${said}`)) : []
 }
 
 export const quarantinedOfSource = async (reader: Reader, sourceId: string): Promise<QuarantineRow[]> =>

@@ -188,8 +188,9 @@ export async function findLetters(
   said: string,
   number: string | undefined,
 ): Promise<MessageId[]> {
-  const safe = /^[0-9a-f-]{6,36}$/.test(said) ? `%${said}` : said
-  const rows = await reader.all<{ messageId: MessageId }>(sql.matching, said, safe, number ?? said)
+  // In anything else `_` and `%` would stand for other letters' ids.
+  const end = /^[0-9a-f-]{6,36}$/.test(said) ? `%${said}` : null
+  const rows = await reader.all<{ messageId: MessageId }>(sql.matching, said, end, number ?? said)
   return rows.map((row) => row.messageId)
 }
 

@@ -2,7 +2,7 @@
 
 import { problem } from '../../../problem/problem.ts'
 import type { QuarantineRow, QuarantineState } from '../../journal/quarantine.ts'
-import { dismissQuarantined, findQuarantined, quarantineBefore } from '../../journal/quarantine.ts'
+import { dismissQuarantined, quarantineBefore, quarantinedById } from '../../journal/quarantine.ts'
 import { walk } from '../../journal/walk.ts'
 import { order, whyOf } from './acts.ts'
 import { type Answered, type Call, flagAt, json, notThere, type Operation, textAt } from './operation.ts'
@@ -103,8 +103,7 @@ const shown = (grant: Grant, row: QuarantineRow): object =>
   quarantinedView(row, readsText(grant, row.secrecy))
 
 async function seen({ database }: ApiParts, { grant, params }: Call): Promise<QuarantineRow | undefined> {
-  const id = params['id'] ?? ''
-  const row = (await findQuarantined(database.committed, id)).find((each) => each.id === id)
+  const row = await quarantinedById(database.committed, params['id'] ?? '')
   return row !== undefined && isSeen(grant, row) ? row : undefined
 }
 
