@@ -193,4 +193,14 @@ export const mailProblems = {
       th: 'แก้ไขตามที่แจ้ง เช่นที่อยู่อีเมลในโปรไฟล์ หรือขนาดและไฟล์ของหนังสือ แล้วส่งใหม่',
     },
   },
+  'mail.server.unready': {
+    status: 503,
+    permanent: false,
+    en: 'the mail server does not take the mail now ({status}), and the reason need not be the letter',
+    th: 'ขณะนี้เซิร์ฟเวอร์อีเมลไม่รับอีเมล (รหัส {status}) โดยสาเหตุอาจไม่ได้อยู่ที่หนังสือ',
+    remedy: {
+      en: 'Read what it said, and settle it with whoever runs the mail server: its filter, a full mailbox, who may send from where; what still waits is tried again by itself.',
+      th: 'อ่านเหตุผลที่แจ้ง แล้วแก้ไขร่วมกับผู้ดูแลเซิร์ฟเวอร์อีเมล เช่น ตัวกรอง กล่องอีเมลเต็ม หรือสิทธิ์ของผู้ส่ง สิ่งที่ยังรออยู่ระบบจะลองใหม่เอง',
+    },
+  },
 } as const satisfies Record<string, ProblemDefinition>

@@ -50,7 +50,6 @@ t.test('what the server says decides', async (t) => {
     const outcome = await deliver()
     return outcome.kind === 'refused' ? outcome.problem.code : outcome.kind
   }
-  t.equal(await says('DATA', '554 5.7.1 no'), 'mail.server.refused')
   t.equal(await says('DATA', '451 4.3.0 later'), 'unavailable')
   t.equal(await says('RCPT', '550 5.1.1 no such user'), 'mail.server.refused')
   t.equal(await says('RCPT', '450 4.2.1 busy'), 'unavailable')
@@ -102,9 +101,38 @@ t.test('what the server says decides', async (t) => {
   ])
     t.equal(await says('RCPT', deployment), 'unavailable', deployment)
   t.equal(await says('RCPT', '552 5.2.2 mailbox full'), 'unavailable', 'it is emptied some day')
-  t.equal(await says('DATA', '552 5.2.2 mailbox full'), 'unavailable')
+  for (const letter of [
+    '552 5.3.4 Message size exceeds fixed limit',
+    '552 5.2.3 message too large for this recipient',
+    '552 Message exceeds fixed maximum message size',
+    '552 sorry, that message exceeds my databytes limit (#5.3.4)',
+    '550 5.1.1 <x>: Recipient address rejected: User unknown',
+    '550 5.2.1 mailbox disabled',
+  ])
+    t.equal(await says('DATA', letter), 'mail.server.refused', letter)
+  for (const notTheLetter of [
+    '554 5.7.1 no',
+    '550 5.7.1 Message rejected as spam by Content Filtering.',
+    '554 5.7.0 Reject, id=1 - INFECTED: Eicar',
+    '552 5.7.0 This message was blocked',
+    '554 5.6.0 Reject, id=1 - BAD-HEADER',
+    '554 5.6.1 Body type not supported by Remote Host',
+    '550 This message was classified as SPAM',
+    '550 5.1.0 Address rejected.',
+    '554 Transaction failed',
+    '554 no valid recipients',
+    '552 Requested mail action aborted: exceeded storage allocation',
+    '552 Mailbox size limit exceeded',
+    '552 5.2.2 mailbox full',
+    '550 no',
+    '521 5.3.2 not now',
+  ])
+    t.equal(await says('DATA', notTheLetter), 'unavailable', notTheLetter)
+  t.match((await deliver()).said, /mail\.server\.unready.+tried again/, 'a person is told')
   t.equal(await says('MAIL', '550 5.7.1 not your address'), 'unavailable', 'a deployment, not this letter')
+  t.equal(await says('MAIL', '552 5.2.2 quota of the sender'), 'unavailable')
   t.equal(await says('MAIL', '552 5.3.4 too large'), 'mail.server.refused')
+  t.equal(await says('MAIL', '552 message size exceeds fixed maximum message size'), 'mail.server.refused')
   t.equal(await says('AUTH', '535 5.7.8 no'), 'unavailable')
   t.equal(await says('DATA', '452 4.3.1 insufficient storage'), 'unavailable', 'its disk is full')
   t.equal(smtp.taken.length, 0)

@@ -61,14 +61,16 @@ export const mailbox = transport<Options>({
       ['a sender that is not proved, with `authentication`', 'the same', 'mail.sender.unproved'],
       ['an automatic mail (absence, report, list)', 'the same', 'mail.sender.automatic'],
       [
-        '5xx to the mail, 552 to its size; of the recipient 5.1.1–5.1.4, 5.1.6, 5.1.10, 5.2.1, or, in words that do not speak of us, 5.1.0, 5.4.1, and 550, 551 and 553 without such a code',
+        'of the mail’s size 5.2.3 and 5.3.4, or 552 in words of its size; of the recipient 5.1.1–5.1.4, 5.1.6, 5.1.10, 5.2.1, or, at RCPT in words that do not speak of us, 5.1.0, 5.4.1, and 550, 551 and 553 without such a code',
         'refused for good',
         'mail.server.refused',
       ],
       [
-        '4xx; a full mailbox; 5xx to our name, password, address or host, at RCPT too (5.7.1, `relay not permitted`, `Sender verify failed`); no TLS',
-        'not now',
+        'any other 5xx: to our name, password, address or host, at RCPT too (`relay not permitted`, `Sender verify failed`), by a filter behind the mail (5.7.1, 554), a full mailbox',
+        'not now; a person has to look at it',
+        'mail.server.unready',
       ],
+      ['4xx; no TLS', 'not now'],
       [
         'connection lost after the last byte',
         'unknown, it is sent again: the office may see it twice, under one Message-ID',

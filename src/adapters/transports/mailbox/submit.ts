@@ -1,7 +1,7 @@
 // One mail handed to the mail server (SMTP, RFC 5321), and what its answer means.
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import { printable, problem } from '../../../problem/problem.ts'
+import { describe, printable, problem, remedyOf } from '../../../problem/problem.ts'
 import type { Outcome } from '../../contract.ts'
 import { inPieces } from '../gathered.ts'
 import { domainOf, type MailServer } from './settings.ts'
@@ -34,9 +34,9 @@ interface SmtpError extends Error {
 
 /**
  * Hands a mail over. STARTTLS is required (port 465: TLS from the beginning) unless the server is `plain`.
- * 2xx behind the last byte = taken. What the server says against this very mail or its recipient (5xx at DATA, to its size, or
- * at RCPT of the recipient) = refused. 4xx, a full mailbox, and whatever a deployment may get wrong before (names, keys,
- * passwords, who may send from where) = not now. A connection lost behind the last byte = unknown.
+ * 2xx behind the last byte = taken. What the server says for good of the mail's size or of its recipient = refused. 4xx, and any
+ * other 5xx (names, passwords, who may send from where, a filter, a full mailbox) = not now: a refusal goes back under the office's
+ * name, and of that the office knows nothing. A connection lost behind the last byte = unknown.
  */
 export async function submit(
   server: MailServer,
@@ -111,9 +111,12 @@ function outcomeOf(error: unknown, sent: boolean): Outcome {
       said: printable(`${error.name} ${code} ${command}`.trim(), 500),
     }
   }
-  const said = printable(`${responseCode}: ${response}`, 1900)
-  if (!refuses(responseCode, response, command)) return { kind: 'unavailable', said }
-  return refused(responseCode, response)
+  if (refuses(responseCode, response, command)) return refused(responseCode, response)
+  const said = printable(`${responseCode}: ${response}`, 1200)
+  if (responseCode < 500) return { kind: 'unavailable', said }
+  // No moment of the server mends it: a person has to look at it.
+  const found = problem('mail.server.unready', '', undefined, { status: responseCode })
+  return { kind: 'unavailable', said: `${said}; ${describe(found)} ${remedyOf(found)}` }
 }
 
 /** What a mail server says of a recipient for good, behind `5.` (RFC 3463): there is none, or it takes no mail. */
@@ -126,21 +129,27 @@ const ofEitherBare = [550, 551, 553]
 const ofUs = /relay|sender|authenticat|\bauth\b|client|host|helo|ehlo|block|spam|black ?list/i
 /** Addresses, whose parts may be such words. */
 const addresses = /\S*@\S*/g
+/** What it says of the size of a mail (RFC 3463): more than the recipient, or the server, ever takes. */
+const ofTheSize = ['2.3', '3.4']
+/** The same without such a code; 552 is said of a full mailbox, too (RFC 5321, section 4.2.3). */
+const size = /\bsize\b|too (large|big)/i
+const room = /mailbox|quota|storage|space|full/i
 
 /**
- * Whether an answer is about this mail or its recipient, for good. A full mailbox (RFC 3463, X.2.2) is emptied some day. What a
- * server has against us it says at RCPT, too (Postfix by smtpd_delay_reject): there it must speak of the recipient.
+ * Whether an answer is about the size of this mail or its recipient, for good. What a server has against us it says at RCPT, too
+ * (Postfix by smtpd_delay_reject): there it must speak of the recipient; and behind the mail, where filters speak, by its code.
  */
 function refuses(status: number, response: string, command: string): boolean {
+  if (status < 500 || !['MAIL FROM', 'RCPT TO', 'DATA'].includes(command)) return false
   // qmail writes the code behind: `no mailbox here by that name. (#5.1.1)`.
   const code = /(?:^5\d\d[ -]|#)5\.(\d{1,3}\.\d{1,3})\b/.exec(response)?.[1]
-  if (status < 500 || code === '2.2') return false
-  if (command === 'RCPT TO') {
-    if (code !== undefined && ofTheRecipient.includes(code)) return true
-    const ambiguous = code === undefined ? ofEitherBare.includes(status) : ofEither.includes(code)
-    return ambiguous && !ofUs.test(response.replace(addresses, ''))
-  }
-  return command === 'DATA' || (command === 'MAIL FROM' && status === 552)
+  const words = response.replace(addresses, '')
+  if (code === undefined ? status === 552 && size.test(words) && !room.test(words) : ofTheSize.includes(code))
+    return true
+  if (command === 'MAIL FROM') return false
+  if (code !== undefined && ofTheRecipient.includes(code)) return true
+  const ambiguous = code === undefined ? ofEitherBare.includes(status) : ofEither.includes(code)
+  return command === 'RCPT TO' && ambiguous && !ofUs.test(words)
 }
 
 const refused = (status: number, said: string): Outcome => ({
