@@ -1,6 +1,7 @@
 // `saraban quarantine retry`: places are read again by the running gateway, order by order.
 import { Command } from 'commander'
 import type { Retried } from '../gateway/intake/retry.ts'
+import type { Reader } from '../gateway/journal/database.ts'
 import { idsInQuarantine } from '../gateway/journal/quarantine.ts'
 import { problem } from '../problem/problem.ts'
 import { checkWords } from './by-why.ts'
@@ -37,11 +38,11 @@ export function retryCommand(terminal: Terminal): Command {
         const ids =
           said === undefined
             ? await idsInQuarantine(committed, filterOf(options, now.at))
-            : [(await onePlace(committed, said)).id]
+            : [await placeToRetry(committed, said)]
         if (ids.length === 0) throw new Failed(exit.refused, [problem('cli.quarantine.none', '')])
         const { by, why, believe } = options
         const words = { by: by.trim(), why: why.trim(), believe: believe === true }
-        const outcome: Outcome = { answers: [], ordered: 0 }
+        const outcome: Outcome = { answers: [], ordered: 0, unknown: ids.length }
         try {
           for (let from = 0; from < ids.length; from += mostInOrder) {
             const some = ids.slice(from, from + mostInOrder)
@@ -49,15 +50,24 @@ export function retryCommand(terminal: Terminal): Command {
             const answered = await giveOrder(database, isRunning, terminal, order)
             if (answered.kind === 'stopped') outcome.ordered += some.length
             else outcome.answers.push(fulfilled(answered.answer as RetryAnswer, false, terminal))
+            outcome.unknown -= some.length
           }
         } catch (error) {
-          // What was tried until then is told, before what ended it.
-          if (error instanceof Failed && outcome.answers.length > 0) tellRetried(outcome, options, terminal)
+          // What was tried or ordered until then is told, before what ended it.
+          if (outcome.unknown < ids.length) tellRetried(outcome, options, terminal)
           throw error
         }
         if (tellRetried(outcome, options, terminal) > 0) throw new Failed(exit.refused, [])
       })
     })
+}
+
+/** The id of the one place that a person means. Throws Failed also when it has left: there is nothing to try again. */
+async function placeToRetry(reader: Reader, said: string): Promise<string> {
+  const { id, state } = await onePlace(reader, said)
+  if (state === 'taken' || state === 'replaced')
+    throw new Failed(exit.refused, [problem('cli.quarantine.over', 'ID', said, { state })])
+  return id
 }
 
 interface RetryAnswer {
@@ -69,21 +79,32 @@ interface RetryAnswer {
   readonly places: readonly Retried[]
 }
 
-/** What came of the orders of one command; `ordered`: places that wait for a gateway to be started. */
+/**
+ * What came of the orders of one command. Places: `ordered` wait for a gateway to be started; of `unknown` it came to no order, or
+ * to none of which more is known.
+ */
 interface Outcome {
   readonly answers: RetryAnswer[]
   ordered: number
+  unknown: number
 }
 
 /** Tells what became of the places, and gives how many stay. */
-function tellRetried({ answers, ordered }: Outcome, { json }: RetryOptions, terminal: Terminal): number {
+function tellRetried(
+  { answers, ordered, unknown }: Outcome,
+  { json }: RetryOptions,
+  terminal: Terminal,
+): number {
   const sum = (of: (answer: RetryAnswer) => number): number =>
     answers.reduce((total, each) => total + of(each), 0)
   const [count, stay] = [sum((answer) => answer.count), sum((answer) => answer.stay)]
   const places = answers.flatMap((answer) => answer.places)
   if (json === true) {
-    const retried = { kind: 'retried', count, stay, places, ...(ordered > 0 && { ordered }) }
-    terminal.write(jsonLine(answers.length === 0 ? { kind: 'ordered', count: ordered } : retried))
+    const told =
+      answers.length === 0
+        ? { kind: 'ordered', count: ordered }
+        : { kind: 'retried', count, stay, places, ...(ordered > 0 && { ordered }) }
+    terminal.write(jsonLine({ ...told, ...(unknown > 0 && { unknown }) }))
     return stay
   }
   terminal.write(retriedPage(places, { count, stay }))
@@ -91,6 +112,8 @@ function tellRetried({ answers, ordered }: Outcome, { json }: RetryOptions, term
     terminal.write(
       `ordered for ${ordered} places: the gateway is not running, and does it when it is started\n`,
     )
+  if (unknown > 0)
+    terminal.write(`what became of ${unknown} more is not known: saraban quarantine list shows what waits\n`)
   return stay
 }
 
@@ -109,7 +132,7 @@ The running gateway does it, with the profiles that it has: after mending one, s
 taken as what it was handed over as, so that nothing doubles, and leaves the quarantine; what cannot stays, with its reasons of
 now. When no gateway runs, the order waits for the next start.
 
-Exit code: 0 all of it left, or it is ordered, 1 something stays, 2 wrong usage or no journal.
+Exit code: 0 all of it left, or it is ordered, 1 something stays, or is not known, 2 wrong usage or no journal.
 
 Examples:
   $ saraban quarantine retry 7f3a91c2 --by somchai --why 'the table of kinds was completed'

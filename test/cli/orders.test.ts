@@ -2,8 +2,10 @@
 import t from 'tap'
 import { joinMembers, leaveMembers, listMembers } from '../../src/gateway/journal/members.ts'
 import { answerOrder, nextOrder, type Order, type RetryOrder } from '../../src/gateway/journal/orders.ts'
+import { lockFolder } from '../../src/gateway/lock.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { chiangMai, makeTrust, moi, rest, start } from '../gateway/harness.ts'
+import { mustBe } from '../letter/arbitrary.ts'
 import { open as openWith, type Said, sarabanIn } from './operator.ts'
 
 const trust = await makeTrust([chiangMai, moi])
@@ -93,6 +95,50 @@ t.test(
       code: 0,
       out: 'ordered for 12001 places: the gateway is not running, and does it when it is started\n',
     })
+  },
+)
+
+t.test(
+  'quarantine retry: what was done or ordered before it ended is told, and how many are not',
+  async (t) => {
+    const opened = await openWith(t, trust)
+    await waiting(opened, 2_500)
+    const retry = (answers: Parameters<typeof give>[1], ...words: string[]) =>
+      give(opened, answers, 'quarantine', 'retry', '--all', ...why, ...words)
+    const failing = () => {
+      let first = true
+      return (order: Order): object => {
+        const answer = first
+          ? retried(order, 0, () => false)
+          : { kind: 'failed', reason: 'AttachmentsUnavailable' }
+        first = false
+        return answer
+      }
+    }
+    const ended = await retry({ leader: failing() })
+    t.equal(ended.code, 1)
+    t.match(ended.err, 'cli.order.failed')
+    t.match(ended.out, 'what became of 1500 more is not known: saraban quarantine list shows what waits\n')
+    t.match(JSON.parse((await retry({ leader: failing() }, '--json')).out), {
+      ...{ kind: 'retried', count: 1_000, stay: 0, unknown: 1_500 },
+    })
+
+    await opened.die()
+    // The gateway is started once the first order was seen to wait for that, and answers none.
+    const { clock, folder } = opened
+    let looks = 0
+    clock.elapsed = () => {
+      looks += 1
+      if (looks === 2) t.after(mustBe(lockFolder(folder)).release)
+      return clock.now()
+    }
+    const ordered = await retry({})
+    t.equal(ordered.code, 1)
+    t.match(ordered.err, 'cli.order.unanswered')
+    t.match(
+      ordered.out,
+      /^ordered for 1000 places: .* when it is started\nwhat became of 1500 more is not known: .*\n$/,
+    )
   },
 )
 

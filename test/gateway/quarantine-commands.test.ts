@@ -77,6 +77,8 @@ t.test('at a gateway: ordered while it does not run, and while it runs; then rel
   const taken = await saraban(systemClock, beside, 'retry', place!.id, ...words)
   t.equal(taken.code, 0, taken.err)
   t.match(taken.out, /line 2 {2}taken: saraban messages show [0-9a-f-]{36}\n/)
+  const again = await saraban(systemClock, beside, 'retry', place!.id, ...words)
+  t.match(again, { code: 1, out: '', err: /it is taken \[cli\.quarantine\.over\]/ })
   await first.stop()
 
   const ordered = await saraban(

@@ -1,5 +1,6 @@
 // What an order to try again leaves in quarantine, and what its answer says of it.
 import t from 'tap'
+import type { Item } from '../../src/adapters/contract.ts'
 import { AttachmentDamaged, AttachmentsUnavailable } from '../../src/gateway/attachments/store.ts'
 import { carryOut } from '../../src/gateway/carry-out.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
@@ -104,6 +105,36 @@ t.test(
       ),
       [{ facts: /"codes":"AttachmentDamaged"/ }, {}],
     )
+  },
+)
+
+t.test(
+  'of a source that fails on the way, what was replaced is told as that, and what came in its place',
+  async (t) => {
+    const { province, desk, committed } = await openScripted(t)
+    const problems = [problem('adapter.column.missing', 'line 3', 'ลงวันที่')] as const
+    const lines = { kind: 'fault', position: 'lines 3-4', problems } as const
+    await take(desk, systemOf(province), source('all'), async () => [fault(1), lines])
+    const rows = await listQuarantine(committed, 10)
+    const ids = ['row 1', 'lines 3-4'].map((at) => rows.find(({ position }) => position === at)!.id)
+    const reader: ReaderOf = () => ({
+      system: systemOf(province),
+      read: async () => [
+        { kind: 'waiting', position: 'row 1', files: ['a.pdf'] } as unknown as Item,
+        letterItem(plainLetter(), 'line 3'),
+      ],
+    })
+    const retried = await retryQuarantined(desk, reader, { ...reason, ids, believe: false })
+    t.match(
+      retried.map(({ position, became }) => [position, became]),
+      [
+        ['row 1', 'failed'],
+        ['lines 3-4', 'replaced'],
+        ['line 3', 'failed'],
+      ],
+    )
+    const waiting = (await listQuarantine(committed, 10)).map(({ position }) => position)
+    t.same(waiting.sort(), ['line 3', 'row 1'], 'each that stays is told of')
   },
 )
 

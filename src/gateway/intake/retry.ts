@@ -111,6 +111,8 @@ class Again {
   readonly #readerOf: ReaderOf
   readonly #failed: (error: unknown) => void
   readonly #retried: Omit<Retried, 'name'>[] = []
+  /** Of which it is to be told what became: the places that were named, and those that came in their place. */
+  #meant: readonly QuarantineRow[] = []
 
   constructor(
     desk: Desk,
@@ -127,6 +129,7 @@ class Again {
   }
 
   async run(rows: readonly QuarantineRow[]): Promise<readonly Retried[]> {
+    this.#meant = rows
     try {
       await this.#run(rows)
     } catch (error) {
@@ -134,7 +137,11 @@ class Again {
       this.#failed(error)
       const codes = [error instanceof Error ? error.name : String(error)]
       const ended = new Set(this.#retried.map(({ id }) => id))
-      for (const row of rows) if (!ended.has(row.id)) await this.#end(row, 'failed', { codes })
+      for (const row of this.#meant) {
+        if (ended.has(row.id)) continue
+        if (row.state === 'replaced') await this.#end(row, 'replaced')
+        else await this.#end(row, 'failed', { codes })
+      }
     }
     const isSecret = await isSecretSource(this.#desk.database.committed, this.#source.id)
     return this.#retried.map((each) => ({ ...each, ...(!isSecret && { name: this.#source.name }) }))
@@ -163,6 +170,7 @@ class Again {
     }
     const items = new Map((await reader.read(source)).map((item) => [item.position, item]))
     const places = await this.#places(believed, items)
+    this.#meant = places
     for (const row of places) {
       const item = items.get(row.position)
       if (item !== undefined) await this.#take(reader.system, row, item)
