@@ -3,6 +3,7 @@ import t from 'tap'
 import { joinMembers, leaveMembers, listMembers } from '../../src/gateway/journal/members.ts'
 import { answerOrder, nextOrder, type Order, type RetryOrder } from '../../src/gateway/journal/orders.ts'
 import { lockFolder } from '../../src/gateway/lock.ts'
+import type { Clock } from '../../src/letter/time.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { chiangMai, makeTrust, moi, rest, start } from '../gateway/harness.ts'
 import { mustBe } from '../letter/arbitrary.ts'
@@ -12,10 +13,13 @@ const trust = await makeTrust([chiangMai, moi])
 const why = ['--by', 'สมชาย', '--why', 'แก้ตารางแล้ว']
 
 type Opened = Awaited<ReturnType<typeof openWith>>
+type Given = Pick<Opened, 'gateway' | 'environment' | 'place'> & {
+  readonly clock: Clock & Pick<Opened['clock'], 'advance'>
+}
 
 /** Gives a command, and lets gateways answer its orders; one that gives no answer is silent. */
 async function give(
-  { gateway, clock, environment, place }: Opened,
+  { gateway, clock, environment, place }: Given,
   answers: Readonly<Record<string, (order: Order) => object | undefined>>,
   ...words: string[]
 ): Promise<Said> {
@@ -103,8 +107,7 @@ t.test(
   async (t) => {
     const opened = await openWith(t, trust)
     await waiting(opened, 2_500)
-    const retry = (answers: Parameters<typeof give>[1], ...words: string[]) =>
-      give(opened, answers, 'quarantine', 'retry', '--all', ...why, ...words)
+    const everything = ['quarantine', 'retry', '--all', ...why]
     const failing = () => {
       let first = true
       return (order: Order): object => {
@@ -115,24 +118,29 @@ t.test(
         return answer
       }
     }
-    const ended = await retry({ leader: failing() })
+    const ended = await give(opened, { leader: failing() }, ...everything)
     t.equal(ended.code, 1)
     t.match(ended.err, 'cli.order.failed')
     t.match(ended.out, 'what became of 1500 more is not known: saraban quarantine list shows what waits\n')
-    t.match(JSON.parse((await retry({ leader: failing() }, '--json')).out), {
+    t.match(JSON.parse((await give(opened, { leader: failing() }, ...everything, '--json')).out), {
       ...{ kind: 'retried', count: 1_000, stay: 0, unknown: 1_500 },
     })
 
     await opened.die()
     // The gateway is started once the first order was seen to wait for that, and answers none.
-    const { clock, folder } = opened
+    const { clock: hand, folder } = opened
     let looks = 0
-    clock.elapsed = () => {
-      looks += 1
-      if (looks === 2) t.after(mustBe(lockFolder(folder)).release)
-      return clock.now()
+    const clock = {
+      now: () => hand.now(),
+      elapsed: () => {
+        looks += 1
+        if (looks === 2) t.after(mustBe(lockFolder(folder)).release)
+        return hand.elapsed()
+      },
+      schedule: (at: number, act: () => void) => hand.schedule(at, act),
+      advance: (milliseconds: number) => hand.advance(milliseconds),
     }
-    const ordered = await retry({})
+    const ordered = await give({ ...opened, clock }, {}, ...everything)
     t.equal(ordered.code, 1)
     t.match(ordered.err, 'cli.order.unanswered')
     t.match(
