@@ -26,6 +26,7 @@ const aboutOne: Readonly<Record<string, string>> = {
   'test/gateway/rounds.test.ts': 'it needs a clock, and no store',
   'test/gateway/several.test.ts': 'it is about gateways on PostgreSQL and Redis that it kills',
   'test/gateway/unlike.test.ts': 'it is about gateways on one PostgreSQL that differ',
+  'test/gateway/sqlite-upgrade.test.ts': 'it is about a file of SQLite',
   'test/gateway/stores-tls.test.ts': 'it is about servers that speak TLS, which it starts itself',
   'test/log-lines.test.ts': 'it needs a clock, and no store',
 }

@@ -46,6 +46,8 @@ export interface Log {
   partHere(part: Part | 'journal'): void
   /** The schema of the journal is brought from one version to another, which takes as long as the journal is large. */
   journalMigrating(from: number, to: number): void
+  /** That was broken off, for the gateway was asked to end: the next start goes on from there. */
+  journalInterrupted(at: number, to: number): void
   queueEvicts(policy: string): void
   /** A correction that a person ordered was not made. */
   letterUncorrected(facts: Readonly<Record<'messageId' | 'order' | 'codes', string>>): void
@@ -112,6 +114,7 @@ export function createLog(logger: Logger): Log {
       ),
     partHere: (part) => logger.info(`${part}.available`),
     journalMigrating: (from, to) => logger.info({ from, to }, 'journal.migrating'),
+    journalInterrupted: (at, to) => logger.info({ at, to }, 'journal.interrupted'),
     queueEvicts: (policy) => logger.warn({ policy: printable(policy, 40) }, 'queue.evicts'),
     letterUncorrected: (facts) => logger.warn(facts, 'letter.uncorrected'),
     workFailed: (work, error) => logger.error({ work, ...errorOf(error) }, 'work.failed'),

@@ -72,7 +72,8 @@ export async function openStores(
     ...{ clock, ended: parts.ended, here: () => log.partHere('journal') },
     away: (reason, until) => log.partAway('journal', reason, until),
   })
-  const database = orThrow(await openJournal(at, wait, log.journalMigrating))
+  const upgrade = { begins: log.journalMigrating, brokenOff: log.journalInterrupted, ended: parts.ended }
+  const database = orThrow(await openJournal(at, wait, upgrade))
   opened.add(() => database.close())
   const installation = await installationOf(database, newId(), clock.now())
   const member = await join({ settings, environment, clock, log, ...parts }, { at, database, role, changed })

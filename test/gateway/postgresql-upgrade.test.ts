@@ -9,10 +9,10 @@ import { mustBe } from '../letter/arbitrary.ts'
 import { HandClock, soon, until } from './harness.ts'
 import { type PostgresqlStage, postgresqlStage } from './postgresql-stage.ts'
 
-/** A journal as it was two versions ago. */
-async function old({ fresh }: PostgresqlStage) {
+/** A journal as it was some versions ago. */
+async function old({ fresh }: PostgresqlStage, versions = 2) {
   const { at, ask } = await fresh()
-  const version = schemaVersion - 2
+  const version = schemaVersion - versions
   const steps = Array.from({ length: version }, (_, step) => migrationSql(step, 'postgresql'))
   await ask(`SET ROLE ${at.user}; ${steps.join(';')};
     CREATE TABLE schema_version (version INTEGER PRIMARY KEY); INSERT INTO schema_version VALUES (${version})`)
@@ -40,12 +40,51 @@ t.test('a journal of an older version', { timeout: 600_000 }, async (t) => {
     const told: unknown[] = []
     const database = await openPostgresql(
       { ...at, silence: 1_000 },
-      (...versions) => void told.push(versions),
+      { begins: (...versions) => void told.push(versions), brokenOff: () => t.fail('it was broken off') },
     )
     await database.close()
     t.equal(await versionNow(), schemaVersion)
     t.same(told, [[version, schemaVersion]])
   })
+
+  await t.test(
+    'a start that is asked to end in the middle of a step ends, and the next one goes on',
+    async (t) => {
+      const { at, ask, version, versionNow } = await old(stage, 3)
+      await ask(`CREATE SEQUENCE turns;
+      CREATE FUNCTION large() RETURNS event_trigger LANGUAGE plpgsql AS
+      $$ BEGIN IF nextval('turns') = 2 THEN PERFORM pg_sleep(3600); END IF; END $$;
+      CREATE EVENT TRIGGER large ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION large()`)
+      const asked = new AbortController()
+      const told: unknown[] = []
+      const upgrade = {
+        begins: (...versions: unknown[]) => void told.push(['begins', ...versions]),
+        brokenOff: (...versions: unknown[]) => void told.push(['broken off', ...versions]),
+        ended: asked.signal,
+      }
+      const opening = openJournal({ kind: 'postgresql', at }, undefined, upgrade)
+      const sleeping = async (): Promise<boolean> =>
+        (
+          await ask(
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()",
+          )
+        ).length > 0
+      await soon(sleeping)
+      asked.abort()
+      await t.rejects(opening, { name: 'AbortError' })
+      t.notOk(await sleeping(), 'the server has ended the step, and holds nothing that others wait for')
+      t.equal(await versionNow(), version + 1, 'the step before it is done')
+      t.same(told, [
+        ['begins', version, schemaVersion],
+        ['broken off', version + 1, schemaVersion],
+      ])
+      await mustBe(
+        await openJournal({ kind: 'postgresql', at }, undefined, { ...upgrade, ended: undefined }),
+      ).close()
+      t.equal(await versionNow(), schemaVersion)
+      t.same(told.at(-1), ['begins', version + 1, schemaVersion])
+    },
+  )
 
   await t.test('what an older gateway is writing is written, and nobody is the victim', async (t) => {
     const { at, isWaitedFor, versionNow } = await old(stage)

@@ -9,8 +9,9 @@ import type { Settings } from '../settings/settings.ts'
 import type { Database, Reader } from './database.ts'
 import { besidePostgresql, isPostgresqlUpToDate, openPostgresql } from './postgresql.ts'
 import { mayBeThereSoon, type PostgresqlAt } from './postgresql-connection.ts'
-import type { Migrating } from './postgresql-schema.ts'
 import { isUpToDate, openSqlite, readSqlite, writeSqlite } from './sqlite.ts'
+import { migrateApart, versionIn } from './sqlite-schema.ts'
+import type { Upgrade } from './upgrade.ts'
 import type { Wait } from './wait.ts'
 
 export type JournalPlace =
@@ -45,21 +46,26 @@ export const shownPlace = (place: JournalPlace): string =>
     : `postgresql://${place.at.user}@${place.at.host}:${place.at.port}/${place.at.database}`
 
 /**
- * Opens the journal for a gateway and brings its schema up to date, which `migrating` is told of where that may take long. A server that may
- * be there soon is tried again while `wait` says so.
+ * Opens the journal for a gateway and brings its schema up to date, of which `upgrade` is told. A server that may be there soon is tried
+ * again while `wait` says so. Rejects with its signal's reason when the gateway is asked to end meanwhile.
  */
 export async function openJournal(
   place: JournalPlace,
   wait?: Wait,
-  migrating?: Migrating,
+  upgrade?: Upgrade,
 ): Promise<Result<Database>> {
-  if (place.kind === 'sqlite') return usable(place.folder, () => openSqlite(place.file))
+  if (place.kind === 'sqlite') {
+    const found = usable(place.folder, () => versionIn(place.file))
+    if (found.ok && upgrade !== undefined) await migrateApart(place.file, found.value, upgrade)
+    return usable(place.folder, () => openSqlite(place.file))
+  }
   for (;;) {
     try {
-      const database = await openPostgresql(place.at, migrating)
+      const database = await openPostgresql(place.at, upgrade)
       wait?.over()
       return good(database)
     } catch (error) {
+      upgrade?.ended?.throwIfAborted()
       if (wait !== undefined && mayBeThereSoon(error) && (await wait.more(reasonOf(error)))) continue
       return bad(unusable(place, error))
     }

@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import type { Instant } from '../../letter/time.ts'
 import { migrationsFrom } from './migrations.ts'
+import type { Upgrade } from './upgrade.ts'
 
 /** Any number that no other program is likely to lock in this database. */
 const migrationKey = 5_912_245
@@ -61,15 +62,36 @@ export async function versionOf(client: pg.ClientBase): Promise<number> {
  */
 const longestWait = { writers: 2_000, others: 60_000 }
 
-/** Told when the schema is about to be changed, from one version to another. */
-export type Migrating = (from: number, to: number) => void
-
 /**
- * Brings the schema up to date, all steps in one transaction that takes as long as they do; of several gateways that start at once, one
+ * Brings the schema up to date, each step in a transaction that takes as long as it does; of several gateways that start at once, one
  * does it. Whoever writes has begun with a lock on `schema_version`: once it is had here, no write is under way, and none begins.
- * Rejects when others are in the way for too long: nothing has changed then, and it may be tried again.
+ * Rejects when others are in the way for too long: what was not done may be tried again. `reached`: told each version that is committed.
  */
-export async function migrate(client: pg.ClientBase, migrating: Migrating): Promise<void> {
+export async function migrate(
+  client: pg.ClientBase,
+  begins: Upgrade['begins'],
+  reached: (version: number) => void,
+): Promise<void> {
+  for (let steps = 0, more = true; more; steps += 1) {
+    await beginAlone(client)
+    const found = await versionOf(client)
+    const pending = migrationsFrom(found, 'postgresql')
+    if (found > 0 && pending.length > 0) {
+      reached(found)
+      if (steps === 0) begins(found, found + pending.length)
+    }
+    // What is empty is made at once.
+    const now = found === 0 ? pending : pending.slice(0, 1)
+    for (const { sql, version } of now) {
+      await client.query(sql)
+      await client.query('INSERT INTO schema_version (version) VALUES ($1)', [version])
+    }
+    await client.query('COMMIT')
+    more = now.length < pending.length
+  }
+}
+
+async function beginAlone(client: pg.ClientBase): Promise<void> {
   await client.query('BEGIN READ WRITE')
   await client.query('SET LOCAL statement_timeout = 0')
   await client.query(`SET LOCAL lock_timeout = ${longestWait.others}`)
@@ -78,12 +100,15 @@ export async function migrate(client: pg.ClientBase, migrating: Migrating): Prom
   await client.query(`SET LOCAL lock_timeout = ${longestWait.writers}`)
   await client.query('LOCK TABLE schema_version IN EXCLUSIVE MODE')
   await client.query(`SET LOCAL lock_timeout = ${longestWait.others}`)
-  const found = await versionOf(client)
-  const pending = migrationsFrom(found, 'postgresql')
-  if (found > 0 && pending.length > 0) migrating(found, found + pending.length)
-  for (const { sql, version } of pending) {
-    await client.query(sql)
-    await client.query('INSERT INTO schema_version (version) VALUES ($1)', [version])
-  }
-  await client.query('COMMIT')
+}
+
+/** By which number the server knows this connection. */
+export async function processOf(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ process: number }>('SELECT pg_backend_pid() AS process')
+  return Number(rows[0]?.process)
+}
+
+/** Ends another connection of the same user, and what it is about: a server notices late that nobody waits for an answer any more. */
+export async function endProcess(client: pg.ClientBase, process: number): Promise<void> {
+  await client.query('SELECT pg_terminate_backend($1)', [process])
 }

@@ -22,7 +22,16 @@ import {
   unavailable,
   wordsFor,
 } from './postgresql-connection.ts'
-import { isStandby, type Migrating, migrate, timeOf, unsafeBecause, versionOf } from './postgresql-schema.ts'
+import {
+  endProcess,
+  isStandby,
+  migrate,
+  processOf,
+  timeOf,
+  unsafeBecause,
+  versionOf,
+} from './postgresql-schema.ts'
+import type { Upgrade } from './upgrade.ts'
 
 /** Connections of a gateway: as many writes at once, and as many reads beside them. */
 const connections = { write: 16, read: 4 }
@@ -53,10 +62,7 @@ const beginnings = {
 } as const
 
 /** Opens the journal and brings its schema up to date. Rejects when it cannot be reached, is unsafe, or newer than this program. */
-export async function openPostgresql(
-  at: PostgresqlAt,
-  migrating: Migrating = () => undefined,
-): Promise<Database> {
+export async function openPostgresql(at: PostgresqlAt, upgrade: Upgrade = untold): Promise<Database> {
   const pool = poolOf(at, connections.write)
   try {
     const found = await withClient(pool, async (client) => {
@@ -65,7 +71,7 @@ export async function openPostgresql(
       if (reason !== undefined) throw new Error(reason)
       return versionOf(client)
     })
-    if (migrationsFrom(found, 'postgresql').length > 0) await bringUpToDate(at, migrating)
+    if (migrationsFrom(found, 'postgresql').length > 0) await bringUpToDate(at, upgrade)
   } catch (error) {
     await pool.end()
     throw error
@@ -73,14 +79,53 @@ export async function openPostgresql(
   return new PostgresqlDatabase(at, pool, poolOf(at, connections.read))
 }
 
+const untold: Upgrade = { begins: () => undefined, brokenOff: () => undefined }
+
 /** Over a connection of its own: what a large journal needs for a new schema is no silence. */
-async function bringUpToDate(at: PostgresqlAt, migrating: Migrating): Promise<void> {
+async function bringUpToDate(at: PostgresqlAt, { begins, brokenOff, ended }: Upgrade): Promise<void> {
   const pool = poolOf(at, 1, { patient: true })
+  let reached: number | undefined
   try {
-    await withClient(pool, (client) => migrate(client, migrating))
+    await withClient(pool, async (client) => {
+      const process = await processOf(client)
+      const end = () => onceAt(at, (other) => endProcess(other, process))
+      await unlessEnded(
+        ended,
+        migrate(client, begins, (version) => {
+          reached = version
+        }),
+        end,
+      )
+    })
+  } catch (error) {
+    if (ended?.aborted === true && reached !== undefined) brokenOff(reached, schemaVersion)
+    throw error
   } finally {
     await pool.end()
   }
+}
+
+/** Waits for `work`. When the signal comes first, `end` ends what it is about, and this rejects with the signal's reason. */
+async function unlessEnded(
+  ended: AbortSignal | undefined,
+  work: Promise<void>,
+  end: () => Promise<void>,
+): Promise<void> {
+  let asked = (): void => undefined
+  const broken = new Promise<void>((resolve) => {
+    // A server that cannot be asked is not waited for.
+    asked = () => void end().then(resolve, () => resolve())
+  })
+  ended?.addEventListener('abort', asked)
+  if (ended?.aborted === true) asked()
+  try {
+    await Promise.race([work, broken])
+  } catch (error) {
+    throw ended?.aborted === true ? ended.reason : error
+  } finally {
+    ended?.removeEventListener('abort', asked)
+  }
+  ended?.throwIfAborted()
 }
 
 /** Opens a journal beside the gateway, as it is: for a command that reads, or writes a little. */
@@ -89,9 +134,17 @@ export const besidePostgresql = (at: PostgresqlAt): Database =>
 
 /** Whether the journal's schema is the one that this program knows: only a gateway that starts brings it up to date. */
 export async function isPostgresqlUpToDate(at: PostgresqlAt): Promise<boolean> {
+  return onceAt(at, async (client) => (await versionOf(client)) === schemaVersion)
+}
+
+/** Over a connection of its own. */
+async function onceAt<Value>(
+  at: PostgresqlAt,
+  act: (client: pg.PoolClient) => Promise<Value>,
+): Promise<Value> {
   const pool = poolOf(at, 1)
   try {
-    return await withClient(pool, async (client) => (await versionOf(client)) === schemaVersion)
+    return await withClient(pool, act)
   } finally {
     await pool.end()
   }
@@ -148,14 +201,8 @@ class PostgresqlDatabase implements Database {
     return this.#ask(timeOf)
   }
 
-  /** Over a connection of its own. */
-  async #ask<Value>(question: (client: pg.ClientBase) => Promise<Value>): Promise<Value> {
-    const pool = poolOf(this.#at, 1)
-    try {
-      return await asked(() => withClient(pool, question))
-    } finally {
-      await pool.end()
-    }
+  #ask<Value>(question: (client: pg.ClientBase) => Promise<Value>): Promise<Value> {
+    return asked(() => onceAt(this.#at, question))
   }
 
   close(): Promise<void> {

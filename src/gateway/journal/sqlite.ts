@@ -1,5 +1,4 @@
 // The embedded engine: SQLite in WAL mode, `synchronous=FULL`, waiting writes committed in groups.
-import { closeSync, existsSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import {
   type Database,
@@ -9,16 +8,14 @@ import {
   type Statement,
   type Transaction,
 } from './database.ts'
-import { migrationsFrom, schemaVersion } from './migrations.ts'
+import { schemaVersion } from './migrations.ts'
+import { migrate, versionOf, writerOf } from './sqlite-schema.ts'
 
 /** Writes in one group at the most: bounds how long the first of them waits for the last. */
 const groupSize = 128
 
 /** Turns of the event loop for which a group waits for more, as long as each brings some: every group writes the same pages anew. */
 const longestGathering = 4
-
-/** The log is written back into the journal when it has so many pages of 4 KiB. */
-const logPages = 8_000
 
 interface Waiting {
   readonly work: (transaction: Transaction) => Promise<unknown>
@@ -28,27 +25,11 @@ interface Waiting {
 
 /** Opens (or makes) the journal at `file` and brings its schema up to date. Throws when it is newer than this program. */
 export function openSqlite(file: string): Database {
-  makePrivate(file)
-  const writer = new Sqlite(file)
-  writer.pragma('journal_mode = WAL')
-  // better-sqlite3 is built with NORMAL for WAL: a commit would then survive a crash of the process, not of the machine.
-  writer.pragma('synchronous = FULL')
-  writer.pragma('foreign_keys = ON')
-  writer.pragma('busy_timeout = 5000')
-  // What a statement may have to take back is copied: into memory, not into a file.
-  writer.pragma('temp_store = MEMORY')
-  // Every letter touches the same few pages: seldom written back, each of them is written back once for many letters.
-  writer.pragma(`wal_autocheckpoint = ${logPages}`)
-  for (const { sql, version } of migrationsFrom(versionOf(writer), 'sqlite'))
-    writer.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version}; COMMIT`)
+  const writer = writerOf(file)
+  migrate(writer)
   // Reads go through a connection of their own: inside a group they must not see what is not committed yet.
   const reader = new Sqlite(file, { readonly: true })
   return new SqliteDatabase(writer, reader)
-}
-
-/** A journal holds letters: only its owner reads a new one. Its log takes the same mode; who widens it has reasons of his own. */
-function makePrivate(file: string): void {
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
 }
 
 /** Opens a journal to read only, beside the gateway that writes it. Throws when there is none. */
@@ -75,9 +56,6 @@ export function isUpToDate(file: string): boolean {
     reader.close()
   }
 }
-
-const versionOf = (connection: Sqlite.Database): number =>
-  Number(connection.pragma('user_version', { simple: true }))
 
 class SqliteDatabase implements Database {
   readonly committed: Reader
