@@ -70,14 +70,17 @@ export interface Reading {
   readonly limit: number
   /**
    * `lock`: rows stay locked until the transaction ends, and those that another session holds are left out. `free`: those are
-   * left out, and nothing is locked; engines whose readers never wait for a writer show them as they were.
+   * left out, and nothing is locked; engines whose readers never wait for a writer show them as they were. `held`: those too
+   * that `free` leaves out, as the other session has them now: that they are there is all that may be believed.
    */
-  readonly rows?: 'lock' | 'free'
+  readonly rows?: 'lock' | 'free' | 'held'
 }
 
 /** How an engine says it. `raw`: the bytes of texts are the profile's charset, whatever the engine believes. */
 export interface Words {
   readonly raw: boolean
+  /** Whether `free` leaves out what another session has. */
+  readonly leavesOut?: true
   quote(name: string): string
   mark(position: number): string
   /** The value of a column to be stored. */

@@ -75,6 +75,8 @@ export function sqlFetch(
         if (!stopped()) await neighbourly(each, verbs)
       }
     }
+    // Where there are more rows than one look takes, what it did not meet is not held.
+    if (!stopped() && seen.size < most && met < 2 * most) await meetHeld(seen, verbs)
     if (status !== undefined && !stopped()) waiting.keepOnly((key) => seen.has(nameOf(key)))
     for (const name of held.keys()) if (!seen.has(name)) held.delete(name)
     for (const handover of begun.keys()) if (waiting.get(handover) === undefined) begun.delete(handover)
@@ -83,8 +85,21 @@ export function sqlFetch(
     if (!stopped() && reading.watch > 0 && now - checked >= recheck) {
       checked = now
       const newest = await session.use((opened) => newestTaken(opened, reading, water))
-      for (const each of newest) if (!stopped()) await unlessBusy(each, verbs)
+      for (const each of newest) if (!stopped()) await unlessBusy((opened) => again(opened, each, verbs))
     }
+  }
+
+  /** Rows that no list shows, because another session has them. */
+  async function meetHeld(seen: Set<string>, verbs: AdapterVerbs): Promise<void> {
+    await unlessBusy(async (opened) => {
+      if (opened.connection.words.leavesOut !== true) return
+      for (const key of await candidates(opened, reading, water, seen.size, gaps.open, 'held')) {
+        const name = nameOf(key)
+        if (seen.has(name)) continue
+        seen.add(name)
+        tellHeld(key, handoverOf(opened, reading, key), verbs)
+      }
+    })
   }
 
   /** A number that was rolled back never comes; a transaction that ends after this is looked for by a person. */
@@ -115,10 +130,10 @@ export function sqlFetch(
     }
   }
 
-  /** A taken row that somebody writes just now is looked at again when its time comes again. */
-  async function unlessBusy(key: Values, verbs: AdapterVerbs): Promise<void> {
+  /** What somebody writes just now is looked at again when its time comes again. */
+  async function unlessBusy(work: (opened: Opened) => Promise<void>): Promise<void> {
     try {
-      await session.use((opened) => again(opened, key, verbs))
+      await session.use(work)
     } catch (error) {
       if (!(error instanceof SqlError) || error.trouble !== 'busy') throw error
     }

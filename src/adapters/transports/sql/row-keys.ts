@@ -1,5 +1,5 @@
 // Which rows a look asks for: those that are new, and the newest that were taken.
-import type { Value } from './engine.ts'
+import type { Reading, Value } from './engine.ts'
 import type { Gap } from './gaps.ts'
 import type { RowReading } from './row-read.ts'
 import type { Opened } from './session.ts'
@@ -12,6 +12,7 @@ export async function candidates(
   water: string | undefined,
   met: number,
   gaps: readonly Gap[],
+  rows: NonNullable<Reading['rows']> = 'free',
 ): Promise<Values[]> {
   const { connection, table: tableNamed } = opened
   const table = tableNamed(reading.table)
@@ -19,7 +20,7 @@ export async function candidates(
   const columns = key
   const sorted = [...order, ...key.filter((each) => !order.includes(each))]
   const keys = async (asked: Parameters<typeof select>[2]) =>
-    (await select(connection, table, { ...asked, rows: 'free' })).map((row) => keyOf(opened, reading, row))
+    (await select(connection, table, { ...asked, rows })).map((row) => keyOf(opened, reading, row))
   const among = newStates(opened, reading)
   if (among !== undefined) return keys({ columns, among, order: sorted, limit: batch + met })
   const [column = ''] = key

@@ -9,10 +9,11 @@ const troubles: Readonly<Record<Exclude<Trouble, 'other'>, readonly number[]>> =
     596, 823, 824, 921, 922, 926, 927, 942, 945, 952, 976, 978, 982, 983, 6002, 6005, 10928, 10929, 17142,
     17188, 17197, 17198, 18401, 18451, 40197, 40501, 40613,
   ],
-  // Memory, a full disk or log, time-outs of locks and of memory, deadlocks, a snapshot that was overtaken.
+  // Rows that moved under a list; memory, a full disk or log, time-outs of locks and of memory, deadlocks, a snapshot that
+  // was overtaken.
   busy: [
-    701, 802, 1101, 1105, 1204, 1205, 1211, 1221, 1222, 3635, 3960, 3961, 5029, 5030, 8645, 8651, 8902, 9002,
-    17053, 17803,
+    601, 701, 802, 1101, 1105, 1204, 1205, 1211, 1221, 1222, 3635, 3960, 3961, 5029, 5030, 8645, 8651, 8902,
+    9002, 17053, 17803,
   ],
   // Logins, databases, tables, columns, rights, read-only; a name in the wrong case; a function that is not there.
   closed: [

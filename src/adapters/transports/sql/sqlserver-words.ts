@@ -6,12 +6,16 @@ import { type Column, type Mark, SqlError, type Value, type Words } from './engi
 /** Rows that are locked, passing over those that another session has; the last word for databases whose readers see versions. */
 const locked = ' WITH (UPDLOCK, ROWLOCK, READPAST, READCOMMITTEDLOCK)'
 const free = ' WITH (READPAST, READCOMMITTEDLOCK)'
+/** With what others have not committed: no more is believed of it than that a row is there. */
+const held = ' WITH (READUNCOMMITTED)'
+const hints = { lock: locked, free, held } as const
 
 /** `raw`: bytes in VARCHAR columns are the profile's charset, whatever the code page of their collation is. */
 export const sqlserverWords = (raw: boolean): Words => {
   const text = (column: Column): string => (raw ? bytesOf(column) : plain(column))
   return {
     raw,
+    leavesOut: true,
     quote,
     mark: (position) => `@p${position}`,
     print: (column, characters) => {
@@ -44,7 +48,7 @@ export const sqlserverWords = (raw: boolean): Words => {
       `CONVERT(nvarchar(64), HASHBYTES('SHA2_256', CONVERT(varbinary(max), ${quote(column.name)})), 2)`,
     hash: 'sha256',
     select: ({ printed: what, from, rest, limit, rows }) =>
-      `SELECT TOP (${Math.trunc(limit)}) ${what} FROM ${from}${rows === 'lock' ? locked : rows === 'free' ? free : ''}${rest}`,
+      `SELECT TOP (${Math.trunc(limit)}) ${what} FROM ${from}${rows === undefined ? '' : hints[rows]}${rest}`,
   }
 }
 

@@ -13,6 +13,9 @@ CREATE FUNCTION tds.varbinary(bytea) RETURNS bytea IMMUTABLE LANGUAGE sql AS 'SE
 CREATE FUNCTION tds.varbinary(text) RETURNS bytea IMMUTABLE LANGUAGE sql AS $$SELECT convert_to($1, 'UTF8')$$;
 CREATE FUNCTION tds.ansi(text) RETURNS bytea IMMUTABLE LANGUAGE sql AS $$SELECT convert_to($1, 'WIN874')$$;
 CREATE FUNCTION tds.datalength(bytea) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'SELECT octet_length($1)';
+CREATE FUNCTION tds.free(xid) RETURNS boolean VOLATILE LANGUAGE sql AS $$
+  SELECT $1::text = '0' OR $1::text = COALESCE(pg_current_xact_id_if_assigned()::text, '0')
+    OR pg_xact_status($1::text::xid8) IS DISTINCT FROM 'in progress'$$;
 CREATE FUNCTION tds.type_name(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION tds.collationproperty(text, text) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 874';
 CREATE FUNCTION tds.columnproperty(oid, text, text) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 0';

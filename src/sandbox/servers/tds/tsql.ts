@@ -208,12 +208,15 @@ class Query {
     return { sql: '' }
   }
 
-  /** READPAST without a lock has no counterpart: readers here never wait. */
+  /** Readers here never wait, and see what was committed: READPAST leaves out each row that an open transaction of others has. */
   #hints(): Piece {
     const hints = new Set(this.#list().map(({ sql }) => sql.replaceAll('"', '').toUpperCase()))
     for (const hint of hints)
-      if (!['UPDLOCK', 'ROWLOCK', 'READPAST', 'READCOMMITTEDLOCK'].includes(hint)) throw syntax(hint)
+      if (!['UPDLOCK', 'ROWLOCK', 'READPAST', 'READCOMMITTEDLOCK', 'READUNCOMMITTED'].includes(hint))
+        throw syntax(hint)
     if (hints.has('UPDLOCK')) this.#lock = ` FOR UPDATE${hints.has('READPAST') ? ' SKIP LOCKED' : ''}`
+    else if (hints.has('READPAST'))
+      return { sql: ' AS tds_row JOIN (SELECT 1) AS tds_one ON tds.free(tds_row.xmax)' }
     return { sql: '' }
   }
 
