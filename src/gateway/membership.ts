@@ -65,6 +65,7 @@ export class Membership implements Member {
   /** Whether its start has come so far that it can do what the one that leads does. */
   #mayLead = false
   #leads = false
+  #seeking: Promise<void> = Promise.resolve()
   /** Elapsed, when the last beat that is known to be written was begun. */
   #beaten = 0
   #looked = 0
@@ -240,7 +241,14 @@ export class Membership implements Member {
     await this.#seekLead()
   }
 
-  async #seekLead(): Promise<void> {
+  /** One after the other: of two at once one would be told that somebody has the lead, and not that it is this gateway. */
+  #seekLead(): Promise<void> {
+    const seeking = this.#seeking.then(() => this.#seekNext())
+    this.#seeking = seeking.catch(() => undefined)
+    return seeking
+  }
+
+  async #seekNext(): Promise<void> {
     const { member, leading } = this.#parts
     if (!this.#mayLead || member.role === 'worker') return
     const leads = await this.#lead()

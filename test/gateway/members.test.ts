@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { shareOf } from '../../src/gateway/delivery/share.ts'
 import { differences } from '../../src/gateway/doctor/members.ts'
-import type { Database } from '../../src/gateway/journal/database.ts'
+import type { Database, Parameter } from '../../src/gateway/journal/database.ts'
 import { expel, leaderOf, listMembers, type Role, takeLead } from '../../src/gateway/journal/members.ts'
 import { type Reach, reachOf } from '../../src/gateway/journal/reaches.ts'
 import { openSqlite } from '../../src/gateway/journal/sqlite.ts'
@@ -32,16 +32,21 @@ function open(t: Test) {
     sharing = true,
     clock = new HandClock(),
     starts = true,
-  ): Promise<Here & { cut: boolean; full: boolean }> {
+  ): Promise<Here & { cut: boolean; full: boolean; slow: Promise<void> | undefined }> {
     count += 1
     const told: string[] = []
-    const here = { clock, told, cut: false, full: false, fewer: 0 }
+    const slow = undefined as Promise<void> | undefined
+    const here = { clock, told, cut: false, full: false, slow, fewer: 0 }
     const reached = <Value>(work: () => Promise<Value>): Promise<Value> =>
       here.cut ? Promise.reject(new Error('cut off')) : work()
     const own: Database = {
       committed: {
         all: (statement, ...values) => reached(() => database.committed.all(statement, ...values)),
-        one: (statement, ...values) => reached(() => database.committed.one(statement, ...values)),
+        async one<Row>(statement: string, ...values: readonly Parameter[]) {
+          const row = await reached(() => database.committed.one<Row>(statement, ...values))
+          await here.slow
+          return row
+        },
       },
       write: (work) =>
         reached(() =>
@@ -119,6 +124,25 @@ t.test(
     t.same(await ids(), [])
   },
 )
+
+t.test('a beat beside its taking part costs it no lead, and tells it of none twice', async (t) => {
+  const { join, leader } = open(t)
+  const one = await join('all', 'place', true, new HandClock(), false)
+  let answered = (): void => undefined
+  one.slow = new Promise<void>((resolve) => {
+    answered = resolve
+  })
+  const taking = one.member.takePart()
+  await together(2 * second, one)
+  one.slow = undefined
+  answered()
+  await taking
+  await rest()
+  t.equal(await leader(), 'm1')
+  t.equal(one.member.leads(), true)
+  await together(6 * second, one)
+  t.same(one.told, ['leading'])
+})
 
 t.test('who cannot ask the journal gives nobody up, and whoever leads then waits', async (t) => {
   const { join, ids } = open(t)
