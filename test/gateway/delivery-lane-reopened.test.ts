@@ -4,7 +4,7 @@ import t from 'tap'
 import { headFor, settlePolled } from '../../src/gateway/delivery/polled.ts'
 import { resend, resendIn } from '../../src/gateway/delivery/resend.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
-import { deliveriesOfMessage, holdForAttempt, setMode } from '../../src/gateway/journal/deliveries.ts'
+import { deliveriesOfMessage, holdForAttempt, setModes } from '../../src/gateway/journal/deliveries.ts'
 import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
 import {
   chiangMai,
@@ -125,7 +125,7 @@ t.test(
     const corrected = await world.send({ ...second }, { handover: 'claim-2' })
     await until(() => neighbour.brought.length === 2, 'the recall was brought, perhaps')
     await rest(20)
-    await desk.database.write((transaction) => setMode(transaction, chiangRai, 'poll'))
+    await desk.database.write((transaction) => setModes(transaction, [[chiangRai, 'poll']]))
     const polled = { office: chiangRai, receipts: false }
     const recall = await headFor(desk, { office: chiangRai, receipts: false })
     t.equal(contentOf(recall!), 'recall')

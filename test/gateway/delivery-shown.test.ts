@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap'
 import { headFor, settlePolled, showAgain } from '../../src/gateway/delivery/polled.ts'
 import { attemptsOf } from '../../src/gateway/journal/attempts.ts'
-import { deliveriesOfMessage, type Mode, setMode } from '../../src/gateway/journal/deliveries.ts'
+import { deliveriesOfMessage, type Mode, setModes } from '../../src/gateway/journal/deliveries.ts'
 import type { MessageId } from '../../src/letter/time.ts'
 import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
 import { chiangMai, chiangRai, makeTrust, moi, plainLetter } from './harness.ts'
@@ -21,7 +21,7 @@ async function begin(t: Parameters<typeof openWorld>[0]) {
     deliveryOf,
     outcomesOf: async (id: MessageId) =>
       (await attemptsOf(committed, (await deliveryOf(id)).id)).map(({ outcome }) => outcome),
-    turn: (mode: Mode) => desk.database.write((transaction) => setMode(transaction, chiangRai, mode)),
+    turn: (mode: Mode) => desk.database.write((transaction) => setModes(transaction, [[chiangRai, mode]])),
     show: async () => (await headFor(desk, polled))!.id,
     settle: (id: string, outcome: typeof taken | typeof refusal) => settlePolled(desk, polled, id, outcome),
   }

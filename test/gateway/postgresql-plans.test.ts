@@ -107,6 +107,7 @@ t.test('plans of PostgreSQL', { timeout: 300_000 }, async (t) => {
     const hot = { ...deliverySql, ...letterSql }
     for (const name of [
       ...(['due', 'inLane', 'behind', 'head', 'byNaturalKey', 'received', 'sent'] as const),
+      ...(['modesOfEnded', 'setModeOfEnded'] as const),
       ...(['noticesAbout', 'newestSent'] as const),
     ]) {
       const statement = hot[name]

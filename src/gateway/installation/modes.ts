@@ -3,7 +3,7 @@ import type { Adapter } from '../../adapters/contract.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Clock } from '../../letter/time.ts'
 import type { Database, Transaction } from '../journal/database.ts'
-import { type Mode, setMode } from '../journal/deliveries.ts'
+import { type Mode, setModes } from '../journal/deliveries.ts'
 import { modeOf } from './at-work.ts'
 
 export interface ModesParts {
@@ -16,18 +16,19 @@ export interface ModesParts {
 }
 
 /**
- * Writes to what is open of these offices in which way it is brought. Where another gateway delivers in another way it stays as it is,
- * until that one has the same: the two would turn it about for ever.
+ * Writes to what is open of these offices, or may be again, in which way it is brought. Where another gateway delivers in another way it
+ * stays as it is, until that one has the same: the two would turn it about for ever.
  */
 export async function writeModes(
   transaction: Transaction,
   adapters: Iterable<readonly [OfficeId, Adapter]>,
   agrees: ModesParts['agrees'],
 ): Promise<void> {
-  for (const [office, adapter] of adapters) {
-    const mode = modeOf(adapter)
-    if (agrees(office, mode)) await setMode(transaction, office, mode)
-  }
+  const modes = [...adapters].map(([office, adapter]) => [office, modeOf(adapter)] as const)
+  await setModes(
+    transaction,
+    modes.filter(([office, mode]) => agrees(office, mode)),
+  )
 }
 
 /** After so long, in milliseconds, no write is under way any more that had begun before. */

@@ -86,6 +86,9 @@ SELECT ${columns} FROM deliveries WHERE state = 'sending'
 AND (member IS NULL OR member = ? OR NOT EXISTS (SELECT 1 FROM members WHERE members.id = deliveries.member))`,
   head: `SELECT ${columns} FROM deliveries WHERE office = ? AND open >= 1 AND mode = 'poll' ORDER BY seq LIMIT 1`,
   setMode: `UPDATE deliveries SET mode = ? WHERE office = ? AND open = 1 AND mode <> ?`,
+  modesOfEnded: `SELECT DISTINCT office, mode FROM deliveries WHERE state IN ('refused', 'given-up')`,
+  setModeOfEnded: `
+UPDATE deliveries SET mode = ? WHERE office = ? AND state IN ('refused', 'given-up') AND mode <> ?`,
   count: 'SELECT office, state, COUNT(*) AS count FROM deliveries WHERE open = 1 GROUP BY office, state',
   countLate: `
 SELECT office, COUNT(*) AS count FROM deliveries WHERE open = 1 AND warn_at IS NULL AND expected_by IS NOT NULL GROUP BY office`,
@@ -308,9 +311,18 @@ export async function holdForAttempt(
 export const headOfPolled = (reader: Reader, office: OfficeId): Promise<DeliveryRow | undefined> =>
   reader.one<DeliveryRow>(deliverySql.head, office)
 
-/** A profile that changed from polling to being called, or back, takes its open deliveries along. */
-export async function setMode(transaction: Transaction, office: OfficeId, mode: Mode): Promise<number> {
-  return transaction.run(deliverySql.setMode, mode, office, mode)
+/** Profiles that changed from polling to being called, or back, take along what is open for their offices, and what a person may have brought again. */
+export async function setModes(
+  transaction: Transaction,
+  modes: Iterable<readonly [OfficeId, Mode]>,
+): Promise<void> {
+  const ended = await transaction.all<{ office: OfficeId; mode: Mode }>(deliverySql.modesOfEnded)
+  for (const [office, mode] of modes) {
+    await transaction.run(deliverySql.setMode, mode, office, mode)
+    // What ended badly is found by office only in a walk through all of it.
+    if (ended.some((each) => each.office === office && each.mode !== mode))
+      await transaction.run(deliverySql.setModeOfEnded, mode, office, mode)
+  }
 }
 
 export const countOpen = (
