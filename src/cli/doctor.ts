@@ -1,5 +1,4 @@
 // `saraban doctor`: what is wrong with an installation, running or not, and what to do, in English and Thai.
-import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import type { Diagnosis } from '../gateway/doctor/doctor.ts'
 import { readSettings } from '../gateway/settings/settings.ts'
@@ -28,7 +27,7 @@ export function doctorCommand(terminal: Terminal): Command {
       const { data } = settings.value
       const diagnosis = await diagnose({
         ...{ settings: settings.value, environment, clock },
-        ...{ running: existsSync(data) && isRunning(data), deep: options.deep === true },
+        ...{ isRunning: () => isRunning(data), deep: options.deep === true },
       })
       terminal.write(options.json === true ? jsonLine(diagnosisJson(diagnosis)) : page(diagnosis))
       if (diagnosis.wrong.length > 0) throw new Failed(exit.refused, [])

@@ -38,8 +38,8 @@ export interface DoctorParts {
   readonly settings: Settings
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
-  /** Whether a gateway is at work on the data folder. */
-  readonly running: boolean
+  /** Whether a gateway is at work on the data folder; asked only where that folder answers. */
+  isRunning(): boolean
   /** All envelopes and every page of the journal, not only a sample. */
   readonly deep: boolean
 }
@@ -69,10 +69,17 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
       unseen.push(problem('doctor.unseen', '', what, { reason }))
     }
   }
-  const { settings, environment, clock, running, deep } = parts
+  const { settings, environment, clock, deep } = parts
+  // Who looks into a share whose server is gone never comes back. Relative paths of profiles stand in that folder too.
+  const silent = await silentFolder(settings.data)
+  const lookInData: typeof look = async (what, act) => {
+    if (silent === undefined) await look(what, act)
+    else unseen.push(problem('doctor.unseen', '', what, silent.details))
+  }
+  const running = silent === undefined && parts.isRunning()
   const limits = settings.alarms ?? usualAlarms()
   let installation: Installation | undefined
-  await look('trust, keys and profiles', async () => {
+  await lookInData('trust, keys and profiles', async () => {
     const read = await readInstallation({ settings, environment, clock, read: rememberingReader() })
     if (read.ok) installation = read.value
     return problemsOf(read)
@@ -91,7 +98,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
   })
   const unreachable = new Set<string>()
   let known: readonly ConnectedSystem[] = []
-  await look('places of systems', async () => {
+  await lookInData('places of systems', async () => {
     const { profiles, data: folder, organisations } = settings
     const from = { profiles, environment, folder, clock, ...(organisations && { organisations }) }
     const { systems } = installation ?? (await connectSystems({ ...from, read: rememberingReader() }))
@@ -113,12 +120,14 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
       .flatMap(({ kind, subject, facts }) => alarmProblem(kind, subject, facts) ?? [])
   const { disk, lag, quarantine } = limits
   if (disk !== undefined)
-    await look('disk', () => conditions(diskCheck(() => freeBytes(settings.data), disk)))
+    await lookInData('disk', () => conditions(diskCheck(() => freeBytes(settings.data), disk)))
   await look('who may write data', () => lookAtRights(settings))
   const place = journalOf(settings, environment)
-  const unfit = place.ok ? await whyUnfit(place.value) : place.problems
-  if (!place.ok || unfit.length > 0) {
-    await look('gateway', async () => (running ? [] : [stopped(settings.data, [])]))
+  const gone = silent !== undefined && place.ok && place.value.kind === 'sqlite'
+  const unfit = !place.ok ? place.problems : gone ? [] : await whyUnfit(place.value)
+  if (!place.ok || gone || unfit.length > 0) {
+    await lookInData('gateway', async () => (running ? [] : [stopped(settings.data, [])]))
+    if (gone) await lookInData('journal', async () => [])
     wrong.push(...unfit)
     return { wrong, young, unseen, seen }
   }
@@ -128,7 +137,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     return differs === undefined ? problems : [...problems, differs]
   })
   await withReader(place.value, async (reader) => {
-    await look('gateway', () => atWork(reader, { data: settings.data, running, now: clock.now() }))
+    await lookInData('gateway', () => atWork(reader, { data: settings.data, running, now: clock.now() }))
     // Nobody takes anything where no gateway runs: that is said once.
     if (running)
       await look('due deliveries', async () => {
@@ -141,7 +150,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     if (quarantine !== undefined)
       await look('quarantine', () => conditions(quarantineCheck(reader, quarantine)))
     await look('profiles of the gateways', () => differences(reader))
-    await look('marks of folders', async () => {
+    await lookInData('marks of folders', async () => {
       const here = known.filter(({ system }) => !unreachable.has(system.id))
       return otherFolders(reader, here, settings.data)
     })
@@ -163,10 +172,10 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     const scans = attachmentsOf(settings, environment)
     // What is wrong with them was said with the stores.
     if (!scans.ok) return
-    const silent = scans.value.kind === 'folder' ? await silentFolder(scans.value.path) : undefined
-    const attachments = silent === undefined ? await readAttachments(scans.value) : undefined
-    if (silent !== undefined)
-      unseen.push(problem('doctor.unseen', '', 'attachments of the envelopes', silent.details))
+    const away = scans.value.kind === 'folder' ? await silentFolder(scans.value.path) : undefined
+    const attachments = away === undefined ? await readAttachments(scans.value) : undefined
+    if (away !== undefined)
+      unseen.push(problem('doctor.unseen', '', 'attachments of the envelopes', away.details))
     let count = 0
     await look('envelopes', async () => {
       const kept = await keptEnvelopes(

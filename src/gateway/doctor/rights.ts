@@ -11,11 +11,19 @@ export async function lookAtRights({
   data,
   attachments,
 }: Pick<Settings, 'data' | 'attachments'>): Promise<readonly Problem[]> {
-  const scans = attachments?.kind === 'folder' ? attachments.path : join(data, 'attachments')
-  const silent = await silentFolder(scans)
-  const ofScans = silent === undefined ? await inFolder(scans, 'folders') : [silent]
-  const found = [...(await inFolder(data, 'files')), ...ofScans]
+  const ofData = await lookInto(data, 'files')
+  // Of a folder that does not answer none inside it does.
+  const inData = ofData.some(({ code }) => code === 'doctor.unreachable')
+    ? undefined
+    : join(data, 'attachments')
+  const scans = attachments?.kind === 'folder' ? attachments.path : inData
+  const found = [...ofData, ...(scans === undefined ? [] : await lookInto(scans, 'folders'))]
   return [...new Map(found.map((each) => [each.value, each])).values()]
+}
+
+async function lookInto(folder: string, what: 'files' | 'folders'): Promise<readonly Problem[]> {
+  const silent = await silentFolder(folder)
+  return silent === undefined ? inFolder(folder, what) : [silent]
 }
 
 /** What is wrong with a folder and with what stands directly in it; nothing where there is none yet. */
