@@ -109,8 +109,8 @@ export const documentProblems = {
     en: 'the row has {count} cells and the document has {expected} columns',
     th: 'แถวนี้มี {count} ช่อง แต่เอกสารมี {expected} คอลัมน์',
     remedy: {
-      en: 'Quote cells that hold the delimiter or a line break.',
-      th: 'ครอบช่องที่มีตัวคั่นหรือขึ้นบรรทัดใหม่ด้วยเครื่องหมายคำพูด',
+      en: 'Quote cells that hold the delimiter or a line break. Where the system ends each row with a delimiter, say trailing: true in the format.',
+      th: 'ครอบช่องที่มีตัวคั่นหรือขึ้นบรรทัดใหม่ด้วยเครื่องหมายคำพูด หากระบบต้นทางปิดท้ายทุกแถวด้วยตัวคั่น ให้ระบุ trailing: true ในรูปแบบเอกสาร',
     },
   },
   'adapter.csv.unnamed': {

@@ -147,6 +147,23 @@ t.test('several tags in a cell: the highest counts, and a word with a comma is n
   t.match(proposed(['ด่วน,ไม่มีใครรู้', 'ปกติ']).urgency, { as: { table: { ปกติ: 'ordinary' } } })
 })
 
+t.test('rows that end with a delimiter, and a header that does not', async (t) => {
+  const rows = [1, 2].map((each) => `อต 0017.1/${each};15/11/2551;ทดสอบระบบ;จังหวัดน่าน;\n`)
+  for (const [header, trailing] of [
+    ['ที่;ลงวันที่;เรื่อง;ถึง', true],
+    ['ที่;ลงวันที่;เรื่อง;ถึง;', undefined],
+  ] as const) {
+    const csv = Buffer.from(`${header}\n${rows.join('')}`)
+    const profile = mustBe(readProfile(mustBe(proposeProfile(wish(uttaradit), csv, undefined)).text, 'x'))
+    t.equal(profile.documents['letter']?.format['trailing'], trailing)
+    const items = await read(profile, { name: 'x', bytes: csv, beside: new Map() })
+    t.same(
+      items.map(({ kind }) => kind),
+      ['letter', 'letter'],
+    )
+  }
+})
+
 t.test('who signs: a name in one cell and the title in another', async (t) => {
   const head = 'ที่;ลงวันที่;เรื่อง;ถึง;ผู้ลงนาม;ตำแหน่ง'
   const csv = Buffer.from(`${head}\nอต 0017.1/1;15/11/2551;ทดสอบระบบ;จังหวัดน่าน;สมชาย ใจดี;ผู้ว่าราชการจังหวัด\n`)

@@ -158,6 +158,53 @@ t.test('a row of too many cells is skipped by none that may have moved', async (
   )
 })
 
+t.test('a comma that nobody quoted, before a last cell that is blank, moves no cell', async (t) => {
+  const columns = ['no', 'date', 'subject', 'to', 'remark']
+  const mapped = { ...fields, description: { at: 'remark', as: 'text' } }
+  const formOf = (options: object) => formWith({ format: { ...csv, columns, ...options }, fields: mapped })
+  const table = (form: DocumentForm, header: string, ...lines: string[]) =>
+    read(form, Buffer.from(`${[header, ...lines].join('\n')}\n`))
+  const torn = 'ชม 1/2,2008-02-13,ขอเชิญประชุม,moi,'
+  const whole = 'ชม 1/1,2008-02-13,หนึ่ง,moi'
+  const moved = 'ชม 1/2,2008-02-13,ขอเชิญ,57,moi,,'
+  const form = formOf({})
+  t.same(
+    await table(form, columns.join(), `${whole},`, 'ชม 1/2,2008-02-13,ขอเชิญ,57,moi,'),
+    [
+      ['line 2', 'หนึ่ง', 'moi'],
+      ['line 3', 'adapter.csv.cells'],
+    ],
+    'to whom it goes was another office then',
+  )
+  t.same(await table(form, columns.join(), `${torn},`), [['line 2', 'adapter.csv.cells']])
+  t.same(
+    await table(form, `${columns.join()},`, `${torn},`, moved),
+    [
+      ['line 2', 'ขอเชิญประชุม', 'moi'],
+      ['line 3', 'adapter.csv.cells'],
+    ],
+    'the header says that rows end with a delimiter',
+  )
+  const trailing = formOf({ trailing: true })
+  t.same(
+    await table(trailing, columns.join(), `${torn},`, torn, moved),
+    [
+      ['line 2', 'ขอเชิญประชุม', 'moi'],
+      ['line 3', 'adapter.csv.cells'],
+      ['line 4', 'adapter.csv.cells'],
+    ],
+    'the profile says so',
+  )
+  t.same(await table(trailing, `${columns.join()},`, `${torn},`), [['line 2', 'ขอเชิญประชุม', 'moi']])
+  const written = mustBe(
+    await trailing.write(parcelOf({ letter: fixedLetter({ attachments: [] }) }, 'p-1', '50')),
+  )
+  const [first, second] = written.bytes.toString().split('\r\n')
+  t.equal(first, columns.join(), 'and it is written so')
+  t.match(second, /,$/)
+  t.match(await read(trailing, written.bytes), [['line 2']])
+})
+
 t.test('nor in a table or a line that is too long', (t) => {
   const skip = {
     skip: [

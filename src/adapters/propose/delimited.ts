@@ -44,6 +44,9 @@ export function readDelimited(bytes: Buffer, { charset, reason }: CharsetGuess):
     ...(best.quote === '"'
       ? []
       : [{ key: 'quote', value: best.quote, reason: 'cells stand in such quotes' }]),
+    ...(named && rows.length > 0 && rows.every((row) => row.length === names.length + 1 && row.at(-1) === '')
+      ? [{ key: 'trailing', value: true, reason: 'each row ends with a delimiter, and the header with none' }]
+      : []),
     ...(named
       ? []
       : [

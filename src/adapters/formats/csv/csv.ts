@@ -11,6 +11,7 @@ interface Options {
   readonly columns: readonly string[]
   readonly delimiter: string
   readonly quote: string
+  readonly trailing: boolean
   readonly formulas: 'guard' | 'plain'
   readonly records: number
 }
@@ -32,7 +33,11 @@ export const csv = recordsFormat<Options>({
     badDays: [
       ['bytes that mean nothing in the charset', 'their letter is a fault', 'adapter.charset.bytes'],
       ['bytes that contradict the charset', 'the document is a fault', 'adapter.charset.contradicted'],
-      ['a row of fewer or more cells than columns', 'it costs itself', 'adapter.csv.cells'],
+      [
+        'a row of fewer or more cells than columns, a blank one at its end too',
+        'it costs itself',
+        'adapter.csv.cells',
+      ],
       [
         'a quote that is never closed',
         'it costs the rest of the file: nobody can know where its letter ends',
@@ -66,6 +71,11 @@ export const csv = recordsFormat<Options>({
       default: '"',
       description: 'what stands around a cell that holds a delimiter',
     },
+    trailing: {
+      type: 'boolean',
+      default: false,
+      description: 'true: each row ends with a delimiter of its own, and the header with none',
+    },
     formulas: formulasOption,
     records: recordsOption,
   },
@@ -78,7 +88,7 @@ export const csv = recordsFormat<Options>({
 })
 
 function formOf(options: Options): RecordForm {
-  const { charset, header, columns, formulas } = options
+  const { charset, header, columns, formulas, trailing } = options
   const dialect: CsvDialect = options
   const out = formulas === 'guard' ? guard : (cell: string) => cell
   return {
@@ -98,10 +108,7 @@ function formOf(options: Options): RecordForm {
     refuses: (text) => unsayable(text, charset),
     write: (rows, names) => {
       const lines = rows.map((row) =>
-        csvLine(
-          names.map((name) => out(row.get(name) ?? '')),
-          dialect,
-        ),
+        csvLine([...names.map((name) => out(row.get(name) ?? '')), ...(trailing ? [''] : [])], dialect),
       )
       return encode([...(header ? [csvLine(names.map(out), dialect)] : []), ...lines].join(''), charset)
     },
@@ -123,6 +130,8 @@ function* records(text: string, options: Options): Generator<RecordRead> {
     const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
     if (twice !== undefined) return yield fault('header', problem('adapter.column.twice', '', twice))
   }
+  // Where the header ends with a delimiter, too, it has a column without a name there.
+  const width = names.length + (options.trailing && names.at(-1) !== '' ? 1 : 0)
   let count = 0
   for (const row of rows) {
     count += 1
@@ -133,7 +142,7 @@ function* records(text: string, options: Options): Generator<RecordRead> {
       )
     yield row.kind === 'fault'
       ? brokenRow(row)
-      : recordOf(row.cells.map(plain), names, `line ${row.line}`, options.charset)
+      : recordOf(row.cells.map(plain), names, width, `line ${row.line}`, options.charset)
   }
   if (count === 0) yield fault('document', problem('adapter.document.empty', ''))
 }
@@ -153,17 +162,16 @@ function otherDelimiter(names: readonly string[], { columns, delimiter }: Option
 function recordOf(
   cells: readonly string[],
   names: readonly string[],
+  width: number,
   position: string,
   charset: string,
 ): RecordRead {
-  // Some systems write one delimiter too many; a row that is too short may be a file that was cut.
-  const extra = cells.slice(names.length).some((cell) => cell !== '')
-  const short = cells.length < names.length
+  // A row that is too short may be a file that was cut. One that is too long has a delimiter that nobody quoted, and when its last
+  // cell is blank that looks as one that ends with a delimiter: what its cells say would be another column's.
+  const extra = cells.length > width || cells.slice(names.length).some((cell) => cell !== '')
   const problems: Problem[] = []
-  if (extra || short)
-    problems.push(
-      problem('adapter.csv.cells', '', undefined, { count: cells.length, expected: names.length }),
-    )
+  if (extra || cells.length < width)
+    problems.push(problem('adapter.csv.cells', '', undefined, { count: cells.length, expected: width }))
   let moved = extra
   for (const [index, cell] of cells.entries()) {
     if (names[index] === '' && cell !== '') {
