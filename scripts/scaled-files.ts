@@ -10,6 +10,7 @@ const engines = ['journal', 'queue', 'attachments'].map((name) => `test/gateway/
 const aboutOne: Readonly<Record<string, string>> = {
   'test/gateway/attachments.test.ts': 'it is about the folder and the bucket, each in turn',
   'test/gateway/attachments-discard.test.ts': 'it is about a bucket, on a store of its own',
+  'test/gateway/attachments-discard-folder.test.ts': 'it is about a folder',
   'test/gateway/attachments-shared.test.ts': 'it is about a folder that gateways share',
   'test/gateway/journal.test.ts': 'it is about the files of SQLite',
   'test/gateway/members.test.ts':

@@ -50,7 +50,7 @@ async function open(t: Parameters<typeof scratch>[0]) {
   return {
     ...{ store, beside, sha256, file },
     old: () => age(file, 3 * day),
-    discard: (): Promise<Discarded> => beside.discard(sha256, Date.now() - day),
+    discard: (ahead = 0): Promise<Discarded> => beside.discard(sha256, Date.now() + ahead),
     isThere: () => existsSync(file),
     marks: () =>
       readdirSync(folder)
@@ -73,6 +73,11 @@ t.test('what is old is removed, what was kept since is not', async (t) => {
   t.same(marks(), [])
   await store.keep(bytes, 100)
   t.equal(await store.sizeOf(sha256), bytes.length, 'and kept anew afterwards')
+  t.equal(await discard(9 * day), 'fresh', 'by a clock that is ahead of that of the store')
+  old()
+  t.equal(await discard(-3 * day), 'fresh', 'by one that is behind')
+  t.equal(await discard(9 * day), 'removed')
+  t.same(marks(), [])
 })
 
 type Side = 'keep' | 'discard'
@@ -105,12 +110,12 @@ function gateOf(keepIsNext: readonly boolean[]) {
   }
 }
 
-/** Every way to put the three requests of who keeps among the six of who removes. */
+/** Every way to put the three requests of who keeps among the seven of who removes. */
 function* orders(): Generator<readonly boolean[]> {
-  for (let first = 0; first < 9; first += 1)
-    for (let second = first + 1; second < 9; second += 1)
-      for (let third = second + 1; third < 9; third += 1)
-        yield Array.from({ length: 9 }, (_, at) => at === first || at === second || at === third)
+  for (let first = 0; first < 10; first += 1)
+    for (let second = first + 1; second < 10; second += 1)
+      for (let third = second + 1; third < 10; third += 1)
+        yield Array.from({ length: 10 }, (_, at) => at === first || at === second || at === third)
 }
 
 t.test(
@@ -127,7 +132,7 @@ t.test(
       )
       const [, discarded] = await Promise.all([
         gate.run('keep', () => store.keep(bytes, 100)),
-        gate.run('discard', discard),
+        gate.run('discard', () => discard()),
       ])
       own.hold(async () => undefined)
       ended[discarded] += 1

@@ -1,20 +1,10 @@
 // Retention: what is old enough leaves, in pieces that may be killed; nothing that is open, undecided, younger, or named by
 // something that stays; what has left is still known; and the file does not grow for ever.
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import type { Source } from '../../src/adapters/contract.ts'
-import { discard } from '../../src/gateway/attachments/discard.ts'
-import { openAttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { endQuarantine } from '../../src/gateway/journal/quarantine.ts'
@@ -23,7 +13,7 @@ import { previewRetention, runRetention } from '../../src/gateway/retention/run.
 import { readRetentionSettings, usualRetention } from '../../src/gateway/settings/retention.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { mustBe } from '../letter/arbitrary.ts'
-import { moi, scratch, source, systemOf } from './harness.ts'
+import { moi, source, systemOf } from './harness.ts'
 import { day, keep, opened, year } from './retention-stage.ts'
 
 const onSqlite = (process.env['SARABAN_TEST_JOURNAL'] ?? 'sqlite') === 'sqlite'
@@ -82,6 +72,24 @@ FROM letters WHERE recipient = ?`
     t.equal(await count('purged_letters'), recipients)
     t.same(await files(), [])
   })
+
+t.test('a clock that is set while it runs makes no bytes old', async (t) => {
+  const { clock, desk, send, run, files } = await opened(t)
+  await send(1, 'scan of 1')
+  clock.jump(keep.envelopes + day)
+  await desk.attachments.keep(Buffer.from('scan of 1'), 100)
+  let ahead = 5 * day
+  const stopped = () => {
+    clock.jump(ahead)
+    ahead = 0
+    return false
+  }
+  const removed = await run({ stopped })
+  t.match(removed, { letters: 1 })
+  t.equal(removed?.['attachments'], undefined, 'a letter that names them may be under way')
+  t.equal((await files()).length, 1)
+  t.match(await run(), { attachments: 1 }, 'the next run believes it')
+})
 
 t.test('an envelope that cannot be read keeps all attachments, and the run says so', async (t) => {
   const { clock, database, send, run, count, files } = await opened(t)
@@ -293,47 +301,6 @@ function countPieces(database: Database, word: string) {
   }
   return { pieces, counting }
 }
-
-t.test('bytes that are kept again while they leave', async (t) => {
-  const folder = join(scratch(t), 'attachments')
-  const store = await openAttachmentStore(folder)
-  const old = new Date(Date.now() - 3 * day)
-  const bytes = Buffer.from('a scan')
-  const { sha256 } = await store.keep(bytes, 100)
-  const path = join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256)
-  const bound = Date.now() - day
-  t.equal(await store.discard?.(sha256, bound), 'fresh')
-  utimesSync(path, old, old)
-  await store.keep(bytes, 100)
-  t.equal(
-    await store.discard?.(sha256, bound),
-    'fresh',
-    'kept again: a letter that names it may be under way',
-  )
-  utimesSync(path, old, old)
-  t.equal(await store.discard?.(sha256, bound), 'removed')
-  t.equal(await store.discard?.(sha256, bound), 'absent')
-  // Between the look at its age and the move, it is kept anew: the file that was moved aside goes back.
-  await store.keep(bytes, 100)
-  const aside = join(folder, 'leaving')
-  const lookedOld = join(folder, 'old')
-  writeFileSync(lookedOld, 'a scan')
-  utimesSync(lookedOld, old, old)
-  let moved = false
-  const racing = await discard(folder, lookedOld, sha256, bound, async () => {
-    moved = true
-    writeFileSync(lookedOld, 'a scan')
-  })
-  t.ok(moved)
-  t.equal(racing, 'fresh')
-  t.ok(existsSync(lookedOld))
-  // A process that died with a file aside: it goes back at the next start.
-  mkdirSync(aside, { recursive: true })
-  writeFileSync(join(aside, 'b'.repeat(64)), 'left aside')
-  const again = await openAttachmentStore(folder)
-  t.equal(await again.sizeOf('b'.repeat(64)), 10)
-  t.same(readdirSync(aside), [])
-})
 
 // On PostgreSQL it is the server's autovacuum that sees to it.
 if (onSqlite)

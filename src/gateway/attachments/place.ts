@@ -105,10 +105,10 @@ type Discard = NonNullable<AttachmentStore['discard']>
  */
 const discardProven =
   (place: FolderAt, marks: Marks, discard: Discard): Discard =>
-  async (sha256, keptBefore) => {
+  async (sha256, now) => {
     const proven = await isStillTheSharedOne(place, marks)
     if (!proven.ok) throw new AttachmentsUnavailable(describe(proven.problems[0]))
-    return discard(sha256, keptBefore)
+    return discard(sha256, now)
   }
 
 async function isTheSharedBucket(at: S3At, marks: Marks): Promise<Result<true>> {

@@ -2,13 +2,13 @@
 // still the old one: the same bytes that were kept anew look the same. So who removes writes a mark first, and who keeps looks
 // for it afterwards (docs/decisions/0025).
 //
-// Who removes: signs the request; writes a mark; looks at the object's age; deletes it; takes the mark away.
+// Who removes: signs the request; writes a mark; looks how much older the object is; deletes it; takes the mark away.
 // Who keeps:   puts the object; looks for marks; then looks for the object.
 // A mark that who keeps does not see was written after the object was put, and then its age is seen to be young; or it is gone
 // again, and then so is the object, which who keeps sees.
 import { randomUUID } from 'node:crypto'
 import type { Instant } from '../../letter/time.ts'
-import type { Discarded } from './discard.ts'
+import { type Discarded, grace } from './discard.ts'
 import type { Objects } from './s3-objects.ts'
 
 /**
@@ -26,15 +26,15 @@ export interface Marked {
   readonly marks: string
 }
 
-/** Removes the object, unless it was put at `keptBefore` or later. */
+/** Removes the object, unless it was put within the grace before `now`. */
 export async function discardObject(
   objects: Objects,
   { key, marks }: Marked,
-  keptBefore: Instant,
+  now: Instant,
 ): Promise<Discarded> {
   const looked = await putAt(objects, key)
   if (looked === undefined) return 'absent'
-  if (looked >= keptBefore) return 'fresh'
+  if (looked >= now - grace) return 'fresh'
   let mark: string | undefined
   let may = false
   await objects.removeIf(key, async () => {
@@ -43,8 +43,10 @@ export async function discardObject(
     // Where nothing may be removed, the mark could not be taken away either.
     await objects.remove(mark)
     await objects.putEmpty(mark)
+    // By the store's clock: this machine's may be ahead of it.
+    const there = (await putAt(objects, mark)) ?? 0
     const seen = await putAt(objects, key)
-    may = seen !== undefined && seen < keptBefore
+    may = seen !== undefined && seen < Math.min(now, there) - grace
     return may
   })
   if (mark !== undefined) await objects.remove(mark)

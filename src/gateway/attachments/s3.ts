@@ -219,8 +219,8 @@ class WritableS3Store extends S3Store implements AttachmentStore {
   }
 
   /** Bound to the store: it is handed over alone. */
-  readonly discard = (sha256: string, keptBefore: Instant): Promise<Discarded> =>
-    discardObject(this.objects, this.#marked(sha256), keptBefore)
+  readonly discard = (sha256: string, now: Instant): Promise<Discarded> =>
+    discardObject(this.objects, this.#marked(sha256), now)
 
   remove(sha256: string): Promise<void> {
     return this.objects.remove(this.keyOf(sha256))

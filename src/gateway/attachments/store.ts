@@ -53,8 +53,8 @@ export interface KeptAttachments {
 export interface AttachmentStore extends KeptAttachments {
   /** Keeps bytes; resolves when they and their name are synced. Rejects with `TooLarge` beyond `limit`, with the stream's own error, or the disk's; nothing is left behind then. */
   keep(bytes: Readable | Uint8Array, limit: number): Promise<Kept>
-  /** Removes bytes, unless they were kept at an instant or later. Absent: this store keeps everything. */
-  discard?(sha256: string, keptBefore: number): Promise<Discarded>
+  /** Removes bytes, unless they were kept within the grace before `now`, or before the store's own time where that is earlier. Absent: this store keeps everything. */
+  discard?(sha256: string, now: Instant): Promise<Discarded>
   /** Takes the bytes with this digest away. None being here is no fault. */
   remove(sha256: string): Promise<void>
   /** What is here, in the order of the digests: at most `limit` of those that come after `after`; all of them when there are fewer. */
@@ -88,8 +88,8 @@ async function sizeIn(folder: string, sha256: string): Promise<number | undefine
 /** Removes bytes from the store in `folder`, as `discard` of an opened one does. */
 export const discardFrom =
   (folder: string) =>
-  (sha256: string, keptBefore: number): Promise<Discarded> =>
-    discard(folder, pathIn(folder, sha256), sha256, keptBefore)
+  (sha256: string, now: Instant): Promise<Discarded> =>
+    discard(folder, pathIn(folder, sha256), sha256, now)
 
 /**
  * Opens (or makes) the store in `folder`; what a killed process left half-written is removed. Where other gateways write into

@@ -10,9 +10,6 @@ import { beginRun, type Counts, countRemoved, endRun } from '../journal/retentio
 import type { Kept } from '../settings/retention.ts'
 import { type Bounds, beginning, boundsOf, type Cursor, stepNames, steps } from './steps.ts'
 
-/** Bytes that were kept within this time stay: the letter that names them may not be committed yet. */
-const grace = 86_400_000
-
 export interface RunParts {
   readonly database: Database
   readonly clock: Clock
@@ -53,16 +50,19 @@ export async function runRetention(
       await setImmediate()
     }
   }
-  if (!(await removeFiles(parts, id))) return undefined
+  if (!(await removeFiles(parts, id, now))) return undefined
   return database.write((transaction) => endRun(transaction, id, clock.now()))
 }
 
 const shownBounds = (bounds: Bounds): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(bounds).map(([name, at]) => [name, printInstant(Math.max(at, 0))]))
 
-/** Removes from the store what nothing names any more. False when it was stopped. Rejects with DamagedEnvelope: the run has not ended then. */
-async function removeFiles(parts: RunParts, run: string): Promise<boolean> {
-  const { database, clock, discard, stopped } = parts
+/**
+ * Removes from the store what nothing names any more, by the time at which the run began: a clock that is set meanwhile makes nothing
+ * old. False when it was stopped. Rejects with DamagedEnvelope: the run has not ended then.
+ */
+async function removeFiles(parts: RunParts, run: string, now: Instant): Promise<boolean> {
+  const { database, discard, stopped } = parts
   if (discard === undefined) return true
   for (let last = ''; ; ) {
     const found = await leavingBehind(database.committed, last)
@@ -72,9 +72,7 @@ async function removeFiles(parts: RunParts, run: string): Promise<boolean> {
     for (const sha256 of found) {
       if (stopped()) return false
       last = sha256
-      const gone = (await isNamed(database.committed, sha256))
-        ? 'absent'
-        : await discard(sha256, clock.now() - grace)
+      const gone = (await isNamed(database.committed, sha256)) ? 'absent' : await discard(sha256, now)
       if (gone === 'fresh') continue
       await database.write(async (transaction) => {
         await doneWithLeaving(transaction, sha256)
