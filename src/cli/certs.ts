@@ -1,11 +1,11 @@
 // `saraban certs`: a test authority with keys and certificates for the offices.
-import { X509Certificate } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { keyFile, readCertificates } from '../gateway/trust/folder.ts'
 import { type OfficeId, officeById, officeId, offices } from '../letter/offices.ts'
 import { printInstant } from '../letter/time.ts'
-import { type Problem, problem } from '../problem/problem.ts'
+import { type Problem, printable, problem } from '../problem/problem.ts'
 import { addCertificates, makeCertificates, testAuthorityOf } from './certificates.ts'
 import { exit, Failed, jsonLine, reasonOf, type Terminal } from './terminal.ts'
 
@@ -114,7 +114,9 @@ Examples:
 
 function listCommand(terminal: Terminal): Command {
   return new Command('list')
-    .description('list the certificates registered for the offices of a trust folder')
+    .description(
+      'list the certificates of a trust folder: those registered for its offices, and the authority’s',
+    )
     .option('--certs <DIR>', 'the trust folder', 'certs')
     .option('--json', 'print the list as JSON')
     .addHelpText(
@@ -130,7 +132,7 @@ function listCommand(terminal: Terminal): Command {
       for (const row of rows) {
         const key = row.key ? 'key' : '   '
         terminal.write(
-          `${row.office.padEnd(4)} ${key}  ${row.validTo}  ${row.fingerprint.slice(0, 23)}…  ${row.name}\n`,
+          `${(row.office ?? 'authority').padEnd(9)} ${key}  ${row.validTo}  ${row.fingerprint.slice(0, 23)}…  ${row.name}\n`,
         )
       }
       terminal.write(`${rows.length} certificates in ${options.certs}\n`)
@@ -138,14 +140,15 @@ function listCommand(terminal: Terminal): Command {
 }
 
 interface Row {
-  readonly office: string
+  /** Null: it is the authority's. */
+  readonly office: OfficeId | null
   readonly name: string
   readonly file: string
   /** SHA-256 over the certificate, as `openssl x509 -fingerprint` prints it. */
   readonly fingerprint: string
   readonly validFrom: string
   readonly validTo: string
-  /** Whether the folder holds the office's private key too. */
+  /** Whether the folder holds the private key of that office, or of the authority, too. */
   readonly key: boolean
 }
 
@@ -164,24 +167,28 @@ function readRows(folder: string): Row[] {
       problems.push(...known.problems)
       continue
     }
-    for (const name of readdirSync(join(root, office)).sort()) {
-      const file = join(root, office, name)
-      try {
-        const certificate = new X509Certificate(readFileSync(file))
-        rows.push({
-          office,
-          name: officeById(known.value).th,
-          file,
-          fingerprint: certificate.fingerprint256,
-          validFrom: printInstant(Date.parse(certificate.validFrom)),
-          validTo: printInstant(Date.parse(certificate.validTo)),
-          key: existsSync(join(folder, 'keys', `${office}.pem`)),
-        })
-      } catch (error) {
-        problems.push(problem('trust.certificate.unreadable', file, undefined, { reason: reasonOf(error) }))
-      }
-    }
+    const own = { office: known.value, name: officeById(known.value).th, key: keyFile(folder, known.value) }
+    for (const name of readdirSync(join(root, office)).sort())
+      if (name.endsWith('.pem')) rows.push(...rowsOf(join(root, office, name), own, problems))
   }
+  const authority = join(folder, 'authority.pem')
+  const key = join(folder, 'authority.key.pem')
+  if (existsSync(authority)) rows.push(...rowsOf(authority, { office: null, name: undefined, key }, problems))
   if (problems.length > 0) throw new Failed(exit.refused, problems)
   return rows
+}
+
+/** Every certificate of a file: one that stands behind another is registered too. */
+function rowsOf(
+  file: string,
+  { office, name, key }: { office: OfficeId | null; name: string | undefined; key: string },
+  problems: Problem[],
+): readonly Row[] {
+  return readCertificates(file, problems).map((certificate) => ({
+    ...{ office, name: name ?? printable(certificate.subject.replaceAll('\n', ', ')), file },
+    fingerprint: certificate.fingerprint256,
+    validFrom: printInstant(Date.parse(certificate.validFrom)),
+    validTo: printInstant(Date.parse(certificate.validTo)),
+    key: existsSync(key),
+  }))
 }

@@ -158,7 +158,8 @@ function foldersIn(path: string): string[] {
     .sort()
 }
 
-function readCertificates(path: string, problems: Problem[]): readonly X509Certificate[] {
+/** Every certificate of a file; what is wrong with it goes to `problems`. */
+export function readCertificates(path: string, problems: Problem[]): readonly X509Certificate[] {
   try {
     const found = certificatesIn(readFileSync(path, 'latin1'))
     if (found === undefined) throw new Error('no PEM certificate in the file, or one that is not whole')
