@@ -26,7 +26,10 @@ export function retryCommand(terminal: Terminal): Command {
   return withChoice(withPlace(new Command('retry').description('read it again by the profile as it is now')))
     .argument('[ID]', 'the id of a place, or its end (at least 6 characters)')
     .option('--all', 'everything that waits')
-    .option('--believe', 'of one ID: its office did hand it over, though that is not proved; you have asked')
+    .option(
+      '--believe',
+      'of one ID: its office did hand it over, and means it, though that is not proved; you have asked',
+    )
     .requiredOption('--by <NAME>', 'who orders it: kept with it')
     .requiredOption('--why <TEXT>', 'why it will do now: kept with it')
     .addHelpText('after', retryHelp)

@@ -103,7 +103,7 @@ export async function placePage(row: QuarantineRow, pieces: readonly Piece[]): P
         ]),
     ...(doubted
       ? [
-          '  whether its office handed it over is not proved: ask the office, by telephone; then retry with --believe',
+          '  whether its office means it is not proved: ask the office, by telephone; then retry with --believe',
         ]
       : []),
     '',
@@ -165,7 +165,7 @@ const told: Readonly<Record<Became, string>> = {
   quarantined: 'stays',
   replaced: 'is read as several places now, which follow',
   nothing: 'stays: the profile reads nothing there any more; dismiss it when that is right',
-  doubted: 'stays: whether its office handed it over is not proved (--believe)',
+  doubted: 'stays: whether its office means it is not proved (--believe)',
   unread: 'stays: its bytes are not here',
   'too-large': `stays: it has more than ${largestRead / 1024 ** 2} MiB, which are not read at one time`,
   'no-system': 'stays: no system of its office is connected',

@@ -169,6 +169,16 @@ export const gatewayProblems = {
       th: 'เพิ่มวันที่และผู้ส่ง หรือระบุ message id',
     },
   },
+  'notice.letter.earlier': {
+    status: 409,
+    permanent: true,
+    en: 'a letter {value} ({earlier}) was recalled, and another one stands in its place: the notice may be an old one about the first, written once more',
+    th: 'หนังสือเลขที่ {value} ({earlier}) ถูกเรียกคืนแล้วและมีฉบับอื่นมาแทน ใบแจ้งนี้อาจเป็นใบแจ้งเดิมของฉบับแรกที่ส่งมาซ้ำ',
+    remedy: {
+      en: 'Ask the office that says it: if it means the letter that stands now, saraban quarantine retry ID --believe; if it has said nothing new, saraban quarantine dismiss ID. Where its system writes the time at which it was said, or the message id, name that in the profile (at, messageId): then they are told apart.',
+      th: 'สอบถามหน่วยงานที่แจ้ง: หากหมายถึงฉบับปัจจุบันให้ใช้ saraban quarantine retry ID --believe หากเป็นใบแจ้งเดิมให้ใช้ saraban quarantine dismiss ID หากระบบบันทึกเวลาที่แจ้งหรือ message id ให้ระบุในโปรไฟล์ (at, messageId) เพื่อแยกสองฉบับได้เอง',
+    },
+  },
   'notice.letter.other': {
     status: 422,
     permanent: true,

@@ -147,6 +147,8 @@ const isFileGone = (error: unknown): boolean =>
 export interface Offered extends SourceRow {
   readonly handover: string | null
   readonly offerer: Exclude<Offerer, 'sealer'>
+  /** A person has made sure that a notice means the letter that stands under its number now. */
+  readonly meant?: boolean
 }
 
 /** A source as the journal keeps it; bytes too large for the journal go to the store first, those of an unread one stay where they are. */

@@ -11,6 +11,7 @@ import { findByKey, noticeAbout, saidBySender } from '../journal/find.ts'
 import { type LetterRow, letterAt, lettersOfMessage } from '../journal/letters.ts'
 import { keepSource } from '../journal/sources.ts'
 import type { Offered } from './keep.ts'
+import { hear, type Meant } from './said-again.ts'
 
 type NoticeItem = Extract<Item, { kind: 'notice' }>
 
@@ -24,7 +25,7 @@ export async function takeNotice(
   const { draft, position } = item
   const found = await findLetter(desk.database.committed, system.office, draft)
   if (!found.ok) return faulty(found.problems)
-  const notice = await noticeAbout(desk.database.committed, found.value, {
+  const notice = await noticeAbout(desk.database.committed, found.value.letter, {
     kind: draft.kind,
     from: system.office,
     at: draft.at ?? desk.clock.now(),
@@ -32,6 +33,16 @@ export async function takeNotice(
     reason: draft.reason ?? '',
   })
   if (!notice.ok) return faulty(notice.problems)
+  const heard = await hear(desk.database.committed, notice.value, found.value, {
+    source,
+    position,
+    at: draft.at,
+  })
+  if (heard.kind === 'again') return { kind: 'known', position, messageId: heard.messageId }
+  if (heard.kind === 'unclear') {
+    const { about } = notice.value
+    return faulty([problem('notice.letter.earlier', 'about', about.number, { earlier: heard.earlier })])
+  }
   demandSealable(desk, system.office)
   const { envelope, sealed } = await sealNotice(desk, notice.value)
   const posted = await desk.database.write(async (transaction) => {
@@ -54,7 +65,7 @@ export async function takeNotice(
 }
 
 /** The one letter, at one recipient, that a draft speaks of; several that fit are no answer. */
-async function findLetter(reader: Reader, office: OfficeId, draft: NoticeDraft): Promise<Result<LetterRow>> {
+async function findLetter(reader: Reader, office: OfficeId, draft: NoticeDraft): Promise<Result<Meant>> {
   const { about, kind } = draft
   if ('messageId' in about) {
     return only(await ofParty(reader, about.messageId, office, kind), about.messageId)
@@ -62,11 +73,10 @@ async function findLetter(reader: Reader, office: OfficeId, draft: NoticeDraft):
   const key = { number: about.number, date: about.date, sender: about.sender, recipient: about.recipient }
   const rows = await findByKey(reader, office, key)
   const fits = rows.filter((row) => isParty(row, office, kind))
-  const standing = fits.filter(({ state }) => state !== 'recalled')
-  return only(
-    standing.length === 1 && standing.every((row) => mayBeMeant(row, kind)) ? standing : fits,
-    about.number,
-  )
+  const [letter, ...others] = fits.filter(({ state }) => state !== 'recalled')
+  if (letter === undefined || others.length > 0 || !mayBeMeant(letter, kind)) return only(fits, about.number)
+  // Of a circular each recipient has its own: what is said of one of them is not what is said of another.
+  return good({ letter, recalled: fits.filter(({ messageId }) => messageId !== letter.messageId) })
 }
 
 /** A circular has a row for each recipient: its recipient means its own, and is found by it. */
@@ -92,10 +102,10 @@ const mayBeMeant = ({ state }: LetterRow, kind: NoticeKind): boolean =>
 const isParty = (row: LetterRow, office: OfficeId, kind: NoticeKind): boolean =>
   (saidBySender(kind) ? row.sender : row.recipient) === office
 
-function only(rows: readonly LetterRow[], said: string): Result<LetterRow> {
-  const [first, second] = rows
-  if (first === undefined) return bad(problem('notice.letter.unknown', 'about', said))
+function only(rows: readonly LetterRow[], said: string): Result<Meant> {
+  const [letter, second] = rows
+  if (letter === undefined) return bad(problem('notice.letter.unknown', 'about', said))
   if (second !== undefined)
     return bad(problem('notice.letter.ambiguous', 'about', said, { count: rows.length }))
-  return good(first)
+  return good({ letter, recalled: [] })
 }

@@ -5,6 +5,7 @@ import type { LetterDraft } from '../../letter/check.ts'
 import { readLetterNumber } from '../../letter/numbers.ts'
 import { officeById } from '../../letter/offices.ts'
 import type { MessageId } from '../../letter/time.ts'
+import type { Problem } from '../../problem/problem.ts'
 import { type Desk, type Faulty, newId, type System } from '../desk.ts'
 import { lettersOfMessage } from '../journal/letters.ts'
 import { endQuarantine, quarantine, quarantinedAt } from '../journal/quarantine.ts'
@@ -34,7 +35,7 @@ export async function quarantineItem(
       {
         ...{ id: newId(), sourceId, position, problems, office, handover: row.handover },
         // Nobody handed over what was only looked at again: that it is to go a person says, of this one alone.
-        doubted: source.doubts !== undefined || source.seen === true,
+        doubted: source.doubts !== undefined || source.seen === true || isUnclear(problems),
         ...readOf(item, system),
         ...(letter && { number: letter.number.normalized, secrecy: letter.secrecy }),
         contentDigest,
@@ -45,6 +46,10 @@ export async function quarantineItem(
   })
   return { kind: 'quarantined', position, problems }
 }
+
+/** Whether only its office knows of which letter it speaks. */
+export const isUnclear = (problems: readonly Problem[]): boolean =>
+  problems.some(({ code }) => code === 'notice.letter.earlier')
 
 /** Files that came with a source, into the gateway's keeping: the system may take its own away. One that is gone, or too large, is left out: that is among the reasons. */
 async function keepBeside(desk: Desk, { beside }: Pick<Source, 'beside'>): Promise<readonly SourceFile[]> {

@@ -17,11 +17,11 @@ import {
 import { filesOfSource, isSecretSource, type SourceRow, sourceById } from '../journal/sources.ts'
 import { outcomeOf, type Read } from './intake.ts'
 import { noting, type Offered } from './keep.ts'
-import { quarantineItem } from './quarantine.ts'
+import { isUnclear, quarantineItem } from './quarantine.ts'
 
 /**
  * What became of a place. `known`: it was taken before, or is another's double · `replaced`: it is read as other places now ·
- * `nothing`: the profile reads nothing there any more, so it stays · `doubted`: a person has to say that its office sent it ·
+ * `nothing`: the profile reads nothing there any more, so it stays · `doubted`: a person has to say that its office sent it, or means it ·
  * `unread`: its bytes are not here · `too-large`: they are not read at one time · `no-system`: no system of its office is connected ·
  * `unsealable`: nothing can be sealed now for its office, or for one that would answer it · `failed`: its bytes are damaged, or the profile breaks on them.
  */
@@ -62,7 +62,7 @@ export interface RetryRequest {
   readonly ids: readonly string[]
   readonly by: string
   readonly why: string
-  /** A person has made sure that its office sent what is doubted. */
+  /** A person has made sure that its office sent what is doubted, or means it. */
   readonly believe: boolean
 }
 
@@ -238,14 +238,16 @@ class Again {
 
   async #take(system: System, row: QuarantineRow, item: Item): Promise<void> {
     if (item.kind === 'waiting') throw new Error('a source that is final waits')
-    // Of a letter its content says whether it is the one that was taken (postLetter).
+    const meant = this.#request.believe && isUnclear(row.problems)
+    // Of a letter its content says whether it is the one that was taken (postLetter); what is said once more of another letter may
+    // stand in the very document of which the first word was taken.
     const { committed } = this.#desk.database
     const before =
-      item.kind === 'letter'
+      item.kind === 'letter' || meant
         ? undefined
         : await takenAt(committed, this.#source.id, row.handover, row.position)
     if (before !== undefined) return this.#end(row, 'known', { messageId: before })
-    const offered: Offered = { ...this.#source, handover: row.handover, offerer: 'person' }
+    const offered: Offered = { ...this.#source, handover: row.handover, offerer: 'person', meant }
     const { attachments, kept } = noting(this.#desk.attachments)
     const outcome = await outcomeOf({ ...this.#desk, attachments }, system, offered, item).catch(
       onlyCannotSeal,

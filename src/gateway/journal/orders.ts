@@ -9,7 +9,7 @@ export interface RetryOrder {
   readonly ids: readonly string[]
   readonly by: string
   readonly why: string
-  /** A person has made sure that its office sent it, which is not proved. */
+  /** A person has made sure that its office sent it and means it, which is not proved. */
   readonly believe: boolean
 }
 

@@ -29,7 +29,7 @@ export interface QuarantineRow {
   readonly office: string | null
   /** Of which handing-over it is (Source.handover); null where each offer is one of its own. */
   readonly handover: string | null
-  /** Whether its office sent it at all is not proved. */
+  /** Whether its office sent it, or means the letter that stands now, is not proved. */
   readonly doubted: boolean
   /** Null: nothing was. */
   readonly understood: Understood | null

@@ -57,7 +57,7 @@ export function quarantineOperations(parts: ApiParts): readonly Operation[] {
         why,
         'believe?': {
           type: 'boolean',
-          description: 'You have made sure that its office sent it, which is not proved.',
+          description: 'You have made sure that its office sent it and means it, which is not proved.',
         },
       }),
       answer: ref('Ordered'),

@@ -267,7 +267,10 @@ export const components: Readonly<Record<string, Schema>> = {
     position: { type: 'string' },
     number: nullable({ type: 'string' }),
     secrecy: nullable(oneOf(secrecies)),
-    doubted: { type: 'boolean', description: 'Whether its office sent it at all is not proved.' },
+    doubted: {
+      type: 'boolean',
+      description: 'Whether its office sent it, or means the letter that stands now, is not proved.',
+    },
     state: oneOf(['waiting', 'taken', 'replaced', 'dismissed']),
     problems: listOf(ref('ProblemShown')),
     messageId: nullable(messageId),
