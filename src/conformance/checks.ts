@@ -4,8 +4,8 @@ import type { ConformanceCheck } from '../adapters/conformance-checks.ts'
 /** What a check proves, in English and Thai. */
 export const checks: Readonly<Record<ConformanceCheck, { readonly en: string; readonly th: string }>> = {
   accepts: {
-    en: 'letters of every code go both ways unchanged, and notices of every kind and receive numbers reach their reader',
-    th: 'หนังสือทุกชั้นและทุกชนิดไปกลับได้ไม่เปลี่ยน และแจ้งผลทุกชนิดรวมทั้งเลขรับถึงผู้รับ',
+    en: 'letters of every code go both ways unchanged, and notices of every kind and receive numbers reach their reader, of their letter, and none that nobody gave',
+    th: 'หนังสือทุกชั้นและทุกชนิดไปกลับได้ไม่เปลี่ยน และแจ้งผลทุกชนิดรวมทั้งเลขรับถึงผู้รับตรงฉบับ ไม่มีแจ้งผลที่ไม่มีใครแจ้ง',
   },
   rejects: {
     en: 'what the system cannot say, and what is not a letter, is refused with a reason, and nothing of it is handed on',

@@ -6,22 +6,19 @@ import type { AttachmentContent } from '../adapters/contract.ts'
 import type { DocumentForm, Written } from '../adapters/formats/format.ts'
 import type { Channel } from '../adapters/transports/transport.ts'
 import type { Letter } from '../letter/letter.ts'
+import type { Notice } from '../letter/notice.ts'
 import { type Clock, type MessageId, newMessageId, type Random } from '../letter/time.ts'
 import { describe } from '../problem/problem.ts'
 import type { Answer, Collected, Counterpart } from './counterpart/counterpart.ts'
 import { letterOf, textOf } from './documents.ts'
 import type { Sample } from './letters.ts'
-import { sampleNotice } from './notices.ts'
+import { enclosed, sampleNotice, type Told } from './notices.ts'
 import type { Stage } from './stage.ts'
 
 /** What one end has received. */
 export interface Received {
   readonly letters: readonly { readonly letter: Letter; readonly texts: readonly string[] }[]
-  readonly notices: readonly {
-    readonly kind: string
-    readonly receiveNumber?: string
-    readonly number?: string
-  }[]
+  readonly notices: readonly Told[]
   /** Documents that its own form cannot read: what a system would choke on. */
   readonly unreadable: readonly string[]
 }
@@ -39,6 +36,11 @@ export interface Said {
   readonly reason?: string
 }
 
+/** What became of it: who was to hear it hears `notice`, or `why` says what it failed at. `unsayable`: at its own form. */
+export type Saying =
+  | { readonly kind: 'said'; readonly notice: Notice }
+  | { readonly kind: 'unsayable' | 'refused'; readonly why: string }
+
 /** One end of the exchange: the system that is tried, or the ministry. */
 export interface End {
   readonly received: Received
@@ -46,10 +48,14 @@ export interface End {
   send(sample: Sample): Promise<Answer | undefined>
   /** Hands the very same document over again, as a new handing-over. */
   sendAgain(sample: Sample): Promise<Answer | undefined>
+  /** The letters that it handed over. */
+  readonly sent: readonly Letter[]
   /** Whether it has a way to say anything of letters that it received. */
   readonly tells: boolean
-  /** Says that of a letter that it received. Undefined: it has no way to say it. */
-  say(said: Said): Promise<Answer | undefined>
+  /** Says that of a letter that it received. */
+  say(said: Said): Promise<Saying>
+  /** What it said of letters. */
+  readonly given: readonly Notice[]
   /** Hands over bytes that are no document. */
   sendBytes(bytes: Buffer, like: Sample): Promise<Answer | undefined>
   /** Takes what has come since. */
@@ -118,20 +124,29 @@ export function endOf(
     for (const way of ways) for (const document of await way.collect()) await keep(document, forms, received)
   }
   const telling = tellingChannel(forms)
+  const given: Notice[] = []
   return {
     received,
     send,
     sendAgain: send,
+    get sent() {
+      return [...sent.keys()].map(({ letter }) => letter)
+    },
+    given,
     tells: telling !== undefined,
-    async say({ kind, letter, messageId, ...said }) {
+    async say({ kind, letter, messageId, receiveNumber, reason = '' }) {
       const form = telling && forms[telling]
-      if (telling === undefined || form === undefined) return undefined
+      if (telling === undefined || form === undefined)
+        return { kind: 'unsayable', why: 'it has no way to say it' }
       const [sender, recipient] = [letter.from.office, letter.to.offices[0]]
       // A system says of a letter in the columns in which it is told of one, and there stands the office at the other end.
       // The national standard and an envelope name the office that registered it, whoever is told.
       const named = form.kind === 'e-cms' || form.receipts
       const [from, to] = named ? [recipient, sender] : [sender, recipient]
-      const notice = sampleNotice({ from, to, letter, messageId: () => messageId }, kind, said)
+      const notice = sampleNotice({ from, to, letter, messageId: () => messageId }, kind, {
+        ...(receiveNumber !== undefined && { receiveNumber }),
+        reason,
+      })
       const id = nextId()
       const made = await form.write({
         id,
@@ -147,8 +162,19 @@ export function endOf(
           throw new Error('a notice has no attachments')
         },
       })
-      if (!made.ok) return { kind: 'refused', said: made.problems.map((each) => describe(each)).join('; ') }
-      return handIn(telling, id, made.value, new Map())
+      if (!made.ok)
+        return {
+          kind: 'unsayable',
+          why: `its form cannot say it: ${made.problems.map((each) => describe(each)).join('; ')}`,
+        }
+      const answer = await handIn(telling, id, made.value, new Map())
+      if (answer?.kind === 'refused')
+        return { kind: 'refused', why: `the gateway refused it: ${answer.said}` }
+      // A system that has no place for a reason says none: the file beside is how the gateway tells it one.
+      const placeless = [...made.value.spilled, ...(form.unsaid ?? [])].includes('reason')
+      const said = placeless ? { ...notice, reason: '' } : notice
+      given.push(said)
+      return { kind: 'said', notice: said }
     },
     async sendBytes(bytes, like) {
       const id = nextId()
@@ -186,12 +212,11 @@ async function keep(document: Collected, forms: Forms, received: Mutable<Receive
         return
       }
       if (item.kind === 'notice') {
-        const { kind, receiveNumber, about } = item.draft
-        const number = 'messageId' in about ? undefined : about.number
+        const texts = [...document.beside.values()].map(textOf)
         received.notices.push({
-          kind,
-          ...(receiveNumber !== undefined && { receiveNumber }),
-          ...(number !== undefined && { number }),
+          draft: item.draft,
+          texts: [...texts, ...enclosed(document.bytes)],
+          unsaid: form.unsaid ?? [],
         })
         return
       }

@@ -10,6 +10,15 @@ import { describe } from '../problem/problem.ts'
 import { hostileTexts, mustBe } from './letters.ts'
 import type { Finding } from './verdict.ts'
 
+/** A notice that came, as far as its form says it. */
+export interface Told {
+  readonly draft: NoticeDraft
+  /** The texts of its files: where a reason stands that its place cannot hold. */
+  readonly texts: readonly string[]
+  /** What its form has no place for. */
+  readonly unsaid: readonly string[]
+}
+
 export interface NoticeWay {
   /** `notices that it is told`, `notices that it tells`. */
   readonly name: string
@@ -144,12 +153,16 @@ function differences(
   { spilled, cut, texts, unsaid }: Record<'spilled' | 'cut' | 'texts' | 'unsaid', readonly string[]>,
 ): string[] {
   const receiveNumber = 'receiveNumber' in notice ? notice.receiveNumber : undefined
+  // A form names the letter by its message id, or by its words, or by both.
+  const { about } = notice
+  const named: { readonly messageId?: string; readonly number?: string; readonly date?: string } = draft.about
   const pairs: readonly (readonly [string, string | undefined, string | undefined])[] = [
     ['kind', notice.kind, draft.kind],
     ['receiveNumber', receiveNumber, draft.receiveNumber],
     ['reason', notice.reason, unsaid.includes('reason') ? notice.reason : (draft.reason ?? '')],
-    // By its message id a letter is found without its words.
-    ['number', notice.about.number, 'messageId' in draft.about ? notice.about.number : draft.about.number],
+    ['messageId', about.messageId, named.messageId ?? about.messageId],
+    ['number', about.number, named.number ?? about.number],
+    ['date', about.date, named.date ?? about.date],
   ]
   return pairs.flatMap(([field, was, is]): string[] => {
     if (spilled.includes(field)) {
@@ -161,6 +174,13 @@ function differences(
   })
 }
 
+/** What is another in a notice that came than in the one that was given, in words. */
+export function misheard(given: Notice, { draft, texts, unsaid }: Told): string[] {
+  const { reason } = given
+  const spilled = reason !== '' && texts.some((text) => text.includes(reason)) ? ['reason'] : []
+  return differences(given, draft, { spilled, cut: [], texts, unsaid })
+}
+
 /** Whether it is the beginning of the text, with the mark that it goes on. */
 const isBeginning = (cell = '', text = ''): boolean =>
   cell.endsWith(' ...') && text.startsWith(cell.slice(0, -' ...'.length))
@@ -170,7 +190,7 @@ export const toldKinds = (untold: readonly NoticeKind[]): readonly NoticeKind[] 
   noticeKinds.filter((kind) => !untold.includes(kind))
 
 /** What stands in a document as base64: the files of a mail. A notice has no other place for them. */
-const enclosed = (bytes: Buffer): string[] =>
+export const enclosed = (bytes: Buffer): string[] =>
   [...bytes.toString('latin1').matchAll(/\r\n\r\n([A-Za-z0-9+/=\r\n]+)\r\n--/g)].map(([, block = '']) =>
     Buffer.from(block, 'base64').toString('utf8'),
   )

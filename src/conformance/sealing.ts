@@ -60,7 +60,7 @@ function sealed(
         known.set(envelope.messageId, digest)
         return envelope.content === 'letter'
           ? letterItem(item.position, envelope.letter, item.attachments)
-          : noticeItem(item.position, envelope.notice)
+          : noticeItem(item.position, envelope.notice, known)
       })
     },
   }
@@ -90,17 +90,21 @@ function letterItem(position: string, letter: Letter, parts: ReadonlyMap<string,
     : { kind: 'fault', position, problems: [first, ...rest] }
 }
 
-const noticeItem = (position: string, notice: Notice): Item => ({
-  kind: 'notice',
-  position,
-  draft: {
-    kind: notice.kind,
-    about: { number: notice.about.number, date: notice.about.date },
-    ...('receiveNumber' in notice &&
-      notice.receiveNumber !== undefined && { receiveNumber: notice.receiveNumber }),
-    reason: notice.reason,
-  },
-})
+/** It speaks of the very envelope that was seen under the message id, in that letter's words. */
+function noticeItem(position: string, notice: Notice, known: ReadonlyMap<string, string>): Item {
+  const { kind, reason } = notice
+  const { messageId, digest, number, date } = notice.about
+  const seen = known.get(messageId)
+  if (seen !== undefined && seen !== digest)
+    return { kind: 'fault', position, problems: [problem('notice.letter.other', 'about.digest', digest)] }
+  const about = { messageId, number, date }
+  const numbered = 'receiveNumber' in notice && notice.receiveNumber !== undefined
+  return {
+    kind: 'notice',
+    position,
+    draft: { kind, about, ...(numbered && { receiveNumber: notice.receiveNumber }), reason },
+  }
+}
 
 /** What the office does at its doors, beside its letters and notices. */
 export interface SealedDoors {

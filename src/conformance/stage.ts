@@ -23,7 +23,7 @@ import { hurriedClock } from './hurry.ts'
 import { mustBe } from './letters.ts'
 import { makeOffices, type Offices, writeTrust } from './offices.ts'
 import { sealedDoors, sealedForms, sealsByItself } from './sealing.ts'
-import { type NoStage, onceByName, stageProfile } from './staged.ts'
+import { type NoStage, onceByName, type StagedSettings, stageProfile } from './staged.ts'
 
 export interface Stage {
   /** The profile as it is staged, and the ministry's. */
@@ -55,6 +55,8 @@ export interface StageSettings {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Real servers that several stages share. */
   readonly servers: FleetServers
+  /** Counterparts in the place of those that the suite has for a kind of transport. */
+  readonly instead?: StagedSettings['instead']
 }
 
 /** Sets the stage for a profile's text, which was checked. Rejects when the disk or a server fails. */
@@ -79,7 +81,7 @@ export async function openStage(text: string, settings: StageSettings): Promise<
 
 async function setUp(
   text: string,
-  { clock, random, folder, environment, servers }: StageSettings,
+  { clock, random, folder, environment, servers, instead = {} }: StageSettings,
   opened: { close(): Promise<void> }[],
 ): Promise<Omit<Stage, 'close'> | NoStage> {
   const once = onceByName()
@@ -91,7 +93,7 @@ async function setUp(
   const sealed = seals ? sealedDoors(office, offices, clock, random) : undefined
   const tried = await stageProfile(
     text,
-    { folder, mark: '', clock, servers, environment, once, ...(sealed && { sealed }) },
+    { folder, mark: '', clock, servers, environment, once, instead, ...(sealed && { sealed }) },
     opened,
   )
   if ('missing' in tried) return tried

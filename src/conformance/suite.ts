@@ -3,6 +3,7 @@ import { formsOf } from '../adapters/adapter.ts'
 import { type Profile, readProfile } from '../adapters/profile.ts'
 import { type Clock, newMessageId, type Random } from '../letter/time.ts'
 import type { FleetServers } from '../sandbox/fleet/member.ts'
+import type { CounterpartMaker } from './counterpart/counterpart.ts'
 import { declaredBy } from './declared.ts'
 import { checkDocuments } from './documents.ts'
 import { tellingChannel } from './exchange.ts'
@@ -25,6 +26,8 @@ export interface SuiteSettings {
   readonly folder: string
   /** How long something may take that must happen, in milliseconds. */
   readonly patience: number
+  /** Counterparts in the place of those that the suite has for a kind of transport. */
+  readonly instead?: Readonly<Record<string, CounterpartMaker>>
 }
 
 /** The whole suite over one profile's text, which was checked. Rejects when the disk fails or the suite itself is wrong. */

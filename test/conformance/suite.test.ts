@@ -1,7 +1,4 @@
 // The suite itself: it passes what is right, notices what is wrong, and lets no waiver outlive its reason.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { formsOf } from '../../src/adapters/adapter.ts'
@@ -12,35 +9,17 @@ import { sampleLetter } from '../../src/conformance/letters.ts'
 import { makeOffices } from '../../src/conformance/offices.ts'
 import { closingLine, junit, progressLine, reportPage } from '../../src/conformance/report.ts'
 import { sealedDoors, sealedForms } from '../../src/conformance/sealing.ts'
-import { serversOnThisMachine } from '../../src/conformance/servers.ts'
 import { documentsOnly, testProfile } from '../../src/conformance/suite.ts'
 import { conforms, type Finding, isGood, type Report, verdictsOf } from '../../src/conformance/verdict.ts'
 import { orThrow } from '../../src/gateway/installation/systems.ts'
 import { moi, officeId } from '../../src/letter/offices.ts'
 import { newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
+import { onStage, shipped } from './on-stage.ts'
 import { testStandsOnce } from './stands-once.ts'
 
 t.setTimeout(600_000)
 
-const shipped = (id: string): string =>
-  readFileSync(join(import.meta.dirname, `../../profiles/${id}.yaml`), 'utf8')
-
 const ranong = orThrow(officeId('85'))
-
-async function onStage(act: typeof testProfile, text: string): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'saraban-suite-'))
-  try {
-    const machine = { clock: systemClock, random: systemRandom, environment: process.env }
-    const shared = await serversOnThisMachine(machine)
-    try {
-      return await act(text, { ...machine, servers: shared.servers, folder, patience: 90_000 })
-    } finally {
-      await shared.close()
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
 
 const outcomes = ({ verdicts }: Report): Record<string, string> =>
   Object.fromEntries(verdicts.map(({ check, outcome }) => [check, outcome]))

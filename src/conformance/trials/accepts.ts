@@ -15,16 +15,22 @@ export async function lettersSent(scene: Scene): Promise<readonly Finding[]> {
 
 export async function lettersGiven(scene: Scene): Promise<readonly Finding[]> {
   const { system, ministry, isGiven } = scene
-  const about = 'a letter of the ministry reaches it'
-  const made = sampleLetter(isGiven, 'plain')
-  const lost = await goesOver(scene, ministry, system, made)
-  if (lost !== undefined) return [failed('accepts', about, lost)]
-  const told = 'its receive number reaches the ministry'
+  const about = 'letters of the ministry reach it'
+  // Two of them: who names another letter than his own must find one to be noticed.
+  const [first, second] = [sampleLetter(isGiven, 'first'), sampleLetter(isGiven, 'second')]
+  for (const made of [first, second]) {
+    const lost = await goesOver(scene, ministry, system, made)
+    if (lost !== undefined) return [failed('accepts', about, `the ${made.name}: ${lost}`)]
+  }
+  const told = 'their receive numbers reach the ministry'
   if (!system.tells)
     return [passed('accepts', about), inapplicable('accepts', told, 'the profile has no channel sendNotices')]
-  const back = await numberComesBack(scene, system, ministry, made.letter, '77/2569')
+  const lost = [
+    await numberComesBack(scene, system, ministry, second.letter, '77/2569'),
+    await numberComesBack(scene, system, ministry, first.letter, '78/2569'),
+  ].filter((each) => each !== undefined)
   return [
     passed('accepts', about),
-    back === undefined ? passed('accepts', told) : failed('accepts', told, back),
+    lost.length === 0 ? passed('accepts', told) : failed('accepts', told, lost.join('\n')),
   ]
 }

@@ -1,5 +1,7 @@
 // The same letter again, another letter under its number, and after everything: each stands once.
+import { normalizeNumber } from '../../letter/numbers.ts'
 import { sampleLetter } from '../letters.ts'
+import { misheard } from '../notices.ts'
 import { type Finding, failed, passed } from '../verdict.ts'
 import { goesOver, ofNumber, type Scene, saidOf, until } from './scene.ts'
 
@@ -68,4 +70,33 @@ export async function nothingDoubled(scene: Scene): Promise<readonly Finding[]> 
     ]
   })
   return [faults.length === 0 ? passed('twice', standsOnce) : failed('twice', standsOnce, faults.join('\n'))]
+}
+
+/** After all trials: what each end was told of its letters was said at the other end, and came as often as it was said. */
+export async function nothingMadeUp({ stage, system, ministry }: Scene): Promise<readonly Finding[]> {
+  const about = 'after everything each notice that came is one that was given'
+  const numbers = new Map((await stage.letters()).map(({ messageId, number }) => [messageId, number]))
+  const faults = (
+    [
+      ['the ministry', ministry, system],
+      ['the system', system, ministry],
+    ] as const
+  ).flatMap(([name, end, other]) => {
+    const left = [...other.given]
+    const sent = end.sent.map(({ number }) => number.normalized)
+    return end.received.notices.flatMap((told) => {
+      const { kind, about: named } = told.draft
+      const number = 'messageId' in named ? numbers.get(named.messageId) : normalizeNumber(named.number)
+      // That a letter has arrived the gateway says for an office whose system cannot.
+      const at =
+        kind === 'receive'
+          ? sent.indexOf(number ?? '')
+          : left.findIndex((given) => misheard(given, told).length === 0)
+      if (at >= 0) (kind === 'receive' ? sent : left).splice(at, 1)
+      return at >= 0
+        ? []
+        : [`${name} was told ${kind} of ${number ?? 'a letter'}, which was not said, or not again`]
+    })
+  })
+  return [faults.length === 0 ? passed('accepts', about) : failed('accepts', about, faults.join('\n'))]
 }

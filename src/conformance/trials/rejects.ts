@@ -1,9 +1,9 @@
 // What is no letter is not taken, and a refusal reaches who wrote.
-import { messageIdOf } from '../exchange.ts'
+import type { Letter } from '../../letter/letter.ts'
 import { sampleLetter } from '../letters.ts'
 import { toldKinds } from '../notices.ts'
 import { type Finding, failed, inapplicable, passed } from '../verdict.ts'
-import { goesOver, type Scene, until } from './scene.ts'
+import { goesOver, isHeard, type Scene, until } from './scene.ts'
 
 export async function rejections(scene: Scene): Promise<readonly Finding[]> {
   const { stage, system, ministry, sends } = scene
@@ -26,16 +26,30 @@ export async function rejections(scene: Scene): Promise<readonly Finding[]> {
     findings.push(failed('rejects', about, 'nobody was told: it was neither refused nor put into quarantine'))
   else findings.push(passed('rejects', about))
 
-  const told = 'a refusal by the ministry reaches it with its reason'
+  return [...findings, await refusalTold(scene, made.letter), await refusalSaid(scene)]
+}
+
+const reason = 'ส่งผิดหน่วยงาน'
+
+async function refusalTold(scene: Scene, letter: Letter): Promise<Finding> {
+  const { stage, system, ministry } = scene
+  const about = 'a refusal by the ministry reaches it with its reason'
   if (!toldKinds(stage.profile.channels.notices?.untold ?? []).includes('reject'))
-    return [
-      ...findings,
-      inapplicable('rejects', told, 'the profile leaves notices of the kind reject untold'),
-    ]
-  const messageId = await messageIdOf(stage, made.letter)
-  if (messageId === undefined)
-    return [...findings, failed('rejects', told, 'the gateway does not know the letter')]
-  await ministry.say({ kind: 'reject', letter: made.letter, messageId, reason: 'ส่งผิดหน่วยงาน' })
-  const there = await until(scene, () => system.received.notices.some(({ kind }) => kind === 'reject'))
-  return [...findings, there ? passed('rejects', told) : failed('rejects', told, 'it did not arrive')]
+    return inapplicable('rejects', about, 'the profile leaves notices of the kind reject untold')
+  const lost = await isHeard(scene, ministry, system, { kind: 'reject', letter, reason })
+  return lost === undefined ? passed('rejects', about) : failed('rejects', about, lost.why)
+}
+
+async function refusalSaid(scene: Scene): Promise<Finding> {
+  const { system, ministry, isGiven } = scene
+  const about = 'its own refusal reaches the ministry with its reason'
+  if (!system.tells) return inapplicable('rejects', about, 'the profile has no channel sendNotices')
+  const made = sampleLetter(isGiven, 'refused')
+  const missing = await goesOver(scene, ministry, system, made)
+  if (missing !== undefined) return failed('rejects', about, `the letter that it refuses: ${missing}`)
+  const lost = await isHeard(scene, system, ministry, { kind: 'reject', letter: made.letter, reason })
+  if (lost === undefined) return passed('rejects', about)
+  return lost.kind === 'unsayable'
+    ? inapplicable('rejects', about, lost.why)
+    : failed('rejects', about, lost.why)
 }

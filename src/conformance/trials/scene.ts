@@ -5,8 +5,9 @@ import type { Clock, Random } from '../../letter/time.ts'
 import type { Answer } from '../counterpart/counterpart.ts'
 import type { Declared } from '../declared.ts'
 import { differences } from '../documents.ts'
-import { type End, messageIdOf } from '../exchange.ts'
+import { type End, messageIdOf, type Said } from '../exchange.ts'
 import { type Parties, type Sample, sampleLetter } from '../letters.ts'
+import { misheard } from '../notices.ts'
 import type { Stage } from '../stage.ts'
 import { type Finding, failed, passed } from '../verdict.ts'
 
@@ -78,6 +79,34 @@ export async function standing({ stage, system, ministry }: Scene, { letter }: S
   ].join('')
 }
 
+/** Why a statement does not stand at the other end. `unsayable`: the form of who would say it has no words for it. */
+interface Unheard {
+  readonly kind: 'unsayable' | 'refused' | 'lost'
+  readonly why: string
+}
+
+/** What one end says of a letter stands at the other as it was said. Undefined when it does; else why not. */
+export async function isHeard(
+  scene: Scene,
+  from: End,
+  to: End,
+  said: Omit<Said, 'messageId'>,
+): Promise<Unheard | undefined> {
+  const messageId = await messageIdOf(scene.stage, said.letter)
+  if (messageId === undefined) return { kind: 'lost', why: 'the gateway does not know the letter' }
+  const before = to.received.notices.length
+  const saying = await from.say({ ...said, messageId })
+  if (saying.kind !== 'said') return saying
+  const since = () =>
+    to.received.notices
+      .slice(before)
+      .filter(({ draft }) => draft.kind === said.kind)
+      .map((told) => misheard(saying.notice, told))
+  if (await until(scene, () => since().some((lost) => lost.length === 0))) return undefined
+  const others = since().map((lost) => `; another one came: ${lost.join('; ')}`)
+  return { kind: 'lost', why: `it did not arrive within ${scene.patience / 1000} s${others.join('')}` }
+}
+
 /** Says `accept` of a letter at one end; its receive number stands at the other. Undefined when it does; else why not. */
 export async function numberComesBack(
   scene: Scene,
@@ -86,16 +115,8 @@ export async function numberComesBack(
   letter: Letter,
   receiveNumber: string,
 ): Promise<string | undefined> {
-  const messageId = await messageIdOf(scene.stage, letter)
-  if (messageId === undefined) return 'the gateway does not know the letter'
-  const answer = await from.say({ kind: 'accept', letter, messageId, receiveNumber })
-  if (answer === undefined || answer.kind === 'refused') return saidOf(answer)
-  const there = await until(scene, () =>
-    to.received.notices.some((each) => each.kind === 'accept' && each.receiveNumber === receiveNumber),
-  )
-  return there
-    ? undefined
-    : `the receive number ${receiveNumber} did not come back within ${scene.patience / 1000} s`
+  const lost = await isHeard(scene, from, to, { kind: 'accept', letter, receiveNumber })
+  return lost && `the receive number ${receiveNumber}: ${lost.why}`
 }
 
 export async function bothWays(scene: Scene, check: ConformanceCheck, about: string): Promise<Finding> {

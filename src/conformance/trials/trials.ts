@@ -4,7 +4,7 @@ import { endsOf } from '../exchange.ts'
 import type { Stage } from '../stage.ts'
 import type { Finding } from '../verdict.ts'
 import { lettersGiven, lettersSent } from './accepts.ts'
-import { corrected, nothingDoubled, twice } from './again.ts'
+import { corrected, nothingDoubled, nothingMadeUp, twice } from './again.ts'
 import { down, slow } from './bad-days.ts'
 import { rejections } from './rejects.ts'
 import type { Scene, TrialSettings } from './scene.ts'
@@ -21,6 +21,7 @@ const trials: readonly ((scene: Scene) => Promise<readonly Finding[]>)[] = [
   slow,
   down,
   nothingDoubled,
+  nothingMadeUp,
 ]
 
 /** Every trial of channels, one after the other. */
