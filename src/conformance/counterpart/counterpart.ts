@@ -45,6 +45,11 @@ export interface Counterpart {
   readonly away?: { go(): Promise<void>; back(): Promise<void> }
   /** The system becomes slow, and itself again. Absent: it cannot be. */
   readonly slow?: { begin(): Promise<void>; end(): Promise<void> }
+  /**
+   * The answer to the next letter that it is brought, or the word that it has taken one, is lost: the letter comes again.
+   * `end` gives whether that was so. Absent: nobody waits for an answer, or none can be lost on purpose.
+   */
+  readonly mute?: { begin(): Promise<void>; end(): Promise<boolean> }
   close(): Promise<void>
 }
 

@@ -9,6 +9,7 @@ import type { TlsIdentity } from '../../sandbox/inbox/post.ts'
 import type { Answer, Collected, Counterpart, CounterpartMaker } from './counterpart.ts'
 import { bodyOf, contentOf, readBody, type Sent } from './http-body.ts'
 import { lineTo } from './line.ts'
+import { muteOnce } from './mute.ts'
 
 export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> => {
   const { sealed } = settings
@@ -37,6 +38,8 @@ export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> =
       headers: { ...sent.headers, ...(sealed === undefined && { authorization: `Bearer ${key}` }) },
     })
   let gone = false
+  const mute = muteOnce()
+  const known = new Set<string>()
   return {
     options: {
       ...settings.options,
@@ -71,7 +74,10 @@ export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> =
           const found = await call(file)
           unnamed.push(await contentOf(found.body))
         }
-        collected.push({ bytes, beside: new Map(), unnamed })
+        // A system that died before its word was heard finds the same at the head, and has it.
+        if (!known.has(parcel)) collected.push({ bytes, beside: new Map(), unnamed })
+        known.add(parcel)
+        if (answer.headers['saraban-document'] === 'letter' && mute.loses()) return collected
         const gone = await call(`${path}/${parcel}`, 'DELETE')
         await gone.body.dump()
       }
@@ -87,6 +93,7 @@ export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> =
       },
     },
     slow: line.slow,
+    mute,
     close: async () => {
       await dispatcher.close()
       await line.close()
@@ -98,23 +105,24 @@ export const httpOut: CounterpartMaker = async (settings): Promise<Counterpart> 
   const { sealed } = settings
   const received: Collected[] = []
   const seen = new Set<string>()
-  /** A system that knows a parcel says yes again and keeps one. */
-  const keep = (parcel: string, document: Collected): void => {
-    if (!seen.has(parcel)) received.push(document)
-    seen.add(parcel)
+  const mute = muteOnce()
+  /** What it answers to a document that came. A system that knows a parcel says yes again and keeps one. */
+  const take = (parcel: string, document: Collected) => {
+    if (sealed === undefined) {
+      if (!seen.has(parcel)) received.push(document)
+      seen.add(parcel)
+      return { status: 201, type: 'application/json', body: '{}' }
+    }
+    const { status, body } = sealed.answer(document.bytes)
+    if (status === 200) received.push(document)
+    return { status, type: 'application/xml', body }
   }
   const answer = (incoming: IncomingMessage, response: ServerResponse): void => {
     readBody(incoming).then(
       (document) => {
-        const parcel = String(incoming.headers['saraban-parcel'])
-        if (sealed === undefined) {
-          keep(parcel, document)
-          response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
-          return
-        }
-        const { status, body } = sealed.answer(document.bytes)
-        if (status === 200) keep(parcel, document)
-        response.writeHead(status, { 'content-type': 'application/xml' }).end(body)
+        const { status, type, body } = take(String(incoming.headers['saraban-parcel']), document)
+        if (incoming.headers['saraban-document'] === 'letter' && mute.loses()) response.destroy()
+        else response.writeHead(status, { 'content-type': type }).end(body)
       },
       () => response.destroy(),
     )
@@ -145,6 +153,7 @@ export const httpOut: CounterpartMaker = async (settings): Promise<Counterpart> 
     collect: async () => received.splice(0),
     away: line.away,
     slow: line.slow,
+    mute,
     close: async () => {
       await line.close()
       server.closeAllConnections()

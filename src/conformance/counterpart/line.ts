@@ -2,31 +2,49 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { Transform } from 'node:stream'
 import type { Counterpart } from './counterpart.ts'
+import { muteOnce } from './mute.ts'
 
 export interface Line {
   readonly port: number
   readonly away: NonNullable<Counterpart['away']>
   readonly slow: NonNullable<Counterpart['slow']>
+  /** What is lost is the answer to whoever has said so much at one time as only a letter with its files is long. */
+  readonly mute: NonNullable<Counterpart['mute']>
   close(): Promise<void>
 }
 
 /** Bytes that pass in one go on a slow line, and milliseconds until the next. Slow enough to be seen, and over within seconds. */
 const slowly = { bytes: 512, pause: 5 } as const
 
+/** As long as nothing is but a letter with its files: bytes between two answers. */
+const long = 16 * 1024
+
 /** `port`: of the server; a function where it is known only later. */
 export async function lineTo(port: number | (() => number)): Promise<Line> {
   const sockets = new Set<Socket>()
   let slow = false
   let cut = false
+  const mute = muteOnce()
   const server = createServer((client) => {
     if (cut) {
       client.destroy()
       return
     }
     const behind = connect(typeof port === 'number' ? port : port(), '127.0.0.1')
-    for (const [from, to] of [
-      [client, behind],
-      [behind, client],
+    let said = 0
+    const heard = ({ length }: Buffer): boolean => {
+      said += length
+      return true
+    }
+    const answered = (): boolean => {
+      const passes = said < long || !mute.loses()
+      said = 0
+      if (!passes) for (const socket of [client, behind]) socket.destroy()
+      return passes
+    }
+    for (const [from, to, passes] of [
+      [client, behind, heard],
+      [behind, client, answered],
     ] as const) {
       sockets.add(from)
       from.setNoDelay(true)
@@ -36,7 +54,7 @@ export async function lineTo(port: number | (() => number)): Promise<Line> {
         // Who ended has been heard to the end: what it said may still be on the way, and ends the other by itself.
         if (!from.readableEnded) to.destroy()
       })
-      from.pipe(dribble(() => slow)).pipe(to)
+      from.pipe(dribble(passes, () => slow)).pipe(to)
     }
   })
   await new Promise<void>((opened, failed) => {
@@ -65,6 +83,7 @@ export async function lineTo(port: number | (() => number)): Promise<Line> {
         slow = false
       },
     },
+    mute,
     close: async () => {
       drop()
       await new Promise<void>((closed) => server.close(() => closed()))
@@ -72,10 +91,14 @@ export async function lineTo(port: number | (() => number)): Promise<Line> {
   }
 }
 
-/** Passes everything on, in small pieces with pauses between them while `slow` says so. */
-const dribble = (slow: () => boolean): Transform =>
+/** Passes on what `passes` lets, in small pieces with pauses between them while `slow` says so. */
+const dribble = (passes: (chunk: Buffer) => boolean, slow: () => boolean): Transform =>
   new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      if (!passes(chunk)) {
+        done()
+        return
+      }
       const pass = (at: number): void => {
         if (at >= chunk.length) {
           done()

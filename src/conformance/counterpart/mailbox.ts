@@ -32,6 +32,8 @@ export const mailbox: CounterpartMaker = async (settings): Promise<Counterpart> 
   const box = settings.options['mailbox']
   // A mailbox beside INBOX is one into which the mail server sorts what is addressed to it (RFC 5233).
   const to = typeof box === 'string' && box !== 'INBOX' ? `${account}+${box}@${domain}` : gateway.address
+  /** Mails that it has, by Message-ID: one that comes a second time is the same one. */
+  const known = new Set<string>()
   let reader: ImapFlow | undefined
   let looked = 0
 
@@ -87,7 +89,10 @@ export const mailbox: CounterpartMaker = async (settings): Promise<Counterpart> 
       const collected: Collected[] = []
       const taken: number[] = []
       for await (const { uid, source } of client.fetch('1:*', { uid: true, source: true })) {
-        if (source !== undefined && !isReply(source)) collected.push({ bytes: source, beside: new Map() })
+        const id = source === undefined ? '' : messageIdOf(source)
+        if (source !== undefined && !isReply(source) && !known.has(id))
+          collected.push({ bytes: source, beside: new Map() })
+        known.add(id)
         taken.push(uid)
       }
       if (taken.length > 0) await client.messageDelete(taken, { uid: true })
@@ -109,6 +114,7 @@ export const mailbox: CounterpartMaker = async (settings): Promise<Counterpart> 
         await Promise.all([imap.slow.end(), smtp.slow.end()])
       },
     },
+    mute: smtp.mute,
     close: async () => {
       sender.close()
       reader?.close()
@@ -117,6 +123,10 @@ export const mailbox: CounterpartMaker = async (settings): Promise<Counterpart> 
     },
   }
 }
+
+/** What stands in its head behind `Message-ID:`. */
+const messageIdOf = (mail: Buffer): string =>
+  /^Message-ID:\s*(\S+)/im.exec(mail.toString('latin1').split('\r\n\r\n')[0] ?? '')?.[1] ?? ''
 
 /** An answer to a person whose mail was not understood (RFC 3834): no letter and no notice. */
 const isReply = (mail: Buffer): boolean =>

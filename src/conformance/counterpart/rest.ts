@@ -12,6 +12,7 @@ import {
 } from './counterpart.ts'
 import { bytesOf, contentOf, readBody } from './http-body.ts'
 import { lineTo } from './line.ts'
+import { muteOnce } from './mute.ts'
 
 type Tree = Readonly<Record<string, unknown>>
 type Polled = 'send' | 'sendNotices'
@@ -70,10 +71,12 @@ export const rest: CounterpartMaker = async (settings): Promise<Counterpart> => 
   const said = settings.options
   const waiting: Waiting[] = []
   const received: Collected[] = []
+  /** Files that came ahead of their documents, of which several may be on their way. */
   const uploads = new Map<string, AttachmentContent>()
   /** What stands at the addresses that were given out. */
   const addresses: Buffer[] = []
   const seen = new Set<string>()
+  const mute = muteOnce()
 
   const server = createServer((incoming, response) => {
     answer(incoming, response).catch(() => response.destroy())
@@ -114,7 +117,7 @@ export const rest: CounterpartMaker = async (settings): Promise<Counterpart> => 
         return
       }
     for (const channel of ['receive', 'notices'] as const)
-      if (await pushed(at(said, channel), method, url, incoming, response)) return
+      if (await pushed(channel, method, url, incoming, response)) return
     incoming.resume()
     raw(response, undefined)
   }
@@ -164,12 +167,13 @@ export const rest: CounterpartMaker = async (settings): Promise<Counterpart> => 
   }
 
   async function pushed(
-    options: unknown,
+    channel: 'receive' | 'notices',
     method: string,
     url: string,
     incoming: IncomingMessage,
     response: ServerResponse,
   ): Promise<boolean> {
+    const options = at(said, channel)
     const upload = placesIn(textAt(options, 'upload', 'path'), url)
     if (upload !== undefined && method === (textAt(options, 'upload', 'method') ?? 'PUT')) {
       uploads.set(upload.get('file') ?? '', await contentOf(incoming))
@@ -184,11 +188,12 @@ export const rest: CounterpartMaker = async (settings): Promise<Counterpart> => 
     const document = await readBody(incoming)
     const parcel = String(incoming.headers['saraban-parcel'])
     // A system that knows a parcel says yes again and keeps one.
-    if (!seen.has(parcel)) {
-      received.push({ ...document, beside: new Map([...document.beside, ...uploads]) })
-      uploads.clear()
-    }
+    if (!seen.has(parcel)) received.push({ ...document, beside: new Map([...document.beside, ...uploads]) })
     seen.add(parcel)
+    if (channel === 'receive' && mute.loses()) {
+      response.destroy()
+      return true
+    }
     const taken = at(options, 'answer', 'taken')
     const word = Array.isArray(taken) ? String(taken[0]) : undefined
     const where = textAt(options, 'answer', 'at')
@@ -265,6 +270,7 @@ export const rest: CounterpartMaker = async (settings): Promise<Counterpart> => 
     collect: async () => received.splice(0),
     away: line.away,
     slow: line.slow,
+    mute,
     close: async () => {
       await line.close()
       server.closeAllConnections()

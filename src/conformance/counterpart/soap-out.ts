@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { type Collected, type Counterpart, type CounterpartMaker, hasty } from './counterpart.ts'
 import { lineTo } from './line.ts'
+import { muteOnce } from './mute.ts'
 
 export const soapOut: CounterpartMaker = async (settings): Promise<Counterpart> => {
   const received: Collected[] = []
   const known = new Map<string, string>()
   const queue: { readonly process: string; readonly document: string }[] = []
+  const mute = muteOnce()
   let processes = 0
   const nextProcess = (): string => {
     processes += 1
@@ -42,7 +44,13 @@ export const soapOut: CounterpartMaker = async (settings): Promise<Counterpart> 
   const server = createServer((request, response) => {
     buffer(request).then(
       (bytes) => {
-        const said = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${answer(bytes.toString('latin1'))}</s:Body></s:Envelope>`
+        const message = bytes.toString('latin1')
+        const answered = answer(message)
+        if (/<(?:[\w-]+:)?GovernmentDocument\b/.test(message) && mute.loses()) {
+          response.destroy()
+          return
+        }
+        const said = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${answered}</s:Body></s:Envelope>`
         response
           .writeHead(200, { 'content-type': 'text/xml; charset=utf-8' })
           .end(Buffer.from(said, 'latin1'))
@@ -69,6 +77,7 @@ export const soapOut: CounterpartMaker = async (settings): Promise<Counterpart> 
     collect: async () => received.splice(0),
     away: line.away,
     slow: line.slow,
+    mute,
     close: async () => {
       await line.close()
       server.closeAllConnections()

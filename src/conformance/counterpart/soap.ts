@@ -3,6 +3,7 @@ import { randomBytes, scryptSync } from 'node:crypto'
 import { Agent, request } from 'undici'
 import type { Answer, Collected, Counterpart, CounterpartMaker } from './counterpart.ts'
 import { lineTo } from './line.ts'
+import { muteOnce } from './mute.ts'
 
 export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => {
   const password = randomBytes(12).toString('base64url')
@@ -12,6 +13,8 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
   const authorization = `Basic ${Buffer.from(`conformance:${password}`).toString('base64')}`
   let port = 0
   let gone = false
+  const mute = muteOnce()
+  const known = new Set<string>()
   const line = await lineTo(() => port)
   // Each call opens its connection anew: one that is kept alive would hide that the system cannot be reached.
   const dispatcher = new Agent({ pipelining: 0 })
@@ -61,7 +64,10 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
         const process = /<(?:\w+:)?[pP]rocessID>([^<]+)</.exec(said)?.[1]
         // That the queue is empty is said as an error.
         if (process === undefined || /<(?:\w+:)?ErrorDetail\b/.test(said)) return collected
-        collected.push({ bytes: Buffer.from(said, 'latin1'), beside: new Map() })
+        // A system that died before its word was heard finds the same at the head, and has it.
+        if (!known.has(process)) collected.push({ bytes: Buffer.from(said, 'latin1'), beside: new Map() })
+        known.add(process)
+        if (/<(?:[\w-]+:)?GovernmentDocument\b/.test(said) && mute.loses()) return collected
         await call(
           `<CorrespondenceLetterDeleteRequest><ProcessID>${process}</ProcessID></CorrespondenceLetterDeleteRequest>`,
         )
@@ -78,6 +84,7 @@ export const soap: CounterpartMaker = async (settings): Promise<Counterpart> => 
       },
     },
     slow: line.slow,
+    mute,
     close: async () => {
       await dispatcher.close()
       await line.close()

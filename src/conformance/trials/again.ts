@@ -1,9 +1,20 @@
 // The same letter again, another letter under its number, and after everything: each stands once.
 import { normalizeNumber } from '../../letter/numbers.ts'
+import { messageIdOf } from '../exchange.ts'
 import { sampleLetter } from '../letters.ts'
-import { misheard } from '../notices.ts'
-import { type Finding, failed, passed } from '../verdict.ts'
-import { goesOver, ofNumber, type Scene, saidOf, until } from './scene.ts'
+import { misheard, sampleNotice } from '../notices.ts'
+import { type Finding, failed, inapplicable, passed } from '../verdict.ts'
+import {
+  changed,
+  goesOver,
+  numberComesBack,
+  ofNumber,
+  type Scene,
+  saidOf,
+  standing,
+  until,
+  untilInTime,
+} from './scene.ts'
 
 export async function twice(scene: Scene): Promise<readonly Finding[]> {
   const { system, ministry, sends } = scene
@@ -17,6 +28,41 @@ export async function twice(scene: Scene): Promise<readonly Finding[]> {
   if (behind !== undefined) return [failed('twice', about, `the letter behind it: ${behind}`)]
   const count = ofNumber(ministry, made.letter).length
   return [count === 1 ? passed('twice', about) : failed('twice', about, `the ministry has it ${count} times`)]
+}
+
+/** Longer than anything else that is said to a system in one go. Bytes. */
+const large = 64 * 1024
+
+export async function broughtTwice(scene: Scene): Promise<readonly Finding[]> {
+  const { stage, system, ministry, isGiven } = scene
+  const about = 'a letter that is brought again, because an answer was lost, stands once'
+  const day = stage.counterpart('receive')?.mute
+  if (day === undefined) return [inapplicable('twice', about, 'no answer can be lost here')]
+  const scan = { name: `หนังสือ ${isGiven.nextRunning()}.pdf`, role: 'main' as const }
+  const bytes = Buffer.alloc(large, `%PDF-1.4\n% ${scan.name}\n`)
+  const made = sampleLetter(isGiven, 'brought twice', { files: [{ ...scan, bytes }] })
+  const { letter } = made
+  await day.begin()
+  const answer = await ministry.send(made)
+  // That it has arrived is told only when it was brought to the end.
+  const arrived = await untilInTime(scene, async () => {
+    const messageId = await messageIdOf(stage, letter)
+    if (messageId === undefined) return false
+    const { from, to } = isGiven
+    const notice = sampleNotice({ from: to, to: from, letter, messageId: () => messageId }, 'receive')
+    return ministry.received.notices.some((told) => misheard(notice, told).length === 0)
+  })
+  const lost = await day.end()
+  if (!arrived)
+    return [failed('twice', about, `${saidOf(answer)} and did not arrive${await standing(scene, made)}`)]
+  if (!lost) return [failed('twice', about, 'no answer was lost: it was brought once')]
+  await until({ ...scene, patience: 500 }, () => false)
+  const { length } = ofNumber(system, letter)
+  if (length !== 1) return [failed('twice', about, `the system has it ${length} times`)]
+  const wrong =
+    changed(scene, system, made) ??
+    (system.tells ? await numberComesBack(scene, system, ministry, letter, '79/2569') : undefined)
+  return [wrong === undefined ? passed('twice', about) : failed('twice', about, wrong)]
 }
 
 export async function corrected(scene: Scene): Promise<readonly Finding[]> {

@@ -1,7 +1,7 @@
 // Slow lines, and systems that are away for a while.
 import { sampleLetter } from '../letters.ts'
 import { type Finding, failed, inapplicable } from '../verdict.ts'
-import { bothWays, ofNumber, type Scene, standing, until } from './scene.ts'
+import { bothWays, ofNumber, type Scene, standing, until, untilInTime } from './scene.ts'
 
 export async function slow(scene: Scene): Promise<readonly Finding[]> {
   const about = 'over a slow line a letter goes each way once'
@@ -26,14 +26,7 @@ export async function down(scene: Scene): Promise<readonly Finding[]> {
   const early = ofNumber(scene.system, made.letter).length
   for (const way of ways) await way.back()
   if (early > 0) return [failed('down', about, 'it stands at a system that was away')]
-  // The first pauses of the gateway's schedule (5 s, 20 s) need not be sat out: time passes, a second at each look.
-  let passing = 60
-  const there = await until(scene, () => {
-    if (ofNumber(scene.system, made.letter).length > 0) return true
-    passing -= 1
-    if (passing > 0) scene.stage.hurry(1_000)
-    return false
-  })
+  const there = await untilInTime(scene, () => ofNumber(scene.system, made.letter).length > 0)
   if (!there) return [failed('down', about, `it did not arrive${await standing(scene, made)}`)]
   return [await bothWays(scene, 'down', about)]
 }

@@ -47,6 +47,17 @@ export async function until(
   }
 }
 
+/** The same, while time passes for the gateway, a second at each look: its first pauses (5 s, 20 s) need not be sat out. */
+export function untilInTime(scene: Scene, so: () => boolean | Promise<boolean>): Promise<boolean> {
+  let passing = 60
+  return until(scene, async () => {
+    if (await so()) return true
+    passing -= 1
+    if (passing > 0) scene.stage.hurry(1_000)
+    return false
+  })
+}
+
 export const saidOf = (answer: Answer | undefined): string =>
   answer === undefined
     ? 'its form cannot say it'
@@ -60,10 +71,15 @@ export async function goesOver(scene: Scene, from: End, to: End, made: Sample): 
   if (answer === undefined || answer.kind === 'refused') return saidOf(answer)
   if (!(await until(scene, () => ofNumber(to, made.letter).length > 0)))
     return `it was handed over and did not arrive within ${scene.patience / 1000} s${await standing(scene, made)}`
-  const [arrived] = ofNumber(to, made.letter)
+  return changed(scene, to, made)
+}
+
+/** In what a letter that stands at one end is another than it was handed over at the other, in words. */
+export function changed(scene: Scene, to: End, { letter }: Sample): string | undefined {
+  const [arrived] = ofNumber(to, letter)
   if (arrived === undefined) return 'it did not arrive'
-  const declared = from === scene.system ? scene.sent : scene.given
-  const lost = differences(made.letter, arrived.letter, { spilled: [], texts: arrived.texts, ...declared })
+  const declared = to === scene.ministry ? scene.sent : scene.given
+  const lost = differences(letter, arrived.letter, { spilled: [], texts: arrived.texts, ...declared })
   return lost.length === 0 ? undefined : lost.join('; ')
 }
 

@@ -4,7 +4,7 @@ import { endsOf } from '../exchange.ts'
 import type { Stage } from '../stage.ts'
 import type { Finding } from '../verdict.ts'
 import { lettersGiven, lettersSent } from './accepts.ts'
-import { corrected, nothingDoubled, nothingMadeUp, twice } from './again.ts'
+import { broughtTwice, corrected, nothingDoubled, nothingMadeUp, twice } from './again.ts'
 import { down, slow } from './bad-days.ts'
 import { rejections } from './rejects.ts'
 import type { Scene, TrialSettings } from './scene.ts'
@@ -17,6 +17,7 @@ const trials: readonly ((scene: Scene) => Promise<readonly Finding[]>)[] = [
   brokenEnvelopes,
   sealedTexts,
   twice,
+  broughtTwice,
   corrected,
   slow,
   down,
