@@ -37,7 +37,7 @@ export function doctorCommand(terminal: Terminal): Command {
 
 const help = `
 It changes nothing. What is so for less time than the alarms allow (quarantine, a place or office that cannot be reached) is no fault:
-its last line tells it. It asks the places that profiles name whether they are there: a folder, a connection, an HTTP HEAD.
+its last line tells it. With --deep it tells, as no fault, which attachments nothing in the journal names any more. It asks the places that profiles name whether they are there: a folder, a connection, an HTTP HEAD.
 Exit code: 0 healthy, 1 something is wrong, 2 the settings or something else could not be looked at.
 
 Examples:
@@ -45,11 +45,12 @@ Examples:
   $ saraban doctor --settings /etc/saraban/saraban.yaml --deep --json
 `
 
-function page({ wrong, young, unseen, seen }: Diagnosis): string {
+function page({ wrong, young, noted, unseen, seen }: Diagnosis): string {
   const told = [
     ...wrong.map((found) => lines('wrong', found)),
     ...unseen.map((found) => lines('unseen', found)),
     ...young.map((found) => lines('not for long', found)),
+    ...noted.map((found) => lines('no fault', found)),
   ]
   const verdict =
     wrong.length === 0 && unseen.length === 0
@@ -66,10 +67,11 @@ const lines = (kind: string, found: Problem): string =>
     `    what to do: ${remedyOf(found)}\n    วิธีแก้: ${remedyOf(found, 'th')}\n`,
   ].join('')
 
-const diagnosisJson = ({ wrong, young, unseen, seen }: Diagnosis): object => ({
+const diagnosisJson = ({ wrong, young, noted, unseen, seen }: Diagnosis): object => ({
   healthy: wrong.length === 0 && unseen.length === 0,
   wrong: wrong.map(problemInBoth),
   young: young.map(problemInBoth),
+  noted: noted.map(problemInBoth),
   unseen: unseen.map(problemInBoth),
   seen,
 })

@@ -172,6 +172,16 @@ export const doctorProblems = {
       th: 'กู้คืนจากสำเนา ชื่อไฟล์คือค่า SHA-256 (docs/operate.md)',
     },
   },
+  'doctor.attachments.unnamed': {
+    status: 503,
+    permanent: true,
+    en: '{value} attachments in the store ({size} MiB), kept between {since} and {until}, are named by nothing in the journal',
+    th: 'ที่เก็บมีไฟล์แนบ {value} ไฟล์ ({size} MiB) ซึ่งเก็บไว้ระหว่าง {since} ถึง {until} และไม่มีรายการใดในบันทึกอ้างถึง',
+    remedy: {
+      en: 'A process that was killed left them; then they only take room. Was the journal restored from a copy, they are of letters that were taken after it: keep them until each of those is found (docs/operate.md). Nothing removes them by itself.',
+      th: 'หากโพรเซสถูกสั่งหยุดกลางคัน ไฟล์เหล่านี้เพียงกินที่ แต่หากกู้คืนบันทึกจากสำเนา ไฟล์เป็นของหนังสือที่รับหลังสำเนานั้น ให้เก็บไว้จนกว่าจะพบหนังสือครบ (docs/operate.md) ไม่มีการลบเอง',
+    },
+  },
   'doctor.envelope.damaged': {
     status: 503,
     permanent: true,

@@ -140,8 +140,8 @@ t.test('healthy, and each thing that can be wrong with the same installation', a
   await send(gateway.http, 1)
   const healthy = await doctor('--deep')
   t.same({ code: healthy.code, wrong: healthy.wrong }, { code: 0, wrong: [] }, healthy.out)
-  t.match(healthy.out, /1 envelopes and their attachments\nhealthy\n$/)
-  t.match(JSON.parse((await doctor('--json')).out), { healthy: true, wrong: [], unseen: [] })
+  t.match(healthy.out, /1 envelopes and their attachments; attachments that nothing names\nhealthy\n$/)
+  t.match(JSON.parse((await doctor('--json')).out), { healthy: true, wrong: [], noted: [], unseen: [] })
 
   const key = join(settings.trust, 'keys', '50.pem')
   chmodSync(key, 0o644)
@@ -190,9 +190,24 @@ t.test('healthy, and each thing that can be wrong with the same installation', a
   t.match(broken.out, 'broken.yaml')
   rmSync(join(settings.profiles, 'broken.yaml'))
 
-  // What is wrong in the store: an attachment is gone, another letter's envelope was changed.
+  // What is in the store and named by nothing is no fault. A day later nothing that is under way will name it.
   const { environment } = await storeSettings(installation.folder)
   const store = await openAttachments(mustBe(attachmentsOf(settings, environment)), systemClock)
+  await store.keep(Buffer.from('a scan of a process that was killed'), 100)
+  t.notMatch((await doctor('--deep')).out, 'no fault')
+  const aDayLater = { ...systemClock, now: () => Date.now() + 1.1 * day }
+  const unnamed = await doctorAt(aDayLater, '--deep')
+  t.match(
+    unnamed.out,
+    /^no fault: “1” attachments in the store .*\[doctor\.attachments\.unnamed\]\n {2}ที่เก็บมี/m,
+  )
+  t.match(JSON.parse((await doctorAt(aDayLater, '--deep', '--json')).out), {
+    noted: [{ code: 'doctor.attachments.unnamed', value: '1' }],
+    unseen: [],
+  })
+  t.notMatch((await doctorAt(aDayLater)).out, 'no fault', 'the store is not listed without --deep')
+
+  // What is wrong in the store: an attachment is gone, another letter's envelope was changed.
   await store.remove(sha256(scan))
   store.close()
   const missing = await doctor()
@@ -217,6 +232,12 @@ t.test('healthy, and each thing that can be wrong with the same installation', a
     )
   })
   t.same((await doctor()).wrong.toSorted(), ['doctor.envelope.damaged', 'doctor.gateway.stopped'])
+  const unknown = await doctorAt(aDayLater, '--deep')
+  t.match(
+    unknown.out,
+    /^unseen: .*attachments that nothing names.*what a damaged envelope names is not known/m,
+  )
+  t.notMatch(unknown.out, 'no fault', 'perhaps it is the damaged one that names them')
   await database.close()
   gateway = await installation.start()
 })

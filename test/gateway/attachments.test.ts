@@ -116,10 +116,15 @@ async function suite(t: Test, placeIn: (folder: string) => AttachmentsAt): Promi
       Array.from({ length: 25 }, (_, index) => store.keep(bytesOf(100 + index, index), 1000)),
     )
     all.sort((one, other) => (one.sha256 < other.sha256 ? -1 : 1))
-    t.same(await store.list('', 100), all)
+    const list = async (after: string, limit: number) =>
+      (await store.list(after, limit)).map(({ at, ...kept }) => {
+        t.ok(Math.abs(Date.now() - at) < 86_400_000, 'when it was kept')
+        return kept
+      })
+    t.same(await list('', 100), all)
     const paged = []
     for (let after = ''; ; ) {
-      const page = await store.list(after, 7)
+      const page = await list(after, 7)
       paged.push(...page)
       if (page.length < 7) break
       after = page.at(-1)?.sha256 ?? ''
@@ -130,7 +135,7 @@ async function suite(t: Test, placeIn: (folder: string) => AttachmentsAt): Promi
     await store.remove(first.sha256)
     await store.remove(first.sha256)
     t.equal(await store.sizeOf(first.sha256), undefined)
-    t.same(await store.list('', 100), others)
+    t.same(await list('', 100), others)
     await t.rejects(store.open(first.sha256).toArray())
   })
 

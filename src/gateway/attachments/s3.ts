@@ -19,6 +19,7 @@ import {
   emptyFolder,
   type Kept,
   type KeptAttachments,
+  type Standing,
   TooLarge,
   write,
 } from './store.ts'
@@ -122,6 +123,17 @@ class S3Store implements KeptAttachments {
     return found?.sha256 === sha256 ? found.size : undefined
   }
 
+  async list(after: string, limit: number): Promise<readonly Standing[]> {
+    const { prefix } = this.at
+    const found: Standing[] = []
+    for (let from: string | undefined = prefix + after; from !== undefined && found.length < limit; ) {
+      const page: Page = await this.page(prefix, from, Math.min(1000, limit))
+      found.push(...page)
+      from = page.next
+    }
+    return found.slice(0, limit)
+  }
+
   prove(marks: Marks): Promise<'ours' | 'other'> {
     return bucketProof(this.objects, this.at.prefix, marks)
   }
@@ -137,15 +149,15 @@ class S3Store implements KeptAttachments {
   /** One page of the keys that begin with `begin`; what is no digest is left out. */
   protected async page(begin: string, after: string | undefined, limit: number): Promise<Page> {
     const { objects, next } = await this.objects.list(begin, limit, after)
-    const found = objects.flatMap(({ key, size }) => {
+    const found = objects.flatMap(({ key, size, at }) => {
       const sha256 = key.slice(this.at.prefix.length)
-      return /^[0-9a-f]{64}$/.test(sha256) ? [{ sha256, size }] : []
+      return /^[0-9a-f]{64}$/.test(sha256) ? [{ sha256, size, at }] : []
     })
     return Object.assign(found, { next })
   }
 }
 
-type Page = Kept[] & { readonly next?: string | undefined }
+type Page = Standing[] & { readonly next?: string | undefined }
 
 /** How often what is kept is put again while somebody removes the same bytes. */
 const tries = 5
@@ -228,17 +240,6 @@ class WritableS3Store extends S3Store implements AttachmentStore {
 
   #marked(sha256: string): Marked {
     return { key: this.keyOf(sha256), marks: this.at.prefix + marksOf(sha256) }
-  }
-
-  async list(after: string, limit: number): Promise<readonly Kept[]> {
-    const { prefix } = this.at
-    const found: Kept[] = []
-    for (let from: string | undefined = prefix + after; from !== undefined && found.length < limit; ) {
-      const page: Page = await this.page(prefix, from, Math.min(1000, limit))
-      found.push(...page)
-      from = page.next
-    }
-    return found.slice(0, limit)
   }
 
   async check(): Promise<void> {

@@ -14,6 +14,11 @@ export interface Kept {
   readonly size: number
 }
 
+/** What stands in a store, and when it was kept last, by the clock of whoever holds it. */
+export interface Standing extends Kept {
+  readonly at: Instant
+}
+
 /** Documents up to this size, in bytes, stand in the journal itself; larger ones with the attachments. */
 export const largestInJournal = 64 * 1024
 
@@ -48,6 +53,8 @@ export interface KeptAttachments {
   open(sha256: string): Readable
   /** The size of the bytes with this digest, or undefined when they are not here. */
   sizeOf(sha256: string): Promise<number | undefined>
+  /** What is here, in the order of the digests: at most `limit` of those that come after `after`; all of them when there are fewer. */
+  list(after: string, limit: number): Promise<readonly Standing[]>
 }
 
 export interface AttachmentStore extends KeptAttachments {
@@ -57,8 +64,6 @@ export interface AttachmentStore extends KeptAttachments {
   discard?(sha256: string, now: Instant): Promise<Discarded>
   /** Takes the bytes with this digest away. None being here is no fault. */
   remove(sha256: string): Promise<void>
-  /** What is here, in the order of the digests: at most `limit` of those that come after `after`; all of them when there are fewer. */
-  list(after: string, limit: number): Promise<readonly Kept[]>
   /** Rejects when nothing can be kept at present. */
   check(): Promise<void>
   close(): void
@@ -78,12 +83,9 @@ const pathIn = (folder: string, sha256: string): string => {
 /** The store in `folder` to read only, beside the gateway that writes it: nothing is made and nothing removed. */
 export const readAttachmentStore = (folder: string): KeptAttachments => ({
   open: (sha256) => checked(createReadStream(pathIn(folder, sha256)), sha256),
-  sizeOf: (sha256) => sizeIn(folder, sha256),
+  sizeOf: async (sha256) => (await statIfThere(pathIn(folder, sha256)))?.size,
+  list: (after, limit) => listFolder(folder, after, limit),
 })
-
-async function sizeIn(folder: string, sha256: string): Promise<number | undefined> {
-  return (await statIfThere(pathIn(folder, sha256)))?.size
-}
 
 /** Removes bytes from the store in `folder`, as `discard` of an opened one does. */
 export const discardFrom =
@@ -133,7 +135,6 @@ export async function openAttachmentStore(folder: string, leftBefore?: Instant):
       }
     },
     remove: (sha256) => unlinkIfThere(pathIn(folder, sha256)),
-    list: (after, limit) => listFolder(folder, after, limit),
     // The disk is looked at for itself (obstacles.ts).
     check: async () => undefined,
     close: () => undefined,
@@ -153,24 +154,27 @@ export async function emptyFolder(incoming: string, leftBefore = Number.POSITIVE
   }
 }
 
-async function listFolder(folder: string, after: string, limit: number): Promise<Kept[]> {
-  const found: Kept[] = []
+async function listFolder(folder: string, after: string, limit: number): Promise<Standing[]> {
+  const found: Standing[] = []
   for (const first of await namesIn(folder, /^[0-9a-f]{2}$/, after.slice(0, 2))) {
     for (const second of await namesIn(join(folder, first), /^[0-9a-f]{2}$/, '')) {
       if (first + second < after.slice(0, 4)) continue
       for (const sha256 of await namesIn(join(folder, first, second), /^[0-9a-f]{64}$/, after)) {
         if (sha256 === after) continue
         if (found.length === limit) return found
-        const size = await sizeIn(folder, sha256)
-        if (size !== undefined) found.push({ sha256, size })
+        const stats = await statIfThere(pathIn(folder, sha256))
+        if (stats !== undefined) found.push({ sha256, size: stats.size, at: stats.mtimeMs })
       }
     }
   }
   return found
 }
 
-const namesIn = async (folder: string, form: RegExp, from: string): Promise<string[]> =>
-  (await readdir(folder)).filter((name) => form.test(name) && name >= from).sort()
+/** None where no such folder stands: nothing was kept there yet. */
+async function namesIn(folder: string, form: RegExp, from: string): Promise<string[]> {
+  if ((await statIfThere(folder)) === undefined) return []
+  return (await readdir(folder)).filter((name) => form.test(name) && name >= from).sort()
+}
 
 /** Writes bytes and hashes them; rejects with `TooLarge` beyond `limit`. */
 export async function write(file: FileHandle, bytes: Readable | Uint8Array, limit: number): Promise<Kept> {

@@ -33,6 +33,7 @@ import { lookAtRights } from './rights.ts'
 import { lookAtEngine } from './safe.ts'
 import { openSecrets } from './secrets.ts'
 import { lookAtStores } from './stores.ts'
+import { Digests, unnamedAttachments } from './unnamed.ts'
 
 export interface DoctorParts {
   readonly settings: Settings
@@ -48,6 +49,8 @@ export interface Diagnosis {
   readonly wrong: readonly Problem[]
   /** What is so, and not for long enough that an alarm would tell it. */
   readonly young: readonly Problem[]
+  /** What is no fault, and good to know. */
+  readonly noted: readonly Problem[]
   /** What could not be looked at. */
   readonly unseen: readonly Problem[]
   /** What was looked at, in order, with how much of it. */
@@ -59,7 +62,8 @@ const certificateLevel = 2
 
 /** Looks at everything; what cannot be looked at is said, and the rest goes on. */
 export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
-  const [wrong, young, unseen, seen]: [Problem[], Problem[], Problem[], string[]] = [[], [], [], []]
+  const [wrong, young, noted, unseen]: [Problem[], Problem[], Problem[], Problem[]] = [[], [], [], []]
+  const seen: string[] = []
   const look = async (what: string, act: () => Promise<readonly Problem[]>): Promise<void> => {
     try {
       wrong.push(...(await act()))
@@ -129,7 +133,7 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     await lookInData('gateway', async () => (running ? [] : [stopped(settings.data, [])]))
     if (gone) await lookInData('journal', async () => [])
     wrong.push(...unfit)
-    return { wrong, young, unseen, seen }
+    return { wrong, young, noted, unseen, seen }
   }
   await look('journal’s engine', async () => {
     const { problems, serverTime } = await lookAtEngine(place.value, deep)
@@ -176,19 +180,29 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     const attachments = away === undefined ? await readAttachments(scans.value) : undefined
     if (away !== undefined)
       unseen.push(problem('doctor.unseen', '', 'attachments of the envelopes', away.details))
-    let count = 0
+    let [count, whole] = [0, false]
+    const digests = new Digests()
+    const named = (sha256: string): void => (deep ? digests.add(sha256) : undefined)
     await look('envelopes', async () => {
       const kept = await keptEnvelopes(
-        { reader, attachments, trust: trust.ok ? trust.value : undefined },
+        { reader, attachments, trust: trust.ok ? trust.value : undefined, named },
         deep,
       )
       count = kept.seen
+      whole = kept.damaged === 0
       return kept.problems
     })
     const what = attachments === undefined ? 'envelopes' : 'envelopes and their attachments'
     seen.push(`${count} ${what}${deep ? '' : ', the newest (--deep: all)'}`)
+    if (deep && attachments !== undefined)
+      await look('attachments that nothing names', async () => {
+        if (!whole) throw new Error('what a damaged envelope names is not known')
+        noted.push(...(await unnamedAttachments(reader, attachments, digests, clock.now())))
+        return []
+      })
+    digests.close()
   })
-  return { wrong: wrong.filter((found) => !isSaid(found, unreachable)), young, unseen, seen }
+  return { wrong: wrong.filter((found) => !isSaid(found, unreachable)), young, noted, unseen, seen }
 }
 
 /** What offices seal with that does not stand under the authority: nothing of theirs verifies, here or elsewhere. */

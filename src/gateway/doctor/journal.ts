@@ -41,6 +41,8 @@ export async function openAlarms(reader: Reader, anew: ReadonlySet<string>): Pro
 /** What was found of the envelopes. */
 export interface Kept {
   readonly seen: number
+  /** Envelopes that cannot be read: what they name is not known. */
+  readonly damaged: number
   readonly problems: readonly Problem[]
 }
 
@@ -53,7 +55,14 @@ export async function keptEnvelopes(
     reader,
     attachments,
     trust,
-  }: { reader: Reader; attachments: KeptAttachments | undefined; trust: Trust | undefined },
+    named,
+  }: {
+    readonly reader: Reader
+    readonly attachments: KeptAttachments | undefined
+    readonly trust: Trust | undefined
+    /** Told each attachment that an envelope names. */
+    readonly named: (sha256: string) => void
+  },
   deep: boolean,
 ): Promise<Kept> {
   const damaged: { readonly id: string; readonly code: string }[] = []
@@ -71,14 +80,17 @@ export async function keptEnvelopes(
         continue
       }
       if (envelope.value.content !== 'letter' || attachments === undefined) continue
-      for (const { sha256, size } of envelope.value.letter.attachments)
+      for (const { sha256, size } of envelope.value.letter.attachments) {
+        named(sha256)
         if ((await attachments.sizeOf(sha256)) !== size) missing.push({ sha256, id: messageId })
+      }
     }
     if (rows.length < page || (!deep && seen >= sample)) break
   }
   const [bad, gone] = [damaged[0], missing[0]]
   return {
     seen,
+    damaged: damaged.length,
     problems: [
       ...(bad === undefined
         ? []

@@ -21,6 +21,17 @@ UNION ALL SELECT 1 FROM documents WHERE sha256 = ? AND bytes IS NULL
 UNION ALL SELECT 1 FROM source_files WHERE sha256 = ? LIMIT 1`,
 } as const
 
+/** So many digests are asked for at once. */
+export const mostAsked = 100
+const asked = `IN (${Array(mostAsked).fill('?').join(', ')})`
+
+const namedAmong = `
+SELECT sha256 FROM attachment_uses WHERE sha256 ${asked}
+UNION SELECT sha256 FROM sources WHERE sha256 ${asked} AND bytes IS NULL AND purged_at IS NULL
+UNION SELECT sha256 FROM documents WHERE sha256 ${asked} AND bytes IS NULL
+UNION SELECT sha256 FROM source_files WHERE sha256 ${asked}
+UNION SELECT sha256 FROM leaving WHERE sha256 ${asked}`
+
 /** An envelope of the journal cannot be read any more: nobody knows which attachments it names, so that none may leave. */
 export class DamagedEnvelope extends Error {
   override readonly name = 'DamagedEnvelope'
@@ -57,6 +68,26 @@ export const leavingBehind = async (reader: Reader, behind: string): Promise<str
 /** Whether something in the journal names these bytes in the store. */
 export const isNamed = async (reader: Reader, sha256: string): Promise<boolean> =>
   (await reader.one(sql.user, sha256, sha256, sha256, sha256)) !== undefined
+
+/**
+ * Which of these bytes in the store, `mostAsked` at most, something in the journal names, or says that they leave. Of envelopes only those
+ * are known of which it was written down.
+ */
+export async function knownAmong(reader: Reader, digests: readonly string[]): Promise<ReadonlySet<string>> {
+  const [first] = digests
+  if (first === undefined) return new Set()
+  // The same statement, however many they are.
+  const words = [...digests, ...Array<string>(mostAsked - digests.length).fill(first)]
+  const found = await reader.all<{ sha256: string }>(
+    namedAmong,
+    ...words,
+    ...words,
+    ...words,
+    ...words,
+    ...words,
+  )
+  return new Set(found.map(({ sha256 }) => sha256))
+}
 
 /** They are named after all, or gone. */
 export async function doneWithLeaving(transaction: Transaction, sha256: string): Promise<void> {
