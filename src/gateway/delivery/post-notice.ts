@@ -7,7 +7,7 @@ import type { Instant, MessageId } from '../../letter/time.ts'
 import { problem } from '../../problem/problem.ts'
 import { isPerhapsThere } from '../journal/attempts.ts'
 import type { Transaction } from '../journal/database.ts'
-import { type DeliveryRow, type Due, deliveryTo, headOfLane, moveDeliveryRow } from '../journal/deliveries.ts'
+import { type DeliveryRow, deliveryTo, moveDeliveryRow } from '../journal/deliveries.ts'
 import { correctedBy, recordEvent } from '../journal/events.ts'
 import {
   envelopeById,
@@ -21,6 +21,7 @@ import {
   sameNotice,
   takenOf,
 } from '../journal/letters.ts'
+import { settleArrived } from './arrived.ts'
 import {
   addDelivery,
   chainIn,
@@ -156,21 +157,6 @@ export async function postNotice(
       )),
     ],
   }
-}
-
-/** What its recipient has registered has arrived, though the answer to it was lost: it is not brought once more. */
-async function settleArrived(
-  transaction: Transaction,
-  delivery: DeliveryRow | undefined,
-  at: Instant,
-): Promise<readonly Due[]> {
-  if (delivery?.state !== 'unknown') return []
-  const { id, attempts, messageId, office, lane } = delivery
-  await moveDeliveryRow(transaction, delivery, 'taken', at)
-  const facts = { delivery: id, attempts, content: 'letter' }
-  await recordEvent(transaction, at, 'delivery.taken', { messageId, office }, facts)
-  const behind = await headOfLane(transaction, lane)
-  return behind === undefined ? [] : [behind]
 }
 
 async function keptLetter(transaction: Transaction, messageId: MessageId): Promise<Kept | undefined> {

@@ -5,11 +5,12 @@ import type { Desk } from '../desk.ts'
 import { endAttempt } from '../journal/attempts.ts'
 import { type DeliveryRow, deliveryById, interruptedDeliveries, moveDelivery } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
+import { isRegistered, recordArrived } from './arrived.ts'
 import { nextAttempt } from './schedule.ts'
 
 /**
  * Frees what gateways left behind that are no members any more, and what a failing journal left behind of this one's: it may have
- * arrived. `isHeld`: whether this gateway is at work on a delivery. `again`: when it is tried again.
+ * arrived, and has where its recipient has registered it. `isHeld`: whether this gateway is at work on a delivery. `again`: when it is tried again.
  */
 export async function recover(
   desk: Desk,
@@ -25,7 +26,8 @@ export async function recover(
       // Somebody may have gone on with it since it was read.
       if (!isSame(row, await deliveryById(transaction, row.id))) continue
       const dueAt = again === 'at once' ? at : pauseOf(desk.routes.policyOf(row.office), row, at)
-      const moved = await moveDelivery(transaction, row.id, 'lost-answer', at, { dueAt, by: row.member })
+      const event = (await isRegistered(transaction, row)) ? 'taken' : 'lost-answer'
+      const moved = await moveDelivery(transaction, row.id, event, at, { dueAt, by: row.member })
       if (moved === undefined) continue
       await endAttempt(transaction, moved, at, 'interrupted')
       await recordEvent(
@@ -35,6 +37,7 @@ export async function recover(
         { messageId: row.messageId, office: row.office },
         { delivery: row.id, from: row.state, to: moved.state },
       )
+      if (moved.state === 'taken') await recordArrived(transaction, moved, at)
     }
   })
 }

@@ -17,6 +17,7 @@ import {
 import { recordEvent } from '../journal/events.ts'
 import { noticeAbout } from '../journal/find.ts'
 import { envelopeById, keepReceipt, type LetterRow, letterAt, moveLetter } from '../journal/letters.ts'
+import { isRegistered } from './arrived.ts'
 import { lookForNotice, postNotice } from './post-notice.ts'
 import { reasonFor } from './reason.ts'
 import { judgeReply } from './receipt.ts'
@@ -211,6 +212,10 @@ async function move(
   const held = row.state === 'sending' && row.member === by && row.attempts === attempt
   if (attempted && !held) return undefined
   if (outcome.kind === 'refused') return moveDeliveryRow(transaction, row, 'refused', at, { by })
+  // Once an answer was lost, "not now" does not tell that the first try did not arrive.
+  const unsure = outcome.kind === 'unknown' || (await mayHaveArrived(transaction, row.id))
+  if (unsure && (await isRegistered(transaction, row)))
+    return moveDeliveryRow(transaction, row, 'taken', at, { by })
   const chance = (desk.random(1)[0] ?? 0) / 256
   const retryAfter = outcome.kind === 'unavailable' ? outcome.retryAfter : undefined
   const when = nextAttempt(
@@ -222,8 +227,6 @@ async function move(
     retryAfter,
   )
   if (when === 'give-up') return moveDeliveryRow(transaction, row, 'give-up', at, { by })
-  // Once an answer was lost, "not now" does not tell that the first try did not arrive.
-  const unsure = outcome.kind === 'unknown' || (await mayHaveArrived(transaction, row.id))
   return moveDeliveryRow(transaction, row, unsure ? 'lost-answer' : 'unavailable', at, { dueAt: when, by })
 }
 

@@ -101,6 +101,7 @@ SELECT ${letterColumns()} FROM letters WHERE recipient = ? AND number = ? ORDER 
   sentTo: `
 SELECT ${letterColumns()} FROM letters WHERE recipient = ? AND number = ? AND sender = ? ORDER BY committed_at DESC LIMIT 50`,
   newestSent: `SELECT ${letterColumns()} FROM letters WHERE sender = ? ORDER BY committed_at DESC, message_id DESC LIMIT ?`,
+  cross: 'UPDATE letters SET state = state WHERE message_id = ? AND recipient = ?',
   move: 'UPDATE letters SET state = ?, changed_at = ? WHERE message_id = ? AND recipient = ?',
   register: 'UPDATE letters SET receive_number = ? WHERE message_id = ? AND recipient = ?',
   retire: 'UPDATE letters SET live = 0 WHERE message_id = ? AND recipient = ?',
@@ -351,6 +352,14 @@ export async function moveLetter(
 ): Promise<LetterState | undefined> {
   const row = await letterAt(transaction, messageId, recipient)
   return row && moveLetterRow(transaction, row, event, at, receiveNumber)
+}
+
+/** Whoever moves this letter at this very moment crosses this, and looks again. */
+export function crossLetter(
+  transaction: Transaction,
+  { messageId, recipient }: Pick<LetterRow, 'messageId' | 'recipient'>,
+): void {
+  transaction.put(letterSql.cross, messageId, recipient)
 }
 
 /** As `moveLetter`, of a row that was read in this transaction. */
