@@ -1,6 +1,6 @@
 // The offices beside the gateway in the model test, and the independent ledger of what reached them. Each answers as it is
 // told, and behaves as a sound system does: what it registered under a message id it registers once.
-import type { Outcome, Parcel } from '../../../src/adapters/contract.ts'
+import type { Item, Outcome, Parcel } from '../../../src/adapters/contract.ts'
 import { deliveryPolicyOf } from '../../../src/adapters/delivery-policy.ts'
 import { checkNotice } from '../../../src/letter/check.ts'
 import type { AboutLetter, Notice, NoticeKind } from '../../../src/letter/notice.ts'
@@ -10,8 +10,22 @@ import { problem } from '../../../src/problem/problem.ts'
 import { mustBe } from '../../letter/arbitrary.ts'
 import { ScriptedAdapter, sealedBy, type TestTrust } from '../harness.ts'
 
-/** How an office answers. `lost`: nothing arrived · `answer-lost`: it arrived · `astray`: it answers for another letter. */
-export const modes = ['taken', 'refused', 'wrong', 'unavailable', 'lost', 'answer-lost', 'astray'] as const
+/**
+ * How an office answers. `lost`: nothing arrived · `answer-lost`: it arrived · `registered`: the same, and it says the number before ·
+ * `astray`: it answers for another letter.
+ */
+export const modes = [
+  'taken',
+  'refused',
+  'wrong',
+  'unavailable',
+  'lost',
+  'answer-lost',
+  'registered',
+  'astray',
+] as const
+/** What it has then. */
+const arrived: readonly Mode[] = ['taken', 'answer-lost', 'registered', 'astray']
 export type Mode = (typeof modes)[number]
 
 export interface Arrival {
@@ -29,6 +43,8 @@ export interface Arrival {
 export const soon = deliveryPolicyOf({
   retry: { pauses: ['5s', '20s'], every: '1m', giveUpAfter: '10m', giveUpNoticesAfter: '10m' },
 })
+
+type Word = Pick<Notice, 'kind' | 'to' | 'about'> & { readonly receiveNumber?: string | undefined }
 
 export class Peer {
   readonly office: OfficeId
@@ -82,7 +98,7 @@ export class Peer {
       mode: said,
     }
     this.arrivals.push(arrival)
-    if ((said === 'taken' || said === 'answer-lost' || said === 'astray') && !this.has.has(messageId)) {
+    if (arrived.includes(said) && !this.has.has(messageId)) {
       this.has.set(messageId, arrival)
       if (this.adapter.receipts) this.receipts.set(messageId, this.#say('receive', arrival.sender, itself))
     }
@@ -103,6 +119,7 @@ export class Peer {
         return { kind: 'unavailable', said: 'away' }
       case 'lost':
       case 'answer-lost':
+      case 'registered':
         return { kind: 'unknown', said }
       default:
         return said satisfies never
@@ -119,8 +136,19 @@ export class Peer {
     return this.seal({ kind, to, about })
   }
 
+  /** A word of this office as it is handed over; `bytes`: of an office that seals, where it was sealed before. */
+  word({ kind, to, about, receiveNumber }: Word, bytes?: Buffer): Item {
+    const numbered = receiveNumber === undefined ? {} : { receiveNumber }
+    if (this.adapter.receipts) {
+      const sealed = bytes ?? this.seal({ kind, to, about, ...numbered })
+      return { kind: 'envelope', position: 'envelope', bytes: sealed, attachments: new Map() }
+    }
+    const draft = { kind, about: { messageId: about.messageId }, reason: '', ...numbered }
+    return { kind: 'notice', position: 'notice', draft }
+  }
+
   /** A notice of an office that seals. */
-  seal(said: Pick<Notice, 'kind' | 'to' | 'about'> & { readonly receiveNumber?: string }): Buffer {
+  seal(said: Word): Buffer {
     const facts = { ...said, from: this.office, at: this.#clock.now(), reason: '' }
     return Buffer.from(
       sealedBy(this.#trust, this.#clock, { notice: mustBe(checkNotice(facts)) }).sealed.bytes,

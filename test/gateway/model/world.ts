@@ -264,23 +264,8 @@ export class World {
         date: known.letter.date,
         subject: known.letter.subject,
       }
-      const first = peer.receipts.get(known.id)
-      const bytes =
-        kind === 'receive' && first !== undefined
-          ? first
-          : peer.seal({ kind, to: chiangMai, about, ...(receiveNumber && { receiveNumber }) })
-      const item: Item = peer.adapter.receipts
-        ? { kind: 'envelope', position: 'envelope', bytes, attachments: new Map() }
-        : {
-            kind: 'notice',
-            position: 'notice',
-            draft: {
-              kind,
-              about: { messageId: known.id },
-              reason: '',
-              ...(receiveNumber && { receiveNumber }),
-            },
-          }
+      const first = kind === 'receive' ? peer.receipts.get(known.id) : undefined
+      const item = peer.word({ kind, to: chiangMai, about, receiveNumber }, first)
       for (const _ of twice ? [1, 2] : [1]) {
         const became = await this.#offer(peer, item, `${kind} ${this.#count++}`, { document: 'notice' })
         assert.ok(became.kind === 'taken' || became.kind === 'known', JSON.stringify(became))
@@ -289,7 +274,7 @@ export class World {
         if (peer.adapter.receipts && became.kind === 'known' && !this.#crashed) continue
         this.#happen(known.id, peer.office, kind)
       }
-      if (peer.adapter.receipts) this.#sealed.push({ peer, bytes })
+      if (item.kind === 'envelope') this.#sealed.push({ peer, bytes: Buffer.from(item.bytes) })
     }
   }
 
@@ -363,10 +348,24 @@ export class World {
     if (delivery === undefined) throw new Error('brought, and not in the journal')
     if (delivery.isBehind) assert.fail(`${content} to ${office} overtook its lane`)
     if (content !== 'letter') return
+    const stood = this.letters.find(({ id }) => id === messageId)?.states.get(office)
+    assert.notEqual(stood, 'registered', `what ${office} has registered is brought once more`)
     this.#happen(messageId, office, 'attempted')
+    if (mode === 'registered') await this.#register(arrival)
     if (mode === 'taken') this.#happen(messageId, office, 'receive')
     if (mode === 'refused' || mode === 'wrong')
       this.#happen(messageId, office, mode === 'wrong' && office === moi ? 'invalid' : 'reject')
+  }
+
+  /** It says the number while the letter is being brought. */
+  async #register({ office, messageId, sender, about }: Peer['arrivals'][number]): Promise<void> {
+    const peer = office === moi ? this.ministry : this.neighbour
+    const item = peer.word({ kind: 'accept', to: sender, about, receiveNumber: '7/2569' })
+    const how = { ...source(`crossing ${this.#count++}`), document: 'notice' as const }
+    const taking = take(this.#desk, systemOf(peer.adapter), how, async () => [item])
+    const became = await Promise.race([taking, this.#process.died])
+    if (became !== 'died') this.#meet(`crossing: ${became[0]?.kind}`)
+    this.#happen(messageId, office, 'accept')
   }
 
   async #judge(): Promise<void> {
