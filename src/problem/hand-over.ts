@@ -59,6 +59,16 @@ export const handOverProblems = {
       th: 'ส่งหนังสือต่อเอกสารให้น้อยลง หรือเพิ่มขีดจำกัดในโปรไฟล์แล้วนำไฟล์กลับเข้าโฟลเดอร์',
     },
   },
+  'adapter.folder.overtaken': {
+    status: 409,
+    permanent: true,
+    en: 'the document could not be read in its turn, and a later notice about {value} has been taken meanwhile',
+    th: 'อ่านเอกสารตามลำดับไม่ได้ และระหว่างนั้นได้รับหนังสือแจ้งที่ใหม่กว่าเกี่ยวกับ {value} แล้ว',
+    remedy: {
+      en: 'Ask the office which notice is its last: where it is this one, saraban quarantine retry ID --believe, else saraban quarantine dismiss ID.',
+      th: 'สอบถามหน่วยงานว่าหนังสือแจ้งใดเป็นฉบับสุดท้าย หากเป็นฉบับนี้ให้ใช้ saraban quarantine retry ID --believe มิฉะนั้นให้ใช้ saraban quarantine dismiss ID',
+    },
+  },
   'adapter.folder.name-taken': {
     status: 503,
     permanent: false,

@@ -4,8 +4,9 @@
 // done is one rename of it. A name that is used again meets nothing of the letter before.
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { normalizeNumber } from '../../../letter/numbers.ts'
 import { type Clock, type Instant, printInstant, readInstant } from '../../../letter/time.ts'
-import type { AdapterVerbs, AttachmentContent, LargeFile } from '../../contract.ts'
+import type { AdapterVerbs, AttachmentContent, Item, LargeFile } from '../../contract.ts'
 import { codeOf, ensureFolder, look, moveToFree, removeEmpty, renameToFree, syncFolder } from './files.ts'
 import { isSame, type Seen } from './names.ts'
 import type { FolderSettings } from './settings.ts'
@@ -30,6 +31,10 @@ export interface Claim {
   keptAt: number | undefined
   /** The names of the files that its letters need, once it was read. */
   named: readonly string[] | undefined
+  /** The letters of which its notices speak, once it was read. */
+  says: ReadonlySet<string>
+  /** Letters of which a later notice was taken while this document could not be read. */
+  readonly overtaken: Set<string>
   /** Names that another open document needs too, with the names of all those documents. */
   readonly contested: Map<string, string>
   /** Files that came and were put aside, contested or too large: nothing of that name is waited for any more. */
@@ -78,6 +83,8 @@ export const claimOf = (
   beside: new Map(),
   keptAt: undefined,
   named: undefined,
+  says: new Set(),
+  overtaken: new Set(),
   contested: new Map(),
   aside: new Set(),
   large: new Map(),
@@ -116,6 +123,16 @@ export const inOrder = (claims: readonly Claim[]): Claim[] =>
 /** The files that its letters need and that are neither in the claim nor put aside. */
 export const missingOf = ({ named, beside, aside }: Claim): readonly string[] =>
   (named ?? []).filter((name) => !beside.has(name) && !aside.has(name))
+
+/** The letters of which notices speak. */
+export const lettersIn = (items: readonly Item[]): ReadonlySet<string> =>
+  new Set(
+    items.flatMap((item) => {
+      if (item.kind !== 'notice') return []
+      const { about } = item.draft
+      return 'messageId' in about ? about.messageId : (normalizeNumber(about.number) ?? about.number)
+    }),
+  )
 
 /**
  * Moves a document out of the folder into a claim of its own; nothing when it is gone. When it is not the file that was

@@ -9,7 +9,6 @@ import {
   claim,
   claimOf,
   eachOf,
-  inOrder,
   missingOf,
   places,
   reconcile,
@@ -19,11 +18,12 @@ import {
 import { markContested, putContestedAside } from './contest.ts'
 import { codeOf, ensureFolder, renameToFree } from './files.ts'
 import { holds, type Look, nothingSeen, observe, type Seen } from './names.ts'
-import { goesOn, guarded, type Offering, offer, readNames, readyAt } from './offer.ts'
+import { goesOn, guarded, type Offering, readNames, readyAt } from './offer.ts'
 import { Foreign, own } from './owner.ts'
 import { Another, folderConsent, folderProof, mustBeOurs } from './proof.ts'
 import type { FolderSettings } from './settings.ts'
 import { localStore } from './store.ts'
+import { offerAll } from './turn.ts'
 
 /** How often the gateway's own folders are looked at where there is nothing to do, in milliseconds. */
 export const upkeep = 60_000
@@ -128,7 +128,7 @@ export function folderFetch(settings: FolderSettings): Looking {
         throw error
       }
     })
-    await eachOf(inOrder(open), settings, stopped, (found) => guard(found, () => offer(found, offering)))
+    await offerAll(open, offering, stopped, guard)
     claims = { ...claims, open: open.filter((found) => !found.settled) }
     looked = began
     // All that may be read was offered; the rest stands in no list, so that the place itself is told until somebody gives the rights.

@@ -42,6 +42,11 @@ export const folder = transport<Options>({
         'adapter.file.too-large',
       ],
       [
+        'a notice cannot be taken yet, or is still being written',
+        'later ones about its letter wait; where it cannot be read they do not, and a person decides on it',
+        'adapter.folder.overtaken',
+      ],
+      [
         'another gateway fetches from the folder',
         'nothing is taken, and `/readyz` says whose it is',
         'adapter.folder.foreign',

@@ -4,7 +4,7 @@ import { attachmentName } from '../../../letter/attachments.ts'
 import { printInstant } from '../../../letter/time.ts'
 import { printable, problem } from '../../../problem/problem.ts'
 import type { AdapterVerbs, Source } from '../../contract.ts'
-import { type Claim, missingOf } from './claim.ts'
+import { type Claim, lettersIn, missingOf } from './claim.ts'
 import { codeOf } from './files.ts'
 import { type DocumentRead, forget } from './read.ts'
 import type { FolderSettings } from './settings.ts'
@@ -106,6 +106,7 @@ export async function readNames<File>(found: Claim, offering: Offering<File>): P
   const missing = items.flatMap((item) => (item.kind === 'waiting' ? item.missing : []))
   // Whatever a form lets through: only a plain name may become a path here (attacks T5).
   found.named = [...new Set(missing)].filter((name) => attachmentName(name).ok)
+  found.says = lettersIn(items)
 }
 
 /** Offers a claim when there is something new to offer. */
@@ -238,6 +239,7 @@ const sourceOf = (
 ): Source => {
   // Until the file came, or the wait is over, a contested name is only one that is waited for.
   const decided = [...found.contested].filter(([name]) => final || found.aside.has(name))
+  const overtaken = [...found.says].filter((letter) => found.overtaken.has(letter))
   return {
     document,
     name: printable(found.name),
@@ -248,5 +250,6 @@ const sourceOf = (
     final,
     ...(decided.length > 0 && found.named !== undefined && { contested: new Map(decided) }),
     ...(found.large.size > 0 && { large: found.large }),
+    ...(overtaken.length > 0 && { doubts: [problem('adapter.folder.overtaken', '', overtaken.join(', '))] }),
   }
 }

@@ -2,13 +2,14 @@
 // done only after the commit. Whatever fails before leaves the claim on the server, and the claim is offered again.
 import { mkdir, rm } from 'node:fs/promises'
 import type { AdapterVerbs } from '../../contract.ts'
-import { type Claim, claimOf, eachOf, inOrder, missingOf, places, reportNobodys } from '../folder/claim.ts'
+import { type Claim, claimOf, eachOf, missingOf, places, reportNobodys } from '../folder/claim.ts'
 import { markContested, putContestedAside } from '../folder/contest.ts'
 import { reportNames, upkeep } from '../folder/fetch.ts'
 import { codeOf } from '../folder/files.ts'
-import { goesOn, type Offering, offer, readNames, readyAt } from '../folder/offer.ts'
+import { goesOn, type Offering, readNames, readyAt } from '../folder/offer.ts'
 import { Foreign } from '../folder/owner.ts'
 import { Another, mustBeOurs } from '../folder/proof.ts'
+import { offerAll } from '../folder/turn.ts'
 import { type Looking, looking } from '../looking.ts'
 import { ensureRemoteFolder, inside, isFailure, type RemoteEntry, type RemoteFailure } from './files.ts'
 import { type Claims, claimRemote, newClaimId, reconcile, refuseRemote } from './folder-claim.ts'
@@ -136,9 +137,7 @@ export function remoteFolderFetch(settings: RemoteFolderSettings): Looking {
     await eachOf(claims.open, settings, stopped, (claim) => guard(claim, () => readNames(claim, offering)))
     markContested(claims.open)
     await putContestedAside(claims.open, settled, verbs, away)
-    await eachOf(inOrder(claims.open), settings, stopped, (claim) =>
-      guard(claim, () => offer(claim, offering)),
-    )
+    await offerAll(claims.open, offering, stopped, guard)
     claims = { ...claims, open: claims.open.filter((claim) => !claim.settled) }
     looked = began
     // All that may be read was offered; the rest stands in no list, so that the place itself is told until somebody gives the rights.
