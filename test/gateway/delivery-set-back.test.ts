@@ -1,6 +1,7 @@
 // A clock that was ahead, and is set right: what it had set for later does not wait until that time comes.
 import t from 'tap'
 import { deliveryPolicyOf, usualPolicy } from '../../src/adapters/delivery-policy.ts'
+import { Breakers } from '../../src/gateway/delivery/breaker.ts'
 import { afterSetBack } from '../../src/gateway/delivery/schedule.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
@@ -88,6 +89,44 @@ t.test('set back by half an hour: also what is most urgent', async (t) => {
   t.equal(await stateOf(id), 'delivered')
   t.same(gateway.setBack, ['moi 1'])
 })
+
+t.test(
+  'two failures while the clock was ahead, the third when it was set right: probed as ever',
+  async (t) => {
+    const world = await openWorld(t)
+    const { gateway, clock, ministry, send, stateOf } = world
+    ministry.answer = () => ({ kind: 'unavailable', said: 'CERT_HAS_EXPIRED' })
+    clock.jump(400 * day)
+    const ids = [
+      await send(),
+      await send(plainLetter({ number: mustBe(readLetterNumber('ชม 0017.1/493')).number })),
+    ]
+    await clock.advance(second)
+    t.equal(ministry.brought.length, 2)
+    t.notOk(gateway.dispatch.isBreakerOpen('moi'))
+    clock.jump(-400 * day)
+    await clock.advance(45 * second)
+    t.ok(gateway.dispatch.isBreakerOpen('moi'))
+    wake(world)
+    await clock.advance(2 * minute)
+    for (const id of ids) t.equal(await stateOf(id), 'delivered')
+  },
+)
+
+t.test(
+  'a probe is under way when the clock is set right: the pause of before is no longer than it was',
+  async (t) => {
+    const breakers = new Breakers()
+    for (const _ of [1, 2, 3]) breakers.failed(moi, start + day)
+    t.ok(breakers.admits(moi, start + day + minute), 'the probe')
+    t.notOk(breakers.hasten(moi, 0, start), 'it is under way')
+    breakers.failed(moi, start)
+    t.ok((breakers.probeAt(moi) ?? Infinity) <= start + minute)
+    breakers.failed(moi, start, day)
+    breakers.failed(moi, start - minute)
+    t.equal(breakers.probeAt(moi), start - minute + day, 'what was asked for holds from then')
+  },
+)
 
 t.test('set back while no gateway ran', async (t) => {
   const folder = scratch(t)

@@ -34,6 +34,8 @@ export class Breakers {
   /** The office could not be reached, or asked for a pause of `retryAfter` milliseconds. True when this opened the breaker. */
   failed(office: string, now: Instant, retryAfter = 0): boolean {
     const state = this.#offices.get(office) ?? { failures: 0, until: 0, failedAt: now, probing: false }
+    // The clock was set back since the last failure: the pause from then is as long as it was, and begins now.
+    state.until -= Math.max(0, state.failedAt - now)
     state.failures += 1
     state.failedAt = now
     state.probing = false
