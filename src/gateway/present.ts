@@ -13,11 +13,12 @@ import {
   removePresent,
   setPresent,
 } from './journal/present.ts'
+import { Rounds } from './rounds.ts'
 
 /** Names of missing files that are kept of one source. */
 const mostNames = 100
 
-/** Milliseconds until what could not be written is tried again. */
+/** Milliseconds until what could not be written is tried again, and between two looks at a clock that may have been set back. */
 const again = 15_000
 
 /** What the gateway works with beside its journal. */
@@ -39,6 +40,7 @@ export class Present {
   #stopped = false
   /** Since when sources waited for their files when the gateway was stopped. */
   readonly #before = new Map<string, Instant>()
+  readonly #clockLooks: Rounds
 
   /** `failed` is told when the journal could not be written, once for each trouble; then it is tried again. */
   constructor(database: Database, member: string, clock: Clock, failed: (error: unknown) => void) {
@@ -46,6 +48,13 @@ export class Present {
     this.#member = member
     this.#clock = clock
     this.#failed = failed
+    this.#clockLooks = new Rounds({
+      ...{ clock, every: again, later: true, failed },
+      once: async () => {
+        this.#setRight()
+        return undefined
+      },
+    })
   }
 
   /** Begins anew: what is still so is told again, and a wait goes on since when it did. */
@@ -53,11 +62,20 @@ export class Present {
     for (const row of await listPresent(this.#database.committed, 'waiting'))
       this.#before.set(keyOf(row), row.since)
     await this.#database.write((transaction) => clearPresent(transaction, this.#member))
+    this.#clockLooks.start()
+  }
+
+  /** What began while the clock was ahead has been so since now at the latest. */
+  #setRight(): void {
+    const now = this.#clock.now()
+    for (const row of [...this.#rows.values()])
+      if (row.since > now) this.#begin(row.kind, row.subject, row.what, row.facts, now)
   }
 
   /** Resolves when what was said is written, or could not be; from then on nothing is: whoever is no member any more says nothing. */
   async stop(): Promise<void> {
     this.#stopped = true
+    await this.#clockLooks.stop()
     this.#retry?.()
     await this.#writing
   }

@@ -2,17 +2,39 @@
 import t, { type Test } from 'tap'
 import type { Check, Condition } from '../../src/gateway/alarms/condition.ts'
 import type { Hook } from '../../src/gateway/alarms/hook.ts'
+import { quarantineCheck } from '../../src/gateway/alarms/machine.ts'
+import { presentCheck } from '../../src/gateway/alarms/offices.ts'
+import { silenceCheck } from '../../src/gateway/alarms/silence.ts'
 import { Tell } from '../../src/gateway/alarms/tell.ts'
 import { Watch } from '../../src/gateway/alarms/watch.ts'
 import { newId } from '../../src/gateway/desk.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
 import { countUntold, raisedAlarms } from '../../src/gateway/journal/alarms.ts'
-import { HandClock, scratch } from './harness.ts'
+import { Present } from '../../src/gateway/present.ts'
+import { readLetterNumber } from '../../src/letter/numbers.ts'
+import type { Problem } from '../../src/problem/problem.ts'
+import { mustBe } from '../letter/arbitrary.ts'
+import {
+  chiangMai,
+  HandClock,
+  letterItem,
+  makeTrust,
+  moi,
+  openGateway,
+  plainLetter,
+  ScriptedAdapter,
+  scratch,
+  source,
+  systemOf,
+  until,
+} from './harness.ts'
 import { openJournal } from './journal-engine.ts'
 
 const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
+const trust = await makeTrust([chiangMai, moi])
 const longestPause = 15 * minute
 const quiet = 10 * minute
 const given: Condition = { kind: 'given-up', subject: '50', level: 1, facts: {} }
@@ -45,6 +67,67 @@ t.test('raised and ended by a clock a day ahead, then the clock is set right', a
   await look(day)
   await look(minute - day)
   t.equal(await look(2 * quiet), 0, 'and it ends when it is over')
+})
+
+t.test(
+  'what began while the clock was ahead is told when it has lasted since it was set right',
+  async (t) => {
+    const clock = new HandClock()
+    const database = await openJournal(scratch(t))
+    t.teardown(() => database.close())
+    const present = new Present(database, 'one', clock, (error) => t.fail(String(error)))
+    await present.start()
+    t.teardown(() => present.stop())
+    const checks = (['unreadable', 'breaker'] as const).map((kind) =>
+      presentCheck(database.committed, kind, 5 * minute),
+    )
+    const seen = async () =>
+      (await Promise.all(checks.map((each) => each.look(clock.now())))).map((found) =>
+        found.map(({ subject, between }) => [subject, between === true]),
+      )
+    clock.jump(3650 * day)
+    present.reported('chiang-mai', 'folder.unavailable', { channel: 'send', reason: 'EIO' })
+    present.breaker(moi, clock.now() + 5 * second)
+    clock.jump(-3650 * day)
+    await clock.advance(30 * second)
+    await until(async () => (await seen()).flat().length === 2, 'both are written')
+    t.same(await seen(), [[['chiang-mai', true]], [['moi', true]]], 'not for long yet')
+    await clock.advance(5 * minute)
+    t.same(await seen(), [[['chiang-mai', false]], [['moi', false]]])
+  },
+)
+
+t.test('a letter and a place in quarantine of a clock that was ahead hide nothing', async (t) => {
+  const clock = new HandClock()
+  const province = new ScriptedAdapter(chiangMai)
+  const gateway = await openGateway(scratch(t), trust, [province, new ScriptedAdapter(moi)], clock)
+  t.teardown(() => gateway.close())
+  const { committed } = gateway.desk.database
+  const offer = (number: number): Promise<unknown> => {
+    province.items = [
+      letterItem(plainLetter({ number: mustBe(readLetterNumber(`ชม 0017.1/${number}`)).number })),
+    ]
+    return take(gateway.desk, systemOf(province), source(String(number)), (each) => province.read(each))
+  }
+  const silence = silenceCheck(committed, () => [chiangMai], {
+    learned: false,
+    offices: new Map([[chiangMai, 2 * day]]),
+  })
+  const quarantined = quarantineCheck(committed, 7 * day)
+  const kinds = async () =>
+    [...(await silence.look(clock.now())), ...(await quarantined.look(clock.now()))].map(({ kind }) => kind)
+  await offer(1)
+  t.same(await kinds(), [])
+  clock.jump(300 * day)
+  await offer(2)
+  const broken: Problem = { code: 'letter.number.unreadable', path: 'number', value: '' }
+  province.items = [{ kind: 'fault', position: 'row 1', problems: [broken] }]
+  await take(gateway.desk, systemOf(province), source('three'), (each) => province.read(each))
+  t.same(await kinds(), [])
+  clock.jump(-300 * day)
+  t.same(await kinds(), ['quarantine'], 'how long it waits nobody knows')
+  clock.jump(3 * day)
+  t.same(await kinds(), ['silence', 'quarantine'])
 })
 
 async function toldBy(t: Test, works: () => boolean) {

@@ -277,6 +277,16 @@ t.test('certificates, disk, quarantine', async (t) => {
   t.same(await seen(), [false])
   free = 2.2 * 1024 ** 3
   t.same(await seen(), [true], 'neither full nor well')
+  const levels: number[] = []
+  for (const gibibytes of [1.9, 0.9, 1.1, 0.9, 1.3, 0.1, 0.24, 0.26, 2.4, 1.9]) {
+    free = gibibytes * 1024 ** 3
+    levels.push(...(await disk.look(0)).map(({ level }) => level))
+  }
+  t.same(
+    levels,
+    [1, 2, 2, 2, 1, 3, 3, 2, 1, 1],
+    'worse at half and at a tenth; a level lasts until a quarter more',
+  )
   await database.write(async (transaction) => {
     const kept = {
       system: 'csv-50',

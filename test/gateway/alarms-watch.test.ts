@@ -36,6 +36,21 @@ t.test('an alarm begins once and ends once, however its condition flaps', async 
   t.equal(new Set((await bodies(database)).map(({ id }) => id)).size, 3)
 })
 
+t.test('what is so of an alarm is what it was at the last look, and nobody is told of that', async (t) => {
+  const { database, after } = await watched(t)
+  const facts = async () => (await raisedAlarms(database.committed)).map((alarm) => alarm.facts)
+  const free = (free: number): Condition => ({ ...full, facts: { free, least: 2048 } })
+  await after(0, [free(1900)])
+  await after(minute, [free(3)])
+  t.same(await facts(), [{ free: 3, least: 2048 }])
+  await after(minute, [{ ...free(2100), between: true }])
+  t.same(await facts(), [{ free: 2100, least: 2048 }])
+  await after(minute, [])
+  await after(minute, [free(5)])
+  t.same(await facts(), [{ free: 5, least: 2048 }], 'it was over for a moment')
+  t.same(await events(database), ['raised'])
+})
+
 t.test('an alarm whose kind is switched off while it is raised is over', async (t) => {
   const { database, clock, watch, after } = await watched(t)
   await after(0, [full])

@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/adapters/contract.ts'
 import { usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import { Breakers } from '../../src/gateway/delivery/breaker.ts'
 import { nextAttempt } from '../../src/gateway/delivery/schedule.ts'
+import { listPresent } from '../../src/gateway/journal/present.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { Heap } from '../../src/gateway/queue/heap.ts'
 import { rankOf } from '../../src/gateway/queue/queue.ts'
@@ -96,6 +97,22 @@ t.test('a dead office costs one probe, and its neighbours nothing', async (t) =>
   await clock.advance(2 * hour)
   await until(() => province.brought.length === 30, 'all are through once it answers')
   t.same(gateway.failures, [])
+})
+
+t.test('whether an office answers that others bring to now is not known here any more', async (t) => {
+  const { gateway, clock, ministry, send } = await open(t)
+  const { dispatch, desk } = gateway
+  ministry.answer = (): Outcome => ({ kind: 'unavailable', said: 'connect ECONNREFUSED' })
+  await send()
+  await clock.advance(5 * 60 * second)
+  t.ok(dispatch.isBreakerOpen(moi))
+  const told = async () => (await listPresent(desk.database.committed, 'breaker')).length
+  await until(async () => (await told()) === 1, 'told')
+  gateway.shares.set(moi, 0)
+  await clock.advance(30 * second)
+  t.notOk(dispatch.isBreakerOpen(moi))
+  await until(async () => (await told()) === 0, 'not told any more')
+  t.equal(await told(), 0)
 })
 
 t.test('an office that asks for a pause of years is asked again within hours', async (t) => {

@@ -103,10 +103,10 @@ t.test(
     ]
     await clock.advance(second)
     t.equal(ministry.brought.length, 2)
-    t.notOk(gateway.dispatch.isBreakerOpen('moi'))
+    t.notOk(gateway.dispatch.isBreakerOpen(moi))
     clock.jump(-400 * day)
     await clock.advance(45 * second)
-    t.ok(gateway.dispatch.isBreakerOpen('moi'))
+    t.ok(gateway.dispatch.isBreakerOpen(moi))
     wake(world)
     await clock.advance(2 * minute)
     for (const id of ids) t.equal(await stateOf(id), 'delivered')
@@ -127,6 +127,27 @@ t.test(
     t.equal(breakers.probeAt(moi), start - minute + day, 'what was asked for holds from then')
   },
 )
+
+t.test('told by a clock that was ahead that its time is over: told again when it is', async (t) => {
+  const { gateway, clock, ministry, send } = await openWorld(t)
+  ministry.answer = () => ({ kind: 'unavailable', said: 'ECONNREFUSED' })
+  await send()
+  const told = async () =>
+    (
+      await gateway.desk.database.committed.all<{ at: number }>(
+        "SELECT at FROM events WHERE name = 'delivery.deadline-passed' ORDER BY seq",
+      )
+    ).map(({ at }) => Math.floor((at - start) / day))
+  clock.jump(2 * day)
+  await clock.advance(2 * minute)
+  t.same(await told(), [2])
+  clock.jump(-2 * day)
+  await clock.advance(2 * minute)
+  t.same(await told(), [2])
+  clock.jump(1.5 * day)
+  await clock.advance(2 * minute)
+  t.same(await told(), [2, 1])
+})
 
 t.test('set back while no gateway ran', async (t) => {
   const folder = scratch(t)

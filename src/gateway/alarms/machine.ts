@@ -7,19 +7,34 @@ import { listPresent } from '../journal/present.ts'
 import { type Check, shownTime } from './condition.ts'
 
 const mebibyte = 1024 * 1024
+/** By so much the clocks of two machines may differ, in milliseconds. */
+const tolerance = 5 * 60_000
 
-/** Raised below `least` free bytes, over at a quarter more. `free` gives the free bytes of the data folder's disk. */
-export const diskCheck = (free: () => Promise<number>, least: number): Check => ({
-  kinds: ['disk'],
-  async look() {
-    const bytes = await free()
-    if (bytes >= least * 1.25) return []
-    const facts = { free: Math.floor(bytes / mebibyte), least: Math.ceil(least / mebibyte) }
-    return [
-      { ...{ kind: 'disk', subject: 'data', level: 1, facts }, ...(bytes >= least && { between: true }) },
-    ]
-  },
-})
+/** Of the least: where it is raised, and where it is worse. */
+const worse = [1, 1 / 2, 1 / 10]
+/** Of its bound: where a level is over, so that a disk at the bound is not told again and again. */
+const over = 1.25
+
+/**
+ * Raised below `least` free bytes, worse below half and below a tenth of that, over at a quarter more. `free` gives the free bytes of
+ * the data folder's disk.
+ */
+export function diskCheck(free: () => Promise<number>, least: number): Check {
+  let before = 0
+  return {
+    kinds: ['disk'],
+    async look() {
+      const bytes = await free()
+      const isBelow = (share: number, index: number): boolean =>
+        bytes < least * share * (index < before ? over : 1)
+      before = worse.filter(isBelow).length
+      if (bytes >= least * over) return []
+      const facts = { free: Math.floor(bytes / mebibyte), least: Math.ceil(least / mebibyte) }
+      const between = bytes >= least && { between: true as const }
+      return [{ ...{ kind: 'disk', subject: 'data', level: Math.max(1, before), facts }, ...between }]
+    },
+  }
+}
 
 /** Free bytes for an ordinary user on the disk of a folder. */
 export async function freeBytes(folder: string): Promise<number> {
@@ -53,8 +68,11 @@ export const quarantineCheck = (reader: Reader, longest: number): Check => ({
   kinds: ['quarantine'],
   async look(now) {
     const oldest = await oldestQuarantined(reader)
-    if (oldest === undefined || oldest.since > now - longest) return []
-    const facts = { count: oldest.count, since: shownTime(oldest.since) }
+    if (oldest === undefined) return []
+    // Since the future: of a place that came while the clock was ahead nobody knows how long it waits.
+    const since = oldest.since > now + tolerance ? now - longest : oldest.since
+    if (since > now - longest) return []
+    const facts = { count: oldest.count, since: shownTime(Math.min(oldest.since, now)) }
     return [{ kind: 'quarantine', subject: 'quarantine', level: 1, facts }]
   },
 })

@@ -73,15 +73,18 @@ export const lagCheck = (reader: Reader, longest: number): Check => ({
     const found: Condition[] = []
     for (const office of await officesWithOpen(reader)) {
       const [first] = await dueDeliveries(reader, office, now - longest, 1)
-      if (first === undefined || (await isShut(reader, office))) continue
+      if (first === undefined || (await isShut(reader, office, now - longest))) continue
       found.push({ kind: 'lag', subject: office, level: 1, facts: { since: shownTime(first.dueAt) } })
     }
     return found
   },
 })
 
-const isShut = async (reader: Reader, office: OfficeId): Promise<boolean> =>
-  (await probeAt(reader, office)) !== undefined || (await closedUntil(reader, office)) !== undefined
+/** Whether it was to be so after `since`: a probe, or an opening, that was to come long before nobody is at work on. */
+const isShut = async (reader: Reader, office: OfficeId, since: Instant): Promise<boolean> =>
+  [await probeAt(reader, office), await closedUntil(reader, office)].some(
+    (until) => until !== undefined && until > since,
+  )
 
 /** Offices whose breaker is open, and places that cannot be read, for longer than a while. */
 export const presentCheck = (reader: Reader, kind: 'breaker' | 'unreadable', longest: number): Check => ({

@@ -49,7 +49,7 @@ export function silenceCheck(
     async look(now) {
       const found: Condition[] = []
       for (const office of offices()) {
-        const last = await lastLetterOf(reader, office)
+        const last = await lastLetterOf(reader, office, now)
         if (last === undefined || !(await isSilent(office, last, now))) continue
         found.push({ kind: 'silence', subject: office, level: 1, facts: { since: shownTime(last) } })
       }

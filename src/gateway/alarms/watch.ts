@@ -9,6 +9,7 @@ import {
   insertTelling,
   raiseAlarm,
   raisedAlarms,
+  renewFacts,
 } from '../journal/alarms.ts'
 import type { Database, Transaction } from '../journal/database.ts'
 import { type Begun, Rounds, type Work } from '../rounds.ts'
@@ -96,9 +97,13 @@ export class Watch implements Work {
   }
 
   async #goOn(alarm: AlarmRow, { level, facts, between }: Condition, now: Instant): Promise<void> {
-    const same = level === alarm.level && alarm.clearSince === null
-    if (same || (between === true && alarm.clearSince === null)) return
     const { database, told } = this.#parts
+    if (alarm.clearSince === null && (level === alarm.level || between === true)) {
+      // No news, but what is so now is read here: how much is free, how many wait.
+      if (JSON.stringify(facts) !== JSON.stringify(alarm.facts))
+        await database.write((transaction) => renewFacts(transaction, alarm.id, facts))
+      return
+    }
     const worse = await database.write(async (transaction) => {
       if (!(await goOnWithAlarm(transaction, alarm, { level, facts }, now))) return false
       await this.#tell(transaction, 'worsened', { ...alarm, level, facts }, now)

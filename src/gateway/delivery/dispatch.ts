@@ -106,11 +106,17 @@ export class Dispatch {
   async resume(office: OfficeId): Promise<void> {
     this.#paused.delete(office)
     this.#breakOff.delete(office)
-    if (this.#gate.isBreakerOpen(office)) this.#observer.breakerMoved(office, undefined)
-    this.#gate.answered(office)
+    this.#forget(office)
     this.#release(office)
     if (this.#adapters.get(office)?.deliver === undefined) return
     await this.#refill(office).catch((error: unknown) => this.#observer.failed('sweep', error))
+  }
+
+  /** What this gateway knows of an office's breaker and hours is of before, and holds no more. */
+  #forget(office: OfficeId): void {
+    if (this.#gate.isBreakerOpen(office)) this.#observer.breakerMoved(office, undefined)
+    this.#gate.answered(office)
+    if (this.#closed.delete(office)) this.#observer.closed(office, undefined)
   }
 
   /** Other gateways bring to that office: of those that share the queue one gets it next. What nobody gets their sweep finds. */
@@ -147,7 +153,9 @@ export class Dispatch {
 
   async #refill(office: OfficeId): Promise<void> {
     const { database, clock } = this.#desk
-    if (this.#shareOf(office) === 0 || this.#isClosed(office)) return
+    // Others bring to that office: whether it answers, or is closed, they say.
+    if (this.#shareOf(office) === 0) return this.#forget(office)
+    if (this.#isClosed(office)) return
     // What comes due before the next sweep is put as well, so that its time is kept.
     const due = await dueDeliveries(database.committed, office, clock.now() + 2 * sweepEvery, heldPerOffice)
     if (due.length === heldPerOffice) this.#more.add(office)

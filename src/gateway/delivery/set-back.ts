@@ -5,9 +5,11 @@ import type { Desk } from '../desk.ts'
 import {
   type DeliveryRow,
   deliveryById,
+  isToldAhead,
   moveDelivery,
   renewDeadlines,
   timedAhead,
+  warnAgain,
 } from '../journal/deliveries.ts'
 import { recordEvent } from '../journal/events.ts'
 import { longestHeadStart } from '../queue/queue.ts'
@@ -42,6 +44,8 @@ export class SetBack {
  */
 export async function timeAnew(desk: Desk, office: OfficeId, thorough: boolean): Promise<number> {
   const { database, clock } = desk
+  if (thorough && (await isToldAhead(database.committed, office, clock.now())))
+    await database.write((transaction) => warnAgain(transaction, office, clock.now()))
   let count = 0
   for (;;) {
     const until = clock.now() + tolerance

@@ -39,8 +39,9 @@ ON CONFLICT (kind, subject) WHERE state = 'raised' DO NOTHING`,
   endedSince: `SELECT id FROM alarms WHERE kind = ? AND subject = ? AND ended_at > ? AND ended_at <= ? LIMIT 1`,
   worsen: `UPDATE alarms SET level = ?, facts = ?, clear_since = NULL WHERE id = ? AND state = 'raised' AND level < ?`,
   renew: `UPDATE alarms SET level = ?, facts = ?, clear_since = NULL WHERE id = ? AND state = 'raised'`,
+  renewFacts: `UPDATE alarms SET facts = ? WHERE id = ? AND state = 'raised'`,
   clear: `UPDATE alarms SET clear_since = ? WHERE id = ? AND state = 'raised' AND (clear_since IS NULL OR clear_since > ?)`,
-  hold: `UPDATE alarms SET clear_since = NULL WHERE id = ? AND state = 'raised'`,
+  hold: `UPDATE alarms SET facts = ?, clear_since = NULL WHERE id = ? AND state = 'raised'`,
   end: `UPDATE alarms SET state = 'ended', ended_at = ? WHERE id = ? AND state = 'raised' AND clear_since <= ?`,
   raised: `SELECT ${columns} FROM alarms WHERE state = 'raised' ORDER BY raised_at, kind, subject`,
   newest: `SELECT ${columns} FROM alarms ORDER BY raised_at DESC, id LIMIT ?`,
@@ -85,8 +86,13 @@ export async function goOnWithAlarm(
   if (worse) await record(transaction, 'alarm.worsened', { ...row, level }, at)
   // Better than it was: nobody is told, but the next step down is told again.
   else if (level < row.level) await transaction.run(sql.renew, level, said, row.id)
-  else if (row.clearSince !== null) await transaction.run(sql.hold, row.id)
+  else if (row.clearSince !== null) await transaction.run(sql.hold, said, row.id)
   return worse
+}
+
+/** Its condition still is so, and what is so of it is another. */
+export async function renewFacts(transaction: Transaction, id: string, facts: AlarmFacts): Promise<void> {
+  await transaction.run(sql.renewFacts, JSON.stringify(facts), id)
 }
 
 /** Its condition is over since `at`. */

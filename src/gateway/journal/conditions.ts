@@ -19,7 +19,7 @@ ORDER BY ${nearly} LIMIT 1`,
   late: `
 SELECT expected_by AS "expectedBy" FROM deliveries WHERE open = 1 AND office = ? AND ${nearly} <= ? AND expected_by <= ?
 ORDER BY ${nearly} LIMIT 1`,
-  lastLetter: 'SELECT MAX(committed_at) AS at FROM letters WHERE sender = ?',
+  lastLetter: 'SELECT MAX(committed_at) AS at FROM letters WHERE sender = ? AND committed_at <= ?',
   spoke: 'SELECT 1 AS yes FROM letters WHERE sender = ? AND committed_at >= ? AND committed_at < ? LIMIT 1',
   recalledInVain: `
 SELECT r.recipient AS office, COUNT(*) AS count FROM notices r LEFT JOIN deliveries d ON d.message_id = r.message_id
@@ -62,9 +62,13 @@ export async function latestExpected(
     : { expectedBy: Number(late.expectedBy), passed: true }
 }
 
-/** When an office last handed over a letter. */
-export async function lastLetterOf(reader: Reader, office: OfficeId): Promise<Instant | undefined> {
-  const at = (await reader.one<{ at: Instant | null }>(conditionSql.lastLetter, office))?.at
+/** When an office last handed over a letter; by a clock that was ahead of `now` it handed over none. */
+export async function lastLetterOf(
+  reader: Reader,
+  office: OfficeId,
+  now: Instant,
+): Promise<Instant | undefined> {
+  const at = (await reader.one<{ at: Instant | null }>(conditionSql.lastLetter, office, now))?.at
   return at === null || at === undefined ? undefined : Number(at)
 }
 

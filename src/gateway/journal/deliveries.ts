@@ -56,6 +56,8 @@ const columns = deliveryColumns()
 export const nextTo = (side: '<' | '>', of: string): string => `
 (SELECT ${side === '<' ? 'MAX' : 'MIN'}(o.seq) FROM deliveries o WHERE o.lane = ${of}.lane AND o.open > 0 AND o.seq ${side} ${of}.seq)`
 
+const toldAhead = 'office = ? AND open = 1 AND warn_at IS NULL AND expected_by > ?'
+
 export const deliverySql = {
   insert: `
 INSERT INTO deliveries (id, message_id, office, mode, state, lane, priority, due_at, rank, deadline, attempts, open,
@@ -98,6 +100,8 @@ UPDATE deliveries SET deadline = ? + try_for, expected_by = ? + expected_in, war
   late: `
 SELECT ${columns} FROM deliveries WHERE open = 1 AND warn_at <= ? ORDER BY warn_at LIMIT ?`,
   told: 'UPDATE deliveries SET warn_at = ? WHERE id = ?',
+  toldAhead: `SELECT 1 AS yes FROM deliveries WHERE ${toldAhead} LIMIT 1`,
+  warnAgain: `UPDATE deliveries SET warn_at = expected_by - expected_in / 4 WHERE ${toldAhead}`,
   giveOut: 'UPDATE deliveries SET attempts = ? WHERE id = ?',
 } as const
 
@@ -261,6 +265,15 @@ export const lateDeliveries = (reader: Reader, now: Instant, limit: number): Pro
 /** It was said; `next`: when there is something to say again. */
 export async function markTold(transaction: Transaction, id: string, next: Instant | null): Promise<void> {
   transaction.put(deliverySql.told, next, id)
+}
+
+/** Whether it was said of a delivery to an office that its time is over, and it comes after `now`. */
+export const isToldAhead = async (reader: Reader, office: OfficeId, now: Instant): Promise<boolean> =>
+  (await reader.one(deliverySql.toldAhead, office, now)) !== undefined
+
+/** Of those it is said again, when it is so. */
+export async function warnAgain(transaction: Transaction, office: OfficeId, now: Instant): Promise<void> {
+  transaction.put(deliverySql.warnAgain, office, now)
 }
 
 /** Deliveries to an office whose time comes until `until`, in the order of service, `limit` at most. */
