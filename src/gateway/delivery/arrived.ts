@@ -8,15 +8,18 @@ import { recordEvent } from '../journal/events.ts'
 import { crossLetter, letterAt } from '../journal/letters.ts'
 import type { LetterState } from './states.ts'
 
-/** A letter was registered: its delivery is over where an answer to it was lost. One that never left is brought all the same. */
+/**
+ * A letter was registered: its delivery is over where an answer to it was lost. One that never left is brought all the same; a system that
+ * polls says itself what became of what it was shown.
+ */
 export async function settleArrived(
   transaction: Transaction,
   delivery: DeliveryRow | undefined,
   at: Instant,
 ): Promise<readonly Due[]> {
   if (delivery?.state !== 'unknown' && delivery?.state !== 'due') return []
-  const { id, lane } = delivery
-  if (delivery.state === 'due' && !(await mayHaveArrived(transaction, id))) return []
+  const { id, lane, mode, state } = delivery
+  if (state === 'due' && (mode === 'poll' || !(await mayHaveArrived(transaction, id)))) return []
   await moveDeliveryRow(transaction, delivery, 'taken', at)
   await recordArrived(transaction, delivery, at)
   const behind = await headOfLane(transaction, lane)
