@@ -3,6 +3,7 @@
 import t from 'tap'
 import { usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import { postLetter } from '../../src/gateway/delivery/post-letter.ts'
+import { noSource } from '../../src/gateway/delivery/posted.ts'
 import { resendIn } from '../../src/gateway/delivery/resend.ts'
 import { everyAgain } from '../../src/gateway/delivery/resend-many.ts'
 import { newId } from '../../src/gateway/desk.ts'
@@ -97,7 +98,7 @@ async function costsOf(database: Database, count: number): Promise<Record<string
         ...{ messageId: id, letter, contentDigest: digest, offerer: 'waiting', recalls: [], at: start },
         ...{
           sealed: { bytes: Buffer.from('envelope'), digest: id },
-          sourceId: null,
+          keep: noSource,
           position: null,
           handover: null,
         },

@@ -25,7 +25,9 @@ import {
   addDelivery,
   chainIn,
   chainOf,
+  type KeepSource,
   type NewId,
+  noSource,
   type Posted,
   type PostResult,
   type Routes,
@@ -37,7 +39,8 @@ import { resendIn } from './resend.ts'
 /** A recall of the letter that another one corrects, sealed before the transaction began. */
 export type Recall = Pick<Posted, 'messageId' | 'sealed'> & { readonly notice: Notice }
 
-interface PostedLetter extends Posted {
+interface PostedLetter extends Omit<Posted, 'sourceId'> {
+  readonly keep: KeepSource
   readonly letter: Letter
   readonly contentDigest: string
   readonly offerer: Offerer
@@ -56,7 +59,7 @@ interface Found {
 /** Looks for what the journal has of a letter: all of it is asked at once, before anything is written of it. */
 export async function lookForLetter(
   transaction: Transaction,
-  { handover, position, letter, contentDigest }: Omit<PostedLetter, 'sourceId' | 'sealed' | 'recalls'>,
+  { handover, position, letter, contentDigest }: Omit<PostedLetter, 'keep' | 'sealed' | 'recalls'>,
 ): Promise<Found> {
   const { offices } = letter.to
   const [before, earlier, ...previous] = await Promise.all([
@@ -92,14 +95,17 @@ export async function postLetter(
     if (row === undefined || row.contentDigest === posted.contentDigest)
       return { kind: 'known', messageId: before }
     // What a person let go of a handing-over that had been taken otherwise stands under no handing-over.
-    const same = await takenWith(transaction, posted)
+    const same = await takenWith(transaction, { ...posted, sourceId: await posted.keep('refused') })
     if (same !== undefined) return { kind: 'known', messageId: same }
     if (posted.offerer !== 'person') return conflict(transaction, posted, before)
   }
   const judged = judge(earlier, posted.offerer)
   if (judged.kind === 'known') {
     const { messageId: known, resend, ended } = judged
-    await recordEvent(transaction, at, 'letter.known', subjectOf(posted, known), ended && { ended })
+    // An office that seals by itself is refused what has ended, unless it goes again.
+    const sourceId = await posted.keep(ended && posted.offerer === 'sealer' ? 'refused' : undefined)
+    const subject = subjectOf({ sourceId }, known)
+    await recordEvent(transaction, at, 'letter.known', subject, ended && { ended })
     const { due, again } = await sendAgain(transaction, resend, at)
     return { kind: 'known', messageId: known, due, ...(ended && { ended }), ...(again && { again }) }
   }
@@ -116,9 +122,9 @@ export async function postLetter(
       ? chainIn(undefined, messageId, recipient)
       : chainOf(transaction, last, recipient)
   }
-  const whole = { ...posted, handover }
+  const whole = { ...posted, handover, sourceId: await posted.keep() }
   due.push(...(await writeLetter(transaction, whole, judged.recipients, chainAt, routes, newId)))
-  await recordEvent(transaction, at, 'letter.taken', subjectOf(posted, messageId), {
+  await recordEvent(transaction, at, 'letter.taken', subjectOf(whole, messageId), {
     recipients: judged.recipients.length,
   })
   return { kind: 'posted', due }
@@ -162,7 +168,7 @@ export async function correct(
   const recall = recallOf(row, posted.recalls)
   if (recall === undefined) throw new Error(`no recall of ${row.messageId} was made`)
   const { at } = posted
-  const bare = { sourceId: null, position: null, handover: null, at }
+  const bare = { keep: noSource, position: null, handover: null, at }
   const recalled = await postNotice(transaction, { ...recall, ...bare }, routes, newId)
   if (recalled.kind !== 'posted') throw new Error(`the recall of ${row.messageId} is ${recalled.kind}`)
   const subject = { messageId: row.messageId, office: row.recipient }
@@ -173,10 +179,11 @@ export async function correct(
 /** Another content under a key that is taken: for a person to decide. */
 async function conflict(
   transaction: Transaction,
-  posted: Posted & { readonly letter: Letter },
+  posted: PostedLetter,
   earlier: MessageId,
 ): Promise<PostResult> {
-  await recordEvent(transaction, posted.at, 'letter.conflicted', subjectOf(posted, earlier))
+  const sourceId = await posted.keep('refused')
+  await recordEvent(transaction, posted.at, 'letter.conflicted', subjectOf({ sourceId }, earlier))
   const { printed } = posted.letter.number
   return { kind: 'problem', problem: problem('letter.conflict', 'number', printed, { earlier }) }
 }

@@ -25,6 +25,7 @@ import { settleArrived } from './arrived.ts'
 import {
   addDelivery,
   chainIn,
+  type KeepSource,
   type NewId,
   type Posted,
   type PostResult,
@@ -43,7 +44,8 @@ interface Kept {
   readonly letter?: Letter
 }
 
-interface PostedNotice extends Posted {
+interface PostedNotice extends Omit<Posted, 'sourceId'> {
+  readonly keep: KeepSource
   readonly notice: Notice
   /** The letter that it speaks of, where it was read before. */
   readonly kept?: Kept
@@ -66,7 +68,7 @@ interface Found {
 /** Looks for what the journal has of a notice: all of it is asked at once, before anything is written of it. */
 export async function lookForNotice(
   transaction: Transaction,
-  { messageId, notice, handover, position, kept: read }: Omit<PostedNotice, 'sourceId' | 'sealed'>,
+  { messageId, notice, handover, position, kept: read }: Omit<PostedNotice, 'keep' | 'sealed'>,
 ): Promise<Found> {
   const recipient = recipientOf(notice)
   const about = notice.about.messageId
@@ -118,7 +120,8 @@ export async function postNotice(
   }
   const same = sameNotice(said, notice, letter, posted.seen === true)
   if (same !== undefined) return { kind: 'known', messageId: same.messageId }
-  await insertEnvelope(transaction, rowOf(posted, notice.kind, notice.from))
+  const whole = { ...posted, sourceId: await posted.keep() }
+  await insertEnvelope(transaction, rowOf(whole, notice.kind, notice.from))
   await insertNotice(transaction, messageId, notice, at)
   const moved = (await isOvertaken(transaction, notice, letter))
     ? undefined
@@ -147,7 +150,7 @@ export async function postNotice(
       ...due,
       ...(await addDelivery(
         transaction,
-        posted,
+        whole,
         notice.kind,
         notice.to,
         chainIn(delivery, about, recipient),

@@ -28,6 +28,15 @@ export interface Routes {
 /** Makes the id of a delivery. */
 export type NewId = () => string
 
+/**
+ * Keeps the source in which something was handed over, and gives its id; null: there is none. `refused`: nothing is taken of it, and null is
+ * given where its sender waits and is told so (docs/decisions/0003).
+ */
+export type KeepSource = (refused?: 'refused') => Promise<string | null>
+
+/** What no source brought: it was made here, or is an answer. */
+export const noSource: KeepSource = () => Promise.resolve(null)
+
 export interface Posted {
   readonly messageId: MessageId
   readonly sealed: SealedEnvelope
@@ -112,7 +121,7 @@ export const rowOf = (posted: Posted, content: 'letter' | NoticeKind, sender: Of
   committedAt: posted.at,
 })
 
-export const subjectOf = (posted: Posted, messageId: MessageId) => ({
+export const subjectOf = (posted: Pick<Posted, 'sourceId'>, messageId: MessageId) => ({
   messageId,
   ...(posted.sourceId !== null && { sourceId: posted.sourceId }),
 })

@@ -19,6 +19,7 @@ import { noticeAbout } from '../journal/find.ts'
 import { envelopeById, keepReceipt, type LetterRow, letterAt, moveLetter } from '../journal/letters.ts'
 import { isRegistered } from './arrived.ts'
 import { lookForNotice, postNotice } from './post-notice.ts'
+import { noSource } from './posted.ts'
 import { reasonFor } from './reason.ts'
 import { judgeReply } from './receipt.ts'
 import type { Hold } from './record.ts'
@@ -234,7 +235,7 @@ async function move(
 function noticeOf({ envelope, sealed }: Parcel, statement: Statement | undefined, at: Instant) {
   if (statement === undefined || envelope.content !== 'letter') return undefined
   const kept = { digest: sealed.digest, letter: envelope.letter }
-  return { ...statement, kept, sourceId: null, position: null, handover: null, at }
+  return { ...statement, kept, keep: noSource, position: null, handover: null, at }
 }
 
 async function keepEvidence(

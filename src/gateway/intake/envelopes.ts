@@ -12,7 +12,7 @@ import type { MessageId } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import { postLetter, unreachable } from '../delivery/post-letter.ts'
 import { postNotice } from '../delivery/post-notice.ts'
-import type { PostResult } from '../delivery/posted.ts'
+import { type KeepSource, type PostResult, subjectOf } from '../delivery/posted.ts'
 import type { LetterState } from '../delivery/states.ts'
 import {
   type Desk,
@@ -29,8 +29,7 @@ import {
 import type { Reader, Transaction } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import { envelopeById, keepReceipt, receiptFor } from '../journal/letters.ts'
-import { keepSource, type SourceRow } from '../journal/sources.ts'
-import { keepContent } from './keep.ts'
+import { keepContent, keeper, type Offered } from './keep.ts'
 
 type EnvelopeItem = Extract<Item, { kind: 'envelope' }>
 
@@ -38,7 +37,7 @@ type EnvelopeItem = Extract<Item, { kind: 'envelope' }>
 export async function takeEnvelope(
   desk: Desk,
   system: System,
-  source: SourceRow,
+  source: Offered,
   item: EnvelopeItem,
 ): Promise<Outcome> {
   const verdict = verifyEnvelope(item.bytes, desk.trust, desk.clock.now())
@@ -54,7 +53,7 @@ export async function takeEnvelope(
 async function takeVerified(
   desk: Desk,
   system: System,
-  source: SourceRow,
+  source: Offered,
   item: EnvelopeItem,
   verified: VerifiedEnvelope,
 ): Promise<Outcome> {
@@ -91,7 +90,7 @@ async function takenBefore(reader: Reader, verified: VerifiedEnvelope): Promise<
 
 async function takeSealedLetter(
   desk: Desk,
-  source: SourceRow,
+  source: Offered,
   item: EnvelopeItem,
   verified: VerifiedEnvelope,
   letter: Letter,
@@ -103,12 +102,12 @@ async function takeSealedLetter(
   if (missing.length > 0) return refuse(desk, 'invalid', about, letter, missing)
   desk.reached('attachments.kept')
   const receipt = await sealReceipt(desk, letter.to.offices, letter.from.office, about)
-  const committed = await commit(desk, source, item, verified, receipt, async (transaction, sourceId) => {
+  const committed = await commit(desk, source, item, verified, receipt, async (transaction, keep) => {
     const posted = await postLetter(
       transaction,
       {
         ...{
-          ...postedOf(desk, verified, sourceId, item.position),
+          ...postedOf(desk, verified, keep, item.position),
           letter,
           contentDigest: contentDigest(letter),
         },
@@ -135,7 +134,7 @@ const ended = (letter: Letter, earlier: MessageId, state: LetterState): Problem 
 
 async function takeSealedNotice(
   desk: Desk,
-  source: SourceRow,
+  source: Offered,
   item: EnvelopeItem,
   verified: VerifiedEnvelope,
   notice: Notice,
@@ -146,13 +145,8 @@ async function takeSealedNotice(
     digest: verified.digest,
   }
   const receipt = await sealReceipt(desk, [notice.to], notice.from, about)
-  const committed = await commit(desk, source, item, verified, receipt, (transaction, sourceId) =>
-    postNotice(
-      transaction,
-      { ...postedOf(desk, verified, sourceId, item.position), notice },
-      desk.routes,
-      newId,
-    ),
+  const committed = await commit(desk, source, item, verified, receipt, (transaction, keep) =>
+    postNotice(transaction, { ...postedOf(desk, verified, keep, item.position), notice }, desk.routes, newId),
   )
   if (committed.kind === 'posted') desk.reached('notice.committed')
   return answer(desk, committed, item, verified)
@@ -185,19 +179,19 @@ async function receiptNow(desk: Desk, receipt: SealedEnvelope): Promise<SealedEn
 /** Writes the source, the envelope with what follows from it, and the receipt: all or nothing. */
 function commit(
   desk: Desk,
-  source: SourceRow,
+  source: Offered,
   item: EnvelopeItem,
   verified: VerifiedEnvelope,
   receipt: SealedEnvelope | undefined,
-  post: (transaction: Transaction, sourceId: string) => Promise<PostResult>,
+  post: (transaction: Transaction, keep: KeepSource) => Promise<PostResult>,
 ): Promise<Committed> {
   return desk.database.write(async (transaction): Promise<Committed> => {
     const { messageId } = verified.envelope
     // Two may have passed the first look at the same time; the second one finds here what the first has written.
     const earlier = await takenBefore(transaction, verified)
     if (earlier !== undefined) return earlier
-    const sourceId = await keepSource(transaction, source)
-    const posted = await post(transaction, sourceId)
+    const keep = await keeper(transaction, source)
+    const posted = await post(transaction, keep)
     if (posted.kind === 'problem') return posted
     const at = desk.clock.now()
     if (receipt !== undefined) {
@@ -209,7 +203,7 @@ function commit(
         transaction,
         at,
         'letter.known',
-        { messageId: posted.messageId, sourceId },
+        subjectOf({ sourceId: await keep() }, posted.messageId),
         { as: messageId, position: item.position },
       )
     }
@@ -217,10 +211,10 @@ function commit(
   }, 'rows')
 }
 
-const postedOf = (desk: Desk, verified: VerifiedEnvelope, sourceId: string, position: string) => ({
+const postedOf = (desk: Desk, verified: VerifiedEnvelope, keep: KeepSource, position: string) => ({
   messageId: verified.envelope.messageId,
   sealed: { bytes: verified.bytes, digest: verified.digest },
-  sourceId,
+  keep,
   position,
   handover: null,
   at: desk.clock.now(),

@@ -10,10 +10,11 @@ import type { Instant } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { type AttachmentStore, type Kept, largestInJournal, TooLarge } from '../attachments/store.ts'
 import type { Offerer } from '../delivery/again.ts'
+import type { KeepSource } from '../delivery/posted.ts'
 import { type Desk, newId, type System } from '../desk.ts'
 import type { Transaction } from '../journal/database.ts'
 import { mayLeave } from '../journal/purge.ts'
-import type { SourceRow } from '../journal/sources.ts'
+import { keepSource, type SourceRow } from '../journal/sources.ts'
 
 /** Design §5.3. */
 const largestAttachment = 2 * 1024 ** 3
@@ -149,6 +150,19 @@ export interface Offered extends SourceRow {
   readonly offerer: Exclude<Offerer, 'sealer'>
   /** A person has made sure that a notice means the letter that stands under its number now. */
   readonly meant?: boolean
+}
+
+/**
+ * Keeps a source in the transaction that takes something of it. Where nobody waits it is kept already, and its id is asked for along with what is
+ * looked for; where somebody does it is kept once that is taken, so that nothing stays of what is refused (docs/decisions/0003).
+ */
+export async function keeper(transaction: Transaction, source: Offered): Promise<KeepSource> {
+  let kept = source.offerer === 'waiting' ? undefined : await keepSource(transaction, source)
+  return async (refused) => {
+    if (kept === undefined && refused) return null
+    kept ??= await keepSource(transaction, source)
+    return kept
+  }
 }
 
 /** A source as the journal keeps it; bytes too large for the journal go to the store first, those of an unread one stay where they are. */

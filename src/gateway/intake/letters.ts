@@ -22,8 +22,7 @@ import {
 } from '../desk.ts'
 import { noticeAbout } from '../journal/find.ts'
 import { findEarlier, type LetterRow } from '../journal/letters.ts'
-import { keepSource } from '../journal/sources.ts'
-import { keepAttachments, type Offered } from './keep.ts'
+import { keepAttachments, keeper, type Offered } from './keep.ts'
 
 type LetterItem = Extract<Item, { kind: 'letter' }>
 
@@ -93,11 +92,11 @@ async function sealAndCommit(
       ...{ messageId, letter, sealed, position, at, offerer, recalls },
       ...{ handover: source.handover, contentDigest: digest },
     }
-    const [sourceId, found] = await Promise.all([
-      keepSource(transaction, source),
+    const [keep, found] = await Promise.all([
+      keeper(transaction, source),
       lookForLetter(transaction, offered),
     ])
-    return postLetter(transaction, { ...offered, sourceId }, desk.routes, newId, found)
+    return postLetter(transaction, { ...offered, keep }, desk.routes, newId, found)
   }, 'rows')
   if (posted.kind === 'problem') return { ...faulty([posted.problem]), contentDigest: digest }
   desk.due(posted.due ?? [])

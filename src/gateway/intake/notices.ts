@@ -9,8 +9,7 @@ import { type Desk, demandSealable, faulty, newId, type Outcome, type System, se
 import type { Reader } from '../journal/database.ts'
 import { findByKey, noticeAbout, saidBySender } from '../journal/find.ts'
 import { type LetterRow, letterAt, lettersOfMessage } from '../journal/letters.ts'
-import { keepSource } from '../journal/sources.ts'
-import type { Offered } from './keep.ts'
+import { keeper, type Offered } from './keep.ts'
 import { hear, type Meant } from './said-again.ts'
 
 type NoticeItem = Extract<Item, { kind: 'notice' }>
@@ -51,11 +50,11 @@ export async function takeNotice(
       ...{ messageId, notice: notice.value, sealed, position, handover: source.handover, at },
       seen: source.offerer === 'looked-at',
     }
-    const [sourceId, known] = await Promise.all([
-      keepSource(transaction, source),
+    const [keep, known] = await Promise.all([
+      keeper(transaction, source),
       lookForNotice(transaction, offered),
     ])
-    return postNotice(transaction, { ...offered, sourceId }, desk.routes, newId, known)
+    return postNotice(transaction, { ...offered, keep }, desk.routes, newId, known)
   }, 'rows')
   if (posted.kind === 'problem') return faulty([posted.problem])
   if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }
