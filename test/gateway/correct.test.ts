@@ -210,6 +210,12 @@ t.test('what was corrected under another number, or to another office, does not 
     known,
     'whatever became of the correction',
   )
+  const third = { fields: { number: 'ชม 0017.1/997' }, attach: [], drop: [] }
+  const next = mustBe(await order(world, { messageId, ...third }))
+  const offered = (handover: string) => world.offer(letterItem(letter), { sender: 'waits', handover })
+  t.match(await offered('and again'), known, 'nor while what corrected the correction stands')
+  await world.say(world.province, 'recall', next.messageId)
+  t.match(await offered('at last'), { kind: 'taken' }, 'nothing stands in its place')
 })
 
 t.test('another number, another recipient, other attachments', async (t) => {

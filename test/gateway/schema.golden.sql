@@ -471,3 +471,8 @@ UPDATE deliveries SET lane = lane || ' ' || COALESCE((
   SELECT CASE WHEN n.kind IN ('dispute', 'recall') THEN n.recipient ELSE n.sender END
   FROM notices n WHERE n.message_id = deliveries.message_id), office)
 WHERE state NOT IN ('taken', 'recalled');
+
+-- next step
+
+-- Of a letter that was purged, what took its place: its old words do not go again.
+ALTER TABLE purged_letters ADD COLUMN corrected_by TEXT;    -- message id; NULL: nothing did

@@ -47,7 +47,8 @@ export type Judged =
  * where it was given up it is tried again, wherever else it was refused or goes anew. What is only looked at again never goes.
  * One handing-over is taken once (`takenOf`): offered again it is known, and with other content a conflict, whatever became of it,
  * until a person orders that it is judged as one of another. What a person corrected under another number or to another office
- * is known to somebody who waits too, for as long as the correction stands: its key is free, and the old words are not meant.
+ * is known to somebody who waits too, for as long as the correction, or what corrected that, stands: its key is free, and the old words
+ * are not meant.
  */
 export function judge(earlier: Earlier, offerer: Offerer): Judged {
   switch (earlier.kind) {

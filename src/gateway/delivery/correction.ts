@@ -6,9 +6,10 @@ import { letterToJson } from '../../letter/json.ts'
 import type { Letter } from '../../letter/letter.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import { bad, good, type Problem, problem, type Result } from '../../problem/problem.ts'
+import { correctedBy } from '../journal/corrections.ts'
 import type { Reader, Transaction } from '../journal/database.ts'
 import { type Due, deliveryTo } from '../journal/deliveries.ts'
-import { correctedBy, recordEvent } from '../journal/events.ts'
+import { recordEvent } from '../journal/events.ts'
 import {
   envelopeById,
   type LetterRow,

@@ -6,9 +6,10 @@ import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { problem } from '../../problem/problem.ts'
 import { isPerhapsThere } from '../journal/attempts.ts'
+import { correctedBy } from '../journal/corrections.ts'
 import type { Transaction } from '../journal/database.ts'
 import { type DeliveryRow, deliveryTo, moveDeliveryRow } from '../journal/deliveries.ts'
-import { correctedBy, recordEvent } from '../journal/events.ts'
+import { recordEvent } from '../journal/events.ts'
 import {
   envelopeById,
   insertEnvelope,

@@ -1,6 +1,6 @@
 // The journal's diary: what happened to which letter or source, in order. Ids, counts and codes; never letter text.
 import type { Instant } from '../../letter/time.ts'
-import type { Reader, Transaction } from './database.ts'
+import type { Transaction } from './database.ts'
 
 /** Every event that the gateway writes, as `noun.verb`. */
 export type EventName =
@@ -75,25 +75,4 @@ export async function recordEvent(
     subject.sourceId ?? null,
     JSON.stringify(facts),
   )
-}
-
-const correction = `
-SELECT facts FROM events WHERE message_id = ? AND office = ? AND name = 'letter.corrected' ORDER BY seq DESC LIMIT 1`
-
-const corrections = "SELECT facts FROM events WHERE message_id = ? AND name = 'letter.corrected'"
-
-/** The message id of the letter that took its place at a recipient; undefined: none did. */
-export async function correctedBy(
-  reader: Reader,
-  messageId: string,
-  office: string,
-): Promise<string | undefined> {
-  const row = await reader.one<{ facts: string }>(correction, messageId, office)
-  return row && (JSON.parse(row.facts) as { by: string }).by
-}
-
-/** The message ids of all letters that took its place, at whichever recipient. */
-export async function correctionsOf(reader: Reader, messageId: string): Promise<readonly string[]> {
-  const rows = await reader.all<{ facts: string }>(corrections, messageId)
-  return rows.map(({ facts }) => (JSON.parse(facts) as { by: string }).by)
 }

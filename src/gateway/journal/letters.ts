@@ -6,8 +6,9 @@ import type { Notice, NoticeKind } from '../../letter/notice.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant, MessageId } from '../../letter/time.ts'
 import { type LetterEvent, type LetterState, letterTable, next } from '../delivery/states.ts'
+import { isReplaced } from './corrections.ts'
 import type { Reader, Statement, Transaction } from './database.ts'
-import { correctionsOf, recordEvent } from './events.ts'
+import { recordEvent } from './events.ts'
 
 export interface EnvelopeRow {
   readonly messageId: MessageId
@@ -275,17 +276,8 @@ export async function findEarlier(
     const ended = same.find(hasEnded)?.state
     return { kind: 'known', messageId: known.messageId, givenUp, ...(ended && { ended }) }
   }
-  const replaced = before !== undefined && (await isReplaced(reader, before))
+  const replaced = before !== undefined && (await isReplaced(reader, before.messageId))
   return { kind: 'fresh', recipients, corrects, givenUp, ...(before && { before, replaced }) }
-}
-
-/** Whether a letter that was recalled was corrected: what went in its place, under whatever number and to whomever, stands. */
-async function isReplaced(reader: Reader, { messageId }: LetterRow): Promise<boolean> {
-  for (const by of await correctionsOf(reader, messageId)) {
-    const rows = await lettersOfMessage(reader, by)
-    if (rows.some(({ state }) => state !== 'recalled')) return true
-  }
-  return false
 }
 
 /** The letter under the natural key of this one that was not recalled, also where it was purged. */

@@ -469,6 +469,10 @@ UPDATE deliveries SET lane = lane || ' ' || COALESCE((
   FROM notices n WHERE n.message_id = deliveries.message_id), office)
 WHERE state NOT IN ('taken', 'recalled');
 `,
+  `
+-- Of a letter that was purged, what took its place: its old words do not go again.
+ALTER TABLE purged_letters ADD COLUMN corrected_by TEXT;    -- message id; NULL: nothing did
+`,
 ]
 
 /** The version of a schema that is up to date. */

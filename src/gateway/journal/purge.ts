@@ -3,6 +3,7 @@
 
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Instant } from '../../letter/time.ts'
+import { correctionsOf } from './corrections.ts'
 import type { Reader, Transaction } from './database.ts'
 import { envelopeById } from './letters.ts'
 import { isUndecided } from './open.ts'
@@ -42,9 +43,9 @@ UNION ALL SELECT 1 FROM deliveries d WHERE ${ofLetter} AND (d.open = 1 OR d.chan
   recipients: 'SELECT recipient FROM letters WHERE message_id = ? LIMIT ?',
   bury: `
 INSERT INTO purged_letters (message_id, recipient, sender, number, date, natural_key, content_digest, urgency, secrecy, state,
-  receive_number, live, committed_at, changed_at, purged_at)
+  receive_number, live, committed_at, changed_at, purged_at, corrected_by)
 SELECT message_id, recipient, sender, number, date, natural_key, content_digest, urgency, secrecy, state, receive_number, live,
-  committed_at, changed_at, ? FROM letters WHERE message_id = ? AND recipient = ?`,
+  committed_at, changed_at, ?, ? FROM letters WHERE message_id = ? AND recipient = ?`,
   dropLetter: 'DELETE FROM letters WHERE message_id = ? AND recipient = ?',
   dropUses: 'DELETE FROM attachment_uses WHERE message_id = ?',
   dropReceipts: `DELETE FROM receipts WHERE about = ? AND direction = 'got'`,
@@ -138,8 +139,10 @@ export async function purgeLetter(
   if (notices.length === piece) return false
   if ((await dropDeliveries(transaction, messageId, piece)) === piece) return false
   const letters = await transaction.all<{ recipient: string }>(purgeSql.recipients, messageId, piece)
+  const corrections = await correctionsOf(transaction, messageId)
   for (const { recipient } of letters) {
-    await transaction.run(purgeSql.bury, now, messageId, recipient)
+    const correctedBy = corrections.get(recipient) ?? null
+    await transaction.run(purgeSql.bury, now, correctedBy, messageId, recipient)
     await transaction.run(purgeSql.dropLetter, messageId, recipient)
   }
   // What is left of it is found again by these rows: with the last of them all goes.
