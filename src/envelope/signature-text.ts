@@ -1,6 +1,7 @@
 // The signature as it is written here: XAdES baseline B-B (ETSI EN 319 132-1 §6), canonical by construction. Exclusive
 // canonicalisation declares a prefix on the element that uses it first within what is signed: `ds` again on SignedInfo,
 // `xades` on SignedProperties, and `ds` on each ds: element in it.
+import type { Instant } from '../letter/time.ts'
 import { signedPropertiesType, written } from './algorithms.ts'
 import { namespaces } from './namespaces.ts'
 
@@ -24,3 +25,11 @@ export const signedPropertiesText = (signingTime: string, certificateDigest: str
 /** The whole ds:Signature of its parts; `value` and `certificate` are in base64. */
 export const signatureText = (info: string, value: string, certificate: string, properties: string): string =>
   `<ds:Signature xmlns:ds="${ds}" Id="Signature">${info}<ds:SignatureValue>${value}</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo><ds:Object><xades:QualifyingProperties xmlns:xades="${xades}" Target="#Signature">${properties}</xades:QualifyingProperties></ds:Object></ds:Signature>`
+
+/** When an envelope as it is written here says that it was sealed, unverified; NaN where it was written otherwise. */
+export function signingTimeIn(bytes: Buffer): Instant {
+  const tag = '<xades:SigningTime>'
+  const found = bytes.lastIndexOf(tag)
+  const from = found + tag.length
+  return found < 0 ? Number.NaN : Date.parse(bytes.toString('latin1', from, bytes.indexOf('<', from)))
+}

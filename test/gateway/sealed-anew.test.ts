@@ -164,6 +164,27 @@ t.test('what is on its way is held, and goes as the same envelope under the new 
   t.same(gateway.opened, [], 'the breaker is for offices that cannot be reached')
 })
 
+t.test(
+  'what was sealed while the clock was ahead goes as the same envelope when it is set right',
+  async (t) => {
+    const { clock, ministry, province, codeOf, proving, offer, stateOf } = await open(t)
+    clock.jump(hour / 2)
+    ministry.answer = () => notNow
+    const sent = await offer(province, letterItem(plainLetter()), 'letter')
+    const { messageId } = sent[0] as { messageId: string }
+    await until(() => ministry.brought.length === 1, 'it was tried')
+    const [before] = ministry.brought.map(({ sealed }) => sealed)
+    t.equal(codeOf(before?.bytes ?? Buffer.alloc(0)), 'believed')
+    clock.jump(-hour / 2)
+    t.equal(codeOf(before?.bytes ?? Buffer.alloc(0)), 'envelope.signing-time.ahead')
+    ministry.answer = proving
+    await clock.advance(60_000)
+    t.equal(await stateOf(messageId), 'taken')
+    t.equal(ministry.brought.length, 2)
+    t.equal(ministry.brought[1]?.sealed.digest, before?.digest)
+  },
+)
+
 t.test('who polls is shown what is believed now, and nothing while that cannot be', async (t) => {
   const { clock, desk, ministry, province, renew, codeOf, offer } = await open(t, { polls: true })
   const sent = await offer(province, letterItem(fixedLetter({ attachments: [] })), 'letter')
