@@ -1,9 +1,11 @@
 // Offices that are away or slow: the schedule, the breaker, the end of trying.
 import t from 'tap'
-import type { Outcome } from '../../src/adapters/contract.ts'
+import type { Item, Outcome } from '../../src/adapters/contract.ts'
 import { usualPolicy } from '../../src/adapters/delivery-policy.ts'
+import type { AttachmentStore } from '../../src/gateway/attachments/store.ts'
 import { Breakers } from '../../src/gateway/delivery/breaker.ts'
 import { nextAttempt } from '../../src/gateway/delivery/schedule.ts'
+import { take } from '../../src/gateway/intake/intake.ts'
 import { listPresent } from '../../src/gateway/journal/present.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { Heap } from '../../src/gateway/queue/heap.ts'
@@ -11,7 +13,7 @@ import { rankOf } from '../../src/gateway/queue/queue.ts'
 import { readLetterNumber } from '../../src/letter/numbers.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 import { hour, open, receiptFrom, second } from './delivery-stage.ts'
-import { moi, plainLetter, rest, start, until } from './harness.ts'
+import { letterItem, moi, plainLetter, rest, source, start, systemOf, until } from './harness.ts'
 
 t.test('an office that is away: the schedule, then the letter', async (t) => {
   const { gateway, clock, ministry, send, stateOf } = await open(t)
@@ -199,4 +201,37 @@ t.test('the breaker: opens at the third failure in a row, one probe at a time', 
     start + hour,
     'a pause that was asked for is not shortened by a later failure',
   )
+})
+
+t.test('a scan that our own disk does not give says nothing of the office', async (t) => {
+  const { gateway, clock, ministry, province, stateOf } = await open(t)
+  const { desk } = gateway
+  const usual = ministry.answer
+  // As a transport does that sends the scans along.
+  ministry.answer = async (parcel, signal) => {
+    const { envelope } = parcel
+    const attachments = envelope.content === 'letter' ? envelope.letter.attachments : []
+    for (const { sha256 } of attachments) await parcel.open(sha256).toArray()
+    return usual(parcel, signal)
+  }
+  const scan = {
+    name: 'a.pdf',
+    role: 'main',
+    content: { kind: 'bytes', bytes: Buffer.from('scan') },
+  } as const
+  province.items = [{ ...letterItem(plainLetter()), attachments: [scan] } as Item]
+  const { attachments } = desk as { attachments: AttachmentStore }
+  const whole = attachments.open
+  attachments.open = () => whole.call(attachments, '0'.repeat(64))
+  const [became] = await take(desk, systemOf(province), source('with a scan'), (each) => province.read(each))
+  const id = became?.kind === 'taken' ? became.messageId : undefined
+  if (id === undefined) throw new Error('not taken')
+  await clock.advance(120 * second)
+  t.ok(ministry.brought.length > 3, `${ministry.brought.length} attempts`)
+  t.same(gateway.opened, [], 'its breaker hears nothing of it')
+  const story = await storyOf(desk.database.committed, id)
+  t.match(story?.deliveries[0]?.attempts.at(-1), { outcome: 'unavailable', said: /our own disk/ })
+  attachments.open = whole
+  await clock.advance(hour)
+  t.equal(await stateOf(id), 'delivered')
 })

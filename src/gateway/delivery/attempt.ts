@@ -28,8 +28,11 @@ export interface AttemptObserver {
 
 /** Who is told how far an attempt is, beside the observers. */
 export interface AttemptEnds {
-  /** The office is free for the next: what the attempt did, as the adapter says it. Never told when others were faster. */
-  answered(outcome: Outcome): void
+  /**
+   * The office is free for the next: what the attempt did, as the adapter says it; undefined where our own end failed, which tells nothing
+   * of the office. Never told when others were faster.
+   */
+  answered(outcome: Outcome | undefined): void
   /** The adapter was broken off and has not returned. `returned`: it has, and what it said late is written; rejects when the journal fails. */
   unreturned(returned: Promise<void>): void
 }
@@ -96,7 +99,7 @@ export async function attempt(
       ? outcomeWithoutWord(begun.isBegun())
       : unlessOurs(brought.said, fault(), (error) => observer.failed(delivery.id, error))
   reached('delivery.answered')
-  answered(outcome)
+  answered(isOurs(outcome, fault()) ? undefined : outcome)
   const judged = await judge(outcome)
   const begin = begun.isBegun() ? undefined : begun.hold
   const state = await settle(desk, parcel, judged, { attempted: true, begin, answer: outcome.answer })
@@ -126,9 +129,12 @@ const outcomeWithoutWord = (isBegun: boolean): Outcome =>
       }
     : { kind: 'unavailable', said: 'it was broken off and has not returned; nothing was handed over' }
 
+const isOurs = ({ kind }: Outcome, fault: OwnFault | undefined): fault is OwnFault =>
+  fault !== undefined && kind !== 'taken'
+
 /** Our own disk failed, not the other side: whatever it made of half a scan, the delivery is not over. */
 function unlessOurs(said: Outcome, fault: OwnFault | undefined, failed: (error: unknown) => void): Outcome {
-  if (fault === undefined || said.kind === 'taken') return said
+  if (!isOurs(said, fault)) return said
   failed(fault.error)
   return { kind: 'unavailable', said: `${fault.said}: ${fault.error.message}` }
 }

@@ -230,7 +230,7 @@ export class Dispatch {
     const breakOff = [this.#stop.signal, this.#breakOffOf(office).signal]
     const sending = attempt(this.#desk, delivery, adapter, breakOff, this.#observer, {
       answered: (outcome) => {
-        this.#heard(office, outcome)
+        if (outcome !== undefined) this.#heard(office, outcome)
         leave()
       },
       unreturned: (returned) => void this.#awaitReturn(delivery, adapter.id, returned),
