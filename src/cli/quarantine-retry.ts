@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import type { Retried } from '../gateway/intake/retry.ts'
 import type { Reader } from '../gateway/journal/database.ts'
-import { idsInQuarantine } from '../gateway/journal/quarantine.ts'
+import { idsInQuarantine, type QuarantineRow } from '../gateway/journal/quarantine.ts'
 import { problem } from '../problem/problem.ts'
 import { checkWords } from './by-why.ts'
 import { type Place, withPlace, withWritableJournal } from './journal.ts'
@@ -38,13 +38,13 @@ export function retryCommand(terminal: Terminal): Command {
       checkChoice(said, options)
       await withWritableJournal(options, terminal, async (database, now, isRunning) => {
         const { committed } = database
+        const place = said === undefined ? undefined : await placeToRetry(committed, said)
         const ids =
-          said === undefined
-            ? await idsInQuarantine(committed, filterOf(options, now.at))
-            : [await placeToRetry(committed, said)]
+          place === undefined ? await idsInQuarantine(committed, filterOf(options, now.at)) : [place.id]
         if (ids.length === 0) throw new Failed(exit.refused, [problem('cli.quarantine.none', '')])
         const { by, why, believe } = options
-        const words = { by: by.trim(), why: why.trim(), believe: believe === true }
+        const dismissed = place?.state === 'dismissed'
+        const words = { by: by.trim(), why: why.trim(), believe: believe === true, dismissed }
         const outcome: Outcome = { answers: [], ordered: 0, unknown: ids.length }
         try {
           for (let from = 0; from < ids.length; from += mostInOrder) {
@@ -65,12 +65,13 @@ export function retryCommand(terminal: Terminal): Command {
     })
 }
 
-/** The id of the one place that a person means. Throws Failed also when it has left: there is nothing to try again. */
-async function placeToRetry(reader: Reader, said: string): Promise<string> {
-  const { id, state } = await onePlace(reader, said)
+/** The one place that a person means. Throws Failed also when it has left: there is nothing to try again. */
+async function placeToRetry(reader: Reader, said: string): Promise<QuarantineRow> {
+  const row = await onePlace(reader, said)
+  const { state } = row
   if (state === 'taken' || state === 'replaced')
     throw new Failed(exit.refused, [problem('cli.quarantine.over', 'ID', said, { state })])
-  return id
+  return row
 }
 
 interface RetryAnswer {

@@ -137,8 +137,10 @@ function dismissCommand(terminal: Terminal): Command {
       await withWritableJournal(options, terminal, async (database, now) => {
         const row = await onePlace(database.committed, said)
         const done = await dismiss(database, row, options, now.at)
-        if (!done)
-          throw new Failed(exit.refused, [problem('cli.quarantine.over', 'ID', said, { state: row.state })])
+        if (!done) {
+          const { state } = await onePlace(database.committed, row.id)
+          throw new Failed(exit.refused, [problem('cli.quarantine.over', 'ID', said, { state })])
+        }
         if (options.json === true) terminal.write(jsonLine({ id: row.id, state: 'dismissed' }))
         else {
           const isSecret = await isSecretSource(database.committed, row.sourceId)

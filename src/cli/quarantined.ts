@@ -171,6 +171,7 @@ const told: Readonly<Record<Became, string>> = {
   'no-system': 'stays: no system of its office is connected',
   unsealable: 'stays: nothing can be sealed now for its office',
   failed: 'stays: it could not be read again (the log of the gateway says more)',
+  dismissed: 'stays: it was dismissed since; retry it by its ID when it is to go all the same',
 }
 
 /** What became of each place; of those that are not among them, how many stay. */

@@ -4,7 +4,7 @@ import type { Item, Source, Taken } from '../../src/adapters/contract.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import { retryQuarantined } from '../../src/gateway/intake/retry.ts'
 import { lettersOfMessage, lettersSent, moveLetter } from '../../src/gateway/journal/letters.ts'
-import { endQuarantine, listQuarantine } from '../../src/gateway/journal/quarantine.ts'
+import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { isSecretSource } from '../../src/gateway/journal/sources.ts'
 import type { MessageId } from '../../src/letter/time.ts'
 import { problem } from '../../src/problem/problem.ts'
@@ -21,6 +21,7 @@ import {
   source,
   systemOf,
 } from './harness.ts'
+import { dismiss } from './quarantine-stage.ts'
 
 const trust = await makeTrust([chiangMai, moi])
 const letter = plainLetter()
@@ -62,10 +63,7 @@ async function openWorld(t: Parameters<typeof scratch>[0]) {
         () => ({ system: systemOf(province), read: async ({ beside }) => [scanned(beside)] }),
         { ids, by: 'somchai', why: 'the first was refused', believe: false },
       ),
-    dismiss: (id: string) =>
-      desk.database.write((transaction) =>
-        endQuarantine(transaction, id, { state: 'dismissed', by: 'somchai', why: 'no' }, clock.now()),
-      ),
+    dismiss: (id: string) => dismiss(desk, id),
     waiting: () => listQuarantine(committed, 10),
     scans: async () => {
       const rows = await lettersSent(committed, chiangMai, letter.number.normalized)

@@ -4,6 +4,7 @@ import t from 'tap'
 import { attachmentsOf, openAttachments } from '../../src/gateway/attachments/place.ts'
 import { recordEvent } from '../../src/gateway/journal/events.ts'
 import { lastEvent } from '../../src/gateway/journal/feed.ts'
+import { insertOrder, orderAnswer } from '../../src/gateway/journal/orders.ts'
 import { systemClock } from '../../src/letter/time.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 import { type Asked, apiInstallation, asking, giveUp, quarantined } from './api-stage.ts'
@@ -102,6 +103,8 @@ t.test(
     t.match(await get('operator', `/v1/quarantine/${mine}`), {
       body: { state: 'taken', changedBy: 'operator-50' },
     })
+    const again = await act('operator-50', `/v1/quarantine/${mine}/retry`, { why: 'once more' })
+    t.match([again.status, codesOf(again)], [409, ['api.nothing-to-do']], 'it has left')
     const order = `/v1/orders/${String(retried.body['order'])}`
     t.match(await get('operator-50', order), { status: 200, body: { answer: { kind: 'retried' } } })
     const audited = await get('auditor-plain', order)
@@ -351,3 +354,26 @@ t.test('reload: planned and applied, by who may for all offices', async (t) => {
   )
   await soon(async () => (await eventsNamed('profiles.refused')).length > 0)
 })
+
+t.test(
+  'what was dismissed is retried on purpose, and what was ordered before that is not sent',
+  async (t) => {
+    const id = await quarantined(journal, '50', 41, { to: '57' }, 'ordinary')
+    t.equal((await act('operator-50', `/v1/quarantine/${id}/dismiss`, { why: 'a test letter' })).status, 200)
+    const before = {
+      kind: 'retry',
+      ids: [id],
+      by: 'operator',
+      why: 'all that waited',
+      believe: false,
+    } as const
+    await journal.write((transaction) => insertOrder(transaction, 'before', before, systemClock.now()))
+    await soon(async () => (await orderAnswer(journal.committed, 'before')) !== undefined)
+    t.match(await orderAnswer(journal.committed, 'before'), {
+      stay: 1,
+      places: [{ id, became: 'dismissed' }],
+    })
+    const meant = await act('operator', `/v1/quarantine/${id}/retry`, { why: 'it was a letter' })
+    t.match(meant.body, { answer: { places: [{ id, became: 'taken' }] } })
+  },
+)

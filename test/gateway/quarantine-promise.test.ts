@@ -24,14 +24,15 @@ t.test('whichever write fails: nothing is lost, nothing doubled, and trying agai
     )
     desk.database.write = write
     const letters = (await sent()).length
-    t.ok((await waiting()).length === 1 || letters === 3, `write ${failing}: it waits, or it is taken`)
+    const waits = (await waiting()).length === 1
+    t.ok(waits !== (letters === 3), `write ${failing}: it waits, or it is taken, and never both`)
     await retry(
       (await waiting()).map(({ id }) => id),
       better,
     )
     t.equal((await sent()).length, 3, `write ${failing}: taken once`)
     t.same(await waiting(), [])
-    if (!failed) return t.ok(failing > 2, `${failing - 1} writes were made to fail`)
+    if (!failed) return t.ok(failing > 1, `${failing - 1} writes were made to fail`)
   }
 })
 

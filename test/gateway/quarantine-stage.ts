@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { Adapter, Item } from '../../src/adapters/contract.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
-import { type ReaderOf, retryQuarantined } from '../../src/gateway/intake/retry.ts'
+import type { Desk } from '../../src/gateway/desk.ts'
+import { type ReaderOf, type RetryRequest, retryQuarantined } from '../../src/gateway/intake/retry.ts'
 import { newestSent } from '../../src/gateway/journal/letters.ts'
-import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
+import { dismissQuarantined, listQuarantine, quarantinedById } from '../../src/gateway/journal/quarantine.ts'
 import { createMetrics } from '../../src/gateway/metrics.ts'
 import { verbsFor } from '../../src/gateway/verbs.ts'
 import type { Clock } from '../../src/letter/time.ts'
@@ -38,6 +39,16 @@ export const nine = (number: string, file = '') => row(number, file).replace(',1
 
 /** Who orders, and why. */
 export const reason = { by: 'สมชาย', why: 'แก้ตารางแล้ว' }
+
+/** A person dismisses a place; false when it does not wait any more. */
+export async function dismiss({ database, clock }: Pick<Desk, 'database' | 'clock'>, id: string) {
+  const row = await quarantinedById(database.committed, id)
+  const words = { by: 'somchai', why: 'no letter' }
+  return (
+    row !== undefined &&
+    database.write((transaction) => dismissQuarantined(transaction, row, words, clock.now()))
+  )
+}
 
 export const saraban = (clock: Clock, place: Place, ...words: string[]) =>
   sarabanIn(place.environment, clock, 'quarantine', ...words, ...place.words)
@@ -81,8 +92,8 @@ export async function open(t: Test, yaml = text, { data = scratch(t), shared = s
     sent: () => newestSent(committed, chiangMai, 100),
     saraban: async (...words: string[]) => saraban(clock, await besideIt(data), ...words),
     /** As the gateway does it: by the profile as it is now. */
-    retry: (ids: readonly string[], by: Adapter = adapter, believe = false) =>
-      retryQuarantined(desk, readerOf(by), { ...reason, ids, believe }),
+    retry: (ids: readonly string[], by: Adapter = adapter, said: Partial<RetryRequest> = {}) =>
+      retryQuarantined(desk, readerOf(by), { ...reason, ids, believe: false, ...said }),
   }
 }
 

@@ -27,7 +27,7 @@ t.test('what is doubted is not taken with all the others, only when a person bel
   t.match(place, { doubted: true })
   t.match(await retry([place!.id], province), [{ became: 'doubted' }])
   t.equal((await waiting()).length, 1)
-  t.match(await retry([place!.id], province, true), [{ became: 'taken' }])
+  t.match(await retry([place!.id], province, { believe: true }), [{ became: 'taken' }])
   t.equal((await sent()).length, 1)
 })
 

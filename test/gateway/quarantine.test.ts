@@ -134,7 +134,7 @@ t.test('dismissed: listed as that, never deleted, and it comes back only for ano
     { facts: /"by":"สมชาย","why":"แฟ้มทดสอบ"/ },
   ])
   t.match(
-    await retry([place!.id], adapterBy(mended, shared)),
+    await retry([place!.id], adapterBy(mended, shared), { dismissed: true }),
     [{ became: 'taken' }],
     'a person may change her mind',
   )

@@ -7,13 +7,13 @@ import { parse } from 'yaml'
 import type { Source } from '../../src/adapters/contract.ts'
 import { take } from '../../src/gateway/intake/intake.ts'
 import type { Database } from '../../src/gateway/journal/database.ts'
-import { endQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { newestRuns } from '../../src/gateway/journal/retention-runs.ts'
 import { previewRetention, runRetention } from '../../src/gateway/retention/run.ts'
 import { readRetentionSettings, usualRetention } from '../../src/gateway/settings/retention.ts'
 import { problem } from '../../src/problem/problem.ts'
 import { mustBe } from '../letter/arbitrary.ts'
 import { moi, source, systemOf } from './harness.ts'
+import { dismiss } from './quarantine-stage.ts'
 import { day, keep, opened, year } from './retention-stage.ts'
 
 const onSqlite = (process.env['SARABAN_TEST_JOURNAL'] ?? 'sqlite') === 'sqlite'
@@ -245,9 +245,7 @@ t.test('bytes leave sooner than envelopes, those of secret letters sooner still'
   t.equal(await count('sources', 'bytes IS NOT NULL'), 1, 'what waits in quarantine')
   t.equal(await count('quarantine'), 1)
   const row = await database.committed.one<{ id: string }>('SELECT id FROM quarantine')
-  await database.write((transaction) =>
-    endQuarantine(transaction, row?.id ?? '', { state: 'dismissed', by: 'x', why: 'y' }, clock.now()),
-  )
+  t.ok(await dismiss({ database, clock }, row?.id ?? ''))
   clock.jump(2 * year + day)
   t.match(await run(), { quarantine: 1, sources: 1 })
   t.equal(await count('quarantine'), 0)

@@ -189,10 +189,14 @@ function commit(
     const { messageId } = verified.envelope
     // Two may have passed the first look at the same time; the second one finds here what the first has written.
     const earlier = await takenBefore(transaction, verified)
-    if (earlier !== undefined) return earlier
+    if (earlier !== undefined) {
+      await source.again?.leaves(transaction, earlier.kind, messageId)
+      return earlier
+    }
     const keep = await keeper(transaction, source)
     const posted = await post(transaction, keep)
     if (posted.kind === 'problem') return posted
+    await source.again?.leaves(transaction, posted.kind, messageId)
     const at = desk.clock.now()
     if (receipt !== undefined) {
       const about = { messageId, digest: verified.digest }

@@ -6,11 +6,11 @@ import { Readable } from 'node:stream'
 import type { AttachmentContent, IncomingAttachment, Source } from '../../adapters/contract.ts'
 import { attachmentName, mediaTypeOf } from '../../letter/attachments.ts'
 import type { Attachment } from '../../letter/letter.ts'
-import type { Instant } from '../../letter/time.ts'
+import type { Instant, MessageId } from '../../letter/time.ts'
 import { bad, good, type Problem, problem, type Result, within } from '../../problem/problem.ts'
 import { type AttachmentStore, type Kept, largestInJournal, TooLarge } from '../attachments/store.ts'
 import type { Offerer } from '../delivery/again.ts'
-import type { KeepSource } from '../delivery/posted.ts'
+import type { KeepSource, PostResult } from '../delivery/posted.ts'
 import { type Desk, newId, type System } from '../desk.ts'
 import type { Transaction } from '../journal/database.ts'
 import { mayLeave } from '../journal/purge.ts'
@@ -150,6 +150,18 @@ export interface Offered extends SourceRow {
   readonly offerer: Exclude<Offerer, 'sealer'>
   /** A person has made sure that a notice means the letter that stands under its number now. */
   readonly meant?: boolean
+  /** Absent: it is handed over. */
+  readonly again?: PlaceAgain
+}
+
+/**
+ * A place in quarantine that is read again: what comes of it is written in the transaction that does it. Both throw where a person has
+ * ended it since, so that nothing is done.
+ */
+export interface PlaceAgain {
+  /** It is `messageId` now, and leaves; of a problem nothing is written. */
+  leaves(transaction: Transaction, posted: PostResult['kind'], messageId: MessageId): Promise<void>
+  stays(transaction: Transaction): Promise<void>
 }
 
 /**

@@ -96,7 +96,9 @@ async function sealAndCommit(
       keeper(transaction, source),
       lookForLetter(transaction, offered),
     ])
-    return postLetter(transaction, { ...offered, keep }, desk.routes, newId, found)
+    const done = await postLetter(transaction, { ...offered, keep }, desk.routes, newId, found)
+    await source.again?.leaves(transaction, done.kind, done.kind === 'known' ? done.messageId : messageId)
+    return done
   }, 'rows')
   if (posted.kind === 'problem') return { ...faulty([posted.problem]), contentDigest: digest }
   desk.due(posted.due ?? [])

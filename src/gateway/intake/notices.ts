@@ -54,7 +54,9 @@ export async function takeNotice(
       keeper(transaction, source),
       lookForNotice(transaction, offered),
     ])
-    return postNotice(transaction, { ...offered, keep }, desk.routes, newId, known)
+    const done = await postNotice(transaction, { ...offered, keep }, desk.routes, newId, known)
+    await source.again?.leaves(transaction, done.kind, done.kind === 'known' ? done.messageId : messageId)
+    return done
   }, 'rows')
   if (posted.kind === 'problem') return faulty([posted.problem])
   if (posted.kind === 'known') return { kind: 'known', position, messageId: posted.messageId }

@@ -25,6 +25,7 @@ export async function quarantineItem(
   const { position } = item
   const files = await keepBeside(desk, source)
   await writeUntaken(desk, kept, async (transaction) => {
+    await row.again?.stays(transaction)
     // Read again from quarantine, it is the source that it was; handed over, it is one with the files beside it.
     const whole = files.length === 0 ? row : { ...row, id: newId(), beside: digestOf(files) }
     const sourceId = await keepSource(transaction, whole)
@@ -90,7 +91,12 @@ export async function leaveQuarantine(
         : contentDigest === letter?.contentDigest
     if (!isTaken) continue
     await database.write((transaction) =>
-      endQuarantine(transaction, id, { state: 'taken', messageId, why: 'handed over again' }, clock.now()),
+      endQuarantine(
+        transaction,
+        id,
+        { state: 'taken', messageId, why: 'handed over again', dismissed: true },
+        clock.now(),
+      ),
     )
   }
 }

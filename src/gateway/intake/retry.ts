@@ -4,7 +4,7 @@ import type { Item, Source } from '../../adapters/contract.ts'
 import type { MessageId } from '../../letter/time.ts'
 import { AttachmentsUnavailable } from '../attachments/store.ts'
 import { CannotSeal, type Desk, newId, type System } from '../desk.ts'
-import { JournalUnavailable } from '../journal/database.ts'
+import { JournalUnavailable, type Transaction } from '../journal/database.ts'
 import { recordEvent } from '../journal/events.ts'
 import {
   endQuarantine,
@@ -16,14 +16,15 @@ import {
 } from '../journal/quarantine.ts'
 import { filesOfSource, isSecretSource, type SourceRow, sourceById } from '../journal/sources.ts'
 import { outcomeOf, type Read } from './intake.ts'
-import { noting, type Offered } from './keep.ts'
+import { noting, type Offered, type PlaceAgain, writeUntaken } from './keep.ts'
 import { isUnclear, quarantineItem } from './quarantine.ts'
 
 /**
  * What became of a place. `known`: it was taken before, or is another's double · `replaced`: it is read as other places now ·
  * `nothing`: the profile reads nothing there any more, so it stays · `doubted`: a person has to say that its office sent it, or means it ·
  * `unread`: its bytes are not here · `too-large`: they are not read at one time · `no-system`: no system of its office is connected ·
- * `unsealable`: nothing can be sealed now for its office, or for one that would answer it · `failed`: its bytes are damaged, or the profile breaks on them.
+ * `unsealable`: nothing can be sealed now for its office, or for one that would answer it · `failed`: its bytes are damaged, or the profile breaks on them ·
+ * `dismissed`: a person has dismissed it since the order was given.
  */
 export type Became =
   | 'taken'
@@ -37,6 +38,7 @@ export type Became =
   | 'no-system'
   | 'unsealable'
   | 'failed'
+  | 'dismissed'
 
 /** Whether what became of a place is that it left the quarantine. */
 export const hasLeft = (became: Became): boolean =>
@@ -64,6 +66,8 @@ export interface RetryRequest {
   readonly why: string
   /** A person has made sure that its office sent what is doubted, or means it. */
   readonly believe: boolean
+  /** They were dismissed when this was ordered, and are meant all the same. */
+  readonly dismissed?: boolean
 }
 
 /** The system that reads a source now: of its profile, or the one that its office has now. */
@@ -97,11 +101,12 @@ export async function retryQuarantined(
   return retried
 }
 
-/** Nothing is wrong with what cannot be sealed now: of a source one place may be so, and another not. */
-function onlyCannotSeal(error: unknown): CannotSeal {
-  if (error instanceof CannotSeal) return error
-  throw error
+/** A person has dismissed a place since it was ordered to be tried again: the later word counts. */
+class DismissedSince extends Error {
+  override readonly name = 'DismissedSince'
 }
+
+type Found = Pick<Retried, 'messageId' | 'codes'>
 
 /** One source, read again. */
 class Again {
@@ -147,7 +152,10 @@ class Again {
     return this.#retried.map((each) => ({ ...each, ...(!isSecret && { name: this.#source.name }) }))
   }
 
-  async #run(rows: readonly QuarantineRow[]): Promise<void> {
+  async #run(all: readonly QuarantineRow[]): Promise<void> {
+    const rows = all.filter((row) => this.#isOrdered(row))
+    for (const row of all) if (!rows.includes(row)) await this.#end(row, 'dismissed')
+    if (rows.length === 0) return
     const reader = this.#readerOf(this.#source.system, rows[0]?.office ?? null)
     if (reader === undefined) return this.#all(rows, 'no-system')
     const size = await this.#size()
@@ -174,6 +182,7 @@ class Again {
     for (const row of places) {
       const item = items.get(row.position)
       if (item !== undefined) await this.#take(reader.system, row, item)
+      else if (!this.#isOrdered(row)) await this.#end(row, 'dismissed')
       else await this.#end(row, row.state === 'replaced' ? 'replaced' : 'nothing')
     }
   }
@@ -217,7 +226,11 @@ class Again {
       )
         fresh.push(position)
     if (fresh.length === 0) return rows
-    await database.write(async (transaction) => {
+    const isGone = ({ id }: QuarantineRow): boolean => gone.some((row) => row.id === id)
+    const isReplaced = await database.write(async (transaction) => {
+      const now = await quarantinedOfSource(transaction, this.#source.id)
+      // Of several that are gone nobody can tell which of the others come in whose place.
+      if (now.some((row) => isGone(row) && !this.#isOrdered(row))) return false
       const at = clock.now()
       for (const position of fresh) {
         const { problems, doubted, handover } = first
@@ -226,61 +239,125 @@ class Again {
         const unknown = { ...unread, contentDigest: undefined, unseen: false }
         await quarantine(transaction, { ...place, ...unknown, office: first.office ?? '' }, at)
       }
-      const { by, why } = this.#request
-      for (const { id } of gone) await endQuarantine(transaction, id, { state: 'replaced', by, why }, at)
+      const { by, why, dismissed = false } = this.#request
+      const ended = { state: 'replaced', by, why, dismissed } as const
+      for (const { id } of gone) await endQuarantine(transaction, id, ended, at)
+      return true
     })
     const all = await quarantinedOfSource(database.committed, this.#source.id)
+    if (!isReplaced) return rows.map((row) => all.find(({ id }) => id === row.id) ?? row)
     return [
-      ...rows.map((row) => (gone.includes(row) ? { ...row, state: 'replaced' as const } : row)),
+      ...rows.map((row) => (isGone(row) ? { ...row, state: 'replaced' as const } : row)),
       ...all.filter(({ position }) => fresh.includes(position)),
     ]
   }
 
+  #isMeant({ problems }: QuarantineRow): boolean {
+    return this.#request.believe && isUnclear(problems)
+  }
+
+  #isOrdered({ state }: Pick<QuarantineRow, 'state'>): boolean {
+    return state !== 'dismissed' || this.#request.dismissed === true
+  }
+
   async #take(system: System, row: QuarantineRow, item: Item): Promise<void> {
     if (item.kind === 'waiting') throw new Error('a source that is final waits')
-    const meant = this.#request.believe && isUnclear(row.problems)
     // Of a letter its content says whether it is the one that was taken (postLetter); what is said once more of another letter may
     // stand in the very document of which the first word was taken.
     const { committed } = this.#desk.database
     const before =
-      item.kind === 'letter' || meant
+      item.kind === 'letter' || this.#isMeant(row)
         ? undefined
         : await takenAt(committed, this.#source.id, row.handover, row.position)
-    if (before !== undefined) return this.#end(row, 'known', { messageId: before })
-    const offered: Offered = { ...this.#source, handover: row.handover, offerer: 'person', meant }
     const { attachments, kept } = noting(this.#desk.attachments)
-    const outcome = await outcomeOf({ ...this.#desk, attachments }, system, offered, item).catch(
-      onlyCannotSeal,
-    )
-    if (outcome instanceof CannotSeal) return this.#end(row, 'unsealable', { codes: [outcome.problem.code] })
-    if (outcome.kind !== 'faulty') return this.#end(row, outcome.kind, { messageId: outcome.messageId })
+    const desk = { ...this.#desk, attachments }
+    try {
+      if (before !== undefined) await this.#end(row, 'known', { messageId: before })
+      else await this.#offer(desk, system, row, item, kept)
+    } catch (error) {
+      if (error instanceof CannotSeal) await this.#untaken(row, kept, 'unsealable', [error.problem.code])
+      else if (error instanceof DismissedSince) await this.#untaken(row, kept, 'dismissed')
+      else throw error
+    }
+  }
+
+  async #offer(
+    desk: Desk,
+    system: System,
+    row: QuarantineRow,
+    item: Exclude<Item, { kind: 'waiting' }>,
+    kept: Set<string>,
+  ): Promise<void> {
+    let left = false
+    const again: PlaceAgain = {
+      leaves: async (transaction, posted, messageId) => {
+        if (posted === 'problem') return
+        await this.#write(transaction, row, posted === 'posted' ? 'taken' : 'known', { messageId })
+        left = true
+      },
+      stays: async (transaction) => {
+        const now = await quarantinedById(transaction, row.id)
+        if (now !== undefined && !this.#isOrdered(now)) throw new DismissedSince()
+      },
+    }
+    const { handover } = row
+    const offered: Offered = {
+      ...{ ...this.#source, handover, offerer: 'person', meant: this.#isMeant(row), again },
+    }
+    const outcome = await outcomeOf(desk, system, offered, item)
+    if (outcome.kind !== 'faulty') {
+      const { kind, messageId } = outcome
+      if (left) return this.#tell(row, kind, { messageId })
+      return this.#end(row, kind, { messageId })
+    }
     await quarantineItem(this.#desk, system, { beside: new Map() }, offered, item, outcome, kept)
     const codes = [...new Set(outcome.problems.map(({ code }) => code))]
     return this.#end(row, 'quarantined', { codes })
+  }
+
+  /** Nothing is wrong with it: of a source one place may be so, and another not. */
+  async #untaken(
+    row: QuarantineRow,
+    kept: Set<string>,
+    became: 'unsealable' | 'dismissed',
+    codes?: readonly string[],
+  ): Promise<void> {
+    const found = codes && { codes }
+    await writeUntaken(this.#desk, kept, (transaction) => this.#write(transaction, row, became, found))
+    this.#tell(row, became, found)
   }
 
   async #all(rows: readonly QuarantineRow[], became: Became): Promise<void> {
     for (const row of rows) await this.#end(row, became)
   }
 
+  async #end(row: QuarantineRow, became: Became, found: Found = {}): Promise<void> {
+    await this.#desk.database.write((transaction) => this.#write(transaction, row, became, found))
+    this.#tell(row, became, found)
+  }
+
   /** Writes what became of a place, by whose order and why. */
-  async #end(
-    row: QuarantineRow,
+  async #write(
+    transaction: Transaction,
+    { id, position, sourceId, office }: QuarantineRow,
     became: Became,
-    found: { readonly messageId?: MessageId; readonly codes?: readonly string[] } = {},
+    { messageId, codes }: Found = {},
   ): Promise<void> {
-    const { database, clock } = this.#desk
-    const { by, why } = this.#request
-    const { id, position, sourceId, office } = row
-    const { messageId, codes } = found
-    await database.write(async (transaction) => {
-      const at = clock.now()
-      if (messageId !== undefined)
-        await endQuarantine(transaction, id, { state: 'taken', messageId, by, why }, at)
-      const subject = { sourceId, ...(messageId && { messageId }), ...(office !== null && { office }) }
-      const facts = { quarantine: id, position, became, by, why, ...(codes && { codes: codes.join(' ') }) }
-      await recordEvent(transaction, at, 'quarantine.retried', subject, facts)
-    })
+    const { by, why, dismissed = false } = this.#request
+    const at = this.#desk.clock.now()
+    if (
+      messageId !== undefined &&
+      !(await endQuarantine(transaction, id, { state: 'taken', messageId, by, why, dismissed }, at))
+    ) {
+      const now = await quarantinedById(transaction, id)
+      if (now !== undefined && !this.#isOrdered(now)) throw new DismissedSince()
+    }
+    const subject = { sourceId, ...(messageId && { messageId }), ...(office !== null && { office }) }
+    const facts = { quarantine: id, position, became, by, why, ...(codes && { codes: codes.join(' ') }) }
+    await recordEvent(transaction, at, 'quarantine.retried', subject, facts)
+  }
+
+  #tell({ id, position }: QuarantineRow, became: Became, found: Found = {}): void {
     this.#retried.push({ id, position, became, ...found })
   }
 }

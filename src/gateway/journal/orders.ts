@@ -11,6 +11,8 @@ export interface RetryOrder {
   readonly why: string
   /** A person has made sure that its office sent it and means it, which is not proved. */
   readonly believe: boolean
+  /** They were dismissed when this was ordered, and are meant all the same. */
+  readonly dismissed?: boolean
 }
 
 export interface ReloadOrder {

@@ -110,7 +110,10 @@ WHERE s.system = ? AND s.document = ? AND s.sha256 = ? AND q.position = ? AND q.
   secrecyAt: 'SELECT secrecy FROM quarantine WHERE source_id = ? AND position = ?',
   end: `
 UPDATE quarantine SET state = ?, message_id = ?, changed_at = ?, changed_by = ?, changed_why = ?
-WHERE id = ? AND state <> ? AND state <> 'taken'`,
+WHERE id = ? AND state <> ? AND state <> 'taken' AND (state <> 'dismissed' OR ? = 1)`,
+  dismiss: `
+UPDATE quarantine SET state = 'dismissed', changed_at = ?, changed_by = ?, changed_why = ?
+WHERE id = ? AND state = 'waiting'`,
   takenAt: `SELECT message_id AS "messageId" FROM envelopes WHERE position = ? AND (source_id = ? OR handover = ?)`,
 } as const
 
@@ -130,32 +133,33 @@ export async function quarantine(transaction: Transaction, place: Quarantined, a
 
 /** What came of a place. */
 export interface Ended {
-  readonly state: Exclude<QuarantineState, 'waiting'>
+  readonly state: 'taken' | 'replaced'
   readonly messageId?: MessageId
   readonly by?: string
   readonly why?: string
+  /** Also where a person had dismissed it. */
+  readonly dismissed: boolean
 }
 
-/** Ends a place, unless it is ended so already. False when nothing was changed. */
+/** Ends a place, unless it is ended so, or taken, already. False when nothing was changed. */
 export async function endQuarantine(
   transaction: Transaction,
   id: string,
-  { state, messageId, by, why }: Ended,
+  { state, messageId, by, why, dismissed }: Ended,
   at: Instant,
 ): Promise<boolean> {
-  const values = [state, messageId ?? null, at, by ?? null, why ?? null, id, state]
+  const values = [state, messageId ?? null, at, by ?? null, why ?? null, id, state, dismissed ? 1 : 0]
   return (await transaction.run(sql.end, ...values)) > 0
 }
 
 /** A person says that nothing is to come of a place, and why. False when it does not wait any more. */
 export async function dismissQuarantined(
   transaction: Transaction,
-  { id, sourceId, office, position, state }: QuarantineRow,
+  { id, sourceId, office, position }: QuarantineRow,
   words: { readonly by: string; readonly why: string },
   at: Instant,
 ): Promise<boolean> {
-  const done =
-    state === 'waiting' && (await endQuarantine(transaction, id, { state: 'dismissed', ...words }, at))
+  const done = (await transaction.run(sql.dismiss, at, words.by, words.why, id)) > 0
   const subject = { sourceId, ...(office !== null && { office }) }
   if (done)
     await recordEvent(transaction, at, 'quarantine.dismissed', subject, {

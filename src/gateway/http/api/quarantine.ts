@@ -65,10 +65,11 @@ export function quarantineOperations(parts: ApiParts): readonly Operation[] {
       handle: async (call) => {
         const row = await seen(parts, call)
         if (row === undefined) return notThere('place', call.params['id'] ?? '')
-        const words = { by: call.grant.name, why: whyOf(call) }
-        return order(parts, call, {
-          ...{ kind: 'retry', ids: [row.id], ...words, believe: flagAt(call.body, 'believe') },
-        })
+        if (row.state === 'taken' || row.state === 'replaced')
+          return { kind: 'problems', problems: [problem('api.nothing-to-do', 'path', row.id)] }
+        const words = { by: call.grant.name, why: whyOf(call), believe: flagAt(call.body, 'believe') }
+        const dismissed = row.state === 'dismissed'
+        return order(parts, call, { kind: 'retry', ids: [row.id], ...words, dismissed })
       },
     },
     {
