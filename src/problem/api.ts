@@ -85,8 +85,8 @@ export const apiProblems = {
   'api.events.beyond': {
     status: 409,
     permanent: true,
-    en: 'the feed ends at {last}, before {value}: the journal was put back from a copy, or it is another one',
-    th: 'เหตุการณ์สิ้นสุดที่ {last} ก่อนถึง {value}: บันทึกถูกกู้จากสำเนา หรือเป็นบันทึกอื่น',
+    en: '{value} is no place in this feed, which ends at {last}: the journal was put back from a copy, or it is another one',
+    th: '{value} ไม่ใช่ตำแหน่งในลำดับเหตุการณ์นี้ ซึ่งสิ้นสุดที่ {last}: บันทึกถูกกู้จากสำเนา หรือเป็นบันทึกอื่น',
     remedy: {
       en: 'Read on from the last event that both have, or from the beginning, and pass over what is known.',
       th: 'อ่านต่อจากเหตุการณ์ล่าสุดที่มีตรงกัน หรืออ่านใหม่จากต้นโดยข้ามสิ่งที่รู้แล้ว',

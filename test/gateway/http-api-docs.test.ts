@@ -123,7 +123,8 @@ t.test('a profile may put no door where the API answers', async (t) => {
 const shown = ({ text }: Asked): unknown =>
   JSON.parse(
     shownText(text, false)
-      .replace(/"(seq|next)":\d+/g, '"$1":41')
+      .replace(/"seq":\d+/g, '"seq":41')
+      .replace(/"next":"\d+-[0-9a-f]{12}"/g, '"next":"41-9011d63798dc"')
       .replace(/"gateway":"[^"]*"/g, '"gateway":"one"')
       .replace(/\b[0-9a-f]{64}\b/g, '…'),
   )

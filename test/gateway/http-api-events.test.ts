@@ -3,9 +3,11 @@ import t, { type Test } from 'tap'
 import type { Database } from '../../src/gateway/journal/database.ts'
 import { recordEvent } from '../../src/gateway/journal/events.ts'
 import { EventFeed, isPassed, lastEvent } from '../../src/gateway/journal/feed.ts'
+import { systemClock } from '../../src/letter/time.ts'
 import { apiInstallation, asking } from './api-stage.ts'
 import { HandClock, scratch, soon, start, until } from './harness.ts'
-import { openJournal } from './journal-engine.ts'
+import { ask, bearer } from './installation.ts'
+import { journalBeside, openJournal } from './journal-engine.ts'
 
 const onPostgresql = process.env['SARABAN_TEST_JOURNAL'] === 'postgresql'
 const hour = 60 * 60_000
@@ -285,3 +287,60 @@ t.test('through the API: wait, and only what is for the asker', async (t) => {
   await gateway.stop()
   await waiting
 })
+
+t.test(
+  'a journal that was put back from a copy: who read more of it is told, and misses nothing',
+  async (t) => {
+    const folder = scratch(t)
+    const installation = await apiInstallation(folder)
+    const gateway = await installation.start()
+    t.teardown(() => gateway.stop())
+    const { get, send } = asking(gateway.http ?? '')
+    const journal = await journalBeside(folder)
+    t.teardown(() => journal.close())
+    await send('50', 1, { to: '57' })
+    const before = (await get('auditor', '/v1/events', { limit: '200' })).body.next ?? ''
+    await send('50', 2, { to: '57' })
+    const { items, next = '' } = (await get('auditor', '/v1/events', { after: before, limit: '200' })).body
+    t.match(next, /^\d+-[0-9a-f]{12}$/)
+    t.match(await get('auditor', '/v1/events', { after: next }), { status: 200, body: { items: [], next } })
+    // As the copy is: what came behind `before` is not there, and other events get those numbers.
+    const others = async (count: number) => {
+      const from = Number.parseInt(before, 10)
+      await journal.write(async (transaction) => {
+        await transaction.run('DELETE FROM events WHERE seq > ?', from)
+        for (let seq = from + 1; seq <= from + count; seq += 1)
+          await transaction.run(
+            "INSERT INTO events (seq, at, name, office, facts) VALUES (?, ?, 'source.refused', '50', '{}')",
+            ...[seq, systemClock.now()],
+          )
+      })
+    }
+    const resuming = (place: string) =>
+      ask(`${gateway.http}/v1/events`, {
+        headers: {
+          ...{ ...bearer('api-key-of-auditor'), accept: 'text/event-stream', 'last-event-id': place },
+        },
+      })
+    for (const count of [0, items.length, items.length + 5]) {
+      await others(count)
+      const problems = [{ code: 'api.events.beyond' }]
+      t.match(await get('auditor', '/v1/events', { after: next }), { status: 409, body: { problems } })
+      t.match(await resuming(next), { status: 409, text: /api.events.beyond/ }, 'a follower too')
+      const same = await get('auditor', '/v1/events', { after: before, limit: '200' })
+      t.match([same.status, same.body.items.length], [200, count], 'what both have is a place in both')
+    }
+    const bare = await get('auditor', '/v1/events', {
+      after: String(Number.parseInt(next, 10)),
+      limit: '200',
+    })
+    t.match([bare.status, bare.body.items.length], [200, 5], 'a number alone is taken as it is')
+    await journal.write((transaction) =>
+      transaction.run('DELETE FROM events WHERE seq <= ?', Number.parseInt(next, 10)),
+    )
+    const gone = await get('auditor', '/v1/events', { after: next, limit: '200' })
+    t.match([gone.status, gone.body.items.length], [200, 5], 'and so is a place of which the event is gone')
+    for (const wrong of ['x', '1-', '1-xyz', '-0123456789ab', `1-${'0'.repeat(13)}`])
+      t.equal((await get('auditor', '/v1/events', { after: wrong })).status, 400, wrong)
+  },
+)

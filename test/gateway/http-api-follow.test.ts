@@ -19,15 +19,17 @@ const words = 'x'.repeat(1_500)
 /** A reader of the feed from behind `after`. */
 class Reader {
   readonly seqs: number[] = []
-  /** The place from which it goes on. */
+  /** The place from which it goes on, and its number. */
+  place: string
   last: number
   ended: 'whole' | 'cut' | undefined
   #rest = ''
   readonly #asked: ReturnType<typeof request>
   #answer: { pause(): void; resume(): void; destroy(): void } | undefined
 
-  constructor(http: string, after: number, { paused = false, resumed = false } = {}) {
-    this.last = after
+  constructor(http: string, after: number | string, { paused = false, resumed = false } = {}) {
+    this.place = String(after)
+    this.last = Number.parseInt(this.place, 10)
     const headers = {
       ...bearer('api-key-of-auditor'),
       accept: 'text/event-stream',
@@ -70,9 +72,9 @@ class Reader {
     const pieces = `${this.#rest}${text}`.split('\n\n')
     this.#rest = pieces.pop() ?? ''
     for (const piece of pieces) {
-      const id = Number(/^id: (\d+)$/m.exec(piece)?.[1])
-      if (/^data: /m.test(piece)) this.seqs.push(id)
-      this.last = id
+      this.place = /^id: (\S+)$/m.exec(piece)?.[1] ?? ''
+      this.last = Number.parseInt(this.place, 10)
+      if (/^data: /m.test(piece)) this.seqs.push(this.last)
     }
   }
 }
@@ -81,11 +83,11 @@ class Reader {
 async function paged(http: string, from: number): Promise<number[]> {
   const { get } = asking(http)
   const seqs: number[] = []
-  for (let after = from; ; ) {
-    const { body } = await get('auditor', '/v1/events', { after: String(after), limit: '200' })
-    if (Number(body.next) === after) return seqs
+  for (let after = String(from); ; ) {
+    const { body } = await get('auditor', '/v1/events', { after, limit: '200' })
+    if (body.items.length === 0 && body.next === after) return seqs
     seqs.push(...body.items.map(({ seq }) => Number(seq)))
-    after = Number(body.next)
+    after = body.next ?? ''
   }
 }
 
@@ -120,7 +122,7 @@ t.test('cut off again and again it goes on: each event once, in order', async (t
     reader.cut()
     await Promise.all(sending)
     seqs.push(...reader.seqs)
-    reader = new Reader(http, reader.last, { resumed: true })
+    reader = new Reader(http, reader.place, { resumed: true })
   }
   const all = await paged(http, 0)
   const last = all.at(-1) ?? 0

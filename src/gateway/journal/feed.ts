@@ -39,6 +39,8 @@ WHERE seq > ? ORDER BY seq LIMIT ?`,
   close: `
 INSERT INTO events (seq, at, name, message_id, office, source_id, facts) VALUES (?, ?, '${passed}', NULL, NULL, NULL, '{}')
 ON CONFLICT (seq) DO NOTHING`,
+  at: `
+SELECT seq, at, name, message_id AS "messageId", office, source_id AS "sourceId", facts FROM events WHERE seq = ?`,
   last: 'SELECT MAX(seq) AS seq FROM events',
   between: 'SELECT seq FROM events WHERE seq > ? AND seq <= ? ORDER BY seq',
 } as const
@@ -129,9 +131,21 @@ const numbers = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(to - from, 0) }, (_, at) => from + at)
 
 async function read(reader: Reader, after: number, limit: number): Promise<FeedEvent[]> {
-  const rows = await reader.all<FeedEvent & { facts: unknown }>(feedSql.after, after, limit)
-  return rows.map((row) => ({ ...row, facts: JSON.parse(String(row.facts)) as FeedEvent['facts'] }))
+  return (await reader.all<Stored>(feedSql.after, after, limit)).map(eventOf)
 }
+
+/** The event with a number; undefined: it is gone, or was never written. */
+export async function eventAt(reader: Reader, seq: number): Promise<FeedEvent | undefined> {
+  const row = await reader.one<Stored>(feedSql.at, seq)
+  return row && eventOf(row)
+}
+
+type Stored = Omit<FeedEvent, 'facts'> & { readonly facts: string }
+
+const eventOf = (row: Stored): FeedEvent => ({
+  ...row,
+  facts: JSON.parse(row.facts) as FeedEvent['facts'],
+})
 
 export const isPassed = ({ name }: FeedEvent): boolean => name === passed
 

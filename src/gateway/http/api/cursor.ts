@@ -1,6 +1,6 @@
 // Cursors: positions in lists, sealed. A position may be a letter of another office that a look passed over, so nobody reads
 // one; and one that was given for another search, or to somebody else, opens nothing.
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto'
 import type { Random } from '../../../letter/time.ts'
 import type { Database } from '../../journal/database.ts'
 
@@ -24,6 +24,11 @@ export class Cursors {
     cipher.setAAD(digestOf(search))
     const sealed = Buffer.concat([cipher.update(JSON.stringify(position), 'utf8'), cipher.final()])
     return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url')
+  }
+
+  /** 48 bits by which something is known again, and nobody can try what it may have been. */
+  markOf(facts: readonly (string | number | null)[]): string {
+    return createHmac('sha256', this.#key).update(JSON.stringify(facts)).digest('hex').slice(0, 12)
   }
 
   /** The position; undefined when this gateway's journal did not give the cursor for exactly this search. */

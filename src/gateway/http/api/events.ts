@@ -7,8 +7,9 @@ import { EventFeed, type FeedEvent, isPassed, lastEvent } from '../../journal/fe
 import { aboutMessage } from '../../journal/lists.ts'
 import { secrecyOfPlace } from '../../journal/quarantine.ts'
 import { secreciesOfSource } from '../../journal/sources.ts'
-import { type Answered, type Call, json, numberAt, type Operation } from './operation.ts'
+import { type Answered, type Call, json, numberAt, type Operation, textAt } from './operation.ts'
 import type { ApiParts } from './parts.ts'
+import { type FeedPlace, FeedPlaces, placePattern } from './place.ts'
 import { concerns, type Grant, readsText, seesLetter } from './roles.ts'
 import { limit, listOf, object, ref } from './schemas.ts'
 
@@ -21,8 +22,6 @@ const heartbeat = 15_000
 
 /** Events that are read for a follower at once: so much of what it does not take is held. */
 const together = 100
-
-const seq = { type: 'integer', minimum: 0 }
 
 export function eventOperations(parts: ApiParts): readonly Operation[] {
   const feed = new Feed(parts)
@@ -37,9 +36,9 @@ export function eventOperations(parts: ApiParts): readonly Operation[] {
         'Ask again with after=next: no event is left out and none comes twice. Events that are not for you are passed over, so that a page may be empty. With Accept: text/event-stream they come as they happen (server-sent events), from after, or from behind Last-Event-ID.',
       query: {
         after: {
-          anyOf: [seq, { const: 'end' }],
+          anyOf: [{ type: 'string', pattern: placePattern }, { const: 'end' }],
           description:
-            'The next of the page before. end: only where the feed ends now. Left out: from the beginning.',
+            'The next of the page before, whole: where another event stands there now (the journal was put back from a copy) it is refused. A number alone is taken as it is. end: only where the feed ends now. Left out: from the beginning.',
         },
         wait: {
           type: 'integer',
@@ -51,7 +50,7 @@ export function eventOperations(parts: ApiParts): readonly Operation[] {
       },
       answer: object({
         items: listOf(ref('Event')),
-        next: { ...seq, description: 'after of the next request.' },
+        next: { type: 'string', pattern: placePattern, description: 'after of the next request.' },
       }),
       follows: true,
       handle: (call) => (call.follows ? feed.follow(call) : feed.answer(call)),
@@ -62,11 +61,13 @@ export function eventOperations(parts: ApiParts): readonly Operation[] {
 class Feed {
   readonly #parts: ApiParts
   readonly #events: EventFeed
+  readonly #places: FeedPlaces
   #waiting = 0
 
   constructor(parts: ApiParts) {
     this.#parts = parts
     this.#events = new EventFeed(parts.database, parts.clock)
+    this.#places = new FeedPlaces(parts.database.committed, parts.cursors)
   }
 
   async answer(call: Call): Promise<Answered> {
@@ -75,15 +76,15 @@ class Feed {
     const wait = numberAt(query, 'wait', 0) * 1_000
     const until = clock.elapsed() + wait
     const from = await this.#from(call)
-    if (typeof from !== 'number') return from
+    if ('kind' in from) return from
     let after = from
-    if (query['after'] === 'end' && wait === 0) return json({ items: [], next: after })
+    if (query['after'] === 'end' && wait === 0) return json({ items: [], next: after.said })
     for (;;) {
-      const events = await this.#events.after(after, numberAt(query, 'limit', 50))
+      const events = await this.#events.after(after.seq, numberAt(query, 'limit', 50))
       const items = await this.#seen(call.grant, events)
-      after = events.at(-1)?.seq ?? after
+      after = this.#behind(events, after)
       if (items.length > 0 || clock.elapsed() >= until || !call.here())
-        return json({ items: items.map(eventView), next: after })
+        return json({ items: items.map(eventView), next: after.said })
       // More may be there already behind what was passed over.
       if (events.length === 0) {
         if (this.#waiting >= mostWaiting) return busy('query.wait')
@@ -98,7 +99,7 @@ class Feed {
   async follow(call: Call): Promise<Answered> {
     if (this.#waiting >= mostWaiting) return busy('request')
     const from = await this.#from(call)
-    if (typeof from !== 'number') return from
+    if ('kind' in from) return from
     this.#waiting += 1
     // Pieces are made when they are taken: whoever reads slowly holds one of them, and no more.
     const stream = Readable.from(this.#pieces(call, from), { objectMode: false, highWaterMark: 1 })
@@ -109,34 +110,47 @@ class Feed {
   }
 
   /** Server-sent events (HTML, section 9.2). An id without data moves only the place from which whoever comes again goes on. */
-  async *#pieces(call: Call, from: number): AsyncGenerator<string> {
+  async *#pieces(call: Call, from: FeedPlace): AsyncGenerator<string> {
     const { clock } = this.#parts
     let after = from
     let told = clock.elapsed()
-    yield `retry: 2000\nid: ${after}\n\n`
+    yield `retry: 2000\nid: ${after.said}\n\n`
     while (call.here()) {
-      const events = await this.#events.after(after, together)
+      const events = await this.#events.after(after.seq, together)
       const items = await this.#seen(call.grant, events)
-      after = events.at(-1)?.seq ?? after
+      after = this.#behind(events, after)
       if (items.length > 0 || clock.elapsed() - told >= heartbeat) {
-        yield `${items.map(pieceOf).join('')}id: ${after}\n\n`
+        const pieces = items.map((event) => pieceOf(event, this.#places.of(event)))
+        yield `${pieces.join('')}id: ${after.said}\n\n`
         told = clock.elapsed()
       }
       if (events.length === 0) await call.pause(looksEvery)
     }
   }
 
+  /** The place behind some events; of none, the one before. */
+  #behind(events: readonly FeedEvent[], before: FeedPlace): FeedPlace {
+    const last = events.at(-1)
+    return last === undefined ? before : this.#places.of(last)
+  }
+
   /** Where a request begins, or why it cannot. */
-  async #from({ query, follows, lastEventId }: Call): Promise<number | Answered> {
+  async #from({ query, follows, lastEventId }: Call): Promise<FeedPlace | Answered> {
     const resumes = follows && lastEventId !== undefined
-    if (resumes && !/^\d{1,15}$/.test(lastEventId))
-      return wrong(problem('api.request.wrong', 'header.last-event-id', undefined, { expected: 'a number' }))
-    if (!resumes && query['after'] === 'end') return this.#events.end()
+    if (resumes && !new RegExp(placePattern).test(lastEventId))
+      return wrong(
+        problem('api.request.wrong', 'header.last-event-id', undefined, { expected: 'an id of this feed' }),
+      )
+    const said = resumes ? lastEventId : (textAt(query, 'after') ?? '0')
+    if (said === 'end') return this.#places.at(await this.#events.end())
     const last = await lastEvent(this.#parts.database.committed)
-    const after = resumes ? Number(lastEventId) : numberAt(query, 'after', 0)
-    // A journal that was put back from a copy has fewer: who went on from there would miss what comes.
-    if (after > last) return wrong(problem('api.events.beyond', 'query.after', String(after), { last }))
-    return after
+    const place = await this.#places.read(said)
+    // A journal that was put back from a copy has fewer, or others: who went on from there would miss what comes.
+    if (place === undefined || place.seq > last)
+      return wrong(
+        problem('api.events.beyond', resumes ? 'header.last-event-id' : 'query.after', said, { last }),
+      )
+    return place
   }
 
   /** The events that a grant may see: of its offices, and of secret letters only if it sees those. */
@@ -202,8 +216,8 @@ const wrong = (found: Problem): Answered => ({ kind: 'problems', problems: [foun
 
 const busy = (path: string): Answered => wrong(problem('api.busy', path))
 
-const pieceOf = (event: FeedEvent): string =>
-  `id: ${event.seq}\nevent: ${event.name}\ndata: ${JSON.stringify(eventView(event))}\n\n`
+const pieceOf = (event: FeedEvent, { said }: FeedPlace): string =>
+  `id: ${said}\nevent: ${event.name}\ndata: ${JSON.stringify(eventView(event))}\n\n`
 
 /** Why a person ordered something of a letter may say what stands in it. */
 function withoutWords(event: FeedEvent): FeedEvent {
