@@ -9,15 +9,10 @@ import { everyAgain } from '../../src/gateway/delivery/resend-many.ts'
 import { newId } from '../../src/gateway/desk.ts'
 import type { Database, Reader, Transaction } from '../../src/gateway/journal/database.ts'
 import { deliveriesOfMessage } from '../../src/gateway/journal/deliveries.ts'
+import { insertEnvelope } from '../../src/gateway/journal/envelopes.ts'
 import { findByKey } from '../../src/gateway/journal/find.ts'
-import {
-  insertEnvelope,
-  insertNotice,
-  lettersOfMessage,
-  moveLetter,
-  noticesBetween,
-  sameNotice,
-} from '../../src/gateway/journal/letters.ts'
+import { lettersOfMessage, moveLetter } from '../../src/gateway/journal/letters.ts'
+import { insertNotice, noticesBetween, sameNotice } from '../../src/gateway/journal/notices.ts'
 import { failedOf, openFinder } from '../../src/gateway/journal/open.ts'
 import { contentDigest } from '../../src/letter/digest.ts'
 import type { Letter } from '../../src/letter/letter.ts'

@@ -4,13 +4,8 @@ import type { Item, Outcome, Parcel, Source, Taken } from '../../src/adapters/co
 import { take } from '../../src/gateway/intake/intake.ts'
 import { retryQuarantined } from '../../src/gateway/intake/retry.ts'
 import { deliveriesOfMessage, moveDelivery } from '../../src/gateway/journal/deliveries.ts'
-import {
-  envelopeById,
-  letterAt,
-  lettersOfMessage,
-  lettersSent,
-  moveLetter,
-} from '../../src/gateway/journal/letters.ts'
+import { envelopeById } from '../../src/gateway/journal/envelopes.ts'
+import { letterAt, lettersOfMessage, lettersSent, moveLetter } from '../../src/gateway/journal/letters.ts'
 import { listQuarantine } from '../../src/gateway/journal/quarantine.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
 import { checkNotice } from '../../src/letter/check.ts'

@@ -18,7 +18,7 @@ import {
   moveDelivery,
   renewDeadlines,
 } from '../../src/gateway/journal/deliveries.ts'
-import { insertEnvelope } from '../../src/gateway/journal/letters.ts'
+import { insertEnvelope } from '../../src/gateway/journal/envelopes.ts'
 import { markSql } from '../../src/gateway/journal/marks.ts'
 import { joinMembers } from '../../src/gateway/journal/members.ts'
 import { migrationSql, schemaVersion } from '../../src/gateway/journal/migrations.ts'
@@ -199,7 +199,9 @@ t.test('hot queries use an index', async (t) => {
     ...conditionSql
   } = (await import('../../src/gateway/journal/conditions.ts')).conditionSql
   const { openSql, stuckCondition } = await import('../../src/gateway/journal/open.ts')
+  const { earlierSql } = await import('../../src/gateway/journal/earlier.ts')
   const { letterSql } = await import('../../src/gateway/journal/letters.ts')
+  const { noticeSql } = await import('../../src/gateway/journal/notices.ts')
   const hot: Record<string, string> = {
     due: deliverySql.due,
     inLane: deliverySql.inLane,
@@ -218,13 +220,13 @@ t.test('hot queries use an index', async (t) => {
     perhapsThere: attemptSql.perhapsThere,
     ...conditionSql,
     lateOne,
-    byNaturalKey: letterSql.byNaturalKey,
+    byNaturalKey: earlierSql.byNaturalKey,
     received: letterSql.received,
     sentTo: letterSql.sentTo,
     sent: letterSql.sent,
-    previous: letterSql.previous,
-    noticesAbout: letterSql.noticesAbout,
-    noticesBetween: letterSql.noticesBetween,
+    previous: earlierSql.previous,
+    noticesAbout: noticeSql.noticesAbout,
+    noticesBetween: noticeSql.noticesBetween,
     failed: openSql.failed,
     ofLetter: openSql.ofLetter,
     newestSent: letterSql.newestSent,

@@ -3,7 +3,9 @@
 import pg from 'pg'
 import t from 'tap'
 import { deliverySql } from '../../src/gateway/journal/deliveries.ts'
+import { earlierSql } from '../../src/gateway/journal/earlier.ts'
 import { letterSql } from '../../src/gateway/journal/letters.ts'
+import { noticeSql } from '../../src/gateway/journal/notices.ts'
 import { optionsOf, type PostgresqlAt } from '../../src/gateway/journal/postgresql-connection.ts'
 import { postgresqlStage } from './postgresql-stage.ts'
 
@@ -41,9 +43,9 @@ const asked: Readonly<Record<string, readonly [statement: string, values: string
   timedAhead: [deliverySql.timedAhead, `'moi', 999999, 999999, 10`, 20],
   held: [deliverySql.held, '', 20],
   interrupted: [deliverySql.interrupted, `'m1'`, 20],
-  byNaturalKey: [letterSql.byNaturalKey, ofBoth(`'k11001'`), 20],
-  retired: [letterSql.retired, ofBoth(`'57', 'no/11000', 'c11000'`), 20],
-  previous: [letterSql.previous, `'57', 'no/14000', '2026-11-30', 'moi'`, 20],
+  byNaturalKey: [earlierSql.byNaturalKey, ofBoth(`'k11001'`), 20],
+  retired: [earlierSql.retired, ofBoth(`'57', 'no/11000', 'c11000'`), 20],
+  previous: [earlierSql.previous, `'57', 'no/14000', '2026-11-30', 'moi'`, 20],
   received: [letterSql.received, `'moi', 'no/14000'`, 20],
   sent: [letterSql.sent, `'57', 'no/14000'`, 20],
   sentTo: [letterSql.sentTo, `'moi', 'no/14000', '57'`, 20],
@@ -104,7 +106,7 @@ t.test('plans of PostgreSQL', { timeout: 300_000 }, async (t) => {
 
   await t.test('hot queries use an index', async (t) => {
     const { database } = await stage.opened(t)
-    const hot = { ...deliverySql, ...letterSql }
+    const hot = { ...deliverySql, ...letterSql, ...earlierSql, ...noticeSql }
     for (const name of [
       ...(['due', 'inLane', 'behind', 'head', 'byNaturalKey', 'received', 'sent'] as const),
       ...(['modesOfEnded', 'setModeOfEnded'] as const),

@@ -1,7 +1,8 @@
 // A letter under a key that was used before: does it go, is it known, or is it for a person (decision 0018)?
 import type { OfficeId } from '../../letter/offices.ts'
 import type { MessageId } from '../../letter/time.ts'
-import type { Earlier, LetterRow } from '../journal/letters.ts'
+import type { Earlier } from '../journal/earlier.ts'
+import type { LetterRow } from '../journal/letters.ts'
 import type { LetterState } from './states.ts'
 
 /**

@@ -9,15 +9,10 @@ import { bad, good, type Problem, problem, type Result } from '../../problem/pro
 import { correctedBy } from '../journal/corrections.ts'
 import type { Reader, Transaction } from '../journal/database.ts'
 import { type Due, deliveryTo } from '../journal/deliveries.ts'
+import { letterUnder, previousTo } from '../journal/earlier.ts'
+import { envelopeById } from '../journal/envelopes.ts'
 import { recordEvent } from '../journal/events.ts'
-import {
-  envelopeById,
-  type LetterRow,
-  letterAt,
-  lettersOfMessage,
-  letterUnder,
-  previousTo,
-} from '../journal/letters.ts'
+import { type LetterRow, letterAt, lettersOfMessage } from '../journal/letters.ts'
 import type { Correction } from '../journal/orders.ts'
 import { keepSource, type SourceRow } from '../journal/sources.ts'
 import { correct, type Recall, writeLetter } from './post-letter.ts'

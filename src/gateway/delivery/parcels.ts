@@ -6,7 +6,7 @@ import type { Problem } from '../../problem/problem.ts'
 import { CannotSeal, type Desk, sealedNow } from '../desk.ts'
 import { mayHaveArrived } from '../journal/attempts.ts'
 import type { DeliveryRow } from '../journal/deliveries.ts'
-import { envelopeById } from '../journal/letters.ts'
+import { envelopeById } from '../journal/envelopes.ts'
 import { recordHanded } from './record.ts'
 
 export type RecordedParcel = Parcel &

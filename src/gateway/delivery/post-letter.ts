@@ -6,18 +6,10 @@ import type { Instant, MessageId } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import type { Transaction } from '../journal/database.ts'
 import type { Due } from '../journal/deliveries.ts'
+import { type Earlier, findEarlier, previousTo } from '../journal/earlier.ts'
+import { insertEnvelope, takenOf, takenWith } from '../journal/envelopes.ts'
 import { recordEvent } from '../journal/events.ts'
-import {
-  type Earlier,
-  findEarlier,
-  insertEnvelope,
-  insertLetter,
-  type LetterRow,
-  lettersOfMessage,
-  previousTo,
-  takenOf,
-  takenWith,
-} from '../journal/letters.ts'
+import { insertLetter, type LetterRow, lettersOfMessage } from '../journal/letters.ts'
 import { insertWords } from '../journal/words.ts'
 import { judge, type Offerer } from './again.ts'
 import { postNotice } from './post-notice.ts'

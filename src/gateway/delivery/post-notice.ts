@@ -9,19 +9,10 @@ import { isPerhapsThere } from '../journal/attempts.ts'
 import { correctedBy } from '../journal/corrections.ts'
 import type { Transaction } from '../journal/database.ts'
 import { type DeliveryRow, deliveryTo, moveDeliveryRow } from '../journal/deliveries.ts'
+import { envelopeById, insertEnvelope, takenOf } from '../journal/envelopes.ts'
 import { recordEvent } from '../journal/events.ts'
-import {
-  envelopeById,
-  insertEnvelope,
-  insertNotice,
-  type LetterRow,
-  letterAt,
-  moveLetterRow,
-  type NoticeRow,
-  noticesBetween,
-  sameNotice,
-  takenOf,
-} from '../journal/letters.ts'
+import { type LetterRow, letterAt, moveLetterRow } from '../journal/letters.ts'
+import { insertNotice, type NoticeRow, noticesBetween, sameNotice } from '../journal/notices.ts'
 import { settleArrived } from './arrived.ts'
 import {
   addDelivery,

@@ -14,9 +14,10 @@ import {
   headOfLane,
   moveDeliveryRow,
 } from '../journal/deliveries.ts'
+import { envelopeById, keepReceipt } from '../journal/envelopes.ts'
 import { recordEvent } from '../journal/events.ts'
 import { noticeAbout } from '../journal/find.ts'
-import { envelopeById, keepReceipt, type LetterRow, letterAt, moveLetter } from '../journal/letters.ts'
+import { type LetterRow, letterAt, moveLetter } from '../journal/letters.ts'
 import { isRegistered } from './arrived.ts'
 import { lookForNotice, postNotice } from './post-notice.ts'
 import { noSource } from './posted.ts'

@@ -8,7 +8,7 @@ import type { KeptAttachments } from '../attachments/store.ts'
 import { type AlarmRow, raisedAlarms } from '../journal/alarms.ts'
 import type { Reader } from '../journal/database.ts'
 import { heldDeliveries } from '../journal/deliveries.ts'
-import type { EnvelopeRow } from '../journal/letters.ts'
+import type { EnvelopeRow } from '../journal/envelopes.ts'
 
 /** No attempt lasts longer than 30 minutes; a little more for whoever breaks it off. */
 const longestAttempt = 35 * 60_000

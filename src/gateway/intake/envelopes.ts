@@ -27,8 +27,8 @@ import {
   unsealableBecause,
 } from '../desk.ts'
 import type { Reader, Transaction } from '../journal/database.ts'
+import { envelopeById, keepReceipt, receiptFor } from '../journal/envelopes.ts'
 import { recordEvent } from '../journal/events.ts'
-import { envelopeById, keepReceipt, receiptFor } from '../journal/letters.ts'
 import { keepContent, keeper, type Offered } from './keep.ts'
 
 type EnvelopeItem = Extract<Item, { kind: 'envelope' }>

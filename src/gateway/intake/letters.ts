@@ -20,8 +20,9 @@ import {
   sealFor,
   sealNotice,
 } from '../desk.ts'
+import { findEarlier } from '../journal/earlier.ts'
 import { noticeAbout } from '../journal/find.ts'
-import { findEarlier, type LetterRow } from '../journal/letters.ts'
+import type { LetterRow } from '../journal/letters.ts'
 import { keepAttachments, keeper, type Offered } from './keep.ts'
 
 type LetterItem = Extract<Item, { kind: 'letter' }>

@@ -3,7 +3,7 @@ import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Letter } from '../../letter/letter.ts'
 import type { Notice } from '../../letter/notice.ts'
 import type { Reader } from './database.ts'
-import { envelopeById } from './letters.ts'
+import { envelopeById } from './envelopes.ts'
 
 /** The letter or notice in an envelope; undefined when there is none of that id, or it cannot be read. */
 export async function contentOf(reader: Reader, messageId: string): Promise<Letter | Notice | undefined> {

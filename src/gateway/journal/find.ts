@@ -7,7 +7,8 @@ import { type OfficeId, officeById } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
 import { bad, problem, type Result } from '../../problem/problem.ts'
 import type { Reader } from './database.ts'
-import { envelopeById, type LetterRow, lettersReceived, lettersSent, lettersSentTo } from './letters.ts'
+import { envelopeById } from './envelopes.ts'
+import { type LetterRow, lettersReceived, lettersSent, lettersSentTo } from './letters.ts'
 
 /** Who says it of a letter: its sender, or its recipient. */
 export const saidBySender = (kind: NoticeKind): boolean => kind === 'dispute' || kind === 'recall'

@@ -1,7 +1,7 @@
 // Bytes in the store of attachments that may leave it: what names them, and what does not.
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Database, Reader, Transaction } from './database.ts'
-import type { EnvelopeRow } from './letters.ts'
+import type { EnvelopeRow } from './envelopes.ts'
 
 /** Envelopes that one transaction looks through. */
 const page = 50

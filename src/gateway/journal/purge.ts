@@ -5,7 +5,7 @@ import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Instant } from '../../letter/time.ts'
 import { correctionsOf } from './corrections.ts'
 import type { Reader, Transaction } from './database.ts'
-import { envelopeById } from './letters.ts'
+import { envelopeById } from './envelopes.ts'
 import { isUndecided } from './open.ts'
 import { removeWords } from './words.ts'
 

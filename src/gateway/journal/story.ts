@@ -6,15 +6,10 @@ import type { Instant, MessageId } from '../../letter/time.ts'
 import { type AttemptRow, attemptsOf } from './attempts.ts'
 import type { Parameter, Reader } from './database.ts'
 import { type DeliveryRow, deliveriesOfMessage, deliveryTo } from './deliveries.ts'
+import { type EnvelopeRow, envelopeById } from './envelopes.ts'
 import { type HandedRow, handedOf } from './handed.ts'
-import {
-  type EnvelopeRow,
-  envelopeById,
-  type LetterRow,
-  lettersOfMessage,
-  type NoticeRow,
-  noticesAbout,
-} from './letters.ts'
+import { type LetterRow, lettersOfMessage } from './letters.ts'
+import { type NoticeRow, noticesAbout } from './notices.ts'
 import {
   type FailedDelivery,
   failedOf,

@@ -1,6 +1,6 @@
 // /v1/notices: what was said of letters.
 import { fullId } from '../../journal/asked.ts'
-import { envelopeById } from '../../journal/letters.ts'
+import { envelopeById } from '../../journal/envelopes.ts'
 import { type ListedNotice, listedNotice, noticesBefore } from '../../journal/lists.ts'
 import { walk } from '../../journal/walk.ts'
 import { seesAbout } from './deliveries.ts'
