@@ -5,11 +5,18 @@ import { type FieldRule, letterFields, officeIds } from './fields/letter-fields.
 import { noticeFields } from './fields/notice-fields.ts'
 import type { DocumentDefinition, FieldDefinition, Profile } from './profile.ts'
 import { broughtColumns, contentOf } from './profile-check.ts'
+import { codesOutOfOrder } from './profile-keys.ts'
 import { overflowsIn, rowsIn, saidBy, unreadBy } from './said-values.ts'
 import { channels } from './transports/transport.ts'
 
 /** Offices named in a remark, at most: whoever lacks most of them knows it by these. */
 const most = 10
+
+/** Everything to be remarked of a profile, as its text has it and, as far as they could be read, with its tables. */
+export const remarksIn = (text: string, profile: Profile): readonly Problem[] => [
+  ...codesOutOfOrder(text),
+  ...remarksOn(profile),
+]
 
 /**
  * Everything to be remarked of a profile whose tables were read, as far as they could be. A remark's path is the field or table

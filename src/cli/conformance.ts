@@ -48,7 +48,7 @@ export function testCommand(terminal: Terminal): Command {
       const { conforms } = await import('../conformance/verdict.ts')
       const text =
         format === 'json'
-          ? jsonLine(reports)
+          ? jsonLine(reports.map(reportJson))
           : format === 'junit'
             ? junit(reports)
             : reports.map(reportPage).join('')
@@ -58,6 +58,11 @@ export function testCommand(terminal: Terminal): Command {
       if (reports.length === 0 || !reports.every(conforms)) throw new Failed(exit.refused, [])
     })
 }
+
+const reportJson = ({ remarks = [], ...report }: Report): object => ({
+  ...report,
+  remarks: remarks.map(problemJson),
+})
 
 function checked(named: readonly string[], { all, format, patience, jobs }: Options) {
   const known = formats.find((each) => each === format)
@@ -119,14 +124,20 @@ async function testAll(
     }
   })
   const { withRows } = await import('../adapters/lookup-tables.ts')
+  const { remarksIn } = await import('../adapters/remarks.ts')
   const faults: Problem[] = []
+  const remarks: (readonly Problem[])[] = []
   for (const [index, text] of texts.entries()) {
     const file = files[index] ?? ''
     const read = readProfile(text, file)
     const complete = read.ok ? await readTables(read.value, file, terminal) : read
-    if (!complete.ok) faults.push(...complete.problems)
+    if (!complete.ok) {
+      faults.push(...complete.problems)
+      continue
+    }
+    remarks[index] = remarksIn(text, complete.value)
     // The suite knows the profile's text alone: what its tables hold stands in it.
-    else texts[index] = withRows(text, complete.value)
+    texts[index] = withRows(text, complete.value)
   }
   if (faults.length > 0) {
     if (format === 'json') terminal.write(jsonLine({ problems: faults.map(problemJson) }))
@@ -151,7 +162,8 @@ async function testAll(
         patience: seconds * 1000,
       }
       const text = texts[index] ?? ''
-      const report = documents ? await documentsOnly(text, settings) : await testProfile(text, settings)
+      const tried = documents ? await documentsOnly(text, settings) : await testProfile(text, settings)
+      const report = { ...tried, remarks: remarks[index] ?? [] }
       reports[index] = report
       ended += 1
       // As they come: all of them take minutes.

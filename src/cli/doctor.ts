@@ -37,7 +37,7 @@ export function doctorCommand(terminal: Terminal): Command {
 
 const help = `
 It changes nothing. What is so for less time than the alarms allow (quarantine, a place or office that cannot be reached) is no fault:
-its last line tells it. With --deep it tells, as no fault, which attachments nothing in the journal names any more. It asks the places that profiles name whether they are there: a folder, a connection, an HTTP HEAD.
+its last line tells it. It tells, as no fault, what profiles leave to chance and, with --deep, which attachments nothing in the journal names any more. It asks the places that profiles name whether they are there: a folder, a connection, an HTTP HEAD.
 Exit code: 0 healthy, 1 something is wrong, 2 the settings or something else could not be looked at.
 
 Examples:

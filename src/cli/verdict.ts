@@ -17,19 +17,17 @@ const elsewhere: readonly ProblemCode[] = [
 /** The verdict on the text of a profile. Its tables are looked into; one that is not here is remarked. */
 export async function verdictOn(file: string, text: string, terminal: Terminal): Promise<Verdict> {
   const { readProfile } = await import('../adapters/profile.ts')
-  const { codesOutOfOrder } = await import('../adapters/profile-keys.ts')
-  const { remarksOn } = await import('../adapters/remarks.ts')
+  const { remarksIn } = await import('../adapters/remarks.ts')
   const read = readProfile(text, file)
   if (!read.ok) return { file, problems: read.problems }
   const complete = await readTables(read.value, file, terminal)
-  const order = codesOutOfOrder(text)
-  if (complete.ok) return { file, profile: read.value, remarks: [...order, ...remarksOn(complete.value)] }
+  if (complete.ok) return { file, profile: read.value, remarks: remarksIn(text, complete.value) }
   const [fault, ...more] = complete.problems.filter(({ code }) => !elsewhere.includes(code))
   if (fault !== undefined) return { file, problems: [fault, ...more] }
   const unread = complete.problems.map(({ path, value }) =>
     problem('adapter.remark.table-unread', path, value),
   )
-  return { file, profile: read.value, remarks: [...unread, ...order, ...remarksOn(read.value)] }
+  return { file, profile: read.value, remarks: [...unread, ...remarksIn(text, read.value)] }
 }
 
 export const verdictJson = (verdict: Verdict): unknown =>

@@ -1,6 +1,6 @@
 // Reports of the suite: for people, as JSON, and as JUnit XML for whatever runs it in a pipeline.
 import { create } from 'xmlbuilder2'
-import { printable } from '../problem/problem.ts'
+import { describe, type Problem, printable, remedyOf } from '../problem/problem.ts'
 import { checks } from './checks.ts'
 import { conforms, isGood, type Report, type Verdict } from './verdict.ts'
 
@@ -12,14 +12,20 @@ const words: Readonly<Record<Verdict['outcome'], string>> = {
   unasked: 'not asked',
 }
 
-/** One profile: a line for each check, and the reasons of what is not good. */
-export function reportPage({ profile, office, verdicts, took }: Report): string {
+/** One profile: a line for each check, the reasons of what is not good, and what is remarked. */
+export function reportPage({ profile, office, verdicts, took, remarks = [] }: Report): string {
   const lines = verdicts.flatMap((verdict): string[] => [
     `  ${verdict.check.padEnd(10)} ${words[verdict.outcome]}`,
     ...reasonsOf(verdict).map((line) => `             ${line}`),
   ])
-  return `${profile} (office ${office}), ${(took / 1000).toFixed(1)} s\n${lines.join('\n')}\n`
+  const head = `${profile} (office ${office}), ${(took / 1000).toFixed(1)} s`
+  return [head, ...lines, ...remarks.flatMap(remarkLines), ''].join('\n')
 }
+
+const remarkLines = (found: Problem): string[] => [
+  `  remark: ${describe(found)}`,
+  `  hint: ${remedyOf(found)}`,
+]
 
 function reasonsOf(verdict: Verdict): string[] {
   const { check, outcome, waiver } = verdict
@@ -74,7 +80,7 @@ export function junit(reports: readonly Report[]): string {
   const root = create({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', {
     name: 'saraban profile test',
   })
-  for (const { profile, verdicts, took } of reports) {
+  for (const { profile, verdicts, took, remarks = [] } of reports) {
     const failures = verdicts.filter((verdict) => !isGood(verdict)).length
     const suite = root.ele('testsuite', {
       name: profile,
@@ -91,6 +97,7 @@ export function junit(reports: readonly Report[]): string {
       else if (!isGood(verdict)) own.ele('failure', { message: words[verdict.outcome] }).txt(reasons)
       else if (reasons !== '') own.ele('system-out').txt(reasons)
     }
+    if (remarks.length > 0) suite.ele('system-out').txt(remarks.flatMap(remarkLines).join('\n'))
   }
   return `${root.end({ prettyPrint: true, wellFormed: true })}\n`
 }

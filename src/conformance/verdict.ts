@@ -1,5 +1,6 @@
 // What the suite found: one finding for each thing tried, and one verdict for each check of a profile.
 import { type ConformanceCheck, conformanceChecks } from '../adapters/conformance-checks.ts'
+import type { Problem } from '../problem/problem.ts'
 
 export interface Finding {
   readonly check: ConformanceCheck
@@ -49,6 +50,8 @@ export interface Report {
   readonly verdicts: readonly Verdict[]
   /** Milliseconds. */
   readonly took: number
+  /** What it leaves to chance, as `saraban profile check` says it: none of it is a fault. */
+  readonly remarks?: readonly Problem[]
 }
 
 /**

@@ -261,6 +261,11 @@ t.test('profile check and try: there and back, or every problem', async (t) => {
     csv.replace('table: { "1": ordinary,', 'table: { O: ordinary, "1": ordinary,'),
   )
   t.match(await saraban(['profile', 'check', at('ordered.yaml')]), { code: 0, out: /remark: .*codes-order/ })
+  const tested = ['profile', 'test', at('ordered.yaml'), '--documents']
+  t.match(await saraban(tested), { code: 0, out: /\n {2}remark: documents\..*codes-order\]\n {2}hint: / })
+  t.match(JSON.parse((await saraban([...tested, '--format', 'json'])).out), [
+    { remarks: [{ code: 'adapter.remark.codes-order', message: /./, remedy: /./ }] },
+  ])
   const tables = readFileSync(join(import.meta.dirname, '../../docs/profiles.md'), 'utf8')
   writeFileSync(at('tables.yaml'), /```yaml\n(# tables:[\s\S]*?)```/.exec(tables)?.[1] ?? '')
   t.match(await saraban(['profile', 'check', at('tables.yaml')]), { code: 0, out: /remark: .*table-unread/ })

@@ -370,6 +370,26 @@ t.test('healthy, and its last line says what is not for long enough to be wrong'
   })
 })
 
+t.test('what a profile leaves to chance is told, and is no fault', async (t) => {
+  const { folder, profile, doctor } = await opened(t)
+  t.match(JSON.parse((await doctor('--json')).out), { noted: [] })
+  const before = await doctor()
+  const text = readFileSync('profiles/chiang-mai-csv.yaml', 'utf8')
+  const placed = text.replace(/\{ env: SARABAN_50_(\w+) \}/g, (_, name: string) => {
+    const path = join(folder, name)
+    mkdirSync(path)
+    return path
+  })
+  profile('json-50.yaml', placed.replace('table: { "1": ordinary,', 'table: { O: ordinary, "1": ordinary,'))
+  const found = await doctor()
+  t.same([found.code, found.wrong], [before.code, before.wrong])
+  t.match(
+    found.out,
+    /^no fault: chiang-mai-csv\.documents\..*\[adapter\.remark\.codes-order\]\n {2}บรรทัด .*\n {4}what to do: .*\n {4}วิธีแก้: /m,
+  )
+  t.match(JSON.parse((await doctor('--json')).out).noted, [{ code: 'adapter.remark.codes-order' }])
+})
+
 t.test('offices that cannot be reached, and a clock that differs', async (t) => {
   const installation = await opened(t)
   const { folder } = installation

@@ -14,6 +14,7 @@ import { conforms, type Finding, isGood, type Report, verdictsOf } from '../../s
 import { orThrow } from '../../src/gateway/installation/systems.ts'
 import { moi, officeId } from '../../src/letter/offices.ts'
 import { newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
+import { problem } from '../../src/problem/problem.ts'
 import { onStage, shipped } from './on-stage.ts'
 import { testStandsOnce } from './stands-once.ts'
 
@@ -225,5 +226,11 @@ t.test('reports: JUnit counts failures and escapes what stands in them', (t) => 
   )
   t.equal(said.match(/<skipped message="not asked|<skipped message="it/g)?.length, 9)
   t.match(said, /<skipped message="waived: as it is"/)
+  t.notMatch(xml, 'system-out')
+  const remarks = [problem('adapter.remark.spill-homeless', 'documents.told.fields.reason', 'spill')]
+  t.match(
+    junit([{ ...report, remarks }]),
+    /failures="10"[\s\S]*<system-out> {2}remark: documents\.told\.fields\.reason: [\s\S]*<\/testsuite>/,
+  )
   t.end()
 })

@@ -59,6 +59,7 @@ async function scripted(t: Test) {
     references: '',
     ...{ certificates: { shown: [], authorities: [] }, secrets: [] },
     places: [],
+    remarks: () => [],
     tables: new Map(),
     remake: () => {
       const again = new ScriptedAdapter(adapter.office)

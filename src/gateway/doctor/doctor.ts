@@ -116,6 +116,10 @@ export async function diagnose(parts: DoctorParts): Promise<Diagnosis> {
     )
     return (await Promise.all(looks)).flat()
   })
+  await lookInData('what profiles leave to chance', async () => {
+    for (const each of known) noted.push(...each.remarks().map((found) => within(each.system.id, found)))
+    return []
+  })
   await look('who may read keys', async () => openSecrets(settings, known))
   await look('stores of the settings', () => lookAtStores(settings, environment))
   const conditions = async (check: Check): Promise<readonly Problem[]> =>

@@ -7,6 +7,7 @@ import { createAdapter } from '../../adapters/adapter.ts'
 import type { Access, Adapter } from '../../adapters/contract.ts'
 import { withTables } from '../../adapters/lookup-tables.ts'
 import { resolveReferences } from '../../adapters/references.ts'
+import { remarksIn } from '../../adapters/remarks.ts'
 import { secretFiles } from '../../adapters/secret-files.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { OrganisationIds } from '../../letter/organisations.ts'
@@ -49,6 +50,8 @@ export interface ConnectedSystem {
   readonly secrets: readonly string[]
   /** Where it is reached. */
   readonly places: readonly Place[]
+  /** What its profile leaves to chance; its tables are read once more. */
+  remarks(): readonly Problem[]
   /** The adapter once more, for a system that is started again as it was. */
   remake(): Result<Adapter>
 }
@@ -112,7 +115,8 @@ function connect(
   const format = (document !== undefined && documents[document]?.format.kind) || 'unknown'
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path))
   const resolved = resolveReferences(channels, environment, absolute).value
-  const complete = withTables(profile.value, { environment, absolute, clock })
+  const withItsTables = () => withTables(profile.value, { environment, absolute, clock })
+  const complete = withItsTables()
   const tables = new Map(
     Object.values(complete.ok ? complete.value.documents : {}).flatMap(({ lookups = new Map() }) =>
       [...lookups].map(([table, rows]): [string, string] => [table, digestOf([...rows])]),
@@ -123,7 +127,11 @@ function connect(
   const certificates = namedCertificates(resolved)
   const places = placesIn(resolved, folder)
   const secrets = secretFiles(profile.value).map(absolute)
-  const named = { references, tables, certificates, secrets, places }
+  const remarks = (): readonly Problem[] => {
+    const read = withItsTables()
+    return read.ok ? remarksIn(text.value, read.value) : []
+  }
+  const named = { remarks, references, tables, certificates, secrets, places }
   return good({ system, adapter: adapter.value, ...named, remake: make })
 }
 
