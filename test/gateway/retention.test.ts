@@ -174,13 +174,8 @@ t.test('what was kept for a letter that is not taken leaves, what its quarantine
   t.equal((await files()).length, before.length + 8)
   t.equal((await run())?.['attachments'], undefined, 'within a day its sender may offer it again')
   clock.jump(keep.sources - day)
-  t.match(await run(), { attachments: 5 })
-  // A source of which a letter was read whole is in the journal, whatever became of it.
-  const staying = [
-    await kept('one'.padEnd(70_000)),
-    await kept('three'.padEnd(70_000)),
-    await kept('beside three'),
-  ]
+  t.match(await run(), { attachments: 6 }, 'all that came with what was refused, and the scan of the third')
+  const staying = [await kept('three'.padEnd(70_000)), await kept('beside three')]
   t.same(await files(), [...before, ...staying.map(({ sha256 }) => sha256)].sort())
 })
 
@@ -251,6 +246,43 @@ t.test('bytes leave sooner than envelopes, those of secret letters sooner still'
   t.equal(await count('quarantine'), 0)
   t.equal(await count('sources'), 2, 'those of letters that are kept')
   t.equal(await count('envelopes'), 4, 'and nothing of a letter')
+})
+
+t.test('documents leave beside any number of old records that stay, but for what those name', async (t) => {
+  const { clock, database, send, run, count } = await opened(t)
+  await send(1)
+  await send(2)
+  const handed = await database.committed.all<{ id: string; sha256: string }>(
+    `SELECT h.delivery_id AS id, h.sha256 FROM handed h JOIN deliveries d ON d.id = h.delivery_id WHERE d.office = ? ORDER BY h.at`,
+    moi,
+  )
+  const [refused, other] = [handed[0]!, handed.at(-1)!]
+  const staying = handed.filter(({ id }) => id === refused.id).map(({ sha256 }) => sha256)
+  const files = JSON.stringify([{ name: 'a', mediaType: 'text/plain', size: 1, sha256: other.sha256 }])
+  await database.write(async (transaction) => {
+    await transaction.run(`UPDATE deliveries SET state = 'refused' WHERE id = ?`, refused.id)
+    await transaction.run(
+      `INSERT INTO handed (delivery_id, attempt, digest, sha256, media_type, extension, files, at)
+WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+SELECT h.delivery_id, n.i, 'd' || n.i, h.sha256, h.media_type, h.extension,
+  CASE WHEN n.i = 12000 THEN ? WHEN n.i > 9000 THEN '[{"sha256":"x"}]' ELSE '[]' END, h.at
+FROM n CROSS JOIN handed h WHERE h.delivery_id = ? AND h.sha256 = ?`,
+      ...[files, refused.id, refused.sha256],
+    )
+  })
+  const documents = await count('documents')
+  clock.jump(keep.handed + 2 * day)
+  t.match(await run(), { documents: documents - staying.length - 1 })
+  t.same(
+    (await database.committed.all<{ sha256: string }>('SELECT sha256 FROM documents ORDER BY sha256')).map(
+      ({ sha256 }) => sha256,
+    ),
+    [...staying, other.sha256].sort(),
+  )
+  await database.write((transaction) =>
+    transaction.run(`UPDATE handed SET files = '[]' WHERE attempt > 9000`),
+  )
+  t.match(await run(), { documents: 1 })
 })
 
 t.test('of emptied sources a piece looks at so many, whether they go or stay', async (t) => {

@@ -79,7 +79,10 @@ WHERE a.answer IS NOT NULL AND a.ended_at < ? AND ${settled} LIMIT ?`,
 SELECT h.delivery_id AS id, h.attempt, h.digest FROM handed h JOIN deliveries d ON d.id = h.delivery_id
 WHERE h.at < ? AND ${settled} LIMIT ?`,
   dropOneHanded: 'DELETE FROM handed WHERE delivery_id = ? AND attempt = ? AND digest = ?',
-  heldFiles: 'SELECT files FROM handed WHERE at < ? LIMIT ?',
+  heldFiles: `
+SELECT at, delivery_id AS id, attempt, digest, files FROM handed
+WHERE at < ? AND files <> '[]' AND (at, delivery_id, attempt, digest) > (?, ?, ?, ?)
+ORDER BY at, delivery_id, attempt, digest LIMIT ?`,
   documents: `
 SELECT sha256, bytes IS NULL AS "inStore" FROM documents o WHERE handed_at < ? AND sha256 > ?
 AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.sha256 = o.sha256) ORDER BY sha256 LIMIT ?`,

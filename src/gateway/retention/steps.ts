@@ -55,8 +55,8 @@ export const boundsOf = (keep: Kept, now: Instant): Bounds => ({
 
 /** Letters in one transaction. */
 const letters = 20
-/** Handed documents that are too old and stay, at most; with more of them no document leaves. */
-const mostHeld = 10_000
+/** Records of what was handed that are looked through at a time. */
+const recordsAtOnce = 1_000
 
 type Work = (transaction: Transaction, bounds: Bounds, cursor: Cursor, now: Instant) => Promise<Piece>
 
@@ -109,14 +109,13 @@ export const steps: Readonly<Record<StepName, Work>> = {
   },
 
   async documents(transaction, { handed }, cursor, now) {
-    const held = await heldFiles(transaction, handed)
-    if (held === undefined) return { removed: 0 }
     const found = await transaction.all<{ sha256: string; inStore: unknown }>(
       purgeSql.documents,
       handed,
       cursor.id,
       piece,
     )
+    const held = await heldAmong(transaction, found, handed)
     const leaving = found.filter(({ sha256 }) => !held.has(sha256))
     for (const { sha256, inStore } of leaving) {
       await transaction.run(purgeSql.dropDocument, sha256)
@@ -221,11 +220,35 @@ async function dropRows(
   return again(found.length)
 }
 
-/** The documents that old records name which stay; undefined: too many to know. */
-async function heldFiles(reader: Reader, before: Instant): Promise<ReadonlySet<string> | undefined> {
-  const rows = await reader.all<{ files: string }>(purgeSql.heldFiles, before, mostHeld)
-  if (rows.length === mostHeld) return undefined
-  return new Set(rows.flatMap(({ files }) => (JSON.parse(files) as HandedFile[]).map(({ sha256 }) => sha256)))
+/** Those of some documents that are named, as files, by old records which stay. */
+async function heldAmong(
+  reader: Reader,
+  documents: readonly { readonly sha256: string }[],
+  before: Instant,
+): Promise<ReadonlySet<string>> {
+  const asked = new Set(documents.map(({ sha256 }) => sha256))
+  const held = new Set<string>()
+  if (asked.size === 0) return held
+  for (let last: Omit<HeldFiles, 'files'> = { at: -1, id: '', attempt: 0, digest: '' }; ; ) {
+    const { at, id, attempt, digest } = last
+    const rows = await reader.all<HeldFiles>(
+      purgeSql.heldFiles,
+      ...[before, at, id, attempt, digest, recordsAtOnce],
+    )
+    for (const { files } of rows)
+      for (const { sha256 } of JSON.parse(files) as HandedFile[]) if (asked.has(sha256)) held.add(sha256)
+    const end = rows.at(-1)
+    if (end === undefined || rows.length < recordsAtOnce) return held
+    last = end
+  }
+}
+
+interface HeldFiles {
+  readonly at: Instant
+  readonly id: string
+  readonly attempt: number
+  readonly digest: string
+  readonly files: string
 }
 
 /** A condition in a result: 1 of one engine, true of the other. */
