@@ -129,6 +129,10 @@ export function differences(
   const digests = new Set(after.attachments.map(({ sha256 }) => sha256))
   for (const { name, sha256 } of before.attachments)
     if (!digests.has(sha256)) found.push(`the file ${name} does not come back`)
+  // What is spilled comes as a file more.
+  const own = new Set(before.attachments.map(({ sha256 }) => sha256))
+  for (const { name, sha256 } of spilled.length > 0 ? [] : after.attachments)
+    if (!own.has(sha256)) found.push(`the file ${name} is not one of its own`)
   return found
 }
 
@@ -226,12 +230,16 @@ async function brokenDocuments(way: Way, sample: Sample, whole: Written): Promis
     const items = await attempt(name, bytes)
     const taken = items.filter((item) => letterIn(item) !== undefined)
     if (taken.length > 0) faults.push(`${name}: a letter is read of it`)
+    if (items.length === 0) faults.push(`${name}: it is passed over in silence`)
   }
   // Cut anywhere, what is still read as a letter is the letter, or the form says itself that more may follow.
   const step = Math.max(1, Math.floor(whole.bytes.length / 200))
   for (let end = 0; end < whole.bytes.length; end += step) {
     const half = whole.bytes.subarray(0, end)
-    for (const item of await attempt(`cut after byte ${end}`, half)) {
+    const items = await attempt(`cut after byte ${end}`, half)
+    if (items.length === 0 && form.unended?.(half) !== true)
+      faults.push(`cut after byte ${end}, it is passed over in silence`)
+    for (const item of items) {
       const letter = letterIn(item)
       if (letter === undefined || form.unended?.(half) === true) continue
       const lost = differences(sample.letter, letter, { spilled: [], texts: [], ...way.declared })

@@ -2,13 +2,13 @@
 
 import { Readable } from 'node:stream'
 import { formsOf } from '../adapters/adapter.ts'
-import type { AttachmentContent } from '../adapters/contract.ts'
+import type { AttachmentContent, Item } from '../adapters/contract.ts'
 import type { DocumentForm, Written } from '../adapters/formats/format.ts'
 import type { Channel } from '../adapters/transports/transport.ts'
 import type { Letter } from '../letter/letter.ts'
 import type { Notice } from '../letter/notice.ts'
 import { type Clock, type MessageId, newMessageId, type Random } from '../letter/time.ts'
-import { describe } from '../problem/problem.ts'
+import { describe, type Problem } from '../problem/problem.ts'
 import type { Answer, Collected, Counterpart } from './counterpart/counterpart.ts'
 import { letterOf, textOf } from './documents.ts'
 import type { Sample } from './letters.ts'
@@ -200,30 +200,40 @@ async function keep(document: Collected, forms: Forms, received: Mutable<Receive
   ] as const) {
     if (form === undefined) continue
     const items = await form.read(await sourceOf(content, document, form))
-    for (const item of items) {
-      if (item.kind === 'letter') {
-        const letter = letterOf(item)
-        if (!letter.ok) {
-          said.push(letter.problems.map((each) => describe(each)).join('; '))
-          continue
-        }
-        const texts = item.attachments.map(({ content: held }) => textOf(held))
-        received.letters.push({ letter: letter.value, texts })
-        return
-      }
-      if (item.kind === 'notice') {
-        const texts = [...document.beside.values()].map(textOf)
-        received.notices.push({
-          draft: item.draft,
-          texts: [...texts, ...enclosed(document.bytes)],
-          unsaid: form.unsaid ?? [],
-        })
-        return
-      }
-      if (item.kind === 'fault') said.push(item.problems.map((each) => describe(each)).join('; '))
+    const faults = items.flatMap((item) => keptOf(item, document, form, received))
+    // What stands beside a letter or a notice that was read is missing all the same.
+    if (faults.length < items.length) {
+      received.unreadable.push(...faults)
+      return
     }
+    said.push(...faults)
   }
   received.unreadable.push(said.join(' / '))
+}
+
+/** Keeps what was read in one place of a document; or says why it cannot be read. */
+function keptOf(
+  item: Item,
+  document: Collected,
+  { unsaid = [] }: DocumentForm,
+  received: Mutable<Received>,
+): readonly string[] {
+  const why = (problems: readonly Problem[]) => [problems.map((each) => describe(each)).join('; ')]
+  if (item.kind === 'letter') {
+    const letter = letterOf(item)
+    if (!letter.ok) return why(letter.problems)
+    received.letters.push({
+      letter: letter.value,
+      texts: item.attachments.map((each) => textOf(each.content)),
+    })
+    return []
+  }
+  if (item.kind === 'notice') {
+    const texts = [...[...document.beside.values()].map(textOf), ...enclosed(document.bytes)]
+    received.notices.push({ draft: item.draft, texts, unsaid })
+    return []
+  }
+  return item.kind === 'fault' ? why(item.problems) : [`it is read as ${item.kind}`]
 }
 
 async function sourceOf(content: 'letter' | 'notice', document: Collected, form: DocumentForm) {

@@ -8,7 +8,7 @@ import type { OfficeId } from '../letter/offices.ts'
 import type { MessageId } from '../letter/time.ts'
 import { describe } from '../problem/problem.ts'
 import { hostileTexts, mustBe } from './letters.ts'
-import type { Finding } from './verdict.ts'
+import { type Finding, failed, passed } from './verdict.ts'
 
 /** A notice that came, as far as its form says it. */
 export interface Told {
@@ -111,8 +111,10 @@ async function thereAndBack(
   }
   const told = `${way.name}: ${samples.length - refused} of ${samples.length} written and read again, ${refused} refused`
   return faults.length > 0
-    ? { check, about: told, outcome: 'failed', why: faults.join('\n') }
-    : { check, about: told, outcome: 'passed' }
+    ? failed(check, told, faults.join('\n'))
+    : refused === samples.length
+      ? failed(check, told, 'all of them are refused')
+      : passed(check, told)
 }
 
 /** The notice as the system's form says it, read again: what is another then, in words. */

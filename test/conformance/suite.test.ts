@@ -6,6 +6,7 @@ import { conformanceChecks } from '../../src/adapters/conformance-checks.ts'
 import { readProfile } from '../../src/adapters/profile.ts'
 import { hurriedClock } from '../../src/conformance/hurry.ts'
 import { sampleLetter } from '../../src/conformance/letters.ts'
+import { checkNotices } from '../../src/conformance/notices.ts'
 import { makeOffices } from '../../src/conformance/offices.ts'
 import { closingLine, junit, progressLine, reportPage } from '../../src/conformance/report.ts'
 import { sealedDoors, sealedForms } from '../../src/conformance/sealing.ts'
@@ -14,7 +15,7 @@ import { conforms, type Finding, isGood, type Report, verdictsOf } from '../../s
 import { orThrow } from '../../src/gateway/installation/systems.ts'
 import { moi, officeId } from '../../src/letter/offices.ts'
 import { newMessageId, systemClock, systemRandom } from '../../src/letter/time.ts'
-import { problem } from '../../src/problem/problem.ts'
+import { bad, problem } from '../../src/problem/problem.ts'
 import { onStage, shipped } from './on-stage.ts'
 import { testStandsOnce } from './stands-once.ts'
 
@@ -58,6 +59,33 @@ t.test('what a profile gets wrong is noticed by the check whose name it is', asy
     const report = await onStage(documentsOnly, text)
     t.equal(outcomes(report)[check], 'failed', `${name}\n${reportPage(report)}`)
   }
+})
+
+t.test('a form that refuses every reason has said none', async (t) => {
+  const forms = formsOf(orThrow(readProfile(shipped('chiang-mai-csv'), 'chiang-mai.yaml')), systemClock)
+  const { notices } = forms
+  if (notices === undefined) throw new Error('the profile has no notices')
+  const mute: typeof notices = {
+    ...notices,
+    write: async (outgoing) =>
+      outgoing.envelope.content === 'notice' && outgoing.envelope.notice.reason !== ''
+        ? bad(problem('letter.field.missing', 'reason'))
+        : notices.write(outgoing),
+  }
+  const parties = { from: orThrow(officeId('50')), to: moi, nextRunning: () => 1 }
+  const way = {
+    name: 'notices that it is told',
+    from: moi,
+    to: parties.from,
+    letter: sampleLetter(parties, 'plain').letter,
+    kinds: ['accept', 'reject'] as const,
+    messageId: () => newMessageId(systemClock, systemRandom),
+  }
+  t.match(await checkNotices({ ...way, form: notices }), [{ outcome: 'passed' }, { outcome: 'passed' }])
+  t.match(await checkNotices({ ...way, form: mute }), [
+    { outcome: 'passed' },
+    { check: 'hostile', outcome: 'failed', why: 'all of them are refused' },
+  ])
 })
 
 t.test(

@@ -4,7 +4,14 @@ import t from 'tap'
 import type { Channel } from '../../src/adapters/transports/transport.ts'
 import type { CounterpartMaker } from '../../src/conformance/counterpart/counterpart.ts'
 import { folder } from '../../src/conformance/counterpart/folder.ts'
+import { sampleLetter } from '../../src/conformance/letters.ts'
 import { testProfile } from '../../src/conformance/suite.ts'
+import { nothingDoubled, standsOnce } from '../../src/conformance/trials/again.ts'
+import type { Scene } from '../../src/conformance/trials/scene.ts'
+import { orThrow } from '../../src/gateway/installation/systems.ts'
+import type { Letter } from '../../src/letter/letter.ts'
+import { moi, officeId } from '../../src/letter/offices.ts'
+import { systemClock } from '../../src/letter/time.ts'
 import { findingOf, onStage, shipped } from './on-stage.ts'
 
 t.setTimeout(600_000)
@@ -96,4 +103,41 @@ t.test('a system that keeps what it is told under another letter, and with anoth
     outcome: 'failed',
     why: /another one came: reason was ส่งผิดหน่วยงาน and is ไม่มีสิ่งที่ส่งมาด้วย; number was .* and is/,
   })
+})
+
+t.test('a system that keeps every letter twice', async (t) => {
+  const report = await judged({
+    keeps: (text) => {
+      const [, ...rows] = text.split('\r\n')
+      return text.startsWith('ที่หนังสือ,') ? [text.trimEnd(), ...rows].join('\r\n') : text
+    },
+  })
+  t.match(findingOf(report, standsOnce), {
+    outcome: 'failed',
+    why: /the system has มท 0017\.1\/\d+.* more than once/,
+  })
+})
+
+t.test('a letter that nobody wrote', async (t) => {
+  // The clock's timers alone keep no process alive.
+  const alive = setInterval(() => undefined, 1_000)
+  t.teardown(() => clearInterval(alive))
+  let running = 0
+  const nextRunning = () => {
+    running += 1
+    return running
+  }
+  const parties = { from: orThrow(officeId('50')), to: moi, nextRunning }
+  const [own, strange] = [sampleLetter(parties, 'own').letter, sampleLetter(parties, 'strange').letter]
+  const end = (letters: readonly Letter[], sent: readonly Letter[]) => ({
+    received: { letters: letters.map((letter) => ({ letter, texts: [] })), unreadable: [] },
+    sent,
+    look: async () => undefined,
+  })
+  const found = (ministry: object, system: object) =>
+    nothingDoubled({ clock: systemClock, ministry, system } as unknown as Scene)
+  t.match(await found(end([own], []), end([], [own])), [{ outcome: 'passed' }])
+  t.match(await found(end([own, strange], []), end([], [own])), [
+    { outcome: 'failed', why: 'the ministry has ชม 0017.1/2, which nobody wrote' },
+  ])
 })

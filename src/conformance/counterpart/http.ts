@@ -80,6 +80,7 @@ export const httpIn: CounterpartMaker = async (settings): Promise<Counterpart> =
         if (answer.headers['saraban-document'] === 'letter' && mute.loses()) return collected
         const gone = await call(`${path}/${parcel}`, 'DELETE')
         await gone.body.dump()
+        if (gone.statusCode !== 204) throw new Error(`DELETE ${path} was answered with ${gone.statusCode}`)
       }
     },
     away: {

@@ -90,7 +90,7 @@ export const mailbox: CounterpartMaker = async (settings): Promise<Counterpart> 
       const taken: number[] = []
       for await (const { uid, source } of client.fetch('1:*', { uid: true, source: true })) {
         const id = source === undefined ? '' : messageIdOf(source)
-        if (source !== undefined && !isReply(source) && !known.has(id))
+        if (source !== undefined && !isReply(source) && (id === '' || !known.has(id)))
           collected.push({ bytes: source, beside: new Map() })
         known.add(id)
         taken.push(uid)

@@ -1,10 +1,10 @@
 // The same letter again, another letter under its number, and after everything: each stands once.
 import { normalizeNumber } from '../../letter/numbers.ts'
-import { messageIdOf } from '../exchange.ts'
 import { sampleLetter } from '../letters.ts'
-import { misheard, sampleNotice } from '../notices.ts'
+import { misheard } from '../notices.ts'
 import { type Finding, failed, inapplicable, passed } from '../verdict.ts'
 import {
+  arrivalTold,
   changed,
   goesOver,
   numberComesBack,
@@ -45,13 +45,7 @@ export async function broughtTwice(scene: Scene): Promise<readonly Finding[]> {
   await day.begin()
   const answer = await ministry.send(made)
   // That it has arrived is told only when it was brought to the end.
-  const arrived = await untilInTime(scene, async () => {
-    const messageId = await messageIdOf(stage, letter)
-    if (messageId === undefined) return false
-    const { from, to } = isGiven
-    const notice = sampleNotice({ from: to, to: from, letter, messageId: () => messageId }, 'receive')
-    return ministry.received.notices.some((told) => misheard(notice, told).length === 0)
-  })
+  const arrived = await untilInTime(scene, () => arrivalTold(scene, ministry, letter))
   const lost = await day.end()
   if (!arrived)
     return [failed('twice', about, `${saidOf(answer)} and did not arrive${await standing(scene, made)}`)]
@@ -97,20 +91,23 @@ export async function corrected(scene: Scene): Promise<readonly Finding[]> {
 /** What `nothingDoubled` finds is about this. */
 export const standsOnce = 'after everything each letter stands once'
 
-/** After all trials: every letter stood once at each end, and nothing came that its reader could not read. */
+/** After all trials: every letter stood once at each end, none stood that nobody wrote, and nothing came that its reader could not read. */
 export async function nothingDoubled(scene: Scene): Promise<readonly Finding[]> {
   await until({ ...scene, patience: 500 }, () => false)
   const faults = (
     [
-      ['the ministry', scene.ministry],
-      ['the system', scene.system],
+      ['the ministry', scene.ministry, scene.system],
+      ['the system', scene.system, scene.ministry],
     ] as const
-  ).flatMap(([name, end]) => {
+  ).flatMap(([name, end, other]) => {
     const counts = new Map<string, number>()
     for (const { letter } of end.received.letters)
       counts.set(letter.number.normalized, (counts.get(letter.number.normalized) ?? 0) + 1)
     const doubled = [...counts].filter(([, count]) => count > 1).map(([number]) => number)
+    const written = new Set(other.sent.map(({ number }) => number.normalized))
+    const strange = [...counts.keys()].filter((number) => !written.has(number))
     return [
+      ...(strange.length > 0 ? [`${name} has ${strange.join(', ')}, which nobody wrote`] : []),
       ...(doubled.length > 0 ? [`${name} has ${doubled.join(', ')} more than once`] : []),
       ...end.received.unreadable.map((said) => `${name} cannot read what it was brought: ${said}`),
     ]

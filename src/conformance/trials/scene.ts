@@ -7,7 +7,7 @@ import type { Declared } from '../declared.ts'
 import { differences } from '../documents.ts'
 import { type End, messageIdOf, type Said } from '../exchange.ts'
 import { type Parties, type Sample, sampleLetter } from '../letters.ts'
-import { misheard } from '../notices.ts'
+import { misheard, sampleNotice } from '../notices.ts'
 import type { Stage } from '../stage.ts'
 import { type Finding, failed, passed } from '../verdict.ts'
 
@@ -121,6 +121,15 @@ export async function isHeard(
   if (await until(scene, () => since().some((lost) => lost.length === 0))) return undefined
   const others = since().map((lost) => `; another one came: ${lost.join('; ')}`)
   return { kind: 'lost', why: `it did not arrive within ${scene.patience / 1000} s${others.join('')}` }
+}
+
+/** Whether who sent a letter was told that it has arrived. */
+export async function arrivalTold({ stage }: Scene, sender: End, letter: Letter): Promise<boolean> {
+  const messageId = await messageIdOf(stage, letter)
+  if (messageId === undefined) return false
+  const [from, to] = [letter.to.offices[0], letter.from.office]
+  const notice = sampleNotice({ from, to, letter, messageId: () => messageId }, 'receive')
+  return sender.received.notices.some((told) => misheard(notice, told).length === 0)
 }
 
 /** Says `accept` of a letter at one end; its receive number stands at the other. Undefined when it does; else why not. */
