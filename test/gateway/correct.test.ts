@@ -483,3 +483,31 @@ t.test('two orders at one moment make one letter', async (t) => {
   await world.clock.advance(60_000)
   t.same(world.ministry.brought.map(contentOf), ['letter', 'recall', 'letter'])
 })
+
+t.test(
+  'files that came with a correction may leave again when it is not made, and stay when it is',
+  async (t) => {
+    const world = await openWorld(t, trust)
+    const { desk } = world
+    const old = await sentAndSaid(world, 'reject')
+    const scan = async (text: string): Promise<Attachment> => ({
+      ...{ name: 'scan.pdf', mediaType: 'application/pdf' as Attachment['mediaType'], role: 'main' },
+      ...(await desk.attachments.keep(Buffer.from(text), 1_000)),
+    })
+    const [first, second, third] = [await scan('%PDF 1'), await scan('%PDF 2'), await scan('%PDF 3')]
+    const leaving = async () =>
+      (await desk.database.committed.all<{ sha256: string }>('SELECT sha256 FROM leaving')).map(
+        ({ sha256 }) => sha256,
+      )
+    const by = { messageId: old, fields: {}, drop: [] }
+    const said = { as: newMessageId(world.clock, systemRandom), by: 'somchai', why: 'a scan' }
+    const other = await correctLetter(desk, { ...by, ...said, attach: [first], digest: 'of another plan' })
+    t.same(codes(other), ['letter.correct.changed'])
+    t.same(await leaving(), [first.sha256])
+    mustBe(await order(world, { ...by, attach: [second] }))
+    t.same(await leaving(), [first.sha256])
+    const late = await correctLetter(desk, { ...by, ...said, attach: [third], digest: 'too late' })
+    t.same(codes(late), ['letter.correct.replaced'])
+    t.same((await leaving()).sort(), [first.sha256, third.sha256].sort())
+  },
+)

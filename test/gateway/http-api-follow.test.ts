@@ -7,7 +7,7 @@ import { recordEvent } from '../../src/gateway/journal/events.ts'
 import { systemClock } from '../../src/letter/time.ts'
 import { apiInstallation, asking } from './api-stage.ts'
 import { scratch, until } from './harness.ts'
-import { bearer } from './installation.ts'
+import { ask, bearer } from './installation.ts'
 import { journalBeside } from './journal-engine.ts'
 
 t.setTimeout(600_000)
@@ -179,4 +179,17 @@ t.test('who takes nothing holds nobody up, misses nothing, and is not waited for
     'behind where it was',
   )
   again.cut()
+})
+
+t.test('HEAD is no question of the API, and holds nothing', async (t) => {
+  const { start } = await open(t)
+  const http = await start()
+  const headers = { ...bearer('api-key-of-auditor'), accept: 'text/event-stream' }
+  const statuses = new Set<number>()
+  for (let asked = 0; asked < 70; asked += 1)
+    statuses.add((await ask(`${http}/v1/events?after=0`, { method: 'HEAD', headers })).status)
+  t.same([...statuses], [404])
+  const reader = new Reader(http, 0)
+  await until(() => reader.seqs.length > 0, 'a follower finds a place')
+  reader.cut()
 })

@@ -12,7 +12,7 @@ import { type Desk, newId, sealFor, unsealableBecause } from '../desk.ts'
 import { envelopeById } from '../journal/envelopes.ts'
 import { lettersOfMessage } from '../journal/letters.ts'
 import type { Correction, CorrectionOrder } from '../journal/orders.ts'
-import { sourceRowOf } from './keep.ts'
+import { sourceRowOf, writeUntaken } from './keep.ts'
 import { recallsOf } from './letters.ts'
 
 export interface Corrected {
@@ -62,11 +62,21 @@ async function missing(
   return problems
 }
 
-/** Makes a correction. Undefined: there is no such letter. Rejects only when the disk or the journal fails: the order may be carried out again. */
+/**
+ * Makes a correction. Undefined: there is no such letter. Rejects only when the disk or the journal fails: the order may be carried out
+ * again. Files that came with one that is not made may leave the store.
+ */
 export async function correctLetter(
   desk: Desk,
   order: CorrectionOrder,
 ): Promise<Result<Corrected> | undefined> {
+  const made = await makeCorrection(desk, order)
+  const brought = new Set(order.attach.map(({ sha256 }) => sha256))
+  if (made?.ok !== true && brought.size > 0) await writeUntaken(desk, brought, async () => undefined)
+  return made
+}
+
+async function makeCorrection(desk: Desk, order: CorrectionOrder): Promise<Result<Corrected> | undefined> {
   const { as: messageId, by, why } = order
   const { committed } = desk.database
   const done = async (): Promise<Result<Corrected>> => {

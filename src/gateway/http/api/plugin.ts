@@ -135,6 +135,8 @@ function addRoute(
   server.route({
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    // Else the whole is worked out for an answer without a body; a follower of events would keep its place for good.
+    exposeHeadRoute: false,
     bodyLimit: operation.largestBody ?? largestBody,
     schema: {
       querystring: closed(query ?? {}),
