@@ -87,7 +87,7 @@ export async function postLetter(
     if (row === undefined || row.contentDigest === posted.contentDigest)
       return { kind: 'known', messageId: before }
     // What a person let go of a handing-over that had been taken otherwise stands under no handing-over.
-    const same = await takenWith(transaction, { ...posted, sourceId: await posted.keep('refused') })
+    const same = await takenWith(transaction, { ...posted, sourceId: posted.keep('refused') })
     if (same !== undefined) return { kind: 'known', messageId: same }
     if (posted.offerer !== 'person') return conflict(transaction, posted, before)
   }
@@ -95,7 +95,7 @@ export async function postLetter(
   if (judged.kind === 'known') {
     const { messageId: known, resend, ended } = judged
     // An office that seals by itself is refused what has ended, unless it goes again.
-    const sourceId = await posted.keep(ended && posted.offerer === 'sealer' ? 'refused' : undefined)
+    const sourceId = posted.keep(ended && posted.offerer === 'sealer' ? 'refused' : undefined)
     const subject = subjectOf({ sourceId }, known)
     await recordEvent(transaction, at, 'letter.known', subject, ended && { ended })
     const { due, again } = await sendAgain(transaction, resend, at)
@@ -114,7 +114,7 @@ export async function postLetter(
       ? chainIn(undefined, messageId, recipient)
       : chainOf(transaction, last, recipient)
   }
-  const whole = { ...posted, handover, sourceId: await posted.keep() }
+  const whole = { ...posted, handover, sourceId: posted.keep() }
   due.push(...(await writeLetter(transaction, whole, judged.recipients, chainAt, routes, newId)))
   await recordEvent(transaction, at, 'letter.taken', subjectOf(whole, messageId), {
     recipients: judged.recipients.length,
@@ -174,7 +174,7 @@ async function conflict(
   posted: PostedLetter,
   earlier: MessageId,
 ): Promise<PostResult> {
-  const sourceId = await posted.keep('refused')
+  const sourceId = posted.keep('refused')
   await recordEvent(transaction, posted.at, 'letter.conflicted', subjectOf({ sourceId }, earlier))
   const { printed } = posted.letter.number
   return { kind: 'problem', problem: problem('letter.conflict', 'number', printed, { earlier }) }

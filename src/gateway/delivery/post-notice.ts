@@ -112,7 +112,7 @@ export async function postNotice(
   }
   const same = sameNotice(said, notice, letter, posted.seen === true)
   if (same !== undefined) return { kind: 'known', messageId: same.messageId }
-  const whole = { ...posted, sourceId: await posted.keep() }
+  const whole = { ...posted, sourceId: posted.keep() }
   await insertEnvelope(transaction, rowOf(whole, notice.kind, notice.from))
   await insertNotice(transaction, messageId, notice, at)
   const moved = (await isOvertaken(transaction, notice, letter))

@@ -32,10 +32,10 @@ export type NewId = () => string
  * Keeps the source in which something was handed over, and gives its id; null: there is none. `refused`: nothing is taken of it, and null is
  * given where its sender waits and is told so (docs/decisions/0003).
  */
-export type KeepSource = (refused?: 'refused') => Promise<string | null>
+export type KeepSource = (refused?: 'refused') => string | null
 
 /** What no source brought: it was made here, or is an answer. */
-export const noSource: KeepSource = () => Promise.resolve(null)
+export const noSource: KeepSource = () => null
 
 export interface Posted {
   readonly messageId: MessageId

@@ -203,13 +203,10 @@ function commit(
       await keepReceipt(transaction, about, 'given', senderOf(verified), receipt, at)
     }
     if (posted.kind === 'known') {
-      await recordEvent(
-        transaction,
-        at,
-        'letter.known',
-        subjectOf({ sourceId: await keep() }, posted.messageId),
-        { as: messageId, position: item.position },
-      )
+      await recordEvent(transaction, at, 'letter.known', subjectOf({ sourceId: keep() }, posted.messageId), {
+        as: messageId,
+        position: item.position,
+      })
     }
     return { ...posted, receipt }
   }, 'rows')

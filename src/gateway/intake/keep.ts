@@ -14,7 +14,7 @@ import type { KeepSource, PostResult } from '../delivery/posted.ts'
 import { type Desk, newId, type System } from '../desk.ts'
 import type { Transaction } from '../journal/database.ts'
 import { mayLeave } from '../journal/purge.ts'
-import { keepSource, type SourceRow } from '../journal/sources.ts'
+import { keepSourceAs, type SourceRow, sourceLike } from '../journal/sources.ts'
 
 /** Design §5.3. */
 const largestAttachment = 2 * 1024 ** 3
@@ -165,14 +165,15 @@ export interface PlaceAgain {
 }
 
 /**
- * Keeps a source in the transaction that takes something of it. Where nobody waits it is kept already, and its id is asked for along with what is
- * looked for; where somebody does it is kept once that is taken, so that nothing stays of what is refused (docs/decisions/0003).
+ * Keeps a source in the transaction that takes something of it. Where nobody waits it is kept at once; where somebody does, when something is
+ * taken, so that nothing stays of what is refused (docs/decisions/0003).
  */
 export async function keeper(transaction: Transaction, source: Offered): Promise<KeepSource> {
-  let kept = source.offerer === 'waiting' ? undefined : await keepSource(transaction, source)
-  return async (refused) => {
+  const earlier = await sourceLike(transaction, source)
+  let kept = source.offerer === 'waiting' ? undefined : keepSourceAs(transaction, source, earlier)
+  return (refused) => {
     if (kept === undefined && refused) return null
-    kept ??= await keepSource(transaction, source)
+    kept ??= keepSourceAs(transaction, source, earlier)
     return kept
   }
 }

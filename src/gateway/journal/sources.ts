@@ -38,8 +38,7 @@ const sql = {
   back: 'UPDATE sources SET purged_at = NULL, received_at = ? WHERE id = ? AND purged_at IS NOT NULL',
   insert: `
 INSERT INTO sources (id, system, document, name, sha256, size, bytes, received_at, beside)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (system, document, sha256, beside) DO NOTHING`,
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   byId: `
 SELECT id, system, document, name, sha256, size, bytes, received_at AS "receivedAt", beside FROM sources WHERE id = ?`,
   secrecies: secreciesIn('?'),
@@ -55,15 +54,27 @@ ON CONFLICT (source_id, name) DO UPDATE SET sha256 = excluded.sha256, size = exc
 
 /** Keeps a source, or finds it where the same bytes and files from the same system are kept, and fills in what was missing of it. Returns its id. */
 export async function keepSource(transaction: Transaction, source: SourceRow): Promise<string> {
+  return keepSourceAs(transaction, source, await sourceLike(transaction, source))
+}
+
+/** The id under which the same bytes and files from the same system are kept; undefined: they are not. */
+export async function sourceLike(
+  reader: Reader,
+  { system, document, sha256, beside }: SourceRow,
+): Promise<string | undefined> {
+  return (await reader.one<{ id: string }>(sql.find, system, document, sha256, beside))?.id
+}
+
+/** The same where `sourceLike` was asked in this transaction, and found `kept`. Of two that keep the same at once, one looks again. */
+export function keepSourceAs(transaction: Transaction, source: SourceRow, kept: string | undefined): string {
   const { id, system, document, name, sha256, size, bytes, receivedAt, beside } = source
-  const values = [id, system, document, name, sha256, size, bytes, receivedAt, beside]
-  const fresh = await transaction.run(sql.insert, ...values)
-  if (fresh === 1) return id
-  const earlier = await transaction.one<{ id: string }>(sql.find, system, document, sha256, beside)
-  if (earlier === undefined) return id
-  transaction.put(sql.back, receivedAt, earlier.id)
-  if (bytes !== null) transaction.put(sql.fill, bytes, earlier.id)
-  return earlier.id
+  if (kept === undefined) {
+    transaction.put(sql.insert, id, system, document, name, sha256, size, bytes, receivedAt, beside)
+    return id
+  }
+  transaction.put(sql.back, receivedAt, kept)
+  if (bytes !== null) transaction.put(sql.fill, bytes, kept)
+  return kept
 }
 
 export const sourceById = (reader: Reader, id: string): Promise<SourceRow | undefined> =>
