@@ -71,7 +71,8 @@ t.test('every event has a level that the docs give it, and every level of the do
   const said = logged((log) => {
     log.gatewayStarted({ systems: 1, role: 'all' })
     log.gatewayStopped()
-    log.journalMigrating(1, 2)
+    log.journalMigrating(1, 3)
+    log.journalInterrupted(2, 3)
     log.leading()
     log.profilesApplied({ added: 1 })
     log.profilesRefused(problems)
