@@ -112,8 +112,8 @@ export function sealFor(desk: Desk, office: OfficeId, envelope: Envelope): Promi
 
 /**
  * What was sealed here for an office, as it is believed now. Where its seal is no longer (its certificate has ended, or is registered no
- * more), or not yet (a clock that was ahead), the same document is sealed anew: message id and digest stay, so that whoever has it already knows it. What an office sealed
- * by itself stays as it is. Throws `CannotSeal`.
+ * more), or not yet (a clock that was ahead), the same document is sealed anew: message id and digest stay, so that whoever has it
+ * already knows it. What an office sealed by itself stays as it is. Throws `CannotSeal`.
  */
 export async function sealedNow(
   desk: Desk,

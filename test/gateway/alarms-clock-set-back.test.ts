@@ -8,33 +8,17 @@ import { silenceCheck } from '../../src/gateway/alarms/silence.ts'
 import { Tell } from '../../src/gateway/alarms/tell.ts'
 import { Watch } from '../../src/gateway/alarms/watch.ts'
 import { newId } from '../../src/gateway/desk.ts'
-import { take } from '../../src/gateway/intake/intake.ts'
 import { countUntold, raisedAlarms } from '../../src/gateway/journal/alarms.ts'
 import { Present } from '../../src/gateway/present.ts'
-import { readLetterNumber } from '../../src/letter/numbers.ts'
-import type { Problem } from '../../src/problem/problem.ts'
-import { mustBe } from '../letter/arbitrary.ts'
-import {
-  chiangMai,
-  HandClock,
-  letterItem,
-  makeTrust,
-  moi,
-  openGateway,
-  plainLetter,
-  ScriptedAdapter,
-  scratch,
-  source,
-  systemOf,
-  until,
-} from './harness.ts'
+import { problem } from '../../src/problem/problem.ts'
+import { chiangMai, HandClock, letterItem, moi, plainLetter, scratch, until } from './harness.ts'
+import { number, open } from './intake-stage.ts'
 import { openJournal } from './journal-engine.ts'
 
 const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
-const trust = await makeTrust([chiangMai, moi])
 const longestPause = 15 * minute
 const quiet = 10 * minute
 const given: Condition = { kind: 'given-up', subject: '50', level: 1, facts: {} }
@@ -98,17 +82,10 @@ t.test(
 )
 
 t.test('a letter and a place in quarantine of a clock that was ahead hide nothing', async (t) => {
-  const clock = new HandClock()
-  const province = new ScriptedAdapter(chiangMai)
-  const gateway = await openGateway(scratch(t), trust, [province, new ScriptedAdapter(moi)], clock)
-  t.teardown(() => gateway.close())
+  const { gateway, clock, province, offer } = await open(t)
   const { committed } = gateway.desk.database
-  const offer = (number: number): Promise<unknown> => {
-    province.items = [
-      letterItem(plainLetter({ number: mustBe(readLetterNumber(`ชม 0017.1/${number}`)).number })),
-    ]
-    return take(gateway.desk, systemOf(province), source(String(number)), (each) => province.read(each))
-  }
+  const send = (printed: string) =>
+    offer(province, [letterItem(plainLetter({ number: number(printed) }))], printed)
   const silence = silenceCheck(committed, () => [chiangMai], {
     learned: false,
     offices: new Map([[chiangMai, 2 * day]]),
@@ -116,13 +93,12 @@ t.test('a letter and a place in quarantine of a clock that was ahead hide nothin
   const quarantined = quarantineCheck(committed, 7 * day)
   const kinds = async () =>
     [...(await silence.look(clock.now())), ...(await quarantined.look(clock.now()))].map(({ kind }) => kind)
-  await offer(1)
+  await send('ชม 0017.1/1')
   t.same(await kinds(), [])
   clock.jump(300 * day)
-  await offer(2)
-  const broken: Problem = { code: 'letter.number.unreadable', path: 'number', value: '' }
-  province.items = [{ kind: 'fault', position: 'row 1', problems: [broken] }]
-  await take(gateway.desk, systemOf(province), source('three'), (each) => province.read(each))
+  await send('ชม 0017.1/2')
+  const broken = problem('letter.number.unreadable', 'number', '')
+  await offer(province, [{ kind: 'fault', position: 'row 1', problems: [broken] }], 'three')
   t.same(await kinds(), [])
   clock.jump(-300 * day)
   t.same(await kinds(), ['quarantine'], 'how long it waits nobody knows')

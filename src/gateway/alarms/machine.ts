@@ -1,14 +1,13 @@
 // Alarms of the gateway itself: the disk of its data folder, whether its journal is safe and its log can be written, and what waits
 // in quarantine for a person.
 import { statfs } from 'node:fs/promises'
+import { tolerance } from '../clocks.ts'
 import { oldestQuarantined } from '../journal/conditions.ts'
 import type { Reader } from '../journal/database.ts'
 import { listPresent } from '../journal/present.ts'
 import { type Check, shownTime } from './condition.ts'
 
 const mebibyte = 1024 * 1024
-/** By so much the clocks of two machines may differ, in milliseconds. */
-const tolerance = 5 * 60_000
 
 /** Of the least: where it is raised, and where it is worse. */
 const worse = [1, 1 / 2, 1 / 10]
@@ -69,9 +68,9 @@ export const quarantineCheck = (reader: Reader, longest: number): Check => ({
   async look(now) {
     const oldest = await oldestQuarantined(reader)
     if (oldest === undefined) return []
-    // Since the future: of a place that came while the clock was ahead nobody knows how long it waits.
-    const since = oldest.since > now + tolerance ? now - longest : oldest.since
-    if (since > now - longest) return []
+    // Of a place that came while the clock was ahead nobody knows how long it waits.
+    const isAhead = oldest.since > now + tolerance
+    if (!isAhead && oldest.since > now - longest) return []
     const facts = { count: oldest.count, since: shownTime(Math.min(oldest.since, now)) }
     return [{ kind: 'quarantine', subject: 'quarantine', level: 1, facts }]
   },

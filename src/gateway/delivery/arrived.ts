@@ -30,8 +30,9 @@ export async function settleArrived(
 const numbered: readonly LetterState[] = ['registered', 'delivered', 'recalled']
 
 /**
- * Whether what is brought is a letter that its recipient has registered, whatever is said of its number since. Where it was not, and is registered at this very moment, one of
- * the two crosses the other, and looks again (PostgreSQL, where each write sees only what was there when it began).
+ * Whether what is brought is a letter that its recipient has registered, whatever is said of its number since. Where it was not, and is
+ * registered at this very moment, one of the two crosses the other, and looks again (PostgreSQL, where each write sees only what was there
+ * when it began).
  */
 export async function isRegistered(
   transaction: Transaction,

@@ -3,6 +3,7 @@ import type { Adapter, Outcome } from '../../adapters/contract.ts'
 import { opensAt } from '../../adapters/delivery-policy.ts'
 import type { OfficeId } from '../../letter/offices.ts'
 import type { Instant } from '../../letter/time.ts'
+import { SetBack } from '../clocks.ts'
 import type { Desk } from '../desk.ts'
 import { type DeliveryRow, deliveryInLane, dueDeliveries } from '../journal/deliveries.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -11,7 +12,7 @@ import { type AttemptObserver, attempt } from './attempt.ts'
 import type { BringingAdapter } from './bring.ts'
 import { Gate } from './gate.ts'
 import { recover } from './recovery.ts'
-import { SetBack, timeAnew } from './set-back.ts'
+import { timeAnew } from './set-back.ts'
 
 /** Deliveries under way at once, to all offices together. */
 const concurrency = 32

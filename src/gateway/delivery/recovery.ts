@@ -10,7 +10,8 @@ import { nextAttempt } from './schedule.ts'
 
 /**
  * Frees what gateways left behind that are no members any more, and what a failing journal left behind of this one's: it may have
- * arrived, and has where its recipient has registered it. `isHeld`: whether this gateway is at work on a delivery. `again`: when it is tried again.
+ * arrived, and has where its recipient has registered it. `isHeld`: whether this gateway is at work on a delivery. `again`: when it is
+ * tried again.
  */
 export async function recover(
   desk: Desk,

@@ -1,6 +1,7 @@
 // A clock that was ahead, and is right again: what it was to do next stands in the future, an hour or a year away.
 import type { OfficeId } from '../../letter/offices.ts'
-import { type Clock, printInstant } from '../../letter/time.ts'
+import { printInstant } from '../../letter/time.ts'
+import { tolerance } from '../clocks.ts'
 import type { Desk } from '../desk.ts'
 import {
   type DeliveryRow,
@@ -15,28 +16,8 @@ import { recordEvent } from '../journal/events.ts'
 import { longestHeadStart } from '../queue/queue.ts'
 import { afterSetBack } from './schedule.ts'
 
-/** By so much the clocks of two machines may differ before what one of them wrote is from the future for the other, in milliseconds. */
-const tolerance = 5 * 60_000
 /** Deliveries that are timed anew in one transaction. */
 const atOnce = 500
-
-/** Notices when this process's clock is set back. */
-export class SetBack {
-  readonly #clock: Clock
-  #ahead: number | undefined
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  /** Whether it was set back since the last look by more than clocks may differ, or this is the first look. */
-  look(): boolean {
-    const ahead = this.#clock.now() - this.#clock.elapsed()
-    const before = this.#ahead
-    this.#ahead = ahead
-    return before === undefined || ahead < before - tolerance
-  }
-}
 
 /**
  * Times anew what is open for an office and was timed by a clock that was ahead: its pause begins now. Returns how many there were.

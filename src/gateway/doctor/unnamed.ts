@@ -4,12 +4,11 @@ import Sqlite from 'better-sqlite3'
 import type { Instant } from '../../letter/time.ts'
 import { type Problem, problem } from '../../problem/problem.ts'
 import { shownTime } from '../alarms/condition.ts'
+import { grace } from '../attachments/discard.ts'
 import type { KeptAttachments, Standing } from '../attachments/store.ts'
 import type { Reader } from '../journal/database.ts'
 import { knownAmong, mostAsked } from '../journal/leaving.ts'
 
-/** What was kept within this time, in milliseconds, may be named by what is committed next. */
-const grace = 86_400_000
 /** Attachments that are listed at once. */
 const page = 1_000
 const mebibyte = 1024 ** 2
