@@ -2,59 +2,17 @@
 import t from 'tap'
 import { usualPolicy } from '../../src/adapters/delivery-policy.ts'
 import { reopenEnvelope } from '../../src/envelope/verify.ts'
-import { planCorrection } from '../../src/gateway/delivery/correction.ts'
 import { correctLetter, foreseeCorrection } from '../../src/gateway/intake/correct.ts'
-import type { Database } from '../../src/gateway/journal/database.ts'
 import { envelopeById } from '../../src/gateway/journal/envelopes.ts'
-import { letterAt, lettersOfMessage, moveLetter } from '../../src/gateway/journal/letters.ts'
-import { type Correction, insertOrder } from '../../src/gateway/journal/orders.ts'
+import { moveLetter } from '../../src/gateway/journal/letters.ts'
 import { storyOf } from '../../src/gateway/journal/story.ts'
-import type { Attachment, Letter } from '../../src/letter/letter.ts'
+import type { Attachment } from '../../src/letter/letter.ts'
 import { newMessageId, systemRandom } from '../../src/letter/time.ts'
-import type { Result } from '../../src/problem/problem.ts'
+import { anew, circular, codes, letter, mustBe, order, sentAndSaid, trust } from './correct-stage.ts'
 import { away, contentOf, openWorld, refusal, taken } from './correspondents.ts'
-import {
-  chiangMai,
-  chiangRai,
-  letterItem,
-  makeTrust,
-  moi,
-  plainLetter,
-  type ScriptedAdapter,
-} from './harness.ts'
+import { chiangRai, letterItem, moi, plainLetter, type ScriptedAdapter } from './harness.ts'
 
 t.setTimeout(600_000)
-
-const trust = await makeTrust([chiangMai, chiangRai, moi])
-const letter = plainLetter({ to: { offices: [moi] } })
-const circular = plainLetter({ to: { offices: [chiangRai, moi] }, circular: true })
-const anew = { fields: { subject: 'เรื่องที่แก้ไขแล้ว' }, attach: [], drop: [] }
-
-interface World extends Awaited<ReturnType<typeof openWorld>> {}
-
-const codes = (result: Result<unknown> | undefined): string[] =>
-  result?.ok === false ? result.problems.map(({ code }) => code) : []
-
-/** A letter that was taken at the door and called something since. */
-async function sentAndSaid(world: World, said: 'reject' | 'invalid' | undefined, sent: Letter = letter) {
-  world.ministry.answer = () => taken
-  const messageId = await world.send(sent)
-  if (said !== undefined) await world.say(world.ministry, said, messageId)
-  await world.clock.advance(1_000)
-  return messageId
-}
-
-async function order(world: World, correction: Correction, as = newMessageId(world.clock, systemRandom)) {
-  const plan = await foreseeCorrection(world.desk, correction)
-  if (plan?.ok !== true) return plan
-  const said = { digest: plan.value.digest, by: 'somchai', why: 'the ministry said so' }
-  return correctLetter(world.desk, { ...correction, as, ...said })
-}
-
-const mustBe = <Value>(result: Result<Value> | undefined): Value => {
-  if (result?.ok !== true) throw new Error(JSON.stringify(result))
-  return result.value
-}
 
 const broughtTo = ({ brought }: ScriptedAdapter): string[] =>
   brought.map((parcel) => `${contentOf(parcel)} ${parcel.envelope.messageId.slice(-4)}`)
@@ -234,7 +192,7 @@ t.test('another number, another recipient, other attachments', async (t) => {
       ...{ name, role, mediaType: 'application/pdf' },
       content: { kind: 'kept' as const, sha256, size },
     })),
-  } as Parameters<World['offer']>[0])
+  } as Parameters<typeof world.offer>[0])
   if (offered.kind !== 'taken') throw new Error(JSON.stringify(offered))
   await world.clock.advance(1_000)
   await world.say(world.ministry, 'invalid', offered.messageId)
@@ -300,43 +258,6 @@ t.test('an office that seals by itself corrects by itself', async (t) => {
   t.same(codes(await foreseeCorrection(without, { messageId: old, ...anew })), ['letter.correct.key'])
 })
 
-t.test('what was shown is what is done', async (t) => {
-  const world = await openWorld(t, trust)
-  const old = await sentAndSaid(world, 'reject', circular)
-  const plan = mustBe(await planCorrection(world.committed, { messageId: old, ...anew }))
-  await world.say(world.neighbour, 'reject', old)
-  const said = { as: newMessageId(world.clock, systemRandom), by: 'somchai', why: 'x' }
-  const late = await correctLetter(world.desk, { messageId: old, ...anew, ...said, digest: plan.digest })
-  t.same(codes(late), ['letter.correct.changed'], 'it would go to one more')
-  t.same(await lettersOfMessage(world.committed, said.as), [])
-})
-
-t.test(
-  'what is done is all that was shown: also what makes no other content, and every recall',
-  async (t) => {
-    const world = await openWorld(t, trust)
-    const old = await sentAndSaid(world, 'reject', circular)
-    const to = { fields: { to: 'moi', subject: 'ใหม่' }, attach: [], drop: [] }
-    const plan = mustBe(await planCorrection(world.committed, { messageId: old, ...to }))
-    const said = () => ({ as: newMessageId(world.clock, systemRandom), by: 'somchai', why: 'x' })
-    for (const more of [
-      { sentAt: '2026-01-01T00:00:00.000+07:00' },
-      { number: letter.number.printed.replace('0017', '๐๐๑๗') },
-      { extension: [{ name: 'x', value: 'y' }] },
-    ]) {
-      const other = { messageId: old, ...to, fields: { ...to.fields, ...more } }
-      const shown = mustBe(await planCorrection(world.committed, other))
-      t.not(shown.digest, plan.digest, JSON.stringify(more))
-      const answer = await correctLetter(world.desk, { ...other, ...said(), digest: plan.digest })
-      t.same(codes(answer), ['letter.correct.changed'], JSON.stringify(more))
-    }
-    await world.say(world.neighbour, 'reject', old)
-    const late = await correctLetter(world.desk, { messageId: old, ...to, ...said(), digest: plan.digest })
-    t.same(codes(late), ['letter.correct.changed'], 'it would be recalled at one more')
-    t.same(await world.statesOf(old), { 57: 'refused', moi: 'refused' })
-  },
-)
-
 t.test('its own recipients, said again in any order, are no change', async (t) => {
   const world = await openWorld(t, trust)
   const old = await sentAndSaid(world, 'reject', circular)
@@ -373,116 +294,6 @@ t.test(
     mustBe(await foreseeCorrection(world.desk, brought, new Set([sha256])))
   },
 )
-
-t.test('the word of its recipient that comes while it is being sealed is heard', async (t) => {
-  const world = await openWorld(t, trust)
-  const old = await sentAndSaid(world, 'reject')
-  const plan = mustBe(await planCorrection(world.committed, { messageId: old, ...anew }))
-  const as = newMessageId(world.clock, systemRandom)
-  const { database } = world.desk
-  let told = false
-  const between: Database = {
-    ...database,
-    committed: database.committed,
-    write: async (act) => {
-      if (!told) {
-        told = true
-        await world.say(world.ministry, 'accept', old, '1/2569')
-      }
-      return database.write(act)
-    },
-    close: () => database.close(),
-  }
-  const desk = { ...world.desk, database: between }
-  const answer = await correctLetter(desk, {
-    messageId: old,
-    ...anew,
-    as,
-    digest: plan.digest,
-    by: 'a',
-    why: 'b',
-  })
-  t.match(answer, { problems: [{ code: 'letter.correct.state', details: { states: 'registered' } }] })
-  t.same(await world.statesOf(old), { moi: 'registered' })
-  const sources = await world.committed.all(`SELECT id FROM sources WHERE system = 'saraban'`)
-  t.same(sources, [], 'nothing of it is left')
-})
-
-t.test('a crash anywhere between: the order is carried out again, and makes one letter', async (t) => {
-  for (let broken = 1; broken <= 3; broken += 1)
-    for (const when of ['before', 'after'] as const) {
-      const world = await openWorld(t, trust)
-      const old = await sentAndSaid(world, 'reject')
-      const plan = mustBe(await planCorrection(world.committed, { messageId: old, ...anew }))
-      const said = { as: newMessageId(world.clock, systemRandom), digest: plan.digest, by: 'a', why: 'b' }
-      const whole = { messageId: old, ...anew, ...said }
-      const { database } = world.desk
-      let count = 0
-      const failing: Database = {
-        ...database,
-        committed: database.committed,
-        write: async (act) => {
-          count += 1
-          if (count === broken && when === 'before') throw new Error('killed')
-          const result = await database.write(act)
-          if (count === broken) throw new Error('killed')
-          return result
-        },
-        close: () => database.close(),
-      }
-      const first = await correctLetter({ ...world.desk, database: failing }, whole).then(
-        (made) => made,
-        () => undefined,
-      )
-      if (broken > 1) t.ok(first, 'it is one write')
-      else t.equal(first, undefined)
-      const again = mustBe(await correctLetter(world.desk, whole))
-      t.same(again, { messageId: said.as, recipients: [moi] })
-      await world.clock.advance(60_000)
-      t.same(world.ministry.brought.map(contentOf), ['letter', 'recall', 'letter'], `${when} write ${broken}`)
-      t.equal((await letterAt(world.committed, said.as, moi))?.state, 'delivered')
-    }
-})
-
-t.test('while its correction waits a letter is not brought again as it was', async (t) => {
-  const world = await openWorld(t, trust)
-  const { desk } = world
-  const old = await sentAndSaid(world, 'reject', circular)
-  await world.say(world.neighbour, 'reject', old)
-  const said = { messageId: old, ...anew, office: moi }
-  const { digest } = mustBe(await planCorrection(world.committed, said))
-  const by = { as: newMessageId(world.clock, systemRandom), digest, by: 'somchai', why: 'a test' }
-  await desk.database.write((transaction) =>
-    insertOrder(transaction, 'order', { kind: 'correct', ...said, ...by }, world.clock.now()),
-  )
-  const refused = async () =>
-    desk.database.write(async (transaction) => {
-      for (const office of [moi, chiangRai])
-        await transaction.run(
-          "UPDATE deliveries SET state = 'refused', open = 0 WHERE message_id = ? AND office = ?",
-          old,
-          office,
-        )
-    })
-  await refused()
-  t.same(await world.retry(old, [moi]), [], 'its recipient gets the corrected one')
-  t.same(await world.retry(old, [chiangRai]), ['letter'], 'the correction says nothing of the other')
-  t.equal(mustBe(await correctLetter(desk, { ...said, ...by })).messageId, by.as)
-  t.match(await world.statesOf(old), { moi: 'recalled' })
-})
-
-t.test('two orders at one moment make one letter', async (t) => {
-  const world = await openWorld(t, trust)
-  const old = await sentAndSaid(world, 'reject')
-  const another = { ...anew, fields: { subject: 'แก้ไขเป็นอย่างอื่น' } }
-  const made = await Promise.all(
-    [anew, another].map((changes) => order(world, { messageId: old, ...changes })),
-  )
-  t.equal(made.filter((each) => each?.ok === true).length, 1)
-  t.same(made.flatMap(codes), ['letter.correct.replaced'])
-  await world.clock.advance(60_000)
-  t.same(world.ministry.brought.map(contentOf), ['letter', 'recall', 'letter'])
-})
 
 t.test(
   'files that came with a correction may leave again when it is not made, and stay when it is',
