@@ -1,128 +1,17 @@
 // `saraban doctor`: a healthy installation, and broken ones, of each of which it names what is wrong and no more.
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
-import pino from 'pino'
-import t, { type Test } from 'tap'
-import { stringify } from 'yaml'
-import { run } from '../../src/cli/program.ts'
+import t from 'tap'
 import { attachmentsOf, openAttachments } from '../../src/gateway/attachments/place.ts'
-import type { Database } from '../../src/gateway/journal/database.ts'
-import { moveDelivery } from '../../src/gateway/journal/deliveries.ts'
-import { listMembers } from '../../src/gateway/journal/members.ts'
-import { setPresent } from '../../src/gateway/journal/present.ts'
-import { quarantine } from '../../src/gateway/journal/quarantine.ts'
-import { keepSource } from '../../src/gateway/journal/sources.ts'
-import { createLog } from '../../src/gateway/log.ts'
-import { placesIn } from '../../src/gateway/places.ts'
 import { createAuthority } from '../../src/gateway/trust/authority.ts'
-import { type Clock, systemClock, systemRandom } from '../../src/letter/time.ts'
-import { linesOf } from '../../src/log-lines.ts'
-import { scratch, until } from '../gateway/harness.ts'
-import {
-  ask,
-  bearer,
-  type Installation,
-  inboxProfile,
-  jsonProfile,
-  keyOf,
-  makeInstallation,
-  sha256,
-} from '../gateway/installation.ts'
-import { isEmbedded, openJournal } from '../gateway/journal-engine.ts'
-import { storeSettings, storesInFile } from '../gateway/store-settings.ts'
-import { mustBe, office } from '../letter/arbitrary.ts'
-import { pipeIn } from '../named-pipe.ts'
-import { sarabanIn } from './operator.ts'
+import { systemClock, systemRandom } from '../../src/letter/time.ts'
+import { jsonProfile, sha256 } from '../gateway/installation.ts'
+import { isEmbedded } from '../gateway/journal-engine.ts'
+import { storeSettings } from '../gateway/store-settings.ts'
+import { mustBe } from '../letter/arbitrary.ts'
+import { opened, scan, send } from './doctor-stage.ts'
 
 const day = 86_400_000
-
-interface Found {
-  readonly code: number
-  readonly out: string
-  /** The codes of what is wrong, each with its value. */
-  readonly wrong: readonly string[]
-}
-
-interface Opened extends Installation {
-  doctor(...words: string[]): Promise<Found>
-  doctorAt(clock: Clock, ...words: string[]): Promise<Found>
-  readonly environment: Readonly<Record<string, string>>
-  /** Writes the settings file. */
-  write(changes?: object): void
-  database(): Promise<Database>
-}
-
-async function opened(t: Test): Promise<Opened> {
-  const folder = scratch(t)
-  const installation = await makeInstallation(folder, ['50', 'moi'].map(office), {
-    'json-50.yaml': jsonProfile('50'),
-    'moi.yaml': inboxProfile(),
-  })
-  const { settings } = installation
-  const file = join(folder, 'saraban.yaml')
-  const secret = join(folder, 'secret')
-  const write = (changes: object = {}): void => {
-    const { data, trust, profiles, listen } = settings
-    const alarms = { disk: '1MiB' }
-    writeFileSync(
-      file,
-      stringify({ data, trust, profiles, listen, alarms, ...storesInFile(settings), ...changes }),
-    )
-  }
-  write()
-  writeFileSync(secret, 'x', { mode: 0o600 })
-  const { environment } = await storeSettings(folder)
-  const doctorAt = async (clock: Clock, ...words: string[]): Promise<Found> => {
-    let [out, err] = ['', '']
-    const terminal = {
-      write: (text: string) => {
-        out += text
-      },
-      complain: (text: string) => {
-        err += text
-      },
-    }
-    const code = await run(['doctor', '--settings', file, ...words], {
-      ...{ ...terminal, environment, clock, random: systemRandom },
-      untilEnded: () => Promise.resolve(),
-    })
-    const wrong = [...out.matchAll(/^wrong: .*\[([a-z.-]+)\]$/gm)].map(([, each = '']) => each)
-    return { code, out: out + err, wrong }
-  }
-  return {
-    ...{ ...installation, write, doctorAt, environment },
-    doctor: (...words) => doctorAt(systemClock, ...words),
-    database: () => openAgain(installation),
-  }
-}
-
-async function openAgain({ folder, settings }: Installation): Promise<Database> {
-  return openJournal(isEmbedded ? settings.data : folder)
-}
-
-const scan = Buffer.from('%PDF-1.4 scan')
-
-/** A letter with a scan, taken by the running gateway. */
-async function send(http: string | undefined, number: number): Promise<void> {
-  const letter = {
-    ...{ number: `0017.1/${number}`, date: '2026-11-20', subject: 'ทดสอบ', from: '50', to: 'moi' },
-    attachments: [
-      {
-        name: 'scan.pdf',
-        mediaType: 'application/pdf',
-        content: scan.toString('base64'),
-      },
-    ],
-  }
-  const answer = await ask(`${http}/v1/systems/50/letters`, {
-    ...{ method: 'POST', body: JSON.stringify(letter) },
-    headers: { ...bearer(keyOf('50')), 'content-type': 'application/json' },
-  })
-  if (answer.status !== 201) throw new Error(`${answer.status} ${answer.text}`)
-}
 
 t.test('healthy, and each thing that can be wrong with the same installation', async (t) => {
   const installation = await opened(t)
@@ -242,136 +131,6 @@ t.test('healthy, and each thing that can be wrong with the same installation', a
   gateway = await installation.start()
 })
 
-t.test('a gateway that cannot write its log takes letters all the same, and is told', async (t) => {
-  const installation = await opened(t)
-  const pipe = pipeIn(installation.folder)
-  const lines = linesOf(pipe.writer)
-  const gateway = await installation.start({
-    log: createLog(pino({ level: 'info', base: null }, lines)),
-    lines,
-  })
-  t.teardown(() => gateway.stop())
-  await send(gateway.http, 1)
-  t.same((await installation.doctor()).wrong, [])
-  const metric = async (): Promise<string | undefined> =>
-    /^saraban_log_lines_lost_total (\d+)$/m.exec((await ask(`${gateway.http}/metrics`)).text)?.[1]
-  const obstacles = async (): Promise<string> => (await ask(`${gateway.http}/readyz`)).text
-  t.equal(await metric(), '0')
-  pipe.hangUp()
-  await send(gateway.http, 2)
-  await until(async () => (await installation.doctor()).wrong.length > 0, 'told')
-  const told = await installation.doctor()
-  t.same(told.wrong, ['alarm.log'])
-  t.match(
-    told.out,
-    /a gateway cannot write its log since .* \(“?EPIPE”?\): “?[1-9]\d*”? lines or more are lost; letters go on/,
-  )
-  t.match(await obstacles(), 'log cannot be written')
-  pipe.takeUp()
-  await send(gateway.http, 3)
-  await until(async () => (await installation.doctor()).wrong.length === 0, 'over')
-  // A slow machine may have had something else to log meanwhile.
-  const lost = await metric()
-  t.match(lost, /^[1-9]/)
-  const back = new RegExp(`"lost":${lost},"reason":"EPIPE",.*"msg":"log.available"\\}\n(.*\n)*.*source.taken`)
-  t.match(pipe.read(), back)
-  t.notMatch(await obstacles(), 'log cannot be written')
-})
-
-t.test(
-  'what a running gateway does not do: attempts that nobody ends, a journal of another version',
-  async (t) => {
-    const installation = await opened(t)
-    const gateway = await installation.start()
-    t.teardown(() => gateway.stop())
-    await send(gateway.http, 1)
-    const database = await installation.database()
-    t.teardown(() => database.close())
-    await database.write(async (transaction) => {
-      const row = await transaction.one<{ id: string }>('SELECT id FROM deliveries LIMIT 1')
-      const [member] = await listMembers(transaction)
-      await moveDelivery(transaction, row?.id ?? '', 'send', Date.now() - 36 * 60_000, {
-        by: member?.id ?? '',
-      })
-    })
-    t.same((await installation.doctor()).wrong, ['doctor.attempt.old'])
-    if (!isEmbedded) return
-    const raw = new Sqlite(join(installation.settings.data, 'journal.sqlite'))
-    raw.pragma('user_version = 3')
-    raw.close()
-    t.same((await installation.doctor()).wrong, ['cli.journal.version'])
-  },
-)
-
-t.test('an office whose profile was taken away: what waits for it is named, and why', async (t) => {
-  const installation = await opened(t)
-  const { settings, doctor, environment } = installation
-  const gateway = await installation.start()
-  t.teardown(() => gateway.stop())
-  await send(gateway.http, 1)
-  const file = ['--settings', join(installation.folder, 'saraban.yaml')]
-  const messages = async (...words: string[]) =>
-    (await sarabanIn(environment, systemClock, 'messages', ...words, ...file)).out
-  t.equal(await messages('list', '--stuck'), 'no letters\n')
-  rmSync(join(settings.profiles, 'moi.yaml'))
-  t.match(await gateway.reload(), { kind: 'applied', waiting: { moi: 1 } })
-  const found = await doctor()
-  t.same(found.wrong, ['doctor.office.unserved'])
-  t.match(found.out, /“?1”? deliveries to office “?moi”? wait, and no profile for it is at work/)
-  t.match(found.out, /saraban messages list --open --office moi names the letters/)
-  t.match(
-    await messages('list', '--stuck'),
-    /the letter to moi, open since .*: waits for a profile of its office; no system of office “moi” is connected at present \[delivery\.no-system\]/,
-  )
-  const shown = await messages('show', 'ชม 0017.1/1')
-  t.match(shown, /why: no system of office “moi” is connected.*\n {4}what to do: Put its profile back/)
-  installation.profile('moi.yaml', inboxProfile())
-  await gateway.reload()
-  t.same((await doctor()).wrong, [])
-  t.equal(await messages('list', '--stuck'), 'no letters\n')
-})
-
-t.test('healthy, and its last line says what is not for long enough to be wrong', async (t) => {
-  const installation = await opened(t)
-  const gateway = await installation.start()
-  t.teardown(() => gateway.stop())
-  const database = await installation.database()
-  t.teardown(() => database.close())
-  const at = Date.now() - 60_000
-  await database.write(async (transaction) => {
-    const bytes = Buffer.from('x')
-    await keepSource(transaction, {
-      ...{ id: 's1', system: 'json-50', document: 'letter', name: 'a.json', receivedAt: at },
-      ...{ bytes, size: bytes.length, sha256: sha256(bytes), beside: '' },
-    })
-    await quarantine(
-      transaction,
-      {
-        ...{ id: 'q1', sourceId: 's1', position: 'row 1', problems: [], number: undefined, office: '50' },
-        ...{ handover: null, doubted: false, unseen: false },
-        ...{ understood: undefined, secrecy: undefined, contentDigest: undefined },
-      },
-      at,
-    )
-    const row = { kind: 'breaker', subject: 'moi', what: '', since: at, facts: {} } as const
-    const [member] = await listMembers(transaction)
-    await setPresent(transaction, member?.id ?? '', row)
-  })
-  const found = await installation.doctor()
-  t.same([found.code, found.wrong], [0, []])
-  const last = found.out.trimEnd().split('\n').at(-1)
-  t.match(
-    last,
-    /^healthy; not for long yet: “?1”? places wait in quarantine, the oldest since .*; office “moi” cannot be reached since /,
-  )
-  t.match(found.out, /not for long: .*\[alarm\.quarantine\]\n {2}มีเอกสารในที่กักกัน/)
-  const json = JSON.parse((await installation.doctor('--json')).out)
-  t.match(json, {
-    healthy: true,
-    young: [{ code: 'alarm.quarantine' }, { code: 'alarm.breaker', value: 'moi' }],
-  })
-})
-
 t.test('what a profile leaves to chance is told, and is no fault', async (t) => {
   const { folder, profile, doctor } = await opened(t)
   t.match(JSON.parse((await doctor('--json')).out), { noted: [] })
@@ -390,47 +149,6 @@ t.test('what a profile leaves to chance is told, and is no fault', async (t) => 
     /^no fault: chiang-mai-csv\.documents\..*\[adapter\.remark\.codes-order\]\n {2}บรรทัด .*\n {4}what to do: .*\n {4}วิธีแก้: /m,
   )
   t.match(JSON.parse((await doctor('--json')).out).noted, [{ code: 'adapter.remark.codes-order' }])
-})
-
-t.test('offices that cannot be reached, and a clock that differs', async (t) => {
-  const installation = await opened(t)
-  const { folder } = installation
-  const send = join(folder, 'send')
-  mkdirSync(send)
-  let date = Date.now()
-  const server = createServer((_request, response) => {
-    response.sendDate = false
-    response.writeHead(404, { date: new Date(date).toUTCString() }).end()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  t.teardown(() => server.close())
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/letters`
-  const profile = jsonProfile('50') as Readonly<Record<string, object>>
-  installation.profile('json-50.yaml', {
-    ...profile,
-    send: { transport: { kind: 'folder', path: send, pattern: '*.json' }, document: 'letter' },
-    receive: { transport: { kind: 'http-out', url }, document: 'letter' },
-    notices: { transport: { kind: 'http-out', url }, document: 'notice' },
-  })
-  const gateway = await installation.start()
-  t.teardown(() => gateway.stop())
-  t.same((await installation.doctor()).wrong, [])
-  date -= 120_000
-  const differs = await installation.doctor()
-  t.same(differs.wrong, ['doctor.clock'])
-  t.match(
-    differs.out,
-    /json-50: the clock of this machine and that of “http:\/\/127.0.0.1:\d+” differ by 1[12]\d seconds/,
-  )
-  date = Date.now()
-  rmSync(send, { recursive: true })
-  const gone = await installation.doctor()
-  t.same(gone.wrong, ['doctor.unreachable'], 'once, though the gateway tells it too')
-  t.match(gone.out, `“${send}” cannot be reached: ENOENT`)
-  mkdirSync(send)
-  server.close()
-  server.closeAllConnections()
-  t.same((await installation.doctor()).wrong, ['doctor.unreachable'])
 })
 
 t.test('a secret of a profile that others may read', async (t) => {
@@ -471,34 +189,4 @@ t.test('settings that cannot be read: nothing could be looked at', async (t) => 
   const found = await installation.doctor()
   t.equal(found.code, 2)
   t.match(found.out, 'error: trust')
-})
-
-t.test('the places of channels', (t) => {
-  const channels = {
-    send: { transport: { kind: 'sftp', host: 'files.example', path: '/out' } },
-    receive: { transport: { kind: 'sql', connection: { engine: 'mysql', host: 'db.example' } } },
-    notices: {
-      transport: {
-        kind: 'mailbox',
-        imap: { host: 'imap.example' },
-        smtp: { host: 'smtp.example', port: 25 },
-      },
-    },
-    sendNotices: { transport: { kind: 'folder', path: 'in' } },
-  }
-  t.same(placesIn(channels, '/data'), [
-    { kind: 'server', host: 'files.example', port: 22 },
-    { kind: 'server', host: 'db.example', port: 3306 },
-    { kind: 'server', host: 'imap.example', port: 993 },
-    { kind: 'server', host: 'smtp.example', port: 25 },
-    { kind: 'folder', path: '/data/in' },
-  ])
-  t.same(
-    placesIn(
-      { send: { transport: { kind: 'soap-out', url: 'https://a.example/b', tls: { key: 'K', x: 1 } } } },
-      '/',
-    ),
-    [{ kind: 'address', url: 'https://a.example/b', tls: { key: 'K' } }],
-  )
-  t.end()
 })
