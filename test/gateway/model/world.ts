@@ -1,16 +1,13 @@
 // A gateway with three offices beside it: one that writes letters, two that are written to, of which one seals by itself. It can
-// die at any write, and is opened again over the same journal. After each step the journal is held against the model and the
-// peers' ledger.
+// die at any write, and is opened again over the same journal. What happens in a step is written down for the judge.
 import { strict as assert } from 'node:assert'
 import type { Item, Source, Taken } from '../../../src/adapters/contract.ts'
 import { resend } from '../../../src/gateway/delivery/resend.ts'
 import { take } from '../../../src/gateway/intake/intake.ts'
-import { type DeliveryRow, deliveryInLane } from '../../../src/gateway/journal/deliveries.ts'
+import { deliveryInLane } from '../../../src/gateway/journal/deliveries.ts'
 import { envelopeById } from '../../../src/gateway/journal/envelopes.ts'
 import { lettersOfMessage } from '../../../src/gateway/journal/letters.ts'
 import { noticesAbout } from '../../../src/gateway/journal/notices.ts'
-import { failedOf } from '../../../src/gateway/journal/open.ts'
-import type { Letter } from '../../../src/letter/letter.ts'
 import type { NoticeKind } from '../../../src/letter/notice.ts'
 import { readLetterNumber } from '../../../src/letter/numbers.ts'
 import type { OfficeId } from '../../../src/letter/offices.ts'
@@ -29,7 +26,8 @@ import {
   type TestGateway,
   type TestTrust,
 } from '../harness.ts'
-import { type Happening, possible } from './life.ts'
+import { type Course, Judge, type Known } from './judge.ts'
+import type { Happening } from './life.ts'
 import { type Mode, Peer } from './peers.ts'
 import { Mortal } from './process.ts'
 
@@ -43,14 +41,6 @@ export interface Offer {
   readonly to: number
   readonly how: 'export' | 'waits'
   readonly urgent: boolean
-}
-
-interface Known {
-  readonly id: MessageId
-  readonly letter: Letter
-  readonly digest: string
-  /** By recipient. */
-  readonly states: Map<OfficeId, string>
 }
 
 interface Handover {
@@ -72,10 +62,8 @@ export class World {
   readonly #folder: string
   #process = new Mortal()
   #gateway: TestGateway | undefined
-  #happened: { readonly about: MessageId; readonly office: OfficeId; readonly what: Happening }[] = []
-  #crashed = false
-  #mayResend = false
-  #deliveries = new Map<string, DeliveryRow & { readonly arrivals: number }>()
+  readonly #judge = new Judge(this, (what) => this.#meet(what))
+  #course: Course = { happened: [], crashed: false, mayResend: false }
   #count = 0
   #latest = 0
   #sealed: { readonly peer: Peer; readonly bytes: Buffer }[] = []
@@ -122,12 +110,12 @@ export class World {
 
   /** Does one step, lets everything come to rest, and judges. */
   async step(act: () => Promise<void>, mayResend = false): Promise<void> {
-    this.#happened = []
-    this.#crashed = false
-    this.#mayResend = mayResend
+    this.#course = { happened: [], crashed: false, mayResend }
     await act()
     await this.#rest(1_000)
-    await this.#judge()
+    // Where the process waits for a crash that did not come, it goes on.
+    await this.#judge.step(this.#process.committed, this.#course)
+    assert.deepEqual(this.#gateway?.failures, [])
   }
 
   async #rest(milliseconds: number): Promise<void> {
@@ -137,7 +125,7 @@ export class World {
     })
     await this.clock.advance(milliseconds)
     if (!this.#process.isDead) return
-    this.#crashed = true
+    this.#course.crashed = true
     this.#meet('crash')
     await this.#reopen()
     await this.clock.advance(1_000)
@@ -219,7 +207,7 @@ export class World {
       if (stood === undefined) continue
       const ended = stood.state === 'refused' || stood.state === 'wrong'
       if (fresh && !same(stood)) {
-        assert.ok(ended || this.#crashed, `a letter that is ${stood.state} at ${office} was overtaken`)
+        assert.ok(ended || this.#course.crashed, `a letter that is ${stood.state} at ${office} was overtaken`)
         this.#happen(stood.each.id, office, 'recall')
         this.#meet('correction')
       }
@@ -273,7 +261,7 @@ export class World {
         assert.ok(became.kind === 'taken' || became.kind === 'known', JSON.stringify(became))
         this.#meet(`said: ${kind} ${became.kind}`)
         // The very envelope that was heard before says nothing new.
-        if (peer.adapter.receipts && became.kind === 'known' && !this.#crashed) continue
+        if (peer.adapter.receipts && became.kind === 'known' && !this.#course.crashed) continue
         this.#happen(known.id, peer.office, kind)
       }
       if (item.kind === 'envelope') this.#sealed.push({ peer, bytes: Buffer.from(item.bytes) })
@@ -339,7 +327,7 @@ export class World {
   }
 
   #happen(about: MessageId, office: OfficeId, what: Happening): void {
-    this.#happened.push({ about, office, what })
+    this.#course.happened.push({ about, office, what })
   }
 
   async #watch(arrival: Peer['arrivals'][number]): Promise<void> {
@@ -370,70 +358,6 @@ export class World {
     this.#happen(messageId, office, 'accept')
   }
 
-  async #judge(): Promise<void> {
-    // Where the process waits for a crash that did not come, it goes on.
-    const reader = this.#process.committed
-    const rows = await reader.all<DeliveryRow>(
-      'SELECT seq, id, message_id AS "messageId", office, state, lane, attempts FROM deliveries ORDER BY seq',
-    )
-    const arrivals = new Map<string, number>()
-    for (const peer of this.peers)
-      for (const { deliveryId } of peer.arrivals)
-        arrivals.set(deliveryId, (arrivals.get(deliveryId) ?? 0) + 1)
-    const keys = new Set<string>()
-    for (const row of rows) {
-      assert.ok(!keys.has(`${row.messageId} ${row.office}`), 'one delivery for an envelope and an office')
-      keys.add(`${row.messageId} ${row.office}`)
-      const before = this.#deliveries.get(row.id)
-      const came = arrivals.get(row.id) ?? 0
-      const ended = ['taken', 'refused', 'given-up', 'recalled']
-      if (before !== undefined && ended.includes(before.state) && before.state !== row.state)
-        assert.ok(
-          this.#mayResend && (before.state === 'refused' || before.state === 'given-up'),
-          `a delivery that was ${before.state} is ${row.state}`,
-        )
-      if (before !== undefined && ended.includes(before.state) && !this.#mayResend)
-        assert.equal(came, before.arrivals, `brought again, though it was ${before.state}`)
-      if (row.state === 'given-up' && before?.state !== 'given-up')
-        this.#happen(row.messageId, row.office, 'give-up')
-      this.#deliveries.set(row.id, { ...row, arrivals: came })
-    }
-    for (const known of this.letters) {
-      const stored = await lettersOfMessage(reader, known.id)
-      for (const [office, state] of known.states) {
-        const happened = this.#happened
-          .filter((each) => each.about === known.id && each.office === office)
-          .map(({ what }) => what)
-        const found = stored.find(({ recipient }) => recipient === office)?.state ?? 'not there'
-        const may = possible(state, happened, this.#crashed)
-        if (!may.has(found))
-          assert.fail(`${state}, ${happened.join(', ')}: expected ${[...may].join(' or ')}, found ${found}`)
-        if (found !== state) this.#meet(found)
-        known.states.set(office, found)
-      }
-    }
-    await this.#judgeLedger()
-  }
-
-  /** What arrived: under ids that were acknowledged only, and each number's content once while it stands. */
-  async #judgeLedger(): Promise<void> {
-    const acknowledged = new Set<string>(this.letters.map(({ id }) => id))
-    for (const peer of [this.neighbour, this.ministry])
-      for (const arrival of peer.has.values())
-        if (arrival.content === 'letter')
-          assert.ok(acknowledged.has(arrival.messageId), 'arrived, and never acknowledged')
-    for (const one of this.letters)
-      for (const other of this.letters) {
-        if (one === other || one.letter.number.normalized !== other.letter.number.normalized) continue
-        for (const [office, state] of one.states)
-          assert.ok(
-            state === 'recalled' || (other.states.get(office) ?? 'recalled') === 'recalled',
-            `two letters stand under one number at ${office}`,
-          )
-      }
-    assert.deepEqual(this.#gateway?.failures, [])
-  }
-
   /** All is well again: after this nothing may be open, and everybody knows what is. */
   async heal(): Promise<void> {
     await this.step(async () => {
@@ -441,66 +365,6 @@ export class World {
       // A clock that was set back is right again.
       await this.#rest(20 * minute)
     })
-    const reader = this.#process.committed
-    for (const { state, office } of this.#deliveries.values())
-      assert.ok(!['due', 'claimed', 'sending', 'unknown'].includes(state), `still ${state} to ${office}`)
-    for (const known of this.letters)
-      for (const [office, state] of known.states) await this.#judgeEnd(reader, known, office, state)
-  }
-
-  async #judgeEnd(
-    reader: Parameters<typeof failedOf>[0],
-    { id }: Known,
-    office: OfficeId,
-    state: string,
-  ): Promise<void> {
-    const peer = office === moi ? this.ministry : this.neighbour
-    const failed = await failedOf(reader, id, office)
-    if (state === 'delivered' || state === 'registered')
-      assert.ok(peer.has.has(id), `${state}, and not there`)
-    if (state === 'given-up')
-      assert.ok(
-        failed.some(({ content }) => content === 'letter'),
-        'given up, and nobody is told',
-      )
-    // What the sender was told of it is what was said, in order; what could not be brought is listed, or was overtaken.
-    const said = (await noticesAbout(reader, id)).filter(({ sender }) => sender === office)
-    const told = said.filter(({ messageId }) =>
-      [...this.#deliveries.values()].some((each) => each.messageId === messageId && each.state === 'taken'),
-    )
-    const heard = [...this.province.has.values()].filter(
-      (each) => each.sender === office && each.about.messageId === id,
-    )
-    for (const { kind, messageId } of told)
-      assert.ok(
-        heard.some((each) => each.messageId === messageId),
-        `${kind} counts as told, and was not`,
-      )
-    for (const { content, messageId } of heard)
-      assert.ok(
-        said.some((each) => each.messageId === messageId),
-        `its sender was told ${content}, which nobody said`,
-      )
-    if (failed.some(({ content }) => content !== 'letter') || state === 'recalled' || state === 'given-up')
-      return
-    const last = heard.at(-1)
-    const disputed = (await noticesAbout(reader, id)).some(
-      ({ kind, recipient }) => kind === 'dispute' && recipient === office,
-    )
-    if (state === 'registered') {
-      const row = (await lettersOfMessage(reader, id)).find(({ recipient }) => recipient === office)
-      const numbers = heard.filter(({ content }) => content === 'accept')
-      assert.equal(numbers.at(-1)?.receiveNumber, row?.receiveNumber, 'the sender has the number')
-    }
-    if (state === 'refused' || state === 'wrong')
-      assert.ok(
-        heard.some(({ content }) => content === 'reject' || content === 'invalid'),
-        `${state}, untold`,
-      )
-    if (state === 'delivered' && !disputed)
-      assert.ok(
-        last?.content !== 'reject' && last?.content !== 'invalid',
-        `delivered, and its sender was last told ${last?.content}`,
-      )
+    await this.#judge.end(this.#process.committed)
   }
 }
