@@ -34,8 +34,8 @@ export async function atMost(clock: Clock, milliseconds: number, work: Promise<u
 /** The one source of chance: `count` random bytes. */
 export type Random = (count: number) => Uint8Array
 
-/** Thailand has no summer time, and has kept +07:00 since 1920. */
-const thailand = 7 * 60 * 60 * 1000
+/** Milliseconds ahead of UTC: Thailand has no summer time, and has kept +07:00 since 1920. */
+export const thailand = 7 * 60 * 60 * 1000
 
 /** The years that an instant may lie in: those of which a gateway can say something, Christian era. */
 const firstYear = 1941

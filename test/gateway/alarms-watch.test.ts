@@ -36,6 +36,19 @@ t.test('an alarm begins once and ends once, however its condition flaps', async 
   t.equal(new Set((await bodies(database)).map(({ id }) => id)).size, 3)
 })
 
+t.test('between its bounds an alarm is better than it was: the next step down is told again', async (t) => {
+  const { database, after } = await watched(t)
+  const level = (level: number, between?: true): Condition => ({
+    ...full,
+    level,
+    ...(between && { between }),
+  })
+  await after(0, [level(3)])
+  await after(minute, [level(1, true)])
+  await after(minute, [level(3)])
+  t.same(await events(database), ['raised', 'worsened'])
+})
+
 t.test('what is so of an alarm is what it was at the last look, and nobody is told of that', async (t) => {
   const { database, after } = await watched(t)
   const facts = async () => (await raisedAlarms(database.committed)).map((alarm) => alarm.facts)

@@ -1,7 +1,7 @@
 // An office that usually speaks and does not. Where the settings say how long is too long, that holds; for all others it is
 // learned from the working days before its last letter (docs/decisions/0020).
 import type { OfficeId } from '../../letter/offices.ts'
-import type { Instant } from '../../letter/time.ts'
+import { type Instant, thailand } from '../../letter/time.ts'
 import { lastLetterOf, spokeWithin } from '../journal/conditions.ts'
 import type { Reader } from '../journal/database.ts'
 import type { AlarmSettings } from '../settings/alarms.ts'
@@ -16,9 +16,8 @@ const least = 2
 
 const day = 86_400_000
 /** Day 0 began at 1970-01-01T00:00+07:00, a Thursday. */
-const offset = 7 * 3_600_000
-const dayOf = (at: Instant): number => Math.floor((at + offset) / day)
-const beginOf = (number: number): Instant => number * day - offset
+const dayOf = (at: Instant): number => Math.floor((at + thailand) / day)
+const beginOf = (number: number): Instant => number * day - thailand
 const isWorking = (number: number): boolean => (number + 4) % 7 !== 0 && (number + 4) % 7 !== 6
 
 /** The conditions of silence of the offices that `offices` gives at the time. */

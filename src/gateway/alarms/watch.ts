@@ -98,7 +98,7 @@ export class Watch implements Work {
 
   async #goOn(alarm: AlarmRow, { level, facts, between }: Condition, now: Instant): Promise<void> {
     const { database, told } = this.#parts
-    if (alarm.clearSince === null && (level === alarm.level || between === true)) {
+    if (alarm.clearSince === null && (level === alarm.level || (between === true && level > alarm.level))) {
       // No news, but what is so now is read here: how much is free, how many wait.
       if (JSON.stringify(facts) !== JSON.stringify(alarm.facts))
         await database.write((transaction) => renewFacts(transaction, alarm.id, facts))

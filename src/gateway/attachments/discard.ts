@@ -26,6 +26,7 @@ export async function discard(
 ): Promise<Discarded> {
   const seen = await timeOf(path)
   if (seen === undefined) return 'absent'
+  if (seen >= now - grace) return 'fresh'
   // This machine's clock may be ahead of the one that sets the times there.
   const keptBefore = Math.min(now, await timeIn(join(folder, 'incoming'))) - grace
   if (seen >= keptBefore) return 'fresh'

@@ -2,7 +2,7 @@
 // of the one before (decision 0018)?
 import { reopenEnvelope } from '../../envelope/verify.ts'
 import type { Notice } from '../../letter/notice.ts'
-import type { Instant, MessageId } from '../../letter/time.ts'
+import { type Instant, type MessageId, thailand } from '../../letter/time.ts'
 import { letterTable, next } from '../delivery/states.ts'
 import type { Reader } from '../journal/database.ts'
 import { envelopeById, takenOf } from '../journal/envelopes.ts'
@@ -93,7 +93,6 @@ async function saidOf(
 
 const minute = 60_000
 const day = 24 * 60 * minute
-const thailand = 7 * 60 * minute
 
 /** What is printed to the minute was said until its end, and what has no time of day until the end of that day. */
 const endOf = (at: Instant): Instant => at + ((at + thailand) % day === 0 ? day : minute)

@@ -1,16 +1,26 @@
 // Of two words on one letter, in two files, the later counts: an earlier one that cannot be taken yet is not said after it.
-import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import iconv from 'iconv-lite'
 import t from 'tap'
 import type { Item } from '../../../src/adapters/contract.ts'
 import { stage } from './stage.ts'
 
-const file = (receiveNumber: string, letter = 'มท 0210.3/ว3893', end = '\r\n') =>
+const row = (receiveNumber: string, letter = 'มท 0210.3/ว3893', end = '\r\n') =>
   iconv.encode(
-    `รายการ,ที่หนังสือ,ลงวันที่,หน่วยงาน,เลขรับ,วันเวลา,เหตุผล\r\nลงทะเบียนรับ,${letter},15 พ.ย. 2550,มท,${receiveNumber},16/11/2550 09:30:00,${end}`,
+    `ลงทะเบียนรับ,${letter},15 พ.ย. 2550,มท,${receiveNumber},16/11/2550 09:30:00,${end}`,
     'windows-874',
   )
+const header = iconv.encode('รายการ,ที่หนังสือ,ลงวันที่,หน่วยงาน,เลขรับ,วันเวลา,เหตุผล\r\n', 'windows-874')
+const file = (...words: Parameters<typeof row>) => Buffer.concat([header, row(...words)])
 const said = (items: readonly Item[]) =>
   items.map((item) => (item.kind === 'notice' ? item.draft.receiveNumber : item.kind))
 
@@ -84,5 +94,19 @@ t.test('what could not be read in its turn is for a person when a later word was
       ['1.csv', [['adapter.folder.overtaken', 'มท 0210.3/ว3893']]],
       ['2.csv', undefined],
     ],
+  )
+  asRoot(() => {
+    const done = join(folder, 'done')
+    const [id = ''] = readdirSync(done).filter(
+      (each) => readdirSync(join(done, each, 'document'))[0] === '1.csv',
+    )
+    appendFileSync(join(done, id, 'document', '1.csv'), row('9/2550', 'มท 0210.3/99'))
+  })
+  await pass(30_000)
+  const again = gateway.offered.at(-1)
+  t.equal(again?.name, '1.csv', 'its writer goes on')
+  t.same(
+    again?.doubts?.map(({ code }) => code),
+    ['adapter.folder.overtaken'],
   )
 })

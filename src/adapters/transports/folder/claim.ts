@@ -63,14 +63,18 @@ export const places = (path: string) => ({
   done: join(path, 'done'),
 })
 
-/** `waited`: `found` for a new claim; `first`: −∞ for one that another run made. */
+/** `waited`: `found` for a new claim; `first`: −∞ for one that another run made; `overtaken`: of one that is taken back. */
 export const claimOf = (
   id: string,
   folder: string,
   name: string,
   since: Instant,
   found: number,
-  { waited = found, first = Number.NEGATIVE_INFINITY }: Partial<Pick<Claim, 'waited' | 'first'>> = {},
+  {
+    waited = found,
+    first = Number.NEGATIVE_INFINITY,
+    overtaken = new Set(),
+  }: Partial<Pick<Claim, 'waited' | 'first' | 'overtaken'>> = {},
 ): Claim => ({
   id,
   folder,
@@ -84,7 +88,7 @@ export const claimOf = (
   keptAt: undefined,
   named: undefined,
   says: new Set(),
-  overtaken: new Set(),
+  overtaken,
   contested: new Map(),
   aside: new Set(),
   large: new Map(),
